@@ -1,0 +1,48 @@
+package role_test
+
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/role"
+)
+
+// A host adds actions of its own by putting them into roles, here in a role
+// beside the shipped ones.
+func Example() {
+	roles := role.CompanyCatalog().Roles()
+	roles = append(roles, role.Role{
+		Name:         "campaign-manager",
+		Title:        "Campaign manager",
+		Summary:      "Pauses the campaigns of their teams.",
+		Capabilities: []role.Action{role.ViewAccount, role.CreateReport, "campaign.pause"},
+		Offered:      true,
+	})
+	catalog, err := role.NewCatalog(roles...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(catalog.Can("campaign-manager", "campaign.pause"))
+	fmt.Println(catalog.Can("admin", "campaign.pause"))
+	fmt.Println(catalog.Difference("campaign-manager", "team-member"))
+	fmt.Println(catalog.Covers("campaign-manager", "team-member"))
+	fmt.Println(catalog.Default())
+	// Output:
+	// true
+	// false
+	// [campaign.pause]
+	// true
+	// team-member
+}
+
+func ExampleNewCatalog_refused() {
+	_, err := role.NewCatalog(
+		role.Role{Name: "lead", Capabilities: []role.Action{"team.*", role.SetTeamMembers}},
+		role.Role{Name: "guest", Manages: []role.Name{"leader"}},
+	)
+	fmt.Println(err)
+	// Output:
+	// role: "lead": action "team.*": invalid action name: capability 1
+	// role: "lead": action "team.set-members": only a role that sees all data may hold this action
+	// role: "guest": unknown role: manages "leader"
+}
