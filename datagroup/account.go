@@ -1,0 +1,164 @@
+package datagroup
+
+import (
+	"cmp"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// AccountID names an account within a company. Equality is by byte.
+type AccountID string
+
+// Account is a unit of data from a connected source, the finest grain at which data is granted: its id, its source and its values under a
+// schema. The zero Account has no id and matches no filter.
+type Account struct {
+	id     AccountID
+	source string
+	schema *Schema
+	values []Value // by position from namePosition on, up to the last present one
+}
+
+// Account returns the account with that id, source and values. The map may hold "name" and the declared attributes; one that is not in it, or
+// has the zero Value, is missing. The map is not kept.
+//
+// The error joins an [*Error] for every problem, in a fixed order: [ErrRequired] for an empty id or source, [ErrUnknownAttribute] or
+// [ErrBelowAccount] (with a suggestion), [ErrName] for id or source among the values, [ErrType], [ErrNumber], [ErrText] or [ErrTooLong].
+func (s *Schema) Account(id AccountID, source string, values map[string]Value) (Account, error) {
+	if len(values) > s.Len() {
+		return Account{}, &Error{Op: "account", ID: string(id), Text: strconv.Itoa(len(values)) + " values, more than attributes", Err: ErrTooLong}
+	}
+	return s.account("account", id, source, maps.All(values))
+}
+
+// account makes an account for the operation op. It goes over values twice.
+func (s *Schema) account(op string, id AccountID, source string, values iter.Seq2[string, Value]) (Account, error) {
+	a := Account{id: id, source: source, schema: s}
+	problems := a.checkKey()
+	last := sourcePosition
+	for name, v := range values {
+		pos, e := s.place(name, v)
+		if e != nil {
+			problems = append(problems, e)
+		} else if !v.IsMissing() {
+			last = max(last, pos)
+		}
+	}
+	if problems != nil {
+		return Account{}, join(op, id, problems)
+	}
+	if last >= namePosition {
+		a.values = make([]Value, last-namePosition+1)
+	}
+	for name, v := range values {
+		if pos, _ := s.Position(name); pos <= last {
+			a.values[pos-namePosition] = v
+		}
+	}
+	return a, nil
+}
+
+// checkKey returns what is wrong with the id and source of a.
+func (a Account) checkKey() []*Error {
+	var problems []*Error
+	for pos := idPosition; pos <= sourcePosition; pos++ {
+		v := a.At(pos)
+		text, err := checkString(v.text)
+		if v.IsMissing() {
+			text, err = "empty", ErrRequired
+		}
+		if err != nil {
+			problems = append(problems, &Error{Text: quote(builtIn[pos].Name) + ": " + text, Err: err})
+		}
+	}
+	return problems
+}
+
+// place returns the position of the attribute called name, or why v cannot be its value. The text of the problem begins with the name.
+func (s *Schema) place(name string, v Value) (int, *Error) {
+	pos, ok := s.Position(name)
+	if !ok {
+		e := s.unknown("", name)
+		e.Text = quote(name) + ": " + e.Text
+		return 0, e
+	}
+	if pos < namePosition {
+		return 0, &Error{Text: quote(name) + ": given beside the values, not among them", Err: ErrName}
+	}
+	if want := s.At(pos).Type; !v.IsMissing() && v.Type() != want {
+		return 0, &Error{Text: quote(name) + ": the attribute is of type " + want.String() + ", the value of type " + v.Type().String(), Err: ErrType}
+	}
+	if text, err := v.check(); err != nil {
+		return 0, &Error{Text: quote(name) + ": " + text, Err: err}
+	}
+	return pos, nil
+}
+
+// join says of problems what they are about, orders them by their text, which begins with the attribute, and joins them.
+func join(op string, id AccountID, problems []*Error) error {
+	slices.SortStableFunc(problems, func(a, b *Error) int { return cmp.Compare(a.Text, b.Text) })
+	errs := make([]error, len(problems))
+	for i, e := range problems {
+		e.Op, e.ID = op, string(id)
+		errs[i] = e
+	}
+	return errors.Join(errs...)
+}
+
+// ID returns the id, and "" for the zero Account only.
+func (a Account) ID() AccountID { return a.id }
+
+// Source returns the source the account comes from.
+func (a Account) Source() string { return a.source }
+
+// Value returns the value of the attribute called name, built-in ones included; missing also if the account's schema has no such attribute.
+func (a Account) Value(name string) Value {
+	pos, ok := a.schema.Position(name)
+	if !ok {
+		return Value{}
+	}
+	return a.At(pos)
+}
+
+// At returns the value at a position of the account's schema, as [Schema.Position] gives it; missing outside the schema. It costs no lookup.
+func (a Account) At(pos int) Value {
+	var key Value
+	return *a.at(pos, &key)
+}
+
+// at returns where the value is, so that matching copies none: within a, or in key, a zero Value that the id and source are written to.
+func (a *Account) at(pos int, key *Value) *Value {
+	switch {
+	case pos >= namePosition && pos-namePosition < len(a.values):
+		return &a.values[pos-namePosition]
+	case pos == idPosition && a.id != "":
+		*key = Text(string(a.id))
+	case pos == sourcePosition && a.source != "":
+		*key = Text(a.source)
+	}
+	return key
+}
+
+// Values yields the present values with their names: name first, then the declared attributes sorted by name; not id and source.
+func (a Account) Values() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for i, v := range a.values {
+			if !v.IsMissing() && !yield(a.schema.At(namePosition+i).Name, v) {
+				return
+			}
+		}
+	}
+}
+
+// Rebind returns the same account under schema s. The zero Account stays as it is.
+//
+// The error joins an [*Error] for every present value that s has no place for: [ErrUnknownAttribute] or [ErrBelowAccount] for an attribute that
+// is gone, [ErrType] for one of another type.
+func (a Account) Rebind(s *Schema) (Account, error) {
+	if a.schema == s || a.id == "" {
+		return a, nil
+	}
+	return s.account("rebind", a.id, a.source, a.Values())
+}

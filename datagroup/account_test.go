@@ -1,0 +1,217 @@
+package datagroup_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestValues(t *testing.T) {
+	tests := []struct {
+		want string
+		v    datagroup.Value
+		typ  datagroup.Type
+	}{
+		{"''", datagroup.Text(""), datagroup.StringType},
+		{"'it''s'", datagroup.Text("it's"), datagroup.StringType},
+		{"''''", datagroup.Text("'"), datagroup.StringType},
+		{"0", datagroup.Number(0), datagroup.NumberType},
+		{"0", datagroup.Number(math.Copysign(0, -1)), datagroup.NumberType},
+		{"-1.5", datagroup.Number(-1.5), datagroup.NumberType},
+		{"0.000001", datagroup.Number(1e-6), datagroup.NumberType},
+		{"1e-7", datagroup.Number(1e-7), datagroup.NumberType},
+		{"1.5e-10", datagroup.Number(1.5e-10), datagroup.NumberType},
+		{"1e+21", datagroup.Number(1e21), datagroup.NumberType},
+		{"5000000", datagroup.Number(5e6), datagroup.NumberType},
+		{"()", datagroup.Labels(), datagroup.LabelsType},
+		{"('')", datagroup.Labels(""), datagroup.LabelsType},
+		{"('a', 'b')", datagroup.Labels("b", "a", "b"), datagroup.LabelsType},
+		{"missing", datagroup.Value{}, 0},
+	}
+	for i, test := range tests {
+		if got := test.v.String(); got != test.want {
+			t.Errorf("%d: got %s, want %s", i, got, test.want)
+		}
+		if test.v.Type() != test.typ || test.v.IsMissing() != (test.typ == 0) {
+			t.Errorf("%s: type %v, missing %v", test.want, test.v.Type(), test.v.IsMissing())
+		}
+		for j, other := range tests {
+			same := i == j || test.want == "0" && other.want == "0"
+			if got := test.v.Equal(other.v); got != same {
+				t.Errorf("%s (%d) Equal %s (%d) = %v", test.want, i, other.want, j, got)
+			}
+		}
+	}
+	if math.Signbit(datagroup.Number(math.Copysign(0, -1)).Number()) {
+		t.Error("negative zero survived")
+	}
+	given := []string{"b", "a"}
+	v := datagroup.Labels(given...)
+	given[0] = "changed"
+	if got := slices.Collect(v.Labels()); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("labels %q", got)
+	}
+}
+
+func TestAccount(t *testing.T) {
+	s := schema(t, "country string", "spend number", "labels labels", "zone string")
+	a, err := s.Account("us-1", "google", map[string]datagroup.Value{
+		"spend": datagroup.Number(5), "country": datagroup.Text(""), "name": datagroup.Text("US 1"), "labels": datagroup.Labels(), "zone": {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.ID() != "us-1" || a.Source() != "google" {
+		t.Errorf("id %q, source %q", a.ID(), a.Source())
+	}
+	var got []string
+	for name, v := range a.Values() {
+		got = append(got, name+" "+v.String())
+	}
+	if want := []string{"name 'US 1'", "country ''", "labels ()", "spend 5"}; !slices.Equal(got, want) {
+		t.Errorf("Values: %q, want %q", got, want)
+	}
+	for range a.Values() { // stops when told to
+		break
+	}
+	for name, want := range map[string]string{
+		"id": "'us-1'", "source": "'google'", "name": "'US 1'", "country": "''", "labels": "()", "spend": "5", "zone": "missing", "none": "missing",
+	} {
+		if got := a.Value(name).String(); got != want {
+			t.Errorf("Value(%q) = %s, want %s", name, got, want)
+		}
+		if pos, ok := s.Position(name); ok && a.At(pos).String() != want {
+			t.Errorf("At(%d) = %s, want %s", pos, a.At(pos), want)
+		}
+	}
+	for _, pos := range []int{-1, 7, 99} {
+		if got := a.At(pos); !got.IsMissing() {
+			t.Errorf("At(%d) = %s, want missing", pos, got)
+		}
+	}
+}
+
+func TestAccountErrors(t *testing.T) {
+	s := world(t)
+	tests := []struct {
+		want       error
+		text       string
+		name       string
+		v          datagroup.Value
+		suggestion string
+	}{
+		{nil, "", "country", datagroup.Text(strings.Repeat("x", 4096)), ""},
+		{nil, "", "country", datagroup.Text("\x00 \uFFFD"), ""},
+		{nil, "", "spend", datagroup.Number(1 << 53), ""},
+		{nil, "", "spend", datagroup.Number(-1 << 53), ""},
+		{nil, "", "labels", datagroup.Labels(numbered(1000)...), ""},
+		{nil, "", "labels", datagroup.Labels(append(numbered(1000), numbered(1000)...)...), ""},
+		{nil, "", "name", datagroup.Value{}, ""},
+		{datagroup.ErrTooLong, `"country": more than 4096 bytes`, "country", datagroup.Text(strings.Repeat("x", 4097)), ""},
+		{datagroup.ErrText, `"country": invalid UTF-8`, "country", datagroup.Text("a\xff"), ""},
+		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(math.NaN()), ""},
+		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(math.Inf(-1)), ""},
+		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(1<<53 + 2), ""},
+		{datagroup.ErrTooLong, `"labels": 1001 labels, more than 1000`, "labels", datagroup.Labels(numbered(1001)...), ""},
+		{datagroup.ErrText, `"labels": invalid UTF-8 in the label "a\xff"`, "labels", datagroup.Labels("ok", "a\xff"), ""},
+		{datagroup.ErrTooLong, `"labels": more than 4096 bytes in the label "` + strings.Repeat("x", 40) + `"…`, "labels", datagroup.Labels(strings.Repeat("x", 4097)), ""},
+		{datagroup.ErrType, `"name": the attribute is of type string, the value of type number`, "name", datagroup.Number(1), ""},
+		{datagroup.ErrType, `"labels": the attribute is of type labels, the value of type string`, "labels", datagroup.Text("vip"), ""},
+		{datagroup.ErrType, `"spend": the attribute is of type number, the value of type labels`, "spend", datagroup.Labels(), ""},
+		{datagroup.ErrUnknownAttribute, `"contry": no such attribute`, "contry", datagroup.Text("US"), "country"},
+		{datagroup.ErrUnknownAttribute, `"Spend": no such attribute`, "Spend", datagroup.Value{}, "spend"},
+		{datagroup.ErrUnknownAttribute, `"xyz": no such attribute`, "xyz", datagroup.Value{}, ""},
+		{datagroup.ErrBelowAccount, `"campaign_id": finer than an account; data groups work at account level`, "campaign_id", datagroup.Text("7"), ""},
+		{datagroup.ErrName, `"id": given beside the values, not among them`, "id", datagroup.Text("7"), ""},
+		{datagroup.ErrName, `"source": given beside the values, not among them`, "source", datagroup.Value{}, ""},
+	}
+	for i, test := range tests {
+		t.Run(fmt.Sprint(i, " ", test.name), func(t *testing.T) {
+			a, err := s.Account("acc-1", "google", map[string]datagroup.Value{test.name: test.v})
+			if !errors.Is(err, test.want) {
+				t.Fatalf("got %v, want %v", err, test.want)
+			}
+			if err == nil {
+				if !a.Value(test.name).Equal(test.v) {
+					t.Errorf("got %v, want %v", a.Value(test.name), test.v)
+				}
+				return
+			}
+			e := problems(t, err)[0]
+			if a.ID() != "" || e.Op != "account" || e.ID != "acc-1" || e.Text != test.text || e.Suggestion != test.suggestion {
+				t.Errorf("got %q, %+v", a.ID(), e)
+			}
+		})
+	}
+}
+
+func TestAccountReportsAllProblemsInOrder(t *testing.T) {
+	for range 5 { // maps have no order
+		_, err := world(t).Account("", "\xff", map[string]datagroup.Value{
+			"spend": datagroup.Text("5"), "country": datagroup.Number(5), "lables": datagroup.Text(""), "labels": datagroup.Labels("vip"),
+		})
+		const want = `datagroup: account: "country": the attribute is of type string, the value of type number
+datagroup: account: "id": empty
+datagroup: account: "lables": no such attribute; did you mean labels?
+datagroup: account: "source": invalid UTF-8
+datagroup: account: "spend": the attribute is of type number, the value of type string`
+		if err == nil || err.Error() != want {
+			t.Fatalf("got\n%v\nwant\n%v", err, want)
+		}
+	}
+	if _, err := world(t).Account("a", "", nil); !errors.Is(err, datagroup.ErrRequired) {
+		t.Errorf("no source: %v", err)
+	}
+	many := make(map[string]datagroup.Value)
+	for _, name := range numbered(7) {
+		many[name] = datagroup.Text("")
+	}
+	if _, err := world(t).Account("a", "google", many); !errors.Is(err, datagroup.ErrTooLong) {
+		t.Errorf("more values than attributes: %v", err)
+	}
+}
+
+func TestRebind(t *testing.T) {
+	old := world(t)
+	a := account(t, old, row{"name": "US 1", "country": "US", "spend": 5.0})
+	wider := schema(t, "aaa string", "country string", "labels string", "spend number")
+	b, err := a.Rebind(wider)
+	if err != nil {
+		t.Fatalf("to a wider schema, labels missing: %v", err)
+	}
+	want := map[string]string{"id": "'acc-1'", "source": "'google'", "name": "'US 1'", "country": "'US'", "spend": "5", "aaa": "missing", "labels": "missing"}
+	got := make(map[string]string)
+	for pos := range wider.Len() {
+		got[wider.At(pos).Name] = b.At(pos).String()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := a.Value("aaa"); !got.IsMissing() {
+		t.Errorf("the original has %v", got)
+	}
+	if _, err := a.Rebind(old); err != nil {
+		t.Errorf("to its own schema: %v", err)
+	}
+	_, err = a.Rebind(schema(t, "spend string"))
+	const problem = `datagroup: rebind "acc-1": "country": no such attribute
+datagroup: rebind "acc-1": "spend": the attribute is of type string, the value of type number`
+	if err == nil || err.Error() != problem || !errors.Is(err, datagroup.ErrUnknownAttribute) || !errors.Is(err, datagroup.ErrType) {
+		t.Errorf("got\n%v\nwant\n%v", err, problem)
+	}
+}
+
+// numbered returns n distinct strings.
+func numbered(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("label-%04d", i)
+	}
+	return list
+}

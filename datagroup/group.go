@@ -1,0 +1,72 @@
+package datagroup
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// ID names a data group within a company. Equality is by byte; ids are never reused.
+type ID string
+
+// Group is a data group: the accounts that match its filter now. The zero Group denotes no account. Nothing here is checked; the owner of the
+// groups sees to unique ids and names.
+type Group struct {
+	ID     ID
+	Name   string
+	Filter Filter
+}
+
+// Preview says what a filter would denote, before it is saved.
+type Preview struct {
+	// Matches is how many accounts match.
+	Matches int
+	// Unknown is how many more might: they are left out only because an attribute is missing.
+	Unknown int
+	// Sources has the sources with accounts of either sort, sorted by source.
+	Sources []SourcePreview
+}
+
+// SourcePreview is the part of a [Preview] that comes from one source.
+type SourcePreview struct {
+	Source string
+	// Matches and Unknown are as in [Preview].
+	Matches, Unknown int
+	// Accounts has the ids of the matching accounts, sorted.
+	Accounts []AccountID
+}
+
+// NewPreview returns what f denotes among accounts, each of which is matched once and counted as often as it comes. A nil sequence is empty.
+// The order of accounts does not matter.
+func NewPreview(f Filter, accounts iter.Seq[Account]) Preview {
+	var p Preview
+	if accounts == nil {
+		return p
+	}
+	bySource := make(map[string]*SourcePreview)
+	for a := range accounts {
+		t := f.Match(a)
+		if t == False {
+			continue
+		}
+		s := bySource[a.source]
+		if s == nil {
+			s = &SourcePreview{Source: a.source}
+			bySource[a.source] = s
+		}
+		if t == True {
+			s.Accounts = append(s.Accounts, a.id)
+		} else {
+			s.Unknown++
+		}
+	}
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		s := bySource[source]
+		slices.Sort(s.Accounts)
+		s.Matches = len(s.Accounts)
+		p.Matches += s.Matches
+		p.Unknown += s.Unknown
+		p.Sources = append(p.Sources, *s)
+	}
+	return p
+}

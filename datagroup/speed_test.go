@@ -1,0 +1,93 @@
+package datagroup_test
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/ambit-authz/ambit/datagroup"
+)
+
+const typical = "country = 'US' and labels has 'vip'"
+
+func speedFilters() []struct{ name, text string } {
+	return []struct{ name, text string }{
+		{"typical", typical},
+		{"negated list", "country not in ('DE', 'FR') and (name prefix 'US ' or not spend >= 1000)"},
+		{"list of 1000", "country in ('" + strings.Join(numbered(1000), "', '") + "', 'US')"},
+		{"labels", "labels has any ('a', 'b', 'vip') and labels has all ('vip', 'test')"},
+		{"long labels", "labels has any ('" + strings.Join(numbered(100), "', '") + "', 'vip')"},
+		{"definite", "country present and id = 'acc-1' or source missing"},
+	}
+}
+
+func speedAccount(t testing.TB, s *datagroup.Schema) datagroup.Account {
+	return account(t, s, row{"name": "US shop", "country": "US", "spend": 5.0, "labels": []string{"new", "test", "vip"}})
+}
+
+func TestMatchDoesNotAllocate(t *testing.T) {
+	s := world(t)
+	for _, test := range speedFilters() {
+		f, name := parse(t, s, test.text), test.name
+		for under, a := range map[string]datagroup.Account{"its schema": speedAccount(t, s), "another schema": speedAccount(t, world(t))} {
+			if got := f.Match(a); got != datagroup.True {
+				t.Errorf("%s under %s: matches %v", name, under, got)
+			}
+			if n := testing.AllocsPerRun(100, func() { f.Match(a) }); n > 0 {
+				t.Errorf("%s under %s: %v allocations", name, under, n)
+			}
+		}
+	}
+}
+
+func TestValueIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(datagroup.Value{}); size > 40 {
+		t.Errorf("a Value has %d bytes", size)
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	s := world(b)
+	for _, test := range speedFilters() {
+		f, a := parse(b, s, test.text), speedAccount(b, s)
+		b.Run(test.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				f.Match(a)
+			}
+		})
+	}
+	f, a := parse(b, s, typical), speedAccount(b, world(b))
+	b.Run("another schema", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.Match(a)
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	s := world(b)
+	for _, test := range speedFilters() {
+		b.Run(test.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(test.text)))
+			for b.Loop() {
+				if _, err := s.Parse(test.text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAccount(b *testing.B) {
+	s := world(b)
+	values := map[string]datagroup.Value{"country": datagroup.Text("US"), "spend": datagroup.Number(5), "labels": datagroup.Labels("vip")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Account("acc-1", "google", values); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
