@@ -1,0 +1,96 @@
+package strictjson
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// path writes the current place in the grammar of [Problem.Path].
+func (r *Reader) path() string {
+	var b []byte
+	for _, f := range r.frames[1:] {
+		switch {
+		case f.index >= 0:
+			b = append(strconv.AppendInt(append(b, '['), int64(f.index), 10), ']')
+		case !bare(f.key):
+			b = append(strconv.AppendQuote(append(b, '['), f.key), ']')
+		case len(b) > 0:
+			b = append(append(b, '.'), f.key...)
+		default:
+			b = append(b, f.key...)
+		}
+	}
+	return string(b)
+}
+
+// bare reports whether a name needs no quotes in a path.
+func bare(name string) bool {
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// Lines finds the line of each path, in the grammar of [Problem.Path], in a text that a Reader has accepted: where its
+// member or item starts. It is for what is found out only after reading, such as a reference to something that is not
+// there. A path that leads nowhere gets the line of the last place on the way to it that exists; in a text that cannot be
+// read, that is line 1.
+//
+// Cost: one pass over the text, and for each member or item next to a path one comparison with every path.
+func Lines(data []byte, paths ...string) map[string]int {
+	r := NewReader(data, Config{MaxDepth: deepest})
+	count := &counter{data: data}
+	lines := make(map[string]int, len(paths))
+	r.locate(paths, func(path string, at int) { lines[path] = count.line(at) })
+	return lines
+}
+
+// locate calls found for every place on the way to each of the paths, which all lie at or below the current place, from
+// front to back.
+func (r *Reader) locate(paths []string, found func(path string, at int)) {
+	for _, p := range paths {
+		found(p, r.frames[len(r.frames)-1].at)
+	}
+	descend := func() {
+		if below := within(paths, r.path()); len(below) > 0 {
+			r.locate(below, found)
+		}
+	}
+	switch r.Kind() {
+	case Object:
+		for range r.Map() {
+			descend()
+		}
+	case Array:
+		for range r.Array() {
+			descend()
+		}
+	}
+}
+
+// within picks the paths at or below place.
+func within(paths []string, place string) []string {
+	var in []string
+	for _, p := range paths {
+		if rest, ok := strings.CutPrefix(p, place); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			in = append(in, p)
+		}
+	}
+	return in
+}
+
+// counter numbers lines at offsets that never go back.
+type counter struct {
+	data     []byte
+	at       int
+	newlines int
+}
+
+func (c *counter) line(at int) int {
+	c.newlines += bytes.Count(c.data[c.at:at], []byte("\n"))
+	c.at = at
+	return c.newlines + 1
+}
