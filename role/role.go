@@ -29,44 +29,66 @@ func (s Scope) String() string {
 	return fmt.Sprintf("Scope(%d)", uint8(s))
 }
 
+// MarshalText writes the scope as String does. It fails with [ErrUnknownScope]
+// for a value that is no scope.
+func (s Scope) MarshalText() ([]byte, error) {
+	if s > AllData {
+		return nil, ErrUnknownScope
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText reads "teams" or "all". Anything else is [ErrUnknownScope].
+func (s *Scope) UnmarshalText(text []byte) error {
+	for _, known := range []Scope{ByTeams, AllData} {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return ErrUnknownScope
+}
+
 // Role describes one role. It is plain data: [NewCatalog] checks it and keeps
 // a copy, and a [Catalog] hands out copies, so changing a Role never changes a
 // catalog. To vary a shipped catalog, change what [Catalog.Roles] returned and
 // call NewCatalog again.
 type Role struct {
-	Name Name
+	Name Name `json:"name"`
 
 	// Title and Summary are shown to people: valid UTF-8 on a single line,
 	// without control characters, of at most 128 and 512 bytes. Either may be
 	// empty.
-	Title, Summary string
+	Title   string `json:"title,omitempty"`
+	Summary string `json:"summary,omitempty"`
 
 	// Capabilities are the actions a holder may take, each listed once. The
 	// order means nothing; a catalog returns them in byte order. A role
 	// without any is allowed.
-	Capabilities []Action
+	Capabilities []Action `json:"capabilities,omitempty"`
 
 	// Scope is how much data a holder sees, given that the role holds
 	// [ViewAccount].
-	Scope Scope
+	Scope Scope `json:"data,omitempty"`
 
 	// Manages are the roles a holder may grant and take away, each listed
 	// once; it gives no right unless the role also holds [GrantRole] or one of
 	// the user actions. The order means nothing; a catalog returns them in
 	// byte order.
-	Manages []Name
+	Manages []Name `json:"manages,omitempty"`
 
 	// Offered says whether an invitation may offer the role.
-	Offered bool
+	Offered bool `json:"offered,omitempty"`
 
 	// Default says that the role is meant where one may be left out. At most
 	// one role of a catalog is the default, and it is Offered.
-	Default bool
+	Default bool `json:"default,omitempty"`
 
 	// MinHolders is how many active holders without an end of access must
 	// remain. MaxHolders is how many users not removed, suspended and ended
 	// ones included, may hold the role. Zero means no such bound.
-	MinHolders, MaxHolders int
+	MinHolders int `json:"minHolders,omitempty"`
+	MaxHolders int `json:"maxHolders,omitempty"`
 }
 
 // clone returns r with slices of its own.

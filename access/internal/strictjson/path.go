@@ -10,19 +10,28 @@ import (
 func (r *Reader) path() string {
 	var b []byte
 	for _, f := range r.frames[1:] {
-		switch {
-		case f.index >= 0:
+		if f.index >= 0 {
 			b = append(strconv.AppendInt(append(b, '['), int64(f.index), 10), ']')
-		case !bare(f.key):
-			b = append(strconv.AppendQuote(append(b, '['), f.key), ']')
-		case len(b) > 0:
-			b = append(append(b, '.'), f.key...)
-		default:
-			b = append(b, f.key...)
+		} else {
+			b = appendName(b, f.key)
 		}
 	}
 	return string(b)
 }
+
+// appendName appends the member of that name to a path.
+func appendName(b []byte, name string) []byte {
+	switch {
+	case !bare(name):
+		return append(strconv.AppendQuote(append(b, '['), name), ']')
+	case len(b) > 0:
+		b = append(b, '.')
+	}
+	return append(b, name...)
+}
+
+// Member returns the path of the member of that name of the object at a path.
+func Member(path, name string) string { return string(appendName([]byte(path), name)) }
 
 // bare reports whether a name needs no quotes in a path.
 func bare(name string) bool {
