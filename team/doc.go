@@ -1,0 +1,32 @@
+// Package team puts users in teams and unites what their teams may see.
+//
+//  1. A user is one person: one id, one e-mail address, exactly one role.
+//  2. A user is active unless suspended or past the end of his access.
+//  3. A team is a name, a description and the data groups assigned to it.
+//     There is no hierarchy and all members are equal.
+//  4. A membership puts a user in a team, for good or until an end. Both
+//     ways it is many to many, without limits.
+//  5. An end is exclusive: at that very instant it is over.
+//  6. A team sees the union of its data groups; several teams see the union
+//     of what each of them sees. No team and no group is no data.
+//  7. An e-mail address is bare ASCII, and two are one mailbox if they differ
+//     in the case of ASCII letters only.
+//
+// The package knows meaning, not storage: package access keeps users and teams
+// by the million and answers questions about them with the rules from here.
+//
+// # Zero values
+//
+// The zero [User] has no id and no role, the zero [Team] holds no group, and a
+// zero end means "for good". The zero [Address] is no address and equals none,
+// not even another zero one.
+//
+// # Concurrency
+//
+// Everything here is a value. Functions keep nothing and change none of their
+// arguments.
+//
+// # Errors
+//
+// Only [ParseAddress] fails; its error wraps [ErrAddress].
+package team

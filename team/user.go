@@ -1,0 +1,36 @@
+package team
+
+import (
+	"time"
+
+	"github.com/ambit-authz/ambit/role"
+)
+
+// UserID names a user within a company. It is not a login name: a person who
+// comes back gets a new id and nothing of the old one, and no id is used twice.
+type UserID string
+
+// User is one person in a company. There are no shared logins.
+type User struct {
+	ID        UserID
+	Name      string    // how to show the person; may be empty
+	Email     Address   // unique in the company, also while suspended or ended
+	Role      role.Name // exactly one
+	Suspended bool
+	Until     time.Time // end of access, exclusive; zero means none
+}
+
+// Active reports whether u may act at the given instant: not suspended and not
+// past the end of access.
+func (u User) Active(at time.Time) bool {
+	return !u.Suspended && !Ended(u.Until, at)
+}
+
+// Ended reports whether something that holds until the given end is over at an
+// instant. Ends are exclusive, so at the end itself it is over. A zero end
+// never comes. The zero instant is no time to judge by, and everything that
+// has an end counts as over. Users, memberships, report grants and links all
+// end by this rule.
+func Ended(until, at time.Time) bool {
+	return !until.IsZero() && (at.IsZero() || !at.Before(until))
+}
