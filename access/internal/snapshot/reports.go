@@ -1,0 +1,124 @@
+package snapshot
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// PutReport adds a report, or renames it and keeps its grants and links. The
+// name must be free unless it is empty.
+func (w *Writer) PutReport(id, name string) {
+	i, old, found := w.Reports.Find(id)
+	if !found {
+		i = w.Reports.Add(w.token, id, &Report{ID: id, Name: name})
+	} else {
+		w.untitle(old)
+		w.editReport(i).Name = name
+	}
+	if name != "" {
+		w.Titles.Put(w.token, name, i)
+	}
+}
+
+// RemoveReport removes a report and its grants, and ends its links.
+func (w *Writer) RemoveReport(i uint32) {
+	r := w.Reports.At(i)
+	w.untitle(r)
+	for _, l := range r.Links {
+		w.endLink(l)
+	}
+	w.Reports.Remove(w.token, r.ID)
+}
+
+func (w *Writer) untitle(r *Report) {
+	if r.Name != "" {
+		w.Titles.Delete(w.token, r.Name)
+	}
+}
+
+// PutUserGrant shares report r with user u at a level until an end, in place
+// of any direct grant he has of it.
+func (w *Writer) PutUserGrant(r, u uint32, level uint8, until time.Time) {
+	rec := w.editUser(u)
+	rec.Grants = w.putGrant(rec.Grants, Grant{Of: r, Level: level, Until: until})
+	w.editReport(r).Users.Add(w.token, u)
+}
+
+// PutTeamGrant shares report r with team t, in place of any grant it has of it.
+func (w *Writer) PutTeamGrant(r, t uint32, level uint8, until time.Time) {
+	rec := w.editTeam(t)
+	rec.Grants = w.putGrant(rec.Grants, Grant{Of: r, Level: level, Until: until})
+	w.editReport(r).Teams.Add(w.token, t)
+}
+
+// RemoveUserGrant takes user u's direct grant of report r away.
+func (w *Writer) RemoveUserGrant(r, u uint32) {
+	rec := w.editUser(u)
+	rec.Grants = dropGrant(rec.Grants, r)
+	w.editReport(r).Users.Remove(w.token, u)
+}
+
+// RemoveTeamGrant takes team t's grant of report r away.
+func (w *Writer) RemoveTeamGrant(r, t uint32) {
+	rec := w.editTeam(t)
+	rec.Grants = dropGrant(rec.Grants, r)
+	w.editReport(r).Teams.Remove(w.token, t)
+}
+
+// putGrant returns grants with g in its place, without those of reports that
+// are gone.
+func (w *Writer) putGrant(grants []Grant, g Grant) []Grant {
+	next := make([]Grant, 0, len(grants)+1)
+	for _, old := range grants {
+		if old.Of != g.Of && w.Reports.At(old.Of) != nil {
+			next = append(next, old)
+		}
+	}
+	k, _ := searchGrant(next, g.Of)
+	return slices.Insert(next, k, g)
+}
+
+func dropGrant(grants []Grant, report uint32) []Grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return g.Of == report })
+}
+
+func searchGrant(grants []Grant, report uint32) (int, bool) {
+	return slices.BinarySearchFunc(grants, report, func(g Grant, of uint32) int { return cmp.Compare(g.Of, of) })
+}
+
+// ReportKind is the Kind of a link to a report.
+const ReportKind = "report"
+
+// PutLink adds a link, or replaces one of the same maker and resource. Unless
+// it has ended its maker must exist, and so must the report if it is to one.
+func (w *Writer) PutLink(l Link) {
+	i, _, found := w.Links.Find(l.ID)
+	if found {
+		w.Links.Set(w.token, i, &l)
+		return
+	}
+	i = w.Links.Add(w.token, l.ID, &l)
+	if u, _, ok := w.Users.Find(string(l.Maker)); ok {
+		rec := w.editUser(u)
+		rec.Links = append(slices.Clip(rec.Links), i)
+	}
+	if l.Kind != ReportKind {
+		return
+	}
+	if r, _, ok := w.Reports.Find(l.Item); ok {
+		rec := w.editReport(r)
+		rec.Links = append(slices.Clip(rec.Links), i)
+	}
+}
+
+// RemoveLink forgets a link.
+func (w *Writer) RemoveLink(i uint32) {
+	w.Links.Remove(w.token, w.Links.At(i).ID)
+}
+
+func (w *Writer) endLink(i uint32) {
+	if w.Links.At(i) != nil {
+		edit(&w.Links, w.token, i).Ended = true
+	}
+}

@@ -1,0 +1,167 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+)
+
+func TestNewTokenIsNew(t *testing.T) {
+	seen := make(map[*Token]bool)
+	for range 1000 {
+		seen[NewToken()] = true
+	}
+	if len(seen) != 1000 {
+		t.Errorf("1000 tokens have %d addresses", len(seen))
+	}
+}
+
+func TestZeroContainers(t *testing.T) {
+	var (
+		tok   = NewToken()
+		table Table[int]
+		index Index
+		set   Set
+		book  Book[string]
+	)
+	if got := table.Get(7); got != 0 {
+		t.Errorf("Table.Get = %d, want 0", got)
+	}
+	for i := range table.All(1<<32 - 1) {
+		t.Errorf("Table.All yields %d", i)
+	}
+	if v, ok := index.Get(""); ok || v != 0 || index.Len() != 0 {
+		t.Errorf("Index.Get, Len = %d, %t, %d, want 0, false, 0", v, ok, index.Len())
+	}
+	if index.Delete(tok, "") {
+		t.Error("Index.Delete found a key")
+	}
+	if set.Has(0) || set.Remove(tok, 0) || set.Len() != 0 || !set.Equal(Set{}) {
+		t.Error("the zero Set is not the empty set")
+	}
+	if got := slices.Collect(set.All()); got != nil {
+		t.Errorf("Set.All yields %v", got)
+	}
+	if got := set.AppendBits(nil); got != nil {
+		t.Errorf("Set.AppendBits(nil) = %v, want nil", got)
+	}
+	if u := Union(tok); !u.Equal(Set{}) {
+		t.Error("Union of nothing is not empty")
+	}
+	if u := Union(tok, set, set); !u.Equal(Set{}) {
+		t.Error("Union of empty sets is not empty")
+	}
+	if i, rec, ok := book.Find("a"); i != 0 || rec != "" || ok {
+		t.Errorf("Book.Find = %d, %q, %t, want zeros", i, rec, ok)
+	}
+	if book.Has("a") || book.At(0) != "" || book.Len() != 0 || book.Next() != 0 || book.Remove(tok, "a") {
+		t.Error("the zero Book is not empty")
+	}
+	book.Set(tok, 0, "stray")
+	for i, rec := range book.All() {
+		t.Errorf("Book.All yields %d, %q", i, rec)
+	}
+	if book.At(0) != "" {
+		t.Error("Book.Set made a record")
+	}
+}
+
+// TestReadersDuringEdit is for the race detector: edits that start from a
+// version do not write to anything its readers read.
+func TestReadersDuringEdit(t *testing.T) {
+	const n = 3000
+	id := func(i uint32) string { return fmt.Sprint("id", i) }
+	var book Book[uint32]
+	var set Set
+	tok := NewToken()
+	for i := range uint32(n) {
+		book.Add(tok, id(i), i)
+		set.Add(tok, i*20) // some chunks are bitmaps
+		set.Add(tok, 1<<20+i*1000)
+	}
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for i := range uint32(n) {
+				if at, rec, ok := book.Find(id(i)); !ok || at != i || rec != i {
+					t.Errorf("Find(%q) = %d, %d, %t, want %d, %d, true", id(i), at, rec, ok, i, i)
+				}
+				if !set.Has(i*20) || set.Has(i*20+1) || !set.Has(1<<20+i*1000) {
+					t.Errorf("the set changed around %d", i)
+				}
+			}
+			if book.Len() != n || set.Len() != 2*n {
+				t.Errorf("Len = %d, %d, want %d, %d", book.Len(), set.Len(), n, 2*n)
+			}
+		})
+	}
+	for range 2 {
+		book, set := book, set
+		wg.Go(func() {
+			tok := NewToken()
+			for i := range uint32(n) {
+				if i%2 == 0 {
+					book.Remove(tok, id(i))
+				} else {
+					book.Set(tok, i, 0)
+				}
+				book.Add(tok, id(n+i), i)
+				set.Remove(tok, i*20)
+				set.Add(tok, 1<<20+i*1000+1)
+			}
+			set = Union(tok, set, set)
+			if book.Len() != n+n/2 || set.Len() != 2*n {
+				t.Errorf("after the edit Len = %d, %d, want %d, %d", book.Len(), set.Len(), n+n/2, 2*n)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestReadsAllocateNothing(t *testing.T) {
+	tok := NewToken()
+	var table Table[string]
+	var index Index
+	var sparse, dense Set
+	var book Book[string]
+	ids := make([]string, 2000)
+	for i := range ids {
+		ids[i] = fmt.Sprint("id", i)
+		table.Put(tok, uint32(i), ids[i])
+		index.Put(tok, ids[i], uint32(i))
+		sparse.Add(tok, uint32(i)<<8)
+		dense.Add(tok, uint32(i))
+		book.Add(tok, ids[i], ids[i])
+	}
+	book.Remove(tok, "id7")
+	words := dense.AppendBits(nil)
+	reads := map[string]func(){
+		"Table.Get": func() { table.Get(77) },
+		"Table.All": func() {
+			for range table.All(2000) {
+			}
+		},
+		"Index.Get":      func() { index.Get(ids[5]) },
+		"Index.Get miss": func() { index.Get("nobody") },
+		"Set.Has":        func() { sparse.Has(256); dense.Has(7) },
+		"Set.All": func() {
+			for range sparse.All() {
+			}
+		},
+		"Set.Equal":      func() { sparse.Equal(dense) },
+		"Set.AppendBits": func() { dense.AppendBits(words) },
+		"Book.Find":      func() { book.Find(ids[5]) },
+		"Book.At":        func() { book.At(5) },
+		"Book.Has":       func() { book.Has(ids[5]) },
+		"Book.All": func() {
+			for range book.All() {
+			}
+		},
+	}
+	for name, read := range reads {
+		if n := testing.AllocsPerRun(20, read); n > 0 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+	}
+}
