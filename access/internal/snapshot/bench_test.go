@@ -199,7 +199,7 @@ func BenchmarkSet(b *testing.B) {
 		})
 	}
 	b.Run("Union/small", func(b *testing.B) {
-		s, o := benchSet(1, 3, 5000), benchSet(3, 20, 5000)
+		s, o := benchSet(1, 3, 4000), benchSet(3, 20, 4000)
 		b.ReportAllocs()
 		for b.Loop() {
 			Union(NewToken(), s, o)

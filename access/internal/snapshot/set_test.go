@@ -42,6 +42,9 @@ func TestSetBoundaries(t *testing.T) {
 	if got := slices.Collect(s.All()); !slices.Equal(got, boundaries) || s.Len() != len(boundaries) {
 		t.Errorf("All = %v, Len = %d, want %v", got, s.Len(), boundaries)
 	}
+	if u := Union(NewToken(), setOf(tok, run(0, 2, 1)), s); !u.Equal(s) || u.Len() != len(boundaries) {
+		t.Errorf("Union with {0, 1} = %v, Len = %d, want %v", slices.Collect(u.All()), u.Len(), boundaries)
+	}
 	for _, i := range boundaries {
 		if !s.Remove(tok, i) || s.Remove(tok, i) || s.Has(i) {
 			t.Errorf("removing %d twice: want true, false", i)
@@ -52,24 +55,24 @@ func TestSetBoundaries(t *testing.T) {
 	}
 }
 
-// TestSetForms: a chunk is a list up to 512 members, a bitmap beyond, and a list
-// again from 256 down. Either form has the same members.
+// TestSetForms: a chunk is a list up to 32 members, a bitmap beyond, and a list
+// again from 16 down. Either form has the same members.
 func TestSetForms(t *testing.T) {
 	tok := NewToken()
-	s := setOf(tok, run(100, 512, 3))
+	s := setOf(tok, run(100, 32, 100))
 	if s.chunks[0].bits != nil {
-		t.Error("512 members: bitmap, want list")
+		t.Error("32 members: bitmap, want list")
 	}
 	s.Add(tok, 50)
 	if s.chunks[0].bits == nil || s.chunks[0].list != nil {
-		t.Error("513 members: list, want bitmap")
+		t.Error("33 members: list, want bitmap")
 	}
-	want := append([]uint32{50}, slices.Collect(run(100, 512, 3))...)
+	want := append([]uint32{50}, slices.Collect(run(100, 32, 100))...)
 	for len(want) > 0 {
 		if got := slices.Collect(s.All()); !slices.Equal(got, want) || s.Len() != len(want) {
 			t.Fatalf("members %v, want %v", got, want)
 		}
-		if list := s.chunks[0].bits == nil; list != (len(want) <= 256) {
+		if list := s.chunks[0].bits == nil; list != (len(want) <= 16) {
 			t.Fatalf("%d members: list is %t", len(want), list)
 		}
 		s.Remove(tok, want[0])
@@ -82,9 +85,9 @@ func TestSetForms(t *testing.T) {
 
 func TestSetEqual(t *testing.T) {
 	tok := NewToken()
-	// 300 members as a bitmap, since there were more before.
-	thinned := setOf(tok, run(0, 600, 2))
-	for i := range run(600, 300, 2) {
+	// 20 members as a bitmap, since there were more before.
+	thinned := setOf(tok, run(0, 40, 2))
+	for i := range run(40, 20, 2) {
 		thinned.Remove(tok, i)
 	}
 	frayed := setOf(tok, run(0, 3, 1), run(1<<20, 1, 1))
@@ -103,11 +106,11 @@ func TestSetEqual(t *testing.T) {
 		{"lists of other length", setOf(tok, run(5, 9, 7)), setOf(tok, run(5, 8, 7)), false},
 		{"bitmaps", setOf(tok, run(0, 600, 2)), setOf(tok, run(0, 600, 2)), true},
 		{"bitmaps of other members", setOf(tok, run(0, 600, 2)), setOf(tok, run(1, 600, 2)), false},
-		{"bitmap and list", thinned, setOf(tok, run(0, 300, 2)), true},
-		{"bitmap and list of other members", thinned, setOf(tok, run(1, 300, 2)), false},
+		{"bitmap and list", thinned, setOf(tok, run(0, 20, 2)), true},
+		{"bitmap and list of other members", thinned, setOf(tok, run(1, 20, 2)), false},
 		{"one with an emptied chunk at the end", frayed, setOf(tok, run(0, 3, 1)), true},
-		{"same number in other chunks", setOf(tok, run(0, 3, 1)), setOf(tok, run(1<<16, 3, 1)), false},
-		{"same number split otherwise", setOf(tok, run(0, 2, 1), run(1<<16, 1, 1)), setOf(tok, run(0, 1, 1), run(1<<16, 2, 1)), false},
+		{"same number in other chunks", setOf(tok, run(0, 3, 1)), setOf(tok, run(1<<12, 3, 1)), false},
+		{"same number split otherwise", setOf(tok, run(0, 2, 1), run(1<<12, 1, 1)), setOf(tok, run(0, 1, 1), run(1<<12, 2, 1)), false},
 		{"a copy", shared, shared, true},
 		{"a copy that grew", shared, grown, false},
 	} {
@@ -125,8 +128,8 @@ func TestSetEqual(t *testing.T) {
 func TestSetAllStops(t *testing.T) {
 	tok := NewToken()
 	for name, s := range map[string]Set{
-		"in a list":   setOf(tok, run(0, 10, 1), run(1<<16, 10, 1)),
-		"in a bitmap": setOf(tok, run(0, 1000, 1), run(1<<16, 10, 1)),
+		"in a list":   setOf(tok, run(0, 10, 1), run(1<<12, 10, 1)),
+		"in a bitmap": setOf(tok, run(0, 1000, 1), run(1<<12, 10, 1)),
 	} {
 		all := s.All()
 		for range 2 {
@@ -145,20 +148,20 @@ func TestSetAllStops(t *testing.T) {
 
 func TestSetAppendBits(t *testing.T) {
 	tok := NewToken()
-	s := setOf(tok, run(1, 1, 1), run(2<<16, 600, 1), run(3<<16, 1, 1))
-	s.Remove(tok, 3<<16)
+	s := setOf(tok, run(1, 1, 1), run(2<<12, 600, 1), run(3<<12, 1, 1))
+	s.Remove(tok, 3<<12)
 	dst := s.AppendBits([]uint64{1 << 63})
-	if len(dst) != 3072 {
-		t.Fatalf("%d words, want 3072 for three blocks of 65,536", len(dst))
+	if len(dst) != 192 {
+		t.Fatalf("%d words, want 192 for three blocks of 4,096", len(dst))
 	}
-	for i := range uint32(3072 * 64) {
+	for i := range uint32(192 * 64) {
 		want := i == 63 || s.Has(i)
 		if got := dst[i/64]>>(i%64)&1 == 1; got != want {
 			t.Fatalf("bit %d is %t, want %t", i, got, want)
 		}
 	}
-	long := make([]uint64, 4000)
-	if got := s.AppendBits(long); len(got) != 4000 || long[0] != 2 {
+	long := make([]uint64, 250)
+	if got := s.AppendBits(long); len(got) != 250 || long[0] != 2 {
 		t.Error("a slice that is long enough is not used as it is")
 	}
 }
@@ -166,10 +169,10 @@ func TestSetAppendBits(t *testing.T) {
 // TestUnionShares: what one set alone has is not copied, unless the token owns
 // it and could change it under the result.
 func TestUnionShares(t *testing.T) {
-	frozen := setOf(NewToken(), run(0, 900, 1), run(1<<16, 10, 1))
-	other := setOf(NewToken(), run(1<<16, 10, 2), run(1<<17, 10, 1))
+	frozen := setOf(NewToken(), run(0, 900, 1), run(1<<12, 10, 1))
+	other := setOf(NewToken(), run(1<<12, 10, 2), run(1<<13, 10, 1))
 	tok := NewToken()
-	mine := setOf(tok, run(1<<18, 10, 1), run(1<<19, 900, 1))
+	mine := setOf(tok, run(1<<14, 10, 1), run(1<<15, 900, 1))
 	u := Union(tok, frozen, other, mine, frozen)
 	if u.chunks[0] != frozen.chunks[0] || u.chunks[2] != other.chunks[2] {
 		t.Error("a frozen chunk that one set alone has was copied")
@@ -177,17 +180,17 @@ func TestUnionShares(t *testing.T) {
 	if u.chunks[4] == mine.chunks[4] || u.chunks[8] == mine.chunks[8] {
 		t.Error("a chunk that the token owns is shared")
 	}
-	want := setOf(NewToken(), run(0, 900, 1), run(1<<16, 10, 1), run(1<<16, 10, 2), run(1<<17, 10, 1), run(1<<18, 10, 1), run(1<<19, 900, 1))
+	want := setOf(NewToken(), run(0, 900, 1), run(1<<12, 10, 1), run(1<<12, 10, 2), run(1<<13, 10, 1), run(1<<14, 10, 1), run(1<<15, 900, 1))
 	if !u.Equal(want) || u.Len() != want.Len() {
 		t.Errorf("members %v, want %v", slices.Collect(u.All()), slices.Collect(want.All()))
 	}
 }
 
-// TestUnionForms: the result is a list up to 512 members, whatever it is of.
+// TestUnionForms: the result is a list up to 32 members, whatever it is of.
 func TestUnionForms(t *testing.T) {
 	tok := NewToken()
-	thinned := setOf(tok, run(0, 600, 2))
-	for i := range run(600, 300, 2) {
+	thinned := setOf(tok, run(0, 40, 2))
+	for i := range run(40, 20, 2) {
 		thinned.Remove(tok, i)
 	}
 	for _, c := range []struct {
@@ -196,11 +199,11 @@ func TestUnionForms(t *testing.T) {
 		n      int
 		bitmap bool
 	}{
-		{"short lists", setOf(tok, run(0, 200, 2)), setOf(tok, run(1, 200, 2)), 400, false},
-		{"lists that fit exactly", setOf(tok, run(0, 256, 2)), setOf(tok, run(1, 256, 2)), 512, false},
-		{"lists too long by one", setOf(tok, run(0, 257, 2)), setOf(tok, run(1, 256, 2)), 513, true},
-		{"long lists that overlap", setOf(tok, run(0, 400, 1)), setOf(tok, run(50, 400, 1)), 450, false},
-		{"thin bitmap and list", thinned, setOf(tok, run(0, 100, 1)), 350, false},
+		{"short lists", setOf(tok, run(0, 12, 2)), setOf(tok, run(1, 12, 2)), 24, false},
+		{"lists that fit exactly", setOf(tok, run(0, 16, 2)), setOf(tok, run(1, 16, 2)), 32, false},
+		{"lists too long by one", setOf(tok, run(0, 17, 2)), setOf(tok, run(1, 16, 2)), 33, true},
+		{"long lists that overlap", setOf(tok, run(0, 25, 1)), setOf(tok, run(3, 25, 1)), 28, false},
+		{"thin bitmap and list", thinned, setOf(tok, run(0, 6, 1)), 23, false},
 		{"bitmaps", setOf(tok, run(0, 900, 1)), setOf(tok, run(500, 900, 1)), 1400, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -226,33 +229,36 @@ type setModel [2]map[uint32]bool
 
 func TestSetPersistence(t *testing.T) {
 	hit := branches{}
-	index := rapid.OneOf(rapid.SampledFrom(boundaries), rapid.Uint32Range(65500, 65600), rapid.Uint32Range(0, 3000))
+	// No higher ones, as each copy of the top level would take megabytes.
+	near := boundaries[:slices.Index(boundaries, 1<<20)+1]
+	index := rapid.OneOf(rapid.SampledFrom(near), rapid.Uint32Range(4060, 4160), rapid.Uint32Range(0, 200))
 	rapid.Check(t, func(t *rapid.T) {
 		w := versions[setPair, setModel]{
 			copy:  func(m setModel) setModel { return setModel{maps.Clone(m[0]), maps.Clone(m[1])} },
 			check: checkSets,
 		}
 		// Runs overlap, and are long enough to change the form of a chunk.
-		start := rapid.SampledFrom([]uint32{0, 200, 65300, 65536})
-		length := rapid.SampledFrom([]int{3, 400, 600})
+		start := rapid.SampledFrom([]uint32{0, 12, 4080, 4096})
+		length := rapid.SampledFrom([]int{3, 25, 60})
+		stride := rapid.SampledFrom([]uint32{1, 3, 60})
 		either := func(t *rapid.T) int { return rapid.IntRange(0, 1).Draw(t, "which") }
 		add := func(t *rapid.T, tok *Token, s *Set, m map[uint32]bool, i uint32) {
-			before := s.chunk(int(i >> 16))
+			before := s.chunk(int(i >> 12))
 			was := before != nil && before.bits != nil
 			if got := s.Add(tok, i); got == m[i] {
 				t.Fatalf("Add(%d) = %t, want %t", i, got, !m[i])
 			} else if got {
-				hit.change(before, s.chunk(int(i>>16)), was)
+				hit.change(before, s.chunk(int(i>>12)), was)
 			}
 			m[i] = true
 		}
 		remove := func(t *rapid.T, tok *Token, s *Set, m map[uint32]bool, i uint32) {
-			before := s.chunk(int(i >> 16))
+			before := s.chunk(int(i >> 12))
 			was := before != nil && before.bits != nil
 			if got := s.Remove(tok, i); got != m[i] {
 				t.Fatalf("Remove(%d) = %t, want %t", i, got, m[i])
 			} else if got {
-				hit.change(before, s.chunk(int(i>>16)), was)
+				hit.change(before, s.chunk(int(i>>12)), was)
 			}
 			delete(m, i)
 		}
@@ -262,7 +268,7 @@ func TestSetPersistence(t *testing.T) {
 				add(t, tok, &v.s[k], m[k], index.Draw(t, "i"))
 			},
 			"add a run": func(t *rapid.T, tok *Token, v *setPair, m setModel) {
-				k, by := either(t), rapid.Uint32Range(1, 3).Draw(t, "by")
+				k, by := either(t), stride.Draw(t, "by")
 				for i := range run(start.Draw(t, "from"), length.Draw(t, "n"), by) {
 					add(t, tok, &v.s[k], m[k], i)
 				}
@@ -272,7 +278,7 @@ func TestSetPersistence(t *testing.T) {
 				remove(t, tok, &v.s[k], m[k], index.Draw(t, "i"))
 			},
 			"remove all but some": func(t *rapid.T, tok *Token, v *setPair, m setModel) {
-				k, some := either(t), rapid.SampledFrom([]int{0, 100, 256, 500}).Draw(t, "some")
+				k, some := either(t), rapid.SampledFrom([]int{0, 6, 16, 31}).Draw(t, "some")
 				for n, i := range slices.Sorted(maps.Keys(m[k])) {
 					if n >= some {
 						remove(t, tok, &v.s[k], m[k], i)
@@ -337,7 +343,7 @@ func checkSets(t *rapid.T, v *setPair, m setModel) {
 		if at < len(want) {
 			t.Fatalf("All ends before %d", want[at])
 		}
-		for _, i := range []uint32{0, 1, 2, 700, 2999, 65535, 65536, 1 << 20, math.MaxUint32} {
+		for _, i := range []uint32{0, 1, 2, 70, 199, 4095, 4096, 65536, 1 << 20, math.MaxUint32} {
 			if s.Has(i) != m[k][i] {
 				t.Fatalf("Has(%d) = %t, want %t", i, s.Has(i), m[k][i])
 			}

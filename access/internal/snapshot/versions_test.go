@@ -38,6 +38,9 @@ type branches map[string]int
 // require fails the test if a branch was never taken.
 func (b branches) require(t *testing.T, names ...string) {
 	t.Helper()
+	if testing.Short() {
+		return // too few checks to count on any branch
+	}
 	for _, name := range names {
 		if b[name] == 0 {
 			t.Errorf("branch %q was never taken", name)
