@@ -1,0 +1,315 @@
+package access_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// size is how large a company the benchmarks run on.
+type size struct {
+	users, accounts, groups, teams, classes int
+}
+
+var (
+	small = size{users: 10_000, accounts: 20_000, groups: 1_000, teams: 500, classes: 4_000}
+	large = size{users: 1_000_000, accounts: 1_000_000, groups: 50_000, teams: 20_000, classes: 20_000}
+)
+
+// corp is a synthetic company: one to three teams for a user, one to five
+// groups for a team, 95 % of the groups matching 0.05 % of the classes and 5 %
+// matching 4 %; ids of 20 bytes.
+type corp struct {
+	size
+	doc    *access.Document
+	policy *access.Policy
+}
+
+func (c *corp) user(i int) string    { return fmt.Sprintf("user-%015d", i) }
+func (c *corp) account(i int) string { return fmt.Sprintf("account-%012d", i) }
+func (c *corp) teamID(i int) string  { return fmt.Sprintf("team-%015d", i) }
+func (c *corp) group(i int) string   { return fmt.Sprintf("group-%014d", i) }
+
+var corps sync.Map // size -> func() *corp
+
+// newCorp makes the company of a size, once for all benchmarks. The large one is made only if AMBIT_LONG is set: it takes its time.
+func newCorp(tb testing.TB, s size) *corp {
+	if s == large && os.Getenv("AMBIT_LONG") == "" {
+		tb.Skip("set AMBIT_LONG=1 for the company of a million users")
+	}
+	build, _ := corps.LoadOrStore(s, sync.OnceValue(func() *corp { return buildCorp(s) }))
+	c := build.(func() *corp)()
+	runtime.GC()
+	return c
+}
+
+func buildCorp(s size) *corp {
+	r := rand.New(rand.NewPCG(1, 2))
+	c := &corp{size: s}
+	// A class is a segment and a region: each segment has as many classes as
+	// a narrow group matches, and a region is 4 % of them.
+	segments := s.classes / max(1, s.classes/2000)
+	d := &access.Document{Attributes: map[string]string{"segment": "string", "region": "string", "cell": "string"}}
+	for i := range s.accounts {
+		class := r.IntN(s.classes)
+		d.Accounts = append(d.Accounts, access.AccountEntry{ID: c.account(i), Source: "google", Values: map[string]datagroup.Value{
+			"segment": datagroup.Text(fmt.Sprint("s", class%segments)),
+			"region":  datagroup.Text(fmt.Sprint("r", class%25)),
+			"cell":    datagroup.Text(fmt.Sprint("c", class/segments)),
+		}})
+	}
+	for i := range s.groups {
+		filter := fmt.Sprintf("segment = 's%d'", r.IntN(segments))
+		if i%20 == 0 {
+			filter = fmt.Sprintf("region = 'r%d'", r.IntN(25))
+		}
+		d.Groups = append(d.Groups, access.GroupEntry{ID: c.group(i), Filter: filter})
+	}
+	for i := range s.teams {
+		t := access.TeamEntry{ID: c.teamID(i)}
+		for _, g := range r.Perm(5)[:1+r.IntN(5)] {
+			t.Groups = append(t.Groups, c.group((i*7+g*131)%s.groups))
+		}
+		d.Teams = append(d.Teams, t)
+	}
+	for i := range s.users {
+		id := c.user(i)
+		d.Users = append(d.Users, access.UserEntry{ID: id, Email: id + "@example.com", Role: "team-member"})
+		first := r.IntN(s.teams)
+		for k := range 1 + r.IntN(3) {
+			t := &d.Teams[(first+k*17)%s.teams]
+			t.Members = append(t.Members, access.MemberEntry{User: id})
+		}
+	}
+	p, err := access.Compile(d, nil)
+	if err != nil {
+		panic(err)
+	}
+	c.doc, c.policy = d, p
+	return c
+}
+
+// pair is a question whether a user sees an account.
+type pair struct {
+	user, account string
+}
+
+// questions returns random pairs, a third of them allowed.
+func (c *corp) questions(n int) []pair {
+	r := rand.New(rand.NewPCG(3, 4))
+	pairs := make([]pair, 0, n)
+	for allowed := 0; len(pairs) < n; {
+		q := pair{c.user(r.IntN(c.users)), c.account(r.IntN(c.accounts))}
+		if 3*allowed <= len(pairs) {
+			if v := c.policy.View(access.User(q.user)); v.Len() > 0 && len(pairs) < 1000 {
+				skip := r.IntN(v.Len())
+				for a := range v.Accounts() {
+					if skip--; skip < 0 {
+						q.account = string(a)
+						break
+					}
+				}
+			} else {
+				for range 400 {
+					if v.Sees(datagroup.AccountID(q.account)) {
+						break
+					}
+					q.account = c.account(r.IntN(c.accounts))
+				}
+			}
+		}
+		if c.policy.Decide(access.User(q.user), access.ViewAccount, access.Account(q.account)).Allowed {
+			allowed++
+		}
+		pairs = append(pairs, q)
+	}
+	return pairs
+}
+
+func bySize(b *testing.B, run func(b *testing.B, c *corp)) {
+	for _, s := range []size{small, large} {
+		b.Run(fmt.Sprintf("%dx%d", s.users, s.accounts), func(b *testing.B) { run(b, newCorp(b, s)) })
+	}
+}
+
+const working = 1 << 16 // questions asked in turn
+
+func BenchmarkDecide(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		pairs := c.questions(working)
+		b.Run("decide", func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				q := pairs[i%working]
+				i++
+				c.policy.Decide(access.User(q.user), access.ViewAccount, access.Account(q.account))
+			}
+		})
+		b.Run("baseline", func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				q := pairs[i%working]
+				i++
+				c.policy.LookUps(q.user, access.ViewAccount, q.account)
+			}
+		})
+	})
+}
+
+func BenchmarkViewSees(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		pairs := c.questions(working)
+		view := c.policy.View(access.User(pairs[0].user))
+		i := 0
+		for b.Loop() {
+			view.Sees(datagroup.AccountID(pairs[i%working].account))
+			i++
+		}
+	})
+}
+
+func BenchmarkView(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		pairs := c.questions(working)
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			q := pairs[i%working]
+			i++
+			c.policy.View(access.User(q.user)).Sees(datagroup.AccountID(q.account))
+		}
+	})
+}
+
+func BenchmarkAccounts(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		view := c.policy.View(access.User(c.user(0)))
+		for b.Loop() {
+			for range view.Accounts() {
+			}
+		}
+		b.ReportMetric(float64(c.accounts)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Maccounts/s")
+	})
+}
+
+func BenchmarkWho(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		for b.Loop() {
+			for range c.policy.Who(access.ViewAccount, access.Account(c.account(7))) {
+			}
+		}
+	})
+}
+
+// BenchmarkEdit makes one change, and asks Decide about it.
+func BenchmarkEdit(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		schema := c.policy.Schema()
+		known := c.doc.Accounts[1].Values
+		address, _ := team.ParseAddress("someone@example.com")
+		wide, err := schema.Parse("region = 'r1' and not segment = 's1'")
+		if err != nil {
+			b.Fatal(err)
+		}
+		byName, err := schema.Parse("name prefix 'a' or region = 'r1'")
+		if err != nil {
+			b.Fatal(err)
+		}
+		changes := []struct {
+			name   string
+			change func(e *access.Edit, i int)
+		}{
+			{"member", func(e *access.Edit, i int) {
+				e.SetMember(team.Member{Team: team.ID(c.teamID(i % c.teams)), User: team.UserID(c.user(i % c.users))})
+			}},
+			{"user", func(e *access.Edit, i int) {
+				e.SetUser(team.User{ID: "someone", Email: address, Role: "viewer"})
+			}},
+			{"account", func(e *access.Edit, i int) {
+				a, err := schema.Account(datagroup.AccountID(c.account(i%c.accounts)), "google", known)
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.SetAccount(a)
+			}},
+			{"report", func(e *access.Edit, i int) {
+				e.SetReport("r", "name")
+				e.SetGrant(access.Grant{Report: "r", User: team.UserID(c.user(i % c.users)), Level: access.Viewer})
+			}},
+			{"attach", func(e *access.Edit, i int) {
+				e.SetTeam(team.Team{ID: team.ID(c.teamID(i % c.teams)), Groups: []datagroup.ID{datagroup.ID(c.group(1)), datagroup.ID(c.group(20))}})
+			}},
+			{"filter", func(e *access.Edit, i int) { e.SetGroup(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: wide}) }},
+			{"filter-name", func(e *access.Edit, i int) { e.SetGroup(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: byName}) }},
+		}
+		for _, change := range changes {
+			b.Run(change.name, func(b *testing.B) {
+				b.ReportAllocs()
+				i := 0
+				for b.Loop() {
+					e := c.policy.Edit()
+					change.change(e, i*7919)
+					i++
+					p, err := e.Policy()
+					if err != nil {
+						b.Fatal(err)
+					}
+					p.Decide(access.User(c.user(0)), access.ViewAccount, access.Account(c.account(0)))
+				}
+			})
+		}
+	})
+}
+
+func BenchmarkPreview(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		f, err := c.policy.Schema().Parse("region = 'r1' and not segment = 's1'")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			c.policy.Preview(f)
+		}
+	})
+}
+
+func BenchmarkLoad(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		text, err := c.doc.JSON()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			if _, err := access.Load(text, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkHeap reports the live heap for each user and account, the document
+// not counted.
+func BenchmarkHeap(b *testing.B) {
+	bySize(b, func(b *testing.B, c *corp) {
+		var before, after runtime.MemStats
+		var p *access.Policy
+		for b.Loop() {
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			p, _ = access.Compile(c.doc, nil)
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+		}
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(c.users+c.accounts), "B/entry")
+		runtime.KeepAlive(p)
+	})
+}

@@ -1,0 +1,350 @@
+package access
+
+import (
+	"time"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Decide reports whether the subject may take the action on the resource, and
+// why.
+//
+// It takes five steps, and the first that fails is the reason. Subject: the
+// user exists and is active, and a member of the team he acts within. Kind:
+// the action is known and may be asked of this kind of resource. Capability:
+// the user's role holds the action, or at a report his level does. Reach: the
+// resource exists and is one the subject can reach. Guard: no rule about roles
+// and people forbids it. A link is decided as its maker would be, now and in
+// the scope he made it in.
+//
+// There is no error, because anything wrong is a denial with a reason of its
+// own, and no I/O. The clock is read at most once, and only if something about
+// the subject ends. It allocates nothing and costs a few look-ups for each
+// team of the user.
+func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
+	q := question{p: p.ready(), Decision: Decision{Subject: s, Action: a, Resource: r}}
+	q.decide()
+	return q.Decision
+}
+
+// question is one question on its way through the steps. Each step leaves what
+// it found for the next ones, and either passes or denies.
+type question struct {
+	Decision
+	p     *Policy
+	now   time.Time
+	timed bool // now was read
+
+	link     *snapshot.Link // that the subject holds; user is its maker then
+	user     *snapshot.User
+	role     *roleEntry
+	scope    *snapshot.Team // of the session; nil at company level
+	place    place
+	action   actionEntry
+	reportNo uint32
+	report   *snapshot.Report
+}
+
+func (q *question) decide() {
+	switch {
+	case !q.subjectStep():
+		q.Step = StepSubject
+	case !q.kindStep():
+		q.Step = StepKind
+	case !q.capabilityStep():
+		q.Step = StepCapability
+	case !q.reachStep():
+		q.Step = StepReach
+	case !q.guardStep():
+		q.Step = StepGuard
+	default:
+		q.Allowed = true
+		if q.link != nil {
+			q.Reason = ByLink
+		}
+	}
+}
+
+// deny records why a step fails. What denies the maker pauses his link.
+func (q *question) deny(r Reason) bool {
+	q.Reason = r
+	if q.link != nil {
+		q.Reason = LinkPaused
+	}
+	return false
+}
+
+// over reports whether something that holds until an end is over. The clock is
+// read for the first such end, and the whole question is judged at that instant.
+func (q *question) over(until time.Time) bool {
+	if until.IsZero() {
+		return false
+	}
+	if !q.timed {
+		q.now, q.timed = q.p.clock(), true
+	}
+	return team.Ended(until, q.now)
+}
+
+// subjectStep finds the user who asks, or who made the link that asks, and the
+// team he acts within.
+func (q *question) subjectStep() bool {
+	s, ok := q.Subject, true
+	if s.kind == linkSubject {
+		if s, ok = q.maker(); !ok {
+			return false
+		}
+	}
+	if s.IsZero() {
+		return q.deny(NoSubject)
+	}
+	_, user, ok := q.p.state.Users.Find(s.id)
+	if !ok {
+		return q.deny(UnknownUser)
+	}
+	if user.Suspended {
+		return q.deny(Suspended)
+	}
+	if q.over(user.Until) {
+		return q.deny(Ended)
+	}
+	q.user, q.role = user, &q.p.catalog.roles[user.RoleNumber]
+	if s.kind != sessionSubject {
+		return true
+	}
+	no, scope, ok := q.p.state.Teams.Find(s.team)
+	if !ok {
+		return q.deny(UnknownSessionTeam)
+	}
+	if m, ok := user.Membership(no); !ok || q.over(m.Until) {
+		return q.deny(NotAMember)
+	}
+	q.scope = scope
+	return true
+}
+
+// maker finds the link that the subject holds and returns its maker, in the
+// scope he made it in.
+func (q *question) maker() (Subject, bool) {
+	_, l, ok := q.p.state.Links.Find(q.Subject.id)
+	switch {
+	case !ok:
+		return Subject{}, q.deny(UnknownLink)
+	case l.Ended:
+		return Subject{}, q.deny(LinkEnded)
+	case q.over(l.Until):
+		return Subject{}, q.deny(LinkExpired)
+	case q.Action != Action(l.Action) || q.Resource != linkResource(l):
+		return Subject{}, q.deny(LinkScope)
+	}
+	q.link = l
+	return makerOf(l), true
+}
+
+// kindStep finds the action, and whether it may be asked of such a resource.
+func (q *question) kindStep() bool {
+	known, wellFormed := false, false
+	if q.action, known = q.p.catalog.actions[q.Action]; !known {
+		return q.deny(UnknownAction)
+	}
+	if q.Resource.kind == "" {
+		return q.deny(NoResource)
+	}
+	if q.place, wellFormed = q.Resource.place(); !wellFormed {
+		return q.deny(MalformedResource)
+	}
+	if q.action.at&q.place == 0 {
+		return q.deny(WrongKind)
+	}
+	return true
+}
+
+// capabilityStep asks the role for the action, and at a report the level: for
+// a report action in place of the role, for one of the host's own as well. A
+// report that does not exist passes, to be denied by the next step.
+func (q *question) capabilityStep() bool {
+	if q.action.at != atReport && q.action.at != atLink {
+		q.Role = q.role.Name
+		if !q.role.holds.has(q.action.number) {
+			return q.deny(NoCapability)
+		}
+		q.Reason = ByRole
+	}
+	if q.place != atReport {
+		return true
+	}
+	found := false
+	if q.reportNo, q.report, found = q.p.state.Reports.Find(q.Resource.id); !found {
+		return true
+	}
+	q.Level, q.Team = q.level(q.reportNo)
+	if q.Level == 0 {
+		return q.deny(NoLevel)
+	}
+	if !q.enough(q.Level) {
+		return q.deny(LevelTooLow)
+	}
+	q.Reason = ByGrant
+	return true
+}
+
+// enough reports whether a level holds the action. For one of the host's own
+// it need only hold report.view.
+func (q *question) enough(l Level) bool {
+	needs := q.action
+	if needs.at != atReport {
+		needs = q.p.catalog.actions[ViewReport]
+	}
+	return q.p.catalog.levels[l].has(needs.number)
+}
+
+// level returns the highest level the user holds at a report, and the team he
+// holds it through. Of equal ones the direct grant comes first, then the team
+// that is first by id.
+func (q *question) level(report uint32) (best Level, through team.ID) {
+	if g, ok := snapshot.FindGrant(q.user.Grants, report); ok && !q.over(g.Until) {
+		best = Level(g.Level)
+	}
+	q.eachTeam(func(t *snapshot.Team) bool {
+		if g, ok := snapshot.FindGrant(t.Grants, report); ok && Level(g.Level) > best && !q.over(g.Until) {
+			best, through = Level(g.Level), t.ID
+		}
+		return true
+	})
+	return best, through
+}
+
+// eachTeam visits the teams whose data and grants the question may use, in byte
+// order of their ids: the one of the session, or all that the user is a current
+// member of.
+func (q *question) eachTeam(visit func(*snapshot.Team) bool) {
+	if q.scope != nil {
+		visit(q.scope)
+		return
+	}
+	for _, m := range q.user.Teams {
+		t := q.p.state.Teams.At(m.Team)
+		if t != nil && !q.over(m.Until) && !visit(t) {
+			return
+		}
+	}
+}
+
+// reachStep finds the resource, and whether the user can reach it.
+func (q *question) reachStep() bool {
+	id, s := q.Resource.id, q.p.state
+	switch q.place {
+	case atAccount:
+		return q.reachAccount(id)
+	case atItem:
+		if q.Resource.account == "" {
+			return q.deny(AccountRequired)
+		}
+		return q.reachAccount(q.Resource.account)
+	case atUser:
+		return s.Users.Has(id) || q.deny(UnknownTarget)
+	case atRole:
+		if _, ok := q.p.catalog.numbers[role.Name(id)]; !ok {
+			return q.deny(UnknownRole)
+		}
+		return q.role.manages[role.Name(id)] || q.deny(AboveCeiling)
+	case atTeam:
+		return s.Teams.Has(id) || q.deny(UnknownTeam)
+	case atGroup:
+		return s.Groups.Has(id) || q.deny(UnknownGroup)
+	case atReport:
+		return q.report != nil || q.deny(UnknownReport)
+	case atCompany, atCompanyItem:
+		return true
+	}
+	return q.reachLink(id)
+}
+
+// reachAccount finds the first route to an account: the role, if it sees all
+// data and no session narrows it, or else the first team with its first data
+// group that matches, both in byte order of ids.
+func (q *question) reachAccount(id string) bool {
+	no, account, ok := q.p.state.Accounts.Find(id)
+	if !ok {
+		return q.deny(UnknownAccount)
+	}
+	if q.seesAll() {
+		return true
+	}
+	q.eachTeam(func(t *snapshot.Team) bool {
+		if t.Sees(no, account) {
+			for k, g := range t.Held {
+				if q.p.state.Groups.At(g).Matches(no, account) {
+					q.Reason, q.Team, q.Group = ByTeam, t.ID, t.Groups[k]
+					break
+				}
+			}
+		}
+		return q.Reason != ByTeam
+	})
+	return q.Reason == ByTeam || q.deny(OutOfReach)
+}
+
+// seesAll reports whether the user sees every account.
+func (q *question) seesAll() bool { return q.scope == nil && q.role.Scope == role.AllData }
+
+// reachLink finds by what the user may end a link: that he made it, that he is
+// a creator of the report it shows, or that he might remove its maker.
+func (q *question) reachLink(id string) bool {
+	_, l, ok := q.p.state.Links.Find(id)
+	if !ok {
+		return q.deny(UnknownShareLink)
+	}
+	if l.Maker == q.user.ID {
+		q.Reason = ByMaker
+		return true
+	}
+	if l.Kind == snapshot.ReportKind {
+		if no, _, ok := q.p.state.Reports.Find(l.Item); ok {
+			if level, _ := q.level(no); level == Creator {
+				q.Reason, q.Level = ByGrant, level
+				return true
+			}
+		}
+	}
+	remove := question{p: q.p, now: q.now, timed: q.timed}
+	remove.Subject, remove.Action, remove.Resource = q.Subject, RemoveUser, TargetUser(l.Maker)
+	remove.decide()
+	if !remove.Allowed {
+		return q.deny(OutOfReach)
+	}
+	q.Reason, q.Role = ByRole, remove.Role
+	return true
+}
+
+// guardStep applies the rules about roles and people that depend on nothing but
+// the question: nobody acts on himself or on a role he does not manage, a role
+// keeps the holders it must have and gets no more than it may.
+func (q *question) guardStep() bool {
+	switch q.place {
+	case atUser:
+		_, target, _ := q.p.state.Users.Find(q.Resource.id)
+		if q.Action == TransferOwner {
+			return target.Lasting() && target.ID != q.user.ID || q.deny(IneligibleTarget)
+		}
+		if target.ID == q.user.ID {
+			return q.deny(Self)
+		}
+		if !q.role.manages[target.Role] {
+			return q.deny(AboveCeiling)
+		}
+		held := q.p.state.Holders[target.RoleNumber].Lasting
+		if target.Lasting() && held <= q.p.catalog.roles[target.RoleNumber].MinHolders {
+			return q.deny(LastHolder)
+		}
+	case atRole:
+		no := q.p.catalog.numbers[role.Name(q.Resource.id)]
+		most := q.p.catalog.roles[no].MaxHolders
+		if most > 0 && q.p.state.Holders[no].All >= most {
+			return q.deny(RoleFull)
+		}
+	}
+	return true
+}

@@ -1,0 +1,207 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Decision is the answer to one question, with its reason. It is comparable,
+// and the zero Decision denies.
+//
+// It names roles, teams and data groups, so it is for the host, its log, and
+// holders of [ReadAudit]. What the subject may be shown is [Decision.Public].
+type Decision struct {
+	Allowed bool
+	Reason  Reason
+	Step    Step // that denied; NoStep if Allowed
+
+	// The route, as far as it got. Each is the zero value where it plays no part.
+	Role  role.Name    // that was consulted
+	Team  team.ID      // through which an account is seen or a report is shared
+	Group datagroup.ID // of Team, that matches the account
+	Level Level        // held at the report
+
+	// The question.
+	Subject  Subject
+	Action   Action
+	Resource Resource
+}
+
+// Public is what may be shown to whoever asked: no name beyond those in the
+// question, and one code for what does not exist and what is out of reach.
+type Public struct {
+	Allowed bool   `json:"allowed"`
+	Reason  Reason `json:"reason,omitempty"` // of a denial
+}
+
+// Public returns d without what the subject must not learn. Every denial of
+// the reach step becomes [OutOfReach], and so does [NoLevel], or a report's
+// existence would show. An unknown session team becomes [NotAMember], and an
+// unknown link [LinkEnded].
+func (d Decision) Public() Public {
+	switch {
+	case d.Allowed:
+		return Public{Allowed: true}
+	case d.Reason == UnknownSessionTeam:
+		return Public{Reason: NotAMember}
+	case d.Reason == UnknownLink:
+		return Public{Reason: LinkEnded}
+	case d.Reason == LinkPaused:
+		return Public{Reason: LinkPaused}
+	case d.Step == StepReach, d.Reason == NoLevel:
+		return Public{Reason: OutOfReach}
+	}
+	return Public{Reason: d.Reason}
+}
+
+// String returns "allow", or "deny" with the reason.
+func (p Public) String() string {
+	switch {
+	case p.Allowed:
+		return "allow"
+	case p.Reason == "":
+		return "deny"
+	}
+	return "deny " + string(p.Reason)
+}
+
+// ErrDenied is wrapped by every [DeniedError].
+var ErrDenied = errors.New("denied")
+
+// DeniedError is a denial as an error. Its text is public; the rest is in
+// Decision.
+type DeniedError struct {
+	Decision Decision
+}
+
+// Error returns the public reason.
+func (e *DeniedError) Error() string {
+	if r := e.Decision.Public().Reason; r != "" {
+		return "access: denied: " + string(r)
+	}
+	return "access: denied"
+}
+
+// Unwrap returns [ErrDenied].
+func (e *DeniedError) Unwrap() error { return ErrDenied }
+
+// Err returns nil if d allows, and a [*DeniedError] otherwise.
+func (d Decision) Err() error {
+	if d.Allowed {
+		return nil
+	}
+	return &DeniedError{d}
+}
+
+// String returns the decision in a line: "allow: team americas, data group us"
+// or "deny out-of-reach: de-1 is in none of ann's data groups".
+func (d Decision) String() string {
+	if d.Allowed {
+		return "allow: " + d.route()
+	}
+	if d.Reason == "" {
+		return "deny"
+	}
+	return fmt.Sprintf("deny %s: %s", d.Reason, d.sentence())
+}
+
+// route says by what d allows.
+func (d Decision) route() string {
+	switch d.Reason {
+	case ByTeam:
+		return fmt.Sprintf("team %s, data group %s", d.Team, d.Group)
+	case ByGrant:
+		if d.Team != "" {
+			return fmt.Sprintf("%s of the report, through team %s", d.Level, d.Team)
+		}
+		return fmt.Sprintf("%s of the report", d.Level)
+	case ByMaker:
+		return fmt.Sprintf("%s made the link", d.Subject.id)
+	case ByLink:
+		return fmt.Sprintf("%s is live", d.Subject)
+	}
+	return fmt.Sprintf("role %s", d.Role)
+}
+
+// sentence says why d denies.
+func (d Decision) sentence() string {
+	who, what := d.Subject.id, d.Resource.id
+	switch d.Reason {
+	case NoSubject:
+		return "nobody is asking"
+	case UnknownUser:
+		return fmt.Sprintf("there is no user %s", who)
+	case Suspended:
+		return fmt.Sprintf("%s is suspended", who)
+	case Ended:
+		return fmt.Sprintf("the access of %s has ended", who)
+	case UnknownSessionTeam:
+		return fmt.Sprintf("there is no team %q to act within", d.Subject.team)
+	case NotAMember:
+		return fmt.Sprintf("%s is not a current member of team %s", who, d.Subject.team)
+	case UnknownLink:
+		return fmt.Sprintf("there is no link %s", who)
+	case LinkEnded:
+		return fmt.Sprintf("link %s was revoked, or its maker or report is gone", who)
+	case LinkExpired:
+		return fmt.Sprintf("link %s is past its end", who)
+	case LinkScope:
+		return fmt.Sprintf("link %s is for another action or another resource", who)
+	case LinkPaused:
+		return fmt.Sprintf("the maker of link %s would be denied now, at the %s step", who, d.Step)
+	case UnknownAction:
+		return fmt.Sprintf("no role and no rule knows the action %q", string(d.Action))
+	case NoResource:
+		return "no resource is named"
+	case MalformedResource:
+		return fmt.Sprintf("of kind %s nothing can be said to belong to an account or to the company", d.Resource.kind)
+	case WrongKind:
+		return fmt.Sprintf("%s cannot be asked of %s", d.Action, d.Resource)
+	case NoCapability:
+		return fmt.Sprintf("role %s does not hold %s", d.Role, d.Action)
+	case NoLevel:
+		return fmt.Sprintf("report %s is not shared with %s", what, who)
+	case LevelTooLow:
+		return fmt.Sprintf("level %s does not hold %s", d.Level, d.Action)
+	}
+	return d.reachSentence()
+}
+
+// reachSentence is sentence for the reach and guard steps.
+func (d Decision) reachSentence() string {
+	who, what := d.Subject.id, d.Resource.id
+	switch d.Reason {
+	case UnknownAccount:
+		return fmt.Sprintf("there is no account %q", string(d.Resource.Account()))
+	case UnknownTarget, UnknownRole, UnknownTeam, UnknownGroup, UnknownReport, UnknownShareLink:
+		return fmt.Sprintf("there is no %s %q", d.Resource.kind, what)
+	case AccountRequired:
+		return fmt.Sprintf("%s names no account", d.Resource)
+	case OutOfReach:
+		if d.Resource.kind == KindLink {
+			return fmt.Sprintf("%s neither made link %s nor is creator of its report nor may remove its maker", who, what)
+		}
+		if scope, ok := d.Subject.Team(); ok {
+			return fmt.Sprintf("%s is in none of the data groups of team %s", d.Resource.Account(), scope)
+		}
+		return fmt.Sprintf("%s is in none of %s's data groups", d.Resource.Account(), who)
+	case AboveCeiling:
+		if d.Step == StepReach {
+			return fmt.Sprintf("role %s does not manage role %s", d.Role, what)
+		}
+		return fmt.Sprintf("role %s does not manage the role of %s", d.Role, what)
+	case Self:
+		return fmt.Sprintf("%s may not do this to %s", who, what)
+	case LastHolder:
+		return fmt.Sprintf("%s is the last to hold a role that must be held", what)
+	case IneligibleTarget:
+		return fmt.Sprintf("%s is not somebody else who is active without an end of access", what)
+	case RoleFull:
+		return fmt.Sprintf("role %s has as many holders as it may have", what)
+	}
+	return string(d.Reason)
+}

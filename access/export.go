@@ -1,0 +1,106 @@
+package access
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// Document returns the policy as a document, everything sorted by id. [Compile]
+// makes an equal policy of it, and the same policy always gives the same
+// document. It costs the size of the company.
+func (p *Policy) Document() *Document {
+	p = p.ready()
+	d := &Document{}
+	switch c := p.catalog.source; {
+	case c.Equal(role.CompanyCatalog()):
+	case c.Equal(role.ProjectCatalog()):
+		d.Catalog = "project"
+	default:
+		d.Roles = c.Roles()
+	}
+	if declared := p.state.Schema.Attributes(); len(declared) > 0 {
+		d.Attributes = make(map[string]string, len(declared))
+		for _, a := range declared {
+			d.Attributes[a.Name] = a.Type.String()
+		}
+	}
+	d.Accounts = entries(&p.state.Accounts, accountEntry, func(e AccountEntry) string { return e.ID })
+	d.Groups = entries(&p.state.Groups, groupEntry, func(e GroupEntry) string { return e.ID })
+	d.Teams = entries(&p.state.Teams, p.teamEntry, func(e TeamEntry) string { return e.ID })
+	d.Users = entries(&p.state.Users, userEntry, func(e UserEntry) string { return e.ID })
+	d.Reports = entries(&p.state.Reports, p.reportEntry, func(e ReportEntry) string { return e.ID })
+	d.Links = entries(&p.state.Links, linkEntry, func(e LinkEntry) string { return e.ID })
+	return d
+}
+
+// entries returns the entry of every record, sorted by id.
+func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) []E {
+	var all []E
+	for _, rec := range b.All() {
+		all = append(all, entry(rec))
+	}
+	slices.SortFunc(all, func(a, b E) int { return cmp.Compare(id(a), id(b)) })
+	return all
+}
+
+func accountEntry(a snapshot.Account) AccountEntry {
+	return AccountEntry{ID: string(a.ID()), Source: a.Source(), Values: maps.Collect(a.Values())}
+}
+
+func groupEntry(g *snapshot.Group) GroupEntry {
+	return GroupEntry{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String()}
+}
+
+func userEntry(u *snapshot.User) UserEntry {
+	return UserEntry{
+		ID: string(u.ID), Name: u.Name, Email: u.Email.String(), Role: string(u.Role),
+		Suspended: u.Suspended, Until: formatEnd(u.Until),
+	}
+}
+
+func (p *Policy) teamEntry(t *snapshot.Team) TeamEntry {
+	e := TeamEntry{ID: string(t.ID), Name: t.Name, Description: t.Description}
+	for _, g := range t.Groups {
+		e.Groups = append(e.Groups, string(g))
+	}
+	for m := range p.Members(t.ID) {
+		e.Members = append(e.Members, MemberEntry{User: string(m.User), Until: formatEnd(m.Until)})
+	}
+	slices.SortFunc(e.Members, func(a, b MemberEntry) int { return cmp.Compare(a.User, b.User) })
+	return e
+}
+
+// reportEntry lists the grants to users before those to teams.
+func (p *Policy) reportEntry(r *snapshot.Report) ReportEntry {
+	e := ReportEntry{ID: r.ID, Name: r.Name}
+	for g := range p.Grants(ReportID(r.ID)) {
+		e.Grants = append(e.Grants, GrantEntry{
+			User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: formatEnd(g.Until),
+		})
+	}
+	slices.SortFunc(e.Grants, func(a, b GrantEntry) int {
+		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
+	})
+	return e
+}
+
+func linkEntry(l *snapshot.Link) LinkEntry {
+	return LinkEntry{
+		ID: l.ID, Maker: string(l.Maker), Session: string(l.Session), Action: l.Action,
+		Resource: ResourceEntry{Kind: l.Kind, ID: l.Item, Account: l.Account, Company: l.Company},
+		Until:    formatEnd(l.Until), Ended: l.Ended,
+	}
+}
+
+// formatEnd writes an end as parseEnd reads it.
+func formatEnd(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}

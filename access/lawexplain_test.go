@@ -1,0 +1,176 @@
+package access_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"pgregory.net/rapid"
+)
+
+// TestExplainAgreesWithDecide: an explanation has the decision itself; the
+// first open route is the decision's; where nothing is within reach none is
+// open; and what would help can be done by those who are named.
+func TestExplainAgreesWithDecide(t *testing.T) {
+	var hits branches
+	law(t, func(t *rapid.T, w *world, p *access.Policy) {
+		questions := w.questions()
+		for i, s := range w.subjects() {
+			// Each subject gets every third question, another third each.
+			for j := i % 3; j < len(questions); j += 3 {
+				q := questions[j]
+				q.subject = s.subject()
+				e := p.Explain(q.subject, q.action, q.resource)
+				if d := p.Decide(q.subject, q.action, q.resource); e.Decision != d {
+					t.Fatalf("explained as %v, decided as %v", e.Decision, d)
+				}
+				routesFit(t, e, &hits)
+				remediesAreTrue(t, p, e, &hits)
+				remediesHelp(t, w, p, e, &hits)
+			}
+		}
+		for _, id := range sortedKeys(w.links) {
+			makerFits(t, w, p, id, &hits)
+		}
+	})
+	hits.want(t, "open", "closed", "elsewhere", "remedy", "nobody may", "maker")
+	hits.want(t, remedyWords...)
+}
+
+// makerFits: the explanation of a link's one question has that of its maker,
+// if the link is live.
+func makerFits(t *rapid.T, w *world, p *access.Policy, id string, hits *branches) {
+	l := w.links[id]
+	e := p.Explain(access.ViaLink(access.LinkID(id)), access.Action(l.action), l.shows.resource())
+	switch e.Decision.Reason {
+	case access.ByLink, access.LinkPaused:
+		d := p.Decide(l.scope().subject(), access.Action(l.action), l.shows.resource())
+		if e.Maker == nil || e.Maker.Decision != d {
+			t.Fatalf("link %s: the maker is explained as %+v, decided as %v", id, e.Maker, d)
+		}
+		routesFit(t, *e.Maker, hits)
+		hits.hit("maker")
+	default:
+		if e.Maker != nil {
+			t.Fatalf("link %s: %v, and yet its maker is explained", id, e.Decision)
+		}
+	}
+}
+
+func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
+	d := e.Decision
+	open := slices.IndexFunc(e.Routes, func(r access.Route) bool { return r.Open })
+	data := d.Resource.Account() != "" || d.Resource.Kind() == access.KindReport
+	switch {
+	case !data || d.Subject.Link() != "" || d.Step == access.StepSubject:
+		if len(e.Routes) != 0 {
+			t.Fatalf("%v has routes: %v", d, e.Routes)
+		}
+		hits.hit("elsewhere")
+	case d.Allowed:
+		if open < 0 {
+			t.Fatalf("%v has no open route: %v", d, e.Routes)
+		}
+		r := e.Routes[open]
+		if r.Reason != d.Reason || r.Team != d.Team || r.Group != d.Group || r.Level != d.Level ||
+			r.Reason == access.ByRole && r.Role != d.Role {
+			t.Fatalf("%v; the first open route is %v", d, r)
+		}
+		hits.hit("open")
+	case d.Reason == access.OutOfReach || d.Reason == access.NoLevel || d.Reason == access.LevelTooLow:
+		if open >= 0 {
+			t.Fatalf("%v; and yet a route is open: %v", d, e.Routes[open])
+		}
+		hits.hit("closed")
+	}
+	for _, r := range e.Routes {
+		if r.Open == (r.Lacks != "") {
+			t.Fatalf("%v: open is %v, lacks %q", r, r.Open, r.Lacks)
+		}
+	}
+}
+
+func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *branches) {
+	if e.Decision.Allowed && len(e.Remedies) > 0 || len(e.Remedies) > 8 {
+		t.Fatalf("%v has the remedies %v", e.Decision, e.Remedies)
+	}
+	for _, r := range e.Remedies {
+		if r.Change == "" {
+			t.Fatalf("%v has an empty remedy", e.Decision)
+		}
+		for _, u := range r.By {
+			if d := p.Decide(access.User(u), r.Action, r.Resource); !d.Allowed {
+				t.Fatalf("%v: %v; but %v", e.Decision, r, d)
+			}
+			hits.hit("remedy")
+		}
+		if len(r.By) == 0 {
+			hits.hit("nobody may")
+		}
+	}
+}
+
+// remedyWords begin the changes that the test can make of their words.
+var remedyWords = []string{"add", "attach", "share", "give", "reinstate", "extend"}
+
+// remediesHelp makes the changes that remedies speak of, and asks again: the
+// reason of the denial is gone. Whoever is named for a new role may also grant
+// it, and nobody is to add himself to a team.
+func remediesHelp(t *rapid.T, w *world, p *access.Policy, e access.Explanation, hits *branches) {
+	d := e.Decision
+	for _, r := range e.Remedies {
+		c, ok := w.remedy(strings.Fields(strings.ReplaceAll(r.Change, ",", "")))
+		if !ok {
+			continue
+		}
+		next, err := edit(p, c)
+		if err != nil {
+			t.Fatalf("%v: %v: %v", d, r, err)
+		}
+		if after := next.Decide(d.Subject, d.Action, d.Resource); after.Reason == d.Reason {
+			t.Fatalf("%v; after %q: %v\n%s", d, r.Change, after, printed(t, w.document()))
+		}
+		verb, rest, _ := strings.Cut(r.Change, " ")
+		hits.hit(verb)
+		for _, u := range r.By {
+			if verb == "add" && strings.HasPrefix(rest, string(u)+" ") {
+				t.Fatalf("%v: %v", d, r)
+			}
+			if words := strings.Fields(rest); verb == "give" {
+				if granted := p.Decide(access.User(u), access.GrantRole, access.Role(words[3])); !granted.Allowed {
+					t.Fatalf("%v: %v; but %v", d, r, granted)
+				}
+			}
+		}
+	}
+}
+
+// remedy returns the change that the words speak of.
+func (w *world) remedy(words []string) (change, bool) {
+	words = append(words, make([]string, 9)...)
+	changed := w.users[words[1]]
+	switch words[0] {
+	case "add": // u to team t
+		return setMember(words[4], words[1], time.Time{}), true
+	case "attach": // data group g which matches it to team t
+		name := words[9]
+		return setTeam(name, "", append(slices.Clone(w.teams[name].groups), words[3])), true
+	case "share": // report r with u as level
+		for level := levelViewer; level <= levelCreator; level++ {
+			if level.String() == words[6] {
+				return setGrant(words[2], words[4], "", modelGrant{level: level}), true
+			}
+		}
+	case "give": // u the role r
+		changed.role = words[4]
+	case "reinstate": // u
+		changed.suspended = false
+	case "extend": // the access of u
+		words[1] = words[4]
+		changed = w.users[words[1]]
+		changed.until = time.Time{}
+	}
+	return setUser(words[1], changed), has(w.users, words[1])
+}

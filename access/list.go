@@ -1,0 +1,105 @@
+package access
+
+import (
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Who returns the users who may take the action on the resource at company
+// level: those for whom [Policy.Decide] allows it to [User]. The order is that
+// of the policy and means nothing. It asks Decide about every user.
+func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
+	p = p.ready()
+	return func(yield func(team.UserID) bool) {
+		for _, u := range p.state.Users.All() {
+			if p.Decide(User(u.ID), a, r).Allowed && !yield(u.ID) {
+				return
+			}
+		}
+	}
+}
+
+// Actions returns the actions that the subject may take on the resource, those
+// for which [Policy.Decide] allows it, in byte order.
+func (p *Policy) Actions(s Subject, r Resource) iter.Seq[Action] {
+	p = p.ready()
+	return func(yield func(Action) bool) {
+		for _, a := range slices.Sorted(maps.Keys(p.catalog.actions)) {
+			if p.Decide(s, a, r).Allowed && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Reports returns the reports at which the subject may take the action: those
+// for which [Policy.Decide] allows it. The order is that of the policy and
+// means nothing. It asks Decide about every report that is shared with the
+// user or with a team he may act for.
+func (p *Policy) Reports(s Subject, a Action) iter.Seq[ReportID] {
+	p = p.ready()
+	return func(yield func(ReportID) bool) {
+		for _, r := range p.sharedWith(s) {
+			id := p.state.Reports.At(r).ID
+			if p.Decide(s, a, Report(id)).Allowed && !yield(ReportID(id)) {
+				return
+			}
+		}
+	}
+}
+
+// sharedWith returns the reports shared with a subject, whether or not that
+// still holds: outside of them he has no level anywhere.
+func (p *Policy) sharedWith(s Subject) []uint32 {
+	id := s.id
+	if s.kind == linkSubject {
+		if _, l, ok := p.state.Links.Find(s.id); ok {
+			id = string(l.Maker)
+		}
+	}
+	_, user, ok := p.state.Users.Find(id)
+	if !ok {
+		return nil
+	}
+	var all []uint32
+	add := func(grants []snapshot.Grant) {
+		for _, g := range grants {
+			if p.state.Reports.At(g.Of) != nil {
+				all = append(all, g.Of)
+			}
+		}
+	}
+	add(user.Grants)
+	for _, m := range user.Teams {
+		if t := p.state.Teams.At(m.Team); t != nil {
+			add(t.Grants)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Links returns the share links that show the resource, without their secrets,
+// in the order of the policy. For anything but a report it looks at every link.
+func (p *Policy) Links(r Resource) iter.Seq[ShareLink] {
+	p = p.ready()
+	return func(yield func(ShareLink) bool) {
+		for _, l := range p.state.Links.All() {
+			if linkResource(l) == r && !yield(shareLink(l)) {
+				return
+			}
+		}
+	}
+}
+
+// Preview returns what a data group with this filter would hold, before there
+// is one: the matching accounts by source, and how many are left out only
+// because they lack an attribute. It matches every account once.
+func (p *Policy) Preview(f datagroup.Filter) datagroup.Preview {
+	return datagroup.NewPreview(f, p.Accounts())
+}

@@ -1,0 +1,234 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// Parse reads a document from JSON, strictly: an unknown field, a field in the
+// wrong case, a duplicate key, a null, a wrong type, half a surrogate pair or
+// anything behind the document is a problem. It does not look at what the
+// values mean; [Compile] does.
+//
+// The error is a [*DocumentError] with all problems.
+func Parse(data []byte) (*Document, error) {
+	d, problems := parse(data)
+	if len(problems) > 0 {
+		return nil, &DocumentError{problems}
+	}
+	return d, nil
+}
+
+// parse reads what can be read of a document, with the problems of the rest.
+func parse(data []byte) (*Document, []Problem) {
+	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
+	d := r.document()
+	var problems []Problem
+	for _, p := range r.Close() {
+		problems = append(problems, Problem{Path: p.Path, Line: p.Line, Err: unreadable{p.Err}})
+	}
+	return &d, problems
+}
+
+// unreadable is a problem with the text of a document: [ErrTaken] if it is a
+// key that an object has already, and [ErrInvalid] otherwise.
+type unreadable struct{ error }
+
+func (u unreadable) Is(target error) bool {
+	if errors.Is(u.error, strictjson.ErrDuplicate) {
+		return target == ErrTaken
+	}
+	return target == ErrInvalid
+}
+
+func (u unreadable) Unwrap() error { return u.error }
+
+// reader reads the entries of a document.
+type reader struct {
+	*strictjson.Reader
+}
+
+// field is a field of an object and what reads its value.
+type field struct {
+	name string
+	read func()
+}
+
+// object reads an object that may have the given fields.
+func (r *reader) object(fields ...field) {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	for name := range r.Object(names...) {
+		fields[slices.Index(names, name)].read()
+	}
+}
+
+func (r *reader) text(name string, into *string) field {
+	return field{name, func() { *into = r.Text() }}
+}
+
+func (r *reader) flag(name string, into *bool) field {
+	return field{name, func() { *into = r.Bool() }}
+}
+
+// given is text whose absence would mean something wider: no end, the whole
+// company, the default role. An empty one is too easily the leavings of
+// something else to be taken for that.
+func (r *reader) given(name string, into *string) field {
+	return field{name, func() {
+		if *into = r.Text(); *into == "" {
+			r.Fail(fmt.Errorf("empty text %w: leave the field out", ErrInvalid))
+		}
+	}}
+}
+
+// count is a number of holders.
+func (r *reader) count(name string, into *int) field {
+	return field{name, func() {
+		n := r.Int64()
+		if n < 0 || n > math.MaxInt32 {
+			r.Fail(fmt.Errorf("number of holders %d %w", n, ErrInvalid))
+			return
+		}
+		*into = int(n)
+	}}
+}
+
+// list is an array of entries.
+func list[T any](r *reader, name string, into *[]T, entry func() T) field {
+	return field{name, func() {
+		*into = []T{} // a list that is there is not one left out
+		for range r.Array() {
+			*into = append(*into, entry())
+		}
+	}}
+}
+
+func (r *reader) document() (d Document) {
+	r.object(r.given("catalog", &d.Catalog),
+		list(r, "roles", &d.Roles, r.role),
+		field{"attributes", func() {
+			d.Attributes = make(map[string]string)
+			for name := range r.Map() {
+				d.Attributes[name] = r.Text()
+			}
+		}},
+		list(r, "accounts", &d.Accounts, r.account),
+		list(r, "groups", &d.Groups, r.group),
+		list(r, "teams", &d.Teams, r.team),
+		list(r, "users", &d.Users, r.user),
+		list(r, "reports", &d.Reports, r.report),
+		list(r, "links", &d.Links, r.link))
+	return d
+}
+
+func (r *reader) role() (e role.Role) {
+	r.object(field{"name", func() { e.Name = role.Name(r.Text()) }}, r.text("title", &e.Title), r.text("summary", &e.Summary),
+		field{"data", func() {
+			if text := r.Text(); e.Scope.UnmarshalText([]byte(text)) != nil {
+				r.Fail(fmt.Errorf("data %q %w: write all or teams", text, ErrInvalid))
+			}
+		}},
+		list(r, "capabilities", &e.Capabilities, func() Action { return Action(r.Text()) }),
+		list(r, "manages", &e.Manages, func() role.Name { return role.Name(r.Text()) }),
+		r.flag("offered", &e.Offered), r.flag("default", &e.Default),
+		r.count("minHolders", &e.MinHolders), r.count("maxHolders", &e.MaxHolders))
+	return e
+}
+
+func (r *reader) group() (e GroupEntry) {
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("filter", &e.Filter))
+	return e
+}
+
+func (r *reader) team() (e TeamEntry) {
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("description", &e.Description),
+		list(r, "groups", &e.Groups, r.Text), list(r, "members", &e.Members, r.member))
+	return e
+}
+
+func (r *reader) member() (e MemberEntry) {
+	r.object(r.text("user", &e.User), r.given("until", &e.Until))
+	return e
+}
+
+func (r *reader) user() (e UserEntry) {
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("email", &e.Email), r.given("role", &e.Role),
+		r.flag("suspended", &e.Suspended), r.given("until", &e.Until))
+	return e
+}
+
+func (r *reader) report() (e ReportEntry) {
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), list(r, "grants", &e.Grants, r.grant))
+	return e
+}
+
+func (r *reader) grant() (e GrantEntry) {
+	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.given("until", &e.Until))
+	return e
+}
+
+func (r *reader) link() (e LinkEntry) {
+	r.object(r.text("id", &e.ID), r.text("maker", &e.Maker), r.given("session", &e.Session), r.text("action", &e.Action),
+		field{"resource", func() { e.Resource = r.resource() }}, r.given("until", &e.Until), r.flag("ended", &e.Ended))
+	return e
+}
+
+func (r *reader) resource() (e ResourceEntry) {
+	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.text("account", &e.Account), r.flag("company", &e.Company))
+	return e
+}
+
+func (r *reader) account() AccountEntry {
+	e := AccountEntry{Values: make(map[string]datagroup.Value)}
+	for field := range r.Map() {
+		switch field {
+		case "id":
+			e.ID = r.Text()
+		case "source":
+			e.Source = r.Text()
+		default:
+			e.Values[field] = r.value()
+		}
+	}
+	return e
+}
+
+// maxInteger is the largest integer below which float64 holds every other. What
+// it rounds to this one from above is found in the text only.
+const (
+	maxInteger     = 1 << 53
+	maxIntegerText = "9007199254740992"
+)
+
+// value reads the value of an attribute. A wrong type is left to be found
+// against the declaration; what no attribute can have is refused here.
+func (r *reader) value() datagroup.Value {
+	switch r.Kind() {
+	case strictjson.Number:
+		text := r.Number().String()
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.Abs(f) == maxInteger && strings.TrimPrefix(text, "-") != maxIntegerText {
+			r.Fail(fmt.Errorf("number %s %w: a float64 does not hold it; declare such ids as strings", text, ErrInvalid))
+			return datagroup.Value{}
+		}
+		return datagroup.Number(f)
+	case strictjson.Array:
+		var labels []string
+		for range r.Array() {
+			labels = append(labels, r.Text())
+		}
+		return datagroup.Labels(labels...)
+	}
+	return datagroup.Text(r.Text())
+}

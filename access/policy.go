@@ -1,0 +1,63 @@
+package access
+
+import (
+	"time"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// Config says what a policy takes from its surroundings. Nil is the zero
+// Config.
+type Config struct {
+	// Catalog is the role catalog of documents that bring none of their own.
+	// Nil means [role.CompanyCatalog].
+	Catalog *role.Catalog
+
+	// Now is the clock that ends are compared with. Nil means time.Now. It must
+	// be safe for concurrent use.
+	Now func() time.Time
+}
+
+// Policy is one immutable state of a company, ready to answer questions. A
+// change makes another Policy (see [Policy.Edit]) and never touches this one.
+//
+// A Policy is safe for any number of goroutines, takes no locks, and is meant
+// to be held in an atomic pointer. A nil and a zero Policy deny everything: so
+// does a pointer that nobody stored anything in yet.
+type Policy struct {
+	state   *snapshot.State
+	catalog *catalog
+	now     func() time.Time
+}
+
+// empty stands in for policies that hold nothing: it is what an empty document
+// gives.
+var empty = func() *Policy {
+	c := newCatalog(role.CompanyCatalog())
+	return &Policy{state: newEdit(new(snapshot.State), c, time.Now).w.Freeze(), catalog: c, now: time.Now}
+}()
+
+func (p *Policy) ready() *Policy {
+	if p == nil || p.state == nil {
+		return empty
+	}
+	return p
+}
+
+func (p *Policy) clock() time.Time { return p.now() }
+
+// At returns the same policy with time standing still at t. At the zero time,
+// which is none, everything that has an end is over.
+func (p *Policy) At(t time.Time) *Policy {
+	fixed := *p.ready()
+	fixed.now = func() time.Time { return t }
+	return &fixed
+}
+
+// Catalog returns the role catalog.
+func (p *Policy) Catalog() *role.Catalog { return p.ready().catalog.source }
+
+// Schema returns the account attributes that filters may read.
+func (p *Policy) Schema() *datagroup.Schema { return p.ready().state.Schema }

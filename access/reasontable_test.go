@@ -1,0 +1,320 @@
+package access_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// reasonWorld has one user for each way to be turned away. At the instant of
+// the questions, 2026-06-01, what ends on 2026-01-01 is over.
+const reasonWorld = `{
+  "roles": [
+    {"name": "boss", "data": "all", "minHolders": 1, "manages": ["boss", "keeper", "single", "clerk"], "capabilities": [
+      "account.view", "team.edit", "datagroup.edit", "user.remove", "user.set-role", "role.grant", "owner.transfer", "budget.edit"]},
+    {"name": "hr", "data": "all", "manages": ["clerk", "keeper"], "capabilities": ["user.remove", "role.grant"]},
+    {"name": "keeper", "minHolders": 1},
+    {"name": "single", "maxHolders": 1},
+    {"name": "clerk", "offered": true, "default": true, "capabilities": ["account.view", "recording.view", "budget.edit"]}],
+  "attributes": {"country": "string"},
+  "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"}],
+  "groups": [{"id": "us", "filter": "country = 'US'"}, {"id": "all", "filter": "everything"}],
+  "teams": [
+    {"id": "americas", "groups": ["us"], "members": [{"user": "ann"}, {"user": "sue"}, {"user": "eve", "until": "2027-01-01T00:00:00Z"}]},
+    {"id": "emea", "groups": ["all"], "members": [{"user": "old", "until": "2026-01-01T00:00:00Z"}]},
+    {"id": "zeta", "groups": ["all", "us"], "members": [{"user": "zoe"}]},
+    {"id": "empty", "members": [{"user": "zoe"}]}],
+  "users": [
+    {"id": "bea", "email": "bea@example.com", "role": "boss"},
+    {"id": "hal", "email": "hal@example.com", "role": "hr"},
+    {"id": "kim", "email": "kim@example.com", "role": "keeper"},
+    {"id": "kit", "email": "kit@example.com", "role": "keeper", "until": "2027-01-01T00:00:00Z"},
+    {"id": "sam", "email": "sam@example.com", "role": "single", "suspended": true},
+    {"id": "ann", "email": "ann@example.com"},
+    {"id": "eve", "email": "eve@example.com"},
+    {"id": "old", "email": "old@example.com"},
+    {"id": "zoe", "email": "zoe@example.com"},
+    {"id": "sue", "email": "sue@example.com", "suspended": true, "until": "2026-01-01T00:00:00Z"},
+    {"id": "end", "email": "end@example.com", "until": "2026-06-01T00:00:00Z"}],
+  "reports": [
+    {"id": "q3", "grants": [{"user": "zoe", "level": "creator"}, {"user": "ann", "level": "viewer"}, {"team": "americas", "level": "explorer"},
+                            {"user": "kim", "level": "editor"}, {"user": "old", "level": "creator", "until": "2026-06-01T00:00:00Z"}]},
+    {"id": "q4", "grants": [{"user": "zoe", "level": "creator"}, {"team": "zeta", "level": "viewer"}, {"team": "empty", "level": "viewer"}]},
+    {"id": "q5", "grants": [{"team": "zeta", "level": "viewer", "until": "2026-06-01T00:00:00Z"}]}],
+  "links": [
+    {"id": "live", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2026-06-01T00:00:01Z"},
+    {"id": "row", "maker": "eve", "session": "americas", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "us-1"}},
+    {"id": "wide", "maker": "eve", "action": "recording.view", "resource": {"kind": "page", "id": "p1", "company": true}},
+    {"id": "over", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2026-06-01T00:00:00Z"},
+    {"id": "gone", "maker": "left", "action": "report.view", "resource": {"kind": "report", "id": "lost"}, "until": "2026-01-01T00:00:00Z", "ended": true},
+    {"id": "sued", "maker": "sue", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
+    {"id": "lost", "maker": "ann", "session": "atlantis", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
+    {"id": "idle", "maker": "kim", "action": "budget.edit", "resource": {"kind": "page", "id": "p1", "company": true}},
+    {"id": "none", "maker": "hal", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
+    {"id": "dead", "maker": "ann", "action": "page.view", "resource": {"kind": "page", "id": "p1", "account": "us-1"}},
+    {"id": "far", "maker": "ann", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "de-1"}}]
+}`
+
+// reasonTable has, for every reason: verdict, reason, and the step that denied;
+// subject, action and resource; what the subject is told; and the sentence, where
+// * is any.
+const reasonTable = `
+allow role            | bea | account.view   | account:de-1                | allow | role boss
+allow team            | ann | account.view   | account:us-1                | allow | team americas, data group us
+allow team            | zoe | account.view   | account:us-1                | allow | team zeta, data group all
+allow team            | eve | recording.view | campaign:c1 in account:us-1 | allow | team americas, data group us
+allow role            | ann | recording.view | page:p1 in company          | allow | role clerk
+allow grant           | zoe | report.delete  | report:q3                   | allow | creator of the report
+allow grant           | ann | report.explore | report:q3                   | allow | explorer of the report, through team americas
+allow grant           | zoe in team zeta | report.view | report:q4           | allow | creator of the report
+allow grant           | ann | budget.edit    | report:q3                   | allow | explorer of the report, through team americas
+allow maker           | ann | link.revoke    | link:over                   | allow | ann made the link
+allow grant           | zoe | link.revoke    | link:live                   | allow | creator of the report
+allow role            | bea | link.revoke    | link:row                    | allow | role boss
+allow link            | link live | report.view    | report:q3                   | allow | link live is live
+allow link            | link row  | recording.view | campaign:c1 in account:us-1 | allow | link row is live
+allow link            | link wide | recording.view | page:p1 in company          | allow | link wide is live
+allow role            | hal | link.revoke    | link:wide                   | allow | role hr
+allow role            | bea | user.remove    | user:kit                    | allow | role boss
+allow role            | hal | user.remove    | user:sue                    | allow | role hr
+allow role            | bea | owner.transfer | user:ann                    | allow | role boss
+
+deny no-subject subject           | nobody              | account.view | account:us-1 | no-subject   | nobody is asking
+deny no-subject subject           | nobody              | frobnicate   | nothing      | no-subject   | nobody is asking
+deny unknown-user subject         | bob                 | account.view | account:us-1 | unknown-user | there is no user bob
+deny unknown-user subject         | bob in team nowhere | account.view | account:us-1 | unknown-user | there is no user bob
+deny suspended subject            | sam                 | account.view | account:us-1 | suspended    | sam is suspended
+deny suspended subject            | sue                 | account.view | account:us-1 | suspended    | sue is suspended
+deny suspended subject            | sue in team nowhere | frobnicate   | nothing      | suspended    | sue is suspended
+deny ended subject                | end                 | account.view | account:us-1 | ended        | the access of end has ended
+deny ended subject                | end in team nowhere | frobnicate   | nothing      | ended        | the access of end has ended
+deny unknown-session-team subject | ann in team nowhere | account.view | account:us-1 | not-a-member | there is no team "nowhere" to act within
+deny unknown-session-team subject | ann in team         | account.view | account:us-1 | not-a-member | there is no team "" to act within
+deny unknown-session-team subject | bea in team         | frobnicate   | nothing      | not-a-member | there is no team "" to act within
+deny not-a-member subject         | ann in team emea    | account.view | account:us-1 | not-a-member | ann is not a current member of team emea
+deny not-a-member subject         | bea in team emea    | account.view | account:us-1 | not-a-member | bea is not a current member of team emea
+deny not-a-member subject         | old in team emea    | frobnicate   | nothing      | not-a-member | old is not a current member of team emea
+
+deny unknown-link subject    | link l0   | report.view    | report:q3                   | link-ended   | there is no link l0
+deny link-ended subject      | link gone | report.view    | report:lost                 | link-ended   | link gone was revoked, or its maker or report is gone
+deny link-ended subject      | link gone | report.edit    | report:q3                   | link-ended   | link gone was revoked, or its maker or report is gone
+deny link-expired subject    | link over | report.view    | report:q3                   | link-expired | link over is past its end
+deny link-expired subject    | link over | report.edit    | report:q4                   | link-expired | link over is past its end
+deny link-scope subject      | link live | report.explore | report:q3                   | link-scope   | link live is for another action or another resource
+deny link-scope subject      | link live | report.view    | report:q4                   | link-scope   | link live is for another action or another resource
+deny link-scope subject      | link row  | recording.view | campaign:c1 in account:de-1 | link-scope   | link row is for another action or another resource
+deny link-scope subject      | link row  | account.view   | account:us-1                | link-scope   | link row is for another action or another resource
+deny link-scope subject      | link live | link.revoke    | link:live                   | link-scope   | link live is for another action or another resource
+deny link-scope subject      | link sued | frobnicate     | nothing                     | link-scope   | link sued is for another action or another resource
+deny link-paused subject     | link sued | report.view    | report:q3                   | link-paused  | the maker of link sued would be denied now, at the subject step
+deny link-paused subject     | link lost | report.view    | report:q3                   | link-paused  | the maker of link lost would be denied now, at the subject step
+deny link-paused kind        | link dead | page.view      | page:p1 in account:us-1     | link-paused  | the maker of link dead would be denied now, at the kind step
+deny link-paused capability  | link idle | budget.edit    | page:p1 in company          | link-paused  | the maker of link idle would be denied now, at the capability step
+deny link-paused capability  | link none | report.view    | report:q3                   | link-paused  | the maker of link none would be denied now, at the capability step
+deny link-paused reach       | link far  | recording.view | campaign:c1 in account:de-1 | link-paused  | the maker of link far would be denied now, at the reach step
+
+deny unknown-action kind     | ann | frobnicate   | account:us-1            | unknown-action     | no role and no rule knows the action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | nothing                 | unknown-action     | no role and no rule knows the action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | account:us-1 in company | unknown-action     | no role and no rule knows the action "frobnicate"
+deny no-resource kind        | ann | account.view | nothing                 | no-resource        | no resource is named
+deny no-resource kind        | kim | team.edit    | nothing                 | no-resource        | no resource is named
+deny malformed-resource kind | ann | account.view | account:us-1 in company | malformed-resource | *
+deny malformed-resource kind | ann | team.edit    | account:us-1 in company | malformed-resource | *
+deny malformed-resource kind | ann | account.view | account:us-1 in account:de-1 | malformed-resource | *
+deny malformed-resource kind | bea | team.edit    | team:emea in account:us-1 | malformed-resource | *
+deny malformed-resource kind | bea | team.create  | company:other           | malformed-resource | *
+deny wrong-kind kind         | bea | team.edit    | company                 | wrong-kind         | team.edit cannot be asked of company
+deny wrong-kind kind         | kim | team.edit    | account:us-1            | wrong-kind         | team.edit cannot be asked of account:us-1
+deny wrong-kind kind         | ann | account.view | page:p1 in company      | wrong-kind         | account.view cannot be asked of page:p1 in company
+
+deny no-capability capability | ann | team.edit      | team:emea    | no-capability | role clerk does not hold team.edit
+deny no-capability capability | ann | team.edit      | team:nowhere | no-capability | role clerk does not hold team.edit
+deny no-capability capability | kim | account.view   | account:de-1 | no-capability | role keeper does not hold account.view
+deny no-capability capability | kim | budget.edit    | report:q3    | no-capability | role keeper does not hold budget.edit
+deny no-capability capability | kim | budget.edit    | report:q9    | no-capability | role keeper does not hold budget.edit
+deny no-capability capability | hal | owner.transfer | user:hal     | no-capability | role hr does not hold owner.transfer
+deny no-level capability      | bea | report.view    | report:q3    | out-of-reach  | report q3 is not shared with bea
+deny no-level capability      | old | report.view    | report:q3    | out-of-reach  | report q3 is not shared with old
+deny no-level capability      | zoe | report.view    | report:q5    | out-of-reach  | report q5 is not shared with zoe
+deny no-level capability      | bea | budget.edit    | report:q3    | out-of-reach  | report q3 is not shared with bea
+deny no-level capability      | eve in team americas | report.view | report:q4 | out-of-reach | report q4 is not shared with eve
+deny level-too-low capability | ann | report.edit    | report:q3    | level-too-low | level explorer does not hold report.edit
+
+deny unknown-account reach    | bea | account.view   | account:us-9                | out-of-reach | there is no account "us-9"
+deny unknown-account reach    | bea | account.view   | campaign:c1 in account:us-9 | out-of-reach | there is no account "us-9"
+deny unknown-target reach     | bea | user.remove    | user:bob                    | out-of-reach | there is no user "bob"
+deny unknown-target reach     | bea | owner.transfer | user:bob                    | out-of-reach | there is no user "bob"
+deny unknown-role reach       | bea | role.grant     | role:king                   | out-of-reach | there is no role "king"
+deny unknown-team reach       | bea | team.edit      | team:nowhere                | out-of-reach | there is no team "nowhere"
+deny unknown-group reach      | bea | datagroup.edit | group:uk                    | out-of-reach | there is no group "uk"
+deny unknown-report reach     | bea | report.view    | report:q9                   | out-of-reach | there is no report "q9"
+deny unknown-report reach     | bea | budget.edit    | report:q9                   | out-of-reach | there is no report "q9"
+deny unknown-share-link reach | ann | link.revoke    | link:l0                     | out-of-reach | there is no link "l0"
+deny account-required reach   | bea | budget.edit    | campaign:c1                 | out-of-reach | campaign:c1 names no account
+deny out-of-reach reach       | ann | account.view   | account:de-1                | out-of-reach | de-1 is in none of ann's data groups
+deny out-of-reach reach       | old | account.view   | account:us-1                | out-of-reach | us-1 is in none of old's data groups
+deny out-of-reach reach       | ann | budget.edit    | campaign:c1 in account:de-1 | out-of-reach | de-1 is in none of ann's data groups
+deny out-of-reach reach       | zoe in team empty | account.view | account:us-1    | out-of-reach | us-1 is in none of the data groups of team empty
+deny out-of-reach reach       | hal | link.revoke    | link:idle                   | out-of-reach | hal neither made link idle nor is creator of its report nor may remove its maker
+deny out-of-reach reach       | ann | link.revoke    | link:row                    | out-of-reach | ann neither made link row nor is creator of its report nor may remove its maker
+deny out-of-reach reach       | kim | link.revoke    | link:live                   | out-of-reach | kim neither made link live nor is creator of its report nor may remove its maker
+deny out-of-reach reach       | bea | link.revoke    | link:gone                   | out-of-reach | bea neither made link gone nor is creator of its report nor may remove its maker
+deny above-ceiling reach      | hal | role.grant     | role:single                 | out-of-reach | role hr does not manage role single
+deny above-ceiling reach      | hal | role.grant     | role:boss                   | out-of-reach | role hr does not manage role boss
+
+deny self guard              | bea | user.remove    | user:bea    | self              | bea may not do this to bea
+deny self guard              | hal | user.remove    | user:hal    | self              | hal may not do this to hal
+deny above-ceiling guard     | hal | user.remove    | user:bea    | above-ceiling     | role hr does not manage the role of bea
+deny last-holder guard       | hal | user.remove    | user:kim    | last-holder       | kim is the last to hold a role that must be held
+deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea is not somebody else who is active without an end of access
+deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit is not somebody else who is active without an end of access
+deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam is not somebody else who is active without an end of access
+deny role-full guard         | bea | role.grant     | role:single | role-full         | role single has as many holders as it may have
+`
+
+// allReasons is the closed set.
+const allReasons = `role team grant maker link
+no-subject unknown-user suspended ended unknown-session-team not-a-member
+unknown-link link-ended link-expired link-scope link-paused
+unknown-action no-resource malformed-resource wrong-kind no-capability no-level level-too-low
+unknown-account unknown-target unknown-role unknown-team unknown-group unknown-report unknown-share-link
+account-required out-of-reach above-ceiling self last-holder ineligible-target role-full`
+
+func TestReasons(t *testing.T) {
+	p := access.MustLoad(reasonWorld).At(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+	names, reasons := make(map[string]bool), make(map[string]bool)
+	for line := range strings.Lines(strings.TrimSpace(reasonTable)) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) == 1 {
+			continue // between two steps
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		verdict, public, sentence := strings.Fields(cells[0]), cells[4], cells[5]
+		name := strings.Join(cells[:4], "  ")
+		if names[name] {
+			t.Fatalf("two rows are called %q", name)
+		}
+		names[name], reasons[verdict[1]] = true, true
+		t.Run(name, func(t *testing.T) {
+			d := p.Decide(subjectCalled(cells[1]), access.Action(cells[2]), resourceCalled(t, cells[3]))
+			text, got := "allow: "+sentence, "allow "+string(d.Reason)
+			if !d.Allowed {
+				got = verdictOf(d)
+			}
+			if got != strings.Join(verdict, " ") {
+				t.Errorf("it is %s", got)
+			}
+			if verdict[0] == "deny" {
+				text, public = "deny "+verdict[1]+": "+sentence, "deny "+public
+			}
+			if sentence == "*" {
+				text = d.String()
+			}
+			if got := d.String(); got != text || strings.HasSuffix(got, ": ") {
+				t.Errorf("String() = %q\n          want %q", got, text)
+			}
+			if got := d.Public().String(); got != public {
+				t.Errorf("Public() = %q, want %q", got, public)
+			}
+			checkErr(t, d, strings.TrimPrefix(public, "deny "))
+		})
+	}
+	for _, r := range strings.Fields(allReasons) {
+		if !reasons[r] {
+			t.Errorf("no row has the reason %s", r)
+		}
+	}
+	if len(reasons) != len(strings.Fields(allReasons)) {
+		t.Errorf("the rows have %d reasons, want %d", len(reasons), len(strings.Fields(allReasons)))
+	}
+}
+
+// TestUnheardOfReason prints what Decide does not say.
+func TestUnheardOfReason(t *testing.T) {
+	d := access.Decision{Reason: "bad-weather", Subject: access.User("ann")}
+	if got := d.String(); got != "deny bad-weather: bad-weather" {
+		t.Errorf("String() = %q", got)
+	}
+}
+
+// checkErr looks at d as an error, which must say no more than is public.
+func checkErr(t *testing.T, d access.Decision, public string) {
+	t.Helper()
+	err := d.Err()
+	if d.Allowed {
+		if err != nil {
+			t.Errorf("Err() of an allowance = %v", err)
+		}
+		return
+	}
+	var denied *access.DeniedError
+	if !errors.Is(err, access.ErrDenied) || !errors.As(err, &denied) || denied.Decision != d {
+		t.Fatalf("Err() = %v, want a DeniedError of the decision", err)
+	}
+	if got, want := err.Error(), "access: denied: "+public; got != want {
+		t.Errorf("Err() = %q, want %q", got, want)
+	}
+}
+
+// subjectCalled reads a subject as Subject.String writes it.
+func subjectCalled(text string) access.Subject {
+	if id, ok := strings.CutPrefix(text, "link "); ok {
+		return access.ViaLink(access.LinkID(id))
+	}
+	if user, team, ok := strings.Cut(text+" ", " in team "); ok {
+		return access.Session(user, strings.TrimSpace(team))
+	}
+	if text == "nobody" {
+		return access.Subject{}
+	}
+	return access.User(text)
+}
+
+func resourceCalled(t *testing.T, text string) access.Resource {
+	t.Helper()
+	if text == "nothing" {
+		return access.Resource{}
+	}
+	r, err := access.ParseResource(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestClock counts how often a decision reads the clock: never where nothing
+// about the subject ends, and once where several things do.
+func TestClock(t *testing.T) {
+	reads := 0
+	p, err := access.Load([]byte(reasonWorld), &access.Config{Now: func() time.Time {
+		reads++
+		return time.Date(2026, 6, 1, 0, 0, 0, reads, time.UTC)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		subject, action, resource string
+		want                      int
+	}{
+		{"ann", "account.view", "account:us-1", 0},
+		{"bea", "link.revoke", "link:row", 0},
+		{"bea", "user.remove", "user:kit", 0},
+		{"eve", "account.view", "account:us-1", 1},
+		{"eve in team americas", "account.view", "account:us-1", 1},
+		{"kit", "report.view", "report:q3", 1},
+		{"old", "link.revoke", "link:live", 1},
+		{"link live", "report.view", "report:q3", 1},
+	} {
+		reads = 0
+		d := p.Decide(subjectCalled(tt.subject), access.Action(tt.action), resourceCalled(t, tt.resource))
+		if reads != tt.want {
+			t.Errorf("%s %s %s (%s): the clock was read %d times, want %d", tt.subject, tt.action, tt.resource, d.Reason, reads, tt.want)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package access_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+func TestLinkFields(t *testing.T) {
+	for name, l := range map[string]access.ShareLink{
+		"session":  {ID: "l", Maker: "ann", Session: "\xff", Action: "report.view", Resource: access.Report("q3")},
+		"maker":    {ID: "l", Maker: "\xff", Action: "report.view", Resource: access.Report("q3"), Ended: true},
+		"no maker": {ID: "l", Action: "report.view", Resource: access.Report(""), Ended: true},
+		"report":   {ID: "l", Maker: "ann", Action: "report.view", Resource: access.Report("\xff"), Ended: true},
+		"item":     {ID: "l", Maker: "ann", Action: "recording.view", Resource: access.Item("page", "\xff", "us-1")},
+		"kind":     {ID: "l", Maker: "ann", Action: "recording.view", Resource: access.Item("\xff", "p", "us-1")},
+		"account":  {ID: "l", Maker: "ann", Action: "recording.view", Resource: access.Item("page", "p", strings.Repeat("x", 1<<20))},
+	} {
+		e := access.MustLoad(routesWorld).Edit()
+		e.SetLink(l)
+		if p, err := e.Policy(); err == nil {
+			text, _ := p.Document().JSON()
+			again, err := access.Load(text, nil)
+			t.Errorf("%s was accepted; reloading: %v %v", name, err, again != nil && slices.Contains(slices.Collect(again.Links(l.Resource)), l))
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty roles":   `{"roles": []}`,
+		"empty catalog": `{"catalog": ""}`,
+		"comma":         `{"users": [{"id": "x", "email": "x@y.z", "until": "2027-01-01T00:00:00,5Z"}]}`,
+	} {
+		if _, err := access.Load([]byte(text), nil); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+func TestProblemPlaces(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"{\"attributes\":{\n\"x\":\"string\",\n\"a b\":\"string\"}}", `line 3: attributes["a b"]`},
+		{"{\"roles\":[{\"name\":\"a\"},\n{\"name\":\"a\"}]}", `line 2: roles[1]`},
+	} {
+		_, err := access.Load([]byte(tt.text), nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %s", err, tt.want)
+		}
+	}
+}
+
+func TestLongNamesAreCut(t *testing.T) {
+	_, err := access.Load([]byte(`{"teams":[{"id":"t","members":[{"user":"`+strings.Repeat("a", 1<<20)+`"}]}]}`), nil)
+	if err == nil || len(err.Error()) > 10_000 {
+		t.Errorf("%d bytes of error", len(err.Error()))
+	}
+}
+
+func TestTextOfNothing(t *testing.T) {
+	if got := (access.Public{}).String(); got != "deny" {
+		t.Errorf("%q", got)
+	}
+	if got := (access.Decision{}).Err().Error(); strings.HasSuffix(got, " ") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestParseResourceWithoutID(t *testing.T) {
+	for _, text := range []string{"row: in company", "row: in account:", "row:x in account:", "row: in account:us-1"} {
+		if r, err := access.ParseResource(text); err == nil {
+			t.Errorf("ParseResource(%q) = %v", text, r)
+		}
+	}
+}

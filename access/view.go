@@ -1,0 +1,143 @@
+package access
+
+import (
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// View is the accounts that one subject sees, fixed at one instant: exactly
+// those for which [Policy.Decide] allows [ViewAccount]. Make one for a request
+// and ask it for each row.
+//
+// A View is safe for concurrent use. The zero View sees nothing.
+type View struct {
+	*view
+}
+
+type view struct {
+	policy *Policy
+	all    bool
+	teams  []*snapshot.Team
+	only   datagroup.AccountID // the one account, for a link to something in it
+
+	once  sync.Once
+	reach snapshot.Reach
+}
+
+// View returns the accounts that s sees. For a subject that is denied, or a
+// role without [ViewAccount], it is empty. For a link it is what the maker
+// sees in the scope he made the link in, and of that only the account of what
+// the link shows, if that belongs to one; it is empty unless the link is live
+// and its maker would still be allowed what it is for.
+//
+// It costs a look at each team of the user. The first question to the View
+// unites what the teams see.
+func (p *Policy) View(s Subject) View {
+	p = p.ready()
+	q := question{p: p, Decision: Decision{Subject: s, Action: ViewAccount, Resource: Account("")}}
+	if s.kind == linkSubject {
+		_, l, ok := p.state.Links.Find(s.id)
+		if !ok {
+			return View{}
+		}
+		live := question{p: p, Decision: Decision{Subject: s, Action: Action(l.Action), Resource: linkResource(l)}}
+		if live.decide(); !live.Allowed {
+			return View{}
+		}
+		q.Subject, q.now, q.timed = makerOf(l), live.now, live.timed
+		if l.Account != "" {
+			q.Resource = Account(l.Account)
+			if q.decide(); !q.Allowed {
+				return View{}
+			}
+			return View{&view{policy: p, only: datagroup.AccountID(l.Account)}}
+		}
+	}
+	if !q.subjectStep() || !q.kindStep() || !q.capabilityStep() {
+		return View{}
+	}
+	v := &view{policy: p, all: q.seesAll()}
+	if !v.all {
+		q.eachTeam(func(t *snapshot.Team) bool {
+			v.teams = append(v.teams, t)
+			return true
+		})
+	}
+	return View{v}
+}
+
+// Sees reports whether the account is in the view. It costs one look-up.
+func (v View) Sees(id datagroup.AccountID) bool {
+	if v.view == nil {
+		return false
+	}
+	if v.only != "" {
+		return id == v.only
+	}
+	no, account, ok := v.policy.state.Accounts.Find(string(id))
+	return ok && (v.all || v.united().Has(no, account))
+}
+
+// Accounts returns the accounts in the view, in an order that is the same for
+// all views of one policy and means nothing. It looks at every account of the
+// company once.
+func (v View) Accounts() iter.Seq[datagroup.AccountID] {
+	return func(yield func(datagroup.AccountID) bool) {
+		if v.view == nil || !v.all && len(v.teams) == 0 {
+			if v.view != nil && v.only != "" {
+				yield(v.only)
+			}
+			return
+		}
+		reach := v.united()
+		for no, account := range v.policy.state.Accounts.All() {
+			if (v.all || reach.Has(no, account)) && !yield(account.ID()) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns how many accounts are in the view. It costs as much as
+// [View.Accounts] unless the subject sees all data.
+func (v View) Len() int {
+	if v.view != nil && v.all {
+		return v.policy.state.Accounts.Len()
+	}
+	n := 0
+	for range v.Accounts() {
+		n++
+	}
+	return n
+}
+
+// Filter returns the view as one filter, which matches just the accounts of
+// the view among those of the company. It is as long as the filters of all the
+// data groups together.
+func (v View) Filter() datagroup.Filter {
+	switch {
+	case v.view == nil:
+		return datagroup.Filter{}
+	case v.only != "":
+		only, _ := v.policy.state.Schema.Parse("id = " + datagroup.Text(string(v.only)).String()) // as above
+		return only
+	case v.all:
+		all, _ := v.policy.state.Schema.Parse("everything") // which no schema refuses
+		return all
+	}
+	teams := make([]team.Team, len(v.teams))
+	for i, t := range v.teams {
+		teams[i] = t.Team
+	}
+	return team.Union(slices.Values(teams), v.policy.Group)
+}
+
+func (v *view) united() *snapshot.Reach {
+	v.once.Do(func() { v.reach = snapshot.Unite(v.teams) })
+	return &v.reach
+}

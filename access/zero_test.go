@@ -1,0 +1,95 @@
+package access_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// TestZeroValues asks everything of what is zero: it denies, and is not known.
+func TestZeroValues(t *testing.T) {
+	full := kindWorld()
+	for name, p := range map[string]*access.Policy{"nil": nil, "zero": new(access.Policy), "nil at a time": (*access.Policy)(nil).At(time.Now())} {
+		for _, s := range []access.Subject{{}, access.User("root"), access.Session("root", "emea"), access.Session("root", ""), access.ViaLink("l1")} {
+			for _, r := range []access.Resource{{}, access.Company(), access.Account("us-1"), access.Report("q3"), access.Link("l1"), access.CompanyItem("x", "y")} {
+				for _, a := range append(knownActions(), "") {
+					if d := p.Decide(s, a, r); d.Allowed || d.Step != access.StepSubject {
+						t.Fatalf("%s policy: %s %s %s: %v", name, s, a, r, d)
+					}
+				}
+			}
+			v := p.View(s)
+			if v.Sees("us-1") || v.Len() != 0 || !v.Filter().IsNothing() || len(slices.Collect(v.Accounts())) != 0 {
+				t.Errorf("%s policy: %s sees something", name, s)
+			}
+			if e := p.Explain(s, "account.view", access.Account("us-1")); e.Decision.Allowed || len(e.Routes) != 0 {
+				t.Errorf("%s policy: %s", name, e)
+			}
+			if len(slices.Collect(p.Actions(s, access.Company()))) != 0 || len(slices.Collect(p.Reports(s, "report.view"))) != 0 {
+				t.Errorf("%s policy: %s may do something", name, s)
+			}
+		}
+		if len(slices.Collect(p.Who("account.view", access.Account("us-1")))) != 0 || len(slices.Collect(p.Links(access.Report("q3")))) != 0 {
+			t.Errorf("%s policy: somebody may do something", name)
+		}
+		if text, err := p.Document().JSON(); string(text) != "{}\n" || err != nil || !p.Catalog().Equal(role.CompanyCatalog()) || p.Schema().Len() != 3 {
+			t.Errorf("%s policy holds %s, %v", name, text, err)
+		}
+		if m := p.Preview(foreignFilter("everything")); m.Matches != 0 {
+			t.Errorf("%s policy: preview %v", name, m)
+		}
+		e := p.Edit()
+		e.SetTeam(team.Team{ID: "emea"})
+		edited, err := e.Policy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := edited.Decide(access.User("root"), "team.edit", access.Team("emea")); d.Reason != "unknown-user" {
+			t.Errorf("%s policy with a team: %v", name, d)
+		}
+	}
+
+	for _, d := range []access.Decision{
+		{},
+		full.Decide(access.Subject{}, "account.view", access.Account("us-1")),
+		full.Decide(access.User(""), "account.view", access.Account("us-1")),
+		full.Decide(access.Session("", "emea"), "account.view", access.Account("us-1")),
+		full.Decide(access.ViaLink(""), "report.view", access.Report("q3")),
+		full.Decide(access.User("root"), "", access.Account("us-1")),
+		full.Decide(access.User("root"), "account.view", access.Resource{}),
+		full.Decide(access.User("root"), "account.view", access.Account("")),
+		full.Decide(access.User("root"), "account.view", access.Item("campaign", "", "")),
+		full.Decide(access.User("root"), "report.view", access.Report("")),
+		access.Explanation{}.Decision,
+	} {
+		if d.Allowed || d.Err() == nil || d.Public().Allowed || d.String()[:4] != "deny" {
+			t.Errorf("%v allows", d)
+		}
+	}
+	if s := (access.Subject{}); !s.IsZero() || s.User() != "" || s.Link() != "" || s.String() != "nobody" || s != access.User("") {
+		t.Errorf("the zero Subject is %v", s)
+	}
+	if r := (access.Resource{}); !r.IsZero() || r.Kind() != "" || r.ID() != "" || r.Account() != "" || r.CompanyWide() || r.String() != "nothing" {
+		t.Errorf("the zero Resource is %v", r)
+	}
+	if l := access.Level(0); l.Valid() || l.ShareAction() != "" || l.String() != "none" {
+		t.Errorf("the zero Level is %v", l)
+	}
+	if s := access.Step(0); s != access.NoStep || s.String() != "" || access.Step(9).String() != "" {
+		t.Errorf("the zero Step is %q", s)
+	}
+	if v := (access.View{}); v.Sees("us-1") || v.Len() != 0 || !v.Filter().Equal(datagroup.Filter{}) {
+		t.Error("the zero View sees something")
+	}
+	for range (access.View{}).Accounts() {
+		t.Error("the zero View has an account")
+	}
+	if e := (access.Explanation{}); e.String() != "deny" {
+		t.Errorf("the zero Explanation is %q", e)
+	}
+}
