@@ -1,0 +1,62 @@
+package company
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Actor is who makes a change: a user of the company, or a system of the
+// host's. The zero Actor may change nothing.
+type Actor struct {
+	user   team.UserID
+	system string
+}
+
+// User returns the user with the given id as an actor. His changes are made at
+// company level and asked of Decide.
+func User[ID ~string](id ID) Actor { return Actor{user: team.UserID(id)} }
+
+// System returns a system of the host's as an actor: a directory sync, a
+// sweeper. It may make the changes that [Config.Systems] names for it, and they
+// are not asked of Decide.
+func System(name string) Actor { return Actor{system: name} }
+
+// String returns "ann" or "system scim", and "nobody" for the zero Actor.
+func (a Actor) String() string {
+	switch {
+	case a.user != "":
+		return string(a.user)
+	case a.system != "":
+		return "system " + a.system
+	}
+	return "nobody"
+}
+
+// By says who makes a change and why.
+type By struct {
+	Actor       Actor
+	Reason      string // required for changes of users and memberships; at most 500 bytes
+	Approval    string // reference to an approval elsewhere; may be empty
+	Correlation string // ties the event to a request of the host's; may be empty
+}
+
+// maxReason is the length of a reason, and of the references beside it, in bytes.
+const maxReason = 500
+
+// check refuses what cannot be recorded, and a missing reason where one is due.
+func (b By) check(reasonDue bool) error {
+	if b.Actor == (Actor{}) {
+		return ErrNoActor
+	}
+	for _, text := range []string{b.Reason, b.Approval, b.Correlation} {
+		if len(text) > maxReason || !utf8.ValidString(text) {
+			return ErrReason
+		}
+	}
+	if reasonDue && strings.TrimSpace(b.Reason) == "" {
+		return ErrReason
+	}
+	return nil
+}

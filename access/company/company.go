@@ -1,0 +1,219 @@
+package company
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Config says what a company takes from its surroundings. Nil is the zero
+// Config.
+type Config struct {
+	// Now is the clock. Nil means time.Now. It must be safe for concurrent use.
+	Now func() time.Time
+
+	// Rand is where ids come from. Nil means crypto/rand.Reader.
+	Rand io.Reader
+
+	// Systems names the systems of the host's that may make changes, each with
+	// the types of change it may make, as [Types] lists them. What is not
+	// listed is refused.
+	Systems map[string][]string
+
+	// Observe is told of every decision asked of the company. Nil costs
+	// nothing.
+	Observe access.Observer
+}
+
+// Company is a company that Ambit keeps: its policy, and the log that the
+// policy is the fold of. It changes by [Company.Do] and in no other way.
+//
+// All methods are safe for concurrent use. Reading never waits for a change.
+type Company struct {
+	log     audit.Log
+	now     func() time.Time
+	rand    io.Reader
+	systems map[string][]string
+	observe access.Observer
+
+	current atomic.Pointer[state]
+	writing chan struct{} // holds a token while somebody writes; guards doubt
+	doubt   *doubt
+}
+
+// doubt is an event that may or may not have been stored.
+type doubt struct {
+	event audit.Event
+	next  *state
+}
+
+// Founding is a company as it begins.
+type Founding struct {
+	ID     string // of the company; in every event, and never changed
+	Name   string
+	Limits Limits
+
+	// Catalog is the role catalog. Nil means that of the Document, or else
+	// [role.CompanyCatalog].
+	Catalog *role.Catalog
+
+	// Founder is the first user, with the catalog's first role and no end: of
+	// the fields of team.User only ID, Name and Email count. It may be left
+	// zero only if Document has users.
+	Founder team.User
+
+	// Document is what the company begins with. Nil is nothing. It is the
+	// host's own authority and asks nobody. It becomes part of the first event
+	// and must fit into one, which holds 16 MiB; what does not comes as
+	// changes.
+	Document *access.Document
+}
+
+// Found makes a company on an empty log. Its first event is the founding, by
+// the founder, or by the system "founding" if there is none.
+//
+// The error wraps [ErrNotEmpty], [ErrInvalid], or what the log failed with. It
+// wraps [ErrUncertain] if the founding may have been stored; [Open] finds out.
+func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company, error) {
+	co, err := newCompany(log, c)
+	if err != nil {
+		return nil, &Error{Op: "found", Err: err}
+	}
+	change, actor, err := f.change()
+	if err != nil {
+		return nil, &Error{Op: "found", Err: err}
+	}
+	for _, err := range log.Events(ctx, 0) {
+		if err == nil {
+			err = ErrNotEmpty
+		}
+		return nil, &Error{Op: "found", Err: err}
+	}
+	d := co.draft(&state{}, actor)
+	if err := d.make(change); err != nil {
+		return nil, &Error{Op: "found", Err: err}
+	}
+	event, err := co.event(d, By{Actor: actor}, []Change{change})
+	if err != nil {
+		return nil, &Error{Op: "found", Err: err}
+	}
+	switch err := log.Append(ctx, event); {
+	case errors.Is(err, audit.ErrConflict):
+		return nil, &Error{Op: "found", Err: ErrNotEmpty}
+	case err != nil:
+		return nil, &Error{Op: "found", Seq: event.Seq, Err: unstored(err)}
+	}
+	co.publish(d, event)
+	return co, nil
+}
+
+// change returns the founding as it is recorded, and who makes it.
+func (f Founding) change() (founded, Actor, error) {
+	var d access.Document
+	if f.Document != nil {
+		d = *f.Document
+	}
+	config := &access.Config{Catalog: f.Catalog}
+	policy, err := access.Compile(&d, config)
+	if err != nil {
+		return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	actor := System("founding")
+	if f.Founder.ID != "" {
+		actor = User(f.Founder.ID)
+		e := policy.Edit()
+		e.SetUser(team.User{
+			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Catalog().Roles()[0].Name,
+		})
+		if policy, err = e.Policy(); err != nil {
+			return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+	}
+	if seats(policy) == 0 {
+		return founded{}, Actor{}, fmt.Errorf("%w: a company without a founder", ErrInvalid)
+	}
+	text, err := compact(policy.Document())
+	return founded{Company: f.ID, Name: f.Name, Limits: f.Limits, Document: text}, actor, err
+}
+
+// Open replays a log and returns the company it tells of. Every event must
+// continue the chain, be of known types and versions, and still apply; if one
+// does not, the error has its number and wraps [ErrBroken] or the audit
+// package's error, and nothing is skipped.
+func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
+	co, err := newCompany(log, c)
+	if err != nil {
+		return nil, &Error{Op: "open", Err: err}
+	}
+	s, err := co.replay(ctx, &state{}, audit.Checkpoint{}, func(audit.Event) bool { return true })
+	if err == nil && s.head.Seq == 0 {
+		err = ErrNotFounded
+	}
+	if err != nil {
+		return nil, wrap("open", err)
+	}
+	co.current.Store(s)
+	return co, nil
+}
+
+func newCompany(log audit.Log, c *Config) (*Company, error) {
+	if c == nil {
+		c = new(Config)
+	}
+	co := &Company{
+		log: log, now: c.Now, rand: c.Rand, observe: c.Observe,
+		systems: make(map[string][]string), writing: make(chan struct{}, 1),
+	}
+	if co.now == nil {
+		co.now = time.Now
+	}
+	if co.rand == nil {
+		co.rand = rand.Reader
+	}
+	known := Types()
+	for name, allowed := range c.Systems {
+		for _, kind := range allowed {
+			if _, ok := slices.BinarySearch(known, kind); !ok {
+				return nil, fmt.Errorf("%w: system %q may make %q, which is no type of change", ErrInvalid, name, kind)
+			}
+		}
+		co.systems[name] = slices.Clone(allowed)
+	}
+	return co, nil
+}
+
+// Policy returns the policy as it is now. It does not change; ask again for a
+// later one.
+func (c *Company) Policy() *access.Policy { return c.current.Load().policy }
+
+// Decide asks the policy as it is now, and tells the observer.
+func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) access.Decision {
+	d := c.Policy().Decide(s, a, r)
+	if c.observe != nil {
+		c.observe(d)
+	}
+	return d
+}
+
+// ID returns the id of the company.
+func (c *Company) ID() string { return c.current.Load().id }
+
+// Name returns the name of the company.
+func (c *Company) Name() string { return c.current.Load().name }
+
+// Limits returns the limits of the company.
+func (c *Company) Limits() Limits { return c.current.Load().limits }
+
+// Checkpoint returns where in its log the company is. Kept elsewhere, it
+// exposes a log that was shortened or rewritten.
+func (c *Company) Checkpoint() audit.Checkpoint { return c.current.Load().head }

@@ -1,0 +1,63 @@
+// Package company keeps a company: it changes only by changes that were
+// authorised and recorded, and any past state can be rebuilt.
+//
+//  1. Every change is a typed value, such as [SetRole] or [AddMember]. There is
+//     no other way to change a company.
+//  2. [Company.Do] makes one or more of them as one event: all or none. They
+//     apply in order, each judged on the state the earlier ones left.
+//  3. A user's change is asked of Decide, at company level and at the time of
+//     the event. An argument that matters is one more question: a new role is
+//     asked at that role.
+//  4. Nobody raises himself: nobody is the target of his own change of users,
+//     adds himself to a team, prolongs his membership, shares a report with
+//     himself, or takes over reports while anybody else could. Giving something
+//     up is allowed to who may make that change.
+//  5. Nobody gives longer than he has. An actor whose access ends reinstates,
+//     extends, adds to a team and shares no further than that end, and nobody
+//     shares a report for longer than it is shared with him at that level.
+//  6. Sharing a report only raises: neither level nor end goes down.
+//  7. A role keeps the holders it must have, counting those neither suspended
+//     nor with an end, and gets no more than it may. A report keeps a creator
+//     without an end. There are never more users than seats. That is checked
+//     after every change, whoever acts; what a document broke may stay broken,
+//     but not get worse.
+//  8. A change that would change nothing is refused, so that the log holds only
+//     real changes. Changes of users and memberships need a reason.
+//  9. Ids of users, teams, data groups and reports are never used again.
+//  10. A system of the host's makes the types of change it is configured for,
+//     unasked; rules 6 to 9 hold for it too. Only a system adds a user without
+//     an invitation or replaces the role catalog.
+//  11. The event's time is the later of now and the last event's, and every
+//     guard uses it. Replay reads no clock: it repeats what is structural and
+//     asks nobody, so a log means the same for ever.
+//  12. The event is appended before the state changes. If the append fails,
+//     nothing changed; if nobody can say whether it failed, nothing is written
+//     until that is known.
+//
+// A change never adds to its actor's capabilities, end of access or report
+// levels, nor to his accounts, except by a report he creates or takes over
+// because nobody else can, and by accounts that somebody who sees all data
+// connects. A successor's grant has no end, even if the actor's access has one:
+// a report must keep a creator. All this does not reach beyond one user
+// id: with a second one a user manager can hold every role he may grant, and
+// two who collude can do what both can. Nor does it bind the host, whose
+// documents and systems ask nobody.
+//
+// # Zero values
+//
+// The zero [Actor] may change nothing. The zero [Limits] bound nothing, and the
+// zero [Config] takes the time and randomness from the operating system, knows
+// no systems and has no observer.
+//
+// # Concurrency
+//
+// A [Company] is safe for any number of goroutines. Reading takes no locks.
+// Writers take turns within a process; between processes that share a log the
+// log decides, and whoever comes second judges anew.
+//
+// # Errors
+//
+// Errors are an [*Error]. A refusal by Decide wraps a [*access.DeniedError];
+// any other refusal wraps one of the variables of this package. Nothing is
+// stored then. [ErrUncertain] is the one case in which something may be.
+package company

@@ -1,0 +1,162 @@
+package company_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// calm is a clock that stands at a time until it is moved, so that the examples
+// print the same on any day. A host leaves Config.Now alone.
+type calm struct{ time.Time }
+
+func (c *calm) now() time.Time { return c.Time }
+
+// numbers stands for crypto/rand, for the same reason.
+type numbers uint64
+
+func (n *numbers) Read(p []byte) (int, error) {
+	*n++
+	clear(p)
+	binary.BigEndian.PutUint64(p[len(p)-8:], uint64(*n))
+	return len(p), nil
+}
+
+func mustAddress(text string) team.Address {
+	a, err := team.ParseAddress(text)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// A company is founded, changes by Do, and refuses what nobody may do.
+func Example() {
+	ctx := context.Background()
+	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
+		ID: "acme", Name: "Acme",
+		Founder: team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Document: &access.Document{
+			Attributes: map[string]string{"country": "string"},
+			Users:      []access.UserEntry{{ID: "uma", Email: "uma@example.com", Role: "user-manager"}, {ID: "tom", Email: "tom@example.com"}},
+		},
+	}, &company.Config{Now: clock.now, Rand: new(numbers)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	uma := company.By{Actor: company.User("uma"), Reason: "joins the west"}
+	receipt, err := acme.Do(ctx, uma, company.CreateTeam{Team: "west"}, company.AddMember{Team: "west", User: "tom"})
+	fmt.Println("event", receipt.Seq, err)
+	fmt.Println(acme.Decide(access.User("uma"), access.EditTeam, access.Team("west")))
+
+	_, err = acme.Do(ctx, uma, company.SetRole{User: "tom", Role: "user"}, company.SetRole{User: "tom", Role: "admin"})
+	fmt.Println(err)
+	var denied *access.DeniedError
+	if errors.As(err, &denied) {
+		fmt.Println(denied.Decision)
+	}
+	tom, _ := acme.Policy().User("tom")
+	fmt.Println("tom is still", tom.Role)
+	// Output:
+	// event 2 <nil>
+	// allow: role user-manager
+	// company: do: change 1, user.set-role: access: denied: out-of-reach
+	// deny above-ceiling: role user-manager does not manage role admin
+	// tom is still team-member
+}
+
+// A company is opened from its log, and tells who had access when.
+func ExampleCompany_AsOf() {
+	ctx := context.Background()
+	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	config := &company.Config{Now: clock.now, Rand: new(numbers)}
+	log := audit.NewMemory() // a host has one that lasts
+	acme, err := company.Found(ctx, log, company.Founding{
+		ID: "acme", Name: "Acme",
+		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Document: &access.Document{Users: []access.UserEntry{{ID: "tom", Email: "tom@example.com", Role: "user"}}},
+	}, config)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	clock.Time = clock.AddDate(0, 1, 0)
+	if _, err := acme.Do(ctx, company.By{Actor: company.User("ann"), Reason: "on leave"}, company.SuspendUser{User: "tom"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	again, err := company.Open(ctx, log, config)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(again.Name(), "is at event", again.Checkpoint().Seq)
+	for _, day := range []time.Time{
+		time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC),
+	} {
+		past, err := again.AsOf(ctx, day)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(day.Format(time.DateOnly), past.Decide(access.User("tom"), access.CreateReport, access.Company()))
+	}
+	// Output:
+	// Acme is at event 2
+	// 2026-03-01 deny unknown-user: there is no user tom
+	// 2026-03-15 allow: role user
+	// 2026-04-15 deny suspended: tom is suspended
+}
+
+// A system of the host's, such as a directory sync, makes the types of change
+// it is configured for. Decide is not asked; the rules of a company hold.
+func ExampleSystem() {
+	ctx := context.Background()
+	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
+		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 2},
+		Founder: team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+	}, &company.Config{
+		Now: clock.now, Rand: new(numbers),
+		Systems: map[string][]string{"scim": {"user.add", "user.suspend"}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	scim := company.By{Actor: company.System("scim"), Reason: "directory sync", Correlation: "run 17"}
+	receipt, err := acme.Do(ctx, scim, company.AddUser{Email: "tom@example.com"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	added := receipt.Changes[0].(company.AddUser) // as recorded, with the id it got and the default role
+	fmt.Println(added.User, added.Email, added.Role)
+
+	for _, change := range []company.Change{
+		company.AddUser{Email: "eve@example.com"},
+		company.SuspendUser{User: "ann"},
+		company.SetRole{User: "ann", Role: "viewer"},
+	} {
+		_, err := acme.Do(ctx, scim, change)
+		fmt.Println(err)
+	}
+	// Output:
+	// 000000000000000000000002 tom@example.com team-member
+	// company: do: change 0, user.add: there are no seats left
+	// company: do: change 0, user.suspend: the role would be left without the holders it must have: admin
+	// company: do: change 0, user.set-role: the system may not make this change: system scim
+}

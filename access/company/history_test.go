@@ -1,0 +1,416 @@
+package company_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+	"pgregory.net/rapid"
+)
+
+// stage is the surroundings of a company: a clock that moves when told, and
+// random numbers that count.
+type stage struct {
+	mu   sync.Mutex
+	at   time.Time
+	next uint64
+}
+
+// begin is when every story begins.
+var begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+
+func newStage() *stage { return &stage{at: begin} }
+
+func (s *stage) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+func (s *stage) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = s.at.Add(d)
+}
+
+// Read fills p with a number that no other call got.
+func (s *stage) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(p)
+	s.next++
+	binary.BigEndian.PutUint64(p[len(p)-8:], s.next)
+	return len(p), nil
+}
+
+var _ io.Reader = (*stage)(nil)
+
+func (s *stage) config() *company.Config {
+	return &company.Config{Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()}}
+}
+
+// founding is how every story begins: a company of ann's.
+func founding(t rapid.TB) company.Founding {
+	t.Helper()
+	return company.Founding{
+		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 20},
+		Founder:  team.User{ID: "ann", Name: "Ann", Email: address(t, "ann@example.com")},
+		Document: &access.Document{Attributes: map[string]string{"country": "string"}},
+	}
+}
+
+func address(t rapid.TB, text string) team.Address {
+	t.Helper()
+	a, err := team.ParseAddress(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// found founds a company on a log.
+func found(t rapid.TB, log audit.Log, s *stage) *company.Company {
+	t.Helper()
+	co, err := company.Found(context.Background(), log, founding(t), s.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return co
+}
+
+// scene is one Do of a story.
+type scene struct {
+	by      company.Actor
+	changes []company.Change
+}
+
+// story is a history in which every type of change happens. None of its
+// changes leaves an outcome that matters to chance, so that whoever makes them,
+// in whatever circumstances, gets the same document.
+func story() []scene {
+	ann, bob, directory := company.User("ann"), company.User("bob"), company.System("directory")
+	account := func(id, country string) access.AccountEntry {
+		return access.AccountEntry{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
+	}
+	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
+	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
+	return []scene{
+		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
+		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
+		one(ann, company.ConnectAccounts{Accounts: []access.AccountEntry{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
+		one(ann, company.CreateGroup{Group: "us", Name: "States", Filter: "country = 'US'"}, company.CreateGroup{Group: "eu", Filter: "country in ('DE', 'UK')"}),
+		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
+		one(bob, company.AttachGroup{Team: "west", Group: "us"}, company.AttachGroup{Team: "east", Group: "eu"}),
+		one(bob, company.AddMember{Team: "west", User: "cat"}, company.AddMember{Team: "east", User: "dan", Until: day(30)}),
+		one(bob, company.AddMember{Team: "west", User: "dan", Until: begin.Add(10*time.Hour + 30*time.Minute)}), // between two scenes
+		one(company.User("cat"), company.CreateReport{Report: "q1", Name: "First"}),
+		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: day(60)}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
+		one(company.User("cat"), company.RenameReport{Report: "q1", Name: "First quarter"}),
+		one(ann, company.EditGroup{Group: "eu", Name: "Europe", Filter: "country in ('DE', 'FR')"}),
+		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{account("uk-1", "FR")}}),
+		one(bob, company.SetEnd{User: "dan", Until: day(45)}),
+		one(bob, company.SuspendUser{User: "dan"}),
+		one(bob, company.ReinstateUser{User: "dan"}, company.SetRole{User: "dan", Role: "editor"}),
+		one(ann, company.DeclareAttribute{Attribute: "spend", Type: "number"}, company.DeclareAttribute{Attribute: "tier", Type: "string"}),
+		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
+			"country": datagroup.Text("US"), "spend": datagroup.Number(12.5), "tier": datagroup.Text("top")}}}}),
+		one(ann, company.RetypeAttribute{Attribute: "tier", Type: "labels"}),
+		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
+			"name": datagroup.Text("\"Köln\" <1>"), "country": datagroup.Text("DE"), "tier": datagroup.Labels("b", "a")}}}}),
+		one(ann, company.DropAttribute{Attribute: "spend"}),
+		one(bob, company.EditTeam{Team: "west", Name: "Far West", Description: "beyond the river"}),
+		one(bob, company.RemoveMember{Team: "west", User: "dan"}),
+		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
+		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
+		one(directory, company.ReplaceCatalog{Roles: rolesLater()}),
+		one(ann, company.TransferOwnership{To: "bob"}),
+		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
+		one(ann, company.CreateReport{Report: "q2"}, company.DeleteReport{Report: "q1"}),
+		one(bob, company.DeleteGroup{Group: "us"}, company.DeleteTeam{Team: "east"}),
+		one(bob, company.DisconnectAccounts{Accounts: []datagroup.AccountID{"us-1"}}),
+		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Limits: company.Limits{Seats: 5}}),
+	}
+}
+
+// rolesLater is the catalog that the story goes over to: those roles of the company
+// catalog that are held, and an admin may hand over.
+func rolesLater() []role.Role {
+	held := []role.Name{"admin", "user-manager", "editor", "team-member"}
+	roles := slices.DeleteFunc(role.CompanyCatalog().Roles(), func(r role.Role) bool { return !slices.Contains(held, r.Name) })
+	for i := range roles {
+		roles[i].Title, roles[i].Summary = "", ""
+		roles[i].Manages = slices.DeleteFunc(roles[i].Manages, func(n role.Name) bool { return !slices.Contains(held, n) })
+	}
+	roles[0].Capabilities = append(roles[0].Capabilities, access.TransferOwner)
+	return roles
+}
+
+// play makes a scene. An hour passes before it.
+func play(t rapid.TB, co *company.Company, s *stage, sc scene) company.Receipt {
+	t.Helper()
+	s.pass(time.Hour)
+	r, err := co.Do(context.Background(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// text is the document of a policy.
+func text(t rapid.TB, p *access.Policy) string {
+	t.Helper()
+	b, err := p.Document().JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// events reads a log to its end.
+func events(t rapid.TB, log audit.Log) []audit.Event {
+	t.Helper()
+	var all []audit.Event
+	for e, err := range log.Events(context.Background(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// told is a story that was played without incident.
+type told struct {
+	log       *audit.Memory
+	stage     *stage
+	company   *company.Company
+	receipts  []company.Receipt // by scene
+	documents []string          // by event, from 1; documents[0] is of nothing
+}
+
+func tell(t rapid.TB) told {
+	t.Helper()
+	s, log := newStage(), audit.NewMemory()
+	co := found(t, log, s)
+	x := told{log: log, stage: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
+	for _, sc := range story() {
+		x.receipts = append(x.receipts, play(t, co, s, sc))
+		x.documents = append(x.documents, text(t, co.Policy()))
+	}
+	return x
+}
+
+func TestAtEveryEvent(t *testing.T) {
+	x := tell(t)
+	for _, e := range events(t, x.log) {
+		at, err := x.company.At(t.Context(), e.Seq)
+		if err != nil {
+			t.Fatalf("At(%d): %v", e.Seq, err)
+		}
+		asOf, err := x.company.AsOf(t.Context(), e.Time)
+		if err != nil {
+			t.Fatalf("AsOf(%v): %v", e.Time, err)
+		}
+		before, err := x.company.AsOf(t.Context(), e.Time.Add(-1))
+		if err != nil {
+			t.Fatalf("AsOf(just before %v): %v", e.Time, err)
+		}
+		if got := text(t, at); got != x.documents[e.Seq] {
+			t.Errorf("At(%d) is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
+		}
+		if got := text(t, asOf); got != x.documents[e.Seq] {
+			t.Errorf("AsOf the time of event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
+		}
+		if got := text(t, before); got != x.documents[e.Seq-1] {
+			t.Errorf("AsOf just before event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq-1])
+		}
+	}
+}
+
+func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
+	s, log := newStage(), audit.NewMemory()
+	co := found(t, log, s)
+	for _, sc := range story()[:3] {
+		if _, err := co.Do(t.Context(), company.By{Actor: sc.by, Reason: "at once"}, sc.changes...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := co.AsOf(t.Context(), begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := text(t, p), text(t, co.Policy()); got != want {
+		t.Errorf("AsOf an instant is not the last state of it:\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestBeforeTheFounding(t *testing.T) {
+	x := tell(t)
+	for _, at := range []time.Time{begin.Add(-1), {}} {
+		p, err := x.company.AsOf(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []access.Resource{access.Company(), access.Account("us-1"), access.TargetUser("bob"), access.Report("q1")} {
+			for _, a := range []access.Action{access.ViewAccount, access.EditCompany, access.RemoveUser, access.ViewReport} {
+				if d := p.Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.UnknownUser {
+					t.Errorf("as of %v: %s on %s: %s, want unknown-user", at, a, r, d)
+				}
+			}
+		}
+	}
+}
+
+func TestAtUnknown(t *testing.T) {
+	x := tell(t)
+	head := x.company.Checkpoint().Seq
+	tests := []struct {
+		name string
+		seq  uint64
+	}{
+		{"no event", 0},
+		{"the next event", head + 1},
+		{"the last number there is", 1<<64 - 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := x.company.At(t.Context(), test.seq)
+			var e *company.Error
+			if p != nil || !errors.Is(err, company.ErrUnknown) || !errors.As(err, &e) || e.Op != "at" {
+				t.Errorf("At(%d) = %v, %v; want ErrUnknown by an Error of at", test.seq, p, err)
+			}
+		})
+	}
+}
+
+// TestTimeStandsStill looks at a membership that ends between two events.
+func TestTimeStandsStill(t *testing.T) {
+	const joined = 9 // the event by which dan is in team west for a while
+	x := tell(t)
+	ended := begin.Add(10*time.Hour + 30*time.Minute)
+	e := events(t, x.log)[joined-1]
+	if e.Changes[0].Type != "team.add-member" || !e.Time.Before(ended) {
+		t.Fatalf("event %d is %s at %v", joined, e.Changes[0].Type, e.Time)
+	}
+	at := func(seq uint64) *access.Policy {
+		p, err := x.company.At(t.Context(), seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	asOf := func(when time.Time) *access.Policy {
+		p, err := x.company.AsOf(t.Context(), when)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	tests := []struct {
+		allow  bool
+		name   string
+		policy *access.Policy
+		reason access.Reason
+	}{
+		{false, "before he joined", at(joined - 1), access.OutOfReach},
+		{true, "at the event", at(joined), access.ByTeam},
+		{true, "as of the event", asOf(e.Time), access.ByTeam},
+		{true, "as of just before the end", asOf(ended.Add(-1)), access.ByTeam},
+		{false, "as of the end", asOf(ended), access.OutOfReach},
+		{true, "at the last event before the end", at(11), access.ByTeam},
+		{false, "at the first event after the end", at(12), access.OutOfReach},
+	}
+	x.stage.pass(1000 * time.Hour) // which must make no difference
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := test.policy.Decide(access.User("dan"), access.ViewAccount, access.Account("us-1"))
+			if d.Allowed != test.allow || d.Reason != test.reason {
+				t.Errorf("%s, want %s", d, test.reason)
+			}
+		})
+	}
+}
+
+// TestCatalogOfItsTime asks what only the catalog of a later time allows.
+func TestCatalogOfItsTime(t *testing.T) {
+	x := tell(t)
+	all := events(t, x.log)
+	i := slices.IndexFunc(all, func(e audit.Event) bool { return e.Changes[0].Type == "catalog.replace" })
+	replaced := all[i].Seq
+	tests := []struct {
+		allow  bool
+		name   string
+		seq    uint64
+		reason access.Reason
+	}{
+		{false, "at the founding", 1, access.NoCapability},
+		{false, "before the replacement", replaced - 1, access.NoCapability},
+		{true, "at the replacement", replaced, access.ByRole},
+		{false, "after she handed over", replaced + 1, access.NoCapability},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := x.company.At(t.Context(), test.seq)
+			if err != nil {
+				t.Fatal(err)
+			}
+			target := access.TargetUser("bob")
+			if test.seq == 1 {
+				target = access.TargetUser("ann") // the only one there is
+			}
+			if d := p.Decide(access.User("ann"), access.TransferOwner, target); d.Allowed != test.allow || d.Reason != test.reason {
+				t.Errorf("%s, want %s", d, test.reason)
+			}
+			if got, want := p.Catalog().Equal(role.CompanyCatalog()), test.seq < replaced; got != want {
+				t.Errorf("the company catalog: %t, want %t", got, want)
+			}
+		})
+	}
+}
+
+// TestPastLeavesThePresent checks that looking back changes nothing.
+func TestPastLeavesThePresent(t *testing.T) {
+	x := tell(t)
+	var before, after bytes.Buffer
+	if err := audit.WriteLines(&before, x.log.Events(t.Context(), 0)); err != nil {
+		t.Fatal(err)
+	}
+	policy := x.company.Policy()
+	for seq := range x.company.Checkpoint().Seq {
+		if _, err := x.company.At(t.Context(), seq+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := audit.WriteLines(&after, x.log.Events(t.Context(), 0)); err != nil {
+		t.Fatal(err)
+	}
+	if x.company.Policy() != policy || !bytes.Equal(before.Bytes(), after.Bytes()) {
+		t.Error("the policy or the log is another after looking back")
+	}
+}
+
+// TestPastOfCancelledContext checks that a context that ended is said, not
+// taken for an empty past.
+func TestPastOfCancelledContext(t *testing.T) {
+	x := tell(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if p, err := x.company.At(ctx, 1); p != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("At = %v, %v; want context.Canceled", p, err)
+	}
+	if p, err := x.company.AsOf(ctx, begin); p != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("AsOf = %v, %v; want context.Canceled", p, err)
+	}
+}

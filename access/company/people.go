@@ -1,0 +1,340 @@
+package company
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// AddUser adds a user without an invitation. Only a system may.
+type AddUser struct {
+	User  team.UserID `json:"user"` // never used before; "" for a random one
+	Name  string      `json:"name,omitempty"`
+	Email string      `json:"email"`
+	Role  role.Name   `json:"role"` // "" for the catalog's default
+	Until time.Time   `json:"until,omitzero"`
+}
+
+func (c AddUser) change() about                { return about{kind: "user.add", reason: true, system: true} }
+func (c AddUser) asks(*draft) []question       { return nil }
+func (c AddUser) targets() []string            { return []string{access.TargetUser(c.User).String()} }
+func (c AddUser) email() (team.Address, error) { return team.ParseAddress(c.Email) }
+
+func (c AddUser) judge(d *draft) (Change, error) {
+	_, exists := d.policy.User(c.User)
+	id, err := fresh(d, access.KindUser, c.User, exists)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.email(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if c.Role == "" {
+		c.Role = d.policy.Catalog().Default()
+	}
+	c.User, c.Until = id, end(c.Until)
+	return c, nil
+}
+
+func (c AddUser) apply(d *draft) error {
+	address, err := c.email()
+	if err != nil {
+		return err
+	}
+	return d.edit(func(e *access.Edit) {
+		e.SetUser(team.User{ID: c.User, Name: c.Name, Email: address, Role: c.Role, Until: c.Until})
+	})
+}
+
+// SetRole gives a user another role.
+type SetRole struct {
+	User team.UserID `json:"user"`
+	Role role.Name   `json:"role"`
+	From role.Name   `json:"from"` // outcome
+}
+
+func (c SetRole) change() about     { return about{kind: "user.set-role", reason: true} }
+func (c SetRole) targets() []string { return []string{access.TargetUser(c.User).String()} }
+
+func (c SetRole) asks(*draft) []question {
+	return []question{
+		{access.SetUserRole, access.TargetUser(c.User)},
+		{access.GrantRole, access.Role(c.Role)},
+	}
+}
+
+func (c SetRole) judge(d *draft) (Change, error) {
+	u, err := d.user(c.User)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.role(c.Role); err != nil {
+		return nil, err
+	}
+	if u.Role == c.Role {
+		return nil, ErrNoChange
+	}
+	c.From = u.Role
+	return c, nil
+}
+
+func (c SetRole) apply(d *draft) error {
+	return d.editUser(c.User, func(u *team.User) { u.Role = c.Role })
+}
+
+// editUser makes the next policy with one user changed.
+func (d *draft) editUser(id team.UserID, change func(u *team.User)) error {
+	u, err := d.user(id)
+	if err != nil {
+		return err
+	}
+	change(&u)
+	return d.edit(func(e *access.Edit) { e.SetUser(u) })
+}
+
+// RemoveUser removes a user for good, with his memberships and grants, and ends
+// the links he made. Where he is the last lasting creator of a report it must
+// name a successor.
+type RemoveUser struct {
+	User       team.UserID `json:"user"`
+	Successor  team.UserID `json:"successor,omitempty"`
+	Role       role.Name   `json:"role"`                 // outcome: that he had
+	Email      string      `json:"email"`                // outcome
+	Teams      []team.ID   `json:"teams,omitempty"`      // outcome: he was in
+	Reports    []Held      `json:"reports,omitempty"`    // outcome: shared with him directly
+	HandedOver []string    `json:"handedOver,omitempty"` // outcome: reports whose creator the successor is now
+}
+
+// Held is a report shared with somebody.
+type Held struct {
+	Report access.ReportID `json:"report"`
+	Level  access.Level    `json:"level"`
+}
+
+func (c RemoveUser) change() about     { return about{kind: "user.remove", reason: true} }
+func (c RemoveUser) targets() []string { return []string{access.TargetUser(c.User).String()} }
+
+func (c RemoveUser) asks(*draft) []question {
+	return []question{{access.RemoveUser, access.TargetUser(c.User)}}
+}
+
+func (c RemoveUser) judge(d *draft) (Change, error) {
+	u, err := d.user(c.User)
+	if err != nil {
+		return nil, err
+	}
+	c.Role, c.Email, c.Teams, c.Reports, c.HandedOver = u.Role, u.Email.String(), nil, nil, nil
+	for m := range d.policy.Memberships(c.User) {
+		c.Teams = append(c.Teams, m.Team)
+	}
+	for g := range d.policy.GrantsOf(c.User) {
+		c.Reports = append(c.Reports, Held{g.Report, g.Level})
+		if lastCreator(d.policy, g.Report, c.User) {
+			c.HandedOver = append(c.HandedOver, string(g.Report))
+		}
+	}
+	slices.SortFunc(c.Reports, func(a, b Held) int { return strings.Compare(string(a.Report), string(b.Report)) })
+	slices.Sort(c.HandedOver)
+	if len(c.HandedOver) == 0 {
+		if c.Successor != "" {
+			return nil, fmt.Errorf("%w: nothing is handed over to a successor", ErrInvalid)
+		}
+		return c, nil
+	}
+	return c, c.judgeSuccessor(d)
+}
+
+// judgeSuccessor applies the rules about who may take reports over.
+func (c RemoveUser) judgeSuccessor(d *draft) error {
+	qualifies := func(u team.User) bool { return u.ID != c.User && !u.Suspended && u.Until.IsZero() }
+	u, ok := d.policy.User(c.Successor)
+	if !ok || !qualifies(u) {
+		return fmt.Errorf("%w: reports %s", ErrSuccessor, strings.Join(c.HandedOver, ", "))
+	}
+	if u.ID != d.actor.user {
+		return nil
+	}
+	for other := range d.policy.Users() {
+		if other.ID != u.ID && qualifies(other) {
+			return fmt.Errorf("%w: %w", ErrSuccessor, ErrSelf)
+		}
+	}
+	return nil
+}
+
+func (c RemoveUser) apply(d *draft) error {
+	if _, err := d.user(c.User); err != nil {
+		return err
+	}
+	held := slices.Collect(d.policy.GrantsOf(c.User))
+	before := d.policy
+	err := d.edit(func(e *access.Edit) {
+		for _, r := range c.HandedOver {
+			e.SetGrant(access.Grant{Report: access.ReportID(r), User: c.Successor, Level: access.Creator})
+		}
+		e.RemoveUser(c.User)
+	})
+	if err != nil {
+		return err
+	}
+	retire(d, access.KindUser, c.User)
+	for _, g := range held {
+		if err := keepsCreator(before, d.policy, g.Report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SuspendUser takes a user's access away until he is reinstated.
+type SuspendUser struct {
+	User team.UserID `json:"user"`
+}
+
+func (c SuspendUser) change() about     { return about{kind: "user.suspend", reason: true} }
+func (c SuspendUser) targets() []string { return []string{access.TargetUser(c.User).String()} }
+
+func (c SuspendUser) asks(*draft) []question {
+	return []question{{access.SuspendUser, access.TargetUser(c.User)}}
+}
+
+func (c SuspendUser) judge(d *draft) (Change, error) {
+	u, err := d.user(c.User)
+	if err == nil && u.Suspended {
+		err = ErrNoChange
+	}
+	return c, err
+}
+
+func (c SuspendUser) apply(d *draft) error {
+	return d.editUser(c.User, func(u *team.User) { u.Suspended = true })
+}
+
+// ReinstateUser gives a suspended user his access back, until the end he has.
+type ReinstateUser struct {
+	User team.UserID `json:"user"`
+}
+
+func (c ReinstateUser) change() about     { return about{kind: "user.reinstate", reason: true} }
+func (c ReinstateUser) targets() []string { return []string{access.TargetUser(c.User).String()} }
+
+func (c ReinstateUser) asks(*draft) []question {
+	return []question{{access.SuspendUser, access.TargetUser(c.User)}}
+}
+
+func (c ReinstateUser) judge(d *draft) (Change, error) {
+	u, err := d.user(c.User)
+	if err != nil {
+		return nil, err
+	}
+	if !u.Suspended {
+		return nil, ErrNoChange
+	}
+	return c, d.within(u.Until)
+}
+
+func (c ReinstateUser) apply(d *draft) error {
+	return d.editUser(c.User, func(u *team.User) { u.Suspended = false })
+}
+
+// SetEnd gives a user's access an end, moves it, or lifts it.
+type SetEnd struct {
+	User  team.UserID `json:"user"`
+	Until time.Time   `json:"until,omitzero"` // zero lifts it
+	From  time.Time   `json:"from,omitzero"`  // outcome
+}
+
+func (c SetEnd) change() about     { return about{kind: "user.set-expiry", reason: true} }
+func (c SetEnd) targets() []string { return []string{access.TargetUser(c.User).String()} }
+
+func (c SetEnd) asks(*draft) []question {
+	return []question{{access.SetUserExpiry, access.TargetUser(c.User)}}
+}
+
+func (c SetEnd) judge(d *draft) (Change, error) {
+	u, err := d.user(c.User)
+	if err != nil {
+		return nil, err
+	}
+	c.Until, c.From = end(c.Until), u.Until
+	if c.Until.Equal(u.Until) {
+		return nil, ErrNoChange
+	}
+	if later(c.Until, u.Until) {
+		return c, d.within(c.Until)
+	}
+	return c, nil
+}
+
+func (c SetEnd) apply(d *draft) error {
+	return d.editUser(c.User, func(u *team.User) { u.Until = c.Until })
+}
+
+// TransferOwnership makes another user what the actor is, and the actor what
+// comes after it: the first role of the catalog that his role manages and
+// covers, so that he cannot gain by it.
+type TransferOwnership struct {
+	To      team.UserID `json:"to"`
+	From    team.UserID `json:"from"`    // outcome: the actor; a system names the holder
+	Role    role.Name   `json:"role"`    // outcome: that To gets
+	Becomes role.Name   `json:"becomes"` // outcome: that From gets
+}
+
+func (c TransferOwnership) change() about { return about{kind: "owner.transfer", reason: true} }
+
+func (c TransferOwnership) targets() []string {
+	return []string{access.TargetUser(c.To).String(), access.TargetUser(c.From).String()}
+}
+
+func (c TransferOwnership) asks(*draft) []question {
+	return []question{{access.TransferOwner, access.TargetUser(c.To)}}
+}
+
+func (c TransferOwnership) judge(d *draft) (Change, error) {
+	if d.actor.system == "" {
+		c.From = d.actor.user
+	}
+	from, err := d.user(c.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := d.user(c.To)
+	if err != nil {
+		return nil, err
+	}
+	catalog := d.policy.Catalog()
+	if !catalog.Can(from.Role, access.TransferOwner) || to.ID == from.ID || to.Suspended || !to.Until.IsZero() {
+		return nil, fmt.Errorf("%w: %s cannot hand over to %s", ErrInvalid, from.ID, to.ID)
+	}
+	for _, r := range catalog.Roles() {
+		if r.Name != from.Role && catalog.Manages(from.Role, r.Name) && catalog.Covers(from.Role, r.Name) {
+			c.Role, c.Becomes = from.Role, r.Name
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: role %s manages and covers no role to become", ErrInvalid, from.Role)
+}
+
+func (c TransferOwnership) apply(d *draft) error {
+	from, err := d.user(c.From)
+	if err != nil {
+		return err
+	}
+	to, err := d.user(c.To)
+	if err != nil {
+		return err
+	}
+	from.Role, to.Role = c.Becomes, c.Role
+	return d.edit(func(e *access.Edit) {
+		e.SetUser(from)
+		e.SetUser(to)
+	})
+}
+
+// end returns an end as it is kept and recorded.
+func end(t time.Time) time.Time { return t.Round(0).UTC() }

@@ -1,0 +1,135 @@
+package company_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+)
+
+// TestRacesAreJudgedAnew has two companies on one log make a change each that
+// would be allowed alone. The second is judged on what the first made.
+func TestRacesAreJudgedAnew(t *testing.T) {
+	directory := company.System("directory")
+	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
+	ann, bob, cat := company.User("ann"), company.User("bob"), company.User("cat")
+	prologue := []scene{
+		one(directory,
+			company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
+			company.AddUser{User: "cat", Email: "cat@example.com", Role: "user-manager"},
+			company.AddUser{User: "dan", Email: "dan@example.com"}),
+		one(ann,
+			company.SetLimits{Limits: company.Limits{Seats: 5}},
+			company.DeclareAttribute{Attribute: "tier", Type: "string"},
+			company.CreateTeam{Team: "west"}, company.CreateGroup{Group: "us", Filter: "country = 'US'"},
+			company.CreateReport{Report: "q1", Name: "First"}),
+		one(ann, company.ShareReport{Report: "q1", User: "bob", Level: access.Creator}),
+	}
+	tests := []struct {
+		want          error
+		name          string
+		first, second scene
+	}{
+		{company.ErrLastHolder, "two last admins demoted", one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "user"})},
+		{company.ErrLastHolder, "one removed, one suspended", one(directory, company.RemoveUser{User: "bob"}), one(directory, company.SuspendUser{User: "ann"})},
+		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: begin.AddDate(1, 0, 0)})},
+		{access.ErrDenied, "each demotes the other", one(ann, company.SetRole{User: "bob", Role: "user"}), one(bob, company.SetRole{User: "ann", Role: "user"})},
+		{access.ErrDenied, "the actor is suspended", one(ann, company.SuspendUser{User: "cat"}), one(cat, company.CreateTeam{Team: "east"})},
+		{company.ErrSeats, "the last seat", one(directory, company.AddUser{User: "eve", Email: "eve@example.com"}), one(directory, company.AddUser{User: "fay", Email: "fay@example.com"})},
+		{company.ErrTaken, "the same address", one(directory, company.AddUser{User: "eve", Email: "eve@example.com"}), one(directory, company.AddUser{User: "fay", Email: "Eve@example.com"})},
+		{company.ErrTaken, "the same id", one(ann, company.CreateTeam{Team: "east"}), one(cat, company.CreateTeam{Team: "east"})},
+		{company.ErrReused, "an id made and deleted meanwhile", one(ann, company.CreateTeam{Team: "east"}, company.DeleteTeam{Team: "east"}), one(cat, company.CreateTeam{Team: "east"})},
+		{company.ErrNoChange, "the same change", one(ann, company.AddMember{Team: "west", User: "dan"}), one(cat, company.AddMember{Team: "west", User: "dan"})},
+		{company.ErrLastCreator, "two last creators give up", one(ann, company.UnshareReport{Report: "q1", User: "ann"}), one(bob, company.UnshareReport{Report: "q1", User: "bob"})},
+		{company.ErrAttributeUsed, "a filter begins to read it", one(ann, company.EditGroup{Group: "us", Filter: "tier = 'top'"}), one(ann, company.DropAttribute{Attribute: "tier"})},
+		{access.ErrDenied, "the team is deleted", one(ann, company.DeleteTeam{Team: "west"}), one(cat, company.AddMember{Team: "west", User: "dan"})},
+		{nil, "two things apart", one(ann, company.AddMember{Team: "west", User: "dan"}), one(cat, company.CreateTeam{Team: "east"})},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			log, s := audit.NewMemory(), newStage()
+			a := found(t, log, s)
+			for _, sc := range prologue {
+				play(t, a, s, sc)
+			}
+			alone, _ := upTo(t, events(t, log), len(events(t, log)))
+			if err := newLedger().do(open(t, alone, s), test.second); err != nil {
+				t.Fatalf("alone the second is refused as well: %v", err)
+			}
+			b, l := open(t, log, s), newLedger()
+			before := len(events(t, log))
+			s.pass(time.Hour)
+			if err := l.do(a, test.first); err != nil {
+				t.Fatalf("the first: %v", err)
+			}
+			if err := l.do(b, test.second); !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+				t.Errorf("the second: %v, want %v", err, test.want)
+			}
+			want := before + 1
+			if test.want == nil {
+				want++
+			}
+			if got := len(events(t, log)); got != want {
+				t.Errorf("%d events are stored, want %d", got, want)
+			}
+			l.check(t, log)
+			agree(t, a, log)
+			agree(t, b, log)
+		})
+	}
+}
+
+// TestTimeAfterLostRace checks that the time of an event is taken anew after a
+// lost race, and never goes back.
+func TestTimeAfterLostRace(t *testing.T) {
+	log, s := audit.NewMemory(), newStage()
+	a := found(t, log, s)
+	slow := newStage() // an hour behind
+	b := open(t, log, slow)
+	s.pass(time.Hour)
+	r := play(t, a, s, rename("a"))
+	got, err := b.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "b"})
+	if err != nil || !got.Time.Equal(r.Time) || got.Seq != r.Seq+1 {
+		t.Errorf("event %d at %v, %v; want event %d at %v, the time of the one before", got.Seq, got.Time, err, r.Seq+1, r.Time)
+	}
+}
+
+// TestLastAdminsInParallel has two companies demote one of two last admins each
+// at the same time, again and again: exactly one succeeds.
+func TestLastAdminsInParallel(t *testing.T) {
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	for range rounds {
+		s := newStage()
+		log := poolLog(t, s)
+		demote := func(i int, err *error, wg *sync.WaitGroup, start <-chan struct{}) {
+			co := open(t, log, s)
+			wg.Go(func() {
+				<-start
+				users := []company.SetRole{{User: "ann", Role: "user"}, {User: "bob", Role: "user"}}
+				_, *err = co.Do(t.Context(), company.By{Actor: company.System("directory"), Reason: "too many"}, users[i])
+			})
+		}
+		var errs [2]error
+		var wg sync.WaitGroup
+		start := make(chan struct{})
+		for i := range errs {
+			demote(i, &errs[i], &wg, start)
+		}
+		close(start)
+		wg.Wait()
+		if won, lost := errs[0], errs[1]; (won == nil) == (lost == nil) || !errors.Is(errors.Join(won, lost), company.ErrLastHolder) {
+			t.Fatalf("%v and %v, want one done and one ErrLastHolder", won, lost)
+		}
+		co := open(t, log, s)
+		if _, lasting := co.Policy().Holders("admin"); lasting != 1 {
+			t.Fatalf("%d admins are left, want 1", lasting)
+		}
+	}
+}

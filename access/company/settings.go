@@ -1,0 +1,186 @@
+package company
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// Limits bounds a company. The zero Limits bound nothing.
+type Limits struct {
+	Seats int `json:"seats,omitempty"` // users not removed, suspended and ended ones included; 0 is any number
+}
+
+func (l Limits) check() error {
+	if l.Seats < 0 {
+		return fmt.Errorf("%w: %d seats", ErrInvalid, l.Seats)
+	}
+	return nil
+}
+
+// maxCompanyName is the length of a company's name in bytes.
+const maxCompanyName = 200
+
+func checkCompanyName(name string) error {
+	if strings.TrimSpace(name) == "" || len(name) > maxCompanyName || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("%w: company name %.40q", ErrInvalid, name)
+	}
+	return nil
+}
+
+// SetCompanyName gives the company another name.
+type SetCompanyName struct {
+	Name string `json:"name"`
+}
+
+func (c SetCompanyName) change() about     { return about{kind: "company.set-name"} }
+func (c SetCompanyName) targets() []string { return []string{access.Company().String()} }
+
+func (c SetCompanyName) asks(*draft) []question {
+	return []question{{access.EditCompany, access.Company()}}
+}
+
+func (c SetCompanyName) judge(d *draft) (Change, error) {
+	if c.Name == d.name {
+		return nil, ErrNoChange
+	}
+	return c, nil
+}
+
+func (c SetCompanyName) apply(d *draft) error {
+	d.name = c.Name
+	return checkCompanyName(c.Name)
+}
+
+// SetLimits replaces the limits of the company.
+type SetLimits struct {
+	Limits Limits `json:"limits"`
+}
+
+func (c SetLimits) change() about     { return about{kind: "company.set-limits"} }
+func (c SetLimits) targets() []string { return []string{access.Company().String()} }
+
+func (c SetLimits) asks(*draft) []question {
+	return []question{{access.EditCompany, access.Company()}}
+}
+
+func (c SetLimits) judge(d *draft) (Change, error) {
+	if c.Limits == d.limits {
+		return nil, ErrNoChange
+	}
+	if s := c.Limits.Seats; s > 0 && s < seats(d.policy) {
+		return nil, fmt.Errorf("%w: %d are taken", ErrSeats, seats(d.policy))
+	}
+	return c, nil
+}
+
+func (c SetLimits) apply(d *draft) error {
+	d.limits = c.Limits
+	return c.Limits.check()
+}
+
+// seats returns how many seats are taken.
+func seats(p *access.Policy) int {
+	n := 0
+	for _, r := range p.Catalog().Roles() {
+		all, _ := p.Holders(r.Name)
+		n += all
+	}
+	return n
+}
+
+// ReplaceCatalog replaces the role catalog. Only a system may. Every role that
+// a user has must be in the new one, with its holders within their bounds.
+type ReplaceCatalog struct {
+	Roles []role.Role `json:"roles"`
+}
+
+func (c ReplaceCatalog) change() about          { return about{kind: "catalog.replace", system: true} }
+func (c ReplaceCatalog) asks(*draft) []question { return nil }
+func (c ReplaceCatalog) targets() []string      { return []string{access.Company().String()} }
+
+func (c ReplaceCatalog) judge(d *draft) (Change, error) {
+	catalog, err := role.NewCatalog(c.Roles...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if catalog.Equal(d.policy.Catalog()) {
+		return nil, ErrNoChange
+	}
+	c.Roles = catalog.Roles()
+	return c, nil
+}
+
+func (c ReplaceCatalog) apply(d *draft) error {
+	catalog, err := role.NewCatalog(c.Roles...)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err := d.edit(func(e *access.Edit) { e.SetCatalog(catalog) }); err != nil {
+		return err
+	}
+	for _, r := range c.Roles {
+		all, lasting := d.policy.Holders(r.Name)
+		if lasting < r.MinHolders {
+			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
+		}
+		if r.MaxHolders > 0 && all > r.MaxHolders {
+			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+		}
+	}
+	return nil
+}
+
+// founded is the first change of every log: the company as it began.
+type founded struct {
+	Company  string          `json:"company"`
+	Name     string          `json:"name"`
+	Limits   Limits          `json:"limits,omitzero"`
+	Document json.RawMessage `json:"document"`
+}
+
+func (c founded) change() about                { return about{kind: "company.found"} }
+func (c founded) asks(*draft) []question       { return nil }
+func (c founded) targets() []string            { return []string{access.Company().String()} }
+func (c founded) judge(*draft) (Change, error) { return c, nil }
+
+func (c founded) apply(d *draft) error {
+	if d.head.Seq != 0 {
+		return fmt.Errorf("%w: the company is founded twice", ErrBroken)
+	}
+	if err := checkCompanyName(c.Name); err != nil {
+		return err
+	}
+	if c.Company == "" || len(c.Company) > maxCompanyName || !utf8.ValidString(c.Company) {
+		return fmt.Errorf("%w: company id %.40q", ErrInvalid, c.Company)
+	}
+	policy, err := access.Load(c.Document, &access.Config{Now: d.now})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	d.id, d.name, d.limits, d.policy = c.Company, c.Name, c.Limits, policy
+	if n := seats(policy); c.Limits.Seats > 0 && n > c.Limits.Seats {
+		return ErrSeats
+	}
+	return c.Limits.check()
+}
+
+// compact returns a document as the log keeps it.
+func compact(d *access.Document) (json.RawMessage, error) {
+	text, err := d.JSON()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
