@@ -1,0 +1,202 @@
+package access_test
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// publicFiles returns the files that make the API of the built packages.
+func publicFiles(t *testing.T, fset *token.FileSet) map[string][]goFile {
+	t.Helper()
+	public := make(map[string][]goFile)
+	for _, f := range moduleFiles(t, fset) {
+		if !f.isTest() && slices.Contains(built, f.dir()) {
+			public[f.dir()] = append(public[f.dir()], f)
+		}
+	}
+	return public
+}
+
+// TestAPI compares what each package exports with testdata/api. Whatever
+// changes there, changes for every user of the module.
+func TestAPI(t *testing.T) {
+	packages := publicFiles(t, token.NewFileSet())
+	dir := filepath.Join("testdata", "api")
+	var want []string
+	for _, name := range slices.Sorted(maps.Keys(packages)) {
+		golden := strings.ReplaceAll(name, "/", "_") + ".txt"
+		want = append(want, golden)
+		api := exportedAPI(t, packages[name])
+		file := filepath.Join(dir, golden)
+		if *update {
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(api), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		old, err := os.ReadFile(file)
+		if err != nil {
+			t.Errorf("%v; go test ./access -update writes it", err)
+			continue
+		}
+		if string(old) != api {
+			t.Errorf("package %s exports something else than %s says; go test ./access -update rewrites it\n%s", name, file, lineDifference(string(old), api))
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !slices.Contains(want, e.Name()) {
+			t.Errorf("%s is of no package", filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// lineDifference returns the lines that only one of two sorted texts has.
+func lineDifference(before, after string) string {
+	var b strings.Builder
+	old, now := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for _, line := range old {
+		if !slices.Contains(now, line) {
+			b.WriteString("- " + line + "\n")
+		}
+	}
+	for _, line := range now {
+		if !slices.Contains(old, line) {
+			b.WriteString("+ " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// exportedAPI returns the exported declarations of a package, without comments
+// and function bodies, sorted.
+func exportedAPI(t *testing.T, files []goFile) string {
+	t.Helper()
+	fset := token.NewFileSet()
+	var all []string
+	for _, f := range files {
+		file, err := parser.ParseFile(fset, f.name, f.text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ast.FileExports(file) {
+			continue
+		}
+		for _, d := range file.Decls {
+			for _, node := range declarations(d) {
+				var b bytes.Buffer
+				if err := printer.Fprint(&b, fset, node); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, b.String())
+			}
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n") + "\n"
+}
+
+// declarations returns what a declaration exports, one node for each spec.
+func declarations(d ast.Decl) []ast.Node {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv != nil && !ast.IsExported(receiver(d)) {
+			return nil
+		}
+		d.Body = nil
+		return []ast.Node{d}
+	case *ast.GenDecl:
+		var all []ast.Node
+		for _, s := range d.Specs {
+			if v, ok := s.(*ast.ValueSpec); ok && d.Tok == token.VAR {
+				v.Values = nil // an error's text is no promise
+			}
+			if d.Tok != token.IMPORT {
+				all = append(all, &ast.GenDecl{Tok: d.Tok, Specs: []ast.Spec{s}})
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+// receiver returns the name of the type that a method belongs to.
+func receiver(f *ast.FuncDecl) string {
+	x := f.Recv.List[0].Type
+	if star, ok := x.(*ast.StarExpr); ok {
+		x = star.X
+	}
+	if index, ok := x.(*ast.IndexExpr); ok {
+		x = index.X
+	}
+	return x.(*ast.Ident).Name
+}
+
+// TestDocumented wants a comment at every exported function, method and type,
+// and at every exported constant or variable, or the block it stands in.
+func TestDocumented(t *testing.T) {
+	fset := token.NewFileSet()
+	for name, files := range publicFiles(t, fset) {
+		packageDoc, exported := 0, 0
+		for _, f := range files {
+			if f.ast.Doc != nil {
+				packageDoc++
+			}
+			for _, d := range f.ast.Decls {
+				for _, id := range undocumented(d) {
+					t.Errorf("%s: %s has no comment", fset.Position(id.Pos()), id.Name)
+				}
+				exported++
+			}
+		}
+		if packageDoc != 1 || exported == 0 {
+			t.Errorf("package %s has %d package comments and %d declarations", name, packageDoc, exported)
+		}
+	}
+}
+
+// undocumented returns the exported names of a declaration that lack a comment.
+func undocumented(d ast.Decl) []*ast.Ident {
+	var bare []*ast.Ident
+	check := func(id *ast.Ident, docs ...*ast.CommentGroup) {
+		if id.IsExported() && !slices.ContainsFunc(docs, func(c *ast.CommentGroup) bool { return c != nil }) {
+			bare = append(bare, id)
+		}
+	}
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil || ast.IsExported(receiver(d)) {
+			check(d.Name, d.Doc)
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				check(s.Name, s.Doc, d.Doc)
+			case *ast.ValueSpec:
+				for _, id := range s.Names {
+					check(id, s.Doc, s.Comment, d.Doc)
+				}
+			}
+		}
+	}
+	return bare
+}

@@ -1,0 +1,306 @@
+package access_test
+
+import (
+	"bytes"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/ambit-authz/ambit"
+
+// house says which packages of the module each one may import, in test files as
+// well. A package that is not in it is refused. "internal" stands for all
+// packages below access/internal.
+var house = map[string]string{
+	"role":                       "",
+	"datagroup":                  "",
+	"audit":                      "",
+	"audit/audittest":            "audit",
+	"team":                       "role datagroup",
+	"invite":                     "role team",
+	"access/internal/snapshot":   "role datagroup team",
+	"access/internal/strictjson": "",
+	"access":                     "role datagroup team internal",
+	"access/diff":                "role datagroup team internal access",
+	"access/lint":                "role datagroup team internal access",
+	"access/company":             "role datagroup team internal access invite audit",
+	"access/accesshttp":          "role datagroup team internal access",
+	"access/authzen":             "role datagroup team internal access",
+	"access/accesstest":          "role datagroup team internal access",
+}
+
+// houseTests says what test files may import besides.
+var houseTests = map[string]string{
+	"audit":          "audit/audittest",
+	"access/company": "audit/audittest",
+}
+
+// built are the packages that must be there, and whose API is settled: it is
+// compared with testdata/api and must be documented. The others join one by one.
+var built = []string{"role", "datagroup", "team", "audit", "audit/audittest", "access", "access/company"}
+
+// goFile is a Go file of the module, without the modules nested in it.
+type goFile struct {
+	name string // relative to the root, with slashes
+	text []byte
+	ast  *ast.File
+}
+
+func (f goFile) dir() string  { return path.Dir(f.name) }
+func (f goFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
+
+// moduleFiles parses every Go file of the module.
+func moduleFiles(t *testing.T, fset *token.FileSet) []goFile {
+	t.Helper()
+	var files []goFile
+	root := filepath.Join("..")
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name == root {
+				return nil
+			}
+			_, nested := os.Stat(filepath.Join(name, "go.mod"))
+			if nested == nil || strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(fset, name, text, parser.ParseComments)
+		rel, relErr := filepath.Rel(root, name)
+		files = append(files, goFile{filepath.ToSlash(rel), text, parsed})
+		return errors.Join(err, relErr)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestHouse(t *testing.T) {
+	files := moduleFiles(t, token.NewFileSet())
+	packages := make(map[string]bool)
+	for _, f := range files {
+		packages[f.dir()] = true
+		if f.dir() == "." {
+			t.Errorf("%s: no Go file stands at the root", f.name)
+		}
+		if slices.Contains(strings.Split(f.dir(), "/"), "internal") && !strings.HasPrefix(f.dir(), "access/internal/") {
+			t.Errorf("%s: internal stands below access only", f.name)
+		}
+		allowed, known := house[f.dir()]
+		example := f.dir() == "examples" || strings.HasPrefix(f.dir(), "examples/")
+		if !known && !example && f.dir() != "." {
+			t.Errorf("%s: package %s has no place in the house", f.name, f.dir())
+		}
+		for _, spec := range f.ast.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			may := strings.Fields(allowed)
+			if f.isTest() {
+				may = append(may, strings.Fields(houseTests[f.dir()])...)
+			}
+			if why := refuseImport(f, imported, may, example); why != "" {
+				t.Errorf("%s imports %s: %s", f.name, imported, why)
+			}
+		}
+	}
+	for _, p := range built {
+		if !packages[p] {
+			t.Errorf("package %s was not found", p)
+		}
+	}
+}
+
+// refuseImport says why a file must not import a package, and "" if it may.
+func refuseImport(f goFile, imported string, allowed []string, example bool) string {
+	ours, inModule := strings.CutPrefix(imported, modulePath+"/")
+	switch {
+	case inModule:
+		internal := strings.HasPrefix(ours, "access/internal/") && slices.Contains(allowed, "internal")
+		if !example && !internal && !slices.Contains(allowed, ours) && !(f.isTest() && ours == f.dir()) {
+			return "it does not stand below"
+		}
+		if strings.HasPrefix(ours, "examples") {
+			return "nothing imports an example"
+		}
+	case strings.Contains(strings.SplitN(imported, "/", 2)[0], "."):
+		testing := []string{"github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts", "pgregory.net/rapid"}
+		if !f.isTest() || !slices.Contains(testing, imported) {
+			return "not of the standard library"
+		}
+	case imported == "testing" || strings.HasPrefix(imported, "testing/"):
+		if !f.isTest() && f.dir() != "access/accesstest" {
+			return "only tests and accesstest may"
+		}
+	case imported == "unsafe" || imported == "reflect" || imported == "C":
+		if !f.isTest() {
+			return "not in this house"
+		}
+	}
+	return ""
+}
+
+// TestRefuseImport breaks each rule of the house once.
+func TestRefuseImport(t *testing.T) {
+	for _, tt := range []struct {
+		want, name, file, imported, allowed string
+		example                             bool
+	}{
+		{"allow", "a package below", "team/team.go", modulePath + "/role", "role datagroup", false},
+		{"allow", "the standard library", "team/team.go", "time", "", false},
+		{"allow", "its own internal", "access/load.go", modulePath + "/access/internal/strictjson", "internal", false},
+		{"allow", "itself in a test", "team/team_test.go", modulePath + "/team", "", false},
+		{"allow", "testing in a test", "team/team_test.go", "testing/quick", "", false},
+		{"allow", "testing in accesstest", "access/accesstest/case.go", "testing", "", false},
+		{"allow", "rapid in a test", "team/team_test.go", "pgregory.net/rapid", "", false},
+		{"allow", "all in an example", "examples/x/main.go", modulePath + "/access", "", true},
+		{"deny", "a package above", "role/role.go", modulePath + "/team", "", false},
+		{"deny", "a package above in a test", "role/role_test.go", modulePath + "/team", "", false},
+		{"deny", "access in its internal", "access/internal/snapshot/state.go", modulePath + "/access", "datagroup team", false},
+		{"deny", "internal of a stranger", "team/team.go", modulePath + "/access/internal/strictjson", "role datagroup", false},
+		{"deny", "testing in a package", "access/load.go", "testing", "", false},
+		{"deny", "rapid in a package", "access/load.go", "pgregory.net/rapid", "", false},
+		{"deny", "another module in a test", "access/load_test.go", "example.com/x", "", false},
+		{"deny", "unsafe", "access/load.go", "unsafe", "", false},
+		{"deny", "an example in an example", "examples/x/main.go", modulePath + "/examples/y", "", true},
+	} {
+		why := refuseImport(goFile{name: tt.file}, tt.imported, strings.Fields(tt.allowed), tt.example)
+		if (why == "") != (tt.want == "allow") {
+			t.Errorf("%s: refused with %q, want %s", tt.name, why, tt.want)
+		}
+	}
+}
+
+// TestFileSize keeps every file to what can be read in one go.
+func TestFileSize(t *testing.T) {
+	const most = 600
+	for _, f := range moduleFiles(t, token.NewFileSet()) {
+		if n := bytes.Count(f.text, []byte("\n")); n > most {
+			t.Errorf("%s has %d lines, at most %d", f.name, n, most)
+		}
+	}
+}
+
+// TestReadme keeps the first Go block of the README equal to the body of
+// func Example, and every other one a part of the compiled examples.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := exampleText(t)
+	blocks := 0
+	for rest := string(readme); ; blocks++ {
+		_, block, found := strings.Cut(rest, "\n```go\n")
+		if !found {
+			break
+		}
+		block, rest, _ = strings.Cut(block, "\n```")
+		if blocks == 0 {
+			if got, want := unindent(block), unindent(exampleBody(t)); got != want {
+				t.Errorf("the first Go block of README.md is\n%s\nfunc Example is\n%s", got, want)
+			}
+		}
+		if !strings.Contains(examples, unindent(block)) {
+			t.Errorf("no example has this Go block of README.md:\n%s", block)
+		}
+	}
+	if blocks < 2 {
+		t.Errorf("README.md has %d Go blocks", blocks)
+	}
+}
+
+// TestReadmeNames keeps the tests that the README names to those there are.
+func TestReadmeNames(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := make(map[string]bool)
+	for _, f := range moduleFiles(t, token.NewFileSet()) {
+		for _, d := range f.ast.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				there[fn.Name.Name] = true
+			}
+		}
+	}
+	named := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(string(readme), -1)
+	for _, name := range named {
+		if !there[name] {
+			t.Errorf("README.md names %s, which is not there", name)
+		}
+	}
+	if len(named) == 0 {
+		t.Error("README.md names no test")
+	}
+}
+
+// exampleText returns the text of the example files whose code the README shows.
+func exampleText(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, name := range []string{"example_test.go", filepath.Join("company", "example_test.go")} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(unindent(string(text)) + "\n")
+	}
+	return all.String()
+}
+
+// exampleBody returns what stands between the braces of func Example.
+func exampleBody(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "example_test.go", text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "Example" {
+			return string(text[fset.Position(f.Body.Lbrace).Offset+1 : fset.Position(f.Body.Rbrace).Offset])
+		}
+	}
+	t.Fatal("there is no func Example")
+	return ""
+}
+
+// unindent returns the lines without indentation and without the word that
+// makes go test compare what follows.
+func unindent(text string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		if line = strings.TrimSpace(line); line != "// Output:" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
