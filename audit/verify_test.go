@@ -296,7 +296,7 @@ func TestVerifyLongLogs(t *testing.T) {
 		hits[kind]++
 	})
 	for _, kind := range kinds {
-		if hits[kind] == 0 {
+		if hits[kind] == 0 && !testing.Short() { // too few checks to count on each
 			t.Errorf("%s never happened", kind)
 		}
 	}

@@ -281,7 +281,7 @@ func TestSettlingByRepeating(t *testing.T) {
 		}
 	})
 	for _, mode := range append(audittest.Modes(), audittest.Pass) {
-		if hits[mode] == 0 {
+		if hits[mode] == 0 && !testing.Short() { // too few checks to count on each
 			t.Errorf("%v never happened", mode)
 		}
 	}
