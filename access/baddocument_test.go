@@ -356,7 +356,7 @@ func TestEmptyDocument(t *testing.T) {
 		if d := p.Decide(access.User("ann"), "account.view", access.Account("us-1")); d.Allowed || d.Reason != "unknown-user" {
 			t.Errorf("%s: %v", text, d)
 		}
-		if got, err := p.Document().JSON(); string(got) != "{}\n" || err != nil {
+		if got, err := p.Document().JSON(); string(got) != `{"catalog": "company"}`+"\n" || err != nil {
 			t.Errorf("%s is written as %q, %v", text, got, err)
 		}
 	}

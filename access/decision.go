@@ -3,6 +3,8 @@ package access
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -109,6 +111,15 @@ func (d Decision) String() string {
 	return fmt.Sprintf("deny %s: %s", d.Reason, d.sentence())
 }
 
+// plain returns an id as it is written in a sentence: quoted and cut if it could
+// break the line or flood it. Ids of a question may come from anywhere.
+func plain(id string) string {
+	if len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return quote(id)
+	}
+	return id
+}
+
 // route says by what d allows.
 func (d Decision) route() string {
 	switch d.Reason {
@@ -129,7 +140,7 @@ func (d Decision) route() string {
 
 // sentence says why d denies.
 func (d Decision) sentence() string {
-	who, what := d.Subject.id, d.Resource.id
+	who, what := plain(d.Subject.id), plain(d.Resource.id)
 	switch d.Reason {
 	case NoSubject:
 		return "nobody is asking"
@@ -140,9 +151,9 @@ func (d Decision) sentence() string {
 	case Ended:
 		return fmt.Sprintf("the access of %s has ended", who)
 	case UnknownSessionTeam:
-		return fmt.Sprintf("there is no team %q to act within", d.Subject.team)
+		return fmt.Sprintf("there is no team %s to act within", quote(d.Subject.team))
 	case NotAMember:
-		return fmt.Sprintf("%s is not a current member of team %s", who, d.Subject.team)
+		return fmt.Sprintf("%s is not a current member of team %s", who, plain(d.Subject.team))
 	case UnknownLink:
 		return fmt.Sprintf("there is no link %s", who)
 	case LinkEnded:
@@ -154,13 +165,13 @@ func (d Decision) sentence() string {
 	case LinkPaused:
 		return fmt.Sprintf("the maker of link %s would be denied now, at the %s step", who, d.Step)
 	case UnknownAction:
-		return fmt.Sprintf("no role and no rule knows the action %q", string(d.Action))
+		return fmt.Sprintf("no role and no rule knows the action %s", quote(string(d.Action)))
 	case NoResource:
 		return "no resource is named"
 	case MalformedResource:
-		return fmt.Sprintf("of kind %s nothing can be said to belong to an account or to the company", d.Resource.kind)
+		return fmt.Sprintf("a resource of kind %s has no account, and no place in this or another company", d.Resource.kind)
 	case WrongKind:
-		return fmt.Sprintf("%s cannot be asked of %s", d.Action, d.Resource)
+		return fmt.Sprintf("%s cannot be asked of %s", d.Action, plain(d.Resource.String()))
 	case NoCapability:
 		return fmt.Sprintf("role %s does not hold %s", d.Role, d.Action)
 	case NoLevel:
@@ -173,14 +184,14 @@ func (d Decision) sentence() string {
 
 // reachSentence is sentence for the reach and guard steps.
 func (d Decision) reachSentence() string {
-	who, what := d.Subject.id, d.Resource.id
+	who, what := plain(d.Subject.id), plain(d.Resource.id)
 	switch d.Reason {
 	case UnknownAccount:
-		return fmt.Sprintf("there is no account %q", string(d.Resource.Account()))
+		return fmt.Sprintf("there is no account %s", quote(string(d.Resource.Account())))
 	case UnknownTarget, UnknownRole, UnknownTeam, UnknownGroup, UnknownReport, UnknownShareLink:
-		return fmt.Sprintf("there is no %s %q", d.Resource.kind, what)
+		return fmt.Sprintf("there is no %s %s", d.Resource.kind, quote(d.Resource.id))
 	case AccountRequired:
-		return fmt.Sprintf("%s names no account", d.Resource)
+		return fmt.Sprintf("%s names no account", plain(d.Resource.String()))
 	case OutOfReach:
 		if d.Resource.kind == KindLink {
 			return fmt.Sprintf("%s neither made link %s nor is creator of its report nor may remove its maker", who, what)

@@ -279,9 +279,13 @@ func (e *Edit) RemoveGroup(id datagroup.ID) {
 // the new one. It costs a look at every user.
 func (e *Edit) SetCatalog(c *role.Catalog) {
 	next := newCatalog(c)
+	if len(next.roles) == 0 {
+		e.keep("set", "catalog", fmt.Errorf("catalog without roles %w", ErrInvalid))
+		return
+	}
 	for _, u := range e.w.Users.All() {
 		if _, ok := next.numbers[u.Role]; !ok {
-			e.keep("set catalog", "", fmt.Errorf("role %q of user %q %w in it", u.Role, u.ID, ErrUnknown))
+			e.keep("set", "catalog", fmt.Errorf("role %q of user %q %w in it", u.Role, u.ID, ErrUnknown))
 			return
 		}
 	}

@@ -21,7 +21,7 @@ type Explanation struct {
 
 	// Routes has every route that might lead to the account or the report, in
 	// the order Decide tries them: the first open one is the Decision's. It is
-	// empty for other resources, and if the subject was denied.
+	// empty for other resources, and if Decide did not come to look for one.
 	Routes []Route
 
 	// Remedies has, for a denial, changes that would take its reason away, the

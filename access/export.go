@@ -18,6 +18,7 @@ func (p *Policy) Document() *Document {
 	d := &Document{}
 	switch c := p.catalog.source; {
 	case c.Equal(role.CompanyCatalog()):
+		d.Catalog = "company" // said, or another Config would give it another meaning
 	case c.Equal(role.ProjectCatalog()):
 		d.Catalog = "project"
 	default:

@@ -85,7 +85,7 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 }
 
 // Links returns the share links that show the resource, without their secrets,
-// in the order of the policy. For anything but a report it looks at every link.
+// in an order that means nothing. It looks at every link.
 func (p *Policy) Links(r Resource) iter.Seq[ShareLink] {
 	p = p.ready()
 	return func(yield func(ShareLink) bool) {

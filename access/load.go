@@ -39,6 +39,7 @@ func Load(data []byte, c *Config) (*Policy, error) {
 		}
 		problems = append(problems, found...)
 		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		problems = problems[:min(len(problems), maxProblems)]
 	}
 	if len(problems) > 0 {
 		return nil, &DocumentError{problems}
@@ -63,7 +64,7 @@ func MustLoad(text string) *Policy {
 	return p
 }
 
-// Compile makes a policy of a document. An empty document gives a policy
+// Compile makes a policy of a document. An empty document, and nil, gives a policy
 // without users, which denies everybody everything.
 //
 // The error is a [*DocumentError] with all problems: malformed ids, names,
@@ -78,6 +79,9 @@ func Compile(d *Document, c *Config) (*Policy, error) {
 }
 
 func compile(d *Document, c *Config) (*Policy, []Problem) {
+	if d == nil {
+		d = new(Document)
+	}
 	if c == nil {
 		c = new(Config)
 	}

@@ -208,16 +208,12 @@ func (p *Policy) GrantsOf(id team.UserID) iter.Seq[Grant] {
 }
 
 // LinksOf returns the share links a user made, also those that are over, in an
-// order that means nothing.
+// order that means nothing. It looks at every link.
 func (p *Policy) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	p = p.ready()
 	return func(yield func(ShareLink) bool) {
-		_, u, ok := p.state.Users.Find(string(id))
-		if !ok {
-			return
-		}
-		for _, no := range u.Links {
-			if l := p.state.Links.At(no); l != nil && !yield(shareLink(l)) {
+		for _, l := range p.state.Links.All() {
+			if l.Maker == id && !yield(shareLink(l)) {
 				return
 			}
 		}

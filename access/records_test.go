@@ -203,11 +203,19 @@ func TestSetCatalog(t *testing.T) {
 	if all, lasting := q.Holders("boss"); all != 1 || lasting != 1 || !q.Catalog().Equal(next) {
 		t.Errorf("%d hold the role boss, %d for good", all, lasting)
 	}
-	for name, c := range map[string]*role.Catalog{"company": role.CompanyCatalog(), "nil": nil} {
+	for _, tt := range []struct {
+		name string
+		c    *role.Catalog
+		is   error
+		text string
+	}{
+		{"company", role.CompanyCatalog(), access.ErrUnknown, `"boss"`},
+		{"nil", nil, access.ErrInvalid, "without roles"},
+	} {
 		e := p.Edit()
-		e.SetCatalog(c)
-		if q, err := e.Policy(); q != nil || !errors.Is(err, access.ErrUnknown) || !strings.Contains(err.Error(), `"boss"`) {
-			t.Errorf("SetCatalog(%s): %v, want ErrUnknown of the role boss", name, err)
+		e.SetCatalog(tt.c)
+		if q, err := e.Policy(); q != nil || !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text) {
+			t.Errorf("SetCatalog(%s): %v, want %v of %s", tt.name, err, tt.is, tt.text)
 		}
 	}
 }

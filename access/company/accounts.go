@@ -2,6 +2,8 @@ package company
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -27,14 +29,8 @@ func (c ConnectAccounts) asks(*draft) []question {
 }
 
 func (c ConnectAccounts) judge(d *draft) (Change, error) {
-	ids := entryIDs(c.Accounts)
-	if err := checkBatch(ids); err != nil {
+	if err := checkBatch(entryIDs(c.Accounts)); err != nil {
 		return nil, err
-	}
-	for _, id := range ids {
-		if _, exists := d.policy.Account(id); exists {
-			return nil, fmt.Errorf("%w: account %q", ErrTaken, id)
-		}
 	}
 	c.Impact = Impact{}
 	return c, nil
@@ -42,11 +38,20 @@ func (c ConnectAccounts) judge(d *draft) (Change, error) {
 
 func (c ConnectAccounts) touches(before, after *access.Policy) touched {
 	t := flipped(before, after, entryIDs(c.Accounts))
-	t.everybody = true // who sees all data gains as well
+	t.allData = true
 	return t
 }
 
-func (c ConnectAccounts) apply(d *draft) error { return d.putAccounts(c.Accounts) }
+func (c ConnectAccounts) apply(d *draft) error {
+	for _, id := range entryIDs(c.Accounts) {
+		if err := unused(d, access.KindAccount, id); err != nil {
+			return err
+		}
+	}
+	return d.putAccounts(c.Accounts)
+}
+
+func (c ConnectAccounts) own() Change { c.Accounts = ownEntries(c.Accounts); return c }
 
 // UpdateAccounts replaces the attributes of accounts.
 type UpdateAccounts struct {
@@ -112,6 +117,8 @@ func (c UpdateAccounts) apply(d *draft) error {
 	return d.putAccounts(c.Accounts)
 }
 
+func (c UpdateAccounts) own() Change { c.Accounts = ownEntries(c.Accounts); return c }
+
 // DisconnectAccounts disconnects accounts: nobody sees them any more.
 type DisconnectAccounts struct {
 	Accounts []datagroup.AccountID `json:"accounts"`
@@ -141,7 +148,7 @@ func (c DisconnectAccounts) judge(d *draft) (Change, error) {
 
 func (c DisconnectAccounts) touches(before, after *access.Policy) touched {
 	t := flipped(before, after, c.Accounts)
-	t.everybody = true // who sees all data loses as well
+	t.allData = true
 	return t
 }
 
@@ -153,21 +160,32 @@ func (c DisconnectAccounts) apply(d *draft) error {
 	})
 }
 
+func (c DisconnectAccounts) own() Change { c.Accounts = slices.Clone(c.Accounts); return c }
+
+// ownEntries returns a copy of entries, down to their values.
+func ownEntries(entries []access.AccountEntry) []access.AccountEntry {
+	entries = slices.Clone(entries)
+	for i := range entries {
+		entries[i].Values = maps.Clone(entries[i].Values)
+	}
+	return entries
+}
+
 // checkBatch refuses batches that are empty, too large, or name an account
 // twice.
 func checkBatch(ids []datagroup.AccountID) error {
+	if len(ids) == 0 {
+		return ErrNoChange
+	}
+	if len(ids) > maxAccounts {
+		return fmt.Errorf("%w: more than %d accounts", ErrInvalid, maxAccounts)
+	}
 	seen := make(map[datagroup.AccountID]bool, len(ids))
 	for _, id := range ids {
 		if seen[id] {
 			return fmt.Errorf("%w: account %q is listed twice", ErrInvalid, id)
 		}
 		seen[id] = true
-	}
-	if len(ids) == 0 {
-		return ErrNoChange
-	}
-	if len(ids) > maxAccounts {
-		return fmt.Errorf("%w: more than %d accounts", ErrInvalid, maxAccounts)
 	}
 	return nil
 }
@@ -206,7 +224,10 @@ func entryIDs(entries []access.AccountEntry) []datagroup.AccountID {
 	return ids
 }
 
+// askEach returns a question for each account, but no more than a batch may
+// have: a longer one is refused whatever the answers.
 func askEach(a access.Action, ids []datagroup.AccountID) []question {
+	ids = ids[:min(len(ids), maxAccounts)]
 	all := make([]question, len(ids))
 	for i, id := range ids {
 		all[i] = question{a, access.Account(id)}

@@ -20,14 +20,14 @@ func (c DeclareAttribute) asks(*draft) []question {
 	return []question{{access.AddSource, access.Company()}}
 }
 
-func (c DeclareAttribute) judge(d *draft) (Change, error) {
-	if _, exists := d.policy.Schema().Position(c.Attribute); exists {
-		return nil, fmt.Errorf("%w: attribute %q", ErrTaken, c.Attribute)
-	}
-	return c, nil
-}
+func (c DeclareAttribute) judge(*draft) (Change, error) { return c, nil }
 
-func (c DeclareAttribute) apply(d *draft) error { return d.redeclare(c.Attribute, c.Type) }
+func (c DeclareAttribute) apply(d *draft) error {
+	if _, exists := d.policy.Schema().Position(c.Attribute); exists {
+		return fmt.Errorf("%w: attribute %q", ErrTaken, c.Attribute)
+	}
+	return d.redeclare(c.Attribute, c.Type)
+}
 
 // RetypeAttribute gives an attribute another type. The values that accounts
 // have of it are dropped. No filter may read it.

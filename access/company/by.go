@@ -1,6 +1,7 @@
 package company
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -50,13 +51,13 @@ func (b By) check(reasonDue bool) error {
 	if b.Actor == (Actor{}) {
 		return ErrNoActor
 	}
-	for _, text := range []string{b.Reason, b.Approval, b.Correlation} {
-		if len(text) > maxReason || !utf8.ValidString(text) {
-			return ErrReason
-		}
-	}
-	if reasonDue && strings.TrimSpace(b.Reason) == "" {
+	if len(b.Reason) > maxReason || !utf8.ValidString(b.Reason) || reasonDue && strings.TrimSpace(b.Reason) == "" {
 		return ErrReason
+	}
+	for _, text := range []string{b.Approval, b.Correlation} {
+		if len(text) > maxReason || !utf8.ValidString(text) {
+			return fmt.Errorf("%w: approval or correlation of more than %d bytes, or not UTF-8", ErrInvalid, maxReason)
+		}
 	}
 	return nil
 }

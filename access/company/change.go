@@ -11,7 +11,8 @@ import (
 )
 
 // Change is one change of a company. The types of this package are all there
-// are. A Change is plain data: fields marked "outcome" are filled in by
+// are, and they are passed as values, not as pointers. A Change is plain data; what
+// it points to is copied before it is looked at. Fields marked "outcome" are filled in by
 // [Company.Do], whatever they held.
 type Change interface {
 	// change returns what is fixed about a type of change.
@@ -31,6 +32,11 @@ type Change interface {
 	// apply makes the recorded change. It must depend on nothing but the
 	// change and the state.
 	apply(d *draft) error
+}
+
+// borrower is a change with slices or maps of its caller's.
+type borrower interface {
+	own() Change // a copy that shares none of them
 }
 
 // about is what is fixed about a type of change.

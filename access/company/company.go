@@ -30,8 +30,9 @@ type Config struct {
 	// listed is refused.
 	Systems map[string][]string
 
-	// Observe is told of every decision asked of the company. Nil costs
-	// nothing.
+	// Observe is told of every decision asked by [Company.Decide]. What Do asks
+	// is not observed: a change that was made is in the log, and one that was
+	// refused is told to its caller. Nil costs nothing.
 	Observe access.Observer
 }
 
@@ -68,8 +69,8 @@ type Founding struct {
 	Catalog *role.Catalog
 
 	// Founder is the first user, with the catalog's first role and no end: of
-	// the fields of team.User only ID, Name and Email count. It may be left
-	// zero only if Document has users.
+	// the fields of team.User only ID, Name and Email count. He must not be in
+	// the Document, and may be left out only if it has users.
 	Founder team.User
 
 	// Document is what the company begins with. Nil is nothing. It is the
@@ -130,6 +131,9 @@ func (f Founding) change() (founded, Actor, error) {
 	}
 	actor := System("founding")
 	if f.Founder.ID != "" {
+		if _, taken := policy.User(f.Founder.ID); taken {
+			return founded{}, Actor{}, fmt.Errorf("%w: the document has a user %q", ErrTaken, f.Founder.ID)
+		}
 		actor = User(f.Founder.ID)
 		e := policy.Edit()
 		e.SetUser(team.User{

@@ -30,10 +30,14 @@ type Receipt struct {
 //
 // When Do returns nil the event is stored and the policy is the new one. The
 // error is an [*Error]. A refusal wraps a [*access.DeniedError] or one of the
-// errors above, names the change by its index, and nothing was stored. An error
-// that wraps [ErrUncertain] means that the log failed in such a way that the
-// event may still be stored: [Company.Sync] settles it, and until it is settled
-// every Do tries to, and fails likewise.
+// errors above, names the change by its index, and nothing was stored.
+//
+// An error that wraps [ErrUncertain] comes with a Receipt if the log failed in
+// such a way that its event may still be stored. [Company.Sync] settles it, and
+// whether the log has an event of the Receipt's ID then tells what became of
+// it. Until it is settled every other Do tries to settle it first; if that
+// fails, its error wraps ErrUncertain as well, its Receipt is zero, and of its
+// own changes nothing was stored.
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
@@ -57,11 +61,11 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 			return Receipt{}, wrap("do", err)
 		}
 		stored, err := c.append(ctx, d, event)
+		if stored || errors.Is(err, ErrUncertain) {
+			return Receipt{Seq: event.Seq, ID: event.ID, Time: event.Time, Changes: recorded}, err
+		}
 		if err != nil {
 			return Receipt{}, wrap("do", err)
-		}
-		if stored {
-			return Receipt{Seq: event.Seq, ID: event.ID, Time: event.Time, Changes: recorded}, nil
 		}
 	}
 }
@@ -136,6 +140,7 @@ func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) 
 		ID: hex.EncodeToString(id[:]), Time: d.at, Company: d.id, Actor: d.by(),
 		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation,
 	}
+	seen := make(map[string]bool)
 	for _, change := range changes {
 		r, err := record(change)
 		if err != nil {
@@ -143,7 +148,8 @@ func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) 
 		}
 		e.Changes = append(e.Changes, r)
 		for _, t := range change.targets() {
-			if !slices.Contains(e.Targets, t) {
+			if !seen[t] {
+				seen[t] = true
 				e.Targets = append(e.Targets, t)
 			}
 		}
@@ -204,7 +210,11 @@ func (c *Company) settle(ctx context.Context) error {
 		_, err := c.catchUp(ctx, audit.Hash{})
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrUncertain, err)
+	if err = unstored(err); errors.Is(err, ErrUncertain) {
+		return err
+	}
+	c.doubt = nil // refused: not stored, now or later
+	return nil
 }
 
 // overtaken takes in what the log holds in place of an event it refused. It

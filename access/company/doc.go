@@ -15,6 +15,7 @@
 //  5. Nobody gives longer than he has. An actor whose access ends reinstates,
 //     extends, adds to a team and shares no further than that end, and nobody
 //     shares a report for longer than it is shared with him at that level.
+//     Shortening is no giving: anybody's end may be brought nearer.
 //  6. Sharing a report only raises: neither level nor end goes down.
 //  7. A role keeps the holders it must have, counting those neither suspended
 //     nor with an end, and gets no more than it may. A report keeps a creator
@@ -53,7 +54,10 @@
 //
 // A [Company] is safe for any number of goroutines. Reading takes no locks.
 // Writers take turns within a process; between processes that share a log the
-// log decides, and whoever comes second judges anew.
+// log decides, and whoever comes second judges anew. What another process
+// appended is not known here before a [Company.Sync], or a Do that comes second:
+// until then access it took away is still allowed, and a Do may be refused that
+// it made possible. Call Sync as often as that must not last.
 //
 // # Errors
 //

@@ -78,6 +78,9 @@ func (d *draft) judge() *access.Policy {
 // do authorises a change, applies the rules to it, and makes it. It returns
 // what is to be recorded.
 func (d *draft) do(c Change, allowed func(kind string) bool) (Change, error) {
+	if b, ok := c.(borrower); ok {
+		c = b.own() // what is asked about, made and recorded must be one and the same
+	}
 	about := c.change()
 	if d.actor.system != "" {
 		if !allowed(about.kind) {
@@ -215,22 +218,42 @@ func (d *draft) role(name role.Name) (role.Role, error) {
 	return r, nil
 }
 
-// fresh returns an id for a new thing: the given one, if it was never used in
-// the company for a thing of that kind, or a random one if none is given.
-func fresh[ID ~string](d *draft, kind access.Kind, id ID, exists bool) (ID, error) {
-	switch {
-	case id == "":
+// fresh returns an id for a new thing: the given one, or a random one if none is
+// given. It must be unused.
+func fresh[ID ~string](d *draft, kind access.Kind, id ID) (ID, error) {
+	if id == "" {
 		var b [12]byte
 		if _, err := io.ReadFull(d.rand, b[:]); err != nil {
 			return "", fmt.Errorf("random id: %w", err)
 		}
-		return ID(hex.EncodeToString(b[:])), nil
-	case exists:
-		return "", fmt.Errorf("%w: %s %q", ErrTaken, kind, id)
-	case d.gone.has(goneKey(kind, id)):
-		return "", fmt.Errorf("%w: %s %q", ErrReused, kind, id)
+		id = ID(hex.EncodeToString(b[:]))
 	}
-	return id, nil
+	return id, unused(d, kind, id)
+}
+
+// unused refuses an id that a thing of that kind has or ever had. It is asked in
+// replay as well.
+func unused[ID ~string](d *draft, kind access.Kind, id ID) error {
+	var exists bool
+	switch kind {
+	case access.KindUser:
+		_, exists = d.policy.User(team.UserID(id))
+	case access.KindTeam:
+		_, exists = d.policy.Team(team.ID(id))
+	case access.KindGroup:
+		_, exists = d.policy.Group(datagroup.ID(id))
+	case access.KindReport:
+		_, exists = d.policy.ReportName(access.ReportID(id))
+	case access.KindAccount:
+		_, exists = d.policy.Account(datagroup.AccountID(id))
+	}
+	switch {
+	case exists:
+		return fmt.Errorf("%w: %s %q", ErrTaken, kind, id)
+	case d.gone.has(goneKey(kind, id)):
+		return fmt.Errorf("%w: %s %q", ErrReused, kind, id)
+	}
+	return nil
 }
 
 // retire notes that an id is not to be used again.

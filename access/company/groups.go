@@ -24,8 +24,7 @@ func (c CreateGroup) asks(*draft) []question {
 }
 
 func (c CreateGroup) judge(d *draft) (Change, error) {
-	_, exists := d.policy.Group(c.Group)
-	id, err := fresh(d, access.KindGroup, c.Group, exists)
+	id, err := fresh(d, access.KindGroup, c.Group)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +34,9 @@ func (c CreateGroup) judge(d *draft) (Change, error) {
 }
 
 func (c CreateGroup) apply(d *draft) error {
+	if err := unused(d, access.KindGroup, c.Group); err != nil {
+		return err
+	}
 	return d.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
 }
 
@@ -95,6 +97,9 @@ func (c EditGroup) touches(before, after *access.Policy) touched {
 	t := touched{teams: slices.Collect(after.Holding(c.Group))}
 	old, _ := before.Group(c.Group)
 	now, _ := after.Group(c.Group)
+	if old.Filter.Equal(now.Filter) {
+		return touched{}
+	}
 	for a := range after.Accounts() {
 		if (old.Filter.Match(a) == datagroup.True) != (now.Filter.Match(a) == datagroup.True) {
 			t.accounts = append(t.accounts, a.ID())

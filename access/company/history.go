@@ -56,7 +56,7 @@ func (c *Company) catchUp(ctx context.Context, hash audit.Hash) (among bool, err
 // so. The log must hold that state, and the one at known. It repeats the
 // structural checks of each change and asks nobody, and it reads no clock.
 func (c *Company) replay(ctx context.Context, from *state, known audit.Checkpoint, wanted func(audit.Event) bool) (*state, error) {
-	s := from
+	s, past := from, false
 	for e, err := range audit.Replay(ctx, c.log, from.head, known) {
 		if errors.Is(err, audit.ErrTruncated) || errors.Is(err, audit.ErrRewritten) {
 			err = fmt.Errorf("%w: %w", ErrDiverged, err)
@@ -64,8 +64,11 @@ func (c *Company) replay(ctx context.Context, from *state, known audit.Checkpoin
 		if err != nil {
 			return nil, err
 		}
-		if !wanted(e) {
-			break
+		if past = past || !wanted(e); past {
+			if e.Seq > known.Seq {
+				break
+			}
+			continue // only the state known makes what came before it certain
 		}
 		if s, err = c.follow(s, e); err != nil {
 			return nil, &Error{Op: "replay", Seq: e.Seq, Err: err}
@@ -76,6 +79,9 @@ func (c *Company) replay(ctx context.Context, from *state, known audit.Checkpoin
 
 // follow returns the state after an event.
 func (c *Company) follow(s *state, e audit.Event) (*state, error) {
+	if err := e.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
+	}
 	if e.Time.Before(s.time) {
 		return nil, fmt.Errorf("%w: it is earlier than the event before", ErrBroken)
 	}

@@ -26,6 +26,11 @@ func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
 	if !ok {
 		return Holdings{}, false
 	}
+	return holdings(p, u), true
+}
+
+func holdings(p *access.Policy, u team.User) Holdings {
+	id := u.ID
 	h := Holdings{User: u, Teams: slices.Collect(p.Memberships(id))}
 	h.Grants = slices.SortedFunc(p.GrantsOf(id), func(a, b access.Grant) int { return cmp.Compare(a.Report, b.Report) })
 	for _, g := range h.Grants {
@@ -37,5 +42,5 @@ func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
 	r, _ := p.Catalog().Role(u.Role)
 	_, lasting := p.Holders(u.Role)
 	h.LastHolder = !u.Suspended && u.Until.IsZero() && lasting <= r.MinHolders
-	return h, true
+	return h
 }

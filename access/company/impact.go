@@ -42,9 +42,9 @@ type measurable interface {
 // touched is what a change may have made a difference to: a net cast wider than
 // the difference itself, but no wider than the change.
 type touched struct {
-	everybody bool // and not only members of teams
-	teams     []team.ID
-	accounts  []datagroup.AccountID
+	teams    []team.ID // whose members
+	allData  bool      // also who sees all data
+	accounts []datagroup.AccountID
 }
 
 // measure compares what the touched users see of the touched accounts. Users
@@ -72,9 +72,15 @@ func measure(before, after *access.Policy, t touched) Impact {
 			add(m.User)
 		}
 	}
-	if t.everybody {
+	if t.allData {
+		sees := make(map[role.Name]bool)
+		for _, r := range after.Catalog().Roles() {
+			sees[r.Name] = r.Scope == role.AllData
+		}
 		for u := range after.Users() {
-			add(u.ID)
+			if sees[u.Role] {
+				add(u.ID)
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b UserImpact) int { return cmp.Compare(a.User, b.User) })

@@ -78,19 +78,28 @@ func (j *judge) removeUser(c company.RemoveUser) (company.Change, verdict) {
 		return nil, v
 	}
 	c.Role, c.Email = role.Name(j.users[id].role), j.users[id].email
-	c.Teams, c.Reports, c.HandedOver = nil, nil, last
+	c.Teams, c.Reports, c.Links, c.HandedOver = nil, nil, nil, nil
+	for _, r := range last {
+		c.HandedOver = append(c.HandedOver, access.ReportID(r))
+	}
 	for _, t := range sortedKeys(j.teams) {
-		if _, ok := j.teams[t].members[id]; ok {
-			c.Teams = append(c.Teams, team.ID(t))
+		if until, ok := j.teams[t].members[id]; ok {
+			c.Teams = append(c.Teams, company.Place{Team: team.ID(t), Until: until})
 			delete(j.teams[t].members, id)
 		}
 	}
 	for _, r := range sortedKeys(j.reports) {
 		if g, ok := j.reports[r].users[id]; ok {
-			c.Reports = append(c.Reports, company.Held{Report: access.ReportID(r), Level: g.level})
+			c.Reports = append(c.Reports, company.Held{Report: access.ReportID(r), Level: g.level, Until: g.until})
 			delete(j.reports[r].users, id)
 		}
 	}
+	for _, l := range j.links {
+		if l.Maker == id {
+			c.Links = append(c.Links, access.LinkID(l.ID))
+		}
+	}
+	slices.Sort(c.Links)
 	for _, r := range last {
 		j.reports[r].users[heir] = modelGrant{level: access.Creator}
 	}

@@ -3,7 +3,6 @@ package company
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -26,8 +25,7 @@ func (c AddUser) targets() []string            { return []string{access.TargetUs
 func (c AddUser) email() (team.Address, error) { return team.ParseAddress(c.Email) }
 
 func (c AddUser) judge(d *draft) (Change, error) {
-	_, exists := d.policy.User(c.User)
-	id, err := fresh(d, access.KindUser, c.User, exists)
+	id, err := fresh(d, access.KindUser, c.User)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +40,9 @@ func (c AddUser) judge(d *draft) (Change, error) {
 }
 
 func (c AddUser) apply(d *draft) error {
+	if err := unused(d, access.KindUser, c.User); err != nil {
+		return err
+	}
 	address, err := c.email()
 	if err != nil {
 		return err
@@ -101,23 +102,41 @@ func (d *draft) editUser(id team.UserID, change func(u *team.User)) error {
 // the links he made. Where he is the last lasting creator of a report it must
 // name a successor.
 type RemoveUser struct {
-	User       team.UserID `json:"user"`
-	Successor  team.UserID `json:"successor,omitempty"`
-	Role       role.Name   `json:"role"`                 // outcome: that he had
-	Email      string      `json:"email"`                // outcome
-	Teams      []team.ID   `json:"teams,omitempty"`      // outcome: he was in
-	Reports    []Held      `json:"reports,omitempty"`    // outcome: shared with him directly
-	HandedOver []string    `json:"handedOver,omitempty"` // outcome: reports whose creator the successor is now
+	User       team.UserID       `json:"user"`
+	Successor  team.UserID       `json:"successor,omitempty"`
+	Role       role.Name         `json:"role"`                 // outcome: that he had
+	Email      string            `json:"email"`                // outcome
+	Teams      []Place           `json:"teams,omitempty"`      // outcome: he was in, in byte order
+	Reports    []Held            `json:"reports,omitempty"`    // outcome: shared with him directly, in byte order
+	Links      []access.LinkID   `json:"links,omitempty"`      // outcome: that he made, in byte order
+	HandedOver []access.ReportID `json:"handedOver,omitempty"` // outcome: whose creator the successor is now, in byte order
 }
 
-// Held is a report shared with somebody.
+// Place is a membership that somebody had.
+type Place struct {
+	Team  team.ID   `json:"team"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Held is a report that was shared with somebody.
 type Held struct {
 	Report access.ReportID `json:"report"`
 	Level  access.Level    `json:"level"`
+	Until  time.Time       `json:"until,omitzero"`
 }
 
-func (c RemoveUser) change() about     { return about{kind: "user.remove", reason: true} }
-func (c RemoveUser) targets() []string { return []string{access.TargetUser(c.User).String()} }
+func (c RemoveUser) change() about { return about{kind: "user.remove", reason: true} }
+
+func (c RemoveUser) targets() []string {
+	all := []string{access.TargetUser(c.User).String()}
+	if c.Successor != "" {
+		all = append(all, access.TargetUser(c.Successor).String())
+	}
+	for _, r := range c.HandedOver {
+		all = append(all, access.Report(r).String())
+	}
+	return all
+}
 
 func (c RemoveUser) asks(*draft) []question {
 	return []question{{access.RemoveUser, access.TargetUser(c.User)}}
@@ -128,18 +147,18 @@ func (c RemoveUser) judge(d *draft) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Role, c.Email, c.Teams, c.Reports, c.HandedOver = u.Role, u.Email.String(), nil, nil, nil
-	for m := range d.policy.Memberships(c.User) {
-		c.Teams = append(c.Teams, m.Team)
+	c.Role, c.Email, c.Teams, c.Reports, c.Links = u.Role, u.Email.String(), nil, nil, nil
+	h := holdings(d.policy, u)
+	for _, m := range h.Teams {
+		c.Teams = append(c.Teams, Place{m.Team, m.Until})
 	}
-	for g := range d.policy.GrantsOf(c.User) {
-		c.Reports = append(c.Reports, Held{g.Report, g.Level})
-		if lastCreator(d.policy, g.Report, c.User) {
-			c.HandedOver = append(c.HandedOver, string(g.Report))
-		}
+	for _, g := range h.Grants {
+		c.Reports = append(c.Reports, Held{g.Report, g.Level, g.Until})
 	}
-	slices.SortFunc(c.Reports, func(a, b Held) int { return strings.Compare(string(a.Report), string(b.Report)) })
-	slices.Sort(c.HandedOver)
+	for _, l := range h.Links {
+		c.Links = append(c.Links, l.ID)
+	}
+	c.HandedOver = h.LastOf
 	if len(c.HandedOver) == 0 {
 		if c.Successor != "" {
 			return nil, fmt.Errorf("%w: nothing is handed over to a successor", ErrInvalid)
@@ -154,7 +173,7 @@ func (c RemoveUser) judgeSuccessor(d *draft) error {
 	qualifies := func(u team.User) bool { return u.ID != c.User && !u.Suspended && u.Until.IsZero() }
 	u, ok := d.policy.User(c.Successor)
 	if !ok || !qualifies(u) {
-		return fmt.Errorf("%w: reports %s", ErrSuccessor, strings.Join(c.HandedOver, ", "))
+		return fmt.Errorf("%w: of %q", ErrSuccessor, c.HandedOver)
 	}
 	if u.ID != d.actor.user {
 		return nil
@@ -175,7 +194,7 @@ func (c RemoveUser) apply(d *draft) error {
 	before := d.policy
 	err := d.edit(func(e *access.Edit) {
 		for _, r := range c.HandedOver {
-			e.SetGrant(access.Grant{Report: access.ReportID(r), User: c.Successor, Level: access.Creator})
+			e.SetGrant(access.Grant{Report: r, User: c.Successor, Level: access.Creator})
 		}
 		e.RemoveUser(c.User)
 	})
@@ -277,7 +296,7 @@ func (c SetEnd) apply(d *draft) error {
 
 // TransferOwnership makes another user what the actor is, and the actor what
 // comes after it: the first role of the catalog that his role manages and
-// covers, so that he cannot gain by it.
+// covers, and that manages none that his does not, so that he cannot gain by it.
 type TransferOwnership struct {
 	To      team.UserID `json:"to"`
 	From    team.UserID `json:"from"`    // outcome: the actor; a system names the holder
@@ -312,7 +331,8 @@ func (c TransferOwnership) judge(d *draft) (Change, error) {
 		return nil, fmt.Errorf("%w: %s cannot hand over to %s", ErrInvalid, from.ID, to.ID)
 	}
 	for _, r := range catalog.Roles() {
-		if r.Name != from.Role && catalog.Manages(from.Role, r.Name) && catalog.Covers(from.Role, r.Name) {
+		raises := slices.ContainsFunc(r.Manages, func(n role.Name) bool { return !catalog.Manages(from.Role, n) })
+		if r.Name != from.Role && catalog.Manages(from.Role, r.Name) && catalog.Covers(from.Role, r.Name) && !raises {
 			c.Role, c.Becomes = from.Role, r.Name
 			return c, nil
 		}

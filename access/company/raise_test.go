@@ -70,9 +70,7 @@ func exceptionsOf(m *machine, changes []company.Change, actor string) exceptions
 			m.hits.hit("raise: creates a report")
 		case company.RemoveUser:
 			if string(c.Successor) == actor {
-				for _, id := range c.HandedOver {
-					x.reports = append(x.reports, access.ReportID(id))
-				}
+				x.reports = append(x.reports, c.HandedOver...)
 				m.hits.hit("raise: inherits")
 			}
 		case company.ConnectAccounts, company.UpdateAccounts:
@@ -155,7 +153,7 @@ func noLonger(t *rapid.T, m *machine, before, after *access.Policy, r request, r
 		switch c := c.(type) {
 		case company.RemoveUser:
 			for _, id := range c.HandedOver {
-				inherited["report "+id+" user "+string(c.Successor)] = true
+				inherited["report "+string(id)+" user "+string(c.Successor)] = true
 			}
 		case company.CreateReport:
 			inherited["report "+string(c.Report)+" user "+r.user] = true

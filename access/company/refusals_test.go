@@ -465,7 +465,7 @@ func TestSuccessor(t *testing.T) {
 	s.refuses(t, "ErrSuccessor", 0, "ann", company.RemoveUser{User: "uma"})
 	receipt := s.makes(t, "ann", company.RemoveUser{User: "uma", Successor: "ann"})
 	c := receipt.Changes[0].(company.RemoveUser)
-	if got := strings.Join(c.HandedOver, " "); got != "q r" || len(c.Reports) != 3 || c.Role != "user" || c.Email != "uma@x.test" {
+	if len(c.HandedOver) != 2 || c.HandedOver[0] != "q" || c.HandedOver[1] != "r" || len(c.Reports) != 3 || c.Role != "user" || c.Email != "uma@x.test" {
 		t.Errorf("recorded %+v", c)
 	}
 	if d := s.company.Policy().Decide(access.User("ann"), "report.delete", access.Report("r")); !d.Allowed {

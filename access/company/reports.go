@@ -23,8 +23,7 @@ func (c CreateReport) asks(*draft) []question {
 }
 
 func (c CreateReport) judge(d *draft) (Change, error) {
-	_, exists := d.policy.ReportName(c.Report)
-	id, err := fresh(d, access.KindReport, c.Report, exists)
+	id, err := fresh(d, access.KindReport, c.Report)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +36,9 @@ func (c CreateReport) judge(d *draft) (Change, error) {
 }
 
 func (c CreateReport) apply(d *draft) error {
+	if err := unused(d, access.KindReport, c.Report); err != nil {
+		return err
+	}
 	return d.edit(func(e *access.Edit) {
 		e.SetReport(c.Report, c.Name)
 		e.SetGrant(access.Grant{Report: c.Report, User: c.Creator, Level: access.Creator})
@@ -190,7 +192,7 @@ func (c UnshareReport) apply(d *draft) error {
 	return keepsCreator(before, d.policy, c.Report)
 }
 
-// DeleteReport deletes a report with its grants.
+// DeleteReport deletes a report with its grants, and ends the links to it.
 type DeleteReport struct {
 	Report access.ReportID `json:"report"`
 	Name   string          `json:"name,omitempty"` // outcome: that it had

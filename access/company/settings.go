@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,13 +76,13 @@ func (c SetLimits) judge(d *draft) (Change, error) {
 	if c.Limits == d.limits {
 		return nil, ErrNoChange
 	}
-	if s := c.Limits.Seats; s > 0 && s < seats(d.policy) {
-		return nil, fmt.Errorf("%w: %d are taken", ErrSeats, seats(d.policy))
-	}
 	return c, nil
 }
 
 func (c SetLimits) apply(d *draft) error {
+	if s := c.Limits.Seats; s > 0 && s < seats(d.policy) {
+		return fmt.Errorf("%w: %d are taken", ErrSeats, seats(d.policy))
+	}
 	d.limits = c.Limits
 	return c.Limits.check()
 }
@@ -136,6 +137,15 @@ func (c ReplaceCatalog) apply(d *draft) error {
 		}
 	}
 	return nil
+}
+
+func (c ReplaceCatalog) own() Change {
+	c.Roles = slices.Clone(c.Roles)
+	for i := range c.Roles {
+		c.Roles[i].Capabilities = slices.Clone(c.Roles[i].Capabilities)
+		c.Roles[i].Manages = slices.Clone(c.Roles[i].Manages)
+	}
+	return c
 }
 
 // founded is the first change of every log: the company as it began.

@@ -24,13 +24,15 @@ func (c CreateTeam) asks(*draft) []question {
 }
 
 func (c CreateTeam) judge(d *draft) (Change, error) {
-	_, exists := d.policy.Team(c.Team)
-	id, err := fresh(d, access.KindTeam, c.Team, exists)
+	id, err := fresh(d, access.KindTeam, c.Team)
 	c.Team = id
 	return c, err
 }
 
 func (c CreateTeam) apply(d *draft) error {
+	if err := unused(d, access.KindTeam, c.Team); err != nil {
+		return err
+	}
 	return d.edit(func(e *access.Edit) {
 		e.SetTeam(team.Team{ID: c.Team, Name: c.Name, Description: c.Description})
 	})

@@ -98,6 +98,9 @@ func (w *Writer) classOf(a datagroup.Account) uint32 {
 	if c, _, found := w.classes.Find(key); found {
 		return c
 	}
+	if w.classes.Len() > 2*w.Accounts.Len()+maxDistinct {
+		w.rebuild() // most classes are of accounts that were, and each costs every filter a match
+	}
 	if w.widen(a) {
 		w.rebuild()
 		return w.classOf(a)
@@ -299,6 +302,9 @@ func (w *Writer) rebuild() {
 // not, an attribute turned out too wide, and another try goes without it.
 func (w *Writer) reclass() bool {
 	w.classes = Book[datagroup.Account]{}
+	for pos := range w.columns {
+		w.columns[pos].values = Index{}
+	}
 	for i, a := range w.Accounts.All() {
 		key := w.tuple(*a.Account)
 		c, _, found := w.classes.Find(key)

@@ -68,8 +68,8 @@ type Group struct {
 }
 
 // Account is an account and the class it belongs to: accounts that agree in
-// all classed attributes. A class left without accounts is kept; its tuple may
-// come back, and it costs little.
+// all classed attributes. A class left without accounts is kept, since its tuple
+// may come back, until there are more such classes than accounts.
 type Account struct {
 	*datagroup.Account
 	class uint32
@@ -79,7 +79,7 @@ type Account struct {
 type Report struct {
 	ID, Name string
 	Users    Set      // with a direct grant
-	Teams    Set      // with a grant; may name deleted teams
+	Teams    Set      // with a grant
 	Links    []uint32 // share links to it
 }
 
