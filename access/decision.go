@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -114,7 +115,7 @@ func (d Decision) String() string {
 // plain returns an id as it is written in a sentence: quoted and cut if it could
 // break the line or flood it. Ids of a question may come from anywhere.
 func plain(id string) string {
-	if len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if len(id) > maxID || !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return quote(id)
 	}
 	return id
