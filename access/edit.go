@@ -336,7 +336,7 @@ func (e *Edit) group(id datagroup.ID) (uint32, error) {
 // end returns an end as it is kept: in UTC, without what only this process
 // could compare. Beyond the year 9999 it could not be written down.
 func end(t time.Time) (time.Time, error) {
-	t = t.Round(0).UTC()
+	t = t.UTC()
 	if y := t.Year(); y < 1 || y > 9999 {
 		return time.Time{}, fmt.Errorf("end in the year %d %w", y, ErrInvalid)
 	}

@@ -123,7 +123,7 @@ func (c *Company) judge(by By, changes []Change) (*draft, []Change, error) {
 
 // draft starts the state after s, at the later of now and the last event.
 func (c *Company) draft(s *state, actor Actor) *draft {
-	at := c.now().Round(0).UTC()
+	at := c.now().UTC()
 	if at.Before(s.time) {
 		at = s.time
 	}

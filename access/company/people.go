@@ -357,4 +357,4 @@ func (c TransferOwnership) apply(d *draft) error {
 }
 
 // end returns an end as it is kept and recorded.
-func end(t time.Time) time.Time { return t.Round(0).UTC() }
+func end(t time.Time) time.Time { return t.UTC() }

@@ -287,9 +287,6 @@ func (w *Writer) rebuild() {
 	for !w.reclass() {
 	}
 	w.loose = Set{}
-	for pos := range w.columns {
-		w.columns[pos].readers = Set{}
-	}
 	for i := range w.Groups.All() {
 		w.match(i, w.editGroup(i))
 	}
