@@ -54,7 +54,8 @@ func measure(before, after *access.Policy, t touched) Impact {
 		impact  Impact
 		all     []UserImpact
 		seen    = make(map[team.UserID]bool)
-		compare = comparer(before, after, t.accounts)
+		sighted = seeingAll(after)
+		compare = comparer(before, after, sighted, t.accounts)
 	)
 	add := func(id team.UserID) {
 		if seen[id] {
@@ -73,12 +74,8 @@ func measure(before, after *access.Policy, t touched) Impact {
 		}
 	}
 	if t.allData {
-		sees := make(map[role.Name]bool)
-		for _, r := range after.Catalog().Roles() {
-			sees[r.Name] = r.Scope == role.AllData
-		}
 		for u := range after.Users() {
-			if sees[u.Role] {
+			if sighted[u.Role] {
 				add(u.ID)
 			}
 		}
@@ -89,13 +86,22 @@ func measure(before, after *access.Policy, t touched) Impact {
 	return impact
 }
 
+// seeingAll returns the roles that see all data.
+func seeingAll(p *access.Policy) map[role.Name]bool {
+	sighted := make(map[role.Name]bool)
+	for _, r := range p.Catalog().Roles() {
+		sighted[r.Name] = r.Scope == role.AllData
+	}
+	return sighted
+}
+
 // comparer returns a function that counts how many of the accounts a user
 // gained and lost.
-func comparer(before, after *access.Policy, accounts []datagroup.AccountID) func(team.UserID) (gained, lost int) {
+func comparer(before, after *access.Policy, sighted map[role.Name]bool, accounts []datagroup.AccountID) func(team.UserID) (gained, lost int) {
 	type counts struct{ gained, lost int }
 	known := make(map[string]counts)
 	return func(id team.UserID) (int, int) {
-		key := sight(after, id)
+		key := sight(after, sighted, id)
 		if c, ok := known[key]; ok {
 			return c.gained, c.lost
 		}
@@ -128,13 +134,12 @@ func sees(p *access.Policy, id team.UserID, questions int) func(datagroup.Accoun
 // sight returns a key that users share who see the same: those with one role
 // that sees all, or with one role and the same memberships. A user who may end
 // up seeing nothing, by suspension or an end, has a key of his own.
-func sight(p *access.Policy, id team.UserID) string {
+func sight(p *access.Policy, sighted map[role.Name]bool, id team.UserID) string {
 	u, _ := p.User(id)
 	if u.Suspended || !u.Until.IsZero() {
 		return "user\x00" + string(id)
 	}
-	r, _ := p.Catalog().Role(u.Role)
-	if r.Scope == role.AllData {
+	if sighted[u.Role] {
 		return "role\x00" + string(u.Role)
 	}
 	var b strings.Builder
