@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
@@ -28,9 +29,14 @@ func Example() {
 	// [us-1]
 }
 
-var current atomic.Pointer[access.Policy]
+var (
+	current  atomic.Pointer[access.Policy]
+	changing sync.Mutex // one change at a time, or one of two is lost
+)
 
 func onRoleChanged(u team.User) error {
+	changing.Lock()
+	defer changing.Unlock()
 	edit := current.Load().Edit()
 	edit.SetUser(u)
 	next, err := edit.Policy()
