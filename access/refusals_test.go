@@ -99,3 +99,38 @@ func TestSentencesAreOneLine(t *testing.T) {
 		}
 	}
 }
+
+// TestItemNamedLikeItsAccount asks about something of the host's whose id is
+// that of its account.
+func TestItemNamedLikeItsAccount(t *testing.T) {
+	p := access.MustLoad(`{
+	  "accounts": [{"id": "us-1", "source": "google"}],
+	  "users":    [{"id": "ada", "email": "ada@example.com", "role": "admin"}]
+	}`)
+	r := access.Item("row", "us-1", "us-1")
+	if d := p.Decide(access.User("ada"), access.ViewAccount, r); !d.Allowed || r.Account() != "us-1" {
+		t.Errorf("%s: %s", r, d)
+	}
+}
+
+// TestViewOfALinkNeedsTheView makes a link for an action whose maker may take it
+// but not see accounts. It shows no account.
+func TestViewOfALinkNeedsTheView(t *testing.T) {
+	p := access.MustLoad(`{
+	  "roles":    [{"name": "pilot", "data": "all", "capabilities": ["campaign.pause"]},
+	               {"name": "chief", "data": "all", "capabilities": ["campaign.pause", "account.view"]}],
+	  "accounts": [{"id": "us-1", "source": "google"}],
+	  "users":    [{"id": "pia", "email": "pia@example.com", "role": "pilot"},
+	               {"id": "cem", "email": "cem@example.com", "role": "chief"}],
+	  "links":    [{"id": "p", "maker": "pia", "action": "campaign.pause", "resource": {"kind": "campaign", "id": "c", "account": "us-1"}},
+	               {"id": "c", "maker": "cem", "action": "campaign.pause", "resource": {"kind": "campaign", "id": "c", "account": "us-1"}}]
+	}`)
+	for link, want := range map[access.LinkID]int{"p": 0, "c": 1} {
+		if d := p.Decide(access.ViaLink(link), "campaign.pause", access.Item("campaign", "c", "us-1")); !d.Allowed {
+			t.Errorf("link %s: %s", link, d)
+		}
+		if v := p.View(access.ViaLink(link)); v.Len() != want || v.Sees("us-1") != (want == 1) {
+			t.Errorf("link %s shows %d accounts, want %d", link, v.Len(), want)
+		}
+	}
+}
