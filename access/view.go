@@ -124,7 +124,7 @@ func (v View) Filter() datagroup.Filter {
 	case v.view == nil:
 		return datagroup.Filter{}
 	case v.only != "":
-		only, _ := v.policy.state.Schema.Parse("id = " + datagroup.Text(string(v.only)).String()) // as above
+		only, _ := v.policy.state.Schema.Parse("id = " + datagroup.Text(string(v.only)).String()) // a quoted id always parses
 		return only
 	case v.all:
 		all, _ := v.policy.state.Schema.Parse("everything") // which no schema refuses
