@@ -1,0 +1,95 @@
+package accesshttp
+
+import (
+	"context"
+	"sync"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// admission is the context of a request that is let through. It is the context
+// itself, not a value in one, to be a single allocation.
+type admission struct {
+	context.Context
+	route    *route
+	policy   *access.Policy
+	subject  access.Subject
+	decision access.Decision
+
+	look sync.Once
+	view access.View
+}
+
+type admissionKey struct{}
+
+// Value returns the admission for its own key.
+func (a *admission) Value(key any) any {
+	if key == (admissionKey{}) {
+		return a
+	}
+	return a.Context.Value(key)
+}
+
+func (a *admission) decide(action access.Action, r access.Resource) access.Decision {
+	d := a.policy.Decide(a.subject, action, r)
+	a.route.guard.observe(d)
+	return d
+}
+
+// admitted returns the innermost admission, nil outside a guarded route.
+func admitted(ctx context.Context) *admission {
+	a, _ := ctx.Value(admissionKey{}).(*admission)
+	return a
+}
+
+// Decision returns the decision that let the request through: the zero one,
+// which denies, outside a route of [Guard.Require] or [Guard.RequireOrNotFound].
+// Of guards within guards it is the innermost one's, and so it is with the other
+// accessors.
+func Decision(ctx context.Context) access.Decision {
+	if a := admitted(ctx); a != nil {
+		return a.decision
+	}
+	return access.Decision{}
+}
+
+// Subject returns who is asking: outside a guarded route the zero Subject.
+func Subject(ctx context.Context) access.Subject {
+	if a := admitted(ctx); a != nil {
+		return a.subject
+	}
+	return access.Subject{}
+}
+
+// Policy returns the policy that let the request through, for its lists:
+// outside a guarded route nil, which denies everything. What it answers by
+// itself is unobserved.
+func Policy(ctx context.Context) *access.Policy {
+	if a := admitted(ctx); a != nil {
+		return a.policy
+	}
+	return nil
+}
+
+// View returns the accounts that the subject sees: none outside a guarded
+// route. It is made on first use and is the same for the whole request.
+func View(ctx context.Context) access.View {
+	a := admitted(ctx)
+	if a == nil {
+		return access.View{}
+	}
+	a.look.Do(func() { a.view = a.policy.View(a.subject) })
+	return a.view
+}
+
+// Decide asks one more question for the same subject, of the same policy, and
+// the guard's observer is told of it: for what only the handler can know, such
+// as the account of a row it has loaded. Outside a guarded route everything is
+// denied. To answer a denial, hand its Err to [Refuse].
+func Decide(ctx context.Context, a access.Action, r access.Resource) access.Decision {
+	if in := admitted(ctx); in != nil {
+		return in.decide(a, r)
+	}
+	var nobody *access.Policy
+	return nobody.Decide(access.Subject{}, a, r)
+}

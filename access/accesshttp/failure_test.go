@@ -1,0 +1,187 @@
+package accesshttp_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+)
+
+// TestProblems compares answers with what they are on the wire.
+func TestProblems(t *testing.T) {
+	const common = "Cache-Control: no-store\r\nContent-Type: application/problem+json\r\n"
+	for _, test := range []struct {
+		status    string
+		challenge string // header line of the answer
+		body      string
+		name      string
+		err       error // of the policy
+		user      string
+		line      string
+	}{
+		{"401 Unauthorized", "Www-Authenticate: Bearer\r\n", `{"title":"Unauthorized","status":401}`, "nobody", nil, "", "GET /reports/q1"},
+		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"out-of-reach"}`, "denied", nil, "ann", "GET /reports/q2"},
+		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"out-of-reach"}`, "not there", nil, "ann", "GET /reports/nope"},
+		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"suspended"}`, "suspended", nil, "sue", "GET /reports/q1"},
+		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"level-too-low"}`, "level", nil, "ann", "DELETE /reports/q1"},
+		{"500 Internal Server Error", "", `{"title":"Internal Server Error","status":500}`, "broken", errBroken, "ann", "GET /reports/q1"},
+		{"503 Service Unavailable", "", `{"title":"Service Unavailable","status":503}`, "unavailable", accesshttp.ErrUnavailable, "ann", "GET /reports/q1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := guardOf(world)
+			if test.err != nil {
+				g.Policy = func(*http.Request) (*access.Policy, error) { return world, test.err }
+			}
+			mux := http.NewServeMux()
+			mux.Handle("GET /reports/{report}", g.Require(access.ViewReport, viewReport)(hello))
+			mux.Handle("DELETE /reports/{report}", g.Require(access.DeleteReport, viewReport)(hello))
+			head := "HTTP/1.1 " + test.status + "\r\n" + common + test.challenge + "X-Content-Type-Options: nosniff\r\n"
+			want := fmt.Sprintf("%sContent-Length: %d\r\nConnection: close\r\n\r\n%s", head, len(test.body), test.body)
+			head += "Connection: close\r\n\r\n"
+			outer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "12345")
+				mux.ServeHTTP(w, r)
+			})
+			line := strings.Replace(raw(test.line), "ann", test.user, 1)
+			if got := exchange(t, outer, line); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+			if test.line[0] == 'G' {
+				if got := exchange(t, outer, strings.Replace(line, "GET", "HEAD", 1)); got != head {
+					t.Errorf("HEAD: got\n%s\nwant\n%s", got, head)
+				}
+				if got := body(t, ask(t, mux, strings.Replace(test.line, "GET", "HEAD", 1)+" HTTP/1.1", "X-User: "+test.user)); got != "" {
+					t.Errorf("HEAD: the body %s is written", got)
+				}
+			}
+		})
+	}
+}
+
+// TestChallenge wants the guard's challenge in place of any other.
+func TestChallenge(t *testing.T) {
+	g := guardOf(world)
+	g.Challenge = `Bearer realm="reports", Basic realm="reports"`
+	protected := g.RequireUser()(hello)
+	outer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("WWW-Authenticate", "Other")
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		protected.ServeHTTP(w, r)
+	})
+	got := ask(t, outer, "GET / HTTP/1.1", "X-User: ")
+	if v := got.Header.Values("WWW-Authenticate"); len(v) != 1 || v[0] != g.Challenge || got.StatusCode != 401 {
+		t.Errorf("%d with challenges %q", got.StatusCode, v)
+	}
+	if v := got.Header.Values("Cache-Control"); len(v) != 1 || v[0] != "no-store" {
+		t.Errorf("caching is %q", v)
+	}
+	if got := ask(t, outer, "GET / HTTP/1.1", "X-User: bob"); got.StatusCode != 403 || got.Header.Get("WWW-Authenticate") != "Other" {
+		t.Errorf("a denial is %d with challenge %q", got.StatusCode, got.Header.Get("WWW-Authenticate"))
+	}
+}
+
+// TestRespond replaces answers, wholly and in part.
+func TestRespond(t *testing.T) {
+	standard := `{"title":"Forbidden","status":403,"reason":"out-of-reach"}`
+	for _, test := range []struct {
+		status  int
+		caching string
+		body    string
+		name    string
+		respond func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure)
+	}{
+		{403, "no-store", standard, "nothing written", func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}},
+		{403, "no-store", "sorry", "no status", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+			io.WriteString(w, "sor")
+			io.WriteString(w, "ry")
+		}},
+		{403, "no-store", "sorry 403 out-of-reach", "its status", func(w http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
+			w.WriteHeader(f.Status)
+			fmt.Fprint(w, "sorry ", f.Status, " ", f.Public.Reason)
+		}},
+		{418, "no-store", "", "another status, no body", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) { w.WriteHeader(418) }},
+		{302, "private", "", "another header", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+			w.Header().Set("Cache-Control", "private")
+			w.WriteHeader(302)
+		}},
+		{403, "private", standard, "only a header", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+			w.Header().Set("Cache-Control", "private")
+		}},
+		{403, "no-store", standard, "only a hint", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+			w.WriteHeader(http.StatusEarlyHints)
+		}},
+		{403, "no-store", standard, "no flush of a success", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+			if err := http.NewResponseController(w).Flush(); !errors.Is(err, http.ErrNotSupported) {
+				panic(err)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := fixed(access.User("ann"))
+			calls := 0
+			g.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
+				calls++
+				test.respond(w, r, f)
+			}
+			h := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello)
+			got := exchange(t, h, raw("GET /"))
+			status := fmt.Sprintf("HTTP/1.1 %d ", test.status)
+			if !strings.Contains(got, status) || strings.Contains(got, "HTTP/1.1 200") || !strings.Contains(got, "Cache-Control: "+test.caching+"\r\n") || !strings.HasSuffix(got, "\r\n\r\n"+test.body) || calls != 1 {
+				t.Errorf("after %d calls\n%s", calls, got)
+			}
+		})
+	}
+}
+
+// TestRefuse answers from within a handler.
+func TestRefuse(t *testing.T) {
+	denied := world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")).Err()
+	for _, test := range []struct {
+		status int
+		hidden int // on a route that hides
+		reason access.Reason
+		name   string
+		err    error
+	}{
+		{403, 404, "out-of-reach", "denied", denied},
+		{403, 404, "out-of-reach", "denied, wrapped", fmt.Errorf("change 1: %w", denied)},
+		{403, 404, "", "denied without a decision", access.ErrDenied},
+		{404, 404, "", "not there", accesshttp.ErrNotFound},
+		{401, 401, "", "not known well enough", accesshttp.ErrUnauthenticated},
+		{503, 503, "", "unavailable", accesshttp.ErrUnavailable},
+		{500, 500, "", "anything else", errBroken},
+		{500, 500, "", "nil", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var failures []accesshttp.Failure
+			g := fixed(access.User("ann"))
+			g.Challenge = "Own"
+			g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failures = append(failures, f) }
+			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) })
+			q1 := accesshttp.Fixed(access.Report("q1"))
+			open := ask(t, g.Require(access.ViewReport, q1)(h), "GET / HTTP/1.1")
+			hidden := ask(t, g.RequireOrNotFound(access.ViewReport, q1)(h), "GET / HTTP/1.1")
+			outside := ask(t, h, "GET / HTTP/1.1")
+			if open.StatusCode != test.status || hidden.StatusCode != test.hidden || outside.StatusCode != test.status {
+				t.Errorf("%d, hidden %d, outside %d", open.StatusCode, hidden.StatusCode, outside.StatusCode)
+			}
+			if test.status == 401 && (open.Header.Get("WWW-Authenticate") != "Own" || outside.Header.Get("WWW-Authenticate") != "Bearer") {
+				t.Errorf("challenges %q, %q", open.Header, outside.Header)
+			}
+			if len(failures) != 2 || failures[0].Public.Reason != test.reason || failures[1].Public != (access.Public{}) && test.hidden == 404 {
+				t.Fatalf("failures %+v", failures)
+			}
+			if err := failures[0].Err; test.err != nil && err != test.err || err == nil {
+				t.Errorf("cause %v, want %v", err, test.err)
+			}
+			if text := body(t, outside); strings.Contains(text, "db-7") {
+				t.Errorf("shows %s", text)
+			}
+		})
+	}
+}

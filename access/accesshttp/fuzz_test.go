@@ -1,0 +1,73 @@
+package accesshttp_test
+
+import (
+	"bufio"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+)
+
+// FuzzRequest sends whatever a server would take for a request. No input may
+// make the guard fail, or let anybody to what Decide denies him.
+func FuzzRequest(f *testing.F) {
+	for _, line := range []string{
+		"GET /reports/q1", "GET /hidden/q2", "GET /own?report=q1", "GET /files/a/b", "HEAD /reports/a%2Fb", "GET //reports//q1", "GET /reports/..%2fq1",
+		"GET /reports/%00", "POST /reports/q1", "GET http://x/reports/q1", "CONNECT example.com:80", "OPTIONS *", "GET /reports/%zz", "GET /users?x=%0d%0a",
+		"\x00", "GET /reports/" + strings.Repeat("%41", 300), "GET /own?report=%ff", "GET /reports/q1#q2", "GET reports/q1",
+	} {
+		f.Add(line + " HTTP/1.1\r\nHost: example.com\r\nX-User: ann\r\n\r\n")
+	}
+	f.Add("GET /reports/q1 HTTP/1.0\r\nX-User: \x00\r\n\r\n")
+	f.Add("GET /reports/q1 HTTP/1.1\r\nHost: example.com\r\nX-Link: l1\r\n\r\n")
+	f.Add("GET /reports/q1 HTTP/1.1\r\nHost: example.com\r\nX-User: ann\r\nX-User: ada\r\n\r\n")
+
+	g := guardOf(world)
+	byQuery := func(r *http.Request) (access.Resource, error) { return access.Report(r.URL.Query().Get("report")), nil }
+	ran, expected := 0, false
+	serve := func(resource func(*http.Request) (access.Resource, error)) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ran++
+			who, _ := g.Subject(r)
+			what, err := resource(r)
+			expected = err == nil && what.ID() != "" && world.Decide(who, access.ViewReport, what).Allowed && accesshttp.Decision(r.Context()).Resource == what
+		})
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /reports/{report}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/hidden/{report}", g.RequireOrNotFound(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/files/{report...}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/own", g.Require(access.ViewReport, byQuery)(serve(byQuery)))
+	mux.Handle("/users", g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		ran++
+		who := accesshttp.Subject(r.Context())
+		_, known := world.User(who.User())
+		expected = known && who.User() != "sue"
+	})))
+	chi := segments{method: "GET", pattern: "/reports/{report}", handler: g.Require(access.ViewReport, viewReport)(serve(viewReport)), notFound: http.NotFoundHandler()}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, h := range []http.Handler{mux, chi} {
+			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+			if err != nil {
+				return // the server answers 400
+			}
+			ran, expected = 0, false
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			switch {
+			case ran > 0 && (!expected || w.Code != 200 || ran > 1):
+				t.Errorf("%q reaches a handler %d times, answered %d", text, ran, w.Code)
+			case ran == 0 && (w.Code < 300 || w.Code >= 500):
+				t.Errorf("%q is answered %d without a handler", text, w.Code)
+			}
+			for _, v := range w.Header() {
+				if strings.ContainsAny(strings.Join(v, ""), "\r\n\x00") {
+					t.Errorf("%q gives headers %q", text, w.Header())
+				}
+			}
+		}
+	})
+}

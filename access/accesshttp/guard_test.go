@@ -1,0 +1,265 @@
+package accesshttp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+)
+
+var errBroken = errors.New("disk of host db-7 is broken")
+
+// TestAnswers asks for a report, by whom and with which fault the row says.
+func TestAnswers(t *testing.T) {
+	user := func(id string) func(*http.Request) (access.Subject, error) {
+		return func(*http.Request) (access.Subject, error) { return access.User(id), nil }
+	}
+	nobody := func(err error) func(*http.Request) (access.Subject, error) {
+		return func(*http.Request) (access.Subject, error) { return access.User("ann"), err }
+	}
+	policy := func(p *access.Policy, err error) func(*http.Request) (*access.Policy, error) {
+		return func(*http.Request) (*access.Policy, error) { return p, err }
+	}
+	names := func(r access.Resource, err error) func(*http.Request) (access.Resource, error) {
+		return func(*http.Request) (access.Resource, error) { return r, err }
+	}
+	q1, q2 := names(access.Report("q1"), nil), names(access.Report("q2"), nil)
+	wrap := func(err error) error { return fmt.Errorf("for ann: %w", err) }
+	denied := world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")).Err()
+	tests := []struct {
+		status  int
+		reason  string // public
+		cause   string // internal
+		name    string
+		subject func(*http.Request) (access.Subject, error)
+		policy  func(*http.Request) (*access.Policy, error)
+		what    func(*http.Request) (access.Resource, error)
+	}{
+		{200, "", "", "allowed", user("ann"), policy(world, nil), q1},
+
+		{401, "", "accesshttp: subject: not authenticated", "zero subject", user(""), policy(world, nil), q1},
+		{401, "", "accesshttp: subject: not authenticated", "nobody", nobody(accesshttp.ErrUnauthenticated), policy(world, nil), q1},
+		{401, "", "accesshttp: subject: for ann: not authenticated", "nobody, wrapped", nobody(wrap(accesshttp.ErrUnauthenticated)), policy(world, nil), q1},
+		{401, "", "accesshttp: subject: not authenticated", "nobody before no policy", user(""), policy(nil, errBroken), q1},
+		{401, "", "accesshttp: resource: not authenticated", "secret checked with the resource", user("ann"), policy(world, nil), names(access.Resource{}, accesshttp.ErrUnauthenticated)},
+
+		{403, "out-of-reach", "access: denied: out-of-reach", "not shared", user("ann"), policy(world, nil), q2},
+		{403, "out-of-reach", "access: denied: out-of-reach", "no such report", user("ann"), policy(world, nil), names(access.Report("nope"), nil)},
+		{403, "unknown-user", "access: denied: unknown-user", "unknown user", user("bob"), policy(world, nil), q1},
+		{403, "suspended", "access: denied: suspended", "suspended", user("sue"), policy(world, nil), q1},
+		{403, "unknown-user", "access: denied: unknown-user", "zero policy", user("ann"), policy(new(access.Policy), nil), q1},
+		{403, "wrong-kind", "access: denied: wrong-kind", "another kind", user("ann"), policy(world, nil), names(access.Account("us-1"), nil)},
+		{403, "no-resource", "access: denied: no-resource", "zero resource", user("ann"), policy(world, nil), names(access.Resource{}, nil)},
+		{403, "out-of-reach", "accesshttp: resource: access: denied: out-of-reach", "denied within the extractor", user("ann"), policy(world, nil), names(access.Report("q1"), denied)},
+		{403, "", "accesshttp: policy: denied", "denied without a decision", user("ann"), policy(nil, access.ErrDenied), q1},
+
+		{404, "", "accesshttp: resource: not found", "not found", user("ann"), policy(world, nil), names(access.Report("q1"), accesshttp.ErrNotFound)},
+		{404, "", "accesshttp: resource: for ann: not found", "not found, wrapped", user("ann"), policy(world, nil), names(access.Report("q1"), wrap(accesshttp.ErrNotFound))},
+		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "empty id", user("ann"), policy(world, nil), names(access.Report(""), nil)},
+		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id with NUL", user("ann"), policy(world, nil), names(access.Report("q1\x00"), nil)},
+		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id not UTF-8", user("ann"), policy(world, nil), names(access.Report("q\xff"), nil)},
+		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id too long", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 257)), nil)},
+		{403, "out-of-reach", "access: denied: out-of-reach", "id as long as may be", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 256)), nil)},
+		{404, "", "accesshttp: policy: not found", "no such tenant", user("ann"), policy(nil, accesshttp.ErrNotFound), q1},
+
+		{500, "", "accesshttp: subject: disk of host db-7 is broken", "broken subject", nobody(errBroken), policy(world, nil), q1},
+		{500, "", "accesshttp: policy: disk of host db-7 is broken", "broken policy", user("ann"), policy(world, errBroken), q1},
+		{500, "", "accesshttp: policy: there is no policy", "nil policy", user("ann"), policy(nil, nil), q1},
+		{500, "", "accesshttp: policy: there is no policy", "nil policy before no report", user("ann"), policy(nil, nil), names(access.Report(""), nil)},
+		{500, "", "accesshttp: resource: disk of host db-7 is broken", "broken extractor", user("ann"), policy(world, nil), names(access.Report("q1"), errBroken)},
+
+		{503, "", "accesshttp: subject: temporarily unavailable", "subject unavailable", nobody(accesshttp.ErrUnavailable), policy(world, nil), q1},
+		{503, "", "accesshttp: policy: for ann: temporarily unavailable", "policy unavailable, wrapped", user("ann"), policy(nil, wrap(accesshttp.ErrUnavailable)), q1},
+		{503, "", "accesshttp: resource: context deadline exceeded", "extractor timed out", user("ann"), policy(world, nil), names(access.Report("q1"), context.DeadlineExceeded)},
+		{503, "", "accesshttp: subject: for ann: context canceled", "subject canceled", nobody(wrap(context.Canceled)), policy(world, nil), q1},
+		{503, "", "accesshttp: subject: not authenticated\ntemporarily unavailable", "unavailable comes first", nobody(errors.Join(accesshttp.ErrUnauthenticated, accesshttp.ErrUnavailable)), policy(world, nil), q1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			reached, cause := false, ""
+			g := accesshttp.Guard{Subject: test.subject, Policy: test.policy, Respond: func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
+				cause = f.Err.Error()
+				if f.Status != test.status || string(f.Public.Reason) != test.reason || f.Public.Allowed {
+					t.Errorf("failure %d %s, want %d %s", f.Status, f.Public, test.status, test.reason)
+				}
+			}}
+			h := g.Require(access.ViewReport, test.what)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+			got := ask(t, h, "GET / HTTP/1.1")
+			if got.StatusCode != test.status || reached != (test.status == 200) || cause != test.cause {
+				t.Errorf("%d, handler reached: %t, because of %q; want %d because of %q", got.StatusCode, reached, cause, test.status, test.cause)
+			}
+			if text := body(t, got); strings.Contains(text, "db-7") || strings.Contains(text, "ann") || strings.Contains(text, "q1") {
+				t.Errorf("the answer shows too much: %s", text)
+			}
+		})
+	}
+}
+
+// TestCauses wants the causes of failures in reach of errors.Is and errors.As.
+func TestCauses(t *testing.T) {
+	var got error
+	g := fixed(access.User("ann"))
+	g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f.Err }
+	ask(t, g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
+	denied, ok := errors.AsType[*access.DeniedError](got)
+	if !ok || denied.Decision != world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")) {
+		t.Errorf("a denial fails with %v", got)
+	}
+	g.Policy = func(*http.Request) (*access.Policy, error) { return nil, errBroken }
+	ask(t, g.Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1")
+	failed, ok := errors.AsType[*accesshttp.Error](got)
+	if !ok || failed.Op != "policy" || !errors.Is(got, errBroken) {
+		t.Errorf("a broken policy fails with %v", got)
+	}
+}
+
+// TestContextIsOver wants 503 for whatever ended the context, whenever.
+func TestContextIsOver(t *testing.T) {
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	caused, cancelCause := context.WithCancelCause(t.Context())
+	cancelCause(errBroken)
+	late, cancelLate := context.WithDeadline(t.Context(), time.Unix(1, 0))
+	defer cancelLate()
+	for _, test := range []struct {
+		want error
+		name string
+		ctx  context.Context
+	}{
+		{context.Canceled, "canceled", canceled},
+		{context.DeadlineExceeded, "late", late},
+		{errBroken, "canceled for a cause", caused},
+	} {
+		var got accesshttp.Failure
+		g := fixed(access.User("ann"))
+		g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+		g.Subject = func(*http.Request) (access.Subject, error) { panic("asked for the subject") }
+		w := httptest.NewRecorder()
+		r := request("GET / HTTP/1.1").WithContext(test.ctx)
+		g.Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })).ServeHTTP(w, r)
+		if w.Code != 503 || !errors.Is(got.Err, test.want) || !errors.Is(got.Err, accesshttp.ErrUnavailable) {
+			t.Errorf("%s: %d because of %v, want 503 because of %v", test.name, w.Code, got.Err, test.want)
+		}
+	}
+}
+
+// TestMisuse wants a panic at start-up for whatever can be seen then.
+func TestMisuse(t *testing.T) {
+	good := guardOf(world)
+	without := func(change func(g *accesshttp.Guard)) accesshttp.Guard {
+		g := good
+		change(&g)
+		return g
+	}
+	noPolicy := without(func(g *accesshttp.Guard) { g.Policy = nil })
+	noSubject := without(func(g *accesshttp.Guard) { g.Subject = nil })
+	challenge := func(s string) func() {
+		return func() {
+			without(func(g *accesshttp.Guard) { g.Challenge = s }).Require(access.ViewReport, viewReport)
+		}
+	}
+	const badChallenge = "is not a challenge"
+	for _, test := range []struct {
+		want string // "" is no panic
+		name string
+		do   func()
+	}{
+		{"", "nothing wrong", func() { good.Require(access.ViewReport, viewReport)(hello) }},
+		{"", "company", func() { good.Require(access.InviteUser, accesshttp.Fixed(access.Company()))(hello) }},
+		{"Guard.Policy is nil", "zero guard", func() { accesshttp.Guard{}.Require(access.ViewReport, viewReport) }},
+		{"Guard.Policy is nil", "no policy", func() { noPolicy.RequireOrNotFound(access.ViewReport, viewReport) }},
+		{"Guard.Policy is nil", "no policy for users", func() { noPolicy.RequireUser() }},
+		{"Guard.Subject is nil", "no subject", func() { noSubject.Require(access.ViewReport, viewReport) }},
+		{"Guard.Subject is nil", "no subject for users", func() { noSubject.RequireUser() }},
+		{"no action is required", "no action", func() { good.Require("", viewReport) }},
+		{"no action is required", "no action to hide", func() { good.RequireOrNotFound("", viewReport) }},
+		{"no function for the resource of report.view", "no extractor", func() { good.Require(access.ViewReport, nil) }},
+		{"no function for the resource of report.view", "no extractor to hide", func() { good.RequireOrNotFound(access.ViewReport, nil) }},
+		{"handler to guard is nil", "no handler", func() { good.Require(access.ViewReport, viewReport)(nil) }},
+		{"handler to guard is nil", "no handler for users", func() { good.RequireUser()(nil) }},
+		{"without the name", "no path value", func() { accesshttp.Path("", access.Report) }},
+		{`resource of path value "report"`, "no resource", func() { accesshttp.Path("report", nil) }},
+		{"Fixed(nothing)", "nothing fixed", func() { accesshttp.Fixed(access.Resource{}) }},
+		{"Fixed(report:)", "empty id fixed", func() { accesshttp.Fixed(access.Report("")) }},
+		{"", "challenge with parameters", challenge(`Bearer realm="a, b", error="x"`)},
+		{"", "two challenges", challenge(`Bearer realm="x", Basic realm="y"`)},
+		{badChallenge, "new line", challenge("Bearer\r\nSet-Cookie: a=b")},
+		{badChallenge, "new line in a parameter", challenge("Bearer realm=\"\r\nSet-Cookie: a=b\"")},
+		{badChallenge, "NUL", challenge("Bearer \x00")},
+		{badChallenge, "DEL", challenge("Bearer \x7f")},
+		{badChallenge, "not ASCII", challenge("Bearer realm=\"\u00fc\"")},
+		{badChallenge, "not UTF-8", challenge("Bearer \xff")},
+		{badChallenge, "space in front", challenge(" Bearer")},
+		{badChallenge, "no scheme", challenge(`realm="x"`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			defer func() {
+				text, _ := recover().(string)
+				if (text == "") != (test.want == "") || !strings.Contains(text, test.want) || text != "" && !strings.HasPrefix(text, "accesshttp: ") {
+					t.Errorf("panics with %q, want %q", text, test.want)
+				}
+			}()
+			test.do()
+		})
+	}
+}
+
+// TestGuardIsRead changes a guard after its middleware was made.
+func TestGuardIsRead(t *testing.T) {
+	g := guardOf(world)
+	protect := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))
+	first := protect(hello)
+	g.Subject = func(*http.Request) (access.Subject, error) { return access.User("ada"), nil }
+	if first, second := ask(t, first, "GET / HTTP/1.1"), ask(t, protect(hello), "GET / HTTP/1.1"); first.StatusCode != 403 || second.StatusCode != 403 {
+		t.Errorf("%d and %d, want 403", first.StatusCode, second.StatusCode)
+	}
+}
+
+// TestRequireUser lets users through, and nobody else.
+func TestRequireUser(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		reason access.Reason
+		name   string
+		who    access.Subject
+	}{
+		{200, "", "user", access.User("ann")},
+		{200, "", "session", access.Session("ann", "americas")},
+		{401, "", "nobody", access.Subject{}},
+		{403, access.UnknownUser, "unknown", access.User("bob")},
+		{403, access.Suspended, "suspended", access.User("sue")},
+		{403, access.NotAMember, "session of another", access.Session("ada", "americas")},
+		{403, access.UnknownSessionTeam, "session lost", access.Session("ann", "")},
+		{403, access.LinkScope, "link", access.ViaLink("l1")},
+		{403, access.UnknownLink, "unknown link", access.ViaLink("l2")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var observed []access.Decision
+			reached := false
+			g := fixed(test.who)
+			g.Observer = func(d access.Decision) { observed = append(observed, d) }
+			got := ask(t, g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				reached = true
+				if d := accesshttp.Decision(r.Context()); d != (access.Decision{}) {
+					t.Errorf("decision %v", d)
+				}
+				if s, p := accesshttp.Subject(r.Context()), accesshttp.Policy(r.Context()); s != test.who || p != world {
+					t.Errorf("subject %v, policy %p", s, p)
+				}
+			})), "GET / HTTP/1.1")
+			if got.StatusCode != test.status || reached != (test.status == 200) {
+				t.Errorf("%d, reached %t", got.StatusCode, reached)
+			}
+			if test.reason == "" && len(observed) > 0 || test.reason != "" && (len(observed) != 1 || observed[0].Reason != test.reason || observed[0].Allowed) {
+				t.Errorf("observed %v, want %s", observed, test.reason)
+			}
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package accesshttp_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+)
+
+// ownNotFound is a router's own page, with headers and a body of its own.
+var ownNotFound = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "max-age=60")
+	w.Header()["X-odd-case"] = []string{"a", "b"}
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(http.StatusNotFound)
+	io.WriteString(w, "<h1>Nothing at all</h1>\n")
+})
+
+// TestHiddenIsNotFound compares what goes over the wire for what is denied, not
+// there, and has no route.
+func TestHiddenIsNotFound(t *testing.T) {
+	byOwnRows := func(r *http.Request) (access.Resource, error) {
+		if r.PathValue("report") == "gone" {
+			return access.Resource{}, accesshttp.ErrNotFound
+		}
+		return viewReport(r)
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.RawQuery {
+		case "row=denied":
+			accesshttp.Refuse(w, r, accesshttp.Decide(r.Context(), access.ViewAccount, access.Account("de-1")).Err())
+		case "row=missing":
+			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
+		default:
+			hello(w, r)
+		}
+	})
+	const pattern = "/reports/{report}"
+	router := func(own http.Handler, respond func(http.ResponseWriter, *http.Request, accesshttp.Failure)) *http.ServeMux {
+		g := guardOf(world)
+		g.NotFound, g.Respond = own, respond
+		mux := http.NewServeMux()
+		mux.Handle("GET "+pattern, g.RequireOrNotFound(access.ViewReport, byOwnRows)(handler))
+		if own != nil {
+			mux.Handle("/", own)
+		}
+		return mux
+	}
+	g := guardOf(world)
+	g.NotFound = ownNotFound
+	routers := map[string]http.Handler{
+		"ServeMux":                router(nil, nil),
+		"ServeMux with own page":  router(ownNotFound, nil),
+		"ServeMux with a logger":  router(nil, func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}),
+		"segments":                segments{method: "GET", pattern: pattern, handler: g.RequireOrNotFound(access.ViewReport, byOwnRows)(handler), notFound: ownNotFound},
+		"ServeMux below a prefix": http.StripPrefix("", router(ownNotFound, nil)),
+	}
+	for name, h := range routers {
+		for _, method := range []string{"GET", "HEAD"} {
+			unmatched := exchange(t, h, raw(method+" /no/such/route"))
+			if !strings.HasPrefix(unmatched, "HTTP/1.1 404 Not Found\r\n") {
+				t.Fatalf("%s: an unmatched route is answered %s", name, unmatched)
+			}
+			if allowed := exchange(t, h, raw(method+" /reports/q1")); !strings.HasPrefix(allowed, "HTTP/1.1 200 OK\r\n") {
+				t.Errorf("%s: allowed is answered %s", name, allowed)
+			}
+			for what, line := range map[string]string{
+				"denied":                    "/reports/q2",
+				"not there":                 "/reports/nope",
+				"not found by the host":     "/reports/gone",
+				"impossible":                "/reports/%00",
+				"too long":                  "/reports/" + strings.Repeat("a", 300),
+				"denied by the handler":     "/reports/q1?row=denied",
+				"not found by the handler":  "/reports/q1?row=missing",
+				"unmatched, by other words": "/x/y/z",
+			} {
+				if got := exchange(t, h, raw(method+" "+line)); got != unmatched {
+					t.Errorf("%s: %s %s is answered\n%s\nan unmatched route\n%s", name, method, what, got, unmatched)
+				}
+			}
+			suspended := strings.Replace(raw(method+" /reports/q1"), "ann", "sue", 1)
+			if got := exchange(t, h, suspended); got != unmatched {
+				t.Errorf("%s: a suspended user is answered\n%s", name, got)
+			}
+			nobody := strings.Replace(raw(method+" /reports/q1"), "ann", "", 1)
+			if got := exchange(t, h, nobody); !strings.HasPrefix(got, "HTTP/1.1 401 ") || got != exchange(t, h, strings.Replace(nobody, "q1", "nope", 1)) {
+				t.Errorf("%s: nobody is answered\n%s", name, got)
+			}
+		}
+	}
+}
+
+// TestHiddenFailure wants nothing public of a hidden denial, and failures of the
+// host's not to be hidden.
+func TestHiddenFailure(t *testing.T) {
+	var got accesshttp.Failure
+	g := fixed(access.User("ann"))
+	g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+	ask(t, g.RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
+	if got.Status != 404 || got.Public != (access.Public{}) || got.Err.Error() != "access: denied: out-of-reach" {
+		t.Errorf("denied: %+v", got)
+	}
+	g.Policy = func(*http.Request) (*access.Policy, error) { return nil, nil }
+	if r := ask(t, g.RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 500 {
+		t.Errorf("without a policy: %d, want 500", r.StatusCode)
+	}
+}
