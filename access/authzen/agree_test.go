@@ -1,0 +1,447 @@
+package authzen_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"pgregory.net/rapid"
+)
+
+// The pools of ids are small so that things collide.
+var (
+	userIDs    = []string{"u1", "u2", "u3", "u4"}
+	teamIDs    = []string{"t1", "t2", "t3"}
+	groupIDs   = []string{"g1", "g2", "g3"}
+	accountIDs = []string{"a1", "a2", "a3"}
+	reportIDs  = []string{"r1", "r2", "r3"}
+	linkIDs    = []string{"l1", "l2"}
+)
+
+// noon is when the questions are asked; some things end before, some at, some
+// after it.
+var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
+// draw is where random things come from.
+type draw struct{ *rapid.T }
+
+func (d draw) one(pool ...string) string { return rapid.SampledFrom(pool).Draw(d.T, "one") }
+
+// chance is true once in n times.
+func (d draw) chance(n int) bool { return rapid.IntRange(1, n).Draw(d.T, "chance") == n }
+
+// some draws any part of a pool, mostly a large one.
+func (d draw) some(pool []string) (part []string) {
+	for _, id := range pool {
+		if !d.chance(5) {
+			part = append(part, id)
+		}
+	}
+	return part
+}
+
+func (d draw) end() string {
+	if !d.chance(5) {
+		return ""
+	}
+	return d.one("2026-11-01T11:59:59Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z")
+}
+
+// document draws a company that is well formed.
+func (d draw) document() *access.Document {
+	doc := &access.Document{Attributes: map[string]string{"country": "string"}}
+	roles := []string{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"}
+	switch d.one("company", "project", "own", "own") {
+	case "company":
+		doc.Catalog = "company"
+	case "project":
+		doc.Catalog, roles = "project", []string{"owner", "admin", "member"}
+	default:
+		roles = []string{"boss", "member", "blind"}
+		every := append(role.CompanyCatalog().Roles()[0].Capabilities, "campaign.edit", "session.share", "recording.view")
+		doc.Roles = []role.Role{
+			{Name: "boss", Scope: role.AllData, Capabilities: every, Manages: []role.Name{"boss", "member"}},
+			{Name: "member", Capabilities: []role.Action{"account.view", "campaign.edit", "report.create", "recording.view", "session.share"}},
+			{Name: "blind", Capabilities: []role.Action{"campaign.edit"}},
+		}
+	}
+	for _, id := range d.some(userIDs) {
+		doc.Users = append(doc.Users, access.UserEntry{ID: id, Email: id + "@x.test", Role: d.one(roles...), Suspended: d.chance(15), Until: d.end()})
+	}
+	for _, id := range d.some(accountIDs) {
+		a := access.AccountEntry{ID: id, Source: "google", Values: map[string]datagroup.Value{}}
+		if country := d.one("US", "DE", ""); country != "" {
+			a.Values["country"] = datagroup.Text(country)
+		}
+		doc.Accounts = append(doc.Accounts, a)
+	}
+	for _, id := range d.some(groupIDs) {
+		doc.Groups = append(doc.Groups, access.GroupEntry{ID: id, Filter: d.one("everything", "country = 'US'", "not country = 'US'", "id = 'a1'")})
+	}
+	for _, id := range d.some(teamIDs) {
+		t := access.TeamEntry{ID: id}
+		for _, g := range doc.Groups {
+			if !d.chance(2) {
+				t.Groups = append(t.Groups, g.ID)
+			}
+		}
+		for _, u := range doc.Users {
+			if !d.chance(2) {
+				t.Members = append(t.Members, access.MemberEntry{User: u.ID, Until: d.end()})
+			}
+		}
+		doc.Teams = append(doc.Teams, t)
+	}
+	d.sharing(doc)
+	return doc
+}
+
+// sharing draws the reports and links of a company.
+func (d draw) sharing(doc *access.Document) {
+	for _, id := range d.some(reportIDs) {
+		r := access.ReportEntry{ID: id}
+		for _, u := range doc.Users {
+			if !d.chance(2) {
+				r.Grants = append(r.Grants, access.GrantEntry{User: u.ID, Level: d.one("viewer", "explorer", "editor", "creator"), Until: d.end()})
+			}
+		}
+		for _, t := range doc.Teams {
+			if !d.chance(2) {
+				r.Grants = append(r.Grants, access.GrantEntry{Team: t.ID, Level: d.one("viewer", "explorer"), Until: d.end()})
+			}
+		}
+		doc.Reports = append(doc.Reports, r)
+	}
+	if len(doc.Users) == 0 {
+		return
+	}
+	for _, id := range d.some(linkIDs) {
+		l := access.LinkEntry{ID: id, Maker: rapid.SampledFrom(doc.Users).Draw(d.T, "maker").ID, Action: "report.view", Until: d.end(), Ended: d.chance(15)}
+		if len(doc.Teams) > 0 && d.chance(3) {
+			l.Session = rapid.SampledFrom(doc.Teams).Draw(d.T, "team").ID
+		}
+		if len(doc.Reports) == 0 || d.chance(3) {
+			l.Action, l.Resource = "recording.view", access.ResourceEntry{Kind: "campaign", ID: "c1", Account: d.one(accountIDs...)}
+		} else {
+			l.Resource = access.ResourceEntry{Kind: "report", ID: rapid.SampledFrom(doc.Reports).Draw(d.T, "report").ID}
+		}
+		doc.Links = append(doc.Links, l)
+	}
+}
+
+// said is something as it is asked of a policy, and as it is said over the wire.
+type said[T any] struct {
+	is         T
+	kind, id   string
+	properties string
+}
+
+func (s said[T]) json() string {
+	text := fmt.Sprintf(`{"type":%q,"id":%q`, s.kind, s.id)
+	if s.properties != "" {
+		text += `,"properties":` + s.properties
+	}
+	return text + "}"
+}
+
+// id draws from a pool, and now and then what is in none.
+func (d draw) id(pool []string) string {
+	if d.chance(15) {
+		return d.one("ghost", "")
+	}
+	return d.one(pool...)
+}
+
+// subject draws who asks, mostly somebody there might be.
+func (d draw) subject() said[access.Subject] {
+	user, team, link := d.id(userIDs), d.id(teamIDs), d.id(linkIDs)
+	switch d.one("user", "user", "user", "session", "session", "session", "link", "link", "odd") {
+	case "user":
+		return said[access.Subject]{access.User(user), "user", user, ""}
+	case "session":
+		return said[access.Subject]{access.Session(user, team), "user", user, fmt.Sprintf(`{"team":%q}`, team)}
+	case "link":
+		return said[access.Subject]{access.ViaLink(access.LinkID(link)), "link", link, ""}
+	}
+	return said[access.Subject]{access.Subject{}, "user", user, d.one(`{"team":null}`, `{"team":["t1"]}`, `{"team":1}`)}
+}
+
+// resource draws what is asked about.
+func (d draw) resource() said[access.Resource] {
+	type r = said[access.Resource]
+	switch kind := d.one("company", "account", "account", "user", "role", "team", "group", "report", "report", "link", "item", "wide", "none"); kind {
+	case "company":
+		return r{access.Company(), kind, "acme", ""}
+	case "account":
+		id, again := d.id(accountIDs), ""
+		if id != "" && d.chance(4) {
+			again = fmt.Sprintf(`{"account":%q}`, id)
+		}
+		return r{access.Account(id), kind, id, again}
+	case "user":
+		id := d.id(userIDs)
+		return r{access.TargetUser(id), kind, id, ""}
+	case "role":
+		id := d.id([]string{"admin", "member", "boss", "viewer"})
+		return r{access.Role(id), kind, id, ""}
+	case "team":
+		id := d.id(teamIDs)
+		return r{access.Team(id), kind, id, ""}
+	case "group":
+		id := d.id(groupIDs)
+		return r{access.Group(id), kind, id, ""}
+	case "report":
+		id := d.id(reportIDs)
+		return r{access.Report(id), kind, id, ""}
+	case "link":
+		id := d.id(linkIDs)
+		return r{access.Link(id), kind, id, ""}
+	case "item":
+		id := d.id(accountIDs)
+		return r{access.Item("campaign", "c1", id), "campaign", "c1", fmt.Sprintf(`{"account":%q}`, id)}
+	case "wide":
+		return r{access.CompanyItem("brand", "b1"), "brand", "b1", `{"company":true}`}
+	}
+	return r{access.Resource{}, "company", d.one("other", ""), ""}
+}
+
+// fitting are actions that may be asked of a resource of that kind.
+var fitting = map[string][]string{
+	"company": {"report.create", "user.invite", "recording.view"}, "account": {"account.view", "source.edit", "campaign.edit"},
+	"user": {"user.remove", "owner.transfer"}, "role": {"role.grant"}, "team": {"team.edit"}, "group": {"datagroup.edit"},
+	"report": {"report.view", "report.edit", "report.share-viewer", "campaign.edit"}, "link": {"link.revoke"},
+	"campaign": {"campaign.edit", "recording.view", "account.view"}, "brand": {"campaign.edit", "recording.view"},
+}
+
+// question draws a question that makes sense, more often than not.
+func (d draw) question(doc *access.Document) (s said[access.Subject], a access.Action, r said[access.Resource]) {
+	s, r = d.subject(), d.resource()
+	kind := r.kind
+	if d.chance(4) {
+		kind = d.one("company", "account", "report", "link", "brand")
+	}
+	a = access.Action(d.one(fitting[kind]...))
+	if d.chance(20) {
+		a = access.Action(d.one("fly", ""))
+	}
+	for _, l := range doc.Links {
+		if string(s.is.Link()) != l.ID || d.chance(3) {
+			continue
+		}
+		a = access.Action(l.Action)
+		if r = (said[access.Resource]{access.Report(l.Resource.ID), "report", l.Resource.ID, ""}); l.Resource.Kind == "campaign" {
+			r = said[access.Resource]{access.Item("campaign", "c1", l.Resource.Account), "campaign", "c1", fmt.Sprintf(`{"account":%q}`, l.Resource.Account)}
+		}
+	}
+	return s, a, r
+}
+
+// wire is a server with a policy that can be changed.
+type wire struct {
+	server *httptest.Server
+	policy atomic.Pointer[access.Policy]
+}
+
+func newWire(t *testing.T) *wire {
+	w := new(wire)
+	evaluator := authzen.ForPolicy(func(*http.Request) (*access.Policy, error) { return w.policy.Load(), nil },
+		&authzen.PolicyConfig{Company: "acme", Links: true})
+	w.server = httptest.NewServer(handle(t, evaluator, &authzen.Config{Reasons: true, MaxPage: 4}))
+	t.Cleanup(w.server.Close)
+	return w
+}
+
+func (w *wire) ask(t *rapid.T, endpoint, body string, into any) {
+	response, err := w.server.Client().Post(w.server.URL+"/access/v1/"+endpoint, "application/json", bytes.NewReader([]byte(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != 200 {
+		t.Fatalf("%s: %d %s %v", body, response.StatusCode, text, err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// list reads a whole list, in pages of that limit; 0 is none.
+func (w *wire) list(t *rapid.T, endpoint, question string, limit int) []string {
+	var all []string
+	page := fmt.Sprintf(`"limit":%d`, limit)
+	for {
+		var p pageOf
+		w.ask(t, endpoint, fmt.Sprintf(`{%s,"page":{%s}}`, question, page), &p)
+		for _, r := range p.Results {
+			all = append(all, r.ID+r.Name)
+		}
+		if *p.Page.NextToken == "" {
+			return all
+		}
+		page = fmt.Sprintf(`"token":%q`, *p.Page.NextToken)
+	}
+}
+
+// TestOverTheWire compares what a policy answers over the wire with what it
+// answers itself: Decide, Who, Actions, Reports and View.
+func TestOverTheWire(t *testing.T) {
+	hits := make(map[string]int)
+	w := newWire(t)
+	property := func(t *rapid.T) {
+		d := draw{t}
+		doc := d.document()
+		p, err := access.Compile(doc, &access.Config{Now: func() time.Time { return noon }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.policy.Store(p)
+		w.decisions(t, p, doc, hits)
+		for range 2 {
+			w.searches(t, p, doc, hits)
+		}
+	}
+	branches := []string{"allowed", "denied", "session allowed", "link allowed", "item allowed", "users", "users in session", "links", "actions",
+		"accounts", "accounts in session", "reports", "several reports", "role", "user", "team", "group", "link", "company", "several pages"}
+	least := 1
+	if os.Getenv("AMBIT_LONG") != "" {
+		least = 50
+	}
+	for round := range least + 20 {
+		rapid.Check(t, property)
+		missing := slices.ContainsFunc(branches, func(b string) bool { return hits[b] == 0 })
+		if round+1 >= least && !missing || testing.Short() || t.Failed() {
+			t.Logf("taken: %v", hits)
+			return
+		}
+	}
+	t.Errorf("a branch was never taken: %v", hits)
+}
+
+// decisions asks thirty questions, in one batch and the first one also by itself.
+func (w *wire) decisions(t *rapid.T, p *access.Policy, doc *access.Document, hits map[string]int) {
+	type decision struct {
+		Decision bool
+		Context  struct{ Reason string }
+	}
+	var questions []string
+	var want []decision
+	for range 30 {
+		s, a, r := draw{t}.question(doc)
+		d := p.Decide(s.is, a, r.is)
+		expect := decision{Decision: d.Allowed}
+		expect.Context.Reason = string(d.Public().Reason)
+		want = append(want, expect)
+		question := fmt.Sprintf(`{"subject":%s,"action":{"name":%q},"resource":%s}`, s.json(), a, r.json())
+		questions = append(questions, question)
+		_, session := s.is.Team()
+		hits["allowed"] += count(d.Allowed)
+		hits["denied"] += count(!d.Allowed)
+		hits["session allowed"] += count(d.Allowed && session)
+		hits["link allowed"] += count(d.Allowed && s.kind == "link")
+		hits["item allowed"] += count(d.Allowed && r.kind == "campaign")
+	}
+	var got struct{ Evaluations []decision }
+	w.ask(t, "evaluations", `{"evaluations":[`+strings.Join(questions, ",")+`]}`, &got)
+	if len(got.Evaluations) != len(want) {
+		t.Fatalf("%d answers to %d questions", len(got.Evaluations), len(want))
+	}
+	for i, d := range got.Evaluations {
+		if d != want[i] {
+			t.Errorf("%s is answered %v, want %v", questions[i], d, want[i])
+		}
+	}
+	var single decision
+	if w.ask(t, "evaluation", questions[0], &single); single != want[0] {
+		t.Errorf("%s is answered %v, want %v", questions[0], single, want[0])
+	}
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// searches asks for one list of each kind.
+func (w *wire) searches(t *rapid.T, p *access.Policy, doc *access.Document, hits map[string]int) {
+	d := draw{t}
+	s, a, r := d.question(doc)
+	limit := rapid.IntRange(0, 3).Draw(t, "limit")
+	same := func(endpoint, question string, want []string, branch string) {
+		if got := w.list(t, endpoint, question, limit); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", question, got, want)
+		}
+		hits[branch] += count(len(want) > 0)
+		hits["several pages"] += count(limit > 0 && len(want) > limit)
+	}
+	question := func(s, r string) string {
+		return fmt.Sprintf(`"subject":%s,"action":{"name":%q},"resource":%s`, s, a, r)
+	}
+
+	same("search/subject", question(`{"type":"user"}`, r.json()), sorted(p.Who(a, r.is)), "users")
+	team := d.one(append(teamIDs, "ghost", "")...)
+	members := filter(userIDs, func(id string) bool { return p.Decide(access.Session(id, team), a, r.is).Allowed })
+	same("search/subject", question(fmt.Sprintf(`{"type":"user","properties":{"team":%q}}`, team), r.json()), members, "users in session")
+	holders := filter(linkIDs, func(id string) bool { return p.Decide(access.ViaLink(access.LinkID(id)), a, r.is).Allowed })
+	same("search/subject", question(`{"type":"link"}`, r.json()), holders, "links")
+	same("search/action", question(s.json(), r.json()), sorted(p.Actions(s.is, r.is)), "actions")
+
+	reports := sorted(p.Reports(s.is, a))
+	same("search/resource", question(s.json(), `{"type":"report"}`), reports, "reports")
+	hits["several reports"] += count(len(reports) > 1)
+	if s.kind == "user" {
+		_, session := s.is.Team()
+		branch := "accounts"
+		if session {
+			branch += " in session"
+		}
+		view := fmt.Sprintf(`"subject":%s,"action":{"name":"account.view"},"resource":{"type":"account"}`, s.json())
+		same("search/resource", view, sorted(p.View(s.is).Accounts()), branch)
+	}
+	var roles []string
+	for _, r := range p.Catalog().Roles() {
+		roles = append(roles, string(r.Name))
+	}
+	slices.Sort(roles)
+	for _, k := range []struct {
+		kind string
+		pool []string
+		is   func(string) access.Resource
+	}{
+		{"account", accountIDs, access.Account[string]}, {"user", userIDs, access.TargetUser[string]}, {"role", roles, access.Role[string]},
+		{"team", teamIDs, access.Team[string]}, {"group", groupIDs, access.Group[string]}, {"link", linkIDs, access.Link[string]},
+		{"company", []string{"acme"}, func(string) access.Resource { return access.Company() }},
+	} {
+		want := filter(k.pool, func(id string) bool { return p.Decide(s.is, a, k.is(id)).Allowed })
+		same("search/resource", question(s.json(), fmt.Sprintf(`{"type":%q}`, k.kind)), want, k.kind)
+	}
+}
+
+func filter(pool []string, keep func(string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(pool), func(id string) bool { return !keep(id) })
+}
+
+func sorted[S ~string](all iter.Seq[S]) []string {
+	var list []string
+	for s := range all {
+		list = append(list, string(s))
+	}
+	slices.Sort(list)
+	return list
+}

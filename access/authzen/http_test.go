@@ -1,0 +1,441 @@
+package authzen_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access/authzen"
+)
+
+const wholeQuestion = `{"subject":{"type":"user","id":"ann"},"action":{"name":"read"},"resource":{"type":"book","id":"b1"}}`
+
+func TestPathsAndMethods(t *testing.T) {
+	h := handle(t, library().serves, &authzen.Config{BaseURL: "https://pdp.example.com"})
+	for _, c := range []struct {
+		status       int
+		method, path string
+		allow        string
+	}{
+		{200, "POST", "/access/v1/evaluation", ""},
+		{200, "POST", "/access/v1/evaluation?x=y", ""},
+		{200, "POST", "/access/v1/evaluations", ""},
+		{200, "POST", "/access/v1/search/subject", ""},
+		{200, "POST", "/access/v1/search/resource", ""},
+		{200, "POST", "/access/v1/search/action", ""},
+		{200, "GET", "/.well-known/authzen-configuration", ""},
+		{200, "HEAD", "/.well-known/authzen-configuration", ""},
+		{405, "POST", "/.well-known/authzen-configuration", "GET, HEAD"},
+		{405, "GET", "/access/v1/evaluation", "POST"},
+		{405, "HEAD", "/access/v1/evaluation", "POST"},
+		{405, "PUT", "/access/v1/evaluations", "POST"},
+		{405, "OPTIONS", "/access/v1/search/subject", "POST"},
+		{405, "post", "/access/v1/search/action", "POST"},
+		{404, "POST", "/", ""},
+		{404, "POST", "/access/v1", ""},
+		{404, "POST", "/access/v1/", ""},
+		{404, "POST", "/access/v1/evaluation/", ""},
+		{404, "POST", "/access/v1/Evaluation", ""},
+		{404, "POST", "/access/v1/search", ""},
+		{404, "POST", "/access/v1/search/users", ""},
+		{404, "POST", "//access/v1/evaluation", ""},
+		{404, "POST", "/access//v1/evaluation", ""},
+		{404, "POST", "/access/v1/../v1/evaluation", ""},
+		{404, "POST", "/access/v1%2fevaluation", ""},
+		{404, "POST", "/access/v1/evaluatio%6e", ""},
+		{404, "POST", "/access/v1/x/..%2fevaluation", ""},
+		{404, "GET", "/.well-known/authzen-configuration/tenant1", ""},
+		{404, "GET", "/.well-known/", ""},
+		{404, "GET", "/", ""},
+	} {
+		r := httptest.NewRequest(c.method, c.path, strings.NewReader(wholeQuestion))
+		r.Header.Set("Content-Type", "application/json")
+		w := serve(h, r)
+		if w.Code != c.status || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, allowed %q", c.method, c.path, w.Code, w.Header().Get("Allow"))
+		}
+	}
+}
+
+func TestContentType(t *testing.T) {
+	h := handle(t, library().serves, nil)
+	for _, c := range []struct {
+		status int
+		types  []string
+	}{
+		{200, []string{"application/json"}},
+		{200, []string{"application/json; charset=utf-8"}},
+		{200, []string{"application/json;charset=UTF-8"}},
+		{200, []string{"Application/JSON"}},
+		{200, []string{`application/json; charset="utf-8"`}},
+		{200, []string{"application/json; version=1"}},
+		{400, nil},
+		{400, []string{""}},
+		{400, []string{"text/plain"}},
+		{400, []string{"text/json"}},
+		{400, []string{"application/jsonp"}},
+		{400, []string{"application/x-www-form-urlencoded"}},
+		{400, []string{"application/json; charset=latin1"}},
+		{400, []string{"application/json; charset="}},
+		{400, []string{"application/json; charset=utf-8; charset=latin1"}},
+		{400, []string{"application/json", "application/json"}},
+		{400, []string{"application/json, text/plain"}},
+	} {
+		r := request("evaluation", wholeQuestion)
+		r.Header["Content-Type"] = c.types
+		if w := serve(h, r); w.Code != c.status {
+			t.Errorf("%q: %d %s", c.types, w.Code, w.Body)
+		}
+	}
+}
+
+func TestBody(t *testing.T) {
+	h := handle(t, library().serves, &authzen.Config{MaxBody: len(wholeQuestion)})
+	if status, answer := post(t, h, "evaluation", wholeQuestion); status != 200 {
+		t.Errorf("as large as may be: %d %s", status, answer)
+	}
+	if status, answer := post(t, h, "evaluation", wholeQuestion+" "); status != 413 {
+		t.Errorf("one byte more: %d %s", status, answer)
+	}
+	r := request("evaluation", wholeQuestion+" ")
+	r.ContentLength = -1
+	if w := serve(h, r); w.Code != 413 {
+		t.Errorf("one byte more, unannounced: %d %s", w.Code, w.Body)
+	}
+	r = httptest.NewRequest("POST", "/access/v1/evaluation", brokenReader{})
+	r.Header.Set("Content-Type", "application/json")
+	if w := serve(h, r); w.Code != 400 || w.Body.String() != "the body cannot be read\n" {
+		t.Errorf("a broken body: %d %s", w.Code, w.Body)
+	}
+	r = request("evaluation", "")
+	r.Body = nil
+	if w := serve(h, r); w.Code != 400 || w.Body.String() != "the body must be valid JSON\n" {
+		t.Errorf("no body: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	h := handle(t, library().serves, nil)
+	for _, c := range []struct {
+		name string
+		ids  []string
+		want string
+	}{
+		{"as usual", []string{"bfe9eb29-ab87-4ca3-be83-a1d5d8305716"}, "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"},
+		{"none", nil, ""},
+		{"empty", []string{""}, ""},
+		{"every character", []string{"!~<script>"}, "!~<script>"},
+		{"as long as may be", []string{strings.Repeat("x", 128)}, strings.Repeat("x", 128)},
+		{"too long", []string{strings.Repeat("x", 129)}, ""},
+		{"a blank", []string{"a b"}, ""},
+		{"a line", []string{"a\r\nSet-Cookie: b"}, ""},
+		{"a DEL", []string{"a\x7f"}, ""},
+		{"beyond ASCII", []string{"é"}, ""},
+		{"two", []string{"a", "b"}, ""},
+	} {
+		for _, r := range []*http.Request{
+			request("evaluation", wholeQuestion),
+			request("evaluation", "{"),
+			request("search/subject", wholeQuestion),
+			request("nowhere", ""),
+		} {
+			r.Header["X-Request-Id"] = c.ids
+			if got := serve(h, r).Header().Get("X-Request-ID"); got != c.want {
+				t.Errorf("%s at %s: %q comes back", c.name, r.URL.Path, got)
+			}
+		}
+	}
+}
+
+func TestAuthentication(t *testing.T) {
+	errBad := errors.New("secret detail")
+	check := func(r *http.Request) error {
+		switch r.Header.Get("Authorization") {
+		case "Bearer good":
+			return nil
+		case "Bearer down":
+			return fmt.Errorf("the issuer: %w", authzen.ErrUnavailable)
+		}
+		return errBad
+	}
+	var told []error
+	h, err := authzen.New(library().serves, check, &authzen.Config{
+		BaseURL: "https://pdp.example.com", OnError: func(_ *http.Request, err error) { told = append(told, err) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		status                           int
+		name, authorization, path, reply string
+	}{
+		{200, "good", "Bearer good", "evaluation", yes},
+		{401, "none", "", "evaluation", "the caller is not authenticated\n"},
+		{401, "bad", "Bearer bad", "evaluation", "the caller is not authenticated\n"},
+		{401, "bad in a batch", "Bearer bad", "evaluations", "the caller is not authenticated\n"},
+		{401, "bad in a search", "Bearer bad", "search/action", "the caller is not authenticated\n"},
+		{503, "unavailable", "Bearer down", "evaluation", "no evaluation is possible now\n"},
+		{404, "none, and nowhere", "", "nowhere", "there is no such endpoint\n"},
+	} {
+		r := request(c.path, wholeQuestion)
+		r.Header.Set("Authorization", c.authorization)
+		w := serve(h, r)
+		if w.Code != c.status || w.Body.String() != c.reply {
+			t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
+		}
+		if challenge := w.Header().Get("WWW-Authenticate"); (challenge == "Bearer") != (c.status == 401) {
+			t.Errorf("%s: challenge %q", c.name, challenge)
+		}
+	}
+	if len(told) != 1 || !errors.Is(told[0], authzen.ErrUnavailable) {
+		t.Errorf("told of %v", told)
+	}
+
+	r := request("evaluation", "{")
+	r.Header.Del("Content-Type")
+	if w := serve(h, r); w.Code != 401 {
+		t.Errorf("a body was looked at before the caller was known: %d", w.Code)
+	}
+	if w := serve(h, httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil)); w.Code != 200 {
+		t.Errorf("the metadata document is not for everybody: %d", w.Code)
+	}
+	basic, err := authzen.New(library().serves, check, &authzen.Config{Challenge: `Basic realm="pdp"`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := serve(basic, request("evaluation", "")); w.Header().Get("WWW-Authenticate") != `Basic realm="pdp"` {
+		t.Errorf("challenge %q", w.Header().Get("WWW-Authenticate"))
+	}
+}
+
+func TestNew(t *testing.T) {
+	good := library().serves
+	for _, c := range []struct {
+		name         string
+		evaluator    func(*http.Request) (authzen.Evaluator, error)
+		authenticate func(*http.Request) error
+		base         string
+		want         string
+	}{
+		{"as little as may be", good, authzen.Unauthenticated, "", ""},
+		{"a base URL", good, authzen.Unauthenticated, "https://pdp.example.com", ""},
+		{"a slash behind it", good, authzen.Unauthenticated, "https://pdp.example.com/", ""},
+		{"a port and a tenant", good, authzen.Unauthenticated, "https://pdp.example.com:8443/tenant1", ""},
+		{"no evaluator", nil, authzen.Unauthenticated, "", "nothing is given that evaluates"},
+		{"no policy", authzen.ForPolicy(nil, nil), authzen.Unauthenticated, "", "nothing is given that evaluates"},
+		{"no authentication", good, nil, "", "no authentication is chosen"},
+		{"http", good, authzen.Unauthenticated, "http://pdp.example.com", "must start with https"},
+		{"no scheme", good, authzen.Unauthenticated, "pdp.example.com", "must start with https"},
+		{"no host", good, authzen.Unauthenticated, "https:///x", "must start with https"},
+		{"a port alone", good, authzen.Unauthenticated, "https://:443", "must start with https"},
+		{"a password", good, authzen.Unauthenticated, "https://me:secret@pdp.example.com", "must start with https"},
+		{"a query", good, authzen.Unauthenticated, "https://pdp.example.com?x", "neither query nor fragment"},
+		{"an empty query", good, authzen.Unauthenticated, "https://pdp.example.com?", "neither query nor fragment"},
+		{"a fragment", good, authzen.Unauthenticated, "https://pdp.example.com#x", "neither query nor fragment"},
+		{"an empty fragment", good, authzen.Unauthenticated, "https://pdp.example.com#", "neither query nor fragment"},
+		{"dots", good, authzen.Unauthenticated, "https://pdp.example.com/a/../b", "empty or dotted segments"},
+		{"two slashes", good, authzen.Unauthenticated, "https://pdp.example.com//", "empty or dotted segments"},
+		{"no URL", good, authzen.Unauthenticated, "https://%", "base URL: "},
+	} {
+		h, err := authzen.New(c.evaluator, c.authenticate, &authzen.Config{BaseURL: c.base})
+		if (err == nil) != (c.want == "") || (h == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestMetadata(t *testing.T) {
+	document := func(base string) string {
+		name := base
+		base = strings.TrimSuffix(base, "/")
+		return `{"policy_decision_point":"` + name + `","access_evaluation_endpoint":"` + base + `/access/v1/evaluation",` +
+			`"access_evaluations_endpoint":"` + base + `/access/v1/evaluations","search_subject_endpoint":"` + base + `/access/v1/search/subject",` +
+			`"search_resource_endpoint":"` + base + `/access/v1/search/resource","search_action_endpoint":"` + base + `/access/v1/search/action"}`
+	}
+	for _, c := range []struct {
+		base, path, endpoint string
+		status               int
+	}{
+		{"https://pdp.example.com", "/.well-known/authzen-configuration", "/access/v1/evaluation", 200},
+		{"https://pdp.example.com/", "/.well-known/authzen-configuration", "/access/v1/evaluation", 200},
+		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration/tenant1", "/tenant1/access/v1/evaluation", 200},
+		{"https://pdp.example.com/a/b%2Fc/", "/.well-known/authzen-configuration/a/b%2Fc", "/a/b%2Fc/access/v1/evaluation", 200},
+		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration", "/tenant1/access/v1/evaluation", 404},
+		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration/tenant2", "/tenant1/access/v1/evaluation", 404},
+		{"", "/.well-known/authzen-configuration", "/access/v1/evaluation", 404},
+		{"", "", "/access/v1/evaluation", 404},
+	} {
+		h := handle(t, library().serves, &authzen.Config{BaseURL: c.base})
+		r := httptest.NewRequest("GET", "https://evil.example"+c.path, nil)
+		r.Header.Set("X-Forwarded-Host", "evil.example")
+		w := serve(h, r)
+		if w.Code != c.status || w.Code == 200 && (w.Body.String() != document(c.base) || w.Header().Get("Content-Type") != "application/json") {
+			t.Errorf("%s below %s: %d %s", c.path, c.base, w.Code, w.Body)
+		}
+		r = request("", wholeQuestion)
+		r.URL.Path, r.URL.RawPath = strings.ReplaceAll(c.endpoint, "%2F", "/"), c.endpoint
+		if w := serve(h, r); w.Code != 200 {
+			t.Errorf("%s below %s: %d %s", c.endpoint, c.base, w.Code, w.Body)
+		}
+	}
+}
+
+// TestFailures fails at every point where something of the host's is called,
+// in each way it can, and nothing is allowed anywhere.
+func TestFailures(t *testing.T) {
+	every := map[string]string{
+		"evaluation":      wholeQuestion,
+		"evaluations":     wholeQuestion[:len(wholeQuestion)-1] + `,"evaluations":[{},{}]}`,
+		"search/subject":  wholeQuestion,
+		"search/resource": wholeQuestion,
+		"search/action":   wholeQuestion,
+	}
+	for _, c := range []struct {
+		status int
+		name   string
+		err    error
+	}{
+		{500, "an error", errBroken},
+		{503, "unavailable", fmt.Errorf("database: %w", authzen.ErrUnavailable)},
+		{503, "cancelled", context.Canceled},
+		{503, "too late", fmt.Errorf("query: %w", context.DeadlineExceeded)},
+	} {
+		for endpoint, body := range every {
+			failing := library()
+			failing.decide = func(authzen.Request) (authzen.Decision, error) { return authzen.Decision{Allowed: true}, c.err }
+			none := func(*http.Request) (authzen.Evaluator, error) { return library(), c.err }
+			for where, evaluator := range map[string]func(*http.Request) (authzen.Evaluator, error){"decides": failing.serves, "is found": none} {
+				var told []error
+				h := handle(t, evaluator, &authzen.Config{OnError: func(r *http.Request, err error) { told = append(told, err) }})
+				status, answer := post(t, h, endpoint, body)
+				want := c.status
+				if endpoint == "evaluations" && where == "decides" && want == 500 {
+					want = 200 // each item is denied instead
+				}
+				if status != want || strings.Contains(answer, "true") || strings.Contains(answer, c.err.Error()) {
+					t.Errorf("%s where one %s at %s: %d %s", c.name, where, endpoint, status, answer)
+				}
+				if len(told) == 0 || slices.ContainsFunc(told, func(err error) bool { return !errors.Is(err, c.err) }) {
+					t.Errorf("%s where one %s at %s: told of %v", c.name, where, endpoint, told)
+				}
+				if status, _ := post(t, handle(t, evaluator, nil), endpoint, body); status != want {
+					t.Errorf("%s where one %s at %s: %d if nobody is told", c.name, where, endpoint, status)
+				}
+			}
+		}
+	}
+	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { return nil, nil }, nil)
+	for endpoint, body := range every {
+		if status, answer := post(t, h, endpoint, body); status != 500 {
+			t.Errorf("no evaluator at %s: %d %s", endpoint, status, answer)
+		}
+	}
+}
+
+// TestContextEnds ends the request's context before and during each question;
+// the evaluator allows all the same, and so must not be heard.
+func TestContextEnds(t *testing.T) {
+	for endpoint, body := range map[string]string{
+		"evaluation":      wholeQuestion,
+		"evaluations":     wholeQuestion[:len(wholeQuestion)-1] + `,"evaluations":[{},{}]}`,
+		"search/subject":  wholeQuestion,
+		"search/resource": wholeQuestion,
+		"search/action":   wholeQuestion,
+	} {
+		for n := range 2 {
+			ctx, cancel := context.WithCancel(t.Context())
+			asked := 0
+			f := library()
+			f.decide = func(authzen.Request) (authzen.Decision, error) {
+				if asked++; asked > n {
+					cancel()
+				}
+				return authzen.Decision{Allowed: true}, nil
+			}
+			w := serve(handle(t, f.serves, nil), request(endpoint, body).WithContext(ctx))
+			single := endpoint == "evaluation" && n == 1
+			if single != (w.Code == 200) || !single && w.Code != 503 {
+				t.Errorf("%s, ended in question %d: %d %s", endpoint, n, w.Code, w.Body)
+			}
+			cancel()
+		}
+	}
+	// An item that fails for another reason once nobody waits is no denial.
+	ctx, cancel := context.WithCancel(t.Context())
+	f := library()
+	f.decide = func(authzen.Request) (authzen.Decision, error) { cancel(); return authzen.Decision{}, errBroken }
+	r := request("evaluations", wholeQuestion[:len(wholeQuestion)-1]+`,"evaluations":[{},{}]}`).WithContext(ctx)
+	if w := serve(handle(t, f.serves, nil), r); w.Code != 503 {
+		t.Errorf("failed after the end: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestPanicIsLeftToTheServer(t *testing.T) {
+	f := library()
+	f.decide = func(authzen.Request) (authzen.Decision, error) { panic("broken") }
+	h := handle(t, f.serves, nil)
+	w := httptest.NewRecorder()
+	defer func() {
+		if got := recover(); got != "broken" || w.Body.Len() > 0 {
+			t.Errorf("recovered %v after %q was written", got, w.Body)
+		}
+	}()
+	h.ServeHTTP(w, request("evaluations", wholeQuestion[:len(wholeQuestion)-1]+`,"evaluations":[{}]}`))
+}
+
+func TestAnswersAreNotStored(t *testing.T) {
+	h := handle(t, library().serves, nil)
+	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
+		if got := serve(h, request(endpoint, wholeQuestion)).Header().Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s: Cache-Control %q", endpoint, got)
+		}
+	}
+}
+
+// TestSeen checks what an evaluator gets to see of a question, and that a batch
+// has one evaluator.
+func TestSeen(t *testing.T) {
+	var seen []authzen.Request
+	f := library()
+	f.decide = func(r authzen.Request) (authzen.Decision, error) {
+		seen = append(seen, r)
+		return authzen.Decision{}, nil
+	}
+	made := 0
+	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { made++; return f, nil }, nil)
+	body := `{"subject":{"type":"user","id":"ann","properties":{"n":12345678901234567890,"s":"\u00e9","b":true,"z":null,"a":[1.50,{}]}},
+	  "action":{"name":"read","properties":{"p":1}},"resource":{"type":"book","id":"b1"},"context":{"at":1},
+	  "evaluations":[{}, {"subject":{"type":"user","id":"ann"},"context":{"at":2}}, {"action":{"name":"write"},"resource":{"type":"book","id":"b1","properties":{}}}]}`
+	if status, answer := post(t, h, "evaluations", body); status != 200 {
+		t.Fatal(status, answer)
+	}
+	const first = `{{user ann map[a:[1.50 map[]] b:true n:12345678901234567890 s:é z:<nil>]} {read map[p:1]} {book b1 map[]} map[at:1]}`
+	want := []string{
+		first,
+		`{{user ann map[]} {read map[p:1]} {book b1 map[]} map[at:2]}`,
+		strings.Replace(first, "{read map[p:1]}", "{write map[]}", 1),
+	}
+	for i, r := range seen {
+		if got := fmt.Sprint(r); got != want[i] {
+			t.Errorf("question %d is %s\nwant %s", i, got, want[i])
+		}
+	}
+	if len(seen) != len(want) || made != 1 {
+		t.Errorf("%d questions to %d evaluators", len(seen), made)
+	}
+	if seen[1].Subject.Properties != nil || seen[2].Resource.Properties == nil {
+		t.Error("properties that are empty, and that are not there, are not told apart")
+	}
+	seen = nil
+	if status, answer := post(t, h, "search/action", `{"subject":{"type":"user","id":"ann"},"action":{"name":"x","properties":{"p":1}},"resource":{"type":"book","id":"b1"}}`); status != 200 {
+		t.Fatal(status, answer)
+	}
+	if len(seen) != 2 || seen[0].Action.Properties != nil {
+		t.Errorf("a search sees what it ignores: %v", seen)
+	}
+}

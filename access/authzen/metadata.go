@@ -1,0 +1,74 @@
+package authzen
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// Where the endpoints are, below the path of [Config.BaseURL].
+const (
+	evaluationPath     = "/access/v1/evaluation"
+	evaluationsPath    = "/access/v1/evaluations"
+	searchSubjectPath  = "/access/v1/search/subject"
+	searchResourcePath = "/access/v1/search/resource"
+	searchActionPath   = "/access/v1/search/action"
+)
+
+// metadataPath comes before the path of the base URL.
+const metadataPath = "/.well-known/authzen-configuration"
+
+// base is a base URL and its path, without a slash at the end.
+type base struct {
+	name, url, path string
+}
+
+// parseBase checks a base URL; "" is one as well.
+func parseBase(text string) (base, error) {
+	if text == "" {
+		return base{}, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return base{}, fmt.Errorf("authzen: base URL: %w", err)
+	}
+	b := base{text, strings.TrimSuffix(text, "/"), strings.TrimSuffix(u.EscapedPath(), "/")}
+	switch {
+	case u.Scheme != "https" || u.Hostname() == "" || u.User != nil:
+		err = errors.New("authzen: the base URL must start with https:// and a host")
+	case strings.ContainsAny(text, "?#"):
+		err = errors.New("authzen: the base URL must have neither query nor fragment")
+	case b.path != strings.TrimSuffix(path.Clean("/"+b.path+"/"), "/"):
+		err = errors.New("authzen: the path of the base URL has empty or dotted segments")
+	}
+	return b, err
+}
+
+// metadata returns the document that tells callers where to ask.
+func (b base) metadata() []byte {
+	text, _ := json.Marshal(struct { // which strings cannot fail
+		Name           string `json:"policy_decision_point"`
+		Evaluation     string `json:"access_evaluation_endpoint"`
+		Evaluations    string `json:"access_evaluations_endpoint"`
+		SubjectSearch  string `json:"search_subject_endpoint"`
+		ResourceSearch string `json:"search_resource_endpoint"`
+		ActionSearch   string `json:"search_action_endpoint"`
+	}{
+		b.name, b.url + evaluationPath, b.url + evaluationsPath,
+		b.url + searchSubjectPath, b.url + searchResourcePath, b.url + searchActionPath,
+	})
+	return text
+}
+
+func (h *handler) serveMetadata(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "the method must be GET", http.StatusMethodNotAllowed)
+		return
+	}
+	reply(w, h.metadata)
+}

@@ -1,0 +1,225 @@
+package authzen
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"net/http"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// PolicyConfig says how policies are asked. Nil is the zero PolicyConfig.
+type PolicyConfig struct {
+	// Company is the id under which the company is asked about; "" means
+	// "company". No other id is answered for it.
+	Company string
+
+	// Links lets callers ask as the holder of a share link. Each of them must
+	// then have checked the link's secret, of which a policy knows nothing.
+	Links bool
+
+	// Observer is told of every decision that was asked for; what a search
+	// looks at is unobserved. Nil means nobody is told.
+	Observer access.Observer
+}
+
+// ForPolicy returns Evaluators for [New] that answer each request from the one
+// policy that policy returns for it. A nil policy denies everything; a nil
+// function gives nil, which New refuses.
+//
+// This is what an entity stands for:
+//
+//   - The subject type "user" is [access.User]. With the property "team" it is
+//     [access.Session], within that team. The type "link" is [access.ViaLink]
+//     under [PolicyConfig.Links], and must have no team.
+//   - The resource types "company", "account", "user", "role", "team",
+//     "group", "report" and "link" are the built-in kinds. Any other is a kind
+//     of the host's own: [access.Item] with the property "account", and
+//     [access.CompanyItem] with the property "company" being true.
+//   - An action is the [access.Action] of its name.
+//
+// Everything else denies: another type of subject, and also one of these
+// properties with a value of another type or where it has no meaning, since a
+// scope that got lost must not widen what may be done. Other properties and
+// the context are ignored.
+//
+// A search returns, in byte order, just what [access.Policy.Decide] allows with
+// the properties that were given. The policy knows all subjects, all actions,
+// and the resources of the built-in kinds; others are never found. It costs a
+// decision on each of them, and for links the size of the company. Reasons are
+// those of [access.Decision.Public].
+func ForPolicy(policy func(*http.Request) (*access.Policy, error), c *PolicyConfig) func(*http.Request) (Evaluator, error) {
+	if policy == nil {
+		return nil
+	}
+	if c == nil {
+		c = new(PolicyConfig)
+	}
+	config := *c
+	config.Company = cmp.Or(config.Company, string(access.KindCompany))
+	return func(r *http.Request) (Evaluator, error) {
+		p, err := policy(r)
+		if err != nil {
+			return nil, err
+		}
+		return &policyEvaluator{p, &config}, nil
+	}
+}
+
+type policyEvaluator struct {
+	policy *access.Policy
+	config *PolicyConfig
+}
+
+func (e *policyEvaluator) Evaluate(_ context.Context, r Request) (Decision, error) {
+	d := e.policy.Decide(e.subject(r.Subject), access.Action(r.Action.Name), e.resource(r.Resource))
+	if e.config.Observer != nil {
+		e.config.Observer(d)
+	}
+	return Decision{d.Allowed, string(d.Public().Reason)}, nil
+}
+
+const (
+	userType = "user"
+	linkType = "link"
+)
+
+func (e *policyEvaluator) SearchSubjects(ctx context.Context, s Search) ([]string, error) {
+	resource := e.resource(s.Resource)
+	var all iter.Seq[string]
+	switch s.Subject.Type {
+	case userType:
+		all = ids(e.policy.Users(), func(u team.User) string { return string(u.ID) })
+	case linkType:
+		all = ids(e.policy.Links(resource), func(l access.ShareLink) string { return string(l.ID) })
+	default:
+		return nil, nil
+	}
+	return s.collect(ctx, all, func(id string) bool {
+		s.Subject.ID = id
+		return e.policy.Decide(e.subject(s.Subject), access.Action(s.Action.Name), resource).Allowed
+	})
+}
+
+func (e *policyEvaluator) SearchResources(ctx context.Context, s Search) ([]string, error) {
+	subject, action := e.subject(s.Subject), access.Action(s.Action.Name)
+	all := e.resources(access.Kind(s.Resource.Type), subject, action)
+	return s.collect(ctx, all, func(id string) bool {
+		s.Resource.ID = id
+		return e.policy.Decide(subject, action, e.resource(s.Resource)).Allowed
+	})
+}
+
+func (e *policyEvaluator) SearchActions(ctx context.Context, s Search) ([]string, error) {
+	all := ids(e.policy.Actions(e.subject(s.Subject), e.resource(s.Resource)), asString)
+	return s.collect(ctx, all, func(string) bool { return true })
+}
+
+// resources returns ids of that kind, among them all that the subject may take
+// the action on.
+func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Action) iter.Seq[string] {
+	p := e.policy
+	switch k {
+	case access.KindCompany:
+		return slices.Values([]string{e.config.Company})
+	case access.KindAccount:
+		if a == access.ViewAccount {
+			return ids(p.View(s).Accounts(), asString)
+		}
+		return ids(p.Accounts(), func(a datagroup.Account) string { return string(a.ID()) })
+	case access.KindUser:
+		return ids(p.Users(), func(u team.User) string { return string(u.ID) })
+	case access.KindRole:
+		return ids(slices.Values(p.Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
+	case access.KindTeam:
+		return ids(p.Teams(), func(t team.Team) string { return string(t.ID) })
+	case access.KindGroup:
+		return ids(p.Groups(), func(g datagroup.Group) string { return string(g.ID) })
+	case access.KindReport:
+		return ids(p.Reports(s, a), asString)
+	case access.KindLink:
+		return ids(slices.Values(p.Document().Links), func(l access.LinkEntry) string { return l.ID })
+	}
+	return func(func(string) bool) {}
+}
+
+// subject returns whom an entity stands for, the zero Subject if nobody.
+func (e *policyEvaluator) subject(s Entity) access.Subject {
+	scope, scoped := s.Properties["team"]
+	switch {
+	case s.Type == userType && !scoped:
+		return access.User(s.ID)
+	case s.Type == userType:
+		if id, ok := scope.(string); ok {
+			return access.Session(s.ID, id)
+		}
+	case s.Type == linkType && !scoped && e.config.Links:
+		return access.ViaLink(access.LinkID(s.ID))
+	}
+	return access.Subject{}
+}
+
+// builtIn are the kinds to which saying where a resource belongs adds nothing.
+var builtIn = []access.Kind{
+	access.KindCompany, access.KindAccount, access.KindUser, access.KindRole,
+	access.KindTeam, access.KindGroup, access.KindReport, access.KindLink,
+}
+
+// resource returns what an entity stands for, the zero Resource if nothing. An
+// account that is said but is no id is one that got lost: a thing of the host's
+// is then denied as one without account, and nothing else may pass as if none
+// had been said.
+func (e *policyEvaluator) resource(r Entity) access.Resource {
+	in, within := r.Properties["account"]
+	of, said := r.Properties["company"]
+	account, _ := in.(string)
+	wide, isBool := of.(bool)
+	kind := access.Kind(r.Type)
+	switch {
+	case within && account == "" && slices.Contains(builtIn, kind), said && !isBool, within && wide:
+		return access.Resource{}
+	case wide:
+		return access.CompanyItem(kind, r.ID)
+	case kind != access.KindCompany:
+		return access.Item(kind, r.ID, account)
+	case r.ID == e.config.Company && !within:
+		return access.Company()
+	}
+	return access.Resource{}
+}
+
+// collect returns those of all ids that come behind s.After and are allowed,
+// sorted, and no more than are of use.
+func (s *Search) collect(ctx context.Context, all iter.Seq[string], allowed func(id string) bool) ([]string, error) {
+	const often = 256
+	var some []string
+	seen := 0
+	for id := range all {
+		if seen++; seen%often == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if id > s.After && allowed(id) {
+			some = append(some, id)
+		}
+	}
+	slices.Sort(some)
+	return some[:min(len(some), s.Limit)], nil
+}
+
+// ids returns the id of each.
+func ids[T any](all iter.Seq[T], id func(T) string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for each := range all {
+			if !yield(id(each)) {
+				return
+			}
+		}
+	}
+}
+
+func asString[S ~string](s S) string { return string(s) }

@@ -1,0 +1,271 @@
+package authzen_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/authzen"
+)
+
+// acme is a company in which mia sees US accounts through team west, dan is an
+// admin, and every role may edit campaigns.
+const acme = `{
+  "roles": [
+    {"name": "admin", "data": "all", "manages": ["admin", "member"], "capabilities":
+      ["account.view", "report.create", "team.edit", "team.create", "datagroup.edit", "user.remove", "role.grant", "source.edit", "campaign.edit"]},
+    {"name": "member", "data": "teams", "default": true, "offered": true, "capabilities": ["account.view", "report.create", "campaign.edit"]}
+  ],
+  "attributes": {"country": "string"},
+  "accounts":   [{"id": "us-2", "source": "google", "country": "US"}, {"id": "us-1", "source": "google", "country": "US"},
+                 {"id": "de-1", "source": "google", "country": "DE"}],
+  "groups":     [{"id": "us", "filter": "country = 'US'"}, {"id": "de", "filter": "country = 'DE'"}],
+  "teams":      [{"id": "west", "groups": ["us"], "members": [{"user": "mia"}]},
+                 {"id": "east", "groups": ["de"], "members": [{"user": "mia"}]}],
+  "users":      [{"id": "mia", "email": "mia@acme.test", "role": "member"}, {"id": "dan", "email": "dan@acme.test", "role": "admin"}],
+  "reports":    [{"id": "q1", "grants": [{"user": "mia", "level": "creator"}]}, {"id": "q2", "grants": [{"team": "west", "level": "viewer"}]}],
+  "links":      [{"id": "l1", "maker": "mia", "action": "report.view", "resource": {"kind": "report", "id": "q1"}}]
+}`
+
+// fixed returns a function that always returns the policy.
+func fixed(p *access.Policy) func(*http.Request) (*access.Policy, error) {
+	return func(*http.Request) (*access.Policy, error) { return p, nil }
+}
+
+// runPolicy asks a policy, with reasons. A body is the subject, the action and the
+// resource, in a shorthand for their JSON: type:id and then properties.
+func runPolicy(t *testing.T, c *authzen.PolicyConfig, endpoint string, cases [][2]string) {
+	t.Helper()
+	h := handle(t, authzen.ForPolicy(fixed(access.MustLoad(acme)), c), &authzen.Config{Reasons: true})
+	asked := make(map[string]bool)
+	for _, c := range cases {
+		status, answer := post(t, h, endpoint, longhand(t, c[1]))
+		answer = strings.NewReplacer(`{"decision":true}`, "allow", `{"decision":false,"context":{"reason":"`, "deny ", `"}}`, "",
+			`{"results":[`, "", `]}`, "", `"type":`, "", `"id":`, "", `"name":`, "", `{`, "", `}`, "", `"`, "").Replace(answer)
+		if status != 200 || answer != c[0] || asked[c[1]] {
+			t.Errorf("%s: %d %s, want %s once", c[1], status, answer, c[0])
+		}
+		asked[c[1]] = true
+	}
+}
+
+// longhand writes "user:mia, report.view, report:q1 {…}" as JSON.
+func longhand(t *testing.T, short string) string {
+	entity := func(text string) string {
+		text, properties, more := strings.Cut(text, " ")
+		kind, id, ok := strings.Cut(text, ":")
+		if !ok {
+			t.Fatal(short)
+		}
+		if !more {
+			return fmt.Sprintf(`{"type":%q,"id":%q}`, kind, id)
+		}
+		return fmt.Sprintf(`{"type":%q,"id":%q,"properties":%s}`, kind, id, properties)
+	}
+	parts := strings.SplitN(short, ", ", 3)
+	return fmt.Sprintf(`{"subject":%s,"action":{"name":%q},"resource":%s}`, entity(parts[0]), parts[1], entity(parts[2]))
+}
+
+func TestForPolicy(t *testing.T) {
+	runPolicy(t, nil, "evaluation", [][2]string{
+		{"allow", `user:mia, account.view, account:us-1`},
+		{"allow", `user:mia {"team":"west"}, account.view, account:us-1`},
+		{"allow", `user:mia {"Team":"east","department":7}, account.view, account:us-1`},
+		{"allow", `user:mia, campaign.edit, account:us-1 {"account":"us-1"}`},
+		{"allow", `user:mia, campaign.edit, campaign:c1 {"account":"us-1","status":"on"}`},
+		{"allow", `user:mia, campaign.edit, campaign:c1 {"account":"us-1","company":false}`},
+		{"allow", `user:mia, campaign.edit, brand:b1 {"company":true}`},
+		{"allow", `user:mia, report.view, report:q2`},
+		{"allow", `user:mia, report.create, company:company`},
+		{"allow", `user:mia, link.revoke, link:l1`},
+		{"allow", `user:dan, user.remove, user:mia`},
+		{"allow", `user:dan, role.grant, role:member`},
+		{"allow", `user:dan, team.edit, team:west`},
+		{"allow", `user:dan, datagroup.edit, group:us`},
+
+		{"deny out-of-reach", `user:mia {"team":"east"}, account.view, account:us-1`},
+		{"deny not-a-member", `user:mia {"team":"north"}, account.view, account:us-1`},
+		{"deny not-a-member", `user:mia {"team":""}, account.view, account:us-1`},
+		{"deny no-subject", `user:mia {"team":null}, account.view, account:us-1`},
+		{"deny no-subject", `user:mia {"team":7}, account.view, account:us-1`},
+		{"deny no-subject", `user:mia {"team":["west"]}, account.view, account:us-1`},
+		{"deny no-subject", `user:mia {"team":{"id":"west"}}, account.view, account:us-1`},
+		{"deny no-subject", `user:, account.view, account:us-1`},
+		{"deny no-subject", `:mia, account.view, account:us-1`},
+		{"deny no-subject", `User:mia, account.view, account:us-1`},
+		{"deny no-subject", `robot:mia, account.view, account:us-1`},
+		{"deny no-subject", `link:l1, report.view, report:q1`},
+		{"deny unknown-user", `user:eve, account.view, account:us-1`},
+
+		{"deny unknown-action", `user:mia, fly, account:us-1`},
+		{"deny unknown-action", `user:mia, Account.View, account:us-1`},
+		{"deny unknown-action", `user:mia, , account:us-1`},
+		{"deny no-resource", `user:dan, account.view, :us-1`},
+		{"deny no-resource", `user:dan, account.view, : {"account":"us-1"}`},
+		{"deny out-of-reach", `user:dan, account.view, account:`},
+		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1`},
+		{"deny out-of-reach", `user:mia, campaign.edit, campaign:c1 {"account":"zz-1"}`},
+		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":""}`},
+		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":null}`},
+		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":["us-1"]}`},
+		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":true}`},
+		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":"yes"}`},
+		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":"true"}`},
+		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":1}`},
+		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":null}`},
+		{"deny out-of-reach", `user:dan, campaign.edit, brand:b1 {"company":false}`},
+		{"deny malformed-resource", `user:mia, account.view, account:us-1 {"account":"de-1"}`},
+		{"deny no-resource", `user:mia, account.view, account:us-1 {"account":""}`},
+		{"deny malformed-resource", `user:mia, report.view, report:q1 {"account":"us-1"}`},
+		{"deny no-resource", `user:mia, report.view, report:q1 {"account":""}`},
+		{"deny malformed-resource", `user:mia, report.view, report:q1 {"company":true}`},
+		{"deny no-resource", `user:mia, report.create, company:acme`},
+		{"deny no-resource", `user:mia, report.create, company:`},
+		{"deny no-resource", `user:mia, report.create, company:company {"account":"us-1"}`},
+		{"deny malformed-resource", `user:mia, report.create, company:company {"company":true}`},
+		{"deny wrong-kind", `user:mia, report.view, account:us-1`},
+		{"deny no-capability", `user:mia, team.edit, team:west`},
+	})
+	runPolicy(t, &authzen.PolicyConfig{Company: "acme", Links: true}, "evaluation", [][2]string{
+		{"allow", `user:mia, report.create, company:acme`},
+		{"deny no-resource", `user:mia, report.create, company:company`},
+		{"allow", `link:l1, report.view, report:q1`},
+		{"deny link-scope", `link:l1, report.edit, report:q1`},
+		{"deny link-ended", `link:ghost, report.view, report:q1`},
+		{"deny no-subject", `link:l1 {"team":"west"}, report.view, report:q1`},
+		{"deny no-subject", `link:, report.view, report:q1`},
+	})
+}
+
+func TestForPolicySearches(t *testing.T) {
+	links := &authzen.PolicyConfig{Company: "acme", Links: true}
+	runPolicy(t, nil, "search/subject", [][2]string{
+		{"user,dan,user,mia", `user:, account.view, account:us-1`},
+		{"user,mia", `user: {"team":"west"}, account.view, account:us-1`},
+		{"", `user: {"team":"east"}, account.view, account:us-1`},
+		{"", `user: {"team":7}, account.view, account:us-1`},
+		{"user,mia", `user:, report.edit, report:q1`},
+		{"", `user:, report.edit, report:ghost`},
+		{"", `link:, report.view, report:q1`},
+		{"", `robot:, account.view, account:us-1`},
+	})
+	runPolicy(t, links, "search/subject", [][2]string{
+		{"link,l1", `link:, report.view, report:q1`},
+		{"", `link: {"team":"west"}, report.view, report:q1`},
+		{"", `link:, report.edit, report:q1`},
+		{"", `link:, report.view, :`},
+	})
+	runPolicy(t, links, "search/resource", [][2]string{
+		{"account,de-1,account,us-1,account,us-2", `user:mia, account.view, account:`},
+		{"account,us-1,account,us-2", `user:mia {"team":"west"}, account.view, account:`},
+		{"", `user:mia {"team":7}, account.view, account:`},
+		{"account,de-1,account,us-1,account,us-2", `user:mia, campaign.edit, account:`},
+		{"account,us-1", `user:mia, account.view, account: {"account":"us-1"}`},
+		{"", `user:mia, account.view, account: {"account":1}`},
+		{"", `user:mia, source.edit, account:`},
+		{"", `link:l1, account.view, account:`},
+		{"report,q1", `link:l1, report.view, report:`},
+		{"report,q1,report,q2", `user:mia, report.view, report:`},
+		{"report,q1", `user:mia {"team":"east"}, report.view, report:`},
+		{"", `user:mia, report.view, report: {"account":"us-1"}`},
+		{"", `user:dan, report.view, report:`},
+		{"company,acme", `user:mia, report.create, company:`},
+		{"", `user:mia, team.create, company:`},
+		{"user,mia", `user:dan, user.remove, user:`},
+		{"role,admin,role,member", `user:dan, role.grant, role:`},
+		{"team,east,team,west", `user:dan, team.edit, team:`},
+		{"group,de,group,us", `user:dan, datagroup.edit, group:`},
+		{"link,l1", `user:mia, link.revoke, link:`},
+		{"", `user:mia, campaign.edit, campaign: {"account":"us-1"}`},
+	})
+	runPolicy(t, nil, "search/action", [][2]string{
+		{"account.view,campaign.edit", `user:mia, , account:us-1`},
+		{"", `user:mia {"team":"east"}, , account:us-1`},
+		{"account.view,campaign.edit", `user:mia, , campaign:c1 {"account":"us-1"}`},
+		{"", `user:mia, , campaign:c1`},
+		{"campaign.edit,report.create", `user:mia, , company:company`},
+		{"", `user:eve, , account:us-1`},
+	})
+}
+
+// TestObserver checks that decisions are observed, and searches are not.
+func TestObserver(t *testing.T) {
+	var seen []access.Decision
+	policy := access.MustLoad(acme)
+	h := handle(t, authzen.ForPolicy(fixed(policy), &authzen.PolicyConfig{
+		Observer: func(d access.Decision) { seen = append(seen, d) },
+	}), nil)
+	body := longhand(t, `user:mia, account.view, account:us-1`)
+	post(t, h, "evaluation", body)
+	post(t, h, "evaluations", body[:len(body)-1]+`,"evaluations":[{},{"subject":{"type":"user","id":"eve"}},{"action":{}}]}`)
+	for _, endpoint := range []string{"search/subject", "search/resource", "search/action"} {
+		post(t, h, endpoint, body)
+	}
+	allowed := policy.Decide(access.User("mia"), access.ViewAccount, access.Account("us-1"))
+	denied := policy.Decide(access.User("eve"), access.ViewAccount, access.Account("us-1"))
+	if want := fmt.Sprint([]access.Decision{allowed, allowed, denied}); fmt.Sprint(seen) != want || !allowed.Allowed {
+		t.Errorf("observed %v, want %s", seen, want)
+	}
+}
+
+// TestReasonsArePublic compares what is said of something out of reach, and of
+// something that does not exist.
+func TestReasonsArePublic(t *testing.T) {
+	runPolicy(t, nil, "evaluation", [][2]string{
+		{"deny out-of-reach", `user:mia {"team":"west"}, account.view, account:de-1`},
+		{"deny out-of-reach", `user:mia {"team":"west"}, account.view, account:ghost`},
+		{"deny out-of-reach", `user:dan, report.view, report:q1`},
+		{"deny out-of-reach", `user:dan, report.view, report:ghost`},
+		{"deny not-a-member", `user:dan {"team":"west"}, account.view, account:us-1`},
+		{"deny not-a-member", `user:dan {"team":"ghost"}, account.view, account:us-1`},
+	})
+}
+
+// TestPolicyFails checks that a policy that cannot be had allows nothing, and
+// one that is not there denies.
+func TestPolicyFails(t *testing.T) {
+	none := authzen.ForPolicy(func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }, nil)
+	body := longhand(t, `user:mia, account.view, account:us-1`)
+	batch := body[:len(body)-1] + `,"evaluations":[{},{}]}`
+	if status, answer := post(t, handle(t, none, nil), "evaluation", body); status != 500 {
+		t.Errorf("%d %s", status, answer)
+	}
+	if status, answer := post(t, handle(t, none, nil), "evaluations", batch); status != 500 {
+		t.Errorf("%d %s", status, answer)
+	}
+	empty := handle(t, authzen.ForPolicy(fixed(nil), nil), nil)
+	if _, answer := post(t, empty, "evaluation", body); answer != no {
+		t.Error(answer)
+	}
+	for _, endpoint := range []string{"search/subject", "search/resource", "search/action"} {
+		if _, answer := post(t, empty, endpoint, body); answer != `{"results":[]}` {
+			t.Error(endpoint, answer)
+		}
+	}
+}
+
+// TestLongSearchEnds ends the context in the middle of a search.
+func TestLongSearchEnds(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(`{"users":[`)
+	for i := range 1000 {
+		fmt.Fprintf(&text, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
+	}
+	policy := access.MustLoad(strings.TrimSuffix(text.String(), ",") + `]}`)
+	evaluator, err := authzen.ForPolicy(fixed(policy), nil)(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := &countdown{Context: t.Context(), left: 2}
+	search := authzen.Search{Limit: 2000}
+	search.Subject.Type, search.Action.Name = "user", "company.edit"
+	search.Resource = authzen.Entity{Type: "company", ID: "company"}
+	if found, err := evaluator.SearchSubjects(ctx, search); err == nil || found != nil {
+		t.Errorf("%d found, %v", len(found), err)
+	}
+	if found, err := evaluator.SearchSubjects(t.Context(), search); err != nil || len(found) != 1000 {
+		t.Errorf("%d found, %v", len(found), err)
+	}
+}

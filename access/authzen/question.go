@@ -1,0 +1,300 @@
+package authzen
+
+import (
+	"cmp"
+	"errors"
+	"strconv"
+
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
+)
+
+// part is a subject, an action or a resource as far as it was read.
+type part struct {
+	given      bool
+	kind, id   text // id is the name of an action
+	properties map[string]any
+}
+
+// text is a string, and whether it was there.
+type text struct {
+	value string
+	given bool
+}
+
+// question is one question as far as it was read: the defaults of a batch, or
+// one of its items, need not be whole.
+type question struct {
+	subject, action, resource part
+	context                   map[string]any // nil if there was none
+	wrong                     string         // the first thing of a wrong type, as a message
+}
+
+// body is everything that a body may say.
+type body struct {
+	question
+	items    []question
+	semantic string
+	page     page
+}
+
+// page is which part of a list is asked for.
+type page struct {
+	given bool
+	token string
+	limit uint64 // 0 means none
+}
+
+// What a body may say at each endpoint.
+var (
+	evaluationNames  = []string{"subject", "action", "resource", "context"}
+	evaluationsNames = []string{"subject", "action", "resource", "context", "evaluations", "options"}
+	searchNames      = []string{"subject", "action", "resource", "context", "page"}
+	actionNames      = []string{"subject", "resource", "context", "page"}
+)
+
+// parse reads a body of which only the given names matter, and up to most
+// items. The error is about what refuses the body as a whole.
+func parse(data []byte, most int, names []string) (*body, error) {
+	r := strictjson.NewReader(data, strictjson.Config{MaxProblems: 1, AllowUnknown: true})
+	b := new(body)
+	for name := range r.Object(names...) {
+		switch name {
+		case "evaluations":
+			b.readItems(r, most)
+		case "options":
+			b.readOptions(r)
+		case "page":
+			b.readPage(r)
+		default:
+			b.read(r, name)
+		}
+	}
+	if problems := r.Close(); len(problems) > 0 {
+		return nil, malformed(describe(problems[0].Err))
+	}
+	if b.wrong != "" {
+		return nil, malformed(b.wrong)
+	}
+	return b, nil
+}
+
+// describe says what is wrong with a text, in words that quote none of it.
+func describe(err error) string {
+	switch {
+	case errors.Is(err, strictjson.ErrType):
+		return "the body must be a JSON object"
+	case errors.Is(err, strictjson.ErrDuplicate):
+		return "a name occurs twice in an object of the body"
+	case errors.Is(err, strictjson.ErrUnicode):
+		return "the body must be valid Unicode in UTF-8"
+	case errors.Is(err, strictjson.ErrDepth):
+		return "the body is nested too deeply"
+	}
+	return "the body must be valid JSON"
+}
+
+// read takes the member of that name.
+func (q *question) read(r *strictjson.Reader, name string) {
+	switch name {
+	case "subject":
+		q.subject = q.readPart(r, name, "type", "id", "properties")
+	case "action":
+		q.action = q.readPart(r, name, "name", "properties")
+	case "resource":
+		q.resource = q.readPart(r, name, "type", "id", "properties")
+	case "context":
+		q.context = q.readMap(r, name)
+	}
+}
+
+func (q *question) readPart(r *strictjson.Reader, where string, names ...string) part {
+	p := part{given: true}
+	if !q.want(r, strictjson.Object, where, "") {
+		return p
+	}
+	for name := range r.Object(names...) {
+		switch name {
+		case "type":
+			p.kind = q.readText(r, where, ".type")
+		case "id":
+			p.id = q.readText(r, where, ".id")
+		case "name":
+			p.id = q.readText(r, where, ".name")
+		case "properties":
+			p.properties = q.readMap(r, where+".properties")
+		}
+	}
+	return p
+}
+
+func (q *question) readText(r *strictjson.Reader, where, member string) text {
+	if !q.want(r, strictjson.String, where, member) {
+		return text{}
+	}
+	return text{r.Text(), true}
+}
+
+func (q *question) readMap(r *strictjson.Reader, where string) map[string]any {
+	if !q.want(r, strictjson.Object, where, "") {
+		return nil
+	}
+	return object(r)
+}
+
+// want reports whether a value of the kind follows. Any other is skipped and
+// remembered as wrong.
+func (q *question) want(r *strictjson.Reader, k strictjson.Kind, where, member string) bool {
+	if r.Kind() == k {
+		return true
+	}
+	q.wrong = cmp.Or(q.wrong, where+member+" must be of type "+k.String())
+	r.Skip()
+	return false
+}
+
+// value reads any value; what is wrong inside the Reader keeps.
+func value(r *strictjson.Reader) any {
+	switch r.Kind() {
+	case strictjson.Object:
+		return object(r)
+	case strictjson.Array:
+		items := []any{}
+		for range r.Array() {
+			items = append(items, value(r))
+		}
+		return items
+	case strictjson.String:
+		return r.Text()
+	case strictjson.Number:
+		return r.Number()
+	case strictjson.Bool:
+		return r.Bool()
+	}
+	r.Skip()
+	return nil
+}
+
+func object(r *strictjson.Reader) map[string]any {
+	members := make(map[string]any)
+	for name := range r.Map() {
+		members[name] = value(r)
+	}
+	return members
+}
+
+func (b *body) readItems(r *strictjson.Reader, most int) {
+	if !b.want(r, strictjson.Array, "evaluations", "") {
+		return
+	}
+	for i := range r.Array() {
+		if i == most {
+			b.wrong = cmp.Or(b.wrong, "there are more evaluations than "+strconv.Itoa(most))
+			break
+		}
+		var item question
+		if item.want(r, strictjson.Object, "an evaluation", "") {
+			for name := range r.Object(evaluationNames...) {
+				item.read(r, name)
+			}
+		}
+		b.items = append(b.items, item)
+	}
+}
+
+// The values of options.evaluations_semantic.
+const (
+	executeAll   = "execute_all"
+	untilDenied  = "deny_on_first_deny"
+	untilAllowed = "permit_on_first_permit"
+)
+
+func (b *body) readOptions(r *strictjson.Reader) {
+	if !b.want(r, strictjson.Object, "options", "") {
+		return
+	}
+	for range r.Object("evaluations_semantic") {
+		t := b.readText(r, "options", ".evaluations_semantic")
+		switch t.value {
+		case executeAll, untilDenied, untilAllowed:
+			b.semantic = t.value
+		default:
+			b.wrong = cmp.Or(b.wrong, "options.evaluations_semantic is none of the three there are")
+		}
+	}
+}
+
+func (b *body) readPage(r *strictjson.Reader) {
+	b.page.given = true
+	if !b.want(r, strictjson.Object, "page", "") {
+		return
+	}
+	for name := range r.Object("token", "limit", "properties") {
+		switch name {
+		case "token":
+			b.page.token = b.readText(r, "page", ".token").value
+		case "limit":
+			if !b.want(r, strictjson.Number, "page", ".limit") {
+				continue
+			}
+			n, err := strconv.ParseUint(string(r.Number()), 10, 64)
+			if err != nil {
+				b.wrong = cmp.Or(b.wrong, "page.limit must be an integer of 64 bits that is not negative")
+			}
+			b.page.limit = n
+		case "properties":
+			b.want(r, strictjson.Object, "page", ".properties")
+			r.Skip()
+		}
+	}
+}
+
+// or returns q with what it lacks taken from the defaults, part by part.
+func (q question) or(defaults *question) question {
+	if !q.subject.given {
+		q.subject = defaults.subject
+	}
+	if !q.action.given {
+		q.action = defaults.action
+	}
+	if !q.resource.given {
+		q.resource = defaults.resource
+	}
+	if q.context == nil {
+		q.context = defaults.context
+	}
+	return q
+}
+
+// request returns what q asks. The error says what it lacks for that.
+func (q *question) request() (Request, error) {
+	if q.wrong != "" {
+		return Request{}, malformed(q.wrong)
+	}
+	lacks := cmp.Or(
+		q.subject.lacks("subject", "type", "id"),
+		q.action.lacks("action", "", "name"),
+		q.resource.lacks("resource", "type", "id"),
+	)
+	if lacks != "" {
+		return Request{}, malformed(lacks + " is missing")
+	}
+	return Request{q.subject.entity(), q.action.action(), q.resource.entity(), q.context}, nil
+}
+
+// lacks returns the path of what is not there but must be, "" if p is whole. An
+// action has no type: its member is called "".
+func (p *part) lacks(where, kind, id string) string {
+	switch {
+	case !p.given:
+		return where
+	case kind != "" && !p.kind.given:
+		return where + "." + kind
+	case !p.id.given:
+		return where + "." + id
+	}
+	return ""
+}
+
+func (p *part) entity() Entity { return Entity{p.kind.value, p.id.value, p.properties} }
+
+func (p *part) action() Action { return Action{p.id.value, p.properties} }

@@ -1,0 +1,48 @@
+package authzen_test
+
+import (
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/authzen"
+)
+
+func TestZeroValues(t *testing.T) {
+	if (authzen.Decision{}).Allowed {
+		t.Error("the zero Decision allows")
+	}
+	e, err := authzen.ForPolicy(fixed(access.MustLoad(acme)), nil)(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := e.Evaluate(t.Context(), authzen.Request{}); d.Allowed || d.Reason != "no-subject" || err != nil {
+		t.Errorf("the zero Request: %v, %v", d, err)
+	}
+	for name, list := range map[string]func() ([]string, error){
+		"subjects":  func() ([]string, error) { return e.SearchSubjects(t.Context(), authzen.Search{}) },
+		"resources": func() ([]string, error) { return e.SearchResources(t.Context(), authzen.Search{}) },
+		"actions":   func() ([]string, error) { return e.SearchActions(t.Context(), authzen.Search{}) },
+	} {
+		if found, err := list(); len(found) > 0 || err != nil {
+			t.Errorf("the zero Search for %s: %v, %v", name, found, err)
+		}
+	}
+	body := longhand(t, `user:mia, account.view, account:us-1`)
+	for name, config := range map[string]*authzen.Config{
+		"nil": nil, "zero": {}, "negative": {MaxBody: -1, MaxEvaluations: -1, MaxPage: -1},
+	} {
+		h := handle(t, authzen.ForPolicy(fixed(access.MustLoad(acme)), &authzen.PolicyConfig{}), config)
+		for endpoint, want := range map[string]string{
+			"evaluation":      `{"decision":true}`,
+			"search/subject":  `{"results":[{"type":"user","id":"dan"},{"type":"user","id":"mia"}]}`,
+			"search/resource": `{"results":[{"type":"account","id":"de-1"},{"type":"account","id":"us-1"},{"type":"account","id":"us-2"}]}`,
+		} {
+			if status, answer := post(t, h, endpoint, body); status != 200 || answer != want {
+				t.Errorf("with a %s Config, %s: %d %s", name, endpoint, status, answer)
+			}
+		}
+		if status, answer := post(t, h, "evaluations", body[:len(body)-1]+`,"evaluations":[{}]}`); status != 200 || answer != `{"evaluations":[{"decision":true}]}` {
+			t.Errorf("with a %s Config: %d %s", name, status, answer)
+		}
+	}
+}
