@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"encoding/binary"
+	"iter"
 	"slices"
 
 	"github.com/ambit-authz/ambit/datagroup"
@@ -105,7 +106,7 @@ func (w *Writer) classOf(a datagroup.Account) uint32 {
 		w.rebuild()
 		return w.classOf(a)
 	}
-	c := w.classes.Add(w.token, key, a)
+	c := w.addClass(key, a)
 	for g, rec := range w.Groups.All() {
 		if rec.loose || rec.Filter.Match(a) != datagroup.True {
 			continue
@@ -170,7 +171,8 @@ func appendText(b []byte, s string) []byte {
 // PutGroup adds a data group, or replaces what is said of it; the teams that
 // hold it keep it. Its filter must be bound to w.Schema. A new filter costs
 // one match for each class, or for each account if it reads more than classes
-// tell, and one union for each team that holds the group.
+// tell, and one union for each team that holds the group. Many in a row cost a
+// match for each value of what they read, and not for each class.
 func (w *Writer) PutGroup(g datagroup.Group) {
 	i, old, found := w.Groups.Find(string(g.ID))
 	next := &Group{Group: g}
@@ -217,10 +219,8 @@ func (w *Writer) match(i uint32, g *Group) {
 		g.loose = g.loose || !w.columns[pos].classed
 	}
 	if !g.loose {
-		for c, like := range w.classes.All() {
-			if g.Filter.Match(like) == datagroup.True {
-				g.match.Add(w.token, c)
-			}
+		for c := range w.matching(g.Filter) {
+			g.match.Add(w.token, c)
 		}
 		return
 	}
@@ -233,6 +233,44 @@ func (w *Writer) match(i uint32, g *Group) {
 			g.match.Add(w.token, a)
 		}
 	}
+}
+
+// fewFilters is how many filters are matched one by one before the classes are
+// prepared for many.
+const fewFilters = 8
+
+// matching yields the classes that a filter matches.
+func (w *Writer) matching(f datagroup.Filter) iter.Seq[uint32] {
+	if w.filters++; w.batch == nil && w.filters > fewFilters {
+		w.batch = datagroup.NewBatch(w.Schema, func(yield func(datagroup.Account) bool) {
+			for _, like := range w.classes.All() { // none is ever removed, so a class is its place
+				if !yield(like) {
+					return
+				}
+			}
+		})
+	}
+	return func(yield func(uint32) bool) {
+		if w.batch != nil {
+			for c := range w.batch.Match(f) {
+				if !yield(uint32(c)) {
+					return
+				}
+			}
+			return
+		}
+		for c, like := range w.classes.All() {
+			if f.Match(like) == datagroup.True && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// addClass makes a class of accounts like a.
+func (w *Writer) addClass(key string, a datagroup.Account) uint32 {
+	w.batch, w.filters = nil, 0
+	return w.classes.Add(w.token, key, a)
 }
 
 // unread forgets what g reads.
@@ -298,7 +336,7 @@ func (w *Writer) rebuild() {
 // reclass makes the classes anew. It reports whether it came to the end; if
 // not, an attribute turned out too wide, and another try goes without it.
 func (w *Writer) reclass() bool {
-	w.classes = Book[datagroup.Account]{}
+	w.classes, w.batch, w.filters = Book[datagroup.Account]{}, nil, 0
 	for pos := range w.columns {
 		w.columns[pos].values = Index{}
 	}
@@ -309,7 +347,7 @@ func (w *Writer) reclass() bool {
 			if w.widen(*a.Account) {
 				return false
 			}
-			c = w.classes.Add(w.token, key, *a.Account)
+			c = w.addClass(key, *a.Account)
 		}
 		a.class = c
 		w.Accounts.Set(w.token, i, a)

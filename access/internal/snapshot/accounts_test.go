@@ -49,3 +49,83 @@ func TestClassesAreDropped(t *testing.T) {
 		t.Errorf("up to %d classes of one account, want about %d", most, maxDistinct)
 	}
 }
+
+// TestManyFilters matches so many filters in one go that the classes are prepared
+// for them, with new classes, wider attributes and another schema in between.
+func TestManyFilters(t *testing.T) {
+	declare := func(names ...string) *datagroup.Schema {
+		var all []datagroup.Attribute
+		for _, name := range names {
+			all = append(all, datagroup.Attribute{Name: name, Type: datagroup.StringType})
+		}
+		schema, err := datagroup.NewSchema(all...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return schema
+	}
+	w := NewWriter(new(State))
+	schema := declare("x", "y")
+	set := func(s *datagroup.Schema) {
+		schema = s
+		if err := w.PutSchema(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	connect := func(from, to int) {
+		for i := from; i < to; i++ {
+			values := map[string]datagroup.Value{"x": datagroup.Text(fmt.Sprint("x", i%7))}
+			if i%3 > 0 {
+				values["y"] = datagroup.Text(fmt.Sprint("y", i%5))
+			}
+			a, err := schema.Account(datagroup.AccountID(fmt.Sprint("a", i)), fmt.Sprint("s", i%2), values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.PutAccount(a)
+		}
+	}
+	define := func(name string) {
+		for i := range 3 * fewFilters {
+			filter, err := schema.Parse(fmt.Sprintf("x = 'x%d' and not y in ('y1', 'y%d') or source = 's%d' and y = 'y3'", i%7, i%5, i%2))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.PutGroup(datagroup.Group{ID: datagroup.ID(fmt.Sprint(name, i)), Filter: filter})
+		}
+	}
+	check := func(when string) {
+		t.Helper()
+		if (w.batch == nil) != (w.filters <= fewFilters) {
+			t.Errorf("%s: %d filters since the classes changed, and prepared is %v", when, w.filters, w.batch != nil)
+		}
+		for _, g := range w.Groups.All() {
+			for i, a := range w.Accounts.All() {
+				if got, want := g.Matches(i, a), g.Filter.Match(*a.Account) == datagroup.True; got != want {
+					t.Fatalf("%s: %s over %v: %v, want %v", when, g.Filter, a.ID(), got, want)
+				}
+			}
+		}
+	}
+	set(schema)
+	connect(0, 20)
+	define("g")
+	check("many filters")
+	connect(20, 40)
+	check("more classes")
+	define("h")
+	check("many more filters")
+	define("g")
+	check("the same filters once more")
+	set(declare("x", "y", "z"))
+	check("another schema")
+	define("i")
+	check("filters under it")
+	for i := range w.Accounts.All() {
+		w.RemoveAccount(i)
+	}
+	set(declare("x", "y"))
+	define("j")
+	connect(33, 50)
+	check("all accounts gone, and others")
+}

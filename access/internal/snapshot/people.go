@@ -15,6 +15,9 @@ import (
 type Writer struct {
 	State
 	token *Token
+
+	batch   *datagroup.Batch // of the classes as they are; nil until many filters are matched
+	filters int              // matched since the classes were last added to
 }
 
 // NewWriter returns a Writer that starts from base, which it leaves as it is.
