@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// shareReport shares a report with a user or a team.
+func (s *service) shareReport(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		User   team.UserID  `json:"user"`
+		Team   team.ID      `json:"team"`
+		Level  access.Level `json:"level"`
+		Until  time.Time    `json:"until"`
+		Reason string       `json:"reason"`
+	}
+	if !readBody(w, r, &body) {
+		return
+	}
+	if !body.Level.Valid() {
+		writeProblem(w, http.StatusBadRequest, "a level is required")
+		return
+	}
+	report := access.ReportID(r.PathValue("report"))
+	s.change(w, r, body.Reason, company.ShareReport{Report: report, User: body.User, Team: body.Team, Level: body.Level, Until: body.Until})
+}
+
+// setRole gives a user another role.
+func (s *service) setRole(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Role   role.Name `json:"role"`
+		Reason string    `json:"reason"`
+	}
+	if !readBody(w, r, &body) {
+		return
+	}
+	s.change(w, r, body.Reason, company.SetRole{User: team.UserID(r.PathValue("user")), Role: body.Role})
+}
+
+// addMember puts a user into a team.
+func (s *service) addMember(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		User   team.UserID `json:"user"`
+		Until  time.Time   `json:"until"`
+		Reason string      `json:"reason"`
+	}
+	if !readBody(w, r, &body) {
+		return
+	}
+	s.change(w, r, body.Reason, company.AddMember{Team: team.ID(r.PathValue("team")), User: body.User, Until: body.Until})
+}
+
+// change makes a change of the company in the name of the caller, and answers with what was recorded. The guard asked whether the
+// caller may do such a thing at all, and spared him the body; whether he may make this very change is asked here, of the company as
+// it is now.
+func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, change company.Change) {
+	by := company.By{
+		Actor:       company.User(accesshttp.Subject(r.Context()).User()),
+		Reason:      reason,
+		Correlation: requestID(r.Context()),
+	}
+	receipt, err := s.company.Do(r.Context(), by, change)
+	if err != nil {
+		s.refuseChange(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Event  uint64         `json:"event"`
+		Change company.Change `json:"change"`
+	}{receipt.Seq, receipt.Changes[0]})
+}
+
+// refusals are what a caller is told of a change that is allowed to him, but not like this or not now. What is not among them is a
+// denial, or a failure that is none of his business.
+var refusals = []struct {
+	err    error
+	status int
+}{
+	{company.ErrReason, http.StatusBadRequest},
+	{company.ErrInvalid, http.StatusBadRequest},
+	{company.ErrUnknown, http.StatusUnprocessableEntity},
+	{company.ErrSelf, http.StatusForbidden},
+	{company.ErrBeyondOwnEnd, http.StatusForbidden},
+	{company.ErrNoChange, http.StatusConflict},
+	{company.ErrLowers, http.StatusConflict},
+	{company.ErrLastHolder, http.StatusConflict},
+	{company.ErrRoleFull, http.StatusConflict},
+}
+
+// refuseChange answers for a change that was not made. The full reason is for the log: the company tells nobody else.
+func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
+	why := err.Error()
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+		why = denied.Decision.String()
+	}
+	ctx := r.Context()
+	s.logger.InfoContext(ctx, "no change", "request", requestID(ctx), "subject", accesshttp.Subject(ctx).String(), "err", why)
+	if errors.Is(err, company.ErrUncertain) {
+		accesshttp.Refuse(w, r, fmt.Errorf("%w: %w", accesshttp.ErrUnavailable, err))
+		return
+	}
+	for _, known := range refusals {
+		if errors.Is(err, known.err) {
+			writeProblem(w, known.status, known.err.Error())
+			return
+		}
+	}
+	accesshttp.Refuse(w, r, err)
+}

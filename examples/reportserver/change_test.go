@@ -1,0 +1,50 @@
+package main
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// TestReadersDuringChange reads a report over and over while a change gives the reader more of it. Each answer is that of before or
+// that of after, as a whole, and after it there is no before.
+func TestReadersDuringChange(t *testing.T) {
+	w := newWorld(t).login("tom", "uma")
+	const (
+		before = `{"rows":[{"account":"uk-search","clicks":60,"cost":90},{"account":"de-search","clicks":40,"cost":70}],"totals":{"clicks":100,"cost":160}}` + "\n"
+		after  = `{"rows":[{"account":"us-search","clicks":120,"cost":300},{"account":"us-social","clicks":80,"cost":150},` +
+			`{"account":"uk-search","clicks":60,"cost":90},{"account":"de-search","clicks":40,"cost":70}],"totals":{"clicks":300,"cost":610}}` + "\n"
+	)
+	var reading, done sync.WaitGroup
+	changed := make(chan struct{})
+	for range 4 {
+		reading.Add(1)
+		done.Go(func() {
+			want := before
+			for first, last := true, false; !last; first = false {
+				select {
+				case <-changed:
+					last = true // one more, which must be after
+				default:
+				}
+				got := w.ask("tom", "GET /reports/q3", "").Body.String()
+				if got == after {
+					want = after
+				}
+				if got != want || last && got != after {
+					t.Errorf("read %s, want %s", got, want)
+				}
+				if first {
+					reading.Done()
+				}
+			}
+		})
+	}
+	reading.Wait()
+	answer := w.ask("uma", "POST /teams/americas/members", `{"user":"tom","reason":"covers for mia"}`)
+	close(changed)
+	done.Wait()
+	if answer.Code != http.StatusOK {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+}

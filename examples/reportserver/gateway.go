@@ -1,0 +1,46 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/authzen"
+)
+
+var errNotGateway = errors.New("the bearer token is not that of the gateway")
+
+// authzen answers gateways, which ask about anybody, and so must prove that they are the gateway.
+func (s *service) authzen(token, publicHost string) (http.Handler, error) {
+	if token == "" {
+		return nil, errors.New("the token of the gateway is empty")
+	}
+	want := sha256.Sum256([]byte(token)) // digests are of one length, and compared in the same time
+	gateway := func(r *http.Request) error {
+		token, _ := bearer(r)
+		got := sha256.Sum256([]byte(token))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			return errNotGateway
+		}
+		return nil
+	}
+	config := authzen.Config{
+		Reasons: true,
+		MaxBody: maxBody,
+		OnError: func(r *http.Request, err error) {
+			s.logger.ErrorContext(r.Context(), "cannot evaluate", "request", requestID(r.Context()), "err", err)
+		},
+	}
+	switch {
+	case strings.Contains(publicHost, "/"):
+		return nil, fmt.Errorf("the public host %q has a path, and the endpoints would move below it", publicHost)
+	case publicHost != "":
+		config.BaseURL = "https://" + publicHost
+	}
+	evaluator := authzen.ForPolicy(s.policy, &authzen.PolicyConfig{Company: s.company.ID(), Observer: access.LogDecisions(s.logger, nil)})
+	return authzen.New(evaluator, gateway, &config)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/team"
+)
+
+const (
+	loginTime = 8 * time.Hour
+	maxLogins = 10_000
+)
+
+// logins are the users who are logged in, by the digest of their tokens: what is kept opens nothing.
+type logins struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	open map[digest]login
+}
+
+type digest = [sha256.Size]byte
+
+type login struct {
+	user team.UserID
+	end  time.Time // exclusive
+}
+
+func newLogins(now func() time.Time) *logins {
+	return &logins{now: now, open: make(map[digest]login)}
+}
+
+// login is a stub: it believes everybody to be whoever he says he is. A host authenticates its users here, with its identity
+// provider; Ambit begins where it is known who asks.
+func (s *service) login(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		User team.UserID `json:"user"`
+	}
+	if !readBody(w, r, &body) {
+		return
+	}
+	if _, ok := s.company.Policy().User(body.User); !ok {
+		accesshttp.Refuse(w, r, accesshttp.ErrUnauthenticated)
+		return
+	}
+	token, err := s.logins.start(body.User)
+	if err != nil {
+		accesshttp.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	fmt.Fprintln(w, token) // alone on a line, for the shell
+}
+
+// start logs a user in and returns his token. There is no room for him while there are maxLogins.
+func (l *logins) start(user team.UserID) (token string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.open) >= maxLogins {
+		maps.DeleteFunc(l.open, func(_ digest, in login) bool { return !l.now().Before(in.end) })
+	}
+	if len(l.open) >= maxLogins {
+		return "", fmt.Errorf("%w: %d users are logged in", accesshttp.ErrUnavailable, maxLogins)
+	}
+	token = rand.Text()
+	l.open[sha256.Sum256([]byte(token))] = login{user, l.now().Add(loginTime)}
+	return token, nil
+}
+
+// subject returns the user whose token a request bears. Whether he may still do anything is for the policy to say.
+func (l *logins) subject(r *http.Request) (access.Subject, error) {
+	token, ok := bearer(r)
+	if !ok {
+		return access.Subject{}, fmt.Errorf("%w: no bearer token", accesshttp.ErrUnauthenticated)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in, ok := l.open[sha256.Sum256([]byte(token))]
+	if !ok || !l.now().Before(in.end) {
+		return access.Subject{}, fmt.Errorf("%w: the token is unknown or over", accesshttp.ErrUnauthenticated)
+	}
+	return access.User(in.user), nil
+}
+
+// bearer returns the token in the Authorization header of a request.
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
+}

@@ -1,0 +1,90 @@
+// Reportserver serves the reports of a company over HTTP. Each reader gets his own rows and totals of a report; reports that are not
+// shared with him do not exist for him; whoever may, shares reports, changes roles and fills teams, and all of that is in a log.
+// Gateways and services in other languages ask the same policy by the AuthZEN API. From the top of the module:
+//
+//	go run ./examples/reportserver
+//
+// A session with curl is in testdata/session.txt, and a test replays it.
+//
+//	POST /login                    a token for a user: a stub, which believes whatever it is told
+//	GET  /reports                  the reports shared with the reader
+//	GET  /reports/{report}         what the reader sees of one
+//	POST /reports/{report}/shares  share one
+//	PUT  /users/{user}/role        give a user another role
+//	POST /teams/{team}/members     put a user into a team
+//	GET  /audit                    what was changed, by whom and why
+//	     /access/v1/...            AuthZEN, for holders of the gateway token
+//
+// What a host would copy is routes.go, where each route says in one line who may; change.go, which makes changes and answers what
+// becomes of them; and server.go, which ends a server without cutting off anybody. What it would not copy is login.go, company.json
+// and reports.json, which stand for its own, and the log in memory, which ends with the program.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/ambit-authz/ambit/audit"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintf(os.Stderr, "reportserver: %v\n", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run is the program: it serves until ctx ends, and logs to stderr.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("reportserver", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on")
+	host := flags.String("host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; there is none without")
+	verbose := flags.Bool("v", false, "log what was allowed, too")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	level := slog.LevelInfo
+	if *verbose {
+		level = slog.LevelDebug
+	}
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+
+	token := getenv("GATEWAY_TOKEN")
+	if token == "" {
+		token = rand.Text()
+		fmt.Fprintln(stdout, "GATEWAY_TOKEN="+token)
+	}
+	s, err := newService(ctx, audit.NewMemory(), logger, time.Now)
+	if err != nil {
+		return err
+	}
+	routes, err := s.routes(token, *host)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		return err
+	}
+	logger.Info("listening", "address", listener.Addr().String())
+	return serve(ctx, newServer(logRequests(logger, routes), logger), listener, grace)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/datagroup"
+)
+
+// row is a row of a report as the host keeps it: one report for all readers.
+type row struct {
+	Account datagroup.AccountID `json:"account"`
+	Clicks  int                 `json:"clicks"`
+	Cost    int                 `json:"cost"` // in euros
+}
+
+type totals struct {
+	Clicks int `json:"clicks"`
+	Cost   int `json:"cost"`
+}
+
+// title is a report in the list of them.
+type title struct {
+	ID   access.ReportID `json:"id"`
+	Name string          `json:"name"`
+}
+
+// listReports answers with the reports that the reader may view.
+func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
+	policy := accesshttp.Policy(r.Context())
+	list := []title{}
+	for _, id := range slices.Sorted(policy.Reports(accesshttp.Subject(r.Context()), access.ViewReport)) {
+		name, _ := policy.ReportName(id)
+		list = append(list, title{id, name})
+	}
+	writeJSON(w, http.StatusOK, list)
+}
+
+// showReport answers with the rows of a report that the reader sees, and their totals. That he may open the report was decided
+// before; what he finds in it is his view.
+func (s *service) showReport(w http.ResponseWriter, r *http.Request) {
+	view := accesshttp.View(r.Context())
+	answer := struct {
+		Rows   []row  `json:"rows"`
+		Totals totals `json:"totals"`
+	}{Rows: []row{}}
+	for _, row := range s.rows[access.ReportID(r.PathValue("report"))] {
+		if view.Sees(row.Account) {
+			answer.Rows = append(answer.Rows, row)
+			answer.Totals.Clicks += row.Clicks
+			answer.Totals.Cost += row.Cost
+		}
+	}
+	writeJSON(w, http.StatusOK, answer)
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+)
+
+//go:embed company.json
+var companyJSON []byte
+
+//go:embed reports.json
+var reportsJSON []byte
+
+// service is what the handlers share.
+type service struct {
+	company *company.Company
+	log     audit.Log // of the company
+	rows    map[access.ReportID][]row
+	logins  *logins
+	logger  *slog.Logger
+}
+
+// newService founds the company on an empty log. Where the log outlives the program, every later start opens it, with company.Open.
+func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now func() time.Time) (*service, error) {
+	s := &service{log: log, logins: newLogins(now), logger: logger}
+	if err := json.Unmarshal(reportsJSON, &s.rows); err != nil {
+		return nil, fmt.Errorf("reports.json: %w", err)
+	}
+	document, err := access.Parse(companyJSON)
+	if err != nil {
+		return nil, fmt.Errorf("company.json: %w", err)
+	}
+	founding := company.Founding{ID: "acme", Name: "Acme", Document: document}
+	s.company, err = company.Found(ctx, s.log, founding, &company.Config{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// policy is the state of the company that answers a request from its beginning to its end.
+func (s *service) policy(*http.Request) (*access.Policy, error) { return s.company.Policy(), nil }

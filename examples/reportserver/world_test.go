@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/audit"
+)
+
+const gatewayToken = "gateway-token-of-the-tests"
+
+// today is when the tests take place, unless they move the clock.
+var today = time.Date(2026, time.September, 1, 9, 0, 0, 0, time.UTC)
+
+// world is the service as a client sees it, without a network.
+type world struct {
+	t       testing.TB
+	service *service
+	handler http.Handler
+	tokens  map[string]string // by user
+	logged  *bytes.Buffer     // what the service logs
+}
+
+func newWorld(t testing.TB) *world { return newWorldOn(t, audit.NewMemory()) }
+
+func newWorldOn(t testing.TB, log audit.Log) *world {
+	t.Helper()
+	logged := new(bytes.Buffer)
+	logger := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s, err := newService(t.Context(), log, logger, func() time.Time { return today })
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes, err := s.routes(gatewayToken, "reports.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t, s, logRequests(logger, routes), map[string]string{"gateway": gatewayToken}, logged}
+}
+
+// login logs users in, whose tokens ask uses.
+func (w *world) login(users ...string) *world {
+	w.t.Helper()
+	for _, user := range users {
+		answer := w.ask("", "POST /login", `{"user":"`+user+`"}`)
+		if answer.Code != http.StatusOK {
+			w.t.Fatalf("%s cannot log in: %d %s", user, answer.Code, answer.Body)
+		}
+		w.tokens[user] = strings.TrimSpace(answer.Body.String())
+	}
+	return w
+}
+
+// ask sends a request in the name of a user, or of nobody, with a body of JSON unless that is "".
+func (w *world) ask(user, methodAndPath, body string) *httptest.ResponseRecorder {
+	method, path, _ := strings.Cut(methodAndPath, " ")
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if user != "" {
+		r.Header.Set("Authorization", "Bearer "+w.tokens[user])
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, r)
+	return answer
+}
