@@ -1,0 +1,67 @@
+package accesstest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// company returns a policy of 200 users in 20 teams, with 20 data groups and 400
+// accounts, and a story of two lines for each user.
+func company(b *testing.B) (*access.Policy, []*story) {
+	b.Helper()
+	d := &access.Document{Catalog: "company", Attributes: map[string]string{"country": "string"}}
+	text := "story Everybody\n"
+	for i := range 400 {
+		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprintf("a%d", i), Source: fmt.Sprintf("s%d", i%20)})
+	}
+	for i := range 20 {
+		group := fmt.Sprintf("g%d", i)
+		d.Groups = append(d.Groups, access.GroupEntry{ID: group, Filter: fmt.Sprintf("source = 's%d' and country missing", i)})
+		t := access.TeamEntry{ID: fmt.Sprintf("t%d", i), Groups: []string{group}}
+		for j := range 10 {
+			user := fmt.Sprintf("u%d", 10*i+j)
+			d.Users = append(d.Users, access.UserEntry{ID: user, Email: user + "@example.com", Role: "viewer"})
+			t.Members = append(t.Members, access.MemberEntry{User: user})
+			text += fmt.Sprintf("allow %s account.view account:a%d\n", user, i)
+			var seen strings.Builder
+			for k := range 20 {
+				fmt.Fprintf(&seen, " a%d", 20*k+i)
+			}
+			text += fmt.Sprintf("sees %s%s\n", user, &seen)
+		}
+		d.Teams = append(d.Teams, t)
+	}
+	p, err := access.Compile(d, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	stories, mistakes := parse("s.story", []byte(text))
+	check(p, stories)
+	if len(mistakes)+len(stories[0].mistakes) > 0 {
+		b.Fatal(mistakes, stories[0].mistakes)
+	}
+	return p, stories
+}
+
+func BenchmarkRun(b *testing.B) {
+	p, stories := company(b)
+	for b.Loop() {
+		if failures := stories[0].run(p); len(failures) > 0 {
+			b.Fatal(failures[0])
+		}
+	}
+	b.ReportMetric(float64(len(stories[0].says)), "lines")
+}
+
+func BenchmarkCoverage(b *testing.B) {
+	p, stories := company(b)
+	for b.Loop() {
+		if c := measure(p, stories); !c.reaches(100) {
+			b.Fatal(c)
+		}
+	}
+	b.ReportMetric(float64(len(partsOf(p))), "parts")
+}

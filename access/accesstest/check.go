@@ -1,0 +1,242 @@
+package accesstest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// check compares stories with what there is in a policy and with one another,
+// and adds the mistakes it finds to theirs. Matrices become claims.
+func check(p *access.Policy, stories []*story) {
+	k := newKnown(p)
+	titles := make(map[string]*story)
+	said := newSaid()
+	for _, s := range stories {
+		if first, taken := titles[s.title]; taken {
+			s.fail(s.line, fmt.Errorf("the title %q stands at %s:%d already", s.title, first.file, first.line))
+		} else {
+			titles[s.title] = s
+		}
+		for _, m := range s.matrices {
+			k.matrix(s, m)
+			if m.spoilt {
+				continue
+			}
+			for _, c := range m.claims(k.together) {
+				s.says = append(s.says, c)
+			}
+		}
+		slices.SortStableFunc(s.says, func(a, b assertion) int { return a.lineNo() - b.lineNo() })
+		for _, a := range s.says {
+			switch a := a.(type) {
+			case *claim:
+				if a.matrix || k.claim(s, a) {
+					said.claim(s, a)
+				}
+			case *listing:
+				if k.listing(s, a) {
+					said.listing(s, a)
+				}
+			}
+		}
+	}
+	said.compare()
+	for _, s := range stories {
+		slices.SortStableFunc(s.mistakes, func(a, b mistake) int { return a.line - b.line })
+	}
+}
+
+// known is what there is in a policy.
+type known struct {
+	ids     map[access.Kind]map[string]bool
+	actions map[string]bool
+	probe   *access.Policy // of the same catalog, with one user and nothing else
+}
+
+const probe = "probe"
+
+func newKnown(p *access.Policy) *known {
+	d := p.Document()
+	k := &known{actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
+		access.KindUser:    set(d.Users, func(e access.UserEntry) string { return e.ID }),
+		access.KindAccount: set(d.Accounts, func(e access.AccountEntry) string { return e.ID }),
+		access.KindGroup:   set(d.Groups, func(e access.GroupEntry) string { return e.ID }),
+		access.KindTeam:    set(d.Teams, func(e access.TeamEntry) string { return e.ID }),
+		access.KindReport:  set(d.Reports, func(e access.ReportEntry) string { return e.ID }),
+		access.KindLink:    set(d.Links, func(e access.LinkEntry) string { return e.ID }),
+		access.KindRole:    set(p.Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
+	}}
+	for _, a := range append(role.BuiltIn(), p.Catalog().Actions()...) {
+		k.actions[string(a)] = true
+	}
+	// Every catalog of a policy has a role, and every role takes a holder.
+	k.probe, _ = access.Compile(&access.Document{Users: []access.UserEntry{
+		{ID: probe, Email: "probe@example.com", Role: string(p.Catalog().Roles()[0].Name)},
+	}}, &access.Config{Catalog: p.Catalog()})
+	return k
+}
+
+func set[T any](entries []T, id func(T) string) map[string]bool {
+	ids := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		ids[id(e)] = true
+	}
+	return ids
+}
+
+// together reports whether the action may be asked of such a resource.
+func (k *known) together(do access.Action, on access.Resource) bool {
+	switch k.probe.Decide(access.User(probe), do, on).Reason {
+	case access.WrongKind, access.MalformedResource:
+		return false
+	}
+	return true
+}
+
+// finding is a mistake in what a line names, and the reason of the denial that
+// it leads to: a line that gives this reason means it.
+type finding struct {
+	err    error
+	excuse access.Reason
+}
+
+// kinds are the built-in kinds that have ids, each with the word for it and the
+// reason of a denial where there is no such thing.
+var kinds = map[access.Kind]struct {
+	word    string
+	missing access.Reason
+}{
+	access.KindAccount: {"account", access.UnknownAccount},
+	access.KindUser:    {"user", access.UnknownTarget},
+	access.KindRole:    {"role", access.UnknownRole},
+	access.KindTeam:    {"team", access.UnknownTeam},
+	access.KindGroup:   {"data group", access.UnknownGroup},
+	access.KindReport:  {"report", access.UnknownReport},
+	access.KindLink:    {"share link", access.UnknownShareLink},
+}
+
+// find returns a finding if there is no such thing of a kind.
+func (k *known) find(kind access.Kind, id string, excuse access.Reason) []finding {
+	if k.ids[kind][id] {
+		return nil
+	}
+	return []finding{{unknown(kinds[kind].word, id, k.ids[kind]), excuse}}
+}
+
+// subject looks for who asks.
+func (k *known) subject(s access.Subject) []finding {
+	if s.Link() != "" {
+		return k.find(access.KindLink, string(s.Link()), access.UnknownLink)
+	}
+	if s.IsZero() {
+		return nil
+	}
+	found := k.find(access.KindUser, string(s.User()), access.UnknownUser)
+	if scope, ok := s.Team(); ok {
+		found = append(found, k.find(access.KindTeam, string(scope), access.UnknownSessionTeam)...)
+	}
+	return found
+}
+
+// action looks for an action.
+func (k *known) action(a access.Action) []finding {
+	if k.actions[string(a)] {
+		return nil
+	}
+	return []finding{{unknown("action", string(a), k.actions), access.UnknownAction}}
+}
+
+// resource looks for what an action is asked of.
+func (k *known) resource(r access.Resource) []finding {
+	kind, builtIn := kinds[r.Kind()]
+	switch {
+	case builtIn:
+		return k.find(r.Kind(), r.ID(), kind.missing)
+	case r.Kind() == access.KindCompany || r.CompanyWide():
+		return nil
+	case r.Account() != "":
+		return k.find(access.KindAccount, string(r.Account()), access.UnknownAccount)
+	}
+	var words []string
+	for kind := range kinds {
+		words = append(words, string(kind))
+	}
+	near := didYouMean(string(r.Kind()), slices.Values(words))
+	return []finding{{fmt.Errorf(`%v belongs nowhere%s (of a kind of your own, write "in account:ACCOUNT" or "in company" behind it)`, r, near), access.AccountRequired}}
+}
+
+// claim checks the names of a claim, and reports whether they are right.
+func (k *known) claim(s *story, c *claim) (ok bool) {
+	found := append(append(k.subject(c.who), k.action(c.do)...), k.resource(c.on)...)
+	if k.actions[string(c.do)] && !k.together(c.do, c.on) {
+		excuse := k.probe.Decide(access.User(probe), c.do, c.on).Reason
+		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.do, c.on), excuse})
+	}
+	ok = true
+	for _, f := range found {
+		if c.because != f.excuse {
+			s.fail(c.line, f.err)
+			ok = false
+		}
+	}
+	return ok
+}
+
+// listing checks the names of a listing, and reports whether they are right. It
+// finds out what everything is.
+func (k *known) listing(s *story, l *listing) (ok bool) {
+	found := k.subject(l.who)
+	l.want = make(map[string]bool)
+	for _, id := range l.ids {
+		found = append(found, k.resource(l.on(id))...)
+		l.want[id] = true
+	}
+	if l.all {
+		l.want = k.ids[l.on("").Kind()]
+	}
+	for _, f := range found {
+		s.fail(l.line, f.err)
+	}
+	return len(found) == 0
+}
+
+// matrix checks the names of a matrix, and that each of its actions and
+// resources goes with another.
+func (k *known) matrix(s *story, m *matrix) {
+	asked, taken := make(map[access.Action]bool), make(map[access.Resource]bool)
+	for _, do := range m.actions.values {
+		for _, on := range m.resources.values {
+			if k.together(do, on) {
+				asked[do], taken[on] = true, true
+			}
+		}
+	}
+	for _, who := range m.subjects.values {
+		m.report(s, m.subjects.lines[who], k.subject(who))
+	}
+	for _, do := range m.actions.values {
+		found := k.action(do)
+		if !asked[do] && len(m.resources.values) > 0 {
+			found = append(found, finding{err: fmt.Errorf("%s is asked of none of the resources of the matrix", do)})
+		}
+		m.report(s, m.actions.lines[do], found)
+	}
+	for _, on := range m.resources.values {
+		found := k.resource(on)
+		if !taken[on] && len(m.actions.values) > 0 {
+			found = append(found, finding{err: fmt.Errorf("none of the actions of the matrix is asked of %v", on)})
+		}
+		m.report(s, m.resources.lines[on], found)
+	}
+}
+
+// report adds findings to the mistakes of a story.
+func (m *matrix) report(s *story, line int, found []finding) {
+	for _, f := range found {
+		s.fail(line, f.err)
+		m.spoilt = true
+	}
+}

@@ -1,0 +1,90 @@
+package accesstest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
+)
+
+const (
+	extension = ".story"
+	maxFiles  = 1000
+)
+
+// read returns the stories of all files, by name, with the mistakes that are
+// none of a story's.
+func read(fsys fs.FS) ([]*story, []mistake) {
+	if fsys == nil {
+		return nil, []mistake{{".", 0, errors.New("the file system is nil")}}
+	}
+	names, mistakes := find(fsys)
+	if len(names) == 0 && len(mistakes) == 0 {
+		mistakes = append(mistakes, mistake{".", 0, fmt.Errorf("there is no story here: no file has a name that ends in %s", extension)})
+	}
+	if len(names) > maxFiles {
+		return nil, append(mistakes, mistake{".", 0, fmt.Errorf("there are %d files, at most %d are read", len(names), maxFiles)})
+	}
+	var stories []*story
+	for _, name := range names {
+		text, err := readFile(fsys, name)
+		if err != nil {
+			mistakes = append(mistakes, mistake{name, 0, err})
+			continue
+		}
+		more, wrong := parse(name, text)
+		stories, mistakes = append(stories, more...), append(mistakes, wrong...)
+	}
+	slices.SortStableFunc(mistakes, func(a, b mistake) int { return strings.Compare(a.file, b.file) })
+	return stories, mistakes
+}
+
+// readFile reads a file, but not one that is too large to be parsed.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, tooLarge(info.Size())
+	}
+	return fs.ReadFile(fsys, name)
+}
+
+func tooLarge(n int64) error {
+	return fmt.Errorf("the file has %d bytes, at most %d are read", n, maxFile)
+}
+
+// find returns the names of the story files, sorted. Files that are probably
+// meant to be among them are mistakes.
+func find(fsys fs.FS) (names []string, mistakes []mistake) {
+	fail := func(name string, err error) { mistakes = append(mistakes, mistake{name, 0, err}) }
+	// The function returns no error, and so neither does the walk.
+	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			fail(name, err)
+			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 {
+			if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
+				fail(name, errors.New("a link to a directory is not followed"))
+				return nil
+			}
+		}
+		ext := path.Ext(name)
+		switch {
+		case d.IsDir():
+		case ext == extension:
+			names = append(names, name)
+		case strictjson.Suggest(ext, slices.Values([]string{extension})) != "":
+			fail(name, fmt.Errorf("the file is not read: did you mean a name that ends in %s?", extension))
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return names, mistakes
+}

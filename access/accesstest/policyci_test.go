@@ -1,0 +1,100 @@
+package accesstest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+const policyci = "../../examples/policyci"
+
+// loadPolicyCI returns the document of the example.
+func loadPolicyCI(t testing.TB) *access.Document {
+	t.Helper()
+	text, err := os.ReadFile(policyci + "/policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := access.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// storiesCatch reports whether the stories of the example fail of a policy.
+func storiesCatch(p *access.Policy) bool {
+	stories, mistakes := read(os.DirFS(policyci))
+	check(p, stories)
+	return len(mistakes) > 0 || slices.ContainsFunc(stories, func(s *story) bool { return len(s.run(p)) > 0 })
+}
+
+// TestPolicyCIMutants: every single step away from the example's policy that
+// changes any answer at any time fails its stories or its lock. Those that fail
+// neither change nothing: all answers are compared, of an eighth of them unless
+// AMBIT_LONG is set.
+func TestPolicyCIMutants(t *testing.T) {
+	d := loadPolicyCI(t)
+	p := compile(t, d)
+	lock, err := os.ReadFile(policyci + "/access.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if storiesCatch(p) || lockText(p) != string(lock) {
+		t.Fatal("the example fails as it is")
+	}
+	var refused, byStories, byLock, gaining int
+	kinds := map[string]int{}
+	var equal []string
+	mutants := mutate(t, d)
+	for i, m := range mutants {
+		if testing.Short() && i%10 != 0 {
+			continue
+		}
+		doc := m.make()
+		q, err := access.Compile(doc, nil)
+		if err != nil {
+			refused++
+			continue
+		}
+		kinds[m.kind]++
+		told, locked := storiesCatch(q), lockText(q) != string(lock)
+		if told {
+			byStories++
+		}
+		if locked {
+			byLock++
+		}
+		if len(newGains(p, q).lines) > 0 {
+			gaining++
+		}
+		if told || locked {
+			continue
+		}
+		equal = append(equal, m.what)
+		if len(equal)%8 != 1 && os.Getenv("AMBIT_LONG") == "" {
+			continue // to compare all answers takes its time
+		}
+		u := universeOf(d, doc)
+		if was, is := u.answers(p), u.answers(q); !slices.Equal(was, is) {
+			t.Errorf("%s: neither the stories nor the lock show that %v gain and %v lose", m.what, u.gained(was, is), u.gained(is, was))
+		}
+	}
+	total := 0
+	var counts []string
+	for _, k := range slices.Sorted(maps.Keys(kinds)) {
+		total += kinds[k]
+		counts = append(counts, fmt.Sprintf("%5d  %s", kinds[k], k))
+	}
+	t.Logf("%d mutants, and %d that do not compile; %d fail the lock, %d the stories, %d give somebody more\n%s",
+		total, refused, byLock, byStories, gaining, strings.Join(counts, "\n"))
+	t.Logf("%d change no answer:\n%s", len(equal), strings.Join(equal, "\n"))
+	if len(mutants) < 500 || byStories < total/3 {
+		t.Errorf("the search is a poor one")
+	}
+}

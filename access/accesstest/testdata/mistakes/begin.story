@@ -1,0 +1,3 @@
+# The title was forgotten.
+allow tom account.view account:us-search
+deny tim account.view account:us-search

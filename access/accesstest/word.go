@@ -1,0 +1,82 @@
+package accesstest
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word is a word of a line. In quotes it is never a keyword.
+type word struct {
+	text   string
+	quoted bool
+}
+
+// is reports whether w is the keyword.
+func (w word) is(keyword string) bool { return !w.quoted && w.text == keyword }
+
+// checkLine refuses what no line of a text has: other encodings than UTF-8, and
+// control characters.
+func checkLine(line string) error {
+	if !utf8.ValidString(line) {
+		return errors.New("the line is not UTF-8")
+	}
+	for _, r := range line {
+		if unicode.IsControl(r) && r != '\t' {
+			return fmt.Errorf("the line has the control character %U", r)
+		}
+	}
+	return nil
+}
+
+// splitWords splits a line at blanks and leaves out a comment.
+func splitWords(line string) ([]word, error) {
+	var words []word
+	for {
+		line = strings.TrimLeft(line, " \t")
+		switch {
+		case line == "" || line[0] == '#':
+			return words, nil
+		case line[0] == '"':
+			quoted, err := strconv.QuotedPrefix(line)
+			if err != nil {
+				return nil, errors.New(`a quote " is not closed, or has an escape that Go has not`)
+			}
+			line = line[len(quoted):]
+			if line != "" && line[0] != ' ' && line[0] != '\t' {
+				return nil, fmt.Errorf("a blank is missing behind %s", quoted)
+			}
+			text, err := strconv.Unquote(quoted)
+			if err != nil || text == "" {
+				return nil, errors.New(`"" is not a word`)
+			}
+			words = append(words, word{text, true})
+		default:
+			end := strings.IndexAny(line, " \t")
+			if end < 0 {
+				end = len(line)
+			}
+			if err := checkBare(line[:end]); err != nil {
+				return nil, err
+			}
+			words = append(words, word{line[:end], false})
+			line = line[end:]
+		}
+	}
+}
+
+// checkBare refuses a word without quotes that would not be read as it looks.
+func checkBare(text string) error {
+	if strings.Contains(text, `"`) {
+		return fmt.Errorf("a quote within %s: put the whole word into quotes", text)
+	}
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			return fmt.Errorf("%q has the character %U, which cannot be seen: retype the word, or put it into quotes", text, r)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package policyci
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesstest"
+)
+
+// mistakes are one of each kind, as people make them. Each is a test that fails.
+var mistakes = map[string]func(t *testing.T){
+	"misspelt-id": func(t *testing.T) {
+		accesstest.Run(t, load(t, "policy.json"), story("sees tom us-serach us-social"))
+	},
+	"failing-allow": func(t *testing.T) {
+		accesstest.Run(t, load(t, "policy.json"), story("allow tom account.view account:us-lab"))
+	},
+	"lock-difference": func(t *testing.T) {
+		accesstest.Lock(t, changed(t, func(d *access.Document) {
+			d.Groups[2].Filter = "brand = 'harbor' or brand missing"
+		}), "access.lock")
+	},
+	"coverage-hole": func(t *testing.T) {
+		accesstest.Coverage(t, changed(t, func(d *access.Document) {
+			d.Teams, d.Users, d.Reports, d.Links = d.Teams[:1], d.Users[4:6], nil, nil // Tom and Mia are left
+			d.Teams[0].Members = d.Teams[0].Members[:2]
+		}), story("allow tom account.view account:us-search"), 60)
+	},
+	"gain": func(t *testing.T) {
+		accesstest.NoNewAccess(t, load(t, "policy.json"), changed(t, func(d *access.Document) {
+			d.Teams[2].Members = append(d.Teams[2].Members, access.MemberEntry{User: "tom"})
+			d.Users[8].Until = "2028-07-01T00:00:00Z"
+		}))
+	},
+}
+
+// story returns a directory with one story of one line.
+func story(line string) fs.FS {
+	return fstest.MapFS{"mistake.story": {Data: []byte("story A mistake\nat 2027-01-01\n" + line + "\n")}}
+}
+
+// changed returns the policy with one change.
+func changed(t *testing.T, change func(d *access.Document)) *access.Policy {
+	t.Helper()
+	data, err := os.ReadFile("policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := new(access.Document)
+	if err := json.Unmarshal(data, d); err != nil {
+		t.Fatal(err)
+	}
+	change(d)
+	policy, err := access.Compile(d, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy
+}
+
+// TestMistake makes the mistake that the environment names.
+func TestMistake(t *testing.T) {
+	make, ok := mistakes[os.Getenv("POLICYCI_MISTAKE")]
+	if !ok {
+		t.Skip("POLICYCI_MISTAKE names no mistake to make")
+	}
+	make(t)
+}
+
+// fleeting is what differs from run to run, or from edit to edit of this file.
+var fleeting = regexp.MustCompile(` \(\d+\.\d+s\)|(mistakes|readme)_test\.go:\d+: `)
+
+// inProcess runs a test of this package in a process of its own, and returns what
+// it tells and whether it failed.
+func inProcess(t *testing.T, test, environment string) (told string, failed bool) {
+	t.Helper()
+	run := exec.Command(os.Args[0], "-test.run="+test)
+	run.Env = append(os.Environ(), environment, "AMBIT_UPDATE=")
+	out, err := run.CombinedOutput()
+	if _, failed = err.(*exec.ExitError); err != nil && !failed {
+		t.Fatal(err)
+	}
+	told, _, _ = strings.Cut(fleeting.ReplaceAllString(string(out), ""), "FAIL\n") // what follows is about the test run
+	return told, failed
+}
+
+// TestMistakes runs each mistake in a test of its own and keeps what it is told.
+func TestMistakes(t *testing.T) {
+	for name := range mistakes {
+		t.Run(name, func(t *testing.T) {
+			got, failed := inProcess(t, "^TestMistake$", "POLICYCI_MISTAKE="+name)
+			if !failed {
+				t.Fatalf("the mistake passes:\n%s", got)
+			}
+			path := filepath.Join("testdata", name+".golden")
+			if os.Getenv("AMBIT_UPDATE") == "1" {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(want) != got {
+				t.Errorf("it tells\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
