@@ -51,6 +51,16 @@ func (a Address) String() string { return a.text }
 // IsZero reports whether a is no address.
 func (a Address) IsZero() bool { return a.text == "" }
 
+// MarshalText writes a as String does. The zero Address is the empty text, which
+// cannot be read back.
+func (a Address) MarshalText() ([]byte, error) { return []byte(a.text), nil }
+
+// UnmarshalText reads an address as [ParseAddress] does.
+func (a *Address) UnmarshalText(text []byte) (err error) {
+	*a, err = ParseAddress(string(text))
+	return err
+}
+
 // Key returns what tells mailboxes apart: the address with its ASCII letters
 // in lower case. Unicode folding has no part in it; the Kelvin sign is no k.
 func (a Address) Key() string {

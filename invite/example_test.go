@@ -1,0 +1,74 @@
+package invite_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// A file of invitations is read row by row. What cannot be read says why, and
+// keeps nobody else.
+func ExampleReadCSV() {
+	file := `Email,Name,Role,Teams,Until
+ann@example.com,Ann Lee,team-member,americas; emea,2027-03-01
+Bob <bob@example.com>,Bob,viewer,,
+ANN@example.com,Ann,viewer,,
+carl@example.com,=1+1,viewer,,
+dora@example.com,Dora,viewer,,in spring
+`
+	rows, err := invite.ReadCSV(strings.NewReader(file), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, row := range rows {
+		fmt.Println(row.Line, row.Code)
+		if row.Err != nil {
+			fmt.Println("  ", row.Err)
+		}
+	}
+	// Output:
+	// 2 ok
+	// 3 bad-address
+	//    team: "Bob <bob@example.com>": not a bare e-mail address: bad local part
+	// 4 duplicate-in-file
+	//    invite: line 2 has the same mailbox
+	// 5 formula
+	//    invite: the terms are not valid: a name or reason begins like a formula
+	// 6 bad-date
+	//    invite: the terms are not valid: "in spring" is no date such as 2006-01-02
+}
+
+// The link is the one place where a secret is told. The page behind it posts
+// the secret back.
+func ExampleMessage_Link() {
+	random := bytes.NewReader(bytes.Repeat([]byte("not random "), 3)) // use crypto/rand.Reader
+	secret, err := invite.NewSecret(random)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ann, err := team.ParseAddress("ann@example.com")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	invitation := invite.Invitation{ID: "i-1", Generation: 1, Terms: invite.Terms{Address: ann}}
+	invitation.Digest = secret.Digest(invitation.Claim("acme"))
+
+	message := invite.Message{Invitation: "i-1", To: ann, Origin: "https://acme.example/join", Secret: secret}
+	fmt.Println(message.Link())
+	fmt.Println(message.Secret)
+
+	posted, err := invite.ParseSecret("bm90IHJhbmRvbSBub3QgcmFuZG9tIG5vdCByYW5kb20")
+	fmt.Println(invitation.Digest.Matches(posted, invitation.Claim("acme")), err)
+	fmt.Println(invitation.Digest.Matches(posted, invitation.Claim("another company")))
+	// Output:
+	// https://acme.example/join/i-1#bm90IHJhbmRvbSBub3QgcmFuZG9tIG5vdCByYW5kb20
+	// [redacted]
+	// true <nil>
+	// false
+}

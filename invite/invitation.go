@@ -1,0 +1,156 @@
+package invite
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ambit-authz/ambit/team"
+)
+
+// ID names an invitation within a company. It is no secret, and knowing it is
+// no proof of anything. No id is used twice.
+type ID string
+
+// Invitation is an offer to join, bound to one mailbox.
+type Invitation struct {
+	ID         ID
+	Terms      Terms
+	Sponsor    Sponsor   // who answers for it: whoever sent or changed it last
+	Generation int       // from 1; each has a secret of its own
+	Digest     Digest    // of the secret of this generation
+	Sent       time.Time // this generation
+	Expires    time.Time // exclusive; zero is never
+
+	// State is as it was recorded: one that expired is still Pending here, and
+	// Expired is said by At.
+	State  State
+	Closed time.Time   // since when it is accepted, declined or revoked
+	User   team.UserID // who it made a user; "" unless it was accepted
+}
+
+// Sponsor is who answers for an invitation: a user, or a system of the host's.
+// The zero Sponsor is nobody.
+type Sponsor struct {
+	User   team.UserID `json:"user,omitempty"`
+	System string      `json:"system,omitempty"`
+}
+
+// String returns the user, "system scim" for a system, and "nobody".
+func (s Sponsor) String() string {
+	switch {
+	case s.User != "":
+		return string(s.User)
+	case s.System != "":
+		return "system " + s.System
+	}
+	return "nobody"
+}
+
+// At returns the state of the invitation at an instant that is not before it
+// was sent. It compares times, so nothing must run for an invitation to expire.
+func (i Invitation) At(t time.Time) State {
+	if i.State == Pending && team.Ended(i.Expires, t) {
+		return Expired
+	}
+	return i.State
+}
+
+// Claim returns what the secret of this generation proves in a company.
+func (i Invitation) Claim(company string) Claim {
+	return Claim{ForInvitation, company, string(i.ID), i.Generation, i.Terms.Address}
+}
+
+// State is where an invitation stands. The zero State is that there is none.
+type State uint8
+
+// The states. All but Expired are recorded.
+const (
+	None State = iota
+	Pending
+	Expired // pending, past its time
+	Accepted
+	Declined
+	Revoked
+)
+
+var stateNames = [...]string{"none", "pending", "expired", "accepted", "declined", "revoked"}
+
+// String returns "none", "pending", "expired", "accepted", "declined" or
+// "revoked".
+func (s State) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return fmt.Sprintf("State(%d)", uint8(s))
+}
+
+// Command is what may be done about an invitation.
+type Command uint8
+
+// The commands, as the table of the package documentation has them.
+const (
+	Send   Command = iota + 1 // to an address; the state is that of the invitation it was sent last
+	Resend                    // with a new secret, the old one being dead from then on
+	Amend                     // other terms, with a new secret as well
+	Accept
+	Decline
+	Revoke
+)
+
+var commandNames = [...]string{Send: "send", Resend: "resend", Amend: "amend", Accept: "accept", Decline: "decline", Revoke: "revoke"}
+
+// String returns "send", "resend", "amend", "accept", "decline" or "revoke".
+func (c Command) String() string {
+	if c >= Send && int(c) < len(commandNames) {
+		return commandNames[c]
+	}
+	return fmt.Sprintf("Command(%d)", uint8(c))
+}
+
+// transition is a cell of the table: the next state, or why there is none.
+type transition struct {
+	next State
+	err  error
+}
+
+// table is the table of the package documentation, by state and command.
+var table = [...][Revoke + 1]transition{
+	None: {
+		Send:   {next: Pending},
+		Resend: {err: ErrNone}, Amend: {err: ErrNone}, Accept: {err: ErrNone}, Decline: {err: ErrNone}, Revoke: {err: ErrNone},
+	},
+	Pending: {
+		Send:   {err: ErrPending},
+		Resend: {next: Pending}, Amend: {next: Pending}, Accept: {next: Accepted}, Decline: {next: Declined}, Revoke: {next: Revoked},
+	},
+	Expired: {
+		Send:   {next: Pending},
+		Resend: {next: Pending}, Amend: {err: ErrExpired}, Accept: {err: ErrExpired}, Decline: {err: ErrExpired}, Revoke: {next: Revoked},
+	},
+	Accepted: closed(ErrAccepted),
+	Declined: closed(ErrDeclined),
+	Revoked:  closed(ErrRevoked),
+}
+
+// closed returns the row of a state that is not left: only another invitation
+// may be sent to the address.
+func closed(err error) [Revoke + 1]transition {
+	return [Revoke + 1]transition{
+		Send:   {next: Pending},
+		Resend: {err: err}, Amend: {err: err}, Accept: {err: err}, Decline: {err: err}, Revoke: {err: err},
+	}
+}
+
+// Next returns the state after a command, by the table of the package
+// documentation. Where the table has none it returns s and an error that wraps
+// the one named there; for what is no state or no command, [ErrNone].
+func (s State) Next(c Command) (State, error) {
+	cell := transition{err: ErrNone}
+	if int(s) < len(table) && c >= Send && c <= Revoke {
+		cell = table[s][c]
+	}
+	if cell.err != nil {
+		return s, fmt.Errorf("invite: cannot %s: %w", c, cell.err)
+	}
+	return cell.next, nil
+}
