@@ -97,8 +97,8 @@ type LinkEntry struct {
 	Ended    bool          `json:"ended,omitempty"`
 }
 
-// ResourceEntry is a [Resource] that a link may show: a report, or something of
-// the host's own that belongs to an account or to the company.
+// ResourceEntry is a [Resource]. A link shows a report, or something of the host's
+// own that belongs to an account or to the company.
 type ResourceEntry struct {
 	Kind    string `json:"kind"`
 	ID      string `json:"id"`

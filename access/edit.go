@@ -101,7 +101,7 @@ func (e *Edit) setUser(u team.User) error {
 	if u.Until, err = end(u.Until); err != nil {
 		return err
 	}
-	if err := errors.Join(validID(string(u.ID)), validText(u.Name)); err != nil {
+	if err := errors.Join(validID(string(u.ID)), validName(u.Name)); err != nil {
 		return err
 	}
 	e.w.PutUser(u, number)
@@ -123,7 +123,7 @@ func (e *Edit) RemoveUser(id team.UserID) {
 func (e *Edit) SetTeam(t team.Team) { e.keep("set team", string(t.ID), e.setTeam(t)) }
 
 func (e *Edit) setTeam(t team.Team) error {
-	if err := errors.Join(validID(string(t.ID)), validText(t.Name), validText(t.Description)); err != nil {
+	if err := errors.Join(validID(string(t.ID)), validName(t.Name), validText(t.Description)); err != nil {
 		return err
 	}
 	held := make([]uint32, 0, len(t.Groups))
@@ -254,7 +254,7 @@ func (e *Edit) RemoveAccount(id datagroup.AccountID) {
 func (e *Edit) SetGroup(g datagroup.Group) { e.keep("set group", string(g.ID), e.setGroup(g)) }
 
 func (e *Edit) setGroup(g datagroup.Group) error {
-	if err := errors.Join(validID(string(g.ID)), validText(g.Name)); err != nil {
+	if err := errors.Join(validID(string(g.ID)), validName(g.Name)); err != nil {
 		return err
 	}
 	bound, err := g.Filter.Bind(e.w.Schema)
@@ -362,8 +362,18 @@ func validID(id string) error {
 	return nil
 }
 
-// validText refuses names and descriptions that are longer than 4,096 bytes or
-// not UTF-8.
+// validName refuses names that are longer than 4,096 bytes, not UTF-8 or not on
+// one line, and characters that make them look like others or end a header.
+func validName(s string) error {
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+	}) {
+		return fmt.Errorf("name %s %w: control characters, or not on one line", quote(s), ErrInvalid)
+	}
+	return validText(s)
+}
+
+// validText refuses descriptions that are longer than 4,096 bytes or not UTF-8.
 func validText(s string) error {
 	if len(s) > maxText || !utf8.ValidString(s) {
 		return fmt.Errorf("text %w: longer than %d bytes, or not UTF-8", ErrInvalid, maxText)

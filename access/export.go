@@ -93,7 +93,7 @@ func (p *Policy) reportEntry(r *snapshot.Report) ReportEntry {
 func linkEntry(l *snapshot.Link) LinkEntry {
 	return LinkEntry{
 		ID: l.ID, Maker: string(l.Maker), Session: string(l.Session), Action: l.Action,
-		Resource: ResourceEntry{Kind: l.Kind, ID: l.Item, Account: l.Account, Company: l.Company},
+		Resource: linkResource(l).entry(),
 		Until:    formatEnd(l.Until), Ended: l.Ended,
 	}
 }

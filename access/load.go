@@ -359,7 +359,7 @@ func (l *loader) addLink(path string, e LinkEntry) {
 	}
 	l.problem(path, l.setLink(ShareLink{
 		ID: LinkID(e.ID), Maker: team.UserID(e.Maker), Session: team.ID(e.Session), Action: Action(e.Action),
-		Resource: Resource{kind: Kind(e.Resource.Kind), id: e.Resource.ID, account: e.Resource.Account, company: e.Resource.Company},
+		Resource: e.Resource.resource(),
 		Until:    until, Ended: e.Ended,
 	}))
 }

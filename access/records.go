@@ -220,6 +220,19 @@ func (p *Policy) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	}
 }
 
+// AllLinks returns all share links, also those that are over, in an order that
+// means nothing.
+func (p *Policy) AllLinks() iter.Seq[ShareLink] { return records(&p.ready().state.Links, shareLink) }
+
+// Link returns a share link, also one that is over.
+func (p *Policy) Link(id LinkID) (ShareLink, bool) {
+	_, l, ok := p.ready().state.Links.Find(string(id))
+	if !ok {
+		return ShareLink{}, false
+	}
+	return shareLink(l), true
+}
+
 // Holders returns how many users hold a role, and how many of them count
 // towards its minimum: those neither suspended nor with an end of access.
 func (p *Policy) Holders(name role.Name) (all, lasting int) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -144,6 +145,31 @@ func ParseResource(text string) (Resource, error) {
 		return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", quote(text), ErrInvalid)
 	}
 	return r, nil
+}
+
+// MarshalJSON writes r as a [ResourceEntry].
+func (r Resource) MarshalJSON() ([]byte, error) { return encodeJSON(r.entry()) }
+
+// UnmarshalJSON reads what MarshalJSON writes, as strictly as [Parse]: the error
+// is the first problem. Whether there is such a resource is not looked at.
+func (r *Resource) UnmarshalJSON(data []byte) error {
+	text := &reader{strictjson.NewReader(data, strictjson.Config{})}
+	e := text.resource()
+	if problems := text.Close(); len(problems) > 0 {
+		return problems[0]
+	}
+	*r = e.resource()
+	return nil
+}
+
+// entry returns r as a document has it.
+func (r Resource) entry() ResourceEntry {
+	return ResourceEntry{Kind: string(r.kind), ID: r.id, Account: r.account, Company: r.company}
+}
+
+// resource returns what e stands for.
+func (e ResourceEntry) resource() Resource {
+	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account, company: e.Company}
 }
 
 // place is where in the kind table a resource stands.

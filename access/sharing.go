@@ -17,7 +17,7 @@ func (e *Edit) SetReport(id ReportID, name string) {
 }
 
 func (e *Edit) setReport(id ReportID, name string) error {
-	if err := errors.Join(validID(string(id)), validText(name)); err != nil {
+	if err := errors.Join(validID(string(id)), validName(name)); err != nil {
 		return err
 	}
 	if holder, taken := e.w.Titles.Get(name); taken && e.w.Reports.At(holder).ID != string(id) {
