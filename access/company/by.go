@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -13,6 +14,7 @@ import (
 type Actor struct {
 	user   team.UserID
 	system string
+	proof  invite.Proof
 }
 
 // User returns the user with the given id as an actor. His changes are made at
@@ -24,13 +26,21 @@ func User[ID ~string](id ID) Actor { return Actor{user: team.UserID(id)} }
 // are not asked of Decide.
 func System(name string) Actor { return Actor{system: name} }
 
-// String returns "ann" or "system scim", and "nobody" for the zero Actor.
+// Invitee returns the person who answers an invitation as an actor, by the proof
+// that he controls an address. He may accept and decline what was sent there,
+// and nothing else. The zero Proof gives the zero Actor.
+func Invitee(p invite.Proof) Actor { return Actor{proof: p} }
+
+// String returns "ann", "system scim" or "invitee bob@example.com", and "nobody"
+// for the zero Actor.
 func (a Actor) String() string {
 	switch {
 	case a.user != "":
 		return string(a.user)
 	case a.system != "":
 		return "system " + a.system
+	case !a.proof.IsZero():
+		return "invitee " + a.proof.Address().String()
 	}
 	return "nobody"
 }
@@ -38,13 +48,13 @@ func (a Actor) String() string {
 // By says who makes a change and why.
 type By struct {
 	Actor       Actor
-	Reason      string // required for changes of users and memberships; at most 500 bytes
+	Reason      string // required for changes of users, invitations and memberships; at most 500 bytes
 	Approval    string // reference to an approval elsewhere; may be empty
 	Correlation string // ties the event to a request of the host's; may be empty
 }
 
 // maxReason is the length of a reason, and of the references beside it, in bytes.
-const maxReason = 500
+const maxReason = invite.MaxReason
 
 // check refuses what cannot be recorded, and a missing reason where one is due.
 func (b By) check(reasonDue bool) error {

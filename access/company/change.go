@@ -41,9 +41,10 @@ type borrower interface {
 
 // about is what is fixed about a type of change.
 type about struct {
-	kind   string // its name in the log
-	reason bool   // one is required
-	system bool   // only a system may make it
+	kind    string // its name in the log
+	reason  bool   // one is required
+	system  bool   // only a system may make it
+	invitee bool   // only the person invited may make it
 }
 
 // question is a question to Decide, as the actor.
@@ -94,6 +95,14 @@ var types = func() map[string]func([]byte) (Change, error) {
 	add(decoder[SetCompanyName]())
 	add(decoder[SetLimits]())
 	add(decoder[ReplaceCatalog]())
+	add(decoder[Invite]())
+	add(decoder[ResendInvitation]())
+	add(decoder[AmendInvitation]())
+	add(decoder[RevokeInvitation]())
+	add(decoder[AcceptInvitation]())
+	add(decoder[DeclineInvitation]())
+	add(decoder[MakeLink]())
+	add(decoder[RevokeLink]())
 	return m
 }()
 

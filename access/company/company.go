@@ -12,6 +12,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -22,13 +23,31 @@ type Config struct {
 	// Now is the clock. Nil means time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 
-	// Rand is where ids come from. Nil means crypto/rand.Reader.
+	// Rand is where ids and secrets come from, so it must be one for
+	// cryptography. It is read by one goroutine at a time. Nil means
+	// crypto/rand.Reader.
 	Rand io.Reader
 
 	// Systems names the systems of the host's that may make changes, each with
 	// the types of change it may make, as [Types] lists them. What is not
-	// listed is refused.
+	// listed is refused. An invitation that a system sent can be accepted as
+	// long as the system may still make "invitation.send".
 	Systems map[string][]string
+
+	// Deliver sends a message about an invitation to its address. It gets the
+	// only copy of the secret, after the event is stored, and no other change
+	// waits for it. What it fails with is in the receipt; it undoes nothing, and
+	// the invitation can be sent again. It must be safe for concurrent use. Nil
+	// means that none can be sent.
+	Deliver func(ctx context.Context, m invite.Message) error
+
+	// Origin is what the links in messages begin with: https://host/path, or
+	// http for a loopback host, without a slash at the end. Required with
+	// Deliver.
+	Origin string
+
+	// Invitations bounds invitations. The zero value has defaults.
+	Invitations Invitations
 
 	// Observe is told of every decision asked by [Company.Decide]. What Do asks
 	// is not observed: a change that was made is in the log, and one that was
@@ -46,6 +65,9 @@ type Company struct {
 	rand    io.Reader
 	systems map[string][]string
 	observe access.Observer
+	deliver func(ctx context.Context, m invite.Message) error
+	origin  string
+	bounds  Invitations
 
 	current atomic.Pointer[state]
 	writing chan struct{} // holds a token while somebody writes; guards doubt
@@ -143,7 +165,7 @@ func (f Founding) change() (founded, Actor, error) {
 			return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 	}
-	if seats(policy) == 0 {
+	if (&state{policy: policy}).taken(time.Time{}) == 0 {
 		return founded{}, Actor{}, fmt.Errorf("%w: a company without a founder", ErrInvalid)
 	}
 	text, err := compact(policy.Document())
@@ -176,6 +198,7 @@ func newCompany(log audit.Log, c *Config) (*Company, error) {
 	}
 	co := &Company{
 		log: log, now: c.Now, rand: c.Rand, observe: c.Observe,
+		deliver: c.Deliver, origin: c.Origin, bounds: c.Invitations.filled(),
 		systems: make(map[string][]string), writing: make(chan struct{}, 1),
 	}
 	if co.now == nil {
@@ -183,6 +206,13 @@ func newCompany(log audit.Log, c *Config) (*Company, error) {
 	}
 	if co.rand == nil {
 		co.rand = rand.Reader
+	}
+	err := c.Invitations.check()
+	if err == nil && (c.Deliver != nil || c.Origin != "") {
+		err = checkOrigin(c.Origin)
+	}
+	if err != nil {
+		return nil, err
 	}
 	known := Types()
 	for name, allowed := range c.Systems {

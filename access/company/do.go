@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
 )
 
 // Receipt is what came of a Do.
@@ -18,6 +19,27 @@ type Receipt struct {
 	ID      string    // of the event
 	Time    time.Time // of the event
 	Changes []Change  // as they were recorded, with their outcomes
+
+	// Undelivered has the invitations whose message was not delivered. They were
+	// made all the same.
+	Undelivered []Undelivered
+}
+
+// Invitations returns the invitations that were sent, for the first time or
+// anew, in the order of the changes.
+func (r Receipt) Invitations() []invite.ID {
+	var all []invite.ID
+	for _, change := range r.Changes {
+		switch made := change.(type) {
+		case Invite:
+			all = append(all, made.Invitation)
+		case ResendInvitation:
+			all = append(all, made.Invitation)
+		case AmendInvitation:
+			all = append(all, made.Invitation)
+		}
+	}
+	return all
 }
 
 // Do makes changes, all of them or none, as one event of the log.
@@ -37,37 +59,67 @@ type Receipt struct {
 // whether the log has an event of the Receipt's ID then tells what became of
 // it. Until it is settled every other Do tries to settle it first; if that
 // fails, its error wraps ErrUncertain as well, its Receipt is zero, and of its
-// own changes nothing was stored.
+// own changes nothing was stored. No message is sent for invitations in an event
+// that was uncertain: if it was stored, resend them.
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
+	receipt, d, err := c.do(ctx, by, changes)
+	if err != nil {
+		return receipt, wrap("do", err)
+	}
+	receipt.Undelivered = c.send(ctx, d)
+	return receipt, nil
+}
+
+// do makes changes, and returns the draft that made them.
+func (c *Company) do(ctx context.Context, by By, changes []Change) (Receipt, *draft, error) {
 	if err := c.lock(ctx); err != nil {
-		return Receipt{}, wrap("do", err)
+		return Receipt{}, nil, err
 	}
 	defer c.unlock()
 	if err := c.settle(ctx); err != nil {
-		return Receipt{}, wrap("do", err)
+		return Receipt{}, nil, err
 	}
 	for {
 		d, recorded, err := c.judge(by, changes)
 		if err != nil {
-			return Receipt{}, wrap("do", err)
+			return Receipt{}, nil, err
 		}
 		event, err := c.event(d, by, recorded)
 		if err != nil {
-			return Receipt{}, wrap("do", err)
+			return Receipt{}, nil, err
 		}
 		if err := ctx.Err(); err != nil {
-			return Receipt{}, wrap("do", err)
+			return Receipt{}, nil, err
 		}
 		stored, err := c.append(ctx, d, event)
 		if stored || errors.Is(err, ErrUncertain) {
-			return Receipt{Seq: event.Seq, ID: event.ID, Time: event.Time, Changes: recorded}, err
+			return Receipt{Seq: event.Seq, ID: event.ID, Time: event.Time, Changes: recorded}, d, err
 		}
 		if err != nil {
-			return Receipt{}, wrap("do", err)
+			return Receipt{}, nil, err
 		}
 	}
+}
+
+// send hands out the messages of a draft whose event is stored, but for
+// invitations that it closed or sent anew again.
+func (c *Company) send(ctx context.Context, d *draft) []Undelivered {
+	var failed []Undelivered
+	for _, s := range d.secrets {
+		i := d.invitations.get(s.invitation)
+		if i.State != invite.Pending || !i.Digest.Matches(s.secret, i.Claim(d.id)) {
+			continue
+		}
+		err := c.deliver(ctx, invite.Message{
+			Offer: d.offer(i), Invitation: i.ID, To: i.Terms.Address, Origin: c.origin, Secret: s.secret,
+		})
+		if err != nil {
+			failed = append(failed, Undelivered{i.ID, err})
+		}
+	}
+	return failed
 }
 
 // append appends the event of a draft and makes the draft the current state. It
@@ -106,13 +158,12 @@ func (c *Company) judge(by By, changes []Change) (*draft, []Change, error) {
 		return nil, nil, ErrNoChange
 	}
 	d := c.draft(c.current.Load(), by.Actor)
-	allowed := func(kind string) bool { return slices.Contains(c.systems[by.Actor.system], kind) }
 	recorded := make([]Change, len(changes))
 	for i, change := range changes {
 		if change == nil {
 			return nil, nil, &Error{Op: "do", Index: i, Err: ErrInvalid}
 		}
-		made, err := d.do(change, allowed)
+		made, err := d.do(change)
 		if err != nil {
 			return nil, nil, &Error{Op: "do", Index: i, Change: change.change().kind, Err: err}
 		}
@@ -127,7 +178,7 @@ func (c *Company) draft(s *state, actor Actor) *draft {
 	if at.Before(s.time) {
 		at = s.time
 	}
-	return &draft{state: *s, start: s.policy, at: at, actor: actor, rand: c.rand, now: c.now}
+	return &draft{state: *s, start: s.policy, at: at, actor: actor, co: c, rand: c.rand}
 }
 
 // event returns the event that follows the state the draft began with.
@@ -159,8 +210,11 @@ func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) 
 
 // by returns who makes the changes of a draft, as known before them.
 func (d *draft) by() audit.Actor {
-	if d.actor.system != "" {
+	switch {
+	case d.actor.system != "":
 		return audit.Actor{Kind: audit.KindSystem, ID: d.actor.system}
+	case !d.actor.proof.IsZero():
+		return audit.Actor{Kind: audit.KindInvitee, Email: d.actor.proof.Address().String()}
 	}
 	u, ok := d.start.User(d.actor.user)
 	if !ok {

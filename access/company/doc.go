@@ -19,12 +19,13 @@
 //  6. Sharing a report only raises: neither level nor end goes down.
 //  7. A role keeps the holders it must have, counting those neither suspended
 //     nor with an end, and gets no more than it may. A report keeps a creator
-//     without an end. There are never more users than seats. That is checked
-//     after every change, whoever acts; what a document broke may stay broken,
-//     but not get worse.
+//     without an end. There are never more users and invitations that can still
+//     be accepted than seats. That is checked after every change, whoever acts;
+//     what a document broke may stay broken, but not get worse.
 //  8. A change that would change nothing is refused, so that the log holds only
-//     real changes. Changes of users and memberships need a reason.
-//  9. Ids of users, teams, data groups and reports are never used again.
+//     real changes. Changes of users, invitations and memberships need a reason.
+//  9. Ids of users, teams, data groups, reports, invitations and links are never
+//     used again.
 //  10. A system of the host's makes the types of change it is configured for,
 //     unasked; rules 6 to 9 hold for it too. Only a system adds a user without
 //     an invitation or replaces the role catalog.
@@ -34,6 +35,20 @@
 //  12. The event is appended before the state changes. If the append fails,
 //     nothing changed; if nobody can say whether it failed, nothing is written
 //     until that is known.
+//  13. People come by invitation: [Invite] an address, and there is a user only
+//     once the person accepts, with the secret of the message sent last and the
+//     proof that a trusted issuer verified that very address. Package invite
+//     says what may be done in which state.
+//  14. One guard stands before every way to access by invitation: sending,
+//     sending anew, amending, a file in bulk, taking over, and accepting. At
+//     acceptance it asks whether the sponsor could send these terms then. While
+//     he could not, the invitation is on hold; see [Company.Held].
+//  15. A secret is given once: that of an invitation to [Config.Deliver], that of
+//     a share link to its maker. What is kept and recorded is a digest. A person
+//     who is refused is told one thing only, whatever is wrong: a [*Refusal].
+//  16. What a share link shows is what its maker may see then, in the scope he
+//     made it in. [Company.Resolve] makes a secret a subject, and Decide answers
+//     for it.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, nor to his accounts, except by a report he creates or takes over
@@ -48,7 +63,7 @@
 //
 // The zero [Actor] may change nothing. The zero [Limits] bound nothing, and the
 // zero [Config] takes the time and randomness from the operating system, knows
-// no systems and has no observer.
+// no systems, has no observer and sends no invitations.
 //
 // # Concurrency
 //

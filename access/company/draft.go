@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -24,6 +27,9 @@ type state struct {
 	gone   *gone
 	head   audit.Checkpoint
 	time   time.Time // of the last event
+
+	invitations invitations
+	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
 }
 
 // gone is the ids that were used and are no more: a chain of what each state
@@ -61,10 +67,11 @@ type draft struct {
 	start *access.Policy // before any of the changes; nil at the founding
 	at    time.Time      // of the event: every guard of the change uses it
 	actor Actor
+	co    *Company // for its configuration
 	rand  io.Reader
-	now   func() time.Time
 
 	judging *access.Policy // policy with time standing still at at; made when asked for
+	secrets []sent         // to be delivered once the event is stored
 }
 
 // judge returns the policy at the time of the event.
@@ -77,24 +84,12 @@ func (d *draft) judge() *access.Policy {
 
 // do authorises a change, applies the rules to it, and makes it. It returns
 // what is to be recorded.
-func (d *draft) do(c Change, allowed func(kind string) bool) (Change, error) {
+func (d *draft) do(c Change) (Change, error) {
 	if b, ok := c.(borrower); ok {
 		c = b.own() // what is asked about, made and recorded must be one and the same
 	}
-	about := c.change()
-	if d.actor.system != "" {
-		if !allowed(about.kind) {
-			return nil, fmt.Errorf("%w: %s", ErrSystem, d.actor)
-		}
-	} else {
-		if about.system {
-			return nil, ErrSystemOnly
-		}
-		for _, q := range c.asks(d) {
-			if err := d.judge().Decide(access.User(d.actor.user), q.action, q.resource).Err(); err != nil {
-				return nil, err
-			}
-		}
+	if err := d.authorise(d.actor, c.change(), c.asks(d)); err != nil {
+		return nil, err
 	}
 	c, err := c.judge(d)
 	if err != nil {
@@ -110,18 +105,46 @@ func (d *draft) do(c Change, allowed func(kind string) bool) (Change, error) {
 	return c, nil
 }
 
+// authorise asks whether somebody may make a change of a type: a user by
+// questions to Decide, a system by its configuration. Who answers an invitation
+// proves that it is his, which is the change's own to judge.
+func (d *draft) authorise(by Actor, what about, questions []question) error {
+	switch {
+	case what.invitee || !by.proof.IsZero():
+		if !what.invitee || by.proof.IsZero() {
+			return ErrInvitee
+		}
+		return nil
+	case by.system != "":
+		if !slices.Contains(d.co.systems[by.system], what.kind) {
+			return fmt.Errorf("%w: %s", ErrSystem, by)
+		}
+		return nil
+	case what.system:
+		return ErrSystemOnly
+	}
+	for _, q := range questions {
+		if err := d.judge().Decide(access.User(by.user), q.action, q.resource).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // make makes a recorded change and checks what must hold afterwards, whoever
 // made it.
 func (d *draft) make(c Change) error {
-	before := d.policy
+	before := d.state
 	if err := c.apply(d); err != nil {
 		return err
 	}
-	if d.policy == before || before == nil {
+	if before.policy == nil {
 		return nil // the founding may break what changes must keep
 	}
-	d.judging = nil
-	return d.invariants(before)
+	if d.policy != before.policy {
+		d.judging = nil
+	}
+	return d.invariants(&before)
 }
 
 // edit makes the next policy.
@@ -150,25 +173,33 @@ func translate(err error) error {
 // invariants checks what a change may not break: the holders a role must have
 // and may have, and the seats. What was broken before, by a document, may stay
 // so, but not get worse.
-func (d *draft) invariants(before *access.Policy) error {
-	seats, seatsBefore := 0, 0
+func (d *draft) invariants(before *state) error {
+	if err := d.holders(before.policy); err != nil {
+		return err
+	}
+	if d.limits.Seats == 0 {
+		return nil
+	}
+	if taken := d.taken(d.at); taken > d.limits.Seats && taken > before.taken(d.at) {
+		return ErrSeats
+	}
+	return nil
+}
+
+// holders checks the holders of roles.
+func (d *draft) holders(before *access.Policy) error {
+	if d.policy == before {
+		return nil
+	}
 	for _, r := range d.policy.Catalog().Roles() {
 		all, lasting := d.policy.Holders(r.Name)
 		allBefore, lastingBefore := before.Holders(r.Name)
-		seats += all
 		if lasting < r.MinHolders && lasting < lastingBefore {
 			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
 		}
 		if r.MaxHolders > 0 && all > r.MaxHolders && all > allBefore {
 			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
 		}
-	}
-	for _, r := range before.Catalog().Roles() {
-		all, _ := before.Holders(r.Name)
-		seatsBefore += all
-	}
-	if d.limits.Seats > 0 && seats > d.limits.Seats && seats > seatsBefore {
-		return ErrSeats
 	}
 	return nil
 }
@@ -246,6 +277,10 @@ func unused[ID ~string](d *draft, kind access.Kind, id ID) error {
 		_, exists = d.policy.ReportName(access.ReportID(id))
 	case access.KindAccount:
 		_, exists = d.policy.Account(datagroup.AccountID(id))
+	case access.KindLink:
+		_, exists = d.policy.Link(access.LinkID(id))
+	case kindInvitation:
+		exists = d.invitations.all.Has(string(id))
 	}
 	switch {
 	case exists:
@@ -263,16 +298,28 @@ func retire[ID ~string](d *draft, kind access.Kind, id ID) {
 
 func goneKey[ID ~string](kind access.Kind, id ID) string { return string(kind) + " " + string(id) }
 
-// own returns the end of the actor's access; zero is none, and that of a system.
-func (d *draft) own() time.Time {
-	u, _ := d.policy.User(d.actor.user)
+// own returns the end of an actor's access; zero is none, and that of a system.
+func (d *draft) own(by Actor) time.Time {
+	u, _ := d.policy.User(by.user)
 	return u.Until
 }
 
 // within refuses an end later than the actor's own.
-func (d *draft) within(until time.Time) error {
-	if own := d.own(); !own.IsZero() && later(until, own) {
+func (d *draft) within(until time.Time) error { return d.bounded(d.actor, until) }
+
+// bounded refuses an end later than that of somebody's own access.
+func (d *draft) bounded(by Actor, until time.Time) error {
+	if own := d.own(by); !own.IsZero() && later(until, own) {
 		return fmt.Errorf("%w: until %s", ErrBeyondOwnEnd, own.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// future refuses an end that is past: what is given would be over before it
+// began.
+func (d *draft) future(until time.Time) error {
+	if !until.IsZero() && !until.After(d.at) {
+		return fmt.Errorf("%w: %s", ErrPast, until.Format(time.RFC3339))
 	}
 	return nil
 }

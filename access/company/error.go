@@ -3,6 +3,10 @@ package company
 import (
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/invite"
 )
 
 // Why a change is refused, besides a denial by Decide, which is a
@@ -25,6 +29,12 @@ var (
 	ErrLastHolder    = errors.New("the role would be left without the holders it must have")
 	ErrRoleFull      = errors.New("the role has as many holders as it may have")
 	ErrSeats         = errors.New("there are no seats left")
+	ErrNotOffered    = errors.New("no invitation may offer the role")
+	ErrPast          = errors.New("the end is past already")
+	ErrLimit         = errors.New("there are as many pending invitations as there may be")
+	ErrTooSoon       = errors.New("a message was sent to the address a moment ago")
+	ErrNoDelivery    = errors.New("there is nothing configured to deliver invitations")
+	ErrInvitee       = errors.New("an invitation is answered by the person invited, and nothing else is")
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
 )
 
@@ -44,9 +54,34 @@ var (
 	ErrUncertain = errors.New("an earlier append is not settled")
 )
 
+// What a person hears who wants to use an invitation or a link. Everything else
+// is in the Cause of a [*Refusal].
+var (
+	// ErrRefused: it does not exist, its secret is another, it is for somebody
+	// else, or it is over. Which of them it is must not show.
+	ErrRefused = errors.New("it cannot be used")
+	// ErrHeld: the invitation is this person's, but could not be sent as it is
+	// now. Who sent it may know why.
+	ErrHeld = errors.New("it is on hold")
+)
+
+// Refusal is what is said to a person who wants to use an invitation or a link.
+// Its text is the same whatever is wrong, so that it tells a stranger nothing.
+type Refusal struct {
+	Public error // ErrRefused or ErrHeld
+	Cause  error // for the host and its log
+}
+
+// Error returns the text of Public.
+func (e *Refusal) Error() string { return e.Public.Error() }
+
+// Unwrap returns Public. It does not return Cause, which is not for the person
+// who is refused.
+func (e *Refusal) Unwrap() error { return e.Public }
+
 // Error is a change that was refused, or an event that could not be replayed.
 type Error struct {
-	Op     string // "do", "found", "open", "sync", "at", or "replay" for an event
+	Op     string // "do", "found", "open", "sync", "at", "plan", "held", "look", "resolve", or "replay" for an event
 	Index  int    // of the change, for "do"
 	Change string // its type
 	Seq    uint64 // of the event, for the others; 0 if it is none in particular
@@ -66,3 +101,37 @@ func (e *Error) Error() string {
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+// refusals is what [Error.Refused] goes by, besides denials.
+var refusals = []error{
+	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange,
+	ErrSelf, ErrBeyondOwnEnd, ErrPast, ErrLowers, ErrSuccessor, ErrLastCreator, ErrLastHolder, ErrRoleFull, ErrSeats,
+	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrHeld,
+	invite.ErrNone, invite.ErrPending, invite.ErrExpired, invite.ErrAccepted, invite.ErrDeclined, invite.ErrRevoked,
+}
+
+// Refused reports whether e says that something may not be done, so that trying
+// again is of no use, and not that the log or the configuration failed.
+func (e *Error) Refused() bool {
+	for _, failure := range []error{ErrBroken, ErrDiverged, ErrUncertain} {
+		if errors.Is(e, failure) {
+			return false // whatever else it wraps
+		}
+	}
+	return errors.Is(e, access.ErrDenied) || slices.ContainsFunc(refusals, func(r error) bool { return errors.Is(e, r) })
+}
+
+// Detail returns what Error does, and behind it what is not for the person
+// refused: the whole decision of a denial, and the cause of a [*Refusal]. It is
+// for the host's log.
+func (e *Error) Detail() string {
+	text, err := e.Error(), error(e)
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		err = refusal.Cause
+		text += ": " + err.Error()
+	}
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+		text += ": " + denied.Decision.String()
+	}
+	return text
+}

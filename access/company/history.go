@@ -85,7 +85,7 @@ func (c *Company) follow(s *state, e audit.Event) (*state, error) {
 	if e.Time.Before(s.time) {
 		return nil, fmt.Errorf("%w: it is earlier than the event before", ErrBroken)
 	}
-	d := &draft{state: *s, at: e.Time, now: c.now}
+	d := &draft{state: *s, at: e.Time, co: c}
 	for i, r := range e.Changes {
 		change, err := recall(r)
 		if err != nil {

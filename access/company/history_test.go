@@ -15,6 +15,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 	"pgregory.net/rapid"
@@ -45,11 +46,15 @@ func (s *stage) pass(d time.Duration) {
 	s.at = s.at.Add(d)
 }
 
-// Read fills p with a number that no other call got.
+// Read fills p with a number that no other call got. Where a secret is read, it
+// is always the same, so that a story can name it before it is told.
 func (s *stage) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(p)
+	if len(p) == 32 {
+		return len(p), nil
+	}
 	s.next++
 	binary.BigEndian.PutUint64(p[len(p)-8:], s.next)
 	return len(p), nil
@@ -58,7 +63,29 @@ func (s *stage) Read(p []byte) (int, error) {
 var _ io.Reader = (*stage)(nil)
 
 func (s *stage) config() *company.Config {
-	return &company.Config{Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()}}
+	return &company.Config{
+		Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()},
+		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
+		Invitations: company.Invitations{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
+	}
+}
+
+// stageSecret returns the secret of every invitation and link made on a stage.
+func stageSecret() invite.Secret {
+	s, err := invite.NewSecret(newStage())
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// invitee is who proves that an address is his, verified when the story began.
+func invitee(email, provider string) company.Actor {
+	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, begin)
+	if err != nil {
+		panic(err)
+	}
+	return company.Invitee(p)
 }
 
 // founding is how every story begins: a company of ann's.
@@ -106,7 +133,7 @@ func story() []scene {
 	}
 	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
 	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
-	return []scene{
+	all := []scene{
 		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
 		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
 		one(ann, company.ConnectAccounts{Accounts: []access.AccountEntry{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
@@ -134,6 +161,8 @@ func story() []scene {
 		one(bob, company.RemoveMember{Team: "west", User: "dan"}),
 		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
 		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
+	}
+	return append(append(all, guests()...),
 		one(directory, company.ReplaceCatalog{Roles: rolesLater()}),
 		one(ann, company.TransferOwnership{To: "bob"}),
 		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
@@ -141,6 +170,29 @@ func story() []scene {
 		one(bob, company.DeleteGroup{Group: "us"}, company.DeleteTeam{Team: "east"}),
 		one(bob, company.DisconnectAccounts{Accounts: []datagroup.AccountID{"us-1"}}),
 		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Limits: company.Limits{Seats: 5}}),
+	)
+}
+
+// guests is the part of the story in which people are invited, and reports shown
+// to who is not.
+func guests() []scene {
+	ann, bob, cat, eve := company.User("ann"), company.User("bob"), company.User("cat"), company.User("eve")
+	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
+	return []scene{
+		{ann, []company.Change{
+			company.Invite{Invitation: "i-eve", Terms: invite.Terms{Address: mustAddress("Eve@example.com"), Name: "Eve", Role: "user-manager", Teams: []team.ID{"west", "east"}, ReviewDays: 30}},
+			company.Invite{Invitation: "i-fay", Terms: invite.Terms{Address: mustAddress("fay@example.com"), Role: "editor", Days: 30, Provider: "google", Note: "Welcome,\n<Fay> & all"}},
+			company.Invite{Invitation: "i-gus", Terms: invite.Terms{Address: mustAddress("gus@example.com"), Until: day(300)}}}},
+		{invitee("eve@example.com", ""), []company.Change{company.AcceptInvitation{Invitation: "i-eve", Secret: stageSecret(), User: "eve"}}},
+		{invitee("fay@example.com", "google"), []company.Change{company.DeclineInvitation{Invitation: "i-fay", Secret: stageSecret()}}},
+		{eve, []company.Change{
+			company.AmendInvitation{Invitation: "i-gus", Role: "editor", Days: 14, ReviewDays: 7},
+			company.Invite{Invitation: "i-hal", Terms: invite.Terms{Address: mustAddress("hal@example.com"), Teams: []team.ID{"east"}}}}},
+		{bob, []company.Change{company.ResendInvitation{Invitation: "i-gus"}, company.RevokeInvitation{Invitation: "i-gus"}}},
+		{cat, []company.Change{
+			company.MakeLink{Link: "l-1", Resource: access.Report("q1")}, company.RevokeLink{Link: "l-1"},
+			company.MakeLink{Link: "l-2", Session: "west", Resource: access.Report("q1"), Until: day(40)}}},
+		{ann, []company.Change{company.RemoveUser{User: "eve", TakeOver: "bob"}}},
 	}
 }
 

@@ -95,7 +95,7 @@ func (j *judge) removeUser(c company.RemoveUser) (company.Change, verdict) {
 		}
 	}
 	for _, l := range j.links {
-		if l.Maker == id {
+		if l.Maker == id && !l.Ended {
 			c.Links = append(c.Links, access.LinkID(l.ID))
 		}
 	}

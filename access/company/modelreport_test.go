@@ -100,6 +100,7 @@ func (j *judge) shareReport(c company.ShareReport) (company.Change, verdict) {
 	if v := firstOf(
 		refuse(shared && g.level == c.Level && g.until.Equal(c.Until), "ErrNoChange"),
 		refuse(shared && !hasEnded(g.until, j.at) && (c.Level < g.level || outlasts(g.until, c.Until)), "ErrLowers"),
+		refuse(hasEnded(c.Until, j.at), "ErrPast"),
 		refuse(j.actor != "" && string(c.User) == j.actor, "ErrSelf"),
 		refuse(j.beyond(c.Until), "ErrBeyondOwnEnd"),
 		refuse(j.actor != "" && (!held || outlasts(c.Until, bound)), "ErrBeyondOwnEnd"),

@@ -73,6 +73,7 @@ func (j *judge) addMember(c company.AddMember) (company.Change, verdict) {
 		j.known(c.User),
 		refuse(member && before.Equal(c.Until), "ErrNoChange"),
 		refuse(self && (!current || outlasts(c.Until, before)), "ErrSelf"),
+		refuse((!current || outlasts(c.Until, before)) && hasEnded(c.Until, j.at), "ErrPast"),
 		refuse(j.beyond(c.Until) && (!member || outlasts(c.Until, before)), "ErrBeyondOwnEnd"),
 		refuse(badEnd(c.Until), "ErrInvalid"),
 	); v != "" {

@@ -1,11 +1,13 @@
 package company
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -100,16 +102,23 @@ func (d *draft) editUser(id team.UserID, change func(u *team.User)) error {
 
 // RemoveUser removes a user for good, with his memberships and grants, and ends
 // the links he made. Where he is the last lasting creator of a report it must
-// name a successor.
+// name a successor. The pending invitations he answers for are revoked. Those
+// that have not expired may be taken over instead, by somebody who could send
+// them himself now, as must the actor.
 type RemoveUser struct {
 	User       team.UserID       `json:"user"`
 	Successor  team.UserID       `json:"successor,omitempty"`
+	TakeOver   team.UserID       `json:"takeOver,omitempty"`   // who answers for his live invitations from then on
 	Role       role.Name         `json:"role"`                 // outcome: that he had
 	Email      string            `json:"email"`                // outcome
 	Teams      []Place           `json:"teams,omitempty"`      // outcome: he was in, in byte order
 	Reports    []Held            `json:"reports,omitempty"`    // outcome: shared with him directly, in byte order
 	Links      []access.LinkID   `json:"links,omitempty"`      // outcome: that he made, in byte order
 	HandedOver []access.ReportID `json:"handedOver,omitempty"` // outcome: whose creator the successor is now, in byte order
+
+	// Invitations is an outcome: those revoked or, if live, taken over, in byte
+	// order.
+	Invitations []invite.ID `json:"invitations,omitempty"`
 }
 
 // Place is a membership that somebody had.
@@ -132,6 +141,9 @@ func (c RemoveUser) targets() []string {
 	if c.Successor != "" {
 		all = append(all, access.TargetUser(c.Successor).String())
 	}
+	if c.TakeOver != "" && c.TakeOver != c.Successor {
+		all = append(all, access.TargetUser(c.TakeOver).String())
+	}
 	for _, r := range c.HandedOver {
 		all = append(all, access.Report(r).String())
 	}
@@ -147,8 +159,8 @@ func (c RemoveUser) judge(d *draft) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Role, c.Email, c.Teams, c.Reports, c.Links = u.Role, u.Email.String(), nil, nil, nil
-	h := holdings(d.policy, u)
+	c.Role, c.Email, c.Teams, c.Reports, c.Links, c.Invitations = u.Role, u.Email.String(), nil, nil, nil, nil
+	h := d.holdings(u)
 	for _, m := range h.Teams {
 		c.Teams = append(c.Teams, Place{m.Team, m.Until})
 	}
@@ -157,6 +169,12 @@ func (c RemoveUser) judge(d *draft) (Change, error) {
 	}
 	for _, l := range h.Links {
 		c.Links = append(c.Links, l.ID)
+	}
+	if err := c.judgeTakeOver(d, h.Invitations); err != nil {
+		return nil, err
+	}
+	for _, i := range h.Invitations {
+		c.Invitations = append(c.Invitations, i.ID)
 	}
 	c.HandedOver = h.LastOf
 	if len(c.HandedOver) == 0 {
@@ -186,8 +204,35 @@ func (c RemoveUser) judgeSuccessor(d *draft) error {
 	return nil
 }
 
+// judgeTakeOver applies the rules about who may answer for invitations in place
+// of who is removed: he must be one who could send them, and so must the actor,
+// or he would lend himself another's authority.
+func (c RemoveUser) judgeTakeOver(d *draft, all []invite.Invitation) error {
+	if c.TakeOver == "" {
+		return nil
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(i invite.Invitation) bool { return i.At(d.at) != invite.Pending })
+	if len(all) == 0 || c.TakeOver == c.User {
+		return fmt.Errorf("%w: nothing is taken over by %q", ErrInvalid, c.TakeOver)
+	}
+	successor := User(c.TakeOver)
+	for _, i := range all {
+		err := cmp.Or(
+			d.sendable(d.actor, c.change(), i.Terms), d.within(i.Terms.End(d.at)),
+			d.sendable(successor, Invite{}.change(), i.Terms), d.bounded(successor, i.Terms.End(d.at)),
+		)
+		if err != nil {
+			return fmt.Errorf("invitation %s: %w", i.ID, err)
+		}
+	}
+	return nil
+}
+
 func (c RemoveUser) apply(d *draft) error {
 	if _, err := d.user(c.User); err != nil {
+		return err
+	}
+	if err := c.settleInvitations(d); err != nil {
 		return err
 	}
 	held := slices.Collect(d.policy.GrantsOf(c.User))
@@ -206,6 +251,27 @@ func (c RemoveUser) apply(d *draft) error {
 		if err := keepsCreator(before, d.policy, g.Report); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// settleInvitations revokes what the user answers for, or gives it over.
+func (c RemoveUser) settleInvitations(d *draft) error {
+	if c.TakeOver != "" {
+		if _, err := d.user(c.TakeOver); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.Invitations {
+		i := d.invitations.get(id)
+		if c.TakeOver == "" || i.At(d.at) != invite.Pending {
+			if err := d.close(id, invite.Revoke, ""); err != nil {
+				return err
+			}
+			continue
+		}
+		i.Sponsor = invite.Sponsor{User: c.TakeOver}
+		d.invitations = d.invitations.with(i, d.at)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
 )
 
 var updateHistory = flag.Bool("update", false, "record the history in testdata anew")
@@ -244,7 +245,7 @@ func TestFollowerRefuses(t *testing.T) {
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept here, and not
 // there, so that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 33 5a94fbc2ca31332397b6e9e31c07138916d2e97e866032a6006f2e453ccc3347"
+const checkpointV1 = "ambit-checkpoint v1 40 6184163db318c046d3f9dd6cbc069f3b366776d44ed9aac00d3ef06c5c389a60"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {
@@ -308,6 +309,18 @@ func TestRecordedHistory(t *testing.T) {
 	}
 	if co.ID() != "acme" || co.Name() != "Acme & Söhne <GmbH>" || co.Limits() != (company.Limits{Seats: 5}) || co.Checkpoint() != cp {
 		t.Errorf("it is %q, %q, %+v at %v", co.ID(), co.Name(), co.Limits(), co.Checkpoint())
+	}
+	var invited []string
+	for i := range co.Invitations() {
+		invited = append(invited, fmt.Sprintf("%s to %s is %s in generation %d, by %s, user %q, until %s", i.ID, i.Terms.Address, i.State, i.Generation, i.Sponsor, i.User, i.Terms.End(begin).Format(time.DateOnly)))
+	}
+	if want := []string{
+		`i-eve to Eve@example.com is accepted in generation 1, by ann, user "eve", until 0001-01-01`,
+		`i-fay to fay@example.com is declined in generation 1, by ann, user "", until 2026-01-31`,
+		`i-gus to gus@example.com is revoked in generation 3, by bob, user "", until 2026-01-15`,
+		`i-hal to hal@example.com is pending in generation 1, by bob, user "", until 0001-01-01`,
+	}; !slices.Equal(invited, want) {
+		t.Errorf("the invitations are %q, want %q", invited, want)
 	}
 	types := []string{"company.found"}
 	for _, e := range history {
@@ -469,5 +482,82 @@ func TestRecordedRewriting(t *testing.T) {
 		if err := audit.Verify(each(log), cp); !errors.Is(err, audit.ErrRewritten) {
 			t.Errorf("rewritten from event %d on: %v, want %v", i+1, err, audit.ErrRewritten)
 		}
+	}
+}
+
+// TestReplayRepeatsInvitations opens logs whose events hang together, and whose
+// last one has something happen to an invitation that no Do would have done.
+func TestReplayRepeatsInvitations(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.TTL = 24 * time.Hour })
+	h.invite("expired", to("ex@x.test", "viewer"))
+	h.pass(25 * time.Hour)
+	h.invite("pending", to("bob@x.test", "viewer"))
+	for _, id := range []invite.ID{"declined", "revoked", "accepted"} {
+		h.invite(id, to(string(id)+"@x.test", "viewer"))
+	}
+	h.must(h.proven("declined@x.test"), company.DeclineInvitation{Invitation: "declined", Secret: h.letter("declined").Secret})
+	h.must(company.User("ann"), company.RevokeInvitation{Invitation: "revoked"})
+	if _, err := h.accept("accepted", "kim"); err != nil {
+		t.Fatal(err)
+	}
+	const issued = `"sponsor":{"user":"ann"},"generation":1,"digest":"00000000000000000000000000000000000000000000000000000000000000ff"`
+	second, third := strings.Replace(issued, ":1,", ":2,", 1), strings.Replace(issued, ":1,", ":3,", 1)
+	send := func(id, terms, issued string) string {
+		return `{"invitation":"` + id + `","terms":{` + terms + `},` + issued + `}`
+	}
+	answer := func(id, user string) string {
+		if user != "" {
+			user = `"user":"` + user + `","role":"viewer",`
+		}
+		return `{"invitation":"` + id + `",` + user + `"issuer":"idp","verified":"2026-01-01T09:00:00Z"}`
+	}
+	new := `"address":"new@x.test","role":"viewer"`
+	for _, tt := range []struct {
+		want string
+		name string
+		kind string
+		data string
+	}{
+		{"", "sent", "invitation.send", send("new", new, issued)},
+		{"", "sent to who declined", "invitation.send", send("new", `"address":"declined@x.test","role":"viewer"`, issued)},
+		{"ErrBroken ErrTaken", "sent with an id used", "invitation.send", send("declined", new, issued)},
+		{"ErrBroken ErrInvalid", "sent without an id", "invitation.send", send("", new, issued)},
+		{"ErrBroken ErrInvalid", "sent with an id that is none", "invitation.send", send("a b", new, issued)},
+		{"ErrBroken ErrPending", "sent to a pending address", "invitation.send", send("new", `"address":"BOB@x.test","role":"user"`, issued)},
+		{"ErrBroken ErrInvalid", "sent as the second", "invitation.send", send("new", new, second)},
+		{"ErrBroken ErrInvalid", "sent without a digest", "invitation.send", send("new", new, strings.Replace(issued, "ff", "00", 1))},
+		{"ErrBroken ErrInvalid ErrTerms", "sent with two ends", "invitation.send", send("new", new+`,"days":3,"until":"2026-02-01T00:00:00Z"`, issued)},
+		{"", "sent anew", "invitation.resend", `{"invitation":"pending",` + second + `}`},
+		{"", "sent anew after it expired", "invitation.resend", `{"invitation":"expired",` + second + `}`},
+		{"ErrBroken ErrInvalid", "sent anew as before", "invitation.resend", `{"invitation":"pending",` + issued + `}`},
+		{"ErrBroken ErrInvalid", "sent anew, with one left out", "invitation.resend", `{"invitation":"pending",` + third + `}`},
+		{"ErrBroken ErrNone", "sent anew though there is none", "invitation.resend", `{"invitation":"ghost",` + issued + `}`},
+		{"ErrBroken ErrRevoked", "sent anew though revoked", "invitation.resend", `{"invitation":"revoked",` + second + `}`},
+		{"", "amended", "invitation.amend", `{"invitation":"pending","role":"user",` + second + `}`},
+		{"ErrBroken ErrExpired", "amended though expired", "invitation.amend", `{"invitation":"expired","role":"user",` + second + `}`},
+		{"ErrBroken ErrInvalid ErrTerms", "amended to two ends", "invitation.amend", `{"invitation":"pending","role":"user","days":3,"until":"2026-02-01T00:00:00Z",` + second + `}`},
+		{"", "accepted", "invitation.accept", answer("pending", "new")},
+		{"ErrBroken ErrExpired", "accepted though expired", "invitation.accept", answer("expired", "new")},
+		{"ErrBroken ErrDeclined", "accepted though declined", "invitation.accept", answer("declined", "new")},
+		{"ErrBroken ErrRevoked", "accepted though revoked", "invitation.accept", answer("revoked", "new")},
+		{"ErrAccepted ErrBroken", "accepted again", "invitation.accept", answer("accepted", "new")},
+		{"ErrBroken ErrNone", "accepted though there is none", "invitation.accept", answer("ghost", "new")},
+		{"ErrBroken ErrTaken", "accepted as who is there", "invitation.accept", answer("pending", "ann")},
+		{"", "declined", "invitation.decline", answer("pending", "")},
+		{"ErrAccepted ErrBroken", "declined though accepted", "invitation.decline", answer("accepted", "")},
+		{"", "revoked", "invitation.revoke", `{"invitation":"expired","email":"ex@x.test"}`},
+		{"ErrAccepted ErrBroken", "revoked though accepted", "invitation.revoke", `{"invitation":"accepted","email":"accepted@x.test"}`},
+		{"ErrBroken ErrUnknown", "taken over by nobody", "user.remove", `{"user":"ann","takeOver":"ghost","role":"admin","email":"ann@x.test","invitations":["pending"]}`},
+		{"", "taken over", "user.remove", `{"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["expired","pending"]}`},
+		{"ErrBroken ErrDeclined", "taken over though declined", "user.remove", `{"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["declined"]}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := audit.Event{ID: "e", Time: h.stage.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindSystem, ID: "desk"},
+				Changes: []audit.Change{{Type: tt.kind, Version: 1, Data: []byte(tt.data)}}}
+			log := append(script(events(t, h.log)), e.Chain(h.co.Checkpoint()))
+			if _, err := company.Open(t.Context(), log, nil); heard(err) != tt.want {
+				t.Errorf("told %q, want %q: %v", heard(err), tt.want, err)
+			}
+		})
 	}
 }

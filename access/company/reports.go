@@ -111,6 +111,9 @@ func (c ShareReport) judge(d *draft) (Change, error) {
 			return nil, ErrLowers
 		}
 	}
+	if err := d.future(c.Until); err != nil {
+		return nil, err
+	}
 	if d.actor.system != "" {
 		return c, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,7 +16,9 @@ import (
 
 // Limits bounds a company. The zero Limits bound nothing.
 type Limits struct {
-	Seats int `json:"seats,omitempty"` // users not removed, suspended and ended ones included; 0 is any number
+	// Seats bounds the users not removed, suspended and ended ones included,
+	// together with the invitations that can still be accepted. 0 is any number.
+	Seats int `json:"seats,omitempty"`
 }
 
 func (l Limits) check() error {
@@ -80,25 +83,26 @@ func (c SetLimits) judge(d *draft) (Change, error) {
 }
 
 func (c SetLimits) apply(d *draft) error {
-	if s := c.Limits.Seats; s > 0 && s < seats(d.policy) {
-		return fmt.Errorf("%w: %d are taken", ErrSeats, seats(d.policy))
+	if s, taken := c.Limits.Seats, d.taken(d.at); s > 0 && s < taken {
+		return fmt.Errorf("%w: %d are taken", ErrSeats, taken)
 	}
 	d.limits = c.Limits
 	return c.Limits.check()
 }
 
-// seats returns how many seats are taken.
-func seats(p *access.Policy) int {
-	n := 0
-	for _, r := range p.Catalog().Roles() {
-		all, _ := p.Holders(r.Name)
+// taken returns how many seats are taken at an instant.
+func (s *state) taken(at time.Time) int {
+	n := s.invitations.live(at)
+	for _, r := range s.policy.Catalog().Roles() {
+		all, _ := s.policy.Holders(r.Name)
 		n += all
 	}
 	return n
 }
 
 // ReplaceCatalog replaces the role catalog. Only a system may. Every role that
-// a user has must be in the new one, with its holders within their bounds.
+// a user has must be in the new one, with its holders within their bounds, and
+// every role that a pending invitation offers.
 type ReplaceCatalog struct {
 	Roles []role.Role `json:"roles"`
 }
@@ -136,6 +140,11 @@ func (c ReplaceCatalog) apply(d *draft) error {
 			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
 		}
 	}
+	for i := range d.invitations.pending() {
+		if _, ok := catalog.Role(i.Terms.Role); !ok {
+			return fmt.Errorf("%w: role %q, which invitation %s offers", ErrUnknown, i.Terms.Role, i.ID)
+		}
+	}
 	return nil
 }
 
@@ -171,12 +180,12 @@ func (c founded) apply(d *draft) error {
 	if c.Company == "" || len(c.Company) > maxCompanyName || !utf8.ValidString(c.Company) {
 		return fmt.Errorf("%w: company id %.40q", ErrInvalid, c.Company)
 	}
-	policy, err := access.Load(c.Document, &access.Config{Now: d.now})
+	policy, err := access.Load(c.Document, &access.Config{Now: d.co.now})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	d.id, d.name, d.limits, d.policy = c.Company, c.Name, c.Limits, policy
-	if n := seats(policy); c.Limits.Seats > 0 && n > c.Limits.Seats {
+	if c.Limits.Seats > 0 && d.taken(d.at) > c.Limits.Seats {
 		return ErrSeats
 	}
 	return c.Limits.check()

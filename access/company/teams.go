@@ -147,6 +147,9 @@ func (c AddMember) judge(d *draft) (Change, error) {
 	if c.User == d.actor.user {
 		return nil, ErrSelf
 	}
+	if err := d.future(c.Until); err != nil {
+		return nil, err
+	}
 	return c, d.within(c.Until)
 }
 

@@ -1,0 +1,147 @@
+package company
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/invite"
+)
+
+// Plan says which rows of a file could be sent now, and changes nothing. It puts
+// each row that [invite.ReadCSV] could read through the very guard of a single
+// [Invite], in order, as if those before it had been sent, so a row for which no
+// seat would be left is told. The rows returned are copies.
+//
+// By is who would send them; its reason is that of rows without one. The error
+// is an [*Error] for what no row would survive: a By that could make no change
+// at all, no way to deliver, a source of randomness that failed.
+func (c *Company) Plan(by By, rows []invite.Row) ([]invite.Row, error) {
+	if err := by.check(false); err != nil {
+		return nil, &Error{Op: "plan", Err: err}
+	}
+	d := c.draft(c.current.Load(), by.Actor)
+	d.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
+	rows = slices.Clone(rows)
+	for i := range rows {
+		row := &rows[i]
+		if row.Code != invite.OK {
+			continue
+		}
+		try := *d
+		if err := try.plan(by, row); err != nil {
+			row.Code, row.Err = code(err), err
+			if !refused(err) {
+				return rows, &Error{Op: "plan", Err: err}
+			}
+			continue
+		}
+		try.secrets = nil
+		d = &try
+	}
+	return rows, nil
+}
+
+// plan puts a row through the guard.
+func (d *draft) plan(by By, row *invite.Row) error {
+	if err := rowBy(by, row).check(true); err != nil {
+		return err
+	}
+	_, err := d.do(rowInvite(row))
+	return err
+}
+
+// rowInvite returns the change that a row asks for. A file read twice must not
+// send everything twice.
+func rowInvite(row *invite.Row) Invite { return Invite{Terms: row.Terms, once: true} }
+
+// rowBy returns by with the reason of a row.
+func rowBy(by By, row *invite.Row) By {
+	by.Reason = cmp.Or(row.Reason, by.Reason)
+	return by
+}
+
+// Commit sends the rows that are [invite.OK], each as an event of its own by
+// [Company.Do], and returns all rows with the code they have now and the
+// invitations made. One that no longer can be sent, or whose message could not
+// be delivered, does not keep the others.
+//
+// It stops at what no other row would survive: ctx ended, or the log failed.
+// Then the error is that of Do, the row it stopped at is [invite.Failed], and
+// those behind it are as they were. Rows committed once can be committed again
+// without harm: one that has an Invitation is passed over, and who was sent one
+// is [invite.AlreadyPending].
+func (c *Company) Commit(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
+	rows = slices.Clone(rows)
+	for i := range rows {
+		row := &rows[i]
+		if row.Code != invite.OK || row.Invitation != "" {
+			continue
+		}
+		receipt, err := c.Do(ctx, rowBy(by, row), rowInvite(row))
+		if err != nil {
+			row.Code, row.Err = code(err), err
+			if !refused(err) {
+				return rows, err
+			}
+			continue
+		}
+		row.Invitation = receipt.Invitations()[0]
+		for _, u := range receipt.Undelivered {
+			row.Undelivered = u.Err
+		}
+	}
+	return rows, nil
+}
+
+// codes is the code of a row by why it was refused, the first that fits.
+var codes = []struct {
+	err  error
+	code invite.Code
+}{
+	{invite.ErrPending, invite.AlreadyPending},
+	{ErrTaken, invite.AlreadyMember},
+	{errNoRole, invite.UnknownRole},
+	{errNoTeam, invite.UnknownTeam},
+	{ErrNotOffered, invite.NotOffered},
+	{ErrBeyondOwnEnd, invite.BeyondOwnEnd},
+	{ErrSeats, invite.OverLimit},
+	{ErrLimit, invite.OverLimit},
+	{ErrRoleFull, invite.OverLimit},
+	{ErrTooSoon, invite.TooSoon},
+	{ErrPast, invite.BadDate},
+	{ErrReason, invite.BadReason},
+	{ErrSystem, invite.NotAllowed},
+	{ErrInvitee, invite.NotAllowed},
+	{ErrNoActor, invite.NotAllowed},
+}
+
+// reasons is the same for denials by Decide.
+var reasons = map[access.Reason]invite.Code{
+	access.UnknownRole:  invite.UnknownRole,
+	access.UnknownTeam:  invite.UnknownTeam,
+	access.AboveCeiling: invite.AboveCeiling,
+	access.RoleFull:     invite.OverLimit,
+}
+
+// code returns the code of a row that could not be sent.
+func code(err error) invite.Code {
+	if !refused(err) {
+		return invite.Failed
+	}
+	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
+		return cmp.Or(reasons[denied.Decision.Reason], invite.NotAllowed)
+	}
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return c.code
+		}
+	}
+	return invite.Failed
+}
+
+// refused reports whether an error is about the row it came with.
+func refused(err error) bool { return (&Error{Err: err}).Refused() }

@@ -1,0 +1,500 @@
+package company_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/audit/audittest"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// row is one that can be read.
+func row(t invite.Terms) invite.Row {
+	return invite.Row{Line: 2, Terms: t, Reason: "as the file says", Code: invite.OK}
+}
+
+func rowsTo(emails ...string) []invite.Row {
+	var all []invite.Row
+	for _, email := range emails {
+		all = append(all, row(to(email, "viewer")))
+	}
+	return all
+}
+
+// codesOf is the codes of rows, and which of them were sent or lost.
+func codesOf(rows []invite.Row) string {
+	var all []string
+	for _, r := range rows {
+		code := string(r.Code)
+		if read := r.Code == "" || r.Code == invite.BadAddress; !read && (r.Err == nil) != (r.Code == invite.OK) {
+			code += fmt.Sprintf("(%v)", r.Err) // a code without a cause, or a cause without a code
+		}
+		if r.Invitation != "" {
+			code += " sent"
+		}
+		if r.Undelivered != nil {
+			code += " lost"
+		}
+		all = append(all, code)
+	}
+	return strings.Join(all, ", ")
+}
+
+// planned plans rows, and fails if that does anything.
+func (h *hall) planned(by string, rows ...invite.Row) []invite.Row {
+	h.t.Helper()
+	before, given := h.state(), fmt.Sprintf("%+v", rows)
+	out, err := h.co.Plan(company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if h.state() != before || fmt.Sprintf("%+v", rows) != given {
+		h.t.Errorf("planning changed the state to\n%s\nor the rows to %+v", h.state(), rows)
+	}
+	return out
+}
+
+// committed commits rows, and fails if that cannot be done to the end.
+func (h *hall) committed(by string, rows ...invite.Row) []invite.Row {
+	h.t.Helper()
+	given := fmt.Sprintf("%+v", rows)
+	out, err := h.co.Commit(context.Background(), company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+	if err != nil || fmt.Sprintf("%+v", rows) != given {
+		h.t.Fatalf("%v; rows given are %+v", err, rows)
+	}
+	return out
+}
+
+// TestRowCodes comes by every code that a company finds, in a plan and when it
+// is committed.
+func TestRowCodes(t *testing.T) {
+	bob := to("bob@x.test", "viewer")
+	seats := desk(company.SetLimits{Limits: company.Limits{Seats: len(hallUsers())}})
+	shortly := func(h *hall) {
+		h.conf.Invitations = company.Invitations{TTL: time.Minute, Cooldown: 2 * time.Hour}
+		h.reopen()
+	}
+	limited := func(h *hall) { h.conf.Invitations.Pending = 1; h.reopen(); h.invite("j", to("cat@x.test", "viewer")) }
+	reason := func(r string) invite.Row { return invite.Row{Terms: bob, Code: invite.OK, Reason: r} }
+	hits := map[invite.Code]bool{}
+	for _, tt := range []struct {
+		want   invite.Code
+		name   string
+		by     string
+		row    invite.Row
+		before func(*hall)
+	}{
+		{invite.OK, "a row", "ann", row(bob), nil},
+		{invite.OK, "by a system", "system desk", row(bob), nil},
+		{invite.OK, "the default role", "rex", row(to("bob@x.test", "")), nil},
+		{invite.OK, "the reason of the batch", "ann", reason(""), nil},
+		{invite.OK, "expired", "ann", row(bob), then(invited(bob), func(h *hall) { h.pass(30 * 24 * time.Hour) })},
+		{invite.OK, "declined", "ann", row(bob), func(h *hall) { h.arrange("declined") }},
+		{invite.AlreadyMember, "a user", "ann", row(to("UMA@x.test", "viewer")), nil},
+		{invite.AlreadyMember, "who accepted", "ann", row(bob), then(invited(bob), func(h *hall) { h.accept("i", "bob") })},
+		{invite.AlreadyPending, "pending", "ann", row(to("BOB@x.test", "user")), invited(bob)},
+		{invite.AlreadyPending, "pending with the same terms", "ann", row(bob), invited(bob)},
+		{invite.UnknownRole, "role", "ann", row(to("bob@x.test", "ghost")), nil},
+		{invite.UnknownRole, "role by a system", "system desk", row(to("bob@x.test", "ghost")), nil},
+		{invite.NotOffered, "role not offered", "ann", row(to("bob@x.test", "backstage")), nil},
+		{invite.AboveCeiling, "role above", "ugo", row(to("bob@x.test", "admin")), nil},
+		{invite.UnknownTeam, "team", "ann", row(teams(bob, "ghost", "t")), nil},
+		{invite.UnknownTeam, "team by a system", "system desk", row(teams(bob, "ghost")), nil},
+		{invite.NotAllowed, "who may not", "uma", row(bob), nil},
+		{invite.NotAllowed, "who may not, to a role above", "uma", row(to("bob@x.test", "admin")), nil},
+		{invite.NotAllowed, "who is suspended", "sue", row(bob), nil},
+		{invite.NotAllowed, "who is not there", "ghost", row(bob), nil},
+		{invite.NotAllowed, "team of others", "rex", row(teams(bob, "t")), nil},
+		{invite.NotAllowed, "a system that may not", "system clerk", row(bob), nil},
+		{invite.BeyondOwnEnd, "for good", "eve", row(bob), nil},
+		{invite.BeyondOwnEnd, "too long", "eve", row(until(bob, day(31))), nil},
+		{invite.OverLimit, "seats", "ann", row(bob), seats},
+		{invite.OverLimit, "pending", "ann", row(bob), limited},
+		{invite.OverLimit, "role full", "ann", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
+		{invite.TooSoon, "expired a moment ago", "ann", row(bob), then(shortly, invited(bob))},
+		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), then(shortly, invited(bob), desk(company.RevokeInvitation{Invitation: "i"}))},
+		{invite.BadDate, "past", "ann", row(until(bob, begin)), nil},
+		{invite.BadReason, "blank", "ann", reason(" "), nil},
+		{invite.BadReason, "too long", "ann", reason(strings.Repeat("x", 501)), nil},
+		{invite.BadReason, "no text", "system desk", reason("a\xff"), nil},
+		{invite.Failed, "no address", "ann", row(invite.Terms{Role: "viewer"}), nil},
+		{invite.Failed, "two ends", "ann", row(days(until(bob, day(3)), 3)), nil},
+		{"", "not looked at", "ann", invite.Row{Terms: bob}, nil},
+		{invite.BadAddress, "not readable", "ann", invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			hits[tt.want] = true
+			h := newHall(t, audit.NewMemory(), nil)
+			if tt.before != nil {
+				tt.before(h)
+			}
+			h.pass(time.Hour)
+			sent := map[bool]string{true: "ok sent", false: string(tt.want)}[tt.want == invite.OK]
+			plan := h.planned(tt.by, tt.row)
+			if got := codesOf(plan); got != string(tt.want) {
+				t.Errorf("planned as %q, want %q: %v", got, tt.want, plan[0].Err)
+			}
+			before := h.state()
+			done := h.committed(tt.by, tt.row)
+			if got := codesOf(done); got != sent || (h.state() != before) != (tt.want == invite.OK) {
+				t.Errorf("committed as %q, want %q: %v", got, sent, done[0].Err)
+			}
+			h.replayed()
+		})
+	}
+	if len(hits) != 1+11+2+1+1 { // ok; those of the company; bad-date and bad-reason; a code of ReadCSV; none
+		t.Errorf("%d codes, want 16: %v", len(hits), hits)
+	}
+}
+
+// TestPlanInOrder judges each row as if those before it had been sent.
+func TestPlanInOrder(t *testing.T) {
+	for name, tt := range map[string]struct {
+		want string
+		by   string
+		rows []invite.Row
+	}{
+		"seats run out": {"ok, ok, over-limit, over-limit", "ann", rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")},
+		"bad ones take none": {"ok, already-member, unknown-role, bad-address, ok, over-limit, already-member", "ann", []invite.Row{row(to("a@x.test", "")), row(to("uma@x.test", "")),
+			row(to("b@x.test", "ghost")), {Code: invite.BadAddress}, row(to("c@x.test", "")), row(to("d@x.test", "")), row(to("ANN@x.test", ""))}},
+		"one twice":             {"ok, already-pending, ok, already-pending", "ann", rowsTo("a@x.test", "A@x.test", "b@x.test", "a@x.test")},
+		"refused does not hold": {"above-ceiling, ok, above-ceiling", "ugo", []invite.Row{row(to("a@x.test", "admin")), row(to("a@x.test", "user")), row(to("a@x.test", "admin"))}},
+		"none":                  {"", "ann", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHall(t, audit.NewMemory(), nil)
+			h.must(company.User("ann"), company.SetLimits{Limits: company.Limits{Seats: len(hallUsers()) + 2}})
+			if got := codesOf(h.planned(tt.by, tt.rows...)); got != tt.want {
+				t.Errorf("planned as %s, want %s", got, tt.want)
+			}
+			if got := codesOf(h.planned(tt.by, tt.rows...)); got != tt.want {
+				t.Errorf("planned again as %s, want %s", got, tt.want)
+			}
+			done := h.committed(tt.by, h.planned(tt.by, tt.rows...)...)
+			if got := strings.ReplaceAll(codesOf(done), "ok sent", "ok"); got != tt.want || len(h.mail) != strings.Count(tt.want, "ok") {
+				t.Errorf("committed as %s, want %s; %d messages", got, tt.want, len(h.mail))
+			}
+			h.replayed()
+		})
+	}
+}
+
+// TestCommit makes an event of each row, with a reason of its own.
+func TestCommit(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	rows := rowsTo("a@x.test", "uma@x.test", "b@x.test", "c@x.test")
+	rows[0].Terms = with(teams(rows[0].Terms, "t", "n"), func(t *invite.Terms) { t.Name = "Al" })
+	rows[2].Reason = ""
+	rows = append(rows, invite.Row{Line: 9, Code: invite.DuplicateInFile, Err: invite.ErrFile})
+	by := company.By{Actor: company.User("ugo"), Reason: "in bulk", Approval: "ticket 7", Correlation: "upload 3"}
+	done, err := h.co.Commit(t.Context(), by, rows)
+	if err != nil || codesOf(done) != "ok sent, already-member, ok sent, ok sent, duplicate-in-file" || done[4].Line != 9 {
+		t.Fatalf("%v: %s", err, codesOf(done))
+	}
+	all := events(t, h.log)[1:]
+	for n, want := range []struct {
+		reason string
+		row    int
+	}{{"as the file says", 0}, {"in bulk", 2}, {"as the file says", 3}} {
+		e, i := all[n], done[want.row].Invitation
+		if e.Reason != want.reason || e.Approval != "ticket 7" || e.Correlation != "upload 3" || e.Actor.ID != "ugo" || len(e.Changes) != 1 || e.Targets[0] != "invitation:"+string(i) {
+			t.Errorf("event %d is %+v", e.Seq, e)
+		}
+		if is, _ := h.co.Invitation(i); !is.Terms.Address.Equal(rows[want.row].Terms.Address) || h.letter(i).To != is.Terms.Address {
+			t.Errorf("row %d made %+v", want.row, is)
+		}
+	}
+	if len(all) != 3 || len(h.mail) != 3 {
+		t.Errorf("%d events and %d messages, want 3", len(all), len(h.mail))
+	}
+	// The same file again, at once and later, does no harm.
+	for range 2 {
+		before := h.state()
+		if got := codesOf(h.committed("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || h.state() != before {
+			t.Errorf("committed again as %s", got)
+		}
+		h.pass(24 * time.Hour)
+	}
+	if _, err := h.accept(done[0].Invitation, "al"); err != nil {
+		t.Error(err)
+	}
+	if got := codesOf(h.committed("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
+		t.Errorf("committed at last as %s", got)
+	}
+	h.replayed()
+}
+
+// TestCommitAfterChange commits a plan of before. The codes are those of now.
+func TestCommitAfterChange(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	plan := h.planned("ugo", append(rowsTo("a@x.test", "b@x.test", "c@x.test"), row(teams(to("d@x.test", "viewer"), "t")))...)
+	if got := codesOf(plan); got != "ok, ok, ok, ok" {
+		t.Fatalf("planned as %s", got)
+	}
+	h.must(company.System("desk"), company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
+	h.invite("i", to("b@x.test", "user"))
+	if got := codesOf(h.committed("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
+		t.Errorf("committed as %s", got)
+	}
+	h.must(company.System("desk"), company.SetRole{User: "ugo", Role: "user"})
+	if got := codesOf(h.committed("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
+		t.Errorf("committed by who may no more as %s", got)
+	}
+}
+
+// TestCommitUndelivered loses some of the messages. Their rows say so, and what
+// they are about is there.
+func TestCommitUndelivered(t *testing.T) {
+	errLost := errors.New("lost")
+	h := delivering(t, audit.NewMemory(), func(_ context.Context, _ *hall, m invite.Message) error {
+		if m.To.String() == "b@x.test" {
+			return errLost
+		}
+		return nil
+	})
+	done := h.committed("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
+	if got := codesOf(done); got != "ok sent, ok sent lost, ok sent" || !errors.Is(done[1].Undelivered, errLost) {
+		t.Errorf("committed as %s: %v", got, done[1].Undelivered)
+	}
+	if i, _ := h.co.Invitation(done[1].Invitation); i.State != invite.Pending {
+		t.Errorf("b has %+v", i)
+	}
+	h.pass(time.Minute)
+	h.must(company.User("ann"), company.ResendInvitation{Invitation: done[1].Invitation})
+}
+
+// TestCommitStops has the context end, or the log fail, at the second row. The
+// rows behind it are as they were, and all can be committed again.
+func TestCommitStops(t *testing.T) {
+	type stop struct {
+		log    func(*hall) audit.Log
+		cancel bool // the context, when the first message is sent
+		again  string
+		want   error
+	}
+	fails := func(mode audittest.Mode) func(*hall) audit.Log {
+		return func(h *hall) audit.Log {
+			return newWire(h.log, 0, func(call int) audittest.Mode { return map[int]audittest.Mode{2: mode}[call] }, nil)
+		}
+	}
+	contradicts := func(h *hall) audit.Log { return &contrary{Log: h.log} }
+	unsent, stored := "already-pending, ok sent, ok sent, ok sent", "already-pending, already-pending, ok sent, ok sent"
+	for name, s := range map[string]stop{
+		"context ends":     {nil, true, unsent, context.Canceled},
+		"log fails before": {fails(audittest.FailBefore), false, stored, company.ErrUncertain},
+		"log fails after":  {fails(audittest.FailAfter), false, stored, company.ErrUncertain},
+		"log contradicts":  {contradicts, false, unsent, company.ErrDiverged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			h := delivering(t, audit.NewMemory(), func(context.Context, *hall, invite.Message) error {
+				if s.cancel {
+					cancel()
+				}
+				return nil
+			})
+			memory := h.log
+			if s.log != nil {
+				h.reopenOn(s.log(h))
+			}
+			rows := rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")
+			done, err := h.co.Commit(ctx, company.By{Actor: company.User("ann")}, rows)
+			if !errors.Is(err, s.want) || !errors.Is(done[1].Err, s.want) || codesOf(done) != "ok sent, failed, ok, ok" {
+				t.Fatalf("%v: %s", err, codesOf(done))
+			}
+			if fmt.Sprintf("%+v", done[2:]) != fmt.Sprintf("%+v", rows[2:]) || len(h.mail) != 1 {
+				t.Errorf("the rows behind are %+v, after %d messages", done[2:], len(h.mail))
+			}
+			if err := h.co.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			again, err := h.co.Commit(t.Context(), company.By{Actor: company.User("ann")}, rows)
+			if err != nil || codesOf(again) != s.again {
+				t.Errorf("again: %v: %s, want %s", err, codesOf(again), s.again)
+			}
+			if n := len(events(t, memory)); n != 5 {
+				t.Errorf("%d events, want 5", n)
+			}
+			h.replayed()
+		})
+	}
+}
+
+// contrary is a log that once refuses an event and has none in its place.
+type contrary struct {
+	audit.Log
+	calls int
+}
+
+func (c *contrary) Append(ctx context.Context, e audit.Event) error {
+	if c.calls++; c.calls == 2 {
+		return audit.ErrConflict
+	}
+	return c.Log.Append(ctx, e)
+}
+
+// TestBulkByNobody is what no row would survive, and what each is refused for
+// alike.
+func TestBulkByNobody(t *testing.T) {
+	ann, long := company.User("ann"), strings.Repeat("x", 501)
+	proof := newHall(t, audit.NewMemory(), nil).proven("a@x.test")
+	for name, tt := range map[string]struct {
+		by         company.By
+		plan       string // what a plan fails with
+		committed  string // the codes of a commit
+		commit     string // what it fails with
+		unprepared func(*company.Config)
+	}{
+		"nobody":            {company.By{}, "ErrNoActor", "not-allowed, not-allowed", "", nil},
+		"a long approval":   {company.By{Actor: ann, Approval: long}, "ErrInvalid", "failed, failed", "", nil},
+		"a long reason":     {company.By{Actor: ann, Reason: long}, "ErrReason", "ok sent, ok sent", "", nil}, // the rows have their own
+		"who was invited":   {company.By{Actor: proof}, "", "not-allowed, not-allowed", "", nil},
+		"nothing delivered": {company.By{Actor: ann}, "ErrNoDelivery", "failed, ok", "ErrNoDelivery", func(c *company.Config) { c.Deliver, c.Origin = nil, "" }},
+		"no randomness":     {company.By{Actor: ann}, "", "failed, ok", "errNoRandom", func(c *company.Config) { c.Rand = errReader{} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHall(t, audit.NewMemory(), nil)
+			if tt.unprepared != nil {
+				tt.unprepared(&h.conf)
+				h.reopen()
+			}
+			fails := func(err error, want string) bool {
+				return heard(err) != want && !(want == "errNoRandom" && errors.Is(err, errDry))
+			}
+			before, rows := h.state(), rowsTo("a@x.test", "b@x.test")
+			plan, err := h.co.Plan(tt.by, rows)
+			var e *company.Error
+			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan") || h.state() != before {
+				t.Errorf("Plan = %s, %v, want %q", codesOf(plan), err, tt.plan)
+			}
+			if err == nil && tt.commit == "" && codesOf(plan) != tt.committed {
+				t.Errorf("planned as %s, want %s", codesOf(plan), tt.committed)
+			}
+			done, err := h.co.Commit(t.Context(), tt.by, rows)
+			if fails(err, tt.commit) || codesOf(done) != tt.committed || (h.state() == before) == strings.Contains(tt.committed, "sent") {
+				t.Errorf("Commit = %s, %v, want %s, %q", codesOf(done), err, tt.committed, tt.commit)
+			}
+		})
+	}
+}
+
+// errReader is randomness there is none of.
+type errReader struct{}
+
+var errDry = errors.New("no randomness is left")
+
+func (errReader) Read([]byte) (int, error) { return 0, errDry }
+
+// TestFileInBulk takes a file from its bytes to the people in it.
+func TestFileInBulk(t *testing.T) {
+	const file = "\ufeffName,EMAIL,role,teams,until,reason\r\n" +
+		"Al,al@x.test,viewer,t; n,2026-03-01,\"for the\nlaunch\"\r\n" +
+		",bo@x.test,,,,\r\n" +
+		",uma@x.test,,,,\r\n" +
+		",AL@x.test,,,,\r\n" +
+		"=cmd(),cy@x.test,,,,\r\n" +
+		",di@x.test,admin,,,\r\n" +
+		",not an address,,,,\r\n"
+	rows, err := invite.ReadCSV(strings.NewReader(file), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHall(t, audit.NewMemory(), nil)
+	plan := h.planned("ugo", rows...)
+	if got, want := codesOf(plan), "ok, ok, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
+		t.Errorf("planned as %s, want %s", got, want)
+	}
+	done := h.committed("ugo", plan...)
+	if got, want := codesOf(done), "ok sent, ok sent, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
+		t.Errorf("committed as %s, want %s", got, want)
+	}
+	if e := events(t, h.log)[1]; e.Reason != "for the\nlaunch" {
+		t.Errorf("the reason is %q", e.Reason)
+	}
+	if _, err := h.accept(done[0].Invitation, "al"); err != nil {
+		t.Fatal(err)
+	}
+	if u, _ := h.co.Policy().User("al"); u.Name != "Al" || !u.Until.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || len(slices.Collect(h.co.Policy().Memberships("al"))) != 2 {
+		t.Errorf("al is %+v", u)
+	}
+	h.replayed()
+}
+
+// TestOneFileAtOnce has a file committed by two writers at the same time. Nobody
+// gets two messages.
+func TestOneFileAtOnce(t *testing.T) {
+	rounds := 20
+	if testing.Short() {
+		rounds = 4
+	}
+	for range rounds {
+		h := newHall(t, audit.NewMemory(), nil)
+		other := h.beside(&h.conf).co
+		var emails []string
+		for i := range 8 {
+			emails = append(emails, fmt.Sprintf("x%d@x.test", i))
+		}
+		var done [3][]invite.Row
+		var errs [3]error
+		var wg sync.WaitGroup
+		for k, co := range []*company.Company{h.co, other, h.co} {
+			wg.Go(func() {
+				done[k], errs[k] = co.Commit(t.Context(), company.By{Actor: company.User("ann")}, rowsTo(emails...))
+			})
+		}
+		wg.Wait()
+		sent := map[string]int{}
+		for _, m := range h.mail {
+			sent[m.To.String()]++
+		}
+		for i, email := range emails {
+			ok := 0
+			for k := range done {
+				switch code := done[k][i].Code; code {
+				case invite.OK:
+					ok++
+				case invite.AlreadyPending, invite.TooSoon:
+				default:
+					t.Errorf("%s is %s: %v", email, code, done[k][i].Err)
+				}
+			}
+			if ok != 1 || sent[email] != 1 || errors.Join(errs[:]...) != nil {
+				t.Errorf("%s was sent %d messages by %d rows: %v", email, sent[email], ok, errs)
+			}
+		}
+	}
+}
+
+// BenchmarkPlan100k reads a file of 100,000 rows and plans them, in a company of
+// 10,000 users.
+func BenchmarkPlan100k(b *testing.B) {
+	const n = 100_000
+	var file strings.Builder
+	file.WriteString("email,name,role,teams,reason,until\n")
+	for i := range n {
+		fmt.Fprintf(&file, "person-%d@example.org,Person %d,team-member,%s,\"joins, as planned\",2027-01-01\n", i, i, corpTeam(i%corpTeams))
+	}
+	co := corpOn(b, costless{})
+	by := company.By{Actor: company.User("ann")}
+	b.ReportAllocs()
+	for b.Loop() {
+		rows, err := invite.ReadCSV(strings.NewReader(file.String()), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if rows, err = co.Plan(by, rows); err != nil || len(rows) != n || rows[n-1].Code != invite.OK {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/plan")
+}

@@ -1,0 +1,181 @@
+package company_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+)
+
+func silent(context.Context, invite.Message) error { return nil }
+
+// configured founds a company with a configuration, and opens it with the same.
+func configured(t *testing.T, c company.Config) error {
+	t.Helper()
+	log := audit.NewMemory()
+	_, founding := company.Found(t.Context(), log, annAlone(), &c)
+	if _, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if founding == nil {
+		_, err := company.Open(t.Context(), log, &c)
+		return err
+	}
+	var e *company.Error
+	if !errors.As(founding, &e) || e.Op != "found" || len(events(t, log)) != 0 {
+		t.Errorf("%#v is no Error of found, or something was stored", founding)
+	}
+	if _, err := company.Found(t.Context(), log, annAlone(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := company.Open(t.Context(), log, &c); !errors.As(err, &e) || e.Op != "open" || heard(err) != heard(founding) {
+		t.Errorf("Open = %v, Found = %v", err, founding)
+	}
+	return founding
+}
+
+// TestOrigins is what links may begin with.
+func TestOrigins(t *testing.T) {
+	for _, tt := range []struct {
+		want   string
+		origin string
+	}{
+		{"", "https://acme.example"},
+		{"", "https://acme.example:8443"},
+		{"", "https://acme.example/join/here"},
+		{"", "https://acme.example/join%20here"},
+		{"", "https://10.0.0.1"},
+		{"", "https://[2001:db8::1]:8443/join"},
+		{"", "http://localhost:8080"},
+		{"", "http://127.0.0.1:8080/join"},
+		{"", "http://[::1]:8080"},
+		{"ErrInvalid", ""},
+		{"ErrInvalid", "http://acme.example"},
+		{"ErrInvalid", "http://localhost.evil.example"},
+		{"ErrInvalid", "http://127.0.0.1.evil.example"},
+		{"ErrInvalid", "http://127.0.0.2"},
+		{"ErrInvalid", "http://localhost@evil.example"},
+		{"ErrInvalid", "https://acme.example/"},
+		{"ErrInvalid", "https://acme.example/join/"},
+		{"ErrInvalid", "https://ann:secret@acme.example"},
+		{"ErrInvalid", "https://acme.example?join"},
+		{"ErrInvalid", "https://acme.example/?"},
+		{"ErrInvalid", "https://acme.example/join?next=x"},
+		{"ErrInvalid", "https://acme.example#"},
+		{"ErrInvalid", "https://acme.example#join"},
+		{"ErrInvalid", "https://"},
+		{"ErrInvalid", "https:///join"},
+		{"ErrInvalid", "https://:8443"},
+		{"ErrInvalid", "https:acme.example"},
+		{"ErrInvalid", "//acme.example"},
+		{"ErrInvalid", "acme.example"},
+		{"ErrInvalid", "/join"},
+		{"ErrInvalid", "ftp://acme.example"},
+		{"ErrInvalid", "javascript://acme.example/%0aalert(1)"},
+		{"ErrInvalid", "HTTPS://acme.example"},
+		{"ErrInvalid", " https://acme.example"},
+		{"ErrInvalid", "https://acme.example "},
+		{"ErrInvalid", "https://acme.example/jo in"},
+		{"ErrInvalid", "https://acme.example/\r\nHost: evil.example"},
+		{"ErrInvalid", "https://acme.example:port"},
+		{"ErrInvalid", "https://acme.example/%zz"},
+		{"ErrInvalid", "https://[::1"},
+		{"ErrInvalid", `https://acme.example\evil.example`},
+		{"ErrInvalid", "https://\u0430cme.example"},
+		{"ErrInvalid", "https://acme.example/\u00e9"},
+	} {
+		err := configured(t, company.Config{Deliver: silent, Origin: tt.origin})
+		if heard(err) != tt.want {
+			t.Errorf("%q: %v, want %q", tt.origin, err, tt.want)
+		}
+		if tt.origin == "" {
+			continue
+		}
+		if err := configured(t, company.Config{Origin: tt.origin}); heard(err) != tt.want {
+			t.Errorf("%q without delivery: %v, want %q", tt.origin, err, tt.want)
+		}
+	}
+}
+
+// TestBounds is what invitations may be bounded by.
+func TestBounds(t *testing.T) {
+	const days = 24 * time.Hour
+	for name, tt := range map[string]struct {
+		want   string
+		bounds company.Invitations
+	}{
+		"none":                    {"", company.Invitations{}},
+		"ninety days":             {"", company.Invitations{TTL: 90 * days}},
+		"more than ninety days":   {"ErrInvalid", company.Invitations{TTL: 90*days + 1}},
+		"for ever":                {"", company.Invitations{TTL: -1}},
+		"no time between":         {"", company.Invitations{Cooldown: -1}},
+		"one":                     {"", company.Invitations{Pending: 1}},
+		"less than none":          {"ErrInvalid", company.Invitations{Pending: -1}},
+		"a proof a year old":      {"", company.Invitations{ProofAge: 365 * days}},
+		"a proof before its time": {"ErrInvalid", company.Invitations{ProofAge: -1}},
+	} {
+		if err := configured(t, company.Config{Invitations: tt.bounds}); heard(err) != tt.want {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+	}
+}
+
+// TestTTL counts how long an invitation can be accepted, from each message
+// anew. What is recorded stays, however the company is configured later.
+func TestTTL(t *testing.T) {
+	const hour = time.Hour
+	for ttl, want := range map[time.Duration]time.Duration{0: 30 * 24 * hour, 5 * hour: 5 * hour, -1: 0} {
+		h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.TTL = ttl })
+		expires := func(sent time.Time) time.Time {
+			if want == 0 {
+				return time.Time{}
+			}
+			return sent.Add(want)
+		}
+		h.invite("i", to("bob@x.test", "viewer"))
+		for n, change := range []company.Change{company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"}} {
+			i, _ := h.co.Invitation("i")
+			if !i.Expires.Equal(expires(h.stage.now())) || !h.letter("i").Expires.Equal(i.Expires) || !i.Sent.Equal(h.stage.now()) || i.Generation != n+1 {
+				t.Errorf("for %v: %+v, and the message says %v", ttl, i, h.letter("i").Expires)
+			}
+			h.pass(hour)
+			h.must(company.User("ann"), change)
+		}
+		before := h.state()
+		h.conf.Invitations.TTL = hour
+		if h.reopen(); h.state() != before {
+			t.Errorf("for %v: another configuration changed what was sent to\n%s", ttl, h.state())
+		}
+	}
+}
+
+// TestNowhereToSend is the zero Config: it sends nothing and answers nobody.
+func TestNowhereToSend(t *testing.T) {
+	co, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, company.Invite{Terms: to("bob@x.test", "")})
+	if heard(err) != "ErrNoDelivery" {
+		t.Errorf("Do = %v", err)
+	}
+	if _, err := co.Look("", invite.Secret{}); !errors.Is(err, company.ErrRefused) {
+		t.Errorf("Look = %v", err)
+	}
+	if err := co.Held(""); heard(err) != "ErrNone" {
+		t.Errorf("Held = %v", err)
+	}
+	if i, ok := co.Invitation(""); ok || i.ID != "" {
+		t.Errorf("there is %+v", i)
+	}
+	for i := range co.Invitations() {
+		t.Errorf("there is %+v", i)
+	}
+	if (company.Undelivered{Invitation: "i", Err: context.Canceled}).Error() != "company: deliver i: context canceled" {
+		t.Error("an Undelivered says something else")
+	}
+}

@@ -1,0 +1,492 @@
+package company_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// terms returns terms with one thing changed.
+func with(t invite.Terms, change func(*invite.Terms)) invite.Terms {
+	change(&t)
+	return t
+}
+
+func until(t invite.Terms, end time.Time) invite.Terms { t.Until = end; return t }
+
+func days(t invite.Terms, n int) invite.Terms { t.Days = n; return t }
+
+func teams(t invite.Terms, all ...team.ID) invite.Terms { t.Teams = all; return t }
+
+// barred is one line of the tables: what is heard, by whom, and what it takes to
+// come to it. Without anything else, an hour has passed.
+type barred struct {
+	want   string
+	name   string
+	by     string
+	change company.Change
+	before func(h *hall) // nil for a company in which nobody was invited yet
+}
+
+func runBarred(t *testing.T, rows []barred) {
+	t.Helper()
+	names := map[string]bool{}
+	for _, row := range rows {
+		if names[row.name] {
+			t.Errorf("two tests are called %s", row.name)
+		}
+		names[row.name] = true
+		t.Run(row.name, func(t *testing.T) {
+			h := newHall(t, audit.NewMemory(), nil)
+			if row.before != nil {
+				row.before(h)
+			}
+			h.pass(time.Hour)
+			if row.want == "" {
+				h.must(actorOf(row.by), row.change)
+				h.replayed()
+				return
+			}
+			h.refuses(row.want, actorOf(row.by), row.change)
+		})
+	}
+}
+
+func send(t invite.Terms) company.Invite { return company.Invite{Invitation: "i", Terms: t} }
+
+// TestSendRefusals is who may send what to whom.
+func TestSendRefusals(t *testing.T) {
+	bob, soon := to("bob@x.test", "viewer"), begin.Add(time.Hour) // when the change is made
+	taken := func(state string) func(*hall) { return func(h *hall) { h.arrange(state) } }
+	full := func(h *hall) { h.must(company.System("desk"), company.SetRole{User: "uma", Role: "one"}) }
+	runBarred(t, []barred{
+		{"ErrNoActor", "by nobody", "", send(bob), nil},
+		{"denied unknown-user", "by a stranger", "ghost", send(bob), nil},
+		{"denied no-capability", "by who may not invite", "uma", send(bob), nil},
+		{"denied suspended", "by who is suspended", "sue", send(bob), nil},
+		{"denied ended", "by whose access ended", "eve", send(days(bob, 1)), func(h *hall) { h.pass(30 * 24 * time.Hour) }},
+		{"ErrSystem", "by a system that may not", "system clerk", send(bob), nil},
+		{"denied above-ceiling", "to a role above", "ugo", send(to("bob@x.test", "admin")), nil},
+		{"denied above-ceiling", "to a role beside", "rex", send(to("bob@x.test", "user")), nil},
+		{"denied no-capability", "to a team by who fills none", "rex", send(teams(bob, "t")), nil},
+		{"denied unknown-role", "to a role that is none", "ann", send(to("bob@x.test", "ghost")), nil},
+		{"denied unknown-team", "to a team that is none", "ann", send(teams(bob, "t", "ghost")), nil},
+		{"denied role-full", "to a role that is full", "ann", send(to("bob@x.test", "one")), full},
+		{"ErrUnknown", "by a system to a role that is none", "system desk", send(to("bob@x.test", "ghost")), nil},
+		{"ErrUnknown", "by a system to a team that is none", "system desk", send(teams(bob, "t", "ghost")), nil},
+		{"ErrNotOffered", "to a role not offered", "ann", send(to("bob@x.test", "backstage")), nil},
+		{"ErrNotOffered", "by a system to a role not offered", "system desk", send(to("bob@x.test", "backstage")), nil},
+		{"ErrPast", "until now", "ann", send(until(bob, soon)), nil},
+		{"", "until a nanosecond later", "ann", send(until(bob, soon.Add(1))), nil},
+		{"ErrPast", "by a system until now", "system desk", send(until(bob, soon)), nil},
+		{"ErrPast", "until long ago by who ends", "eve", send(until(bob, begin.Add(-1))), nil},
+		{"ErrBeyondOwnEnd", "for good by who ends", "eve", send(bob), nil},
+		{"ErrBeyondOwnEnd", "for days beyond his end", "eve", send(days(bob, 30)), nil},
+		{"", "for days within his end", "eve", send(days(bob, 29)), nil},
+		{"ErrBeyondOwnEnd", "until just after his end", "eve", send(until(bob, day(30).Add(1))), nil},
+		{"", "until his end", "eve", send(until(bob, day(30))), nil},
+		{"ErrTaken", "to a user", "ann", send(to("uma@x.test", "viewer")), nil},
+		{"ErrTaken", "to a user in other letters", "ann", send(to("UMA@X.test", "viewer")), nil},
+		{"ErrTaken", "to a user who is suspended", "system desk", send(to("sue@x.test", "viewer")), nil},
+		{"ErrTaken", "to himself", "ann", send(to("ann@x.test", "viewer")), nil},
+		{"ErrTaken", "with an id that is pending", "ann", send(to("cat@x.test", "viewer")), taken("pending")},
+		{"ErrTaken", "with an id that was accepted", "ann", send(to("cat@x.test", "viewer")), taken("accepted")},
+		{"ErrTaken", "with an id that was revoked", "ann", send(bob), taken("revoked")},
+		{"ErrPending", "with other terms", "ann", company.Invite{Terms: to("bob@x.test", "user")}, taken("pending")},
+		{"ErrPending", "with another note", "ann", company.Invite{Terms: with(bob, func(t *invite.Terms) { t.Note = "hello" })}, taken("pending")},
+		{"denied above-ceiling", "anew by who could not have", "rex", company.Invite{Terms: to("bob@x.test", "admin")}, func(h *hall) { h.invite("i", to("bob@x.test", "admin")) }},
+		{"ErrInvalid ErrTerms", "to no address", "ann", send(invite.Terms{Role: "viewer"}), nil},
+		{"ErrInvalid ErrTerms", "for days and until", "ann", send(days(until(bob, day(2)), 2)), nil},
+		{"ErrInvalid ErrTerms", "for less than no days", "system desk", send(days(bob, -1)), nil},
+		{"ErrInvalid ErrTerms", "for ten thousand days", "ann", send(days(bob, 10_000)), nil},
+		{"ErrInvalid ErrTerms", "to a team twice", "ann", send(teams(bob, "t", "t")), nil},
+		{"ErrInvalid ErrTerms", "with two lines for a name", "ann", send(with(bob, func(t *invite.Terms) { t.Name = "Bob\nBcc: all" })), nil},
+		{"ErrInvalid ErrTerms", "with a note that is too long", "ann", send(with(bob, func(t *invite.Terms) { t.Note = strings.Repeat("x", 1001) })), nil},
+		{"ErrInvalid ErrTerms", "with a review before", "ann", send(with(bob, func(t *invite.Terms) { t.ReviewDays = -1 })), nil},
+		{"ErrInvalid", "with an id that is no text", "ann", company.Invite{Invitation: "\xff", Terms: bob}, nil},
+		{"ErrInvalid", "by a system with an id of two words", "system desk", company.Invite{Invitation: "i j", Terms: bob}, nil},
+	})
+}
+
+// TestNoHintsForWhoMayNotInvite has somebody who may not invite ask about an
+// address and an id. Whatever there is, he hears the same.
+func TestNoHintsForWhoMayNotInvite(t *testing.T) {
+	for _, state := range []string{"none", "pending", "expired", "accepted", "declined", "revoked"} {
+		t.Run(state, func(t *testing.T) {
+			h := newHall(t, audit.NewMemory(), nil)
+			h.arrange(state)
+			for name, change := range map[string]company.Change{
+				"other terms": company.Invite{Terms: to("bob@x.test", "user")}, "same terms": company.Invite{Terms: to("bob@x.test", "viewer")},
+				"same id": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
+				"amend": company.AmendInvitation{Invitation: "i"}, "revoke": company.RevokeInvitation{Invitation: "i"},
+			} {
+				for by, want := range map[string]string{"uma": "denied no-capability", "ghost": "denied unknown-user", "sue": "denied suspended"} {
+					if _, err := h.do(actorOf(by), change); heard(err) != want {
+						t.Errorf("%s: %s hears %s, want %s", name, by, heard(err), want)
+					}
+				}
+			}
+			rows := []invite.Row{{Terms: to("bob@x.test", "user"), Code: invite.OK, Reason: "as said"}}
+			by := company.By{Actor: company.User("uma")}
+			planned, err := h.co.Plan(by, rows)
+			if err != nil || planned[0].Code != invite.NotAllowed {
+				t.Errorf("a plan tells uma %q, %v", planned[0].Code, err)
+			}
+			if done, err := h.co.Commit(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
+				t.Errorf("a commit tells uma %q, %v", done[0].Code, err)
+			}
+		})
+	}
+}
+
+// invited returns what invites bob, by ann unless somebody else is named.
+func invited(t invite.Terms, by ...string) func(*hall) {
+	return func(h *hall) { h.invite("i", t, by...) }
+}
+
+// then does one thing after another.
+func then(all ...func(*hall)) func(*hall) {
+	return func(h *hall) {
+		for _, f := range all {
+			f(h)
+		}
+	}
+}
+
+func desk(changes ...company.Change) func(*hall) {
+	return func(h *hall) { h.must(company.System("desk"), changes...) }
+}
+
+// TestResendRefusals is who may send an invitation anew: who could send it.
+func TestResendRefusals(t *testing.T) {
+	bob, again := to("bob@x.test", "viewer"), company.ResendInvitation{Invitation: "i"}
+	runBarred(t, []barred{
+		{"", "by another who may", "rex", again, invited(bob)},
+		{"denied no-capability", "by who may not invite", "uma", again, invited(bob)},
+		{"ErrSystem", "by a system that may not", "system clerk", again, invited(bob)},
+		{"denied above-ceiling", "to a role above", "ugo", again, invited(to("bob@x.test", "admin"))},
+		{"denied no-capability", "to a team by who fills none", "rex", again, invited(teams(bob, "t"))},
+		{"denied unknown-team", "to a team that is gone", "ann", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
+		{"ErrUnknown", "by a system to a team that is gone", "system desk", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
+		{"denied role-full", "to a role that is full by now", "ann", again, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
+		{"ErrNotOffered", "to a role no longer offered", "ann", again, then(invited(bob), desk(notOffered("viewer")))},
+		{"ErrPast", "until an end that is past", "ann", again, invited(until(bob, begin.Add(time.Hour)))},
+		{"ErrBeyondOwnEnd", "beyond his own end", "eve", again, invited(bob)},
+		{"ErrTaken", "to who is a user by now", "ann", again, then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
+	})
+}
+
+// notOffered is the catalog of the hall, with a role that is not offered.
+func notOffered(name role.Name) company.ReplaceCatalog {
+	roles := hallRoles()
+	for i := range roles {
+		roles[i].Offered = roles[i].Offered && roles[i].Name != name
+	}
+	return company.ReplaceCatalog{Roles: roles}
+}
+
+// TestAmendRefusals is who may amend an invitation: who could send it before and
+// after.
+func TestAmendRefusals(t *testing.T) {
+	bob := to("bob@x.test", "viewer")
+	amend := func(r role.Name, all ...team.ID) company.AmendInvitation {
+		return company.AmendInvitation{Invitation: "i", Role: r, Teams: all}
+	}
+	full := desk(company.SetRole{User: "uma", Role: "one"})
+	runBarred(t, []barred{
+		{"ErrNoChange", "to what it is", "ann", amend("viewer"), invited(bob)},
+		{"ErrNoChange", "to the default it is", "ann", amend(""), invited(to("bob@x.test", ""))},
+		{"ErrNoChange", "teams in another order", "ann", amend("viewer", "t", "n"), invited(teams(bob, "n", "t"))},
+		{"denied no-capability", "by who may not invite", "uma", amend("user"), invited(bob)},
+		{"ErrSystem", "by a system that may not", "system clerk", amend("user"), invited(bob)},
+		{"denied above-ceiling", "from a role above", "ugo", amend("viewer"), invited(to("bob@x.test", "admin"))},
+		{"denied above-ceiling", "to a role above", "ugo", amend("admin"), invited(bob)},
+		{"denied no-capability", "out of a team by who fills none", "rex", amend("viewer"), invited(teams(bob, "t"))},
+		{"denied no-capability", "into a team by who fills none", "rex", amend("viewer", "t"), invited(bob)},
+		{"", "out of a team that is gone", "rex", amend("viewer"), then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
+		{"denied unknown-team", "into a team that is none", "ann", amend("viewer", "ghost"), invited(bob)},
+		{"ErrUnknown", "by a system to a role that is none", "system desk", amend("ghost"), invited(bob)},
+		{"ErrUnknown", "by a system into a team that is none", "system desk", amend("viewer", "ghost"), invited(bob)},
+		{"denied unknown-role", "to a role that is none", "ann", amend("ghost"), invited(bob)},
+		{"ErrNotOffered", "to a role not offered", "ann", amend("backstage"), invited(bob)},
+		{"denied role-full", "to a role that is full", "ann", amend("one"), then(invited(bob), full)},
+		{"", "from a role that is full by now", "ann", amend("viewer"), then(invited(to("bob@x.test", "one")), full)},
+		{"ErrPast", "until now", "ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Until: begin.Add(time.Hour)}, invited(bob)},
+		{"ErrBeyondOwnEnd", "beyond his own end", "eve", amend("user"), invited(bob)},
+		{"", "to within his own end", "eve", company.AmendInvitation{Invitation: "i", Role: "viewer", Until: day(30)}, invited(bob)},
+		{"ErrTaken", "of who is a user by now", "ann", amend("user"), then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
+		{"ErrInvalid ErrTerms", "to days and until", "ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Days: 3, Until: day(3)}, invited(bob)},
+		{"ErrInvalid ErrTerms", "to a team twice", "system desk", amend("viewer", "t", "t"), invited(bob)},
+	})
+}
+
+// TestRevokeRefusals is who may take an invitation back. What keeps it from
+// being accepted does not keep it from being revoked.
+func TestRevokeRefusals(t *testing.T) {
+	bob, revoke := to("bob@x.test", "viewer"), company.RevokeInvitation{Invitation: "i"}
+	runBarred(t, []barred{
+		{"denied no-capability", "by who may not invite", "uma", revoke, invited(bob)},
+		{"ErrSystem", "by a system that may not", "system clerk", revoke, invited(bob)},
+		{"denied above-ceiling", "of a role above", "ugo", revoke, invited(to("bob@x.test", "admin"))},
+		{"", "by who fills no teams", "rex", revoke, invited(teams(bob, "t"))},
+		{"", "by who ends before", "eve", revoke, invited(bob)},
+		{"", "of a role that is full by now", "ann", revoke, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
+		{"denied above-ceiling", "of a full role above", "ugo", revoke, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
+		{"", "of a role no longer offered", "ann", revoke, then(invited(bob), desk(notOffered("viewer")))},
+		{"", "of a team that is gone", "ugo", revoke, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
+		{"", "of who is a user by now", "ann", revoke, then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
+		{"", "by a system", "system desk", revoke, invited(bob)},
+	})
+}
+
+// TestTooSoon counts the time between two messages about one invitation.
+func TestTooSoon(t *testing.T) {
+	for _, tt := range []struct {
+		want     string
+		name     string
+		cooldown time.Duration
+		after    time.Duration
+	}{
+		{"ErrTooSoon", "at once", 0, 0},
+		{"ErrTooSoon", "just before a minute", 0, time.Minute - 1},
+		{"", "after a minute", 0, time.Minute},
+		{"ErrTooSoon", "just before it is over", time.Hour, time.Hour - 1},
+		{"", "when it is over", time.Hour, time.Hour},
+		{"", "none", -1, 0},
+	} {
+		for name, change := range map[string]company.Change{
+			"resend": company.ResendInvitation{Invitation: "i"}, "amend": company.AmendInvitation{Invitation: "i", Role: "user"},
+			"the same": company.Invite{Terms: to("bob@x.test", "viewer")},
+		} {
+			h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = tt.cooldown })
+			h.invite("i", to("bob@x.test", "viewer"))
+			h.must(company.User("ann"), company.SetCompanyName{Name: "Bolt"}) // which is no message
+			h.pass(tt.after)
+			if tt.want != "" {
+				h.refuses(tt.want, company.User("ann"), change)
+			} else if _, err := h.do(company.User("ann"), change); err != nil {
+				t.Errorf("%s %s: %v", name, tt.name, err)
+			}
+		}
+	}
+}
+
+// TestTooSoonForTheAddress counts it for the mailbox, whatever became of the
+// invitation before.
+func TestTooSoonForTheAddress(t *testing.T) {
+	for _, state := range []string{"accepted", "declined", "revoked", "expired"} {
+		h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = 30*24*time.Hour + 1 })
+		h.arrange(state)
+		h.pass(h.mail[0].Expires.Sub(h.stage.now())) // a nanosecond before
+		again := company.Invite{Invitation: "j", Terms: to("BOB@x.test", "user")}
+		h.refuses("ErrTooSoon", company.User("ann"), again)
+		h.invite("k", to("bobby@x.test", "user"))
+		h.pass(1)
+		h.must(company.System("desk"), again)
+	}
+}
+
+// TestReasonForInvitations wants one of who sends, and none of who answers.
+func TestReasonForInvitations(t *testing.T) {
+	for name, change := range map[string]company.Change{
+		"send": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
+		"amend": company.AmendInvitation{Invitation: "i", Role: "user"}, "revoke": company.RevokeInvitation{Invitation: "i"},
+	} {
+		h := newHall(t, audit.NewMemory(), nil)
+		h.arrange("pending")
+		before := h.state()
+		for _, reason := range []string{"", " \t", strings.Repeat("x", 501), "a\xff"} {
+			if _, err := h.co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: reason}, change); heard(err) != "ErrReason" || h.state() != before {
+				t.Errorf("%s with reason %.10q: %v", name, reason, err)
+			}
+		}
+	}
+	for name, change := range map[string]func(s invite.Secret) company.Change{
+		"accept":  func(s invite.Secret) company.Change { return company.AcceptInvitation{Invitation: "i", Secret: s} },
+		"decline": func(s invite.Secret) company.Change { return company.DeclineInvitation{Invitation: "i", Secret: s} },
+	} {
+		h := newHall(t, audit.NewMemory(), nil)
+		s := h.invite("i", to("bob@x.test", "viewer"))
+		if _, err := h.co.Do(t.Context(), company.By{Actor: h.proven("bob@x.test")}, change(s)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// otherChanges are all changes that no invitee makes.
+func otherChanges() []company.Change {
+	return []company.Change{
+		company.AddUser{Email: "bob@x.test"}, company.SetRole{User: "uma", Role: "admin"}, company.RemoveUser{User: "uma"}, company.SuspendUser{User: "uma"},
+		company.ReinstateUser{User: "sue"}, company.SetEnd{User: "eve"}, company.TransferOwnership{To: "abe"}, company.CreateTeam{}, company.EditTeam{Team: "t", Name: "T"},
+		company.DeleteTeam{Team: "t"}, company.AddMember{Team: "t", User: "uma"}, company.RemoveMember{Team: "t", User: "uma"}, company.AttachGroup{Team: "t", Group: "g"},
+		company.DetachGroup{Team: "t", Group: "g"}, company.CreateGroup{Filter: "everything"}, company.EditGroup{Group: "g", Filter: "nothing"}, company.DeleteGroup{Group: "g"},
+		company.ConnectAccounts{Accounts: accounts("a")}, company.UpdateAccounts{Accounts: accounts("a")}, company.DisconnectAccounts{},
+		company.DeclareAttribute{Attribute: "x", Type: "string"}, company.RetypeAttribute{Attribute: "x", Type: "number"}, company.DropAttribute{Attribute: "x"},
+		company.CreateReport{}, company.RenameReport{Report: "r", Name: "R"}, company.ShareReport{Report: "r", User: "uma"}, company.UnshareReport{Report: "r", User: "uma"},
+		company.DeleteReport{Report: "r"}, company.SetCompanyName{Name: "Bolt"}, company.SetLimits{Limits: company.Limits{Seats: 99}},
+		company.ReplaceCatalog{Roles: role.CompanyCatalog().Roles()}, send(to("cat@x.test", "")), company.ResendInvitation{Invitation: "i"},
+		company.AmendInvitation{Invitation: "i", Role: "user"}, company.RevokeInvitation{Invitation: "i"},
+		company.MakeLink{Resource: access.Report("r")}, company.RevokeLink{Link: "l"},
+	}
+}
+
+// TestInviteeAnswersOnly has an invitee try everything else, and users and
+// systems try to answer in his place.
+func TestInviteeAnswersOnly(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	s := h.invite("i", to("bob@x.test", "admin"))
+	others := otherChanges()
+	if want := len(company.Types()) - 2; len(others) != want {
+		t.Fatalf("%d changes, want %d", len(others), want)
+	}
+	bob := h.proven("bob@x.test")
+	for _, change := range others {
+		h.refuses("ErrInvitee", bob, change)
+	}
+	accept, decline := company.AcceptInvitation{Invitation: "i", Secret: s}, company.DeclineInvitation{Invitation: "i", Secret: s}
+	for _, by := range []string{"ann", "uma", "ghost", "bob@x.test", "system desk", "system ghost"} {
+		h.refuses("ErrInvitee", actorOf(by), accept)
+		h.refuses("ErrInvitee", actorOf(by), decline)
+	}
+	h.refuses("ErrNoActor", company.Invitee(invite.Proof{}), accept)
+	h.refuses("ErrNoActor", company.Invitee(invite.Proof{}), decline)
+	if _, err := h.do(bob, accept, company.SetRole{User: "uma", Role: "admin"}); heard(err) != "ErrInvitee" {
+		t.Errorf("behind an acceptance: %v", err)
+	}
+	h.must(bob, accept)
+}
+
+// TestSeatsAndLimit counts users and the invitations that can be accepted.
+func TestSeatsAndLimit(t *testing.T) {
+	ann, users := company.User("ann"), len(hallUsers())
+	second := func(h *hall) company.Change {
+		return company.Invite{Invitation: "j", Terms: to("cat@x.test", "viewer")}
+	}
+	for name, tt := range map[string]struct {
+		want    string
+		pending int
+		seats   int
+	}{
+		"no seat":        {"ErrSeats", 0, users + 1},
+		"a seat":         {"", 0, users + 2},
+		"one pending":    {"ErrLimit", 1, 0},
+		"two pending":    {"", 2, 0},
+		"limit at first": {"ErrLimit", 1, users + 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, by := range []company.Actor{ann, company.System("desk")} {
+				h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Pending = tt.pending })
+				if tt.seats > 0 {
+					h.must(ann, company.SetLimits{Limits: company.Limits{Seats: tt.seats}})
+				}
+				h.invite("i", to("bob@x.test", "viewer"))
+				h.pass(time.Hour)
+				if tt.want == "" {
+					h.must(by, second(h))
+					continue
+				}
+				h.refuses(tt.want, by, second(h))
+				h.must(by, company.ResendInvitation{Invitation: "i"}) // it has its place already
+				h.pass(time.Hour)
+				h.must(by, company.AmendInvitation{Invitation: "i", Role: "user"})
+				h.pass(30 * 24 * time.Hour) // which frees the place,
+				h.must(by, second(h))
+				h.refuses(tt.want, by, company.ResendInvitation{Invitation: "i"}) // and another has it now
+				h.must(by, company.RevokeInvitation{Invitation: "j"})
+				h.must(by, company.ResendInvitation{Invitation: "i"})
+				h.replayed()
+			}
+		})
+	}
+}
+
+// TestAcceptanceTakesNoSeat accepts with the last seat, which the invitation
+// had, and lets nobody else have it meanwhile.
+func TestAcceptanceTakesNoSeat(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	users, desk := len(hallUsers()), company.System("desk")
+	h.must(desk, company.SetLimits{Limits: company.Limits{Seats: users + 1}})
+	h.invite("i", to("bob@x.test", "viewer"))
+	h.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
+	h.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
+	if _, err := h.accept("i", "bob"); err != nil {
+		t.Fatal(err)
+	}
+	h.refuses("ErrSeats", desk, company.Invite{Terms: to("cat@x.test", "")})
+	h.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
+	h.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Limits: company.Limits{Seats: users}})
+	h.replayed()
+}
+
+// TestNoDelivery sends nothing where nothing is configured to. What was sent can
+// be answered and revoked.
+func TestNoDelivery(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	h.invite("i", to("bob@x.test", "viewer"))
+	h.invite("j", to("cat@x.test", "viewer"))
+	h.pass(time.Hour)
+	h.conf.Deliver, h.conf.Origin = nil, ""
+	h.reopen()
+	for _, change := range []company.Change{
+		company.Invite{Terms: to("dan@x.test", "")}, company.Invite{Terms: to("bob@x.test", "viewer")},
+		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"},
+	} {
+		h.refuses("ErrNoDelivery", company.User("ann"), change)
+	}
+	h.must(company.User("ann"), company.RevokeInvitation{Invitation: "j"})
+	if _, err := h.accept("i", "bob"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCatalogKeepsWhatIsOffered replaces the catalog by one without a role that
+// an invitation offers.
+func TestCatalogKeepsWhatIsOffered(t *testing.T) {
+	for state, want := range map[string]string{"pending": "ErrUnknown", "expired": "ErrUnknown", "declined": "", "revoked": "", "accepted": "", "none": ""} {
+		t.Run(state, func(t *testing.T) {
+			h := newHall(t, audit.NewMemory(), nil)
+			h.arrange(state)
+			roles := slices.DeleteFunc(hallRoles(), func(r role.Role) bool { return r.Name == "viewer" })
+			for i := range roles {
+				roles[i].Manages = slices.DeleteFunc(roles[i].Manages, func(n role.Name) bool { return n == "viewer" })
+			}
+			if want != "" {
+				h.refuses(want, company.System("desk"), company.ReplaceCatalog{Roles: roles})
+				h.must(company.User("ann"), company.RevokeInvitation{Invitation: "i"})
+			}
+			h.must(company.System("desk"), company.ReplaceCatalog{Roles: roles})
+			h.replayed()
+		})
+	}
+}
+
+// TestIdsOfWhoComes names the user an acceptance makes.
+func TestIdsOfWhoComes(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	s := h.invite("i", to("bob@x.test", "viewer"))
+	h.must(company.System("desk"), company.AddUser{User: "old", Email: "old@x.test"}, company.RemoveUser{User: "old"})
+	bob := h.proven("bob@x.test")
+	for user, want := range map[team.UserID]string{"ann": "ErrTaken", "old": "ErrReused"} {
+		h.refuses(want, bob, company.AcceptInvitation{Invitation: "i", Secret: s, User: user})
+	}
+	made := h.must(bob, company.AcceptInvitation{Invitation: "i", Secret: s}).Changes[0].(company.AcceptInvitation)
+	if u, ok := h.co.Policy().User(made.User); !ok || len(made.User) != 24 || u.Email.String() != "bob@x.test" {
+		t.Errorf("made %q: %+v", made.User, u)
+	}
+	h.replayed()
+	for i := range 3 { // and ids of invitations that nobody names
+		r := h.must(company.User("ann"), company.Invite{Terms: to(fmt.Sprintf("x%d@x.test", i), "")})
+		if id := r.Changes[0].(company.Invite).Invitation; len(id) != 24 || h.letter(id).To.String() != fmt.Sprintf("x%d@x.test", i) {
+			t.Errorf("invitation %q", id)
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package company_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/gob"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+)
+
+// traces is what secrets look like when they are shown, by how that begins.
+type traces map[[4]byte][]string
+
+// find returns which of the traces is in a text, or "".
+func (all traces) find(text string) string {
+	for i := range len(text) - 3 {
+		for _, trace := range all[[4]byte{text[i], text[i+1], text[i+2], text[i+3]}] {
+			if strings.HasPrefix(text[i:], trace) {
+				return trace
+			}
+		}
+	}
+	return ""
+}
+
+// tracesOf returns a secret as it is told, and its bytes in any form that print
+// has for them: the first of them, the last and some in the middle.
+func tracesOf(t *testing.T, secrets []invite.Secret) traces {
+	t.Helper()
+	var all []string
+	for _, s := range secrets {
+		raw, err := base64.RawURLEncoding.DecodeString(s.Reveal())
+		if err != nil || len(raw) != 32 {
+			t.Fatalf("a secret of %d bytes, %v", len(raw), err)
+		}
+		for _, text := range []string{s.Reveal(), base64.StdEncoding.EncodeToString(raw)} {
+			for _, part := range []string{text[:8], text[16:24], text[34:42]} {
+				all = append(all, part, hex.EncodeToString([]byte(part)), strings.ToUpper(hex.EncodeToString([]byte(part))))
+			}
+		}
+		for _, part := range [][]byte{raw[:6], raw[13:19], raw[26:]} {
+			decimal := strings.Trim(fmt.Sprint(part), "[]")
+			all = append(all, string(part), fmt.Sprintf("%x", part), fmt.Sprintf("%X", part), fmt.Sprintf("% x", part), fmt.Sprintf("% X", part),
+				decimal, strings.ReplaceAll(decimal, " ", ", "), strings.ReplaceAll(decimal, " ", ","),
+				strings.Trim(fmt.Sprintf("%o", part), "[]"), strings.Trim(fmt.Sprintf("%b", part), "[]"), strings.Trim(fmt.Sprintf("%q", part), `"`),
+				strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%#v", part), "[]byte{"), "}"))
+		}
+	}
+	out := make(traces)
+	for _, trace := range all {
+		start := [4]byte([]byte(trace))
+		out[start] = append(out[start], trace)
+	}
+	return out
+}
+
+// enclosing is a struct of a host's that hides in its fields what it has.
+type enclosing struct {
+	exported any
+	change   company.Change
+	accept   company.AcceptInvitation
+	message  *invite.Message
+	nested   struct{ receipt *company.Receipt }
+}
+
+// shown are the values of the types of this package, and of those behind them,
+// that come by where people are invited and links made, by name; and the secrets
+// that some of them have in them.
+func shown(t *testing.T) (map[string]any, []invite.Secret) {
+	t.Helper()
+	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
+	ann, uma, all := company.User("ann"), company.User("uma"), map[string]any{}
+	receipt := func(by company.Actor, name string, c company.Change) company.Change {
+		r := h.must(by, c)
+		all["receipt of "+name], all[name+" recorded"] = r, r.Changes[0]
+		return r.Changes[0]
+	}
+	receipt(ann, "invite", company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	receipt(ann, "resend", company.ResendInvitation{Invitation: "i"})
+	receipt(ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
+	h.invite("j", to("cat@x.test", "viewer"))
+	h.invite("k", to("dan@x.test", "viewer"))
+	h.must(uma, company.CreateReport{Report: "r"})
+	link := receipt(uma, "link", company.MakeLink{Link: "l", Resource: access.Report("r")}).(company.MakeLink)
+	if link.Secret.IsZero() {
+		t.Fatal("the receipt of a link has no secret")
+	}
+	all["holdings"], _ = h.co.Holdings("ann")
+	all["invitation"], _ = h.co.Invitation("i")
+	all["invitations"] = slices.Collect(h.co.Invitations())
+
+	accept := company.AcceptInvitation{Invitation: "i", Secret: h.letter("i").Secret, User: "bob"}
+	decline := company.DeclineInvitation{Invitation: "j", Secret: h.letter("j").Secret}
+	message := h.letter("k")
+	bob := h.proven("bob@x.test")
+	by := company.By{Actor: bob, Reason: "r"}
+	_, refused := h.do(h.proven("eve@evil.test"), accept)
+	h.must(company.System("desk"), company.SuspendUser{User: "ann"})
+	_, held := h.do(bob, accept)
+	h.must(company.System("desk"), company.ReinstateUser{User: "ann"})
+	if heard(refused) != wrongAddress || heard(held) != "ErrHeld for denied suspended" {
+		t.Fatal(refused, held)
+	}
+	var refusal *company.Refusal
+	errors.As(refused, &refusal)
+	h.lost = fmt.Errorf("host: cannot send %+v, %v, %s", message, message, &message)
+	all["receipt of what was lost"] = h.must(ann, company.ResendInvitation{Invitation: "k"})
+	rows, err := h.co.Commit(t.Context(), company.By{Actor: ann, Reason: "r"}, rowsTo("row@x.test"))
+	all["rows"], all["host's error"] = rows, errors.Join(err, company.Undelivered{Invitation: "k", Err: h.lost})
+	all["accept"], all["pointer to accept"], all["accept in a list"] = accept, &accept, []company.Change{accept, decline, link}
+	all["decline"], all["link"], all["pointer to link"] = decline, link, &link
+	all["message"], all["pointer to message"], all["messages"], all["offer"] = message, &message, h.mail, message.Offer
+	all["error"], all["held"], all["refusal"], all["refusal value"] = refused, held, refusal, *refusal
+	all["actor"], all["by"], all["config"], all["company"] = bob, by, h.conf, h.co
+	r := all["receipt of link"].(company.Receipt)
+	all["enclosing"] = enclosing{link, link, accept, &message, struct{ receipt *company.Receipt }{&r}}
+	all["pointer to enclosing"] = &enclosing{link, accept, accept, &message, struct{ receipt *company.Receipt }{&r}}
+	all["a map"] = map[string]any{"a": accept, "b": &link, "c": []any{message, r}}
+	receipt(bob, "accept", accept)
+	receipt(h.proven("cat@x.test"), "decline", decline)
+	receipt(ann, "revoke", company.RevokeInvitation{Invitation: "k"})
+	receipt(ann, "remove", company.RemoveUser{User: "uma", Successor: "abe"})
+	for n, e := range events(t, h.log) {
+		line, err := audit.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[fmt.Sprint("event ", n)], all[fmt.Sprint("line ", n)] = e, string(line)
+	}
+	secrets := []invite.Secret{accept.Secret, decline.Secret, link.Secret, message.Secret}
+	for _, m := range h.mail {
+		secrets = append(secrets, m.Secret)
+	}
+	return all, secrets
+}
+
+// writings returns what encoders and loggers make of a value, with their errors.
+func writings(v any) string {
+	var b bytes.Buffer
+	note := func(err error) { fmt.Fprintln(&b, err) }
+	note(json.NewEncoder(&b).Encode(v))
+	note(xml.NewEncoder(&b).Encode(v))
+	note(gob.NewEncoder(&b).Encode(v))
+	note(template.Must(template.New("").Parse(`{{.}} {{printf "%v %#v %s" . . .}} {{js .}}`)).Execute(&b, v))
+	log.New(&b, "", 0).Println(v)
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&b, nil), slog.NewJSONHandler(&b, nil)} {
+		slog.New(handler).With("with", v).WithGroup("group").Info("said", "value", v, "any", slog.AnyValue(v), slog.Group("in", "value", v))
+	}
+	fmt.Fprint(&b, v, " ")
+	fmt.Fprintln(&b, v, v)
+	if err, ok := v.(error); ok {
+		fmt.Fprint(&b, err.Error(), fmt.Errorf("%w: %w", err, err))
+	}
+	if err, ok := v.(*company.Error); ok {
+		fmt.Fprint(&b, err.Detail())
+	}
+	return b.String()
+}
+
+// verbs returns every verb with each flag, each two and all of them; in a short
+// test with the two flags that show more, each alone.
+func verbs() []string {
+	sets := []string{"%", "%+", "%#"}
+	if !testing.Short() {
+		sets = strings.Fields("% %+ %- %# %0 %+- %+# %+0 %-# %-0 %#0 %+-#0")
+		for _, set := range slices.Clone(sets) {
+			sets = append(sets, strings.Replace(set, "%", "% ", 1))
+		}
+	}
+	var all []string
+	for _, set := range sets {
+		for verb := 'A'; verb <= 'z'; verb++ {
+			if verb <= 'Z' || verb >= 'a' {
+				all = append(all, set+string(verb))
+			}
+		}
+	}
+	return all
+}
+
+// TestSecretsAreNotShown renders everything that a secret can be in, in every
+// way there is, and looks for it.
+func TestSecretsAreNotShown(t *testing.T) {
+	all, secrets := shown(t)
+	find := tracesOf(t, secrets).find
+	for _, s := range secrets { // that the search would find it
+		raw, _ := base64.RawURLEncoding.DecodeString(s.Reveal())
+		array := [32]byte(raw)
+		for _, text := range append([]string{s.Reveal(), string(raw), invite.Message{Secret: s}.Link()}, forms(raw, array, &array, s.Reveal())...) {
+			if find(text) == "" {
+				t.Fatalf("%q is not found", text)
+			}
+		}
+	}
+	rendered, shapes := 0, verbs()
+	for _, name := range sortedKeys(all) {
+		v, seen := all[name], map[string]bool{}
+		for _, shape := range shapes {
+			text := fmt.Sprintf(shape, v)
+			rendered++
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+			if trace := find(text); trace != "" {
+				t.Fatalf("%s with %s is %q, which has %q", name, shape, text, trace)
+			}
+		}
+		if text := writings(v); find(text) != "" {
+			t.Errorf("%s is written as %q, which has %q", name, text, find(text))
+		}
+	}
+	if want := 50 * len(shapes); rendered < want || len(secrets) < 8 {
+		t.Errorf("rendered %d times, want %d at least, for %d secrets", rendered, want, len(secrets))
+	}
+}
+
+// forms prints values that are not secret, but like one, in every way that shows
+// them.
+func forms(all ...any) []string {
+	var out []string
+	for _, v := range all {
+		out = append(out, fmt.Sprintf("%v", v), fmt.Sprintf("%#v", v), fmt.Sprintf("%x", v), fmt.Sprintf("%X", v), fmt.Sprint(v))
+	}
+	return out
+}

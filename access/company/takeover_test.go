@@ -1,0 +1,161 @@
+package company_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// sponsored has ugo, or whoever is named, answer for four invitations: b is
+// pending, a expired, c declined and d pending for ten days of access. Another
+// one is ann's.
+func sponsored(t *testing.T, by string) *hall {
+	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.TTL = 20 * 24 * time.Hour })
+	h.invite("a", to("al@x.test", "viewer"), by)
+	h.pass(20 * 24 * time.Hour)
+	h.invite("d", days(to("di@x.test", ""), 10), by)
+	h.invite("c", to("cy@x.test", "viewer"), by)
+	h.must(h.proven("cy@x.test"), company.DeclineInvitation{Invitation: "c", Secret: h.letter("c").Secret})
+	h.invite("b", teams(to("bo@x.test", "user"), "t"), by)
+	h.invite("x", to("xi@x.test", "viewer"))
+	return h
+}
+
+// sponsors is who answers for what, and in what state it is.
+func (h *hall) sponsors() string {
+	all := ""
+	for i := range h.co.Invitations() {
+		all += string(i.ID) + " " + i.Sponsor.String() + " " + i.At(h.stage.now()).String() + "; "
+	}
+	return all
+}
+
+func TestLeaverTakesHisInvitations(t *testing.T) {
+	h := sponsored(t, "ugo")
+	if got, ok := h.co.Holdings("ugo"); !ok || !slices.Equal(ids(got.Invitations), []invite.ID{"a", "b", "d"}) {
+		t.Errorf("ugo holds %v", ids(got.Invitations))
+	}
+	h.must(company.System("desk"), company.SetLimits{Limits: company.Limits{Seats: len(hallUsers()) + 3}})
+	h.refuses("ErrSeats", company.System("desk"), company.AddUser{Email: "new@x.test"})
+	r := h.must(company.User("ann"), company.RemoveUser{User: "ugo"})
+	if got := r.Changes[0].(company.RemoveUser); !slices.Equal(got.Invitations, []invite.ID{"a", "b", "d"}) || got.TakeOver != "" {
+		t.Errorf("recorded %+v", got)
+	}
+	if targets := events(t, h.log)[r.Seq-1].Targets; !slices.Equal(targets, []string{"user:ugo"}) {
+		t.Errorf("the event is of %q", targets)
+	}
+	if got, want := h.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann pending; "; got != want {
+		t.Errorf("they are %s want %s", got, want)
+	}
+	h.refuses("ErrRefused for ErrRevoked", h.proven("bo@x.test"), company.AcceptInvitation{Invitation: "b", Secret: h.letter("b").Secret})
+	h.must(company.System("desk"), company.AddUser{Email: "new@x.test"}, company.AddUser{Email: "newer@x.test"})
+	h.replayed()
+}
+
+func ids(all []invite.Invitation) []invite.ID {
+	var out []invite.ID
+	for _, i := range all {
+		out = append(out, i.ID)
+	}
+	return out
+}
+
+// TestTakeOver gives the live invitations of a leaver to who could send them. The
+// messages that were sent stay good. What expired is revoked, whoever could have
+// sent it.
+func TestTakeOver(t *testing.T) {
+	for name, tt := range map[string]struct{ by, heir string }{
+		"somebody else":       {"ann", "abe"},
+		"the actor":           {"ann", "ann"},
+		"an equal":            {"ugo2", "abe"},
+		"by a system":         {"system desk", "ann"},
+		"by one beside":       {"abe", "ugo2"},
+		"by the last to come": {"system desk", "ugo2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := sponsored(t, "ugo")
+			h.must(company.System("desk"), company.AddUser{User: "ugo2", Email: "ugo2@x.test", Role: "user-manager"})
+			r := h.must(actorOf(tt.by), company.RemoveUser{User: "ugo", TakeOver: team.UserID(tt.heir)})
+			want := []string{"user:ugo", "user:" + tt.heir}
+			if targets := events(t, h.log)[r.Seq-1].Targets; !slices.Equal(targets, want) {
+				t.Errorf("the event is of %q, want %q", targets, want)
+			}
+			if got, want := h.sponsors(), "a ugo revoked; d "+tt.heir+" pending; c ugo declined; b "+tt.heir+" pending; x ann pending; "; got != want {
+				t.Errorf("they are %s want %s", got, want)
+			}
+			if _, err := h.accept("b", "bo"); err != nil {
+				t.Errorf("the message ugo sent is no good: %v", err)
+			}
+			h.refuses("ErrRefused for ErrRevoked", h.proven("al@x.test"), company.AcceptInvitation{Invitation: "a", Secret: h.letter("a").Secret})
+			h.replayed()
+			h.must(company.System("desk"), company.SuspendUser{User: team.UserID(tt.heir)})
+			h.refuses("ErrHeld for denied suspended", h.proven("di@x.test"), company.AcceptInvitation{Invitation: "d", Secret: h.letter("d").Secret})
+		})
+	}
+}
+
+// TestNothingLiveToTakeOver has all that a leaver sent expire.
+func TestNothingLiveToTakeOver(t *testing.T) {
+	h := sponsored(t, "ugo")
+	h.pass(20 * 24 * time.Hour)
+	h.refuses("ErrInvalid", company.User("ann"), company.RemoveUser{User: "ugo", TakeOver: "abe"})
+	h.must(company.User("ann"), company.RemoveUser{User: "ugo"})
+	if got, want := h.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann expired; "; got != want {
+		t.Errorf("they are %s want %s", got, want)
+	}
+	h.replayed()
+}
+
+// TestTakeOverRefusals: neither who takes over nor who gives may come to more
+// than he could send.
+func TestTakeOverRefusals(t *testing.T) {
+	for _, tt := range []struct {
+		want    string
+		name    string
+		by      string
+		user    team.UserID
+		heir    team.UserID
+		before  []company.Change // by the desk
+		sponsor string
+	}{
+		{"denied unknown-user", "by nobody known", "ann", "ugo", "ghost", nil, "ugo"},
+		{"denied no-capability", "by who may not invite", "ann", "ugo", "uma", nil, "ugo"},
+		{"denied suspended", "by who is suspended", "ann", "ugo", "sue", nil, "ugo"},
+		{"denied above-ceiling", "by who manages fewer roles", "ann", "ugo", "rex", nil, "ugo"},
+		{"ErrBeyondOwnEnd", "by who ends", "ann", "ugo", "eve", nil, "ugo"},
+		{"ErrBeyondOwnEnd", "of who ends", "eve", "ugo", "ann", nil, "ugo"},
+		{"ErrInvalid", "of the leaver himself", "ann", "ugo", "ugo", nil, "ugo"},
+		{"ErrInvalid", "of nothing", "ann", "uma", "abe", nil, "ugo"},
+		{"denied above-ceiling", "of who could not send them", "ugo", "abe", "ann", []company.Change{
+			company.RevokeInvitation{Invitation: "b"}, company.Invite{Terms: to("zoe@x.test", "viewer")}, company.SetRole{User: "abe", Role: "user-manager"}}, "abe"},
+		{"denied unknown-team", "into a team that is gone", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
+		{"ErrTaken", "to who is a user by now", "ann", "ugo", "abe", []company.Change{company.AddUser{Email: "bo@x.test"}}, "ugo"},
+		{"ErrNotOffered", "to a role no longer offered", "ann", "ugo", "abe", []company.Change{notOffered("user")}, "ugo"},
+		{"ErrReason", "", "ann", "ugo", "abe", nil, "ugo"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := sponsored(t, tt.sponsor)
+			if tt.sponsor == "abe" {
+				h.invite("adm", to("adm@x.test", "admin"), "abe")
+			}
+			if tt.before != nil {
+				h.must(company.System("desk"), tt.before...)
+			}
+			change := company.RemoveUser{User: tt.user, TakeOver: tt.heir}
+			if tt.want == "ErrReason" {
+				if _, err := h.co.Do(t.Context(), company.By{Actor: actorOf(tt.by)}, change); heard(err) != tt.want {
+					t.Errorf("without a reason: %v", err)
+				}
+				return
+			}
+			h.refuses(tt.want, actorOf(tt.by), change)
+			change.TakeOver = ""
+			h.must(actorOf(tt.by), change) // which revokes them
+		})
+	}
+}
