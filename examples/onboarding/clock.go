@@ -1,0 +1,25 @@
+package main
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// clock stands still until it is moved, so that months pass at once and the output is the same on any day.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func (c *clock) pass(d time.Duration) { c.at = c.at.Add(d) }
+
+const day = 24 * time.Hour
+
+func date(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format(time.DateOnly)
+}
+
+// dice stands where a host has crypto/rand, so that ids and secrets are the same in every run. Nobody may know what secrets are made of.
+func dice() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{1}) }
