@@ -7,14 +7,16 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// admission is the context of a request that is let through. It is the context
-// itself, not a value in one, to be a single allocation.
+// admission is a request on its way through a guard, and the context of one that
+// is let through. It is the context itself, not a value in one, to be a single
+// allocation.
 type admission struct {
-	context.Context
-	route    *route
-	policy   *access.Policy
-	subject  access.Subject
-	decision access.Decision
+	context.Context // nil until the request is let through
+	guard           *Guard
+	policy          *access.Policy
+	subject         access.Subject // zero until he is known
+	decision        access.Decision
+	hide            bool // denials are answered as not found
 
 	look sync.Once
 	view access.View
@@ -32,7 +34,7 @@ func (a *admission) Value(key any) any {
 
 func (a *admission) decide(action access.Action, r access.Resource) access.Decision {
 	d := a.policy.Decide(a.subject, action, r)
-	a.route.guard.observe(d)
+	a.guard.observe(d)
 	return d
 }
 
@@ -43,8 +45,8 @@ func admitted(ctx context.Context) *admission {
 }
 
 // Decision returns the decision that let the request through: the zero one,
-// which denies, outside a route of [Guard.Require] or [Guard.RequireOrNotFound].
-// Of guards within guards it is the innermost one's, and so it is with the other
+// which denies, outside a guarded route and on one of [Guard.RequireUser]. Of
+// guards within guards it is the innermost one's, and so it is with the other
 // accessors.
 func Decision(ctx context.Context) access.Decision {
 	if a := admitted(ctx); a != nil {

@@ -31,6 +31,7 @@ func allowed() (r *http.Request, routes map[string]http.Handler) {
 		"report":   g.Require(access.ViewReport, viewReport)(silent{}),
 		"account":  g.Require(access.ViewAccount, accesshttp.Path("account", access.Account))(silent{}),
 		"hidden":   g.RequireOrNotFound(access.ViewReport, viewReport)(silent{}),
+		"seen":     g.RequireSeen(access.ViewReport, access.ViewReport, viewReport)(silent{}),
 		"observed": observed.Require(access.ViewReport, viewReport)(silent{}),
 		"user":     g.RequireUser()(silent{}),
 	}
@@ -48,7 +49,7 @@ func TestGuardAllocations(t *testing.T) {
 
 func BenchmarkGuard(b *testing.B) {
 	r, routes := allowed()
-	for _, name := range []string{"report", "account", "hidden", "observed", "user"} {
+	for _, name := range []string{"report", "account", "hidden", "seen", "observed", "user"} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -22,8 +22,12 @@
 //  6. One policy and one subject serve the whole request. What the handler asks
 //     by [Decide] and sees by [View] is of the same snapshot as what let it in.
 //     A handler that runs for long goes on with the policy of its beginning.
-//  7. An answer shows the public reason of a denial and no other text, and is
-//     not to be stored. The cause is for the host, in [Failure].
+//     A guard nested within another loads a policy and a subject of its own,
+//     which may be others by then, and those are the handler's; where both are
+//     about one resource, [Guard.RequireSeen] asks both of one snapshot.
+//  7. An answer shows the public reason of a denial, if that is about the one who
+//     asks, and no other text, and is not to be stored. The cause is for the
+//     host, in [Failure].
 //
 // The account that an [access.Item] belongs to must come from the host's own
 // data. If both come from the request, whoever sees one account reaches the
@@ -39,15 +43,16 @@
 //
 //	{"title":"Forbidden","status":403,"reason":"out-of-reach"}
 //
-// On a route of [Guard.RequireOrNotFound] every denial is 404, and all 404s are
+// On a route of [Guard.RequireOrNotFound] every denial is 404, and on one of
+// [Guard.RequireSeen] it is until the subject may see the resource. All 404s are
 // answered by [Guard.NotFound] as the router answers for what it has no route
 // for: the guard adds no header, and not a byte. Whatever stands between router
 // and guard must add none either. A challenge shows that there is a route, but
 // not what there is behind it. How long an answer takes is not hidden.
 //
-// On other routes 404 and 403 tell apart what the extractor does not find and
-// what is denied, so an extractor that looks for a thing belongs on a route of
-// RequireOrNotFound, if its existence matters.
+// On routes of [Guard.Require] 404 and 403 tell apart what the extractor does
+// not find and what is denied, so an extractor that looks for a thing belongs on
+// a route of the other two, if its existence matters.
 //
 // # Zero values
 //

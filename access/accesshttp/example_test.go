@@ -81,6 +81,27 @@ func ExampleGuard_RequireOrNotFound() {
 	// 404 404 page not found
 }
 
+// What one sees, one may be told not to change.
+func ExampleGuard_RequireSeen() {
+	current.Store(access.MustLoad(`{
+	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
+	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q2"}]
+	}`))
+	guard := &accesshttp.Guard{
+		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Subject: sessionUser,
+	}
+	report := accesshttp.Path("report", access.Report)
+	mux := http.NewServeMux()
+	mux.Handle("GET /reports/{report}/edit", guard.RequireSeen(access.ViewReport, access.EditReport, report)(http.NotFoundHandler()))
+
+	get(mux, "/reports/q1/edit", "ann")
+	get(mux, "/reports/q2/edit", "ann")
+	// Output:
+	// 403 {"title":"Forbidden","status":403,"reason":"level-too-low"}
+	// 404 404 page not found
+}
+
 // A list names no resource. Whoever is a user gets it, with what he sees in it.
 func ExampleView() {
 	current.Store(access.MustLoad(`{

@@ -47,7 +47,7 @@ func drawFault(t *rapid.T, at string, from ...fault) fault {
 
 // trial is one request with what goes wrong on its way.
 type trial struct {
-	mode     string // "require", "hide" or "user"
+	mode     string // "require", "hide", "seen" or "user"
 	who      access.Subject
 	action   access.Action
 	what     access.Resource
@@ -61,10 +61,10 @@ type trial struct {
 func drawTrial(t *rapid.T) trial {
 	functionFaults := append(errorFaults[:len(errorFaults):len(errorFaults)], otherFaults...)
 	return trial{
-		mode: rapid.SampledFrom([]string{"require", "require", "hide", "user"}).Draw(t, "mode"),
+		mode: rapid.SampledFrom([]string{"require", "require", "hide", "seen", "seen", "user"}).Draw(t, "mode"),
 		who: rapid.SampledFrom([]access.Subject{access.User("ann"), access.User("ann"), access.User("ada"), access.User("sue"), access.User("bob"),
 			access.Session("ann", "americas"), access.Session("ann", ""), access.ViaLink("l1")}).Draw(t, "who"),
-		action: rapid.SampledFrom([]access.Action{access.ViewReport, access.ViewReport, access.ViewAccount, access.InviteUser, "nonsense"}).Draw(t, "action"),
+		action: rapid.SampledFrom([]access.Action{access.ViewReport, access.ViewReport, access.EditReport, access.ViewAccount, access.InviteUser, "nonsense"}).Draw(t, "action"),
 		what: rapid.SampledFrom([]access.Resource{access.Report("q1"), access.Report("q1"), access.Report("q2"), access.Report("nope"), access.Report("\x00"),
 			access.Account("us-1"), access.Account("de-1"), access.Account(""), access.Company(), {}}).Draw(t, "what"),
 		start:    drawFault(t, "start", "canceled", "late"),
@@ -83,7 +83,7 @@ func (c trial) expect() (status int, at string) {
 	if c.start != "" {
 		return 503, "start"
 	}
-	what, over := c.what, ""
+	what, over, sees := c.what, "", true
 	fails := func(at string, f fault, zero func()) bool {
 		switch f {
 		case "":
@@ -120,11 +120,14 @@ func (c trial) expect() (status int, at string) {
 			return 404, "id"
 		}
 		d = world.Decide(c.who, c.action, what)
+		sees = c.mode != "seen" || world.Decide(c.who, access.ViewReport, what).Allowed
 	}
 	if fails("observer", c.observer, nil) {
 		return status, "observer"
 	}
 	switch {
+	case !sees:
+		return 403, "see"
 	case !d.Allowed:
 		return 403, "decide"
 	case over != "":
@@ -185,6 +188,8 @@ func (c trial) run(t *rapid.T) (status int, reached bool) {
 		protect = g.Require(c.action, resource)
 	case "hide":
 		protect = g.RequireOrNotFound(c.action, resource)
+	case "seen":
+		protect = g.RequireSeen(access.ViewReport, c.action, resource)
 	}
 	h := protect(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached = true
@@ -220,7 +225,7 @@ func TestFailClosed(t *testing.T) {
 	check := func(t *rapid.T) {
 		c := drawTrial(t)
 		want, at := c.expect()
-		if want == 403 && c.mode == "hide" {
+		if want == 403 && (c.mode == "hide" || c.mode == "seen" && at != "decide") {
 			want = 404
 		}
 		got, reached := c.run(t)
@@ -240,6 +245,8 @@ func TestFailClosed(t *testing.T) {
 		"require 401 at subject", "require 500 at subject", "require 503 at subject", "require -1 at subject", "user 401 at subject", "user -1 at subject",
 		"require 500 at policy", "require 503 at policy", "require -1 at policy", "user 500 at policy", "hide 500 at policy",
 		"require 500 at resource", "require 404 at resource", "require 403 at resource", "hide 404 at resource", "hide 500 at resource", "require -1 at resource",
+		"seen 200 at end", "seen 404 at see", "seen 403 at decide", "seen 404 at subject", "seen 404 at resource", "seen -1 at observer",
+		"seen 503 at observer cancel", "seen 500 at policy",
 		"require 404 at id", "hide 404 at id", "require -1 at observer", "user -1 at observer", "hide -1 at observer",
 		"require 403 at decide", "hide 404 at decide", "user 403 at decide",
 	}

@@ -41,9 +41,10 @@ type Failure struct {
 	Err    error         // the cause, never nil and never to be shown; a denial is an [*access.DeniedError], with the full decision
 }
 
-// failureOf says how an error is answered. Not being able to answer comes first:
-// an error that is a time-out besides says nothing about the request.
-func failureOf(err error, hide bool) Failure {
+// failure says how an error is answered. Not being able to answer comes first:
+// an error that is a time-out besides says nothing about the request. The reason
+// of a denial is shown to whom it is about.
+func (a *admission) failure(err error) Failure {
 	f := Failure{Status: http.StatusInternalServerError, Err: err}
 	switch {
 	case err == nil:
@@ -52,11 +53,11 @@ func failureOf(err error, hide bool) Failure {
 		f.Status = http.StatusServiceUnavailable
 	case errors.Is(err, ErrUnauthenticated):
 		f.Status = http.StatusUnauthorized
-	case errors.Is(err, ErrNotFound), hide && errors.Is(err, access.ErrDenied):
+	case errors.Is(err, ErrNotFound), a.hide && errors.Is(err, access.ErrDenied):
 		f.Status = http.StatusNotFound
 	case errors.Is(err, access.ErrDenied):
 		f.Status = http.StatusForbidden
-		if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+		if denied, ok := errors.AsType[*access.DeniedError](err); ok && denied.Decision.Subject == a.subject {
 			f.Public = denied.Decision.Public()
 		}
 	}
@@ -68,34 +69,44 @@ func failureOf(err error, hide bool) Failure {
 // of the company came back with, [ErrNotFound] for what turns out not to be
 // there, or any other error. A nil error is a failure, too. Outside a guarded
 // route it answers as a Guard does that says nothing about its answers.
+//
+// A denial is answered 404 on a route of [Guard.RequireOrNotFound] and 403 on
+// any other, also of [Guard.RequireSeen], whose handler runs for who sees the
+// resource; what else he must not know of is for the handler to call
+// ErrNotFound. The reason is left out if the denial is not about [Subject]: about
+// somebody else, or about him in another session or in none.
+//
+// Called by [Guard.Respond], with what that writes to, it answers as that guard
+// would, and does not call Respond again.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if a := admitted(r.Context()); a != nil {
-		a.route.refuse(w, r, err)
-		return
+	a := admitted(r.Context())
+	if own, responding := w.(*answer); responding {
+		a = own.to
+	} else if a == nil {
+		a = &admission{guard: &Guard{Challenge: defaultChallenge, NotFound: http.HandlerFunc(http.NotFound)}}
 	}
-	plain := route{guard: &Guard{Challenge: defaultChallenge, NotFound: http.HandlerFunc(http.NotFound)}}
-	plain.refuse(w, r, err)
+	a.refuse(w, r, err)
 }
 
 // refuse answers err. It touches no header of a 404, which is the router's.
-func (t *route) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	f := failureOf(err, t.hide)
+func (a *admission) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	f := a.failure(err)
 	if f.Status != http.StatusNotFound {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		if f.Status == http.StatusUnauthorized {
-			h.Set("WWW-Authenticate", t.guard.Challenge)
+			h.Set("WWW-Authenticate", a.guard.Challenge)
 		}
 	}
-	if t.guard.Respond != nil {
-		a := &answer{ResponseWriter: w, status: f.Status}
-		if t.guard.Respond(a, r, f); a.given {
+	if _, responding := w.(*answer); a.guard.Respond != nil && !responding {
+		own := &answer{ResponseWriter: w, to: a, status: f.Status}
+		if a.guard.Respond(own, r, f); own.given {
 			return
 		}
 	}
 	if f.Status == http.StatusNotFound {
-		t.guard.NotFound.ServeHTTP(w, r)
+		a.guard.NotFound.ServeHTTP(w, r)
 		return
 	}
 	writeProblem(w, r, f)
@@ -105,6 +116,7 @@ func (t *route) refuse(w http.ResponseWriter, r *http.Request, err error) {
 // a flush would send a success.
 type answer struct {
 	http.ResponseWriter
+	to     *admission
 	status int  // if Respond sets none
 	given  bool // something was written
 }

@@ -138,6 +138,87 @@ func TestRespond(t *testing.T) {
 	}
 }
 
+// TestRespondRefuses calls Refuse in Respond, which answers with what Refuse was
+// given, once.
+func TestRespondRefuses(t *testing.T) {
+	calls := 0
+	g := fixed(access.User("ann"))
+	g.Challenge = "Own"
+	g.Respond = func(w http.ResponseWriter, r *http.Request, _ accesshttp.Failure) {
+		if calls++; calls > 1 {
+			t.Fatal("Respond is called by what it called")
+		}
+		accesshttp.Refuse(w, r, accesshttp.ErrUnauthenticated)
+	}
+	q1 := accesshttp.Fixed(access.Report("q1"))
+	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, errBroken) })
+	got := ask(t, g.Require(access.ViewReport, q1)(refusing), "GET / HTTP/1.1")
+	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
+		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
+	}
+	calls = 0
+	got = ask(t, g.Require(access.EditReport, q1)(hello), "GET / HTTP/1.1") // denied before anybody is let in
+	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
+		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
+	}
+}
+
+// TestRespondRefusesHidden hands a hidden denial to Refuse in Respond, also of a
+// guard within another: it is as if Respond had not answered.
+func TestRespondRefusesHidden(t *testing.T) {
+	g := fixed(access.User("ann"))
+	outer := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))
+	g.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) { accesshttp.Refuse(w, r, f.Err) }
+	q2 := accesshttp.Fixed(access.Report("q2"))
+	want := exchange(t, http.NotFoundHandler(), raw("GET /"))
+	for name, h := range map[string]http.Handler{
+		"hidden":        g.RequireOrNotFound(access.ViewReport, q2)(hello),
+		"to be seen":    g.RequireSeen(access.ViewReport, access.EditReport, q2)(hello),
+		"hidden within": outer(g.RequireOrNotFound(access.ViewReport, q2)(hello)),
+	} {
+		if got := exchange(t, h, raw("GET /")); got != want {
+			t.Errorf("%s is answered\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+// TestRefuseAboutOthers refuses for denials of somebody else, whose reason is
+// none of the caller's business.
+func TestRefuseAboutOthers(t *testing.T) {
+	ann, team := access.User("ann"), access.Session("ann", "americas")
+	about := func(s access.Subject) error { return world.Decide(s, access.ViewReport, access.Report("q2")).Err() }
+	for _, test := range []struct {
+		reason  access.Reason
+		name    string
+		subject access.Subject
+		err     error
+	}{
+		{"out-of-reach", "himself", ann, about(ann)},
+		{"out-of-reach", "himself, in his session", team, about(team)},
+		{"", "somebody else", ann, about(access.User("sue"))},
+		{"", "himself without his session", team, about(ann)},
+		{"", "himself in a session", ann, about(team)},
+		{"", "a link he made", ann, about(access.ViaLink("l1"))},
+		{"", "nobody", ann, about(access.Subject{})},
+		{"", "somebody else, wrapped", ann, fmt.Errorf("change 1: %w", about(access.User("sue")))},
+		{"", "somebody else first", ann, errors.Join(about(access.User("sue")), about(ann))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var failure accesshttp.Failure
+			g := fixed(test.subject)
+			g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f }
+			h := g.RequireUser()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) }))
+			got := ask(t, h, "GET / HTTP/1.1")
+			if got.StatusCode != 403 || failure.Public != (access.Public{Reason: test.reason}) || failure.Err != test.err {
+				t.Errorf("%d, %+v; want 403 for %q", got.StatusCode, failure, test.reason)
+			}
+			if text := body(t, got); strings.Contains(text, "reason") != (test.reason != "") || strings.Contains(text, "suspended") {
+				t.Errorf("shows %s", text)
+			}
+		})
+	}
+}
+
 // TestRefuse answers from within a handler.
 func TestRefuse(t *testing.T) {
 	denied := world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")).Err()

@@ -15,7 +15,7 @@ import (
 // make the guard fail, or let anybody to what Decide denies him.
 func FuzzRequest(f *testing.F) {
 	for _, line := range []string{
-		"GET /reports/q1", "GET /hidden/q2", "GET /own?report=q1", "GET /files/a/b", "HEAD /reports/a%2Fb", "GET //reports//q1", "GET /reports/..%2fq1",
+		"GET /reports/q1", "GET /hidden/q2", "GET /seen/q1", "GET /seen/q3", "GET /own?report=q1", "GET /files/a/b", "HEAD /reports/a%2Fb", "GET //reports//q1", "GET /reports/..%2fq1",
 		"GET /reports/%00", "POST /reports/q1", "GET http://x/reports/q1", "CONNECT example.com:80", "OPTIONS *", "GET /reports/%zz", "GET /users?x=%0d%0a",
 		"\x00", "GET /reports/" + strings.Repeat("%41", 300), "GET /own?report=%ff", "GET /reports/q1#q2", "GET reports/q1",
 	} {
@@ -39,6 +39,7 @@ func FuzzRequest(f *testing.F) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /reports/{report}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
 	mux.Handle("/hidden/{report}", g.RequireOrNotFound(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/seen/{report}", g.RequireSeen(access.ExploreReport, access.ViewReport, viewReport)(serve(viewReport)))
 	mux.Handle("/files/{report...}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
 	mux.Handle("/own", g.Require(access.ViewReport, byQuery)(serve(byQuery)))
 	mux.Handle("/users", g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
@@ -16,7 +17,7 @@ import (
 //
 // All functions must be safe for concurrent use. A route calls each of them at
 // most once for a request, except Observer, and Respond if its handler calls
-// [Refuse] again and again.
+// [Refuse] again and again. Guards nested within each other call them once each.
 type Guard struct {
 	// Policy returns the policy that answers the request: of the one company, or
 	// of the one that the request is for. Required. A nil policy without an
@@ -62,13 +63,21 @@ type Guard struct {
 //
 // It costs what the functions and Decide cost, and two allocations.
 func (g Guard) Require(a access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
-	return g.middleware(question(a, resource), false)
+	return g.middleware(questions(resource, a), false)
 }
 
 // RequireOrNotFound is [Guard.Require] for what is not to be known to exist: a
 // denial, too, is answered as what does not exist.
 func (g Guard) RequireOrNotFound(a access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
-	return g.middleware(question(a, resource), true)
+	return g.middleware(questions(resource, a), true)
+}
+
+// RequireSeen is [Guard.RequireOrNotFound] of see and then [Guard.Require] of a,
+// on one resource, for one subject and of one policy: what he may not see does
+// not exist for him, and of what he sees he is told what he may not do with it.
+// Both decisions are observed; [Decision] is the second.
+func (g Guard) RequireSeen(see, a access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
+	return g.middleware(questions(resource, see, a), true)
 }
 
 // RequireUser returns middleware that lets through every active user, and asks
@@ -119,13 +128,14 @@ func validChallenge(s string) bool {
 // admission. It returns nil if the request may go on.
 type asker func(*admission, *http.Request) error
 
-// question asks for an action on the resource of a request.
-func question(action access.Action, resource func(*http.Request) (access.Resource, error)) asker {
-	if action == "" {
+// questions asks for each action on the resource of a request. Once the first is
+// allowed, a denial of another hides nothing.
+func questions(resource func(*http.Request) (access.Resource, error), actions ...access.Action) asker {
+	if slices.Contains(actions, "") {
 		panic("accesshttp: no action is required")
 	}
 	if resource == nil {
-		panic("accesshttp: there is no function for the resource of " + string(action))
+		panic("accesshttp: there is no function for the resource of " + string(actions[0]))
 	}
 	return func(a *admission, r *http.Request) error {
 		what, err := resource(r)
@@ -135,8 +145,13 @@ func question(action access.Action, resource func(*http.Request) (access.Resourc
 		if err != nil {
 			return &Error{"resource", err}
 		}
-		a.decision = a.decide(action, what)
-		return a.decision.Err()
+		for i, action := range actions {
+			a.hide = a.hide && i == 0
+			if a.decision = a.decide(action, what); !a.decision.Allowed {
+				return a.decision.Err()
+			}
+		}
+		return nil
 	}
 }
 
@@ -147,7 +162,7 @@ func activeUser(a *admission, _ *http.Request) error {
 	if d.Step != access.StepSubject {
 		return nil
 	}
-	a.route.guard.observe(d)
+	a.guard.observe(d)
 	return d.Err()
 }
 
@@ -161,48 +176,47 @@ func (g *Guard) observe(d access.Decision) {
 type route struct {
 	guard *Guard
 	ask   asker
-	hide  bool // denials are answered as not found
+	hide  bool // denials are answered as not found, but for those of a second action
 	next  http.Handler
 }
 
 // ServeHTTP is the only place where next is called.
 func (t *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, err := t.admit(r)
-	if err != nil {
-		t.refuse(w, r, err)
+	a := &admission{guard: t.guard, hide: t.hide}
+	if err := a.admit(r, t.ask); err != nil {
+		a.refuse(w, r, err)
 		return
 	}
 	t.next.ServeHTTP(w, r.WithContext(a))
 }
 
-// admit returns the context in which the handler may run, or why it may not.
-func (t *route) admit(r *http.Request) (*admission, error) {
+// admit makes a the context in which the handler may run, or returns why it may
+// not.
+func (a *admission) admit(r *http.Request, ask asker) error {
 	if err := over(r.Context()); err != nil {
-		return nil, err
+		return err
 	}
-	subject, err := t.guard.Subject(r)
+	subject, err := a.guard.Subject(r)
 	if err == nil && subject.IsZero() {
 		err = ErrUnauthenticated
 	}
 	if err != nil {
-		return nil, &Error{"subject", err}
+		return &Error{"subject", err}
 	}
-	policy, err := t.guard.Policy(r)
+	a.subject = subject
+	policy, err := a.guard.Policy(r)
 	if err == nil && policy == nil {
 		err = errNoPolicy
 	}
 	if err != nil {
-		return nil, &Error{"policy", err}
+		return &Error{"policy", err}
 	}
-	a := &admission{route: t, policy: policy, subject: subject}
-	if err := t.ask(a, r); err != nil {
-		return nil, err
+	a.policy = policy
+	if err := ask(a, r); err != nil {
+		return err
 	}
 	a.Context = r.Context() // read again: the host's functions may have replaced it
-	if err := over(a.Context); err != nil {
-		return nil, err
-	}
-	return a, nil
+	return over(a.Context)
 }
 
 // over returns why the context is done, nil if it is not.

@@ -25,6 +25,7 @@ var world = access.MustLoad(`{
             {"id": "sue", "email": "sue@example.com", "role": "admin", "suspended": true},
             {"id": "ada", "email": "ada@example.com", "role": "admin"}],
   "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]},
+              {"id": "q3", "grants": [{"user": "ann", "level": "explorer"}]},
               {"id": "a/b", "grants": [{"user": "ann", "level": "viewer"}]},
               {"id": "a%2Fb", "grants": [{"user": "ada", "level": "creator"}]},
               {"id": "../q1", "grants": [{"user": "ada", "level": "creator"}]},

@@ -1,31 +1,31 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 )
 
 // maxBody is how many bytes the body of a request may have.
 const maxBody = 64 << 10
 
-// readBody reads the body of a request into v: one JSON value and nothing behind it, without names that v does not have. If that is
-// not what it is, readBody answers the request and returns false. As encoding/json has it, null says nothing, the case of names does
-// not count, and of a name that occurs twice the last one does.
+// readBody reads the body of a request into v: one JSON object and nothing behind it, with none but the names of v, each once. If that
+// is not what it is, readBody answers the request and returns false. A null says nothing.
 func readBody(w http.ResponseWriter, r *http.Request, v any) bool {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		writeProblem(w, http.StatusUnsupportedMediaType, "the content type must be application/json")
 		return false
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(v)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		if _, err = decoder.Token(); err == io.EOF {
-			return true
-		}
+		err = decodeObject(body, v)
+	}
+	if err == nil {
+		return true
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		writeProblem(w, http.StatusRequestEntityTooLarge, "the body is too large")
@@ -33,6 +33,44 @@ func readBody(w http.ResponseWriter, r *http.Request, v any) bool {
 	}
 	writeProblem(w, http.StatusBadRequest, "the body is not the JSON object that is expected")
 	return false
+}
+
+var errNames = errors.New("not one object with each of its names once, in small letters")
+
+// decodeObject decodes an object into v, all of whose names are of small letters.
+func decodeObject(body []byte, v any) error {
+	if !plainNames(json.NewDecoder(bytes.NewReader(body))) {
+		return errNames
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(v)
+}
+
+// plainNames reports whether there is one object and nothing behind it, whose names are of small letters and occur once: decoded into
+// a struct, a name counts in any case, and the last of several does.
+func plainNames(scan *json.Decoder) bool {
+	if open, err := scan.Token(); err != nil || open != json.Delim('{') {
+		return false
+	}
+	seen := make(map[string]bool)
+	for scan.More() {
+		token, err := scan.Token()
+		name, ok := token.(string)
+		if err != nil || !ok || seen[name] || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return false
+		}
+		seen[name] = true
+		var value json.RawMessage
+		if scan.Decode(&value) != nil {
+			return false
+		}
+	}
+	if _, err := scan.Token(); err != nil { // the brace that closes it
+		return false
+	}
+	_, err := scan.Token()
+	return err == io.EOF
 }
 
 // writeProblem answers with a problem in the form of those that the guard answers with.

@@ -78,40 +78,37 @@ func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, 
 	}{receipt.Seq, receipt.Changes[0]})
 }
 
-// refusals are what a caller is told of a change that is allowed to him, but not like this or not now. What is not among them is a
-// denial, or a failure that is none of his business.
-var refusals = []struct {
+// statuses are those of changes that are allowed to the caller, but not like this. All other refusals are for the state that things
+// are in, [http.StatusConflict].
+var statuses = []struct {
 	err    error
 	status int
 }{
 	{company.ErrReason, http.StatusBadRequest},
 	{company.ErrInvalid, http.StatusBadRequest},
+	{company.ErrPast, http.StatusUnprocessableEntity},
 	{company.ErrUnknown, http.StatusUnprocessableEntity},
 	{company.ErrSelf, http.StatusForbidden},
 	{company.ErrBeyondOwnEnd, http.StatusForbidden},
-	{company.ErrNoChange, http.StatusConflict},
-	{company.ErrLowers, http.StatusConflict},
-	{company.ErrLastHolder, http.StatusConflict},
-	{company.ErrRoleFull, http.StatusConflict},
 }
 
-// refuseChange answers for a change that was not made. The full reason is for the log: the company tells nobody else.
+// refuseChange answers for a change that was not made. The caller is told why it is refused. Denials, whose reason is for the guard
+// to show, and failures, which are none of his business, are answered by the guard.
 func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
-	why := err.Error()
-	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		why = denied.Decision.String()
-	}
-	ctx := r.Context()
-	s.logger.InfoContext(ctx, "no change", "request", requestID(ctx), "subject", accesshttp.Subject(ctx).String(), "err", why)
-	if errors.Is(err, company.ErrUncertain) {
+	failed, ok := errors.AsType[*company.Error](err)
+	switch {
+	case errors.Is(err, company.ErrUncertain):
 		accesshttp.Refuse(w, r, fmt.Errorf("%w: %w", accesshttp.ErrUnavailable, err))
-		return
-	}
-	for _, known := range refusals {
-		if errors.Is(err, known.err) {
-			writeProblem(w, known.status, known.err.Error())
-			return
+	case errors.Is(err, access.ErrDenied), !ok, !failed.Refused():
+		accesshttp.Refuse(w, r, err)
+	default:
+		status := http.StatusConflict
+		for _, known := range statuses {
+			if errors.Is(err, known.err) {
+				status = known.status
+			}
 		}
+		s.logRefused(r.Context(), status, err)
+		writeProblem(w, status, failed.Err.Error())
 	}
-	accesshttp.Refuse(w, r, err)
 }

@@ -1,10 +1,38 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/ambit-authz/ambit/access/company"
 )
+
+// TestFailedChange answers for changes that failed, which is not for the caller to know about, and for refusals that have no status
+// of their own.
+func TestFailedChange(t *testing.T) {
+	for _, tt := range []struct {
+		want int
+		name string
+		err  error
+	}{
+		{http.StatusInternalServerError, "the log is broken", &company.Error{Op: "sync", Seq: 7, Err: company.ErrBroken}},
+		{http.StatusInternalServerError, "not an error of the company's", errors.New("disk db-7")},
+		{http.StatusServiceUnavailable, "the caller went away", &company.Error{Op: "do", Err: context.Canceled}},
+		{http.StatusConflict, "the seats are taken", &company.Error{Op: "do", Err: company.ErrSeats}},
+	} {
+		w := newWorld(t)
+		answer := httptest.NewRecorder()
+		w.service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), tt.err)
+		if shown := strings.Contains(answer.Body.String(), "detail"); answer.Code != tt.want || shown != (tt.want == http.StatusConflict) {
+			t.Errorf("%s: %d %s, want %d", tt.name, answer.Code, answer.Body, tt.want)
+		}
+	}
+}
 
 // TestReadersDuringChange reads a report over and over while a change gives the reader more of it. Each answer is that of before or
 // that of after, as a whole, and after it there is no before.

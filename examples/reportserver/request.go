@@ -3,9 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/company"
 )
 
 // requestKey is under which a context has the id of its request.
@@ -29,6 +34,26 @@ func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(answer, r)
 	})
+}
+
+// logRefused logs why a request is refused, in more words than whoever asked is told, and with its id, which the decisions are logged
+// without.
+func (s *service) logRefused(ctx context.Context, status int, err error) {
+	level, message := slog.LevelInfo, "refused"
+	if status >= http.StatusInternalServerError {
+		level, message = slog.LevelError, "cannot answer"
+	}
+	subject, why := accesshttp.Subject(ctx), err.Error()
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+		why = denied.Decision.String()
+		if subject.IsZero() { // the guard denied, and let nobody through
+			subject = denied.Decision.Subject
+		}
+	}
+	if failed, ok := errors.AsType[*company.Error](err); ok {
+		why = failed.Detail()
+	}
+	s.logger.Log(ctx, level, message, "request", requestID(ctx), "subject", subject.String(), "status", status, "err", why)
 }
 
 // answer remembers the status that was sent; 0 is none.

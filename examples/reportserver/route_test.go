@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,8 +66,9 @@ func TestAnswers(t *testing.T) {
 		{403, `"detail":"nobody raises himself"`, "with himself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
 		{409, `"detail":"it would change nothing"`, "once more", "ada", share, `{"user":"mia","level":"editor"}`},
 		{409, `"detail":"sharing only raises; unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
-		{422, `"detail":"it does not exist"`, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
-		{400, `"detail":"the value is not valid"`, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
+		{422, `"detail":"it does not exist: `, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
+		{400, `"detail":"the value is not valid: `, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
+		{422, `"detail":"the end is past already: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
 		{400, `"detail":"a level is required"`, "at no level", "mia", share, `{"user":"vic"}`},
 		{400, `"status":400`, "at a level that there is not", "mia", share, `{"user":"vic","level":"none"}`},
 
@@ -84,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		{409, `"detail":"it would change nothing"`, "who is one", "uma", join, `{"user":"mia","reason":"covers for mia"}`},
 		{403, `"detail":"nobody raises himself"`, "oneself", "ada", join, `{"user":"ada","reason":"looks"}`},
 		{400, `"status":400`, "until no time", "uma", join, `{"user":"tom","until":"tomorrow","reason":"covers"}`},
-		{422, `"detail":"it does not exist"`, "who is nobody", "uma", join, `{"user":"none","reason":"covers"}`},
+		{422, `"detail":"it does not exist: `, "who is nobody", "uma", join, `{"user":"none","reason":"covers"}`},
 
 		{403, `"reason":"no-capability"`, "the log for a team member", "mia", "GET /audit", ""},
 		{401, `{"title":"Unauthorized","status":401}`, "login of nobody", "", "POST /login", `{"user":"none"}`},
@@ -189,15 +191,29 @@ func TestLogged(t *testing.T) {
 	w := newWorld(t).login("uma", "mia")
 	w.ask("mia", "GET /reports/board", "")
 	w.ask("uma", "PUT /users/tom/role", `{"role":"admin","reason":"a favour"}`)
+	w.ask("uma", "POST /teams/americas/members", `{"user":"mia","reason":"again"}`)
+	w.ask("", "GET /reports", "")
 	for _, want := range []string{
 		"msg=decision allowed=false reason=no-level step=capability subject=mia action=report.view resource=report:board",
-		`msg="no change" request=`,
-		`subject=uma err="deny above-ceiling: role user-manager does not manage role admin"`,
+		`subject=mia status=404 err="deny no-level: report board is not shared with mia"`,
+		`subject=uma status=403 err="company: do: change 0, user.set-role: access: denied: out-of-reach: deny above-ceiling: role user-manager does not manage role admin"`,
+		`subject=uma status=409 err="company: do: change 0, team.add-member: it would change nothing"`,
+		`subject=nobody status=401 err="accesshttp: subject: not authenticated: no bearer token"`,
 		`method=PUT path=/users/tom/role route="PUT /users/{user}/role" status=403`,
 	} {
 		if !strings.Contains(w.logged.String(), want) {
 			t.Errorf("the log does not contain %s:\n%s", want, w.logged)
 		}
+	}
+	id := regexp.MustCompile(`msg=(refused|request) request=(\S+) .*status=40`)
+	lines := id.FindAllStringSubmatch(w.logged.String(), -1)
+	for i := 0; i+1 < len(lines); i += 2 {
+		if lines[i][1] != "refused" || lines[i+1][1] != "request" || lines[i][2] != lines[i+1][2] {
+			t.Errorf("refused and answered as %q", lines[i:i+2])
+		}
+	}
+	if len(lines) != 8 {
+		t.Errorf("%d lines of 4 requests, want 2 of each", len(lines))
 	}
 	for user, token := range w.tokens {
 		if strings.Contains(w.logged.String(), token) {

@@ -1,0 +1,123 @@
+package accesshttp_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+)
+
+// TestRequireSeen asks to comment on reports that must be seen: ann sees q1 and
+// q3, and may comment on q3.
+func TestRequireSeen(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		reason access.Reason // public
+		asked  []access.Action
+		name   string
+		who    access.Subject
+		report string
+		err    error // of the extractor
+	}{
+		{200, "", []access.Action{"report.view", "report.comment"}, "seen, and may", access.User("ann"), "q3", nil},
+		{403, "level-too-low", []access.Action{"report.view", "report.comment"}, "seen, and may not", access.User("ann"), "q1", nil},
+		{404, "", []access.Action{"report.view"}, "not seen", access.User("ann"), "q2", nil},
+		{404, "", []access.Action{"report.view"}, "not there", access.User("ann"), "nope", nil},
+		{404, "", []access.Action{"report.view"}, "suspended", access.User("sue"), "q1", nil},
+		{404, "", []access.Action{"report.view"}, "unknown", access.User("bob"), "q1", nil},
+		{403, "link-scope", []access.Action{"report.view", "report.comment"}, "link to see", access.ViaLink("l1"), "q1", nil},
+		{404, "", nil, "no such id", access.User("ann"), "q\x00", nil},
+		{404, "", nil, "not found", access.User("ann"), "q3", accesshttp.ErrNotFound},
+		{404, "", nil, "denied by the extractor", access.User("ann"), "q3", access.ErrDenied},
+		{401, "", nil, "nobody", access.Subject{}, "q3", nil},
+		{500, "", nil, "broken", access.User("ann"), "q3", errBroken},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var observed []access.Decision
+			var failure accesshttp.Failure
+			subjects, policies, resources, reached := 0, 0, 0, false
+			g := accesshttp.Guard{
+				Subject:  func(*http.Request) (access.Subject, error) { subjects++; return test.who, nil },
+				Policy:   func(*http.Request) (*access.Policy, error) { policies++; return world, nil },
+				Observer: func(d access.Decision) { observed = append(observed, d) },
+				Respond:  func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f },
+			}
+			resource := func(*http.Request) (access.Resource, error) {
+				resources++
+				return access.Report(test.report), test.err
+			}
+			h := g.RequireSeen(access.ViewReport, access.CommentReport, resource)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				reached = true
+				if d := accesshttp.Decision(r.Context()); d != world.Decide(test.who, access.CommentReport, access.Report(test.report)) {
+					t.Errorf("the handler is told %v", d)
+				}
+			}))
+			if got := ask(t, h, "GET / HTTP/1.1"); got.StatusCode != test.status || reached != (test.status == 200) || failure.Public.Reason != test.reason {
+				t.Errorf("%d %s, reached %t; want %d %s", got.StatusCode, failure.Public, reached, test.status, test.reason)
+			}
+			if subjects > 1 || policies > 1 || resources > 1 {
+				t.Errorf("%d subjects, %d policies, %d resources", subjects, policies, resources)
+			}
+			var want []access.Decision
+			for _, a := range test.asked {
+				want = append(want, world.Decide(test.who, a, access.Report(test.report)))
+			}
+			if !slices.Equal(observed, want) {
+				t.Errorf("observed %v, want %v", observed, want)
+			}
+		})
+	}
+}
+
+// TestUnseenIsNotFound compares what goes over the wire for what is not seen, and
+// for what there is no route for.
+func TestUnseenIsNotFound(t *testing.T) {
+	for name, own := range map[string]http.Handler{"ServeMux": nil, "own page": ownNotFound} {
+		g := guardOf(world)
+		g.NotFound = own
+		mux := http.NewServeMux()
+		mux.Handle("GET /reports/{report}", g.RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
+		})))
+		if own != nil {
+			mux.Handle("/", own)
+		}
+		for _, method := range []string{"GET", "HEAD"} {
+			unmatched := exchange(t, mux, raw(method+" /no/such/route"))
+			for _, report := range []string{"q2", "nope", "%00", "q3"} { // q3 by the handler
+				if got := exchange(t, mux, raw(method+" /reports/"+report)); got != unmatched {
+					t.Errorf("%s: %s of %s is answered\n%s\nan unmatched route\n%s", name, method, report, got, unmatched)
+				}
+			}
+		}
+	}
+}
+
+// TestRefuseSeen refuses from within handlers: what is seen, and then denied, is
+// forbidden.
+func TestRefuseSeen(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		body   string
+		name   string
+		action access.Action
+		what   access.Resource
+	}{
+		{403, `{"title":"Forbidden","status":403,"reason":"level-too-low"}`, "another action", access.EditReport, access.Report("q3")},
+		{403, `{"title":"Forbidden","status":403,"reason":"out-of-reach"}`, "another resource", access.ViewReport, access.Report("q2")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := fixed(access.User("ann")).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				accesshttp.Refuse(w, r, accesshttp.Decide(r.Context(), test.action, test.what).Err())
+			}))
+			mux := http.NewServeMux()
+			mux.Handle("GET /reports/{report}", h)
+			got := ask(t, mux, "GET /reports/q3 HTTP/1.1")
+			if text := body(t, got); got.StatusCode != test.status || text != test.body {
+				t.Errorf("%d %s, want %d %s", got.StatusCode, text, test.status, test.body)
+			}
+		})
+	}
+}
