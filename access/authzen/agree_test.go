@@ -166,22 +166,35 @@ func (d draw) id(pool []string) string {
 	return d.one(pool...)
 }
 
-// subject draws who asks, mostly somebody there might be.
+// subject draws who asks, mostly somebody there might be. An empty id is nobody's.
 func (d draw) subject() said[access.Subject] {
 	user, team, link := d.id(userIDs), d.id(teamIDs), d.id(linkIDs)
 	switch d.one("user", "user", "user", "session", "session", "session", "link", "link", "odd") {
 	case "user":
 		return said[access.Subject]{access.User(user), "user", user, ""}
 	case "session":
-		return said[access.Subject]{access.Session(user, team), "user", user, fmt.Sprintf(`{"team":%q}`, team)}
+		s := said[access.Subject]{access.Session(user, team), "user", user, fmt.Sprintf(`{"team":%q}`, team)}
+		if user == "" || team == "" {
+			s.is = access.Subject{}
+		}
+		return s
 	case "link":
 		return said[access.Subject]{access.ViaLink(access.LinkID(link)), "link", link, ""}
 	}
 	return said[access.Subject]{access.Subject{}, "user", user, d.one(`{"team":null}`, `{"team":["t1"]}`, `{"team":1}`)}
 }
 
-// resource draws what is asked about.
+// resource draws what is asked about. An empty id, or account of an item, is
+// nothing.
 func (d draw) resource() said[access.Resource] {
+	r := d.thing()
+	if r.id == "" || r.kind == "campaign" && r.is.Account() == "" {
+		r.is = access.Resource{}
+	}
+	return r
+}
+
+func (d draw) thing() said[access.Resource] {
 	type r = said[access.Resource]
 	switch kind := d.one("company", "account", "account", "user", "role", "team", "group", "report", "report", "link", "item", "wide", "none"); kind {
 	case "company":

@@ -12,9 +12,10 @@
 //     the function given to New, or by nobody if that is what was chosen there.
 //     Path and method come first, and the metadata document is for everybody.
 //  3. A body is one JSON object in UTF-8 and in the media type
-//     application/json. Names are compared exactly; a name that occurs twice
-//     in an object, half a surrogate pair, a wrong type and what is too large
-//     or too deep are refused. Names nobody asked for are ignored.
+//     application/json, without a content encoding. Names are compared exactly;
+//     a name that occurs twice in an object, half a surrogate pair, a wrong type
+//     and what is too large or too deep are refused. Names nobody asked for are
+//     ignored, and so is the id of what is searched for, whatever its type.
 //  4. In a batch, whatever is wrong with one question alone, or fails in it,
 //     denies that question. What is wrong with the rest of the body refuses it.
 //     The same holds for what stands at the top as a default: with a wrong type
@@ -41,7 +42,7 @@
 //	POST /access/v1/search/action    may do what
 //	GET  /.well-known/authzen-configuration
 //
-// An X-Request-ID of up to 128 visible ASCII characters comes back with the
+// An X-Request-ID of up to 1,024 printable ASCII characters comes back with the
 // answer, whatever that is; another one does not.
 //
 // # Pages
@@ -61,6 +62,7 @@
 //	200  answered
 //	400  what was asked is not understood
 //	401  the caller is not authenticated
+//	403  the caller may not ask this
 //	404  there is nothing at the path
 //	405  not with this method
 //	413  the body is larger than Config.MaxBody
@@ -70,8 +72,9 @@
 // # Zero values
 //
 // The zero [Config] and the zero [PolicyConfig] are useful, and so is nil in
-// their place. The zero [Decision] denies. An empty id, type or name is asked
-// about like any other: it is there.
+// their place. The zero [Decision] denies. An empty id, type or name is there,
+// and whether it stands for anything is for the Evaluator to say: of a policy it
+// does not.
 //
 // # Concurrency
 //
@@ -82,6 +85,7 @@
 // # Errors
 //
 // [New] refuses a configuration that cannot work. An Evaluator's error becomes
-// status 500, or 503 if it wraps [ErrUnavailable] or the error of a context;
-// [Config.OnError] is told of it, the caller is not.
+// status 503 if it wraps [ErrUnavailable] or the error of a context, 403 if it
+// wraps [ErrForbidden], and 500 otherwise. The caller learns no more than that;
+// [Config.OnError] is told of what became 500 or 503.
 package authzen

@@ -1,7 +1,6 @@
 package authzen
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,7 +28,7 @@ const (
 )
 
 func (h *handler) evaluation(r *http.Request, data []byte) (any, error) {
-	b, err := parse(data, h.maxEvaluations, evaluationNames)
+	b, err := parse(data, h.maxEvaluations, "", evaluationNames)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +45,7 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := decide(r.Context(), e, request)
+	d, err := e.Evaluate(r.Context(), request)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +53,7 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 }
 
 func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
-	b, err := parse(data, h.maxEvaluations, evaluationsNames)
+	b, err := parse(data, h.maxEvaluations, "", evaluationsNames)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +86,7 @@ func (h *handler) item(r *http.Request, e Evaluator, i int, q *question) (Decisi
 	if err != nil {
 		return Decision{Reason: invalidItem}, nil
 	}
-	d, err := decide(r.Context(), e, request)
+	d, err := e.Evaluate(r.Context(), request)
 	switch {
 	case err == nil:
 		return d, nil
@@ -105,19 +104,6 @@ func (h *handler) begin(r *http.Request) (Evaluator, error) {
 		err = errors.New("authzen: there is no evaluator for the request")
 	}
 	return e, err
-}
-
-// decide asks e. An answer that nobody waits for any more is none: who gave up
-// on the question may have given up on what the answer was read from.
-func decide(ctx context.Context, e Evaluator, r Request) (Decision, error) {
-	d, err := e.Evaluate(ctx, r)
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		return Decision{}, err
-	}
-	return d, nil
 }
 
 // say returns a decision as it is sent.

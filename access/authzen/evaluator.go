@@ -5,10 +5,17 @@ import (
 	"errors"
 )
 
-// ErrUnavailable is for Evaluators, and functions that find or authenticate
-// one, to wrap where there is no answer now but may be one later: a database
-// that is down, say. The status is 503 then.
-var ErrUnavailable = errors.New("authzen: unavailable")
+// What Evaluators, and functions that find or authenticate one, say by wrapping
+// it. The wrapping error is shown to nobody who asks.
+var (
+	// ErrForbidden: the caller is known, and may not ask this. The status is
+	// 403; in a batch an Evaluation that is forbidden denies that question.
+	ErrForbidden = errors.New("authzen: forbidden")
+
+	// ErrUnavailable: there is no answer now but may be one later, since a
+	// database is down, say. The status is 503.
+	ErrUnavailable = errors.New("authzen: unavailable")
+)
 
 // Entity is a subject or a resource as it was asked about.
 //
@@ -53,6 +60,8 @@ type Search struct {
 
 	// After is the last result of the page before, "" for the first page. Asked
 	// for is what comes behind it, whether or not it is still a result itself.
+	// Whoever asks controls it: it is text in UTF-8 without control characters,
+	// but need not be what any search returned.
 	After string
 
 	// Limit is how many results are of use. An Evaluator may return more.
@@ -67,8 +76,9 @@ type Search struct {
 // or its list is empty.
 //
 // The searches return ids, or names of actions, that Evaluate would allow in
-// place of what is searched for: each once, none empty, in an order that the
-// Evaluator chooses and keeps from request to request.
+// place of what is searched for, in an order that the Evaluator chooses and
+// keeps from request to request. One that is returned twice, is After itself, is
+// empty, not UTF-8 or has control characters fails the search.
 type Evaluator interface {
 	Evaluate(ctx context.Context, r Request) (Decision, error)
 	SearchSubjects(ctx context.Context, s Search) ([]string, error)

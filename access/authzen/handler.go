@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +18,8 @@ import (
 type Config struct {
 	// BaseURL is under which URL callers reach the handler, and what it calls
 	// itself in the metadata document: an https URL without query and fragment.
-	// A path in it, which tells tenants apart, is that of the endpoints as well.
+	// A path in it, which tells tenants apart, is that of the endpoints as well,
+	// and must need no escaping.
 	// "" means that there is no metadata document, and no path.
 	BaseURL string
 
@@ -25,7 +28,8 @@ type Config struct {
 	// understood and "evaluation-failed" for one whose evaluation failed.
 	Reasons bool
 
-	// MaxBody is how many bytes a body may have; 0 means 1 MiB.
+	// MaxBody is how many bytes a body may have; 0 means 1 MiB. Neither it nor
+	// the other limits may be negative.
 	MaxBody int
 
 	// MaxEvaluations is how many questions a batch may have; 0 means 1,000.
@@ -36,7 +40,8 @@ type Config struct {
 	MaxPage int
 
 	// Challenge is what WWW-Authenticate says to callers who are not
-	// authenticated; "" means Bearer.
+	// authenticated: an authentication scheme and, behind a space, anything in
+	// printable ASCII. "" means Bearer.
 	Challenge string
 
 	// OnError is told of what fails in answering r, as it fails: the causes of
@@ -53,8 +58,8 @@ func Unauthenticated(*http.Request) error { return nil }
 // Evaluator from evaluator, whose error is one of the Evaluator.
 //
 // The function authenticate says with nil that the caller may ask; its error
-// gives status 401, or 503 if it wraps [ErrUnavailable] or the error of a
-// context, and is shown to nobody.
+// gives status 401, or 403 if it wraps [ErrForbidden], or 503 if it wraps
+// [ErrUnavailable] or the error of a context, and is shown to nobody.
 // For no authentication at all it must be [Unauthenticated].
 //
 // Paths are compared as a whole, so the handler may be mounted anywhere that
@@ -70,15 +75,21 @@ func New(evaluator func(*http.Request) (Evaluator, error), authenticate func(*ht
 	if authenticate == nil {
 		return nil, errors.New("authzen: no authentication is chosen; none at all is Unauthenticated")
 	}
+	if min(c.MaxBody, c.MaxEvaluations, c.MaxPage) < 0 {
+		return nil, errors.New("authzen: a limit is negative")
+	}
 	h := &handler{
 		evaluator:      evaluator,
 		authenticate:   authenticate,
 		reasons:        c.Reasons,
-		maxBody:        cmp.Or(max(c.MaxBody, 0), 1<<20),
-		maxEvaluations: cmp.Or(max(c.MaxEvaluations, 0), 1000),
-		maxPage:        min(cmp.Or(max(c.MaxPage, 0), 1000), 1_000_000),
+		maxBody:        cmp.Or(c.MaxBody, 1<<20),
+		maxEvaluations: cmp.Or(c.MaxEvaluations, 1000),
+		maxPage:        min(cmp.Or(c.MaxPage, 1000), 1_000_000),
 		challenge:      cmp.Or(c.Challenge, "Bearer"),
 		onError:        c.OnError,
+	}
+	if !validChallenge(h.challenge) {
+		return nil, fmt.Errorf("authzen: the challenge %q is not one in printable ASCII", h.challenge)
 	}
 	base, err := parseBase(c.BaseURL)
 	if err != nil {
@@ -95,6 +106,18 @@ func New(evaluator func(*http.Request) (Evaluator, error), authenticate func(*ht
 		h.metadataPath, h.metadata = metadataPath+base.path, base.metadata()
 	}
 	return h, nil
+}
+
+// validChallenge wants an authentication scheme and, behind a space, anything
+// that is printable ASCII.
+func validChallenge(s string) bool {
+	scheme, _, _ := strings.Cut(s, " ")
+	return scheme != "" && !strings.ContainsAny(scheme, `"(),/:;<=>?@[\]{}`) && printable(s)
+}
+
+// printable reports whether s is printable ASCII, spaces included.
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 type handler struct {
@@ -155,9 +178,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // respond returns the whole response of an endpoint, before any of it is sent.
+// An answer that nobody waits for any more is none: who gave up on the question
+// may have given up on what the answer was read from.
 func (h *handler) respond(w http.ResponseWriter, r *http.Request, serve endpoint) ([]byte, error) {
 	if err := h.authenticate(r); err != nil {
-		if unavailable(r, err) {
+		if unavailable(r, err) || errors.Is(err, ErrForbidden) {
 			return nil, err
 		}
 		return nil, refuse(http.StatusUnauthorized, "the caller is not authenticated")
@@ -167,6 +192,9 @@ func (h *handler) respond(w http.ResponseWriter, r *http.Request, serve endpoint
 		return nil, err
 	}
 	answer, err := serve(r, body)
+	if err == nil {
+		err = r.Context().Err()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +205,9 @@ func (h *handler) respond(w http.ResponseWriter, r *http.Request, serve endpoint
 func (h *handler) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !isJSON(r.Header["Content-Type"]) {
 		return nil, malformed("the content type must be application/json")
+	}
+	if slices.ContainsFunc(r.Header["Content-Encoding"], func(e string) bool { return !strings.EqualFold(e, "identity") }) {
+		return nil, malformed("the body must not be encoded")
 	}
 	if r.Body == nil {
 		return nil, nil
@@ -210,12 +241,17 @@ func isJSON(types []string) bool {
 // fail writes why there is no answer.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	why, ok := errors.AsType[*refusal](err)
-	if !ok {
-		h.report(r, err)
+	switch {
+	case ok:
+	case unavailable(r, err):
+		why = refuse(http.StatusServiceUnavailable, "no evaluation is possible now")
+	case errors.Is(err, ErrForbidden):
+		why = refuse(http.StatusForbidden, "the caller may not ask this")
+	default:
 		why = refuse(http.StatusInternalServerError, "the evaluation failed")
-		if unavailable(r, err) {
-			why = refuse(http.StatusServiceUnavailable, "no evaluation is possible now")
-		}
+	}
+	if why.status >= http.StatusInternalServerError {
+		h.report(r, err)
 	}
 	if why.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", h.challenge)
@@ -245,15 +281,9 @@ func reply(w http.ResponseWriter, data []byte) {
 // echoRequestID repeats the request's id, unless it could be something else
 // than an id in whatever keeps it.
 func echoRequestID(w http.ResponseWriter, r *http.Request) {
-	const header, longest = "X-Request-Id", 128
+	const header, longest = "X-Request-Id", 1 << 10
 	ids := r.Header[header]
-	if len(ids) != 1 || ids[0] == "" || len(ids[0]) > longest {
-		return
+	if len(ids) == 1 && ids[0] != "" && len(ids[0]) <= longest && printable(ids[0]) {
+		w.Header()[header] = ids
 	}
-	for _, c := range []byte(ids[0]) {
-		if c <= ' ' || c > '~' {
-			return
-		}
-	}
-	w.Header()[header] = ids
 }

@@ -94,6 +94,28 @@ func TestContentType(t *testing.T) {
 	}
 }
 
+func TestContentEncoding(t *testing.T) {
+	h := handle(t, library().serves, nil)
+	for _, c := range []struct {
+		status    int
+		encodings []string
+	}{
+		{200, nil},
+		{200, []string{"identity"}},
+		{200, []string{"Identity"}},
+		{400, []string{"gzip"}},
+		{400, []string{""}},
+		{400, []string{"identity, gzip"}},
+		{400, []string{"identity", "br"}},
+	} {
+		r := request("evaluation", wholeQuestion)
+		r.Header["Content-Encoding"] = c.encodings
+		if w := serve(h, r); w.Code != c.status || c.status == 400 && w.Body.String() != "the body must not be encoded\n" {
+			t.Errorf("%q: %d %s", c.encodings, w.Code, w.Body)
+		}
+	}
+}
+
 func TestBody(t *testing.T) {
 	h := handle(t, library().serves, &authzen.Config{MaxBody: len(wholeQuestion)})
 	if status, answer := post(t, h, "evaluation", wholeQuestion); status != 200 {
@@ -129,10 +151,10 @@ func TestRequestID(t *testing.T) {
 		{"as usual", []string{"bfe9eb29-ab87-4ca3-be83-a1d5d8305716"}, "bfe9eb29-ab87-4ca3-be83-a1d5d8305716"},
 		{"none", nil, ""},
 		{"empty", []string{""}, ""},
-		{"every character", []string{"!~<script>"}, "!~<script>"},
-		{"as long as may be", []string{strings.Repeat("x", 128)}, strings.Repeat("x", 128)},
-		{"too long", []string{strings.Repeat("x", 129)}, ""},
-		{"a blank", []string{"a b"}, ""},
+		{"every character", []string{"!~ <script>"}, "!~ <script>"},
+		{"as long as may be", []string{strings.Repeat("x", 1024)}, strings.Repeat("x", 1024)},
+		{"too long", []string{strings.Repeat("x", 1025)}, ""},
+		{"a tab", []string{"a\tb"}, ""},
 		{"a line", []string{"a\r\nSet-Cookie: b"}, ""},
 		{"a DEL", []string{"a\x7f"}, ""},
 		{"beyond ASCII", []string{"é"}, ""},
@@ -160,6 +182,10 @@ func TestAuthentication(t *testing.T) {
 			return nil
 		case "Bearer down":
 			return fmt.Errorf("the issuer: %w", authzen.ErrUnavailable)
+		case "Bearer small":
+			return fmt.Errorf("scope: %w", authzen.ErrForbidden)
+		case "Bearer both":
+			return errors.Join(authzen.ErrForbidden, authzen.ErrUnavailable)
 		}
 		return errBad
 	}
@@ -179,7 +205,10 @@ func TestAuthentication(t *testing.T) {
 		{401, "bad", "Bearer bad", "evaluation", "the caller is not authenticated\n"},
 		{401, "bad in a batch", "Bearer bad", "evaluations", "the caller is not authenticated\n"},
 		{401, "bad in a search", "Bearer bad", "search/action", "the caller is not authenticated\n"},
+		{403, "forbidden", "Bearer small", "evaluation", "the caller may not ask this\n"},
+		{403, "forbidden in a batch", "Bearer small", "evaluations", "the caller may not ask this\n"},
 		{503, "unavailable", "Bearer down", "evaluation", "no evaluation is possible now\n"},
+		{503, "perhaps forbidden", "Bearer both", "evaluation", "no evaluation is possible now\n"},
 		{404, "none, and nowhere", "", "nowhere", "there is no such endpoint\n"},
 	} {
 		r := request(c.path, wholeQuestion)
@@ -192,7 +221,7 @@ func TestAuthentication(t *testing.T) {
 			t.Errorf("%s: challenge %q", c.name, challenge)
 		}
 	}
-	if len(told) != 1 || !errors.Is(told[0], authzen.ErrUnavailable) {
+	if len(told) != 2 || !errors.Is(told[0], authzen.ErrUnavailable) || !errors.Is(told[1], authzen.ErrUnavailable) {
 		t.Errorf("told of %v", told)
 	}
 
@@ -241,8 +270,41 @@ func TestNew(t *testing.T) {
 		{"dots", good, authzen.Unauthenticated, "https://pdp.example.com/a/../b", "empty or dotted segments"},
 		{"two slashes", good, authzen.Unauthenticated, "https://pdp.example.com//", "empty or dotted segments"},
 		{"no URL", good, authzen.Unauthenticated, "https://%", "base URL: "},
+		{"an empty port", good, authzen.Unauthenticated, "https://pdp.example.com:/x", "a port behind any colon"},
+		{"an empty port of an address", good, authzen.Unauthenticated, "https://[::1]:", "a port behind any colon"},
+		{"an escaped slash", good, authzen.Unauthenticated, "https://pdp.example.com/a/b%2Fc", "needs escaping"},
+		{"escaped dots", good, authzen.Unauthenticated, "https://pdp.example.com/a/%2e%2e/b", "needs escaping"},
+		{"a letter escaped for nothing", good, authzen.Unauthenticated, "https://pdp.example.com/%61", "needs escaping"},
+		{"a blank", good, authzen.Unauthenticated, "https://pdp.example.com/a b", "needs escaping"},
+		{"beyond ASCII", good, authzen.Unauthenticated, "https://pdp.example.com/ä", "needs escaping"},
+		{"what needs none", good, authzen.Unauthenticated, "https://pdp.example.com/~a,b;c=d:e@f", ""},
 	} {
 		h, err := authzen.New(c.evaluator, c.authenticate, &authzen.Config{BaseURL: c.base})
+		if (err == nil) != (c.want == "") || (h == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestNewConfig(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		config authzen.Config
+		want   string
+	}{
+		{"a scheme", authzen.Config{Challenge: "DPoP"}, ""},
+		{"a scheme with parameters", authzen.Config{Challenge: `Bearer realm="pdp", scope="ask"`}, ""},
+		{"a second line", authzen.Config{Challenge: "Bearer\r\nSet-Cookie: a=b"}, "challenge"},
+		{"a tab", authzen.Config{Challenge: "Bearer\trealm"}, "challenge"},
+		{"beyond ASCII", authzen.Config{Challenge: `Bearer realm="ä"`}, "challenge"},
+		{"no scheme", authzen.Config{Challenge: ` realm="pdp"`}, "challenge"},
+		{"a parameter for a scheme", authzen.Config{Challenge: `realm="pdp"`}, "challenge"},
+		{"the least limits", authzen.Config{MaxBody: 1, MaxEvaluations: 1, MaxPage: 1}, ""},
+		{"a negative body", authzen.Config{MaxBody: -1}, "a limit is negative"},
+		{"a negative batch", authzen.Config{MaxEvaluations: -1}, "a limit is negative"},
+		{"a negative page", authzen.Config{MaxPage: -1}, "a limit is negative"},
+	} {
+		h, err := authzen.New(library().serves, authzen.Unauthenticated, &c.config)
 		if (err == nil) != (c.want == "") || (h == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -264,7 +326,7 @@ func TestMetadata(t *testing.T) {
 		{"https://pdp.example.com", "/.well-known/authzen-configuration", "/access/v1/evaluation", 200},
 		{"https://pdp.example.com/", "/.well-known/authzen-configuration", "/access/v1/evaluation", 200},
 		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration/tenant1", "/tenant1/access/v1/evaluation", 200},
-		{"https://pdp.example.com/a/b%2Fc/", "/.well-known/authzen-configuration/a/b%2Fc", "/a/b%2Fc/access/v1/evaluation", 200},
+		{"https://pdp.example.com/a/b/", "/.well-known/authzen-configuration/a/b", "/a/b/access/v1/evaluation", 200},
 		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration", "/tenant1/access/v1/evaluation", 404},
 		{"https://pdp.example.com/tenant1", "/.well-known/authzen-configuration/tenant2", "/tenant1/access/v1/evaluation", 404},
 		{"", "/.well-known/authzen-configuration", "/access/v1/evaluation", 404},
@@ -278,7 +340,7 @@ func TestMetadata(t *testing.T) {
 			t.Errorf("%s below %s: %d %s", c.path, c.base, w.Code, w.Body)
 		}
 		r = request("", wholeQuestion)
-		r.URL.Path, r.URL.RawPath = strings.ReplaceAll(c.endpoint, "%2F", "/"), c.endpoint
+		r.URL.Path = c.endpoint
 		if w := serve(h, r); w.Code != 200 {
 			t.Errorf("%s below %s: %d %s", c.endpoint, c.base, w.Code, w.Body)
 		}
@@ -301,6 +363,7 @@ func TestFailures(t *testing.T) {
 		err    error
 	}{
 		{500, "an error", errBroken},
+		{403, "forbidden", fmt.Errorf("tenant: %w", authzen.ErrForbidden)},
 		{503, "unavailable", fmt.Errorf("database: %w", authzen.ErrUnavailable)},
 		{503, "cancelled", context.Canceled},
 		{503, "too late", fmt.Errorf("query: %w", context.DeadlineExceeded)},
@@ -314,13 +377,13 @@ func TestFailures(t *testing.T) {
 				h := handle(t, evaluator, &authzen.Config{OnError: func(r *http.Request, err error) { told = append(told, err) }})
 				status, answer := post(t, h, endpoint, body)
 				want := c.status
-				if endpoint == "evaluations" && where == "decides" && want == 500 {
+				if endpoint == "evaluations" && where == "decides" && want < 503 {
 					want = 200 // each item is denied instead
 				}
 				if status != want || strings.Contains(answer, "true") || strings.Contains(answer, c.err.Error()) {
 					t.Errorf("%s where one %s at %s: %d %s", c.name, where, endpoint, status, answer)
 				}
-				if len(told) == 0 || slices.ContainsFunc(told, func(err error) bool { return !errors.Is(err, c.err) }) {
+				if (len(told) == 0) != (want == 403) || slices.ContainsFunc(told, func(err error) bool { return !errors.Is(err, c.err) }) {
 					t.Errorf("%s where one %s at %s: told of %v", c.name, where, endpoint, told)
 				}
 				if status, _ := post(t, handle(t, evaluator, nil), endpoint, body); status != want {
@@ -364,6 +427,12 @@ func TestContextEnds(t *testing.T) {
 			}
 			cancel()
 		}
+	}
+	// An answer to questions that nobody asks the evaluator is one as well.
+	over, cancel := context.WithCancel(t.Context())
+	absent := func(*http.Request) (authzen.Evaluator, error) { cancel(); return library(), nil }
+	if w := serve(handle(t, absent, nil), request("evaluations", `{"evaluations":[{},1]}`).WithContext(over)); w.Code != 503 {
+		t.Errorf("questions that are not understood: %d %s", w.Code, w.Body)
 	}
 	// An item that fails for another reason once nobody waits is no denial.
 	ctx, cancel := context.WithCancel(t.Context())

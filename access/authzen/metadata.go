@@ -36,12 +36,14 @@ func parseBase(text string) (base, error) {
 	if err != nil {
 		return base{}, fmt.Errorf("authzen: base URL: %w", err)
 	}
-	b := base{text, strings.TrimSuffix(text, "/"), strings.TrimSuffix(u.EscapedPath(), "/")}
+	b := base{text, strings.TrimSuffix(text, "/"), strings.TrimSuffix(u.Path, "/")}
 	switch {
-	case u.Scheme != "https" || u.Hostname() == "" || u.User != nil:
-		err = errors.New("authzen: the base URL must start with https:// and a host")
+	case u.Scheme != "https" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil:
+		err = errors.New("authzen: the base URL must start with https:// and a host, with a port behind any colon")
 	case strings.ContainsAny(text, "?#"):
 		err = errors.New("authzen: the base URL must have neither query nor fragment")
+	case u.EscapedPath() != u.Path: // which callers write in more than one way
+		err = errors.New("authzen: the path of the base URL needs escaping")
 	case b.path != strings.TrimSuffix(path.Clean("/"+b.path+"/"), "/"):
 		err = errors.New("authzen: the path of the base URL has empty or dotted segments")
 	}

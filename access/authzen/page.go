@@ -5,6 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // turn is where a page starts and how long it is: what a token stands for.
@@ -40,7 +43,7 @@ func (h *handler) turn(k kind, r Request, p page) (turn, error) {
 	}
 	b = b[1+len(asked):]
 	limit, n := binary.Uvarint(b)
-	if n <= 0 || len(b) == n || limit == 0 {
+	if n <= 0 || limit == 0 || !clean(string(b[n:])) {
 		return turn{}, errToken
 	}
 	t.after, t.limit = string(b[n:]), h.limit(limit)
@@ -48,6 +51,12 @@ func (h *handler) turn(k kind, r Request, p page) (turn, error) {
 		return turn{}, errToken
 	}
 	return t, nil
+}
+
+// clean reports whether s is text that can be a result: not empty, in UTF-8 and
+// without control characters.
+func clean(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // limit returns how long a page is for which a limit was asked.

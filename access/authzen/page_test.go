@@ -169,6 +169,8 @@ func TestTokens(t *testing.T) {
 		{400, "a limit of 0", page(edit(func(b []byte) []byte { b[17] = 0; return b })), wrong},
 		{400, "half a limit", page(edit(func(b []byte) []byte { b[17] = 0x80; return b[:18] })), wrong},
 		{400, "nothing to go on behind", page(edit(func(b []byte) []byte { return b[:18] })), wrong},
+		{400, "bytes that are not UTF-8 to go on behind", page(edit(func(b []byte) []byte { return append(b[:18], "n3\xff"...) })), wrong},
+		{400, "a control character to go on behind", page(edit(func(b []byte) []byte { return append(b[:18], "n3\n"...) })), wrong},
 		{400, "a token that is a number", `{` + list + `,"page":{"token":1}}`, "page.token must be of type string\n"},
 		{400, "a token that is null", `{` + list + `,"page":{"token":null}}`, "page.token must be of type string\n"},
 		{400, "a negative limit", `{` + list + `,"page":{"limit":-1}}`, "page.limit must be an integer"},
@@ -218,7 +220,8 @@ func (s stuck) SearchResources(context.Context, authzen.Search) ([]string, error
 	return s.always, nil
 }
 
-// TestPagesCannotGoRound refuses evaluators with which a list would never end.
+// TestPagesCannotGoRound refuses evaluators with which a list would never end,
+// or that return what nothing can be called.
 func TestPagesCannotGoRound(t *testing.T) {
 	f := pager(4)
 	_, token := turn(t, f, nil, `{`+list+`,"page":{"limit":2}}`)
@@ -230,6 +233,10 @@ func TestPagesCannotGoRound(t *testing.T) {
 		status    int
 	}{
 		{"an empty result", []string{"n1", ""}, ``, 500},
+		{"an empty result that is of no use", []string{"n1", "n2", "n3", ""}, ``, 500},
+		{"one result twice", []string{"n1", "n2", "n1"}, ``, 500},
+		{"a result that is not UTF-8", []string{"n1", "n\xff"}, ``, 500},
+		{"a result with a control character", []string{"n1", "n\n"}, ``, 500},
 		{"as it should be", again, ``, 200},
 		{"the list from its beginning", again, *token, 500},
 	} {

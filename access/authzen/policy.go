@@ -3,6 +3,7 @@ package authzen
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"slices"
@@ -29,8 +30,8 @@ type PolicyConfig struct {
 }
 
 // ForPolicy returns Evaluators for [New] that answer each request from the one
-// policy that policy returns for it. A nil policy denies everything; a nil
-// function gives nil, which New refuses.
+// policy that policy returns for it. A nil policy is an error; a nil function
+// gives nil, which New refuses.
 //
 // This is what an entity stands for:
 //
@@ -45,14 +46,16 @@ type PolicyConfig struct {
 //
 // Everything else denies: another type of subject, and also one of these
 // properties with a value of another type or where it has no meaning, since a
-// scope that got lost must not widen what may be done. Other properties and
-// the context are ignored.
+// scope that got lost must not widen what may be done. So does a type, an id, a
+// team or an account that no policy could hold, whatever the kind: it is empty,
+// longer than 256 bytes, not UTF-8, or has control characters. Other properties
+// and the context are ignored.
 //
 // A search returns, in byte order, just what [access.Policy.Decide] allows with
 // the properties that were given. The policy knows all subjects, all actions,
-// and the resources of the built-in kinds; others are never found. It costs a
-// decision on each of them, and for links the size of the company. Reasons are
-// those of [access.Decision.Public].
+// and the resources of the built-in kinds; others are never found. Each page
+// costs a look at all of them and up to a decision on each. Reasons are those of
+// [access.Decision.Public].
 func ForPolicy(policy func(*http.Request) (*access.Policy, error), c *PolicyConfig) func(*http.Request) (Evaluator, error) {
 	if policy == nil {
 		return nil
@@ -64,6 +67,9 @@ func ForPolicy(policy func(*http.Request) (*access.Policy, error), c *PolicyConf
 	config.Company = cmp.Or(config.Company, string(access.KindCompany))
 	return func(r *http.Request) (Evaluator, error) {
 		p, err := policy(r)
+		if err == nil && p == nil {
+			err = errors.New("authzen: there is no policy for the request")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +102,7 @@ func (e *policyEvaluator) SearchSubjects(ctx context.Context, s Search) ([]strin
 	case userType:
 		all = ids(e.policy.Users(), func(u team.User) string { return string(u.ID) })
 	case linkType:
-		all = ids(e.policy.Links(resource), func(l access.ShareLink) string { return string(l.ID) })
+		all = ids(e.policy.Links(resource), linkID)
 	default:
 		return nil, nil
 	}
@@ -143,7 +149,7 @@ func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Ac
 	case access.KindReport:
 		return ids(p.Reports(s, a), asString)
 	case access.KindLink:
-		return ids(slices.Values(p.Document().Links), func(l access.LinkEntry) string { return l.ID })
+		return ids(p.AllLinks(), linkID)
 	}
 	return func(func(string) bool) {}
 }
@@ -152,10 +158,11 @@ func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Ac
 func (e *policyEvaluator) subject(s Entity) access.Subject {
 	scope, scoped := s.Properties["team"]
 	switch {
+	case !validID(s.ID):
 	case s.Type == userType && !scoped:
 		return access.User(s.ID)
 	case s.Type == userType:
-		if id, ok := scope.(string); ok {
+		if id, _ := scope.(string); validID(id) {
 			return access.Session(s.ID, id)
 		}
 	case s.Type == linkType && !scoped && e.config.Links:
@@ -164,16 +171,16 @@ func (e *policyEvaluator) subject(s Entity) access.Subject {
 	return access.Subject{}
 }
 
-// builtIn are the kinds to which saying where a resource belongs adds nothing.
-var builtIn = []access.Kind{
-	access.KindCompany, access.KindAccount, access.KindUser, access.KindRole,
-	access.KindTeam, access.KindGroup, access.KindReport, access.KindLink,
+// validID reports whether a policy could hold such an id. Of the host's own
+// kinds it holds none, and would not know.
+func validID(id string) bool {
+	const longest = 256 // bytes, as in every policy
+	return len(id) <= longest && clean(id)
 }
 
 // resource returns what an entity stands for, the zero Resource if nothing. An
-// account that is said but is no id is one that got lost: a thing of the host's
-// is then denied as one without account, and nothing else may pass as if none
-// had been said.
+// account that is said but is no id is one that got lost: nothing may pass as if
+// none had been said.
 func (e *policyEvaluator) resource(r Entity) access.Resource {
 	in, within := r.Properties["account"]
 	of, said := r.Properties["company"]
@@ -181,7 +188,7 @@ func (e *policyEvaluator) resource(r Entity) access.Resource {
 	wide, isBool := of.(bool)
 	kind := access.Kind(r.Type)
 	switch {
-	case within && account == "" && slices.Contains(builtIn, kind), said && !isBool, within && wide:
+	case !validID(r.Type), !validID(r.ID), within && !validID(account), said && !isBool, within && wide:
 		return access.Resource{}
 	case wide:
 		return access.CompanyItem(kind, r.ID)
@@ -194,17 +201,27 @@ func (e *policyEvaluator) resource(r Entity) access.Resource {
 }
 
 // collect returns those of all ids that come behind s.After and are allowed,
-// sorted, and no more than are of use.
+// sorted, and no more than are of use. Once it holds twice as many it forgets
+// the later half, and asks no more about what is later still.
 func (s *Search) collect(ctx context.Context, all iter.Seq[string], allowed func(id string) bool) ([]string, error) {
 	const often = 256
+	if s.Limit <= 0 {
+		return nil, nil
+	}
 	var some []string
+	last := "" // before which more is of use; "" is anywhere
 	seen := 0
 	for id := range all {
 		if seen++; seen%often == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if id > s.After && allowed(id) {
-			some = append(some, id)
+		if id <= s.After || last != "" && id >= last || !allowed(id) {
+			continue
+		}
+		if some = append(some, id); len(some)/2 >= s.Limit {
+			slices.Sort(some)
+			some = some[:s.Limit]
+			last = some[s.Limit-1]
 		}
 	}
 	slices.Sort(some)
@@ -221,5 +238,7 @@ func ids[T any](all iter.Seq[T], id func(T) string) iter.Seq[string] {
 		}
 	}
 }
+
+func linkID(l access.ShareLink) string { return string(l.ID) }
 
 func asString[S ~string](s S) string { return string(s) }

@@ -87,7 +87,7 @@ func TestForPolicy(t *testing.T) {
 
 		{"deny out-of-reach", `user:mia {"team":"east"}, account.view, account:us-1`},
 		{"deny not-a-member", `user:mia {"team":"north"}, account.view, account:us-1`},
-		{"deny not-a-member", `user:mia {"team":""}, account.view, account:us-1`},
+		{"deny no-subject", `user:mia {"team":""}, account.view, account:us-1`},
 		{"deny no-subject", `user:mia {"team":null}, account.view, account:us-1`},
 		{"deny no-subject", `user:mia {"team":7}, account.view, account:us-1`},
 		{"deny no-subject", `user:mia {"team":["west"]}, account.view, account:us-1`},
@@ -104,12 +104,14 @@ func TestForPolicy(t *testing.T) {
 		{"deny unknown-action", `user:mia, , account:us-1`},
 		{"deny no-resource", `user:dan, account.view, :us-1`},
 		{"deny no-resource", `user:dan, account.view, : {"account":"us-1"}`},
-		{"deny out-of-reach", `user:dan, account.view, account:`},
+		{"deny no-resource", `user:dan, account.view, account:`},
 		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1`},
 		{"deny out-of-reach", `user:mia, campaign.edit, campaign:c1 {"account":"zz-1"}`},
-		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":""}`},
-		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":null}`},
-		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"account":["us-1"]}`},
+		{"deny no-resource", `user:mia, campaign.edit, campaign: {"account":"us-1"}`},
+		{"deny no-resource", `user:mia, campaign.edit, brand: {"company":true}`},
+		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":""}`},
+		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":null}`},
+		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":["us-1"]}`},
 		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":true}`},
 		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":"yes"}`},
 		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":"true"}`},
@@ -223,8 +225,8 @@ func TestReasonsArePublic(t *testing.T) {
 	})
 }
 
-// TestPolicyFails checks that a policy that cannot be had allows nothing, and
-// one that is not there denies.
+// TestPolicyFails checks that a policy that cannot be had, or is not there,
+// answers nothing.
 func TestPolicyFails(t *testing.T) {
 	none := authzen.ForPolicy(func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }, nil)
 	body := longhand(t, `user:mia, account.view, account:us-1`)
@@ -235,14 +237,99 @@ func TestPolicyFails(t *testing.T) {
 	if status, answer := post(t, handle(t, none, nil), "evaluations", batch); status != 500 {
 		t.Errorf("%d %s", status, answer)
 	}
-	empty := handle(t, authzen.ForPolicy(fixed(nil), nil), nil)
-	if _, answer := post(t, empty, "evaluation", body); answer != no {
-		t.Error(answer)
-	}
-	for _, endpoint := range []string{"search/subject", "search/resource", "search/action"} {
-		if _, answer := post(t, empty, endpoint, body); answer != `{"results":[]}` {
-			t.Error(endpoint, answer)
+	var told []error
+	absent := handle(t, authzen.ForPolicy(fixed(nil), nil), &authzen.Config{OnError: func(_ *http.Request, err error) { told = append(told, err) }})
+	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
+		told = nil
+		if status, answer := post(t, absent, endpoint, batch); status != 500 || len(told) != 1 {
+			t.Errorf("%s without a policy: %d %s, told of %v", endpoint, status, answer, told)
 		}
+	}
+}
+
+// TestImpossibleIDs asks about what no policy could hold, where what could be
+// held would be allowed.
+func TestImpossibleIDs(t *testing.T) {
+	e, err := authzen.ForPolicy(fixed(access.MustLoad(acme)), &authzen.PolicyConfig{Links: true})(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := authzen.Entity{Type: "user", ID: "mia"}
+	for _, c := range []struct {
+		name, reason, action string
+		id, good             string // an id that may be tried, and one that is allowed
+		ask                  func(r *authzen.Request, id string)
+	}{
+		{"the item of an account", "no-resource", "campaign.edit", "c1", "c2", func(r *authzen.Request, id string) {
+			r.Resource = authzen.Entity{Type: "campaign", ID: id, Properties: map[string]any{"account": "us-1"}}
+		}},
+		{"an item of the company", "no-resource", "campaign.edit", "c1", "c2", func(r *authzen.Request, id string) {
+			r.Resource = authzen.Entity{Type: "brand", ID: id, Properties: map[string]any{"company": true}}
+		}},
+		{"a type", "no-resource", "campaign.edit", "brand", "budget", func(r *authzen.Request, id string) {
+			r.Resource = authzen.Entity{Type: id, ID: "b1", Properties: map[string]any{"company": true}}
+		}},
+		{"an account of an item", "no-resource", "campaign.edit", "us-1", "us-2", func(r *authzen.Request, id string) {
+			r.Resource = authzen.Entity{Type: "campaign", ID: "c1", Properties: map[string]any{"account": id}}
+		}},
+		{"an account", "no-resource", "account.view", "us-1", "us-2", func(r *authzen.Request, id string) {
+			r.Resource = authzen.Entity{Type: "account", ID: id}
+		}},
+		{"a user", "no-subject", "report.create", "mia", "dan", func(r *authzen.Request, id string) { r.Subject.ID = id }},
+		{"a team", "no-subject", "report.create", "west", "east", func(r *authzen.Request, id string) {
+			r.Subject.Properties = map[string]any{"team": id}
+		}},
+		{"a link", "no-subject", "report.view", "l1", "l1", func(r *authzen.Request, id string) {
+			r.Subject, r.Resource = authzen.Entity{Type: "link", ID: id}, authzen.Entity{Type: "report", ID: "q1"}
+		}},
+	} {
+		decide := func(id string) authzen.Decision {
+			r := authzen.Request{Subject: user, Action: authzen.Action{Name: c.action}, Resource: authzen.Entity{Type: "company", ID: "company"}}
+			c.ask(&r, id)
+			d, err := e.Evaluate(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		for _, id := range []string{c.id, c.good} {
+			if d := decide(id); !d.Allowed {
+				t.Errorf("%s %q: %v", c.name, id, d)
+			}
+		}
+		for _, id := range []string{"", strings.Repeat("x", 257), c.id + "\xff", c.id + "\n", c.id + "\x7f", c.id + "\u0085", "\x00"} {
+			if d := decide(id); d != (authzen.Decision{Reason: c.reason}) {
+				t.Errorf("%s %q: %v", c.name, id, d)
+			}
+		}
+		if longest := decide(strings.Repeat("x", 256)); longest.Reason == c.reason {
+			t.Errorf("%s of 256 bytes: %v", c.name, longest)
+		}
+	}
+}
+
+// TestSearchLinksCost checks that a search for links does not cost the size of
+// the company.
+func TestSearchLinksCost(t *testing.T) {
+	var users strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&users, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
+	}
+	policy := access.MustLoad(strings.Replace(acme, `"users":      [`, `"users":      [`+users.String(), 1))
+	e, err := authzen.ForPolicy(fixed(policy), nil)(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	search := authzen.Search{Limit: 1}
+	search.Subject, search.Action.Name = authzen.Entity{Type: "user", ID: "mia"}, "link.revoke"
+	search.Resource.Type = "link"
+	cost := testing.AllocsPerRun(10, func() {
+		if found, err := e.SearchResources(t.Context(), search); err != nil || len(found) != 1 {
+			t.Errorf("%v, %v", found, err)
+		}
+	})
+	if cost > 100 {
+		t.Errorf("%v allocations for one link", cost)
 	}
 }
 

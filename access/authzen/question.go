@@ -53,12 +53,15 @@ var (
 )
 
 // parse reads a body of which only the given names matter, and up to most
-// items. The error is about what refuses the body as a whole.
-func parse(data []byte, most int, names []string) (*body, error) {
+// items, in which things of the kind sought are searched for, "" if nothing is.
+// The error is about what refuses the body as a whole.
+func parse(data []byte, most int, sought kind, names []string) (*body, error) {
 	r := strictjson.NewReader(data, strictjson.Config{MaxProblems: 1, AllowUnknown: true})
 	b := new(body)
 	for name := range r.Object(names...) {
 		switch name {
+		case string(sought):
+			b.readSought(r, sought)
 		case "evaluations":
 			b.readItems(r, most)
 		case "options":

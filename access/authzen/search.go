@@ -2,9 +2,10 @@ package authzen
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
-	"slices"
+
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
 )
 
 // found is a list as it is sent.
@@ -42,11 +43,14 @@ func (h *handler) search(k kind) endpoint {
 		names = actionNames
 	}
 	return func(r *http.Request, data []byte) (any, error) {
-		b, err := parse(data, 0, names)
+		b, err := parse(data, 0, k, names)
 		if err != nil {
 			return nil, err
 		}
-		request, err := b.search(k)
+		if k == actions {
+			b.action = part{given: true, id: text{given: true}}
+		}
+		request, err := b.request()
 		if err != nil {
 			return nil, err
 		}
@@ -76,22 +80,21 @@ func (h *handler) search(k kind) endpoint {
 	}
 }
 
-// search returns what is asked about things of kind k. Which one of them is
-// asked about is ignored, and need not be there.
-func (b *body) search(k kind) (Request, error) {
-	nobody := text{given: true}
-	switch k {
-	case subjects:
-		b.subject.id = nobody
-	case resources:
-		b.resource.id = nobody
-	case actions:
-		b.action = part{given: true, id: nobody}
+// readSought takes the subject or the resource that is searched for. The id of
+// one is ignored, whatever it is, and need not be there.
+func (b *body) readSought(r *strictjson.Reader, k kind) {
+	p := b.readPart(r, string(k), "type", "properties")
+	p.id.given = true
+	if k == subjects {
+		b.subject = p
+	} else {
+		b.resource = p
 	}
-	return b.request()
 }
 
-// look asks e for a list.
+// look asks e for a list. With a result that was there before, whoever reads
+// page by page might never come to an end, and one that is not clean could not
+// be gone on behind.
 func look(ctx context.Context, e Evaluator, k kind, s Search) (results []string, err error) {
 	switch k {
 	case subjects:
@@ -101,15 +104,17 @@ func look(ctx context.Context, e Evaluator, k kind, s Search) (results []string,
 	case actions:
 		results, err = e.SearchActions(ctx, s)
 	}
-	if err == nil {
-		err = ctx.Err()
+	if err != nil {
+		return nil, err
 	}
-	if err == nil && slices.Contains(results, s.After) {
-		// Going on like this, whoever reads page by page would never come to
-		// an end. An empty result does it as well, on the first page.
-		err = errors.New("authzen: a search returned a result that is empty, or what was asked to be behind it")
+	seen := map[string]bool{s.After: true}
+	for _, result := range results {
+		if seen[result] || !clean(result) {
+			return nil, fmt.Errorf("authzen: a search for a %s returned %q, which is repeated or cannot be a result", k, result)
+		}
+		seen[result] = true
 	}
-	return results, err
+	return results, nil
 }
 
 // encode returns results as they are sent.
