@@ -10,6 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -159,4 +160,46 @@ func ExampleSystem() {
 	// company: do: change 0, user.add: there are no seats left
 	// company: do: change 0, user.suspend: the role would be left without the holders it must have: admin
 	// company: do: change 0, user.set-role: the system may not make this change: system scim
+}
+
+// Somebody is invited, and becomes a user once he accepts with the secret of
+// the message and the proof that the address is his.
+func ExampleInvite() {
+	ctx := context.Background()
+	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	var message invite.Message
+	deliver := func(_ context.Context, m invite.Message) error { message = m; return nil } // a host sends it
+	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
+		ID: "acme", Name: "Acme",
+		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Document: &access.Document{Teams: []access.TeamEntry{{ID: "west"}}},
+	}, &company.Config{Deliver: deliver, Origin: "https://acme.example/join", Now: clock.now, Rand: new(numbers)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ann := company.By{Actor: company.User("ann"), Reason: "trial until June"}
+
+	_, err = acme.Do(ctx, ann, company.Invite{Terms: invite.Terms{
+		Address: mustAddress("tom@example.com"),
+		Teams:   []team.ID{"west"},
+		Until:   time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
+	}})
+	fmt.Println(message.To, message.Secret, err)
+
+	proof, _ := invite.Verified(mustAddress("tom@example.com"), "https://id.example", "", clock.now()) // by the ID token of his sign-in
+	receipt, err := acme.Do(ctx, company.By{Actor: company.Invitee(proof)},
+		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tom"})
+	fmt.Println("event", receipt.Seq, err)
+
+	tom, _ := acme.Policy().User("tom")
+	fmt.Println(tom.Role, "until", tom.Until.Format(time.DateOnly))
+	_, err = acme.Do(ctx, company.By{Actor: company.Invitee(proof)},
+		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tim"})
+	fmt.Println(err)
+	// Output:
+	// tom@example.com [redacted] <nil>
+	// event 3 <nil>
+	// team-member until 2026-06-01
+	// company: do: change 0, invitation.accept: it cannot be used
 }

@@ -292,6 +292,9 @@ func (m *inviting) count(e errand, name, heard string, index int, v verdict) {
 	}
 	if name == "user.remove" && e.changes[index].(company.RemoveUser).TakeOver != "" {
 		m.hits.hit("take over " + string(v))
+		if v == "ErrBeyondOwnEnd" && m.office.users[e.user].until.IsZero() {
+			m.hits.hit("beyond the end of who takes over")
+		}
 	}
 }
 

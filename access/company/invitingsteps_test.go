@@ -92,7 +92,7 @@ func (m *inviting) everybody(t *rapid.T, i modelInvitation) {
 	if what == "take over" && (i.sponsor.User == "" || i.at(m.at()) != invite.Pending) {
 		what = "send anew"
 	}
-	users := append([]string{"ghost", "u4", string(i.sponsor.User)}, sortedKeys(m.office.users)...)
+	users := append([]string{"ghost", "u4", string(i.sponsor.User), "u2"}, sortedKeys(m.office.users)...)
 	for n, who := range append(users, "clerk", "sync") {
 		e := errand{reason: "it is time", user: who}
 		if n >= len(users) {

@@ -574,19 +574,6 @@ func TestZeroBy(t *testing.T) {
 	}
 }
 
-// TestSharedAgainAfterItsEnd: a grant that is over is lowered by nothing, but
-// to set it once more to what it is would change nothing.
-func TestSharedAgainAfterItsEnd(t *testing.T) {
-	s := newSetting(t, setting{users: "ann admin; uma admin; sue viewer", more: func(w *world) {
-		w.reports["r"] = newReport("")
-		w.reports["r"].users["uma"] = modelGrant{level: access.Creator}
-		w.reports["r"].users["sue"] = modelGrant{access.Editor, at(-1)}
-	}})
-	s.refuses(t, "ErrNoChange", 0, "system sync", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: at(-1)})
-	s.refuses(t, "ErrPast", 0, "uma", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: at(0)})
-	s.makes(t, "uma", company.ShareReport{Report: "r", User: "sue", Level: access.Viewer, Until: at(1)})
-}
-
 // TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are for
 // changes; a document is the host's own authority.
 func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {

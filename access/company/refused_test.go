@@ -1,0 +1,110 @@
+package company_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// TestRefused: what may not be done is refused, and what failed is not, also
+// where it wraps what would be a refusal by itself.
+func TestRefused(t *testing.T) {
+	denied := access.MustLoad(`{}`).Decide(access.User("ann"), access.ViewAccount, access.Account("a")).Err()
+	for name, tt := range map[string]struct {
+		want bool
+		err  error
+	}{
+		"a denial":                  {true, denied},
+		"taken":                     {true, fmt.Errorf("%w: a user", company.ErrTaken)},
+		"a stranger":                {true, &company.Refusal{Public: company.ErrRefused, Cause: company.ErrUncertain}},
+		"expired":                   {true, invite.ErrExpired},
+		"a log that failed":         {false, errors.New("disk full")},
+		"no delivery":               {false, company.ErrNoDelivery},
+		"uncertain":                 {false, fmt.Errorf("%w: %w", company.ErrUncertain, company.ErrInvalid)},
+		"a broken log":              {false, fmt.Errorf("%w: no longer applies: %w", company.ErrBroken, company.ErrTaken)},
+		"a log that lost something": {false, fmt.Errorf("%w: %w", company.ErrDiverged, audit.ErrTruncated)},
+	} {
+		if got := (&company.Error{Op: "do", Err: tt.err}).Refused(); got != tt.want {
+			t.Errorf("%s is refused: %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+// TestDetail: what is not for the person refused is in the detail alone.
+func TestDetail(t *testing.T) {
+	denied := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@x.test"}]}`).Decide(access.User("ann"), access.InviteUser, access.Company()).Err()
+	for name, tt := range map[string]struct {
+		err    error
+		detail string
+	}{
+		"a denial":       {denied, ": deny no-capability: role team-member does not hold user.invite"},
+		"a refusal":      {&company.Refusal{Public: company.ErrRefused, Cause: invite.ErrExpired}, ": the invitation expired"},
+		"a held one":     {&company.Refusal{Public: company.ErrHeld, Cause: denied}, ": access: denied: no-capability: deny no-capability: role team-member does not hold user.invite"},
+		"any other kind": {company.ErrSeats, ""},
+	} {
+		e := &company.Error{Op: "do", Err: tt.err}
+		if got := e.Detail(); got != e.Error()+tt.detail {
+			t.Errorf("%s: %q, want %q behind %q", name, got, tt.detail, e)
+		}
+		if tt.detail != "" && strings.Contains(e.Error(), tt.detail) {
+			t.Errorf("%s shows all: %q", name, e)
+		}
+	}
+}
+
+// TestReceiptSharesNothing: who writes into what he got back changes neither the
+// company nor what is accepted later.
+func TestReceiptSharesNothing(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	terms := teams(to("bob@x.test", "team-member"), "t")
+	r := h.must(company.User("ann"), company.Invite{Invitation: "i", Terms: terms})
+	r.Changes[0].(company.Invite).Terms.Teams[0] = "n"
+	terms.Teams[0] = "n"
+	i, _ := h.co.Invitation("i")
+	i.Terms.Teams[0] = "n"
+	for i := range h.co.Invitations() {
+		i.Terms.Teams[0] = "n"
+	}
+	held, _ := h.co.Holdings("ann")
+	held.Invitations[0].Terms.Teams[0] = "n"
+	h.pass(time.Hour)
+	r = h.must(company.User("ann"), company.AmendInvitation{Invitation: "i", Role: "team-member", Teams: []team.ID{"t"}, Days: 5})
+	r.Changes[0].(company.AmendInvitation).Teams[0] = "n"
+	if _, err := h.accept("i", "bob"); err != nil {
+		t.Fatal(err)
+	}
+	if members := slices.Collect(h.co.Policy().Memberships("bob")); len(members) != 1 || members[0].Team != "t" {
+		t.Errorf("bob is in %v, want t", members)
+	}
+	h.replayed()
+}
+
+// TestNoDataIsTold: who would see nothing is invited all the same, and whoever
+// invites is warned.
+func TestNoDataIsTold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		want  bool
+		terms invite.Terms
+	}{
+		"no team":        {true, to("bob@x.test", "team-member")},
+		"a team":         {false, teams(to("bob@x.test", "team-member"), "t")},
+		"all data":       {false, to("bob@x.test", "user")},
+		"the default":    {true, to("bob@x.test", "")},
+		"no team either": {true, to("bob@x.test", "viewer")},
+	} {
+		h := newHall(t, audit.NewMemory(), nil)
+		r := h.must(company.User("ann"), company.Invite{Terms: tt.terms})
+		if got := r.Changes[0].(company.Invite).NoData; got != tt.want {
+			t.Errorf("%s: warned is %v, want %v", name, got, tt.want)
+		}
+	}
+}
