@@ -13,19 +13,24 @@ import (
 func check(p *access.Policy, stories []*story) {
 	k := newKnown(p)
 	titles := make(map[string]*story)
-	said := newSaid()
+	said := make(said)
 	for _, s := range stories {
-		if first, taken := titles[s.title]; taken {
-			s.fail(s.line, fmt.Errorf("the title %q stands at %s:%d already", s.title, first.file, first.line))
+		if first, taken := titles[s.subtest()]; taken {
+			s.fail(s.line, fmt.Errorf("the title %q stands at %s:%d already", first.title, first.file, first.line))
 		} else {
-			titles[s.title] = s
+			titles[s.subtest()] = s
 		}
 		for _, m := range s.matrices {
 			k.matrix(s, m)
 			if m.spoilt {
 				continue
 			}
+			away := make(map[access.Subject]bool)
 			for _, c := range m.claims(k.together) {
+				if why := k.turnedAway(c); why != "" && !away[c.who] {
+					away[c.who] = true
+					s.fail(m.subjects.lines[c.who], fmt.Errorf("%v is denied everything: a matrix gives no reasons, so write a deny \"because %s\" in a line of its own instead", c.who, why))
+				}
 				s.says = append(s.says, c)
 			}
 		}
@@ -33,17 +38,16 @@ func check(p *access.Policy, stories []*story) {
 		for _, a := range s.says {
 			switch a := a.(type) {
 			case *claim:
-				if a.matrix || k.claim(s, a) {
+				if a.matrix || k.claim(s, a) && k.lookedAt(s, a) {
 					said.claim(s, a)
 				}
 			case *listing:
-				if k.listing(s, a) {
+				if k.listing(s, a) && k.lookedAt(s, a) {
 					said.listing(s, a)
 				}
 			}
 		}
 	}
-	said.compare()
 	for _, s := range stories {
 		slices.SortStableFunc(s.mistakes, func(a, b mistake) int { return a.line - b.line })
 	}
@@ -53,6 +57,7 @@ func check(p *access.Policy, stories []*story) {
 type known struct {
 	ids     map[access.Kind]map[string]bool
 	actions map[string]bool
+	policy  *access.Policy
 	probe   *access.Policy // of the same catalog, with one user and nothing else
 }
 
@@ -60,7 +65,7 @@ const probe = "probe"
 
 func newKnown(p *access.Policy) *known {
 	d := p.Document()
-	k := &known{actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
+	k := &known{policy: p, actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
 		access.KindUser:    set(d.Users, func(e access.UserEntry) string { return e.ID }),
 		access.KindAccount: set(d.Accounts, func(e access.AccountEntry) string { return e.ID }),
 		access.KindGroup:   set(d.Groups, func(e access.GroupEntry) string { return e.ID }),
@@ -123,7 +128,7 @@ func (k *known) find(kind access.Kind, id string, excuse access.Reason) []findin
 	if k.ids[kind][id] {
 		return nil
 	}
-	return []finding{{unknown(kinds[kind].word, id, k.ids[kind]), excuse}}
+	return []finding{{unknown{kinds[kind].word, id, k.ids[kind]}, excuse}}
 }
 
 // subject looks for who asks.
@@ -146,7 +151,7 @@ func (k *known) action(a access.Action) []finding {
 	if k.actions[string(a)] {
 		return nil
 	}
-	return []finding{{unknown("action", string(a), k.actions), access.UnknownAction}}
+	return []finding{{unknown{"action", string(a), k.actions}, access.UnknownAction}}
 }
 
 // resource looks for what an action is asked of.
@@ -175,10 +180,16 @@ func (k *known) claim(s *story, c *claim) (ok bool) {
 		excuse := k.probe.Decide(access.User(probe), c.do, c.on).Reason
 		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.do, c.on), excuse})
 	}
+	return s.report(c.line, found, c.because)
+}
+
+// report adds findings to the mistakes of a story, and reports whether there are
+// none but those that a line means.
+func (s *story) report(line int, found []finding, because access.Reason) (ok bool) {
 	ok = true
 	for _, f := range found {
-		if c.because != f.excuse {
-			s.fail(c.line, f.err)
+		if because == "" || because != f.excuse {
+			s.fail(line, f.err)
 			ok = false
 		}
 	}
@@ -197,10 +208,36 @@ func (k *known) listing(s *story, l *listing) (ok bool) {
 	if l.all {
 		l.want = k.ids[l.on("").Kind()]
 	}
-	for _, f := range found {
-		s.fail(l.line, f.err)
+	return s.report(l.line, found, l.because)
+}
+
+// lookedAt reports whether the policy looks at the question of an assertion that
+// gives no reason. To somebody suspended it denies everything, and a deny of
+// one thing would hold for the wrong reason.
+func (k *known) lookedAt(s *story, a assertion) bool {
+	why := k.turnedAway(a)
+	if why != "" {
+		s.fail(a.lineNo(), fmt.Errorf("%v is denied everything: if that is what you mean, write \"because %s\" behind it", a.subject(), why))
 	}
-	return len(found) == 0
+	return why == ""
+}
+
+// turnedAway returns why the subject of an assertion is denied everything
+// whenever that is asked, "" if it is not, or if the assertion knows: nobody is
+// always, and an allow fails anyway.
+func (k *known) turnedAway(a assertion) (why access.Reason) {
+	q, knows := a.denial()
+	if knows || q.who.IsZero() {
+		return ""
+	}
+	for _, at := range moments(a) {
+		d := q.decide(k.policy.At(at))
+		if d.Step != access.StepSubject || d.Reason == access.LinkScope { // that is about the question
+			return ""
+		}
+		why = d.Reason
+	}
+	return why
 }
 
 // matrix checks the names of a matrix, and that each of its actions and
@@ -235,8 +272,5 @@ func (k *known) matrix(s *story, m *matrix) {
 
 // report adds findings to the mistakes of a story.
 func (m *matrix) report(s *story, line int, found []finding) {
-	for _, f := range found {
-		s.fail(line, f.err)
-		m.spoilt = true
-	}
+	m.spoilt = !s.report(line, found, "") || m.spoilt
 }

@@ -120,6 +120,9 @@ func maker(l access.LinkEntry) access.Subject {
 // depends on nobody but who asks and on whom he asks about, and of the latter on
 // no part.
 func misses(lines map[team.UserID][]assertion, p *access.Policy, dropped part) bool {
+	if !slices.ContainsFunc(dropped.users, func(user team.UserID) bool { return len(lines[user]) > 0 }) {
+		return false
+	}
 	e := p.Edit()
 	dropped.drop(e)
 	without, err := e.Policy()

@@ -72,3 +72,16 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 	}
 	return access.ParseResource(strings.Join(text, " "))
 }
+
+// because reads the reason of an answer, "" if there is none.
+func (c *cursor) because(allow bool, usage string) (access.Reason, error) {
+	if len(c.rest) == 0 || !c.rest[0].is("because") {
+		return "", nil
+	}
+	c.next()
+	code, ok := c.next()
+	if !ok {
+		return "", wrongForm(usage)
+	}
+	return parseReason(code.text, allow)
+}

@@ -3,7 +3,7 @@
 //
 // [Run] asks a policy what story files say of it:
 //
-//	//go:embed policy.json stories
+//	//go:embed policy.json all:stories
 //	var files embed.FS
 //
 //	func TestPolicy(t *testing.T) {
@@ -43,6 +43,8 @@
 // [Coverage] tells which parts of the policy no story would miss. [Lock] keeps
 // who may do what in a file beside the policy, so that a review shows whose
 // access changes, and [NoNewAccess] refuses a policy that gives more than another.
+// Where the other one lies outside of the module, test with -count=1: go test does
+// not see that it changes, and would tell what it found the last time.
 //
 // # Lines
 //
@@ -52,8 +54,10 @@
 //	company                                         the following lines are asked at company level again
 //	allow SUBJECT ACTION RESOURCE [because REASON]  the policy allows it
 //	deny SUBJECT ACTION RESOURCE [because REASON]   the policy denies it
-//	sees SUBJECT ACCOUNT...                         these are the accounts the subject sees, all of them; or nothing, or everything
-//	opens SUBJECT REPORT...                         these are the reports the subject may view, all of them; or nothing, or everything
+//	sees SUBJECT ACCOUNT...                         these are the accounts the subject sees, all of them; or everything
+//	sees SUBJECT nothing [because REASON]           the subject sees no account
+//	opens SUBJECT REPORT...                         these are the reports the subject may view, all of them; or everything
+//	opens SUBJECT nothing [because REASON]          the subject may view no report
 //	matrix                                          begins a matrix; these stand in it:
 //	  subjects SUBJECT...
 //	  actions ACTION...
@@ -71,17 +75,21 @@
 // # Rules
 //
 //  1. Every story is a subtest with its title for a name, in the order of the
-//     files' names. A title is used once.
+//     files' names. A title is used once; as in that name, a space is a _.
 //  2. Nothing is passed over. A line that cannot be read, an at or team that
 //     nothing is asked under, a story that asks nothing, a file without a
-//     story and a directory without a file are mistakes, and a story with a
-//     mistake fails. All mistakes are told, with file and line.
+//     story, a file named a.story.txt and a directory without a file are
+//     mistakes, and a story with a mistake fails. They are told with file and
+//     line, up to a hundred of a story.
 //  3. What a line names must exist, and the action be one that is asked of such
 //     a resource: a misspelt id is denied everything, so a deny of one would
 //     pass for the wrong reason. Only a line that says so, because unknown-user,
-//     is free to name an unknown user, and so with the other reasons.
-//  4. A line that says again what its story said, or the opposite of what any
-//     story said, is a mistake.
+//     is free to name an unknown user, and so with the other reasons. Likewise
+//     a line that denies must say so if the subject is denied everything, because
+//     he is suspended, ended, or not-a-member of the team, or the link link-ended
+//     or link-expired. A matrix cannot say it, and so has no such subject.
+//  4. A line that says again what its story said is a mistake, and so is an allow
+//     of what a line of any story denies, or the other way round.
 //  5. Without an at a line must hold at any time: as long as nothing has ended,
 //     and when everything that has an end is over. So no test begins to fail
 //     because some day has come. The policy's own clock is not asked.
@@ -89,7 +97,8 @@
 //     asked, but each must go with another one.
 //  7. Files are limited to 1 MiB, lines to 16 KiB, a directory to 1,000 files,
 //     a matrix to 10,000 questions and a file's to 100,000. Line ends may be
-//     those of Windows.
+//     those of Windows; other control characters, those for the direction of
+//     writing included, are mistakes.
 //
 // # Zero values
 //

@@ -80,7 +80,7 @@ func find(fsys fs.FS) (names []string, mistakes []mistake) {
 		case d.IsDir():
 		case ext == extension:
 			names = append(names, name)
-		case strictjson.Suggest(ext, slices.Values([]string{extension})) != "":
+		case strings.Contains(strings.ToLower(path.Base(name)), extension), strictjson.Suggest(ext, slices.Values([]string{extension})) != "":
 			fail(name, fmt.Errorf("the file is not read: did you mean a name that ends in %s?", extension))
 		}
 		return nil

@@ -70,6 +70,7 @@ func TestFiles(t *testing.T) {
 		{"no file system", nil, "", ".: the file system is nil"},
 		{"another case", fstest.MapFS{"a.Story": data("A"), "b.story": data("B")}, "B", "a.Story: the file is not read: did you mean a name that ends in .story?"},
 		{"a misspelt name", fstest.MapFS{"a.sotry": data("A")}, "", "a.sotry: the file is not read: did you mean a name that ends in .story?"},
+		{"a name that goes on", fstest.MapFS{"a.story.txt": data("A"), "b.STORY.orig": data("B"), "c.story/README": data("C")}, "", "a.story.txt: the file is not read: did you mean a name that ends in .story?\nb.STORY.orig: the file is not read: did you mean a name that ends in .story?"},
 		{"a plural", fstest.MapFS{"a.storys": data("A")}, "", "a.storys: the file is not read: did you mean a name that ends in .story?"},
 		{"a directory that cannot be read", brokenFS{fstest.MapFS{"a/b.story": data("B"), "c.story": data("C")}, "a"}, "C", "a: open a: broken"},
 		{"too many files", many, "", ".: there are 1001 files, at most 1000 are read"},

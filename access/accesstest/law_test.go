@@ -95,7 +95,7 @@ func drawAssertions(t *rapid.T, p *access.Policy) []assertion {
 		asked[q] = true
 		d := q.decide(p.At(moments(&claim{question: q})[0]))
 		c := &claim{question: q, allow: d.Allowed}
-		if rapid.Bool().Draw(t, "because") {
+		if rapid.Bool().Draw(t, "because") || k.turnedAway(c) != "" {
 			c.because = d.Reason
 		}
 		if holds(c, p) {
@@ -116,6 +116,9 @@ func drawAssertions(t *rapid.T, p *access.Policy) []assertion {
 			l.want[id] = true
 		}
 		slices.Sort(l.ids)
+		if why := k.turnedAway(l); why != "" {
+			l.because = why
+		}
 		if holds(l, p) {
 			all = append(all, l)
 		}
@@ -178,6 +181,7 @@ func TestWrittenHolds(t *testing.T) {
 			if short.ids = slices.Clone(a.ids); len(a.ids) > 0 {
 				short.ids = a.ids[1:]
 			} else {
+				short.because = ""
 				short.ids = []string{string(map[access.Action]string{access.ViewAccount: "us-search", access.ViewReport: "q3"}[a.do])}
 			}
 			all[turned] = &short

@@ -43,15 +43,43 @@ func newLeaves(p *access.Policy) *leaves {
 		policy: p, accounts: slices.Collect(p.Accounts()), texts: make(map[leaf]string),
 		possible: make(map[leaf]truths), seen: make(map[leaf]truths), judged: make(map[judgement]bool),
 	}
+	unlike := make(map[string][]datagroup.Account) // by what a filter reads
 	for g := range p.Groups() {
-		for _, a := range l.accounts {
+		reads := g.Filter.Reads()
+		key := strings.Join(reads, " ")
+		if unlike[key] == nil {
+			unlike[key] = l.unlike(reads)
+		}
+		for _, a := range unlike[key] {
+			open := false // whether another account may say what none has said yet
 			for i, at := range g.Filter.Explain(a) {
 				l.texts[leaf{g.ID, i}] = at.Text
 				note(l.possible, leaf{g.ID, i}, at.Truth)
+				open = open || l.possible[leaf{g.ID, i}] != truths{true, true, true}
+			}
+			if !open {
+				break
 			}
 		}
 	}
 	return l
+}
+
+// unlike returns the accounts, of those with the same values of some attributes
+// one each: a filter that reads these says the same of the others.
+func (l *leaves) unlike(attributes []string) (all []datagroup.Account) {
+	seen := make(map[string]bool)
+	for _, a := range l.accounts {
+		var key strings.Builder
+		for _, name := range attributes {
+			fmt.Fprintln(&key, a.Value(name))
+		}
+		if !seen[key.String()] {
+			seen[key.String()] = true
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 func note(m map[leaf]truths, at leaf, t datagroup.Truth) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/team"
@@ -31,6 +32,60 @@ func TestTold(t *testing.T) {
 	}
 }
 
+// costly is a line that does not hold, and counts how often it says why.
+type costly struct {
+	*claim
+	said *int
+}
+
+func (c costly) verdict(p *access.Policy) (wrong, why string) {
+	*c.said++
+	return c.claim.verdict(p)
+}
+
+// TestToldCost: a failure that is only counted is not explained, and a name that
+// is only counted not looked for.
+func TestToldCost(t *testing.T) {
+	p, said := loadPolicy(t), 0
+	s := &story{file: "s.story", title: "S"}
+	for range 3 * maxTold {
+		s.says = append(s.says, costly{&claim{question: question{who: access.User("tom"), do: "user.invite", on: access.Company()}, allow: true}, &said})
+	}
+	if texts := s.run(p); len(texts) != maxTold+1 || texts[maxTold] != "s.story: and 200 more" || said != maxTold {
+		t.Errorf("it tells %d and explains %d: %s", len(texts), said, texts[maxTold:])
+	}
+	d := large(maxSuggest, 1, 1, 1)
+	var text strings.Builder
+	text.WriteString("story S\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "deny zuser-%d user.invite company\n", i)
+	}
+	p = compile(t, d)
+	start := time.Now()
+	if got := told(p, "s.story", text.String()); !strings.Contains(got, "and 19900 more") {
+		t.Errorf("it tells %.2000s", got)
+	}
+	if took := time.Since(start); took > 10*time.Second { // each looks at ten thousand names
+		t.Errorf("20,000 misspelt ids take %v", took)
+	}
+}
+
+// TestCoverageCost: a part of users that no line is about is not dropped, and a
+// filter looks at no two accounts that are alike to it.
+func TestCoverageCost(t *testing.T) {
+	p := compile(t, large(10, 2000, 3, 3))
+	lines := map[team.UserID][]assertion{"tom": {&claim{}}}
+	if misses(lines, p, part{users: []team.UserID{"ann"}, drop: func(*access.Edit) { t.Error("the part is dropped") }}) {
+		t.Error("a line about nobody concerned misses a part")
+	}
+	l := newLeaves(p)
+	for want, reads := range map[int][]string{1: nil, 25: {"region"}, 2000: {"id"}} {
+		if got := len(l.unlike(reads)); got != want {
+			t.Errorf("a filter that reads %q looks at %d accounts, want %d", reads, got, want)
+		}
+	}
+}
+
 // TestSuggestions looks for what was meant among the ids of a company that is
 // not too large.
 func TestSuggestions(t *testing.T) {
@@ -38,11 +93,11 @@ func TestSuggestions(t *testing.T) {
 	for i := range maxSuggest {
 		ids[fmt.Sprint("user", i)] = true
 	}
-	if got, want := unknown("user", "uzer9999", ids).Error(), `there is no user "uzer9999"; did you mean "user9999"?`; got != want {
+	if got, want := (unknown{"user", "uzer9999", ids}).Error(), `there is no user "uzer9999"; did you mean "user9999"?`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	ids["one more"] = true
-	if got, want := unknown("user", "uzer9999", ids).Error(), `there is no user "uzer9999"`; got != want {
+	if got, want := (unknown{"user", "uzer9999", ids}).Error(), `there is no user "uzer9999"`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -60,6 +60,7 @@ func TestLock(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("AMBIT_UPDATE", "")
 	path := filepath.Join(dir, "access.lock")
+	t.Setenv("CI", "")
 	p := compile(t, loadPolicyCI(t))
 	next := edited(t, p, func(e *access.Edit) { e.SetGrant(access.Grant{Report: "board", User: "tom", Level: access.Viewer}) })
 	lock := func(p *access.Policy, path string) string { return mocked(func(t testing.TB) { Lock(t, p, path) }) }
@@ -84,6 +85,11 @@ func TestLock(t *testing.T) {
 	want("write", "pass\nwrote DIR/access.lock", lock(p, path))
 	want("nothing to write", "pass\n", lock(p, path))
 	want("no directory", "open DIR/none/access.lock: no such file or directory", lock(p, filepath.Join(dir, "none", "access.lock")))
+	t.Setenv("CI", "true")
+	want("nothing to write in a CI", "pass\n", lock(p, path))
+	want("write in a CI", "wrote DIR/access.lock, which is not what the commit has: CI is set, and where it is, a lock is compared", lock(next, path))
+	t.Setenv("CI", "false")
+	want("write again", "pass\nwrote DIR/access.lock", lock(p, path))
 	t.Setenv("AMBIT_UPDATE", "0")
 	want("same", "pass\n", lock(p, path))
 	const difference = `DIR/access.lock is not what the policy decides (- in the file only, + decided now):
@@ -204,17 +210,26 @@ func large(users, accounts, groups, teams int) *access.Document {
 	return d
 }
 
-// TestLockCounts: where accounts are counted, each still changes the file.
+// TestLockCounts: a list of fifty is written out, in a company of any size; of a
+// longer one the accounts are counted, and each still changes the file.
 func TestLockCounts(t *testing.T) {
-	d := large(60, 200, 40, 20)
-	d.Reports = []access.ReportEntry{{ID: "q3", Grants: []access.GrantEntry{{User: d.Users[1].ID, Level: "viewer"}}}}
+	d := large(60, 2000, 40, 20)
+	for i := range 52 {
+		r := access.ReportEntry{ID: fmt.Sprint("r", i), Grants: []access.GrantEntry{{User: d.Users[1].ID, Level: "viewer"}}}
+		if i < maxListed {
+			r.Grants = append(r.Grants, access.GrantEntry{User: d.Users[2].ID, Level: "viewer"})
+		}
+		d.Reports = append(d.Reports, r)
+	}
 	p := compile(t, d)
 	before := lockText(p)
-	if strings.Contains(before, "account-") || strings.Contains(before, "q3") || !strings.Contains(before, "sees accounts: 8, sha256 ") {
-		t.Errorf("it does not count\n%s", before)
+	for _, want := range []string{"account ids: 2000, sha256 ", d.Users[1].ID + " levels at reports: 52, sha256 ", d.Users[2].ID + " is viewer of report r49\n", " sees accounts: 80, sha256 ", " sees account-"} {
+		if !strings.Contains(before, want) {
+			t.Errorf("it has not %q\n%s", want, before)
+		}
 	}
-	for i := range 10 {
-		id := datagroup.AccountID(d.Accounts[i*20].ID)
+	for i := range 5 {
+		id := datagroup.AccountID(d.Accounts[i*400].ID)
 		after := lockText(edited(t, p, func(e *access.Edit) { e.RemoveAccount(id) }))
 		seen := 0
 		for u := range p.Users() {
@@ -233,7 +248,7 @@ func TestLockCounts(t *testing.T) {
 		}
 	}
 	up := edited(t, p, func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: "q3", User: "user-000000000000001", Level: access.Explorer})
+		e.SetGrant(access.Grant{Report: "r7", User: "user-000000000000001", Level: access.Explorer})
 	})
 	if lockText(up) == before {
 		t.Error("another level does not show")

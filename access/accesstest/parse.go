@@ -238,15 +238,8 @@ func (p *parser) claim(allow bool, c *cursor) error {
 		return err
 	}
 	says := &claim{question{p.at, who, access.Action(action.text), on}, p.no, allow, "", false}
-	if len(c.rest) > 0 && c.rest[0].is("because") {
-		c.next()
-		code, ok := c.next()
-		if !ok {
-			return wrongForm(usage)
-		}
-		if says.because, err = parseReason(code.text, allow); err != nil {
-			return err
-		}
+	if says.because, err = c.because(allow, usage); err != nil {
+		return err
 	}
 	if err := c.done(usage); err != nil {
 		return err
@@ -268,6 +261,14 @@ func (p *parser) listing(do access.Action, usage string, c *cursor) error {
 	case c.rest[0].is("nothing"), c.rest[0].is("everything"):
 		says.all = c.rest[0].text == "everything"
 		c.next()
+		if !says.all {
+			if says.because, err = c.because(false, "sees SUBJECT nothing [because REASON]"); err != nil {
+				return err
+			}
+			if says.because != "" && !slices.Contains(subjectReasons(), says.because) {
+				return fmt.Errorf("%s is no reason to be denied everything: ask for it with deny", says.because)
+			}
+		}
 		if err := c.done("sees SUBJECT nothing, or opens SUBJECT everything"); err != nil {
 			return err
 		}

@@ -35,6 +35,8 @@ func TestUnreadable(t *testing.T) {
 		{"S.story:3: the line is not UTF-8", "encoding", good + "# \xff"},
 		{"S.story:3: the line has the control character U+0000", "NUL", good + "# \x00"},
 		{"S.story:3: the line has the control character U+000D", "a return within a line", good + "# a\rb"},
+		{"S.story:3: the line has the control character U+202E", "writing turned round in a comment", good + "# a\u202eb"},
+		{"S.story:3: the line has the control character U+2066", "writing turned round in a title", good + "story \u2066b"},
 		{"S.story:3: the line has the control character U+001B", "an escape in a title", good + "story \x1b[31m"},
 		{`S.story:3: "us-search\u00a0" has the character U+00A0, which cannot be seen: retype the word, or put it into quotes`, "an unbreakable space", good + "sees tom us-search\u00a0"},
 		{"S.story:3: the line has 16385 bytes, at most 16384 are read", "a long line", good + "#" + long},
@@ -113,6 +115,7 @@ func TestRead(t *testing.T) {
 		{"sees tom us-1 us-2", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, ids: []string{"us-1", "us-2"}}},
 		{`sees tom "nothing" "# 1" "say \"hi\""`, &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, ids: []string{"nothing", "# 1", `say "hi"`}}},
 		{"sees tom nothing", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount}},
+		{"sees tom nothing because suspended", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, because: access.Suspended}},
 		{"opens tom everything", &listing{line: 2, who: access.User("tom"), do: access.ViewReport, all: true}},
 		{"at 2027-01-01\nteam us\nopens tom q3", &listing{line: 4, at: day, who: access.Session("tom", "us"), do: access.ViewReport, ids: []string{"q3"}}},
 	} {
@@ -207,6 +210,9 @@ func TestDocStory(t *testing.T) {
 	}
 	_, story, _ := strings.Cut(string(text), "//\t# Everything")
 	story, _, _ = strings.Cut(story, "\n// [Coverage]")
+	if !strings.Contains(string(text), "go:embed policy.json all:stories\n") {
+		t.Error("the package comment embeds stories without those whose names begin with _")
+	}
 	got := questions(t, strings.ReplaceAll("#"+story, "\n//", "\n"))
 	if len(got) != 5 {
 		t.Errorf("the story of the package comment asks %q", got)
@@ -255,6 +261,9 @@ func writeAssertion(a assertion) string {
 			text += " everything"
 		case len(a.ids) == 0:
 			text += " nothing"
+			if a.because != "" {
+				text += " because " + string(a.because)
+			}
 		}
 		for _, id := range a.ids {
 			text += " " + strconv.Quote(id)

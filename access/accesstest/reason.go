@@ -12,17 +12,23 @@ func allowReasons() []access.Reason {
 	return []access.Reason{access.ByRole, access.ByTeam, access.ByGrant, access.ByMaker, access.ByLink}
 }
 
-// denyReasons are the codes of a denial.
-func denyReasons() []access.Reason {
+// subjectReasons are the codes of a denial of whatever a subject asks.
+func subjectReasons() []access.Reason {
 	return []access.Reason{
 		access.NoSubject, access.UnknownUser, access.Suspended, access.Ended, access.UnknownSessionTeam, access.NotAMember,
-		access.UnknownLink, access.LinkEnded, access.LinkExpired, access.LinkScope, access.LinkPaused,
-		access.UnknownAction, access.NoResource, access.MalformedResource, access.WrongKind,
+		access.UnknownLink, access.LinkEnded, access.LinkExpired,
+	}
+}
+
+// denyReasons are the codes of a denial.
+func denyReasons() []access.Reason {
+	return append(subjectReasons(),
+		access.LinkScope, access.LinkPaused, access.UnknownAction, access.NoResource, access.MalformedResource, access.WrongKind,
 		access.NoCapability, access.NoLevel, access.LevelTooLow,
 		access.UnknownAccount, access.UnknownTarget, access.UnknownRole, access.UnknownTeam, access.UnknownGroup,
 		access.UnknownReport, access.UnknownShareLink, access.AccountRequired, access.OutOfReach, access.AboveCeiling,
 		access.Self, access.LastHolder, access.IneligibleTarget, access.RoleFull,
-	}
+	)
 }
 
 // parseReason reads the code of a reason to allow, or to deny.

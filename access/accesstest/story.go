@@ -1,7 +1,9 @@
 package accesstest
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/ambit-authz/ambit/access"
 )
@@ -14,6 +16,16 @@ type story struct {
 	mistakes []mistake
 	matrices []*matrix // until they are made claims
 	says     []assertion
+}
+
+// subtest returns the title as the name of a test, which has no spaces.
+func (s *story) subtest() string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return '_'
+		}
+		return r
+	}, s.title)
 }
 
 // fail records a mistake. A story that has one is not asked.
@@ -50,6 +62,8 @@ type listing struct {
 	all  bool
 	ids  []string        // as written, each once
 	want map[string]bool // what the policy has of them; set by check
+
+	because access.Reason // of nothing; "" is any
 }
 
 // assertion is a claim or a listing.
@@ -58,6 +72,9 @@ type assertion interface {
 	subject() access.Subject
 	// when returns the time of asking; zero is any time.
 	when() time.Time
+	// denial returns a question that the assertion says is denied, and whether it
+	// says none is, or says why.
+	denial() (q question, knows bool)
 	// lineNo returns the line it stands in.
 	lineNo() int
 	// String returns the assertion without its verdict.
@@ -69,13 +86,19 @@ type assertion interface {
 	verdict(*access.Policy) (wrong, why string)
 }
 
-func (c *claim) subject() access.Subject { return c.who }
-func (c *claim) when() time.Time         { return c.at }
-func (c *claim) lineNo() int             { return c.line }
+func (c *claim) subject() access.Subject  { return c.who }
+func (c *claim) when() time.Time          { return c.at }
+func (c *claim) lineNo() int              { return c.line }
+func (c *claim) denial() (question, bool) { return c.question, c.allow || c.because != "" }
 
 func (l *listing) subject() access.Subject { return l.who }
 func (l *listing) when() time.Time         { return l.at }
 func (l *listing) lineNo() int             { return l.line }
+
+// denial asks about what there is not, which nobody is allowed.
+func (l *listing) denial() (question, bool) {
+	return question{l.at, l.who, l.do, l.on("?")}, len(l.want) > 0 || l.because != ""
+}
 
 // moments returns the times at which an assertion must hold. One that says no
 // time must hold at any; an end only ever takes away, so that the two ends of

@@ -11,18 +11,22 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// failure says how a policy departs from an assertion and why, in lines of
-// which the first is for the headline. It is "" if the assertion holds.
-func failure(a assertion, p *access.Policy) string {
+// failure is that an assertion does not hold of a policy.
+type failure struct {
+	assertion
+	policy *access.Policy
+}
+
+// Error says how the policy departs from the assertion and why, in lines of
+// which the first is for the headline.
+func (f failure) Error() string {
+	a, p := f.assertion, f.policy
 	ends := moments(a)
 	var failed []time.Time
 	for _, at := range ends {
 		if !a.holds(p.At(at)) {
 			failed = append(failed, at)
 		}
-	}
-	if len(failed) == 0 {
-		return ""
 	}
 	wrong, why := a.verdict(p.At(failed[0]))
 	text := fmt.Sprintf("%v: %s", a, wrong)
@@ -114,6 +118,9 @@ func (l *listing) is(p *access.Policy) iter.Seq[string] {
 }
 
 func (l *listing) holds(p *access.Policy) bool {
+	if q, _ := l.denial(); l.because != "" && q.decide(p).Reason != l.because {
+		return false
+	}
 	n := 0
 	for id := range l.is(p) {
 		if !l.want[id] {
@@ -150,6 +157,13 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 	if len(fewer) > 0 {
 		parts = append(parts, fmt.Sprintf("%d missing", len(fewer)))
 		explain(fewer, "%s is in the story only:")
+	}
+	if q, _ := l.denial(); len(more) == 0 && len(fewer) == 0 {
+		wrong, d := fmt.Sprintf("want nothing because %s, got nothing", l.because), q.decide(p)
+		if d.Step != access.StepSubject || d.Reason == access.LinkScope {
+			return wrong, fmt.Sprintf("%v is not denied everything", l.who)
+		}
+		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(q.who, q.do, q.on).String()
 	}
 	return strings.Join(parts, ", "), strings.TrimSuffix(lines.String(), "\n")
 }

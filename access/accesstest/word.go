@@ -19,13 +19,14 @@ type word struct {
 func (w word) is(keyword string) bool { return !w.quoted && w.text == keyword }
 
 // checkLine refuses what no line of a text has: other encodings than UTF-8, and
-// control characters.
+// control characters, those included that turn the direction of writing round: a
+// line must be read as it looks.
 func checkLine(line string) error {
 	if !utf8.ValidString(line) {
 		return errors.New("the line is not UTF-8")
 	}
 	for _, r := range line {
-		if unicode.IsControl(r) && r != '\t' {
+		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
 			return fmt.Errorf("the line has the control character %U", r)
 		}
 	}

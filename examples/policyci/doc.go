@@ -18,5 +18,6 @@
 //
 // A pull request that takes access away passes. One that gives some fails in
 // TestNoNewAccess, with the names of those who gain and by which route, until
-// somebody who may says that it is meant: with the label grants-access.
+// somebody who may says that it is meant: with the label grants-access. That test
+// reads a file outside of the module, so ci.yml runs it with -count=1.
 package policyci

@@ -10,7 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access/accesstest"
 )
 
-//go:embed stories
+//go:embed all:stories
 var stories embed.FS
 
 var _ = flag.Bool("update", false, "rewrite access.lock") // accesstest.Lock looks for it

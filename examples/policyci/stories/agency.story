@@ -7,8 +7,8 @@ deny vic report.create company because no-capability
 
 story The contract ends
 at 2027-07-01
-sees  vic nothing
-opens vic nothing
+sees  vic nothing because ended
+opens vic nothing because ended
 deny  vic account.view account:us-hotels because ended
 
 story The Harbor report was promised until March

@@ -28,5 +28,5 @@ team lab
 sees eli us-lab de-lab
 
 story Sam is on leave
-sees sam nothing
+sees sam nothing because suspended
 deny sam account.view account:us-search because suspended

@@ -13,7 +13,7 @@ deny  link l1 account.view account:us-search because link-scope   # it shows dat
 sees  link l1 us-search us-social de-search
 at 2027-07-01
 deny  link l1 report.view report:q3 because link-expired
-sees  link l1 nothing
+sees  link l1 nothing because link-expired
 
 story What Tom finds in it is his own data
 sees tom us-search us-social
