@@ -107,6 +107,9 @@ func TestAmendReplacesTheOffer(t *testing.T) {
 	h := newHall(t, audit.NewMemory(), nil)
 	was := invite.Terms{Address: mustAddress("bob@x.test"), Name: "Bob", Role: "viewer", Teams: []team.ID{"n"}, Days: 5, ReviewDays: 4, Provider: "idp", Note: "hello"}
 	h.invite("i", was)
+	if got := events(t, h.log)[1].Targets; !slices.Equal(got, []string{"invitation:i", "role:viewer", "team:n"}) {
+		t.Errorf("the event is of %q", got)
+	}
 	elsewhere := time.FixedZone("elsewhere", 3600)
 	for _, c := range []company.AmendInvitation{
 		{Role: "user", Teams: []team.ID{"t", "n"}, Until: day(9).In(elsewhere), ReviewDays: 7},
@@ -125,6 +128,13 @@ func TestAmendReplacesTheOffer(t *testing.T) {
 		i, _ := h.co.Invitation("i")
 		if fmt.Sprintf("%+v", i.Terms) != fmt.Sprintf("%+v", want) || i.Sponsor.User != "ann" || i.Generation == 99 || !i.Expires.Equal(h.stage.now().AddDate(0, 0, 30)) {
 			t.Errorf("amended by %+v to %+v, want %+v", c, i, want)
+		}
+		targets := []string{"invitation:i", "role:" + string(want.Role)}
+		for _, id := range want.Teams {
+			targets = append(targets, "team:"+string(id))
+		}
+		if got := events(t, h.log)[h.co.Checkpoint().Seq-1].Targets; !slices.Equal(got, targets) {
+			t.Errorf("the event is of %q, want %q", got, targets)
 		}
 		if made.Role != want.Role || !slices.Equal(made.Teams, want.Teams) || !made.Until.Equal(want.Until) || made.Generation != i.Generation || made.Digest != i.Digest || made.Sponsor != i.Sponsor {
 			t.Errorf("recorded %+v", made)

@@ -120,6 +120,7 @@ func TestRowCodes(t *testing.T) {
 		{invite.OverLimit, "seats", "ann", row(bob), seats},
 		{invite.OverLimit, "pending", "ann", row(bob), limited},
 		{invite.OverLimit, "role full", "ann", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
+		{invite.OverLimit, "role full, by a system", "system desk", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
 		{invite.TooSoon, "expired a moment ago", "ann", row(bob), then(shortly, invited(bob))},
 		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), then(shortly, invited(bob), desk(company.RevokeInvitation{Invitation: "i"}))},
 		{invite.BadDate, "past", "ann", row(until(bob, begin)), nil},
@@ -216,6 +217,9 @@ func TestCommit(t *testing.T) {
 	if len(all) != 3 || len(h.mail) != 3 {
 		t.Errorf("%d events and %d messages, want 3", len(all), len(h.mail))
 	}
+	if before := h.state(); fmt.Sprintf("%+v", h.committed("ugo", done...)) != fmt.Sprintf("%+v", done) || h.state() != before {
+		t.Error("rows that were sent were committed once more, and did not stay as they were")
+	}
 	// The same file again, at once and later, does no harm.
 	for range 2 {
 		before := h.state()
@@ -229,6 +233,23 @@ func TestCommit(t *testing.T) {
 	}
 	if got := codesOf(h.committed("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
 		t.Errorf("committed at last as %s", got)
+	}
+	h.replayed()
+}
+
+// TestCommitExpired sends what expired anew where the terms are the same, and
+// another where they are not.
+func TestCommitExpired(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	h.invite("i", to("a@x.test", "viewer"))
+	h.invite("j", to("b@x.test", "user"))
+	expire(h)
+	done := h.committed("ann", rowsTo("a@x.test", "b@x.test")...)
+	if codesOf(done) != "ok sent, ok sent" || done[0].Invitation != "i" || done[1].Invitation == "j" {
+		t.Errorf("committed as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
+	}
+	if i, _ := h.co.Invitation("i"); i.Generation != 2 || i.At(h.stage.now()) != invite.Pending {
+		t.Errorf("i is %+v", i)
 	}
 	h.replayed()
 }

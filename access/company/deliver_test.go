@@ -50,8 +50,8 @@ func TestDeliveredOnceStored(t *testing.T) {
 	})
 	for n, change := range sendings() {
 		r, err := h.co.Do(context.WithValue(t.Context(), key{}, "request"), company.By{Actor: company.User("ann"), Reason: "r"}, change)
-		if err != nil || len(h.mail) != n+1 || r.Undelivered != nil {
-			t.Errorf("%T: %v, %d messages", change, err, len(h.mail))
+		if err != nil || len(h.mail) != n+1 || r.Undelivered != nil || !slices.Equal(r.Invitations(), []invite.ID{"i"}) {
+			t.Errorf("%T: %v, %d messages about %q", change, err, len(h.mail), r.Invitations())
 		}
 		h.pass(time.Hour)
 	}
@@ -186,7 +186,7 @@ func TestUndelivered(t *testing.T) {
 		lost = append(lost, u.Error())
 	}
 	want := []string{"company: deliver a: to a@x.test: lost", "company: deliver d: to d@x.test: lost", "company: deliver b: to b@x.test: lost"}
-	if !slices.Equal(lost, want) || len(r.Changes) != 4 || r.Seq != 2 {
+	if !slices.Equal(lost, want) || len(r.Changes) != 4 || r.Seq != 2 || !slices.Equal(r.Invitations(), []invite.ID{"c", "a", "d", "b"}) {
 		t.Errorf("lost are %q, want %q", lost, want)
 	}
 	for _, id := range []invite.ID{"c", "a", "d", "b"} {

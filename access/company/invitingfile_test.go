@@ -49,7 +49,7 @@ func (m *inviting) file(t *rapid.T) {
 	}
 	rows := dice{t}.rows(m, e)
 	asked := fmt.Sprintf("%+v", rows)
-	before := m.look(t)
+	before := m.snapshot()
 	planned, err := m.company.Plan(e.by(), rows)
 	if !m.house.delivers && errors.Is(err, company.ErrNoDelivery) {
 		m.hits.hit("plan ErrNoDelivery")

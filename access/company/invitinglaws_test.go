@@ -58,7 +58,7 @@ type snapshot struct {
 	checkpoint  audit.Checkpoint
 }
 
-func (m *inviting) look(fatal) snapshot {
+func (m *inviting) snapshot() snapshot {
 	s := snapshot{policy: m.company.Policy(), invitations: map[invite.ID]invite.Invitation{}, checkpoint: m.company.Checkpoint()}
 	for i := range m.company.Invitations() {
 		s.invitations[i.ID] = i
@@ -186,7 +186,7 @@ func (m *inviting) lawSecretsWorkOnce(t *rapid.T, before snapshot, e errand, r c
 
 // Nobody gets a role, a team or a longer time than the sponsor could give at the
 // moment of acceptance.
-func (m *inviting) lawNobodyGivesMoreThanHeCan(t *rapid.T, before snapshot, e errand, r company.Receipt) {
+func (m *inviting) lawNobodyGivesMoreThanHeCan(t *rapid.T, before snapshot, r company.Receipt) {
 	for n, c := range r.Changes {
 		c, ok := c.(company.AcceptInvitation)
 		if !ok || n > 0 {
@@ -194,7 +194,8 @@ func (m *inviting) lawNobodyGivesMoreThanHeCan(t *rapid.T, before snapshot, e er
 		}
 		was, p := before.invitations[c.Invitation], before.policy.At(r.Time)
 		u, _ := m.company.Policy().User(c.User)
-		gets := []bool{was.State == invite.Pending, u.Role == was.Terms.Role, u.Until.Equal(c.Until), !team.Ended(u.Until, r.Time), !u.Suspended}
+		gets := []bool{was.State == invite.Pending, u.Role == was.Terms.Role, u.Until.Equal(c.Until), !team.Ended(u.Until, r.Time), !u.Suspended,
+			!outlasts(u.Until, was.Terms.End(r.Time))}
 		if s := was.Sponsor.User; s != "" {
 			sponsor, _ := p.User(s)
 			gets = append(gets, p.Decide(access.User(s), access.InviteUser, access.Company()).Allowed,

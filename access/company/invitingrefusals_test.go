@@ -180,10 +180,14 @@ func TestResendRefusals(t *testing.T) {
 		{"denied role-full", "to a role that is full by now", "ann", again, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
 		{"ErrNotOffered", "to a role no longer offered", "ann", again, then(invited(bob), desk(notOffered("viewer")))},
 		{"ErrPast", "until an end that is past", "ann", again, invited(until(bob, begin.Add(time.Hour)))},
+		{"ErrPending", "while another is pending", "ann", again, then(invited(bob), expire, func(h *hall) { h.invite("j", to("BOB@x.test", "user")) })},
+		{"", "while another expired", "ann", again, then(invited(bob), expire, func(h *hall) { h.invite("j", to("BOB@x.test", "user")) }, expire)},
 		{"ErrBeyondOwnEnd", "beyond his own end", "eve", again, invited(bob)},
 		{"ErrTaken", "to who is a user by now", "ann", again, then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
 	})
 }
+
+func expire(h *hall) { h.pass(30 * 24 * time.Hour) }
 
 // notOffered is the catalog of the hall, with a role that is not offered.
 func notOffered(name role.Name) company.ReplaceCatalog {

@@ -5,10 +5,12 @@ import (
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 	"pgregory.net/rapid"
 )
 
+// time goes on, seldom back.
 func (m *inviting) time(t *rapid.T) {
 	step := rapid.SampledFrom([]time.Duration{time.Nanosecond, 30 * time.Minute, time.Hour, 2 * time.Hour, 5 * time.Hour, -time.Hour}).Draw(t, "step")
 	m.clock = m.clock.Add(step)
@@ -16,6 +18,7 @@ func (m *inviting) time(t *rapid.T) {
 
 func (m *inviting) invite(t *rapid.T) { m.do(t, dice{t}.sender(m, dice{t}.invitation)) }
 func (m *inviting) people(t *rapid.T) { m.do(t, dice{t}.sender(m, dice{t}.person)) }
+
 func (m *inviting) answer(t *rapid.T) {
 	if len(m.office.invitations) == 0 {
 		m.invite(t)
@@ -23,22 +26,82 @@ func (m *inviting) answer(t *rapid.T) {
 	m.do(t, dice{t}.invitee(m))
 }
 
-// leave removes somebody, mostly one who answers for invitations, and best for
-// one that expired and one that did not.
+// leave removes somebody, mostly one who answers for invitations.
 func (m *inviting) leave(t *rapid.T) {
 	d := dice{t}
 	who := d.one("who", sortedKeys(m.office.users)...)
 	if sponsor := d.known(m).sponsor.User; sponsor != "" && !d.chance(4, "whoever") {
 		who = string(sponsor)
 	}
-	if len(m.office.sponsored(who)) > 0 && d.chance(2, "one more") {
-		e := errand{user: who, reason: "the last one"}
-		e.changes = []company.Change{company.Invite{Terms: d.terms(m, e)}}
-		m.do(t, e)
-	}
 	e := d.above(m, who)
 	e.changes = []company.Change{d.removal(m, e, team.UserID(who))}
 	m.do(t, e)
+}
+
+// handOver lets somebody send invitations, the first of which may expire, and
+// then everybody wants everybody to answer for them in his place.
+func (m *inviting) handOver(t *rapid.T) {
+	d := dice{t}
+	who := d.one("who", "u3", "u2")
+	e := errand{user: who, reason: "the last ones"}
+	if d.chance(2, "one that expires") {
+		e.changes = []company.Change{company.Invite{Terms: d.terms(m, e)}}
+		m.do(t, e)
+		m.clock = m.at().Add(max(m.house.ttl, 0))
+	}
+	e.changes = []company.Change{company.Invite{Terms: d.terms(m, e)}}
+	if m.do(t, e); len(m.office.sponsored(who)) == 0 {
+		return
+	}
+	for _, by := range []errand{{user: "u2"}, {user: "u1"}, {system: "clerk"}, {system: "sync"}} {
+		for _, to := range []team.UserID{"u4", "u2", "u1"} {
+			by.reason = "he leaves"
+			by.changes = []company.Change{company.RemoveUser{User: team.UserID(who), TakeOver: to}}
+			if m.do(t, by) {
+				return
+			}
+		}
+	}
+}
+
+// as makes one change by a user, or by a system.
+func (m *inviting) as(t *rapid.T, user, system string, c company.Change) bool {
+	return m.do(t, errand{user: user, system: system, reason: "as it happens", changes: []company.Change{c}})
+}
+
+// fall lets somebody lose what he needs for what he sent, and then he tries to
+// use it.
+func (m *inviting) fall(t *rapid.T) {
+	d := dice{t}
+	user, system, offered := "u2", "", role.Name("admin")
+	fate := d.one("fate", "falls", "ends", "full")
+	if fate == "full" {
+		user, system, offered = "", d.one("system", "sync", "clerk"), "user"
+	}
+	terms := d.terms(m, errand{user: user})
+	terms.Role = offered
+	if !m.as(t, user, system, company.Invite{Terms: terms}) {
+		return
+	}
+	i := m.office.invitations[len(m.office.invitations)-1]
+	for n := range 2 {
+		switch fate {
+		case "falls":
+			m.as(t, "u1", "", company.SetRole{User: "u2", Role: "user-manager"})
+		case "ends":
+			m.as(t, "u1", "", company.SetEnd{User: "u2", Until: m.at().Add(time.Duration(2-n) * time.Hour)})
+		case "full":
+			m.as(t, "", "sync", company.AddUser{Email: []string{"else@x.test", "more@x.test"}[n], Role: "user"})
+		}
+	}
+	id := invite.ID(i.id)
+	for _, c := range []company.Change{company.ResendInvitation{Invitation: id}, d.amendment(m, i), company.RevokeInvitation{Invitation: id}} {
+		if d.chance(2, "use it") {
+			m.as(t, user, system, c)
+		}
+	}
+	m.held(t, m.clerk(), id)
+	m.do(t, d.right(m, m.office.invitations[m.office.find(id)]))
 }
 
 // hold changes something about an invitation's sponsor, role or teams, and then

@@ -240,6 +240,9 @@ func (h *hall) refuses(want string, by company.Actor, changes ...company.Change)
 	if !errors.As(err, &e) || e.Op != "do" || e.Refused() != (want != "ErrNoDelivery") || r.Seq != 0 || r.ID != "" || r.Changes != nil || r.Undelivered != nil {
 		h.t.Errorf("the error is %#v, and the receipt %+v", err, r)
 	}
+	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) && !strings.HasSuffix(e.Detail(), ": "+denied.Decision.String()) {
+		h.t.Errorf("the host is told %q", e.Detail())
+	}
 	if after := h.state(); after != before {
 		h.t.Errorf("the state is\n%s\nand was\n%s", after, before)
 	}

@@ -168,6 +168,10 @@ func TestStrangersHearTheSame(t *testing.T) {
 				t.Errorf("%s says %q", call, text)
 			}
 		}
+		var e *company.Error
+		if !errors.As(err, &e) || e.Detail() != err.Error()+": "+refusal.Cause.Error() {
+			t.Errorf("%s tells the host %q", call, e.Detail())
+		}
 		quiet[refusal.Cause.Error()] = true
 		texts[call][err.Error()] = true
 	}

@@ -108,3 +108,19 @@ func TestNoDataIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestCommittedRowIsPassedOver: a row that was sent is not sent again, not even
+// to who was removed since.
+func TestCommittedRowIsPassedOver(t *testing.T) {
+	h := newHall(t, audit.NewMemory(), nil)
+	rows := h.committed("ann", rowsTo("a@x.test")...)
+	if _, err := h.accept(rows[0].Invitation, "al"); err != nil {
+		t.Fatal(err)
+	}
+	h.must(company.User("ann"), company.RemoveUser{User: "al"})
+	h.pass(time.Hour)
+	before := h.state()
+	if again := h.committed("ann", rows...); again[0].Invitation != rows[0].Invitation || again[0].Code != invite.OK || h.state() != before {
+		t.Errorf("committed again as %+v", again[0])
+	}
+}
