@@ -21,8 +21,10 @@ const modulePath = "github.com/ambit-authz/ambit"
 
 // house says which packages of the module each one may import, in test files as
 // well. A package that is not in it is refused. "internal" stands for all
-// packages below access/internal.
+// packages below access/internal. Every package may import internal/text: no
+// rule for text may have a copy.
 var house = map[string]string{
+	"internal/text":              "",
 	"role":                       "",
 	"datagroup":                  "",
 	"audit":                      "",
@@ -39,6 +41,9 @@ var house = map[string]string{
 	"access/authzen":             "role datagroup team internal access",
 	"access/accesstest":          "role datagroup team internal access",
 }
+
+// internals are where packages may stand that hosts cannot import.
+var internals = []string{"internal/", "access/internal/", "access/company/internal/"}
 
 // houseTests says what test files may import besides.
 var houseTests = map[string]string{
@@ -107,8 +112,8 @@ func TestHouse(t *testing.T) {
 		if f.dir() == "." {
 			t.Errorf("%s: no Go file stands at the root", f.name)
 		}
-		if slices.Contains(strings.Split(f.dir(), "/"), "internal") && !strings.HasPrefix(f.dir(), "access/internal/") {
-			t.Errorf("%s: internal stands below access only", f.name)
+		if slices.Contains(strings.Split(f.dir(), "/"), "internal") && !slices.ContainsFunc(internals, func(i string) bool { return strings.HasPrefix(f.dir(), i) }) {
+			t.Errorf("%s: internal stands at the root, below access and below company only", f.name)
 		}
 		allowed, known := house[f.dir()]
 		example := f.dir() == "examples" || strings.HasPrefix(f.dir(), "examples/")
@@ -142,6 +147,12 @@ func refuseImport(f goFile, imported string, allowed []string, example bool) str
 	switch {
 	case inModule:
 		internal := strings.HasPrefix(ours, "access/internal/") && slices.Contains(allowed, "internal")
+		if example && slices.Contains(strings.Split(ours, "/"), "internal") {
+			return "a host could not"
+		}
+		if ours == "internal/text" {
+			return ""
+		}
 		if !example && !internal && !slices.Contains(allowed, ours) && !(f.isTest() && ours == f.dir()) {
 			return "it does not stand below"
 		}
@@ -175,6 +186,8 @@ func TestRefuseImport(t *testing.T) {
 		{"allow", "the standard library", "team/team.go", "time", "", false},
 		{"allow", "its own internal", "access/load.go", modulePath + "/access/internal/strictjson", "internal", false},
 		{"allow", "itself in a test", "team/team_test.go", modulePath + "/team", "", false},
+		{"allow", "text in the lowest package", "role/check.go", modulePath + "/internal/text", "", false},
+		{"allow", "text in an internal package", "access/internal/strictjson/reader.go", modulePath + "/internal/text", "", false},
 		{"allow", "testing in a test", "team/team_test.go", "testing/quick", "", false},
 		{"allow", "testing in accesstest", "access/accesstest/case.go", "testing", "", false},
 		{"allow", "rapid in a test", "team/team_test.go", "pgregory.net/rapid", "", false},
@@ -187,6 +200,9 @@ func TestRefuseImport(t *testing.T) {
 		{"deny", "rapid in a package", "access/load.go", "pgregory.net/rapid", "", false},
 		{"deny", "another module in a test", "access/load_test.go", "example.com/x", "", false},
 		{"deny", "unsafe", "access/load.go", "unsafe", "", false},
+		{"deny", "a package in text", "internal/text/line.go", modulePath + "/role", "", false},
+		{"deny", "another package beside text", "role/check.go", modulePath + "/internal/other", "", false},
+		{"deny", "text in an example", "examples/x/main.go", modulePath + "/internal/text", "", true},
 		{"deny", "an example in an example", "examples/x/main.go", modulePath + "/examples/y", "", true},
 	} {
 		why := refuseImport(goFile{name: tt.file}, tt.imported, strings.Fields(tt.allowed), tt.example)

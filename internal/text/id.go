@@ -1,0 +1,45 @@
+package text
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxID is how many bytes an id has at most.
+const MaxID = 256
+
+var (
+	errEmpty     = errors.New("is empty")
+	errControl   = errors.New("has control characters")
+	errChallenge = errors.New("is not an authentication scheme with parameters in printable ASCII")
+)
+
+// ID returns nil if s can be an id: 1 to [MaxID] bytes of UTF-8 without control
+// characters.
+func ID(s string) error {
+	switch {
+	case s == "":
+		return errEmpty
+	case len(s) > MaxID:
+		return errLong(MaxID)
+	case plainASCII(s):
+		return nil
+	case !utf8.ValidString(s):
+		return errUTF8
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return errControl
+	}
+	return nil
+}
+
+// Challenge returns nil if s can be the value of a WWW-Authenticate header: an
+// authentication scheme and, after a space, anything in printable ASCII.
+func Challenge(s string) error {
+	scheme, _, _ := strings.Cut(s, " ")
+	if scheme == "" || strings.ContainsAny(scheme, `"(),/:;<=>?@[\]{}`) || !plainASCII(s) {
+		return errChallenge
+	}
+	return nil
+}

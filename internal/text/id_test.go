@@ -1,0 +1,79 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/internal/text"
+)
+
+func TestID(t *testing.T) {
+	for _, tt := range []struct{ want, name, id string }{
+		{"ok", "one letter", "x"},
+		{"ok", "spaces and signs", " a/b:c#d "},
+		{"ok", "any language", "größe-米"},
+		{"ok", "characters nobody sees", "a\u202eb\u200b"},
+		{"ok", "as long as may be", strings.Repeat("x", text.MaxID)},
+		{"empty", "nothing", ""},
+		{"longer than 256 bytes", "too long", strings.Repeat("x", text.MaxID+1)},
+		{"UTF-8", "half a character", "\xc3"},
+		{"control", "NUL", "a\x00"},
+		{"control", "line feed", "a\nb"},
+		{"control", "next line", "a\u0085"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { judge(t, tt.want, text.ID(tt.id)) })
+	}
+}
+
+func TestChallenge(t *testing.T) {
+	for _, tt := range []struct{ want, name, challenge string }{
+		{"ok", "scheme", "Bearer"},
+		{"ok", "with a parameter", `Bearer realm="a, b"`},
+		{"ok", "with what is odd but can be sent", "Basic  ~"},
+		{"scheme", "nothing", ""},
+		{"scheme", "no scheme", " realm"},
+		{"scheme", "scheme with a sign", "Bea:rer"},
+		{"scheme", "scheme with a quote", `"Bearer"`},
+		{"scheme", "line break", "Bearer\r\nX: y"},
+		{"scheme", "beyond ASCII", "Bearer é"},
+		{"scheme", "delete", "Bearer \x7f"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { judge(t, tt.want, text.Challenge(tt.challenge)) })
+	}
+}
+
+func TestEnd(t *testing.T) {
+	west := time.FixedZone("west", -3600)
+	east := time.FixedZone("east", +3600)
+	for _, tt := range []struct {
+		want, name string
+		end        time.Time
+	}{
+		{"ok", "none", time.Time{}},
+		{"ok", "some day", time.Date(2027, 3, 1, 0, 0, 0, 0, east)},
+		{"ok", "last instant", time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)},
+		{"ok", "first instant", time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{"ok", "year 10000 in the east only", time.Date(10000, 1, 1, 0, 30, 0, 0, east)},
+		{"year 10000", "first instant past the last", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{"year 10000", "year 10000 in UTC only", time.Date(9999, 12, 31, 23, 30, 0, 0, west)},
+		{"year 0", "before the first", time.Date(0, 12, 31, 23, 59, 59, 0, time.UTC)},
+		{"year 0", "year 0 in UTC only", time.Date(1, 1, 1, 0, 30, 0, 0, east)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := text.End(tt.end)
+			judge(t, tt.want, err)
+			if err == nil && (!got.Equal(tt.end) || got.Location() != time.UTC) {
+				t.Errorf("End(%v) = %v", tt.end, got)
+			}
+			if err != nil && !got.IsZero() {
+				t.Errorf("End(%v) = %v with an error", tt.end, got)
+			}
+		})
+	}
+	if now := time.Now(); true {
+		if got, err := text.End(now); err != nil || got != now.Round(0).UTC() {
+			t.Errorf("End(%v) = %v, %v: want it without the monotonic clock", now, got, err)
+		}
+	}
+}

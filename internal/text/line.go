@@ -1,0 +1,117 @@
+package text
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	errUTF8     = errors.New("is not valid UTF-8")
+	errEnds     = errors.New("begins or ends with a space")
+	errOnly     = errors.New("has only spaces")
+	errSelector = errors.New("has a variation selector that follows no visible character")
+)
+
+func errLong(most int) error { return fmt.Errorf("is longer than %d bytes", most) }
+
+// Line returns nil if s is one line of text for people to read, of at most so
+// many bytes: rules 1 and 2 of the package. The empty line is one.
+func Line(s string, most int) error {
+	if err := check(s, most); err != nil {
+		return err
+	}
+	if first, last := ends(s); blank(first) || blank(last) {
+		return errEnds
+	}
+	return nil
+}
+
+// Lines is [Line] for text of several lines: it may have line breaks ("\n" or
+// "\r\n") and spaces at the ends, but not only those.
+func Lines(s string, most int) error {
+	if len(s) > most {
+		return errLong(most) // also if what is replaced would make it shorter
+	}
+	flat := strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", " "), "\n", " ")
+	if err := check(flat, most); err != nil {
+		return err
+	}
+	if s != "" && strings.TrimFunc(flat, blank) == "" {
+		return errOnly
+	}
+	return nil
+}
+
+// check is the part of [Line] that holds for every character.
+func check(s string, most int) error {
+	switch {
+	case len(s) > most:
+		return errLong(most)
+	case plainASCII(s):
+		return nil
+	case !utf8.ValidString(s):
+		return errUTF8
+	}
+	visible := false // whether the character before can have a selector
+	for _, r := range s {
+		switch {
+		case unicode.IsControl(r):
+			return fmt.Errorf("has the control character %U", r)
+		case r == '\u2028' || r == '\u2029':
+			return fmt.Errorf("has %U, which breaks the line", r)
+		case unicode.Is(unicode.Variation_Selector, r):
+			if !visible {
+				return errSelector
+			}
+		case hidden(r):
+			return fmt.Errorf("has %U, which is invisible or changes the direction of text", r)
+		}
+		visible = !blank(r) && !unicode.Is(unicode.Variation_Selector, r)
+	}
+	return nil
+}
+
+// plainASCII reports whether s is printable ASCII, which most text is.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// hidden reports whether r only changes how its neighbours look: Unicode's
+// format characters, without the few that are visible signs, and what else
+// Unicode says to ignore in display, such as the Hangul fillers.
+func hidden(r rune) bool {
+	return unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r) ||
+		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// blank reports whether r looks like a space. The empty Braille pattern does,
+// but is no space to Unicode.
+func blank(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
+
+// ends returns the first and the last character of s, and utf8.RuneError if
+// there are none.
+func ends(s string) (first, last rune) {
+	first, _ = utf8.DecodeRuneInString(s)
+	last, _ = utf8.DecodeLastRuneInString(s)
+	return first, last
+}
+
+// Lower returns s with its ASCII letters in lower case. Unicode folding has no
+// part in it: it would make one word of words that differ, such as those with a
+// Kelvin sign and with a k.
+func Lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
