@@ -146,7 +146,7 @@ func (d *draft) answered(id invite.ID, s invite.Secret, c invite.Command) (invit
 // that wraps [ErrRefused]: for one unknown, used or expired as for a wrong
 // secret.
 func (c *Company) Look(id invite.ID, s invite.Secret) (invite.Offer, error) {
-	d := c.draft(c.current.Load(), Actor{})
+	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
 	_, cause := i.At(d.at).Next(invite.Accept)
 	if i.State != invite.None && !i.Digest.Matches(s, i.Claim(d.id)) {

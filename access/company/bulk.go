@@ -23,7 +23,7 @@ func (c *Company) Plan(by By, rows []invite.Row) ([]invite.Row, error) {
 	if err := by.check(false); err != nil {
 		return nil, &Error{Op: "plan", Err: err}
 	}
-	d := c.draft(c.current.Load(), by.Actor)
+	d := c.draft(c.journal.Point(), by.Actor)
 	d.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
 	rows = slices.Clone(rows)
 	for i := range rows {

@@ -3,14 +3,13 @@ package company
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -60,7 +59,6 @@ type Config struct {
 //
 // All methods are safe for concurrent use. Reading never waits for a change.
 type Company struct {
-	log     audit.Log
 	now     func() time.Time
 	rand    io.Reader
 	systems map[string][]string
@@ -69,15 +67,7 @@ type Company struct {
 	origin  string
 	bounds  Invitations
 
-	current atomic.Pointer[state]
-	writing chan struct{} // holds a token while somebody writes; guards doubt
-	doubt   *doubt
-}
-
-// doubt is an event that may or may not have been stored.
-type doubt struct {
-	event audit.Event
-	next  *state
+	journal *journal.Journal[*state]
 }
 
 // Founding is a company as it begins.
@@ -108,7 +98,7 @@ type Founding struct {
 // The error wraps [ErrNotEmpty], [ErrInvalid], or what the log failed with. It
 // wraps [ErrUncertain] if the founding may have been stored; [Open] finds out.
 func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company, error) {
-	co, err := newCompany(log, c)
+	co, err := newCompany(c)
 	if err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
@@ -116,27 +106,17 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 	if err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
-	for _, err := range log.Events(ctx, 0) {
-		if err == nil {
-			err = ErrNotEmpty
+	co.journal, err = journal.Begin(ctx, log, new(state), co.fold, func(p journal.Point[*state]) (*state, audit.Event, error) {
+		d := co.draft(p, actor)
+		if err := d.make(change); err != nil {
+			return nil, audit.Event{}, err
 		}
-		return nil, &Error{Op: "found", Err: err}
-	}
-	d := co.draft(&state{}, actor)
-	if err := d.make(change); err != nil {
-		return nil, &Error{Op: "found", Err: err}
-	}
-	event, err := co.event(d, By{Actor: actor}, []Change{change})
+		e, err := co.event(d, By{Actor: actor}, []Change{change})
+		return &d.state, e, err
+	})
 	if err != nil {
-		return nil, &Error{Op: "found", Err: err}
+		return nil, wrap("found", err)
 	}
-	switch err := log.Append(ctx, event); {
-	case errors.Is(err, audit.ErrConflict):
-		return nil, &Error{Op: "found", Err: ErrNotEmpty}
-	case err != nil:
-		return nil, &Error{Op: "found", Seq: event.Seq, Err: unstored(err)}
-	}
-	co.publish(d, event)
 	return co, nil
 }
 
@@ -177,29 +157,28 @@ func (f Founding) change() (founded, Actor, error) {
 // does not, the error has its number and wraps [ErrBroken] or the audit
 // package's error, and nothing is skipped.
 func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
-	co, err := newCompany(log, c)
+	co, err := newCompany(c)
 	if err != nil {
 		return nil, &Error{Op: "open", Err: err}
 	}
-	s, err := co.replay(ctx, &state{}, audit.Checkpoint{}, func(audit.Event) bool { return true })
-	if err == nil && s.head.Seq == 0 {
+	co.journal, err = journal.Open(ctx, log, new(state), co.fold)
+	if err == nil && co.Checkpoint().Seq == 0 {
 		err = ErrNotFounded
 	}
 	if err != nil {
 		return nil, wrap("open", err)
 	}
-	co.current.Store(s)
 	return co, nil
 }
 
-func newCompany(log audit.Log, c *Config) (*Company, error) {
+func newCompany(c *Config) (*Company, error) {
 	if c == nil {
 		c = new(Config)
 	}
 	co := &Company{
-		log: log, now: c.Now, rand: c.Rand, observe: c.Observe,
+		now: c.Now, rand: c.Rand, observe: c.Observe,
 		deliver: c.Deliver, origin: c.Origin, bounds: c.Invitations.filled(),
-		systems: make(map[string][]string), writing: make(chan struct{}, 1),
+		systems: make(map[string][]string),
 	}
 	if co.now == nil {
 		co.now = time.Now
@@ -228,7 +207,7 @@ func newCompany(log audit.Log, c *Config) (*Company, error) {
 
 // Policy returns the policy as it is now. It does not change; ask again for a
 // later one.
-func (c *Company) Policy() *access.Policy { return c.current.Load().policy }
+func (c *Company) Policy() *access.Policy { return c.journal.Current().policy }
 
 // Decide asks the policy as it is now, and tells the observer.
 func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) access.Decision {
@@ -240,14 +219,14 @@ func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) a
 }
 
 // ID returns the id of the company.
-func (c *Company) ID() string { return c.current.Load().id }
+func (c *Company) ID() string { return c.journal.Current().id }
 
 // Name returns the name of the company.
-func (c *Company) Name() string { return c.current.Load().name }
+func (c *Company) Name() string { return c.journal.Current().name }
 
 // Limits returns the limits of the company.
-func (c *Company) Limits() Limits { return c.current.Load().limits }
+func (c *Company) Limits() Limits { return c.journal.Current().limits }
 
 // Checkpoint returns where in its log the company is. Kept elsewhere, it
 // exposes a log that was shortened or rewritten.
-func (c *Company) Checkpoint() audit.Checkpoint { return c.current.Load().head }
+func (c *Company) Checkpoint() audit.Checkpoint { return c.journal.Point().Head }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 )
@@ -74,33 +75,19 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 
 // do makes changes, and returns the draft that made them.
 func (c *Company) do(ctx context.Context, by By, changes []Change) (Receipt, *draft, error) {
-	if err := c.lock(ctx); err != nil {
+	var d *draft
+	var recorded []Change
+	e, err := c.journal.Write(ctx, func(p journal.Point[*state]) (next *state, e audit.Event, err error) {
+		if d, recorded, err = c.judge(p, by, changes); err != nil {
+			return nil, audit.Event{}, err
+		}
+		e, err = c.event(d, by, recorded)
+		return &d.state, e, err
+	})
+	if e.Seq == 0 {
 		return Receipt{}, nil, err
 	}
-	defer c.unlock()
-	if err := c.settle(ctx); err != nil {
-		return Receipt{}, nil, err
-	}
-	for {
-		d, recorded, err := c.judge(by, changes)
-		if err != nil {
-			return Receipt{}, nil, err
-		}
-		event, err := c.event(d, by, recorded)
-		if err != nil {
-			return Receipt{}, nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return Receipt{}, nil, err
-		}
-		stored, err := c.append(ctx, d, event)
-		if stored || errors.Is(err, ErrUncertain) {
-			return Receipt{Seq: event.Seq, ID: event.ID, Time: event.Time, Changes: recorded}, d, err
-		}
-		if err != nil {
-			return Receipt{}, nil, err
-		}
-	}
+	return Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: recorded}, d, err
 }
 
 // send hands out the messages of a draft whose event is stored, but for
@@ -122,34 +109,8 @@ func (c *Company) send(ctx context.Context, d *draft) []Undelivered {
 	return failed
 }
 
-// append appends the event of a draft and makes the draft the current state. It
-// returns false if another writer came first; then his state is the current.
-func (c *Company) append(ctx context.Context, d *draft, e audit.Event) (stored bool, err error) {
-	switch err := c.log.Append(ctx, e); {
-	case err == nil:
-		c.publish(d, e)
-		return true, nil
-	case errors.Is(err, audit.ErrConflict):
-		return c.overtaken(ctx, e)
-	default:
-		if err = unstored(err); errors.Is(err, ErrUncertain) {
-			c.doubt = &doubt{e, d.finish(e)}
-		}
-		return false, &Error{Op: "do", Seq: e.Seq, Err: err}
-	}
-}
-
-// unstored says what an append failed with that was no conflict: that the event
-// is not fit to be stored, or that nobody can say whether it was.
-func unstored(err error) error {
-	if errors.Is(err, audit.ErrMalformed) || errors.Is(err, audit.ErrEdited) {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	return fmt.Errorf("%w: %w", ErrUncertain, err)
-}
-
 // judge makes changes on a draft, and returns them as they are to be recorded.
-func (c *Company) judge(by By, changes []Change) (*draft, []Change, error) {
+func (c *Company) judge(p journal.Point[*state], by By, changes []Change) (*draft, []Change, error) {
 	reasonDue := slices.ContainsFunc(changes, func(ch Change) bool { return ch != nil && ch.change().reason })
 	if err := by.check(reasonDue); err != nil {
 		return nil, nil, err
@@ -157,7 +118,7 @@ func (c *Company) judge(by By, changes []Change) (*draft, []Change, error) {
 	if len(changes) == 0 {
 		return nil, nil, ErrNoChange
 	}
-	d := c.draft(c.current.Load(), by.Actor)
+	d := c.draft(p, by.Actor)
 	recorded := make([]Change, len(changes))
 	for i, change := range changes {
 		if change == nil {
@@ -172,16 +133,16 @@ func (c *Company) judge(by By, changes []Change) (*draft, []Change, error) {
 	return d, recorded, nil
 }
 
-// draft starts the state after s, at the later of now and the last event.
-func (c *Company) draft(s *state, actor Actor) *draft {
+// draft starts the state after p, at the later of now and the last event.
+func (c *Company) draft(p journal.Point[*state], actor Actor) *draft {
 	at := c.now().UTC()
-	if at.Before(s.time) {
-		at = s.time
+	if at.Before(p.Time) {
+		at = p.Time
 	}
-	return &draft{state: *s, start: s.policy, at: at, actor: actor, co: c, rand: c.rand}
+	return &draft{state: *p.State, start: p.State.policy, at: at, actor: actor, co: c, rand: c.rand}
 }
 
-// event returns the event that follows the state the draft began with.
+// event returns the event of a draft.
 func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) {
 	var id [16]byte
 	if _, err := io.ReadFull(c.rand, id[:]); err != nil {
@@ -205,7 +166,7 @@ func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) 
 			}
 		}
 	}
-	return e.Chain(d.head), nil
+	return e, nil
 }
 
 // by returns who makes the changes of a draft, as known before them.
@@ -223,77 +184,10 @@ func (d *draft) by() audit.Actor {
 	return audit.Actor{Kind: audit.KindUser, ID: string(u.ID), Email: u.Email.String(), Role: string(u.Role)}
 }
 
-// publish makes the draft, whose event is stored, the current state.
-func (c *Company) publish(d *draft, e audit.Event) { c.current.Store(d.finish(e)) }
-
-// finish returns the state a draft has come to with its event.
-func (d *draft) finish(e audit.Event) *state {
-	s := d.state
-	s.head, s.time = e.Checkpoint(), e.Time
-	return &s
-}
-
-// lock waits for its turn to write, until ctx ends.
-func (c *Company) lock(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c.writing <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (c *Company) unlock() { <-c.writing }
-
-// settle finds out whether an event in doubt was stored, by appending it again.
-func (c *Company) settle(ctx context.Context) error {
-	if c.doubt == nil {
-		return nil
-	}
-	err := c.log.Append(ctx, c.doubt.event)
-	switch {
-	case err == nil:
-		c.current.Store(c.doubt.next)
-		c.doubt = nil
-		return nil
-	case errors.Is(err, audit.ErrConflict):
-		c.doubt = nil
-		_, err := c.catchUp(ctx, audit.Hash{})
-		return err
-	}
-	if err = unstored(err); errors.Is(err, ErrUncertain) {
-		return err
-	}
-	c.doubt = nil // refused: not stored, now or later
-	return nil
-}
-
-// overtaken takes in what the log holds in place of an event it refused. It
-// reports whether that is the very event: some log answered wrongly then. That
-// there is nothing to take in means that the log contradicts itself.
-func (c *Company) overtaken(ctx context.Context, e audit.Event) (stored bool, err error) {
-	before := c.current.Load().head
-	stored, err = c.catchUp(ctx, e.Hash)
-	if err == nil && c.current.Load().head == before {
-		err = fmt.Errorf("%w: it refuses the next event and has none of its own", ErrDiverged)
-	}
-	return stored, err
-}
-
 // Sync takes in what other writers appended to the log, and settles whether an
 // event of this one was stored. Policy is up to date when it returns nil.
 func (c *Company) Sync(ctx context.Context) error {
-	if err := c.lock(ctx); err != nil {
-		return wrap("sync", err)
-	}
-	defer c.unlock()
-	if err := c.settle(ctx); err != nil {
-		return wrap("sync", err)
-	}
-	if _, err := c.catchUp(ctx, audit.Hash{}); err != nil {
+	if err := c.journal.Sync(ctx); err != nil {
 		return wrap("sync", err)
 	}
 	return nil
@@ -301,8 +195,17 @@ func (c *Company) Sync(ctx context.Context) error {
 
 // wrap makes err an *Error of an operation, unless it is one.
 func wrap(op string, err error) error {
-	if e := (*Error)(nil); errors.As(err, &e) {
+	var seq uint64
+	if e := (*journal.Error)(nil); errors.As(err, &e) {
+		seq, err = e.Seq, e.Err
+		if e.Op == "replay" {
+			op = e.Op
+		}
+	} else if e := (*Error)(nil); errors.As(err, &e) {
 		return err
 	}
-	return &Error{Op: op, Err: err}
+	if errors.Is(err, journal.ErrUnfit) {
+		err = fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return &Error{Op: op, Seq: seq, Err: err}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -25,8 +24,6 @@ type state struct {
 	limits Limits
 	policy *access.Policy
 	gone   *gone
-	head   audit.Checkpoint
-	time   time.Time // of the last event
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link

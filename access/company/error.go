@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -41,17 +42,17 @@ var (
 // What can go wrong with the log.
 var (
 	// ErrNotEmpty: a company cannot be founded on a log that holds events.
-	ErrNotEmpty = errors.New("the log is not empty")
+	ErrNotEmpty = journal.ErrNotEmpty
 	// ErrNotFounded: the log holds no company.
 	ErrNotFounded = errors.New("the log is empty")
 	// ErrBroken: an event does not continue the ones before it, has an unknown
 	// type or version, or cannot be applied.
-	ErrBroken = errors.New("the log is broken")
+	ErrBroken = journal.ErrBroken
 	// ErrDiverged: the log no longer holds what it acknowledged.
-	ErrDiverged = errors.New("the log lost what it acknowledged")
+	ErrDiverged = journal.ErrDiverged
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.
-	ErrUncertain = errors.New("an earlier append is not settled")
+	ErrUncertain = journal.ErrUncertain
 )
 
 // What a person hears who wants to use an invitation or a link. Everything else

@@ -28,7 +28,7 @@ type Holdings struct {
 // Holdings returns all that a user has: what removing him would settle. The
 // second result is false for an unknown user.
 func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
-	s := c.current.Load()
+	s := c.journal.Current()
 	u, ok := s.policy.User(id)
 	if !ok {
 		return Holdings{}, false

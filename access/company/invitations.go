@@ -192,7 +192,7 @@ func (v *invitations) sponsored(id team.UserID) []invite.Invitation {
 
 // Invitation returns an invitation, also one that is closed.
 func (c *Company) Invitation(id invite.ID) (invite.Invitation, bool) {
-	i := c.current.Load().invitations.get(id)
+	i := c.journal.Current().invitations.get(id)
 	return detached(i), i.State != invite.None
 }
 
@@ -205,7 +205,7 @@ func detached(i invite.Invitation) invite.Invitation {
 // Invitations returns all invitations, also those that are closed, in the order
 // they were first sent.
 func (c *Company) Invitations() iter.Seq[invite.Invitation] {
-	s := c.current.Load()
+	s := c.journal.Current()
 	return func(yield func(invite.Invitation) bool) {
 		for _, i := range s.invitations.all.All() {
 			if !yield(detached(*i)) {
@@ -219,7 +219,7 @@ func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 // otherwise why not: by its state, an error of package invite, and while it is
 // pending what keeps it, as if its sponsor sent it now.
 func (c *Company) Held(id invite.ID) error {
-	d := c.draft(c.current.Load(), Actor{})
+	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
 	if _, err := i.At(d.at).Next(invite.Accept); err != nil {
 		return &Error{Op: "held", Err: err}

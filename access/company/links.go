@@ -162,7 +162,7 @@ func (d *draft) link(id access.LinkID) (access.ShareLink, error) {
 //
 // Links of a founding document have no secret that anybody knows.
 func (c *Company) Resolve(id access.LinkID, s invite.Secret) (access.Subject, error) {
-	now := c.draft(c.current.Load(), Actor{})
+	now := c.draft(c.journal.Point(), Actor{})
 	_, digest, _ := now.digests.Find(string(id))
 	l, err := now.link(id)
 	switch {

@@ -171,7 +171,7 @@ func (c founded) targets() []string            { return []string{access.Company(
 func (c founded) judge(*draft) (Change, error) { return c, nil }
 
 func (c founded) apply(d *draft) error {
-	if d.head.Seq != 0 {
+	if d.policy != nil {
 		return fmt.Errorf("%w: the company is founded twice", ErrBroken)
 	}
 	if err := checkCompanyName(c.Name); err != nil {

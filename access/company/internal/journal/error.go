@@ -1,0 +1,35 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can go wrong with a log.
+var (
+	// ErrNotEmpty: [Begin] was called for a log that holds events.
+	ErrNotEmpty = errors.New("the log already holds events")
+	// ErrBroken: an event breaks a rule of form, is earlier than the one before
+	// it, or the fold refuses it. What a fold refuses may wrap it too.
+	ErrBroken = errors.New("the log is broken")
+	// ErrDiverged: the log no longer holds what it acknowledged.
+	ErrDiverged = errors.New("the log lost what it acknowledged")
+	// ErrUncertain: an append failed in such a way that the event may still be
+	// stored. Nothing is written before that is settled.
+	ErrUncertain = errors.New("an earlier append is not settled")
+	// ErrUnfit: the log refuses the event itself. It is not stored, now or later.
+	ErrUnfit = errors.New("the event is not fit to be stored")
+)
+
+// Error is what became of one event.
+type Error struct {
+	Op  string // "append" or "replay"
+	Seq uint64 // of the event
+	Err error
+}
+
+// Error returns the operation, the event and the cause.
+func (e *Error) Error() string { return fmt.Sprintf("journal: %s event %d: %v", e.Op, e.Seq, e.Err) }
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
