@@ -300,7 +300,7 @@ func TestAnotherCatalogThanConfigured(t *testing.T) {
 		t.Errorf("problems = %v", found)
 	}
 	for _, text := range []string{`{}`, `{"catalog": "project"}`} {
-		if p, err := access.Load([]byte(text), c); err != nil || !p.Catalog().Equal(role.ProjectCatalog()) {
+		if p, err := access.Load([]byte(text), c); err != nil || !p.Directory().Catalog().Equal(role.ProjectCatalog()) {
 			t.Errorf("Load(%s) = %v", text, err)
 		}
 	}

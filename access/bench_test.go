@@ -212,7 +212,7 @@ func BenchmarkWho(b *testing.B) {
 // BenchmarkEdit makes one change, and asks Decide about it.
 func BenchmarkEdit(b *testing.B) {
 	bySize(b, func(b *testing.B, c *corp) {
-		schema := c.policy.Schema()
+		schema := c.policy.Directory().Schema()
 		known := c.doc.Accounts[1].Values
 		address, _ := team.ParseAddress("someone@example.com")
 		wide, err := schema.Parse("region = 'r1' and not segment = 's1'")
@@ -271,7 +271,7 @@ func BenchmarkEdit(b *testing.B) {
 
 func BenchmarkPreview(b *testing.B) {
 	bySize(b, func(b *testing.B, c *corp) {
-		f, err := c.policy.Schema().Parse("region = 'r1' and not segment = 's1'")
+		f, err := c.policy.Directory().Schema().Parse("region = 'r1' and not segment = 's1'")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -19,13 +19,13 @@ func TestHoldersAreCounted(t *testing.T) {
 	step := func(name string, change func(e *access.Edit), all, lasting int) {
 		t.Helper()
 		p = edited(t, p, change)
-		if a, l := p.Holders("admin"); a != all || l != lasting {
+		if a, l := p.Directory().Holders("admin"); a != all || l != lasting {
 			t.Errorf("%s: %d admins, %d for good; want %d, %d", name, a, l, all, lasting)
 		}
 	}
 	set := func(id team.UserID, change func(u *team.User)) func(e *access.Edit) {
 		return func(e *access.Edit) {
-			u, _ := p.User(id)
+			u, _ := p.Directory().User(id)
 			change(&u)
 			e.SetUser(u)
 		}
@@ -45,7 +45,7 @@ func TestHoldersAreCounted(t *testing.T) {
 		e.SetCatalog(c)
 	}, 2, 2)
 	step("removed", func(e *access.Edit) { e.RemoveUser("bea") }, 1, 1)
-	if d := p.Decide(access.User("ada"), access.RemoveUser, access.TargetUser("ada")); d.Reason != access.Self {
+	if d := p.Decide(access.User("ada"), access.RemoveUser, access.TargetUser("ada")); d.Reason != access.ReasonSelf {
 		t.Errorf("%s", d)
 	}
 }
@@ -79,7 +79,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 		t.Helper()
 		v := p.View(access.User("ann"))
 		filter := v.Filter()
-		for a := range p.Accounts() {
+		for a := range p.Directory().Accounts() {
 			if matches := filter.Match(a) == datagroup.True; v.Sees(a.ID()) != matches {
 				t.Fatalf("%s: %s is seen %v, and matches %v", name, a.ID(), !matches, matches)
 			} else if d := p.Decide(access.User("ann"), access.ViewAccount, access.Account(a.ID())); d.Allowed != matches {
@@ -90,7 +90,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 	check("loaded")
 	for _, id := range []datagroup.ID{"us", "w1"} {
 		p = edited(t, p, func(e *access.Edit) {
-			g, _ := p.Group(id)
+			g, _ := p.Directory().Group(id)
 			g.Name = "renamed"
 			e.SetGroup(g)
 		})
@@ -103,12 +103,12 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 	})
 	check("few accounts left")
 	p = edited(t, p, func(e *access.Edit) {
-		e.SetAttributes(append(p.Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})...)
+		e.SetAttributes(append(p.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})...)
 	})
 	check("declared anew")
 	p = edited(t, p, func(e *access.Edit) {
 		for i := range 60 {
-			a, err := p.Schema().Account(datagroup.AccountID(fmt.Sprint("b", i)), "google", map[string]datagroup.Value{
+			a, err := p.Directory().Schema().Account(datagroup.AccountID(fmt.Sprint("b", i)), "google", map[string]datagroup.Value{
 				"wide": datagroup.Text(fmt.Sprint("w", i%5)), "country": datagroup.Text("DE")})
 			if err != nil {
 				t.Fatal(err)

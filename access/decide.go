@@ -62,7 +62,7 @@ func (q *question) decide() {
 	default:
 		q.Allowed = true
 		if q.link != nil {
-			q.Reason = ByLink
+			q.Reason = ReasonLink
 		}
 	}
 }
@@ -71,7 +71,7 @@ func (q *question) decide() {
 func (q *question) deny(r Reason) bool {
 	q.Reason = r
 	if q.link != nil {
-		q.Reason = LinkPaused
+		q.Reason = ReasonLinkPaused
 	}
 	return false
 }
@@ -98,17 +98,17 @@ func (q *question) subjectStep() bool {
 		}
 	}
 	if s.IsZero() {
-		return q.deny(NoSubject)
+		return q.deny(ReasonNoSubject)
 	}
 	_, user, ok := q.p.state.Users.Find(s.id)
 	if !ok {
-		return q.deny(UnknownUser)
+		return q.deny(ReasonUnknownUser)
 	}
 	if user.Suspended {
-		return q.deny(Suspended)
+		return q.deny(ReasonSuspended)
 	}
 	if q.over(user.Until) {
-		return q.deny(Ended)
+		return q.deny(ReasonEnded)
 	}
 	q.user, q.role = user, &q.p.catalog.roles[user.RoleNumber]
 	if s.kind != sessionSubject {
@@ -116,10 +116,10 @@ func (q *question) subjectStep() bool {
 	}
 	no, scope, ok := q.p.state.Teams.Find(s.team)
 	if !ok {
-		return q.deny(UnknownSessionTeam)
+		return q.deny(ReasonUnknownSessionTeam)
 	}
 	if m, ok := user.Membership(no); !ok || q.over(m.Until) {
-		return q.deny(NotAMember)
+		return q.deny(ReasonNotAMember)
 	}
 	q.scope = scope
 	return true
@@ -131,13 +131,13 @@ func (q *question) maker() (Subject, bool) {
 	_, l, ok := q.p.state.Links.Find(q.Subject.id)
 	switch {
 	case !ok:
-		return Subject{}, q.deny(UnknownLink)
+		return Subject{}, q.deny(ReasonUnknownLink)
 	case l.Ended:
-		return Subject{}, q.deny(LinkEnded)
+		return Subject{}, q.deny(ReasonLinkEnded)
 	case q.over(l.Until):
-		return Subject{}, q.deny(LinkExpired)
+		return Subject{}, q.deny(ReasonLinkExpired)
 	case q.Action != Action(l.Action) || q.Resource != linkResource(l):
-		return Subject{}, q.deny(LinkScope)
+		return Subject{}, q.deny(ReasonLinkScope)
 	}
 	q.link = l
 	return makerOf(l), true
@@ -147,16 +147,16 @@ func (q *question) maker() (Subject, bool) {
 func (q *question) kindStep() bool {
 	known, wellFormed := false, false
 	if q.action, known = q.p.catalog.actions[q.Action]; !known {
-		return q.deny(UnknownAction)
+		return q.deny(ReasonUnknownAction)
 	}
 	if q.Resource.kind == "" {
-		return q.deny(NoResource)
+		return q.deny(ReasonNoResource)
 	}
 	if q.place, wellFormed = q.Resource.place(); !wellFormed {
-		return q.deny(MalformedResource)
+		return q.deny(ReasonMalformedResource)
 	}
 	if q.action.at&q.place == 0 {
-		return q.deny(WrongKind)
+		return q.deny(ReasonWrongKind)
 	}
 	return true
 }
@@ -168,9 +168,9 @@ func (q *question) capabilityStep() bool {
 	if q.action.at != atReport && q.action.at != atLink {
 		q.Role = q.role.Name
 		if !q.role.holds.has(q.action.number) {
-			return q.deny(NoCapability)
+			return q.deny(ReasonNoCapability)
 		}
-		q.Reason = ByRole
+		q.Reason = ReasonRole
 	}
 	if q.place != atReport {
 		return true
@@ -181,12 +181,12 @@ func (q *question) capabilityStep() bool {
 	}
 	q.Level, q.Team = q.level(q.reportNo)
 	if q.Level == 0 {
-		return q.deny(NoLevel)
+		return q.deny(ReasonNoLevel)
 	}
 	if !q.enough(q.Level) {
-		return q.deny(LevelTooLow)
+		return q.deny(ReasonLevelTooLow)
 	}
-	q.Reason = ByGrant
+	q.Reason = ReasonGrant
 	return true
 }
 
@@ -240,22 +240,22 @@ func (q *question) reachStep() bool {
 		return q.reachAccount(id)
 	case atItem:
 		if q.Resource.account == "" {
-			return q.deny(AccountRequired)
+			return q.deny(ReasonAccountRequired)
 		}
 		return q.reachAccount(q.Resource.account)
 	case atUser:
-		return s.Users.Has(id) || q.deny(UnknownTarget)
+		return s.Users.Has(id) || q.deny(ReasonUnknownResource)
 	case atRole:
 		if _, ok := q.p.catalog.numbers[role.Name(id)]; !ok {
-			return q.deny(UnknownRole)
+			return q.deny(ReasonUnknownResource)
 		}
-		return q.role.manages[role.Name(id)] || q.deny(AboveCeiling)
+		return q.role.manages[role.Name(id)] || q.deny(ReasonAboveCeiling)
 	case atTeam:
-		return s.Teams.Has(id) || q.deny(UnknownTeam)
+		return s.Teams.Has(id) || q.deny(ReasonUnknownResource)
 	case atGroup:
-		return s.Groups.Has(id) || q.deny(UnknownGroup)
+		return s.Groups.Has(id) || q.deny(ReasonUnknownResource)
 	case atReport:
-		return q.report != nil || q.deny(UnknownReport)
+		return q.report != nil || q.deny(ReasonUnknownResource)
 	case atCompany, atCompanyItem:
 		return true
 	}
@@ -268,7 +268,7 @@ func (q *question) reachStep() bool {
 func (q *question) reachAccount(id string) bool {
 	no, account, ok := q.p.state.Accounts.Find(id)
 	if !ok {
-		return q.deny(UnknownAccount)
+		return q.deny(ReasonUnknownResource)
 	}
 	if q.seesAll() {
 		return true
@@ -277,14 +277,14 @@ func (q *question) reachAccount(id string) bool {
 		if t.Sees(no, account) {
 			for k, g := range t.Held {
 				if q.p.state.Groups.At(g).Matches(no, account) {
-					q.Reason, q.Team, q.Group = ByTeam, t.ID, t.Groups[k]
+					q.Reason, q.Team, q.Group = ReasonTeam, t.ID, t.Groups[k]
 					break
 				}
 			}
 		}
-		return q.Reason != ByTeam
+		return q.Reason != ReasonTeam
 	})
-	return q.Reason == ByTeam || q.deny(OutOfReach)
+	return q.Reason == ReasonTeam || q.deny(ReasonOutOfReach)
 }
 
 // seesAll reports whether the user sees every account.
@@ -295,16 +295,16 @@ func (q *question) seesAll() bool { return q.scope == nil && q.role.Scope == rol
 func (q *question) reachLink(id string) bool {
 	_, l, ok := q.p.state.Links.Find(id)
 	if !ok {
-		return q.deny(UnknownShareLink)
+		return q.deny(ReasonUnknownResource)
 	}
 	if l.Maker == q.user.ID {
-		q.Reason = ByMaker
+		q.Reason = ReasonMaker
 		return true
 	}
 	if l.Kind == snapshot.ReportKind {
 		if no, _, ok := q.p.state.Reports.Find(l.Item); ok {
 			if level, _ := q.level(no); level == Creator {
-				q.Reason, q.Level = ByGrant, level
+				q.Reason, q.Level = ReasonGrant, level
 				return true
 			}
 		}
@@ -313,9 +313,9 @@ func (q *question) reachLink(id string) bool {
 	remove.Subject, remove.Action, remove.Resource = q.Subject, RemoveUser, TargetUser(l.Maker)
 	remove.decide()
 	if !remove.Allowed {
-		return q.deny(OutOfReach)
+		return q.deny(ReasonOutOfReach)
 	}
-	q.Reason, q.Role = ByRole, remove.Role
+	q.Reason, q.Role = ReasonRole, remove.Role
 	return true
 }
 
@@ -327,23 +327,23 @@ func (q *question) guardStep() bool {
 	case atUser:
 		_, target, _ := q.p.state.Users.Find(q.Resource.id)
 		if q.Action == TransferOwner {
-			return target.Lasting() && target.ID != q.user.ID || q.deny(IneligibleTarget)
+			return target.Lasting() && target.ID != q.user.ID || q.deny(ReasonIneligibleTarget)
 		}
 		if target.ID == q.user.ID {
-			return q.deny(Self)
+			return q.deny(ReasonSelf)
 		}
 		if !q.role.manages[target.Role] {
-			return q.deny(AboveCeiling)
+			return q.deny(ReasonAboveCeiling)
 		}
 		held := q.p.state.Holders[target.RoleNumber].Lasting
 		if target.Lasting() && held <= q.p.catalog.roles[target.RoleNumber].MinHolders {
-			return q.deny(LastHolder)
+			return q.deny(ReasonLastHolder)
 		}
 	case atRole:
 		no := q.p.catalog.numbers[role.Name(q.Resource.id)]
 		most := q.p.catalog.roles[no].MaxHolders
 		if most > 0 && q.p.state.Holders[no].All >= most {
-			return q.deny(RoleFull)
+			return q.deny(ReasonRoleFull)
 		}
 	}
 	return true

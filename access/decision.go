@@ -42,21 +42,21 @@ type Public struct {
 }
 
 // Public returns d without what the subject must not learn. Every denial of
-// the reach step becomes [OutOfReach], and so does [NoLevel], or a report's
-// existence would show. An unknown session team becomes [NotAMember], and an
-// unknown link [LinkEnded].
+// the reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], or a report's
+// existence would show. An unknown session team becomes [ReasonNotAMember], and an
+// unknown link [ReasonLinkEnded].
 func (d Decision) Public() Public {
 	switch {
 	case d.Allowed:
 		return Public{Allowed: true}
-	case d.Reason == UnknownSessionTeam:
-		return Public{Reason: NotAMember}
-	case d.Reason == UnknownLink:
-		return Public{Reason: LinkEnded}
-	case d.Reason == LinkPaused:
-		return Public{Reason: LinkPaused}
-	case d.Step == StepReach, d.Reason == NoLevel:
-		return Public{Reason: OutOfReach}
+	case d.Reason == ReasonUnknownSessionTeam:
+		return Public{Reason: ReasonNotAMember}
+	case d.Reason == ReasonUnknownLink:
+		return Public{Reason: ReasonLinkEnded}
+	case d.Reason == ReasonLinkPaused:
+		return Public{Reason: ReasonLinkPaused}
+	case d.Step == StepReach, d.Reason == ReasonNoLevel:
+		return Public{Reason: ReasonOutOfReach}
 	}
 	return Public{Reason: d.Reason}
 }
@@ -124,16 +124,16 @@ func plain(id string) string {
 // route says by what d allows.
 func (d Decision) route() string {
 	switch d.Reason {
-	case ByTeam:
+	case ReasonTeam:
 		return fmt.Sprintf("team %s, data group %s", d.Team, d.Group)
-	case ByGrant:
+	case ReasonGrant:
 		if d.Team != "" {
 			return fmt.Sprintf("%s of the report, through team %s", d.Level, d.Team)
 		}
 		return fmt.Sprintf("%s of the report", d.Level)
-	case ByMaker:
+	case ReasonMaker:
 		return fmt.Sprintf("%s made the link", d.Subject.id)
-	case ByLink:
+	case ReasonLink:
 		return fmt.Sprintf("%s is live", d.Subject)
 	}
 	return fmt.Sprintf("role %s", d.Role)
@@ -143,41 +143,41 @@ func (d Decision) route() string {
 func (d Decision) sentence() string {
 	who, what := plain(d.Subject.id), plain(d.Resource.id)
 	switch d.Reason {
-	case NoSubject:
+	case ReasonNoSubject:
 		return "nobody is asking"
-	case UnknownUser:
+	case ReasonUnknownUser:
 		return fmt.Sprintf("there is no user %s", who)
-	case Suspended:
+	case ReasonSuspended:
 		return fmt.Sprintf("%s is suspended", who)
-	case Ended:
+	case ReasonEnded:
 		return fmt.Sprintf("the access of %s has ended", who)
-	case UnknownSessionTeam:
+	case ReasonUnknownSessionTeam:
 		return fmt.Sprintf("there is no team %s to act within", quote(d.Subject.team))
-	case NotAMember:
+	case ReasonNotAMember:
 		return fmt.Sprintf("%s is not a current member of team %s", who, plain(d.Subject.team))
-	case UnknownLink:
+	case ReasonUnknownLink:
 		return fmt.Sprintf("there is no link %s", who)
-	case LinkEnded:
+	case ReasonLinkEnded:
 		return fmt.Sprintf("link %s was revoked, or its maker or report is gone", who)
-	case LinkExpired:
+	case ReasonLinkExpired:
 		return fmt.Sprintf("link %s is past its end", who)
-	case LinkScope:
+	case ReasonLinkScope:
 		return fmt.Sprintf("link %s is for another action or another resource", who)
-	case LinkPaused:
+	case ReasonLinkPaused:
 		return fmt.Sprintf("the maker of link %s would be denied now, at the %s step", who, d.Step)
-	case UnknownAction:
+	case ReasonUnknownAction:
 		return fmt.Sprintf("no role and no rule knows the action %s", quote(string(d.Action)))
-	case NoResource:
+	case ReasonNoResource:
 		return "no resource is named"
-	case MalformedResource:
+	case ReasonMalformedResource:
 		return fmt.Sprintf("a resource of kind %s has no account, and no place in this or another company", d.Resource.kind)
-	case WrongKind:
+	case ReasonWrongKind:
 		return fmt.Sprintf("%s cannot be asked of %s", d.Action, plain(d.Resource.String()))
-	case NoCapability:
+	case ReasonNoCapability:
 		return fmt.Sprintf("role %s does not hold %s", d.Role, d.Action)
-	case NoLevel:
+	case ReasonNoLevel:
 		return fmt.Sprintf("report %s is not shared with %s", what, who)
-	case LevelTooLow:
+	case ReasonLevelTooLow:
 		return fmt.Sprintf("level %s does not hold %s", d.Level, d.Action)
 	}
 	return d.reachSentence()
@@ -187,13 +187,15 @@ func (d Decision) sentence() string {
 func (d Decision) reachSentence() string {
 	who, what := plain(d.Subject.id), plain(d.Resource.id)
 	switch d.Reason {
-	case UnknownAccount:
-		return fmt.Sprintf("there is no account %s", quote(string(d.Resource.Account())))
-	case UnknownTarget, UnknownRole, UnknownTeam, UnknownGroup, UnknownReport, UnknownShareLink:
-		return fmt.Sprintf("there is no %s %s", d.Resource.kind, quote(d.Resource.id))
-	case AccountRequired:
+	case ReasonUnknownResource:
+		kind, id := d.Resource.kind, d.Resource.id
+		if account := d.Resource.Account(); account != "" {
+			kind, id = KindAccount, string(account) // what an item belongs to
+		}
+		return fmt.Sprintf("there is no %s %s", kind, quote(id))
+	case ReasonAccountRequired:
 		return fmt.Sprintf("%s names no account", plain(d.Resource.String()))
-	case OutOfReach:
+	case ReasonOutOfReach:
 		if d.Resource.kind == KindLink {
 			return fmt.Sprintf("%s neither made link %s nor is creator of its report nor may remove its maker", who, what)
 		}
@@ -201,18 +203,18 @@ func (d Decision) reachSentence() string {
 			return fmt.Sprintf("%s is in none of the data groups of team %s", d.Resource.Account(), scope)
 		}
 		return fmt.Sprintf("%s is in none of %s's data groups", d.Resource.Account(), who)
-	case AboveCeiling:
+	case ReasonAboveCeiling:
 		if d.Step == StepReach {
 			return fmt.Sprintf("role %s does not manage role %s", d.Role, what)
 		}
 		return fmt.Sprintf("role %s does not manage the role of %s", d.Role, what)
-	case Self:
+	case ReasonSelf:
 		return fmt.Sprintf("%s may not do this to %s", who, what)
-	case LastHolder:
+	case ReasonLastHolder:
 		return fmt.Sprintf("%s is the last to hold a role that must be held", what)
-	case IneligibleTarget:
+	case ReasonIneligibleTarget:
 		return fmt.Sprintf("%s is not somebody else who is active without an end of access", what)
-	case RoleFull:
+	case ReasonRoleFull:
 		return fmt.Sprintf("role %s has as many holders as it may have", what)
 	}
 	return string(d.Reason)

@@ -16,7 +16,7 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Grant is one share of a report: to a user or to a team.
+// Directory().Grant is one share of a report: to a user or to a team.
 type Grant struct {
 	Report ReportID
 	User   team.UserID // either this
@@ -221,7 +221,7 @@ func (e *Edit) setAttributes(attributes []datagroup.Attribute) error {
 }
 
 // SetAccount connects an account or replaces its values. Its schema must fit
-// the policy's; one made by [Policy.Schema] does.
+// the policy's; one made by [Directory.Schema] does.
 func (e *Edit) SetAccount(a datagroup.Account) {
 	e.keep("set account", string(a.ID()), e.setAccount(a))
 }
@@ -250,7 +250,7 @@ func (e *Edit) RemoveAccount(id datagroup.AccountID) {
 
 // SetGroup adds a data group, or replaces its name and filter; the teams that
 // hold it keep it. The filter must fit the policy's schema; one parsed by
-// [Policy.Schema] does.
+// [Directory.Schema] does.
 func (e *Edit) SetGroup(g datagroup.Group) { e.keep("set group", string(g.ID), e.setGroup(g)) }
 
 func (e *Edit) setGroup(g datagroup.Group) error {

@@ -56,7 +56,7 @@ func ExamplePolicy_Edit() {
 	}`))
 	before := current.Load()
 
-	ann, _ := before.User("ann")
+	ann, _ := before.Directory().User("ann")
 	ann.Role = "user"
 	if err := onRoleChanged(ann); err != nil {
 		fmt.Println(err)

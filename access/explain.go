@@ -82,11 +82,11 @@ func (e Explanation) String() string {
 func (r Route) String() string {
 	var b strings.Builder
 	switch {
-	case r.Reason == ByRole:
+	case r.Reason == ReasonRole:
 		fmt.Fprintf(&b, "role %s", r.Role)
-	case r.Reason == ByGrant && r.Team == "":
+	case r.Reason == ReasonGrant && r.Team == "":
 		fmt.Fprintf(&b, "%v, shared directly", r.Level)
-	case r.Reason == ByGrant:
+	case r.Reason == ReasonGrant:
 		fmt.Fprintf(&b, "%v, through team %s", r.Level, r.Team)
 	case r.Group == "":
 		fmt.Fprintf(&b, "team %s", r.Team)
@@ -172,7 +172,7 @@ func (q *question) accountRoutes(id string) []Route {
 	if !ok {
 		return nil
 	}
-	byRole := Route{Reason: ByRole, Role: q.role.Name, Open: q.seesAll()}
+	byRole := Route{Reason: ReasonRole, Role: q.role.Name, Open: q.seesAll()}
 	switch {
 	case byRole.Open:
 	case q.scope != nil:
@@ -182,7 +182,7 @@ func (q *question) accountRoutes(id string) []Route {
 	}
 	routes := []Route{byRole}
 	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) {
-		route := Route{Reason: ByTeam, Team: t.ID, Until: m.Until}
+		route := Route{Reason: ReasonTeam, Team: t.ID, Until: m.Until}
 		if len(t.Held) == 0 {
 			route.Lacks = "the team holds no data group"
 			routes = append(routes, route)
@@ -216,7 +216,7 @@ func (q *question) reportRoutes() []Route {
 		if !ok {
 			return
 		}
-		route := Route{Reason: ByGrant, Team: through, Level: Level(g.Level), Until: g.Until}
+		route := Route{Reason: ReasonGrant, Team: through, Level: Level(g.Level), Until: g.Until}
 		switch {
 		case q.over(m.Until):
 			route.Lacks = "the membership has ended"
@@ -241,11 +241,11 @@ func (q *question) reportRoutes() []Route {
 func (q *question) subjectRemedies() []Remedy {
 	who := q.Subject.id
 	switch q.Reason {
-	case Suspended:
+	case ReasonSuspended:
 		return []Remedy{q.remedy(SuspendUser, TargetUser(who), "reinstate %s", who)}
-	case Ended:
+	case ReasonEnded:
 		return []Remedy{q.remedy(SetUserExpiry, TargetUser(who), "extend the access of %s", who)}
-	case NotAMember:
+	case ReasonNotAMember:
 		return []Remedy{q.remedy(SetTeamMembers, Team(q.Subject.team), "add %s to team %s", who, q.Subject.team)}
 	}
 	return nil
@@ -255,20 +255,20 @@ func (q *question) subjectRemedies() []Remedy {
 func (q *question) remedies() []Remedy {
 	who, what := q.Subject.id, q.Resource.id
 	switch q.Reason {
-	case NoCapability:
+	case ReasonNoCapability:
 		return append(q.roleRemedies(), q.remedy(q.Action, q.Resource, "have it done by somebody who may"))
-	case NoLevel, LevelTooLow:
+	case ReasonNoLevel, ReasonLevelTooLow:
 		for l := Viewer; l <= Creator; l++ {
 			if q.enough(l) {
 				return []Remedy{q.remedy(l.ShareAction(), q.Resource, "share report %s with %s as %v", what, who, l)}
 			}
 		}
-	case OutOfReach:
+	case ReasonOutOfReach:
 		if q.place != atLink {
 			return q.dataRemedies(string(q.Resource.Account()))
 		}
 		return []Remedy{q.remedy(q.Action, q.Resource, "have it done by somebody who may")}
-	case Self, AboveCeiling:
+	case ReasonSelf, ReasonAboveCeiling:
 		return []Remedy{q.remedy(q.Action, q.Resource, "have it done by somebody who may")}
 	}
 	return nil

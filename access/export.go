@@ -69,7 +69,7 @@ func (p *Policy) teamEntry(t *snapshot.Team) TeamEntry {
 	for _, g := range t.Groups {
 		e.Groups = append(e.Groups, string(g))
 	}
-	for m := range p.Members(t.ID) {
+	for m := range p.Directory().Members(t.ID) {
 		e.Members = append(e.Members, MemberEntry{User: string(m.User), Until: formatEnd(m.Until)})
 	}
 	slices.SortFunc(e.Members, func(a, b MemberEntry) int { return cmp.Compare(a.User, b.User) })
@@ -79,7 +79,7 @@ func (p *Policy) teamEntry(t *snapshot.Team) TeamEntry {
 // reportEntry lists the grants to users before those to teams.
 func (p *Policy) reportEntry(r *snapshot.Report) ReportEntry {
 	e := ReportEntry{ID: r.ID, Name: r.Name}
-	for g := range p.Grants(ReportID(r.ID)) {
+	for g := range p.Directory().Grants(ReportID(r.ID)) {
 		e.Grants = append(e.Grants, GrantEntry{
 			User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: formatEnd(g.Until),
 		})

@@ -217,7 +217,7 @@ func recorded(t fataler, w *world, p *access.Policy) record {
 	for _, id := range append(sortedKeys(w.reports), "ghost") {
 		r.listed = append(r.listed, ids(p.Who("report.view", access.Report(id))))
 		var links []string
-		for l := range p.Links(access.Report(id)) {
+		for l := range p.Directory().LinksTo(access.Report(id)) {
 			links = append(links, fmt.Sprint(l))
 		}
 		slices.Sort(links)

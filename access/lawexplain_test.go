@@ -45,7 +45,7 @@ func makerFits(t *rapid.T, w *world, p *access.Policy, id string, hits *branches
 	l := w.links[id]
 	e := p.Explain(access.ViaLink(access.LinkID(id)), access.Action(l.action), l.shows.resource())
 	switch e.Decision.Reason {
-	case access.ByLink, access.LinkPaused:
+	case access.ReasonLink, access.ReasonLinkPaused:
 		d := p.Decide(l.scope().subject(), access.Action(l.action), l.shows.resource())
 		if e.Maker == nil || e.Maker.Decision != d {
 			t.Fatalf("link %s: the maker is explained as %+v, decided as %v", id, e.Maker, d)
@@ -75,11 +75,11 @@ func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
 		}
 		r := e.Routes[open]
 		if r.Reason != d.Reason || r.Team != d.Team || r.Group != d.Group || r.Level != d.Level ||
-			r.Reason == access.ByRole && r.Role != d.Role {
+			r.Reason == access.ReasonRole && r.Role != d.Role {
 			t.Fatalf("%v; the first open route is %v", d, r)
 		}
 		hits.hit("open")
-	case d.Reason == access.OutOfReach || d.Reason == access.NoLevel || d.Reason == access.LevelTooLow:
+	case d.Reason == access.ReasonOutOfReach || d.Reason == access.ReasonNoLevel || d.Reason == access.ReasonLevelTooLow:
 		if open >= 0 {
 			t.Fatalf("%v; and yet a route is open: %v", d, e.Routes[open])
 		}

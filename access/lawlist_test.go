@@ -50,7 +50,7 @@ func viewIsDecided(t *rapid.T, w *world, p *access.Policy, s who, hits *branches
 		t.Fatalf("view of %v has %d accounts, decided %v", s.subject(), v.Len(), want)
 	}
 	var matched []string
-	for a := range p.Accounts() {
+	for a := range p.Directory().Accounts() {
 		if v.Filter().Match(a) == datagroup.True {
 			matched = append(matched, string(a.ID()))
 		}
@@ -138,7 +138,7 @@ func linksAreThere(t *rapid.T, w *world, p *access.Policy, hits *branches) {
 				hits.hit("links")
 			}
 		}
-		for l := range p.Links(r.resource()) {
+		for l := range p.Directory().LinksTo(r.resource()) {
 			got = append(got, string(l.ID)+" "+endText(l.Until)+" "+string(l.Maker)+" "+string(l.Session)+" "+string(l.Action))
 			if l.Ended != w.links[string(l.ID)].ended {
 				t.Fatalf("link %s is ended: %v", l.ID, l.Ended)

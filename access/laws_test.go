@@ -39,9 +39,9 @@ func subset(a, b []string) bool {
 // holds returns the ids of the accounts that match the group's filter, by
 // looking at nothing but the policy's own accounts and the filter.
 func holds(p *access.Policy, g string) []string {
-	group, _ := p.Group(datagroup.ID(g))
+	group, _ := p.Directory().Group(datagroup.ID(g))
 	var all []string
-	for a := range p.Accounts() {
+	for a := range p.Directory().Accounts() {
 		if group.Filter.Match(a) == datagroup.True {
 			all = append(all, string(a.ID()))
 		}

@@ -38,7 +38,7 @@ var linkRecords = []access.ShareLink{
 func TestLink(t *testing.T) {
 	p := access.MustLoad(linkWorld)
 	for _, want := range linkRecords {
-		if got, ok := p.Link(want.ID); got != want || !ok {
+		if got, ok := p.Directory().Link(want.ID); got != want || !ok {
 			t.Errorf("Link(%s) = %+v, %t, want %+v", want.ID, got, ok, want)
 		}
 	}
@@ -54,7 +54,7 @@ func TestLink(t *testing.T) {
 		{"a zero policy", new(access.Policy), "report"},
 		{"a nil policy", nil, "report"},
 	} {
-		if got, ok := tt.policy.Link(tt.id); got != (access.ShareLink{}) || ok {
+		if got, ok := tt.policy.Directory().Link(tt.id); got != (access.ShareLink{}) || ok {
 			t.Errorf("%s: found %+v, %t", tt.name, got, ok)
 		}
 	}
@@ -71,16 +71,16 @@ func TestLinkFollowsEdits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := next.Link("report"); !got.Ended || !ok {
+	if got, ok := next.Directory().Link("report"); !got.Ended || !ok {
 		t.Errorf("the link to a report that was removed is %+v, %t, want it ended", got, ok)
 	}
-	if got, ok := next.Link("wide"); ok {
+	if got, ok := next.Directory().Link("wide"); ok {
 		t.Errorf("a link that was forgotten is %+v", got)
 	}
-	if got, ok := p.Link("report"); got.Ended || !ok {
+	if got, ok := p.Directory().Link("report"); got.Ended || !ok {
 		t.Errorf("in the policy before, the link is %+v, %t", got, ok)
 	}
-	if got, ok := p.Link("wide"); got != linkRecords[2] || !ok {
+	if got, ok := p.Directory().Link("wide"); got != linkRecords[2] || !ok {
 		t.Errorf("in the policy before, the link is %+v, %t", got, ok)
 	}
 }
@@ -206,7 +206,7 @@ func TestLinkSurvivesTheDocument(t *testing.T) {
 	}
 	var got []access.ShareLink
 	for _, want := range linkRecords {
-		l, _ := again.Link(want.ID)
+		l, _ := again.Directory().Link(want.ID)
 		got = append(got, l)
 	}
 	if diff := cmp.Diff(linkRecords, got, cmp.Comparer(func(a, b access.Resource) bool { return a == b })); diff != "" {

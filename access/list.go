@@ -84,22 +84,9 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 	return slices.Compact(all)
 }
 
-// Links returns the share links that show the resource, without their secrets,
-// in an order that means nothing. It looks at every link.
-func (p *Policy) Links(r Resource) iter.Seq[ShareLink] {
-	p = p.ready()
-	return func(yield func(ShareLink) bool) {
-		for _, l := range p.state.Links.All() {
-			if linkResource(l) == r && !yield(shareLink(l)) {
-				return
-			}
-		}
-	}
-}
-
 // Preview returns what a data group with this filter would hold, before there
 // is one: the matching accounts by source, and how many are left out only
 // because they lack an attribute. It matches every account once.
 func (p *Policy) Preview(f datagroup.Filter) datagroup.Preview {
-	return datagroup.NewPreview(f, p.Accounts())
+	return datagroup.NewPreview(f, p.Directory().Accounts())
 }

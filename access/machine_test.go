@@ -19,8 +19,7 @@ var modelReasons = []access.Reason{
 	"unknown-link", "link-ended", "link-expired", "link-scope", "link-paused",
 	"unknown-action", "no-resource", "malformed-resource", "wrong-kind",
 	"no-capability", "no-level", "level-too-low",
-	"unknown-account", "unknown-target", "unknown-role", "unknown-team", "unknown-group", "unknown-report",
-	"unknown-share-link", "account-required", "out-of-reach", "above-ceiling",
+	"unknown-resource", "account-required", "out-of-reach", "above-ceiling",
 	"self", "last-holder", "ineligible-target", "role-full",
 }
 
@@ -88,6 +87,9 @@ func TestPolicyIsTheModel(t *testing.T) {
 	for _, r := range modelReasons {
 		all = append(all, string(r))
 	}
+	for _, kind := range []string{"account", "user", "role", "team", "group", "report", "link"} {
+		all = append(all, "unknown-resource "+kind)
+	}
 	for _, step := range []string{"subject", "kind", "capability", "reach", "guard"} {
 		if step != "guard" { // a link leads to nothing that is guarded
 			all = append(all, "link-paused at "+step)
@@ -153,6 +155,9 @@ func (m *machine) questions(t *rapid.T) {
 
 func (m *machine) count(s who, action string, r thing, d access.Decision) {
 	m.hits.hit(string(d.Reason))
+	if d.Reason == access.ReasonUnknownResource {
+		m.hits.hit(string(d.Reason) + " " + string(d.Resource.Kind()))
+	}
 	if !d.Allowed {
 		m.hits.hit("denied at " + d.Step.String())
 	}

@@ -47,7 +47,7 @@ func TestManyValues(t *testing.T) {
 		for user, n := range want {
 			v := p.View(access.User(user))
 			filter := v.Filter()
-			for a := range p.Accounts() {
+			for a := range p.Directory().Accounts() {
 				if matches := filter.Match(a) == datagroup.True; v.Sees(a.ID()) != matches {
 					t.Fatalf("%s sees %s: %v, though the filters say %v", user, a.ID(), !matches, matches)
 				}
@@ -63,7 +63,7 @@ func TestManyValues(t *testing.T) {
 	for from := 0; from < accounts; from += 500 {
 		e := next.Edit()
 		for i := from; i < from+500; i++ {
-			a, err := next.Schema().Account(datagroup.AccountID(fmt.Sprint("a", i)), "google", value(i, true))
+			a, err := next.Directory().Schema().Account(datagroup.AccountID(fmt.Sprint("a", i)), "google", value(i, true))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestManyValues(t *testing.T) {
 	compare(p, map[string]int{"ann": 2, "bob": 60 + 86 + 1})
 
 	e := next.Edit()
-	e.SetAttributes(append(next.Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.NumberType})...)
+	e.SetAttributes(append(next.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.NumberType})...)
 	declared, err := e.Policy()
 	if err != nil {
 		t.Fatal(err)

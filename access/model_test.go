@@ -210,14 +210,14 @@ func (w *world) reachStep(v verdict, s who, r thing) verdict {
 		}
 		return w.reachAccount(v, s, r.account)
 	case "user":
-		return v.exists(has(w.users, r.id), "unknown-target")
+		return v.exists(has(w.users, r.id), "unknown-resource")
 	case "team":
-		return v.exists(has(w.teams, r.id), "unknown-team")
+		return v.exists(has(w.teams, r.id), "unknown-resource")
 	case "group":
-		return v.exists(has(w.groups, r.id), "unknown-group")
+		return v.exists(has(w.groups, r.id), "unknown-resource")
 	}
 	if _, ok := w.catalog.role(r.id); !ok {
-		return v.deny(access.StepReach, "unknown-role")
+		return v.deny(access.StepReach, "unknown-resource")
 	}
 	actor, _ := w.catalog.role(v.role)
 	if !actor.managesRole(r.id) {
@@ -242,7 +242,7 @@ func (v verdict) exists(ok bool, reason access.Reason) verdict {
 // sees the account. Within a session that is the one team for every role.
 func (w *world) reachAccount(v verdict, s who, account string) verdict {
 	if !has(w.accounts, account) {
-		return v.deny(access.StepReach, "unknown-account")
+		return v.deny(access.StepReach, "unknown-resource")
 	}
 	if actor, _ := w.catalog.role(v.role); actor.all && !s.session {
 		return v.allow("role")

@@ -55,7 +55,7 @@ func (w *world) askReport(s who, action, id string) verdict {
 		}
 	}
 	if !has(w.reports, id) {
-		return v.deny(access.StepReach, "unknown-report")
+		return v.deny(access.StepReach, "unknown-resource")
 	}
 	v.level, v.team = w.levelAt(s, id)
 	switch {
@@ -93,7 +93,7 @@ func (w *world) askRevoke(s who, id string) verdict {
 	var v verdict
 	l, ok := w.links[id]
 	if !ok {
-		return v.deny(access.StepReach, "unknown-share-link")
+		return v.deny(access.StepReach, "unknown-resource")
 	}
 	if l.maker == s.user {
 		return v.allow("maker")

@@ -4,14 +4,13 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
 
 // Config says what a policy takes from its surroundings. Nil is the zero
 // Config.
 type Config struct {
-	// Catalog is the role catalog of documents that bring none of their own.
+	// Directory().Catalog is the role catalog of documents that bring none of their own.
 	// Nil means [role.CompanyCatalog].
 	Catalog *role.Catalog
 
@@ -55,9 +54,3 @@ func (p *Policy) At(t time.Time) *Policy {
 	fixed.now = func() time.Time { return t }
 	return &fixed
 }
-
-// Catalog returns the role catalog.
-func (p *Policy) Catalog() *role.Catalog { return p.ready().catalog.source }
-
-// Schema returns the account attributes that filters may read.
-func (p *Policy) Schema() *datagroup.Schema { return p.ready().state.Schema }

@@ -6,65 +6,59 @@ type Reason string
 
 // What an allowance is by.
 const (
-	ByRole  Reason = "role"  // the role holds the action, and sees all data where data is asked for
-	ByTeam  Reason = "team"  // a team the user belongs to holds a data group that matches the account
-	ByGrant Reason = "grant" // the report is shared with the user or a team of his
-	ByMaker Reason = "maker" // the user made the link
-	ByLink  Reason = "link"  // the link is live and its maker would be allowed
+	ReasonRole  Reason = "role"  // the role holds the action, and sees all data where data is asked for
+	ReasonTeam  Reason = "team"  // a team the user belongs to holds a data group that matches the account
+	ReasonGrant Reason = "grant" // the report is shared with the user or a team of his
+	ReasonMaker Reason = "maker" // the user made the link
+	ReasonLink  Reason = "link"  // the link is live and its maker would be allowed
 )
 
 // Denials of the subject step, in the order they are found.
 const (
-	NoSubject          Reason = "no-subject"
-	UnknownUser        Reason = "unknown-user"
-	Suspended          Reason = "suspended"
-	Ended              Reason = "ended"
-	UnknownSessionTeam Reason = "unknown-session-team"
-	NotAMember         Reason = "not-a-member"
-	UnknownLink        Reason = "unknown-link"
-	LinkEnded          Reason = "link-ended"   // revoked, or maker or report removed
-	LinkExpired        Reason = "link-expired" // past its end
-	LinkScope          Reason = "link-scope"   // not the one question the link answers
-	LinkPaused         Reason = "link-paused"  // the maker would be denied now; at the step that denies him
+	ReasonNoSubject          Reason = "no-subject"
+	ReasonUnknownUser        Reason = "unknown-user"
+	ReasonSuspended          Reason = "suspended"
+	ReasonEnded              Reason = "ended"
+	ReasonUnknownSessionTeam Reason = "unknown-session-team"
+	ReasonNotAMember         Reason = "not-a-member"
+	ReasonUnknownLink        Reason = "unknown-link"
+	ReasonLinkEnded          Reason = "link-ended"   // revoked, or maker or report removed
+	ReasonLinkExpired        Reason = "link-expired" // past its end
+	ReasonLinkScope          Reason = "link-scope"   // not the one question the link answers
+	ReasonLinkPaused         Reason = "link-paused"  // the maker would be denied now; at the step that denies him
 )
 
 // Denials of the kind step.
 const (
-	UnknownAction     Reason = "unknown-action"
-	NoResource        Reason = "no-resource"
-	MalformedResource Reason = "malformed-resource"
-	WrongKind         Reason = "wrong-kind"
+	ReasonUnknownAction     Reason = "unknown-action"
+	ReasonNoResource        Reason = "no-resource"
+	ReasonMalformedResource Reason = "malformed-resource"
+	ReasonWrongKind         Reason = "wrong-kind"
 )
 
 // Denials of the capability step.
 const (
-	NoCapability Reason = "no-capability"
-	NoLevel      Reason = "no-level"
-	LevelTooLow  Reason = "level-too-low"
+	ReasonNoCapability Reason = "no-capability"
+	ReasonNoLevel      Reason = "no-level"
+	ReasonLevelTooLow  Reason = "level-too-low"
 )
 
 // Denials of the reach step. AboveCeiling is one of them for a role that the
 // actor's role does not manage.
 const (
-	UnknownAccount   Reason = "unknown-account"
-	UnknownTarget    Reason = "unknown-target"
-	UnknownRole      Reason = "unknown-role"
-	UnknownTeam      Reason = "unknown-team"
-	UnknownGroup     Reason = "unknown-group"
-	UnknownReport    Reason = "unknown-report"
-	UnknownShareLink Reason = "unknown-share-link"
-	AccountRequired  Reason = "account-required"
-	OutOfReach       Reason = "out-of-reach"
-	AboveCeiling     Reason = "above-ceiling"
+	ReasonUnknownResource Reason = "unknown-resource" // whatever its kind
+	ReasonAccountRequired Reason = "account-required"
+	ReasonOutOfReach      Reason = "out-of-reach"
+	ReasonAboveCeiling    Reason = "above-ceiling"
 )
 
 // Denials of the guard step. AboveCeiling is one of them for a user whose role
 // the actor's role does not manage.
 const (
-	Self             Reason = "self"
-	LastHolder       Reason = "last-holder"
-	IneligibleTarget Reason = "ineligible-target"
-	RoleFull         Reason = "role-full"
+	ReasonSelf             Reason = "self"
+	ReasonLastHolder       Reason = "last-holder"
+	ReasonIneligibleTarget Reason = "ineligible-target"
+	ReasonRoleFull         Reason = "role-full"
 )
 
 // Step is a step of a decision. They are taken in the order of the constants,

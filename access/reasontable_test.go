@@ -143,16 +143,16 @@ deny no-level capability      | bea | budget.edit    | report:q3    | out-of-rea
 deny no-level capability      | eve in team americas | report.view | report:q4 | out-of-reach | report q4 is not shared with eve
 deny level-too-low capability | ann | report.edit    | report:q3    | level-too-low | level explorer does not hold report.edit
 
-deny unknown-account reach    | bea | account.view   | account:us-9                | out-of-reach | there is no account "us-9"
-deny unknown-account reach    | bea | account.view   | campaign:c1 in account:us-9 | out-of-reach | there is no account "us-9"
-deny unknown-target reach     | bea | user.remove    | user:bob                    | out-of-reach | there is no user "bob"
-deny unknown-target reach     | bea | owner.transfer | user:bob                    | out-of-reach | there is no user "bob"
-deny unknown-role reach       | bea | role.grant     | role:king                   | out-of-reach | there is no role "king"
-deny unknown-team reach       | bea | team.edit      | team:nowhere                | out-of-reach | there is no team "nowhere"
-deny unknown-group reach      | bea | datagroup.edit | group:uk                    | out-of-reach | there is no group "uk"
-deny unknown-report reach     | bea | report.view    | report:q9                   | out-of-reach | there is no report "q9"
-deny unknown-report reach     | bea | budget.edit    | report:q9                   | out-of-reach | there is no report "q9"
-deny unknown-share-link reach | ann | link.revoke    | link:l0                     | out-of-reach | there is no link "l0"
+deny unknown-resource reach    | bea | account.view   | account:us-9                | out-of-reach | there is no account "us-9"
+deny unknown-resource reach    | bea | account.view   | campaign:c1 in account:us-9 | out-of-reach | there is no account "us-9"
+deny unknown-resource reach     | bea | user.remove    | user:bob                    | out-of-reach | there is no user "bob"
+deny unknown-resource reach     | bea | owner.transfer | user:bob                    | out-of-reach | there is no user "bob"
+deny unknown-resource reach       | bea | role.grant     | role:king                   | out-of-reach | there is no role "king"
+deny unknown-resource reach       | bea | team.edit      | team:nowhere                | out-of-reach | there is no team "nowhere"
+deny unknown-resource reach      | bea | datagroup.edit | group:uk                    | out-of-reach | there is no group "uk"
+deny unknown-resource reach     | bea | report.view    | report:q9                   | out-of-reach | there is no report "q9"
+deny unknown-resource reach     | bea | budget.edit    | report:q9                   | out-of-reach | there is no report "q9"
+deny unknown-resource reach | ann | link.revoke    | link:l0                     | out-of-reach | there is no link "l0"
 deny account-required reach   | bea | budget.edit    | campaign:c1                 | out-of-reach | campaign:c1 names no account
 deny out-of-reach reach       | ann | account.view   | account:de-1                | out-of-reach | de-1 is in none of ann's data groups
 deny out-of-reach reach       | old | account.view   | account:us-1                | out-of-reach | us-1 is in none of old's data groups
@@ -180,7 +180,7 @@ const allReasons = `role team grant maker link
 no-subject unknown-user suspended ended unknown-session-team not-a-member
 unknown-link link-ended link-expired link-scope link-paused
 unknown-action no-resource malformed-resource wrong-kind no-capability no-level level-too-low
-unknown-account unknown-target unknown-role unknown-team unknown-group unknown-report unknown-share-link
+unknown-resource
 account-required out-of-reach above-ceiling self last-holder ineligible-target role-full`
 
 func TestReasons(t *testing.T) {

@@ -47,25 +47,25 @@ func linkText(l access.ShareLink) string { return string(l.ID) }
 func TestRecords(t *testing.T) {
 	p := access.MustLoad(routesWorld)
 	for _, tt := range []struct{ name, got, want string }{
-		{"users", listed(p.Users(), func(u team.User) string { return string(u.ID) + ":" + string(u.Role) }), "ann:team-member end:team-member old:team-member root:admin sue:team-member uma:user-manager"},
-		{"teams", listed(p.Teams(), func(t team.Team) string { return fmt.Sprint(t.ID, t.Groups) }), "americas[us] emea[de] empty[]"},
-		{"groups", listed(p.Groups(), func(g datagroup.Group) string { return fmt.Sprintf("%s(%s)", g.ID, g.Filter) }), "de(country = 'DE') us(country = 'US')"},
-		{"accounts", listed(p.Accounts(), func(a datagroup.Account) string { return string(a.ID()) }), "de-1 fr-1 us-1 xx-1"},
-		{"members", listed(p.Members("americas"), memberText), "americas/ann:2027 americas/old:2026"},
-		{"members of nothing", listed(p.Members("x"), memberText), ""},
-		{"memberships", listed(p.Memberships("ann"), memberText), "americas/ann:2027 empty/ann:1"},
-		{"memberships of nobody", listed(p.Memberships("x"), memberText), ""},
-		{"holding", listed(p.Holding("us"), plain), "americas"},
-		{"holding nothing", listed(p.Holding("x"), plain), ""},
-		{"grants", listed(p.Grants("q3"), grantText), "q3:americas:explorer:1 q3:ann:viewer:2028 q3:empty:viewer:1 q3:old:editor:2026 q3:root:creator:1"},
-		{"grants of nothing", listed(p.Grants("x"), grantText), ""},
-		{"grants of a team", listed(access.MustLoad(`{"teams": [{"id": "t"}], "reports": [{"id": "r", "grants": [{"team": "t", "level": "viewer"}]}]}`).Grants("r"), grantText), "r:t:viewer:1"},
-		{"grants of ann", listed(p.GrantsOf("ann"), grantText), "q3:ann:viewer:2028"},
-		{"grants of nobody", listed(p.GrantsOf("x"), grantText), ""},
-		{"links of ann", listed(p.LinksOf("ann"), linkText), "l1 l5"},
-		{"links of nobody", listed(p.LinksOf("x"), linkText), ""},
-		{"links to the report", listed(p.Links(access.Report("q3")), linkText), "l1 l2 l3 l4 l5"},
-		{"links to another", listed(p.Links(access.Report("q4")), linkText), ""},
+		{"users", listed(p.Directory().Users(), func(u team.User) string { return string(u.ID) + ":" + string(u.Role) }), "ann:team-member end:team-member old:team-member root:admin sue:team-member uma:user-manager"},
+		{"teams", listed(p.Directory().Teams(), func(t team.Team) string { return fmt.Sprint(t.ID, t.Groups) }), "americas[us] emea[de] empty[]"},
+		{"groups", listed(p.Directory().Groups(), func(g datagroup.Group) string { return fmt.Sprintf("%s(%s)", g.ID, g.Filter) }), "de(country = 'DE') us(country = 'US')"},
+		{"accounts", listed(p.Directory().Accounts(), func(a datagroup.Account) string { return string(a.ID()) }), "de-1 fr-1 us-1 xx-1"},
+		{"members", listed(p.Directory().Members("americas"), memberText), "americas/ann:2027 americas/old:2026"},
+		{"members of nothing", listed(p.Directory().Members("x"), memberText), ""},
+		{"memberships", listed(p.Directory().Memberships("ann"), memberText), "americas/ann:2027 empty/ann:1"},
+		{"memberships of nobody", listed(p.Directory().Memberships("x"), memberText), ""},
+		{"holding", listed(p.Directory().TeamsWith("us"), plain), "americas"},
+		{"holding nothing", listed(p.Directory().TeamsWith("x"), plain), ""},
+		{"grants", listed(p.Directory().Grants("q3"), grantText), "q3:americas:explorer:1 q3:ann:viewer:2028 q3:empty:viewer:1 q3:old:editor:2026 q3:root:creator:1"},
+		{"grants of nothing", listed(p.Directory().Grants("x"), grantText), ""},
+		{"grants of a team", listed(access.MustLoad(`{"teams": [{"id": "t"}], "reports": [{"id": "r", "grants": [{"team": "t", "level": "viewer"}]}]}`).Directory().Grants("r"), grantText), "r:t:viewer:1"},
+		{"grants of ann", listed(p.Directory().GrantsOf("ann"), grantText), "q3:ann:viewer:2028"},
+		{"grants of nobody", listed(p.Directory().GrantsOf("x"), grantText), ""},
+		{"links of ann", listed(p.Directory().LinksOf("ann"), linkText), "l1 l5"},
+		{"links of nobody", listed(p.Directory().LinksOf("x"), linkText), ""},
+		{"links to the report", listed(p.Directory().LinksTo(access.Report("q3")), linkText), "l1 l2 l3 l4 l5"},
+		{"links to another", listed(p.Directory().LinksTo(access.Report("q4")), linkText), ""},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, tt.got, tt.want)
@@ -79,31 +79,31 @@ func checkRecord(t *testing.T, p *access.Policy) {
 	t.Helper()
 	address, _ := team.ParseAddress("UMA@example.com")
 	stranger, _ := team.ParseAddress("nobody@example.com")
-	u, found := p.User("uma")
-	byAddress, foundByAddress := p.UserByAddress(address)
+	u, found := p.Directory().User("uma")
+	byAddress, foundByAddress := p.Directory().UserByAddress(address)
 	if !found || !foundByAddress || u != byAddress || u.Role != "user-manager" {
 		t.Errorf("uma is %v and %v", u, byAddress)
 	}
-	g, foundGroup := p.Group("us")
-	a, foundAccount := p.Account("us-1")
-	one, foundTeam := p.Team("emea")
+	g, foundGroup := p.Directory().Group("us")
+	a, foundAccount := p.Directory().Account("us-1")
+	one, foundTeam := p.Directory().Team("emea")
 	if !foundGroup || !foundAccount || !foundTeam || g.Filter.Match(a) != datagroup.True || !slices.Equal(one.Groups, []datagroup.ID{"de"}) {
 		t.Errorf("found %v, %v and %v", g, a, one)
 	}
-	if name, ok := p.ReportName("q3"); name != "" || !ok {
+	if name, ok := p.Directory().Report("q3"); name != "" || !ok {
 		t.Errorf("the report is called %q, %t", name, ok)
 	}
-	_, missing1 := p.User("x")
-	_, missing2 := p.UserByAddress(stranger)
-	_, missing3 := p.Group("x")
-	_, missing4 := p.Account("x")
-	_, missing5 := p.Team("x")
-	_, missing6 := p.ReportName("x")
+	_, missing1 := p.Directory().User("x")
+	_, missing2 := p.Directory().UserByAddress(stranger)
+	_, missing3 := p.Directory().Group("x")
+	_, missing4 := p.Directory().Account("x")
+	_, missing5 := p.Directory().Team("x")
+	_, missing6 := p.Directory().Report("x")
 	if missing1 || missing2 || missing3 || missing4 || missing5 || missing6 {
 		t.Error("something was found that does not exist")
 	}
 	for name, want := range map[role.Name][2]int{"admin": {1, 1}, "team-member": {4, 2}, "viewer": {}, "king": {}} {
-		if all, lasting := p.Holders(name); all != want[0] || lasting != want[1] {
+		if all, lasting := p.Directory().Holders(name); all != want[0] || lasting != want[1] {
 			t.Errorf("%d hold the role %s, %d of them for good, want %v", all, name, lasting, want)
 		}
 	}
@@ -149,7 +149,7 @@ func TestRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := listed(p.Members("emea"), memberText) + listed(p.Grants("q3"), grantText) + listed(p.LinksOf("ann"), linkText); got != "l2" {
+	if got := listed(p.Directory().Members("emea"), memberText) + listed(p.Directory().Grants("q3"), grantText) + listed(p.Directory().LinksOf("ann"), linkText); got != "l2" {
 		t.Errorf("left are %s", got)
 	}
 }
@@ -157,7 +157,7 @@ func TestRemove(t *testing.T) {
 // TestReplace says of what exists something else, and leaves what is its own.
 func TestReplace(t *testing.T) {
 	p := access.MustLoad(editBase)
-	ann, _ := p.User("ann")
+	ann, _ := p.Directory().User("ann")
 	ann.Name = "Ann"
 	e := p.Edit()
 	e.SetUser(ann)
@@ -167,10 +167,10 @@ func TestReplace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := q.User("ann"); u != ann {
+	if u, _ := q.Directory().User("ann"); u != ann {
 		t.Errorf("ann is %v, want %v", u, ann)
 	}
-	if got, want := listed(q.Members("emea"), memberText)+listed(q.Grants("q3"), grantText), "emea/ann:1q3:ann:creator:1 q3:emea:viewer:1"; got != want {
+	if got, want := listed(q.Directory().Members("emea"), memberText)+listed(q.Directory().Grants("q3"), grantText), "emea/ann:1q3:ann:creator:1 q3:emea:viewer:1"; got != want {
 		t.Errorf("left are %s, want %s", got, want)
 	}
 }
@@ -200,7 +200,7 @@ func TestSetCatalog(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.a, got, tt.want)
 		}
 	}
-	if all, lasting := q.Holders("boss"); all != 1 || lasting != 1 || !q.Catalog().Equal(next) {
+	if all, lasting := q.Directory().Holders("boss"); all != 1 || lasting != 1 || !q.Directory().Catalog().Equal(next) {
 		t.Errorf("%d hold the role boss, %d for good", all, lasting)
 	}
 	for _, tt := range []struct {
@@ -309,10 +309,10 @@ func TestLogDecisions(t *testing.T) {
 		level slog.Level
 		want  string // of three allowances, a denial, and another allowance
 	}{
-		{"all", nil, slog.LevelDebug, "role role role unknown-account role"},
-		{"denials", &access.LogOptions{DenialsOnly: true}, slog.LevelDebug, "unknown-account"},
-		{"every second", &access.LogOptions{Every: 2}, slog.LevelDebug, "role role unknown-account"},
-		{"by level", nil, slog.LevelInfo, "unknown-account"},
+		{"all", nil, slog.LevelDebug, "role role role unknown-resource role"},
+		{"denials", &access.LogOptions{DenialsOnly: true}, slog.LevelDebug, "unknown-resource"},
+		{"every second", &access.LogOptions{Every: 2}, slog.LevelDebug, "role role unknown-resource"},
+		{"by level", nil, slog.LevelInfo, "unknown-resource"},
 		{"nothing", nil, slog.LevelError, ""},
 	} {
 		var out bytes.Buffer

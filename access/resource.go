@@ -43,7 +43,7 @@ type Resource struct {
 // Company returns the company as a whole.
 func Company() Resource { return Resource{kind: KindCompany} }
 
-// Account returns an account: one unit of data.
+// Directory().Account returns an account: one unit of data.
 func Account[ID ~string](id ID) Resource { return Resource{kind: KindAccount, id: string(id)} }
 
 // TargetUser returns a user as what something is done to.
@@ -52,16 +52,16 @@ func TargetUser[ID ~string](id ID) Resource { return Resource{kind: KindUser, id
 // Role returns a role of the catalog, as something to be granted.
 func Role[N ~string](name N) Resource { return Resource{kind: KindRole, id: string(name)} }
 
-// Team returns a team.
+// Directory().Team returns a team.
 func Team[ID ~string](id ID) Resource { return Resource{kind: KindTeam, id: string(id)} }
 
-// Group returns a data group.
+// Directory().Group returns a data group.
 func Group[ID ~string](id ID) Resource { return Resource{kind: KindGroup, id: string(id)} }
 
 // Report returns a report.
 func Report[ID ~string](id ID) Resource { return Resource{kind: KindReport, id: string(id)} }
 
-// Link returns a share link, as something to be revoked.
+// Directory().Link returns a share link, as something to be revoked.
 func Link[ID ~string](id ID) Resource { return Resource{kind: KindLink, id: string(id)} }
 
 // Item returns something of the host's own kind that belongs to an account: a
@@ -93,7 +93,7 @@ func (r Resource) Kind() Kind { return r.kind }
 // ID returns the id of r within its kind, "" for the company.
 func (r Resource) ID() string { return r.id }
 
-// Account returns the account that r is or belongs to, "" if there is none.
+// Directory().Account returns the account that r is or belongs to, "" if there is none.
 func (r Resource) Account() datagroup.AccountID {
 	if r.kind == KindAccount {
 		return datagroup.AccountID(r.id)

@@ -76,7 +76,7 @@ deny no-capability: role team-member does not hold recording.view
   what would help
     have it done by somebody who may: nobody may
 >>> ann | account.view | account:zz
-deny unknown-account: there is no account "zz"
+deny unknown-resource: there is no account "zz"
 >>> ann | account.view | account:xx-1
 deny out-of-reach: xx-1 is in none of ann's data groups
   routes
@@ -203,7 +203,7 @@ deny above-ceiling: role user-manager does not manage role admin
   what would help
     have it done by somebody who may: root may
 >>> ann | report.view | report:q9
-deny unknown-report: there is no report "q9"
+deny unknown-resource: there is no report "q9"
 >>> ann | account.view | team:emea
 deny wrong-kind: account.view cannot be asked of team:emea
 `
@@ -256,7 +256,7 @@ func checkExplanation(t *testing.T, p *access.Policy, e access.Explanation) {
 func TestManyRemedies(t *testing.T) {
 	base := access.MustLoad(routesWorld)
 	e := base.Edit()
-	german, _ := base.Group("de")
+	german, _ := base.Directory().Group("de")
 	e.SetGroup(datagroup.Group{ID: "also-de", Filter: german.Filter})
 	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
 		e.SetTeam(team.Team{ID: team.ID(n), Groups: []datagroup.ID{"de"}})

@@ -51,7 +51,7 @@ func companyX() *access.Document {
 
 func TestCompanyX(t *testing.T) {
 	p := mustCompile(t, companyX())
-	if n := len(slices.Collect(p.Teams())); n != 9 {
+	if n := len(slices.Collect(p.Directory().Teams())); n != 9 {
 		t.Fatalf("%d teams, want 9", n)
 	}
 	for _, row := range []struct {

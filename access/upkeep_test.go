@@ -39,7 +39,7 @@ const keptBase = `{
 
 // keptAccount returns an account with the three attributes of keptBase.
 func keptAccount(id, country string, spend, clicks float64) datagroup.Account {
-	a, err := access.MustLoad(keptBase).Schema().Account(datagroup.AccountID(id), "google", map[string]datagroup.Value{
+	a, err := access.MustLoad(keptBase).Directory().Schema().Account(datagroup.AccountID(id), "google", map[string]datagroup.Value{
 		"country": datagroup.Text(country), "spend": datagroup.Number(spend), "clicks": datagroup.Number(clicks)})
 	if err != nil {
 		panic(err)
@@ -49,7 +49,7 @@ func keptAccount(id, country string, spend, clicks float64) datagroup.Account {
 
 // keptGroup returns a group with a filter under the schema of keptBase.
 func keptGroup(id, filter string) datagroup.Group {
-	f, err := access.MustLoad(keptBase).Schema().Parse(filter)
+	f, err := access.MustLoad(keptBase).Directory().Schema().Parse(filter)
 	if err != nil {
 		panic(err)
 	}
@@ -101,7 +101,7 @@ func checkSees(t *testing.T, p *access.Policy, want string) {
 	t.Helper()
 	var decided, viewed []string
 	view := p.View(access.User("ann"))
-	for a := range p.Accounts() {
+	for a := range p.Directory().Accounts() {
 		if p.Decide(access.User("ann"), access.ViewAccount, access.Account(a.ID())).Allowed {
 			decided = append(decided, string(a.ID()))
 		}
@@ -179,7 +179,7 @@ func TestLinksOfTwoEdits(t *testing.T) {
 		e.SetLink(link("other", "bob", "q4"))
 		e.SetLink(link("l5", "ann", "q3"))
 	})
-	if got := listed(first.LinksOf("ann"), linkText); got != "l1 l2 l3 l4" {
+	if got := listed(first.Directory().LinksOf("ann"), linkText); got != "l1 l2 l3 l4" {
 		t.Errorf("the links of ann are %s", got)
 	}
 	for _, row := range []struct {
@@ -190,7 +190,7 @@ func TestLinksOfTwoEdits(t *testing.T) {
 		{"report", func(e *access.Edit) { e.RemoveReport("q3") }},
 	} {
 		t.Run(row.without, func(t *testing.T) {
-			for l := range edited(t, first, row.remove).Links(access.Report("q3")) {
+			for l := range edited(t, first, row.remove).Directory().LinksTo(access.Report("q3")) {
 				if !l.Ended {
 					t.Errorf("without its %s, link %s has not ended", row.without, l.ID)
 				}
@@ -203,15 +203,15 @@ func TestLinksOfTwoEdits(t *testing.T) {
 // be taken, and links to a report that is gone do not come back with its id.
 func TestNamesAreFreed(t *testing.T) {
 	p := access.MustLoad(editBase)
-	ann, _ := p.User("ann")
+	ann, _ := p.Directory().User("ann")
 	old := ann.Email
 	ann.Email, _ = team.ParseAddress("ann@example.org")
 	p = edited(t, p, func(e *access.Edit) { e.SetUser(ann) })
-	if u, ok := p.UserByAddress(old); ok {
+	if u, ok := p.Directory().UserByAddress(old); ok {
 		t.Errorf("%s is still the address of %s", old, u.ID)
 	}
 	p = edited(t, p, func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Email = old })) })
-	if u, _ := p.UserByAddress(old); u.ID != "new" {
+	if u, _ := p.Directory().UserByAddress(old); u.ID != "new" {
 		t.Errorf("%s is the address of %q, want new", old, u.ID)
 	}
 	p = edited(t, p, func(e *access.Edit) {
@@ -220,7 +220,7 @@ func TestNamesAreFreed(t *testing.T) {
 		e.SetReport("q3", "")
 		e.SetGrant(access.Grant{Report: "q3", User: "ann", Level: access.Creator})
 	})
-	if d := p.Decide(access.ViaLink("l1"), access.ViewReport, access.Report("q3")); d.Reason != access.LinkEnded {
+	if d := p.Decide(access.ViaLink("l1"), access.ViewReport, access.Report("q3")); d.Reason != access.ReasonLinkEnded {
 		t.Errorf("a link to a report that was removed: %v", d)
 	}
 }

@@ -83,7 +83,7 @@ func (v View) Sees(id datagroup.AccountID) bool {
 	return ok && (v.all || v.united().Has(no, account))
 }
 
-// Accounts returns the accounts in the view, in an order that is the same for
+// Directory().Accounts returns the accounts in the view, in an order that is the same for
 // all views of one policy and means nothing. It looks at every account of the
 // company once.
 func (v View) Accounts() iter.Seq[datagroup.AccountID] {
@@ -134,7 +134,7 @@ func (v View) Filter() datagroup.Filter {
 	for i, t := range v.teams {
 		teams[i] = t.Team
 	}
-	return team.Union(slices.Values(teams), v.policy.Group)
+	return team.Union(slices.Values(teams), v.policy.Directory().Group)
 }
 
 func (v *view) united() *snapshot.Reach {

@@ -34,10 +34,10 @@ func TestZeroValues(t *testing.T) {
 				t.Errorf("%s policy: %s may do something", name, s)
 			}
 		}
-		if len(slices.Collect(p.Who("account.view", access.Account("us-1")))) != 0 || len(slices.Collect(p.Links(access.Report("q3")))) != 0 {
+		if len(slices.Collect(p.Who("account.view", access.Account("us-1")))) != 0 || len(slices.Collect(p.Directory().LinksTo(access.Report("q3")))) != 0 {
 			t.Errorf("%s policy: somebody may do something", name)
 		}
-		if text, err := p.Document().JSON(); string(text) != `{"catalog": "company"}`+"\n" || err != nil || !p.Catalog().Equal(role.CompanyCatalog()) || p.Schema().Len() != 3 {
+		if text, err := p.Document().JSON(); string(text) != `{"catalog": "company"}`+"\n" || err != nil || !p.Directory().Catalog().Equal(role.CompanyCatalog()) || p.Directory().Schema().Len() != 3 {
 			t.Errorf("%s policy holds %s, %v", name, text, err)
 		}
 		if m := p.Preview(foreignFilter("everything")); m.Matches != 0 {

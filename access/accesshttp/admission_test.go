@@ -42,7 +42,7 @@ func TestOutside(t *testing.T) {
 	if v := accesshttp.View(ctx); v.Len() != 0 || v.Sees("us-1") {
 		t.Error("something is seen")
 	}
-	want := access.Decision{Reason: access.NoSubject, Step: access.StepSubject, Action: access.ViewReport, Resource: access.Report("q1")}
+	want := access.Decision{Reason: access.ReasonNoSubject, Step: access.StepSubject, Action: access.ViewReport, Resource: access.Report("q1")}
 	if d := accesshttp.Decide(ctx, access.ViewReport, access.Report("q1")); d != want {
 		t.Errorf("decided %v", d)
 	}
@@ -83,7 +83,7 @@ func TestInside(t *testing.T) {
 		if first, second := accesshttp.View(ctx), accesshttp.View(ctx); first != second {
 			t.Error("the view is made twice")
 		}
-		if d := accesshttp.Decide(ctx, access.ViewAccount, access.Account("de-1")); d.Reason != access.OutOfReach || d.Subject != ann {
+		if d := accesshttp.Decide(ctx, access.ViewAccount, access.Account("de-1")); d.Reason != access.ReasonOutOfReach || d.Subject != ann {
 			t.Errorf("decided %v", d)
 		}
 		if v := ctx.Value(key{}); v != "kept" {

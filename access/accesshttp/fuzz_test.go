@@ -45,7 +45,7 @@ func FuzzRequest(f *testing.F) {
 	mux.Handle("/users", g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		ran++
 		who := accesshttp.Subject(r.Context())
-		_, known := world.User(who.User())
+		_, known := world.Directory().User(who.User())
 		expected = known && who.User() != "sue"
 	})))
 	chi := segments{method: "GET", pattern: "/reports/{report}", handler: g.Require(access.ViewReport, viewReport)(serve(viewReport)), notFound: http.NotFoundHandler()}

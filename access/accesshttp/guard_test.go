@@ -236,12 +236,12 @@ func TestRequireUser(t *testing.T) {
 		{200, "", "user", access.User("ann")},
 		{200, "", "session", access.Session("ann", "americas")},
 		{401, "", "nobody", access.Subject{}},
-		{403, access.UnknownUser, "unknown", access.User("bob")},
-		{403, access.Suspended, "suspended", access.User("sue")},
-		{403, access.NotAMember, "session of another", access.Session("ada", "americas")},
-		{403, access.UnknownSessionTeam, "session lost", access.Session("ann", "")},
-		{403, access.LinkScope, "link", access.ViaLink("l1")},
-		{403, access.UnknownLink, "unknown link", access.ViaLink("l2")},
+		{403, access.ReasonUnknownUser, "unknown", access.User("bob")},
+		{403, access.ReasonSuspended, "suspended", access.User("sue")},
+		{403, access.ReasonNotAMember, "session of another", access.Session("ada", "americas")},
+		{403, access.ReasonUnknownSessionTeam, "session lost", access.Session("ann", "")},
+		{403, access.ReasonLinkScope, "link", access.ViaLink("l1")},
+		{403, access.ReasonUnknownLink, "unknown link", access.ViaLink("l2")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var observed []access.Decision

@@ -72,15 +72,15 @@ func newKnown(p *access.Policy) *known {
 		access.KindTeam:    set(d.Teams, func(e access.TeamEntry) string { return e.ID }),
 		access.KindReport:  set(d.Reports, func(e access.ReportEntry) string { return e.ID }),
 		access.KindLink:    set(d.Links, func(e access.LinkEntry) string { return e.ID }),
-		access.KindRole:    set(p.Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
+		access.KindRole:    set(p.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
 	}}
-	for _, a := range append(role.BuiltIn(), p.Catalog().Actions()...) {
+	for _, a := range append(role.BuiltIn(), p.Directory().Catalog().Actions()...) {
 		k.actions[string(a)] = true
 	}
 	// Every catalog of a policy has a role, and every role takes a holder.
 	k.probe, _ = access.Compile(&access.Document{Users: []access.UserEntry{
-		{ID: probe, Email: "probe@example.com", Role: string(p.Catalog().Roles()[0].Name)},
-	}}, &access.Config{Catalog: p.Catalog()})
+		{ID: probe, Email: "probe@example.com", Role: string(p.Directory().Catalog().Roles()[0].Name)},
+	}}, &access.Config{Catalog: p.Directory().Catalog()})
 	return k
 }
 
@@ -95,7 +95,7 @@ func set[T any](entries []T, id func(T) string) map[string]bool {
 // together reports whether the action may be asked of such a resource.
 func (k *known) together(do access.Action, on access.Resource) bool {
 	switch k.probe.Decide(access.User(probe), do, on).Reason {
-	case access.WrongKind, access.MalformedResource:
+	case access.ReasonWrongKind, access.ReasonMalformedResource:
 		return false
 	}
 	return true
@@ -114,13 +114,13 @@ var kinds = map[access.Kind]struct {
 	word    string
 	missing access.Reason
 }{
-	access.KindAccount: {"account", access.UnknownAccount},
-	access.KindUser:    {"user", access.UnknownTarget},
-	access.KindRole:    {"role", access.UnknownRole},
-	access.KindTeam:    {"team", access.UnknownTeam},
-	access.KindGroup:   {"data group", access.UnknownGroup},
-	access.KindReport:  {"report", access.UnknownReport},
-	access.KindLink:    {"share link", access.UnknownShareLink},
+	access.KindAccount: {"account", access.ReasonUnknownResource},
+	access.KindUser:    {"user", access.ReasonUnknownResource},
+	access.KindRole:    {"role", access.ReasonUnknownResource},
+	access.KindTeam:    {"team", access.ReasonUnknownResource},
+	access.KindGroup:   {"data group", access.ReasonUnknownResource},
+	access.KindReport:  {"report", access.ReasonUnknownResource},
+	access.KindLink:    {"share link", access.ReasonUnknownResource},
 }
 
 // find returns a finding if there is no such thing of a kind.
@@ -134,14 +134,14 @@ func (k *known) find(kind access.Kind, id string, excuse access.Reason) []findin
 // subject looks for who asks.
 func (k *known) subject(s access.Subject) []finding {
 	if s.Link() != "" {
-		return k.find(access.KindLink, string(s.Link()), access.UnknownLink)
+		return k.find(access.KindLink, string(s.Link()), access.ReasonUnknownLink)
 	}
 	if s.IsZero() {
 		return nil
 	}
-	found := k.find(access.KindUser, string(s.User()), access.UnknownUser)
+	found := k.find(access.KindUser, string(s.User()), access.ReasonUnknownUser)
 	if scope, ok := s.Team(); ok {
-		found = append(found, k.find(access.KindTeam, string(scope), access.UnknownSessionTeam)...)
+		found = append(found, k.find(access.KindTeam, string(scope), access.ReasonUnknownSessionTeam)...)
 	}
 	return found
 }
@@ -151,7 +151,7 @@ func (k *known) action(a access.Action) []finding {
 	if k.actions[string(a)] {
 		return nil
 	}
-	return []finding{{unknown{"action", string(a), k.actions}, access.UnknownAction}}
+	return []finding{{unknown{"action", string(a), k.actions}, access.ReasonUnknownAction}}
 }
 
 // resource looks for what an action is asked of.
@@ -163,14 +163,14 @@ func (k *known) resource(r access.Resource) []finding {
 	case r.Kind() == access.KindCompany || r.CompanyWide():
 		return nil
 	case r.Account() != "":
-		return k.find(access.KindAccount, string(r.Account()), access.UnknownAccount)
+		return k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)
 	}
 	var words []string
 	for kind := range kinds {
 		words = append(words, string(kind))
 	}
 	near := didYouMean(string(r.Kind()), slices.Values(words))
-	return []finding{{fmt.Errorf(`%v belongs nowhere%s (of a kind of your own, write "in account:ACCOUNT" or "in company" behind it)`, r, near), access.AccountRequired}}
+	return []finding{{fmt.Errorf(`%v belongs nowhere%s (of a kind of your own, write "in account:ACCOUNT" or "in company" behind it)`, r, near), access.ReasonAccountRequired}}
 }
 
 // claim checks the names of a claim, and reports whether they are right.
@@ -232,7 +232,7 @@ func (k *known) turnedAway(a assertion) (why access.Reason) {
 	}
 	for _, at := range moments(a) {
 		d := q.decide(k.policy.At(at))
-		if d.Step != access.StepSubject || d.Reason == access.LinkScope { // that is about the question
+		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope { // that is about the question
 			return ""
 		}
 		why = d.Reason

@@ -73,7 +73,7 @@ func newFacts(p *access.Policy) *facts {
 	for _, a := range f.doc.Accounts {
 		f.accounts = append(f.accounts, datagroup.AccountID(a.ID))
 	}
-	f.actions = append(role.BuiltIn(), p.Catalog().Actions()...)
+	f.actions = append(role.BuiltIn(), p.Directory().Catalog().Actions()...)
 	slices.Sort(f.actions)
 	f.actions = slices.Compact(f.actions)
 	for _, u := range f.doc.Users {
@@ -263,7 +263,7 @@ func (d *duties) reaching() (access.Action, func(datagroup.AccountID) access.Res
 // It is false where there are no accounts.
 func (f *facts) seesAll(p *access.Policy, s access.Subject, d *duties) bool {
 	a, at := d.reaching()
-	return at != nil && len(f.accounts) > 0 && p.Decide(s, a, at(f.accounts[0])).Reason == access.ByRole
+	return at != nil && len(f.accounts) > 0 && p.Decide(s, a, at(f.accounts[0])).Reason == access.ReasonRole
 }
 
 // reach returns the accounts that are reached in the sessions of a team, in byte
@@ -425,7 +425,7 @@ func (f *facts) linkPhases(l access.LinkEntry) []phase {
 func (f *facts) concerned(l access.LinkEntry) map[string]bool {
 	all := map[string]bool{l.Maker: true}
 	if l.Resource.Kind == string(access.KindReport) {
-		for g := range f.start.Grants(access.ReportID(l.Resource.ID)) {
+		for g := range f.start.Directory().Grants(access.ReportID(l.Resource.ID)) {
 			all[string(g.User)] = true
 		}
 	}

@@ -161,7 +161,7 @@ func catalogOf(d *access.Document) *role.Catalog {
 	if err != nil {
 		panic(err)
 	}
-	return p.Catalog()
+	return p.Directory().Catalog()
 }
 
 // oddRoles is a catalog whose roles differ in what they let be done with

@@ -92,7 +92,7 @@ func newGains(old, next *access.Policy) *gains {
 	}
 	g.teams = ids(g.next.doc.Teams, func(t access.TeamEntry) string { return t.ID })
 	g.groups = ids(g.next.doc.Groups, func(t access.GroupEntry) string { return t.ID })
-	g.roleNames = ids(g.next.start.Catalog().Roles(), func(r role.Role) string { return string(r.Name) })
+	g.roleNames = ids(g.next.start.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) })
 	g.users = ids(g.next.holders, func(h *holder) string { return h.ID })
 	for _, h := range g.next.holders {
 		if !h.Suspended {
@@ -235,7 +235,7 @@ func (g *gains) addSights(e *gainer, s access.Subject, who string, gained []sigh
 	for _, x := range gained {
 		d := x.last.Decide(s, a, at(x.account))
 		route := fmt.Sprintf("%s (role %s)", until(x.until, time.Time{}), name(d.Role))
-		if d.Reason == access.ByTeam {
+		if d.Reason == access.ReasonTeam {
 			route = fmt.Sprintf("%s (team %s, data group %s)", until(x.until, time.Time{}), name(d.Team), name(d.Group))
 		}
 		if g.old.start.Decide(s, a, at(x.account)).Allowed {
@@ -299,7 +299,7 @@ func (g *gains) able(e *gainer) bool {
 		len(e.can[atTeam]) > 0 ||
 		len(e.can[atGroup]) > 0 && len(f.doc.Groups) > 0 ||
 		slices.ContainsFunc(e.can[atRole], func(a access.Action) bool {
-			return slices.ContainsFunc(f.start.Catalog().Roles(), func(r role.Role) bool {
+			return slices.ContainsFunc(f.start.Directory().Catalog().Roles(), func(r role.Role) bool {
 				return f.start.Decide(e.user, a, access.Role(r.Name)).Allowed
 			})
 		}) ||
@@ -337,7 +337,7 @@ func (g *gains) revoker(e *gainer, l access.LinkEntry) {
 			return false
 		}
 		by := ""
-		if d := last.Decide(s, access.RevokeLink, access.Link(l.ID)); d.Reason == access.ByRole {
+		if d := last.Decide(s, access.RevokeLink, access.Link(l.ID)); d.Reason == access.ReasonRole {
 			by = fmt.Sprintf(" (role %s)", name(d.Role))
 		}
 		g.add("%s may %s at link %s%s%s", who, access.RevokeLink, name(l.ID), until(end, time.Time{}), by)

@@ -269,7 +269,7 @@ func explained(p *access.Policy, all []assertion) map[leaf]truths {
 	seen := make(map[leaf]truths)
 	look := func(p *access.Policy, q question) {
 		for _, r := range p.Explain(q.who, q.do, q.on).Routes {
-			if r.Reason == access.ByRole && r.Open {
+			if r.Reason == access.ReasonRole && r.Open {
 				return
 			}
 			if r.Lacks == "the membership has ended" {
@@ -288,7 +288,7 @@ func explained(p *access.Policy, all []assertion) map[leaf]truths {
 					look(p.At(at), a.question)
 				}
 			case *listing:
-				for account := range p.Accounts() {
+				for account := range p.Directory().Accounts() {
 					q := question{who: a.who, do: access.ViewAccount, on: access.Account(account.ID())}
 					if a.do == access.ViewAccount && a.who.Link() == "" {
 						if d := q.decide(p.At(at)); d.Allowed || d.Step == access.StepReach {

@@ -40,11 +40,11 @@ type judgement struct {
 
 func newLeaves(p *access.Policy) *leaves {
 	l := &leaves{
-		policy: p, accounts: slices.Collect(p.Accounts()), texts: make(map[leaf]string),
+		policy: p, accounts: slices.Collect(p.Directory().Accounts()), texts: make(map[leaf]string),
 		possible: make(map[leaf]truths), seen: make(map[leaf]truths), judged: make(map[judgement]bool),
 	}
 	unlike := make(map[string][]datagroup.Account) // by what a filter reads
-	for g := range p.Groups() {
+	for g := range p.Directory().Groups() {
 		reads := g.Filter.Reads()
 		key := strings.Join(reads, " ")
 		if unlike[key] == nil {
@@ -95,7 +95,7 @@ func (l *leaves) ask(a assertion, subject access.Subject) {
 		p := l.policy.At(at)
 		switch a := a.(type) {
 		case *claim:
-			account, ok := p.Account(a.on.Account())
+			account, ok := p.Directory().Account(a.on.Account())
 			if ok && looksAtData(a.decide(p)) {
 				l.judge(l.held(p, subject, at), account)
 			}
@@ -123,7 +123,7 @@ func (l *listing) asked(all []datagroup.Account) []datagroup.Account {
 // judge notes what the filters of the groups say about the accounts.
 func (l *leaves) judge(groups []datagroup.ID, accounts ...datagroup.Account) {
 	for _, id := range groups {
-		g, _ := l.policy.Group(id)
+		g, _ := l.policy.Directory().Group(id)
 		for _, a := range accounts {
 			if l.judged[judgement{id, a.ID()}] {
 				continue
@@ -141,17 +141,17 @@ func (l *leaves) judge(groups []datagroup.ID, accounts ...datagroup.Account) {
 // sees all data there are none.
 func (l *leaves) held(p *access.Policy, s access.Subject, at time.Time) []datagroup.ID {
 	if scope, ok := s.Team(); ok {
-		t, _ := p.Team(scope)
+		t, _ := p.Directory().Team(scope)
 		return t.Groups
 	}
-	user, _ := p.User(s.User())
-	if r, _ := p.Catalog().Role(user.Role); r.Scope == role.AllData {
+	user, _ := p.Directory().User(s.User())
+	if r, _ := p.Directory().Catalog().Role(user.Role); r.Scope == role.AllData {
 		return nil
 	}
 	var groups []datagroup.ID
-	for m := range p.Memberships(user.ID) {
+	for m := range p.Directory().Memberships(user.ID) {
 		if !team.Ended(m.Until, at) {
-			t, _ := p.Team(m.Team)
+			t, _ := p.Directory().Team(m.Team)
 			groups = append(groups, t.Groups...)
 		}
 	}

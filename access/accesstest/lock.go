@@ -237,7 +237,7 @@ func (w *lockWriter) roles() {
 
 // grantable adds the roles at which holders of a role may take which actions.
 func (w *lockWriter) grantable(r role.Name, actions []access.Action) {
-	for _, to := range w.start.Catalog().Roles() {
+	for _, to := range w.start.Directory().Catalog().Roles() {
 		if may := w.allowed(w.actors[r][0], actions, access.Role(to.Name)); may != "" {
 			w.add("role %s may %s at role %s", name(r), may, name(to.Name))
 		}

@@ -232,7 +232,7 @@ func TestLockCounts(t *testing.T) {
 		id := datagroup.AccountID(d.Accounts[i*400].ID)
 		after := lockText(edited(t, p, func(e *access.Edit) { e.RemoveAccount(id) }))
 		seen := 0
-		for u := range p.Users() {
+		for u := range p.Directory().Users() {
 			if v := p.View(access.User(u.ID)); v.Sees(id) && v.Len() < len(d.Accounts) {
 				seen++
 			}
@@ -292,7 +292,7 @@ func BenchmarkLock(b *testing.B) {
 
 func BenchmarkNoNewAccess(b *testing.B) {
 	p := compile(b, large(10_000, 20_000, 1_000, 500))
-	f, err := p.Schema().Parse("region = 'r1' or segment = 's37'")
+	f, err := p.Directory().Schema().Parse("region = 'r1' or segment = 's37'")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func (m *mutator) ends(what, was string, set func(d *access.Document, end string
 
 func (m *mutator) roleNames() []string {
 	var names []string
-	for _, r := range compile(m.t, m.doc).Catalog().Roles() {
+	for _, r := range compile(m.t, m.doc).Directory().Catalog().Roles() {
 		names = append(names, string(r.Name))
 	}
 	return names

@@ -100,7 +100,7 @@ func TestRead(t *testing.T) {
 	}{
 		{"allow tom account.view account:us-1", &claim{question: ask(time.Time{}, access.User("tom"), "account.view", access.Account("us-1")), line: 2, allow: true}},
 		{"\t allow\ttom  account.view account:us-1 # why", &claim{question: ask(time.Time{}, access.User("tom"), "account.view", access.Account("us-1")), line: 2, allow: true}},
-		{"deny tom account.view account:us#1 because out-of-reach", &claim{question: ask(time.Time{}, access.User("tom"), "account.view", access.Account("us#1")), line: 2, because: access.OutOfReach}},
+		{"deny tom account.view account:us#1 because out-of-reach", &claim{question: ask(time.Time{}, access.User("tom"), "account.view", access.Account("us#1")), line: 2, because: access.ReasonOutOfReach}},
 		{"at 2027-01-01\ndeny tom a company", &claim{question: ask(day, access.User("tom"), "a", access.Company()), line: 3}},
 		{"at 2027-01-01T02:00:00+02:00\ndeny tom a company", &claim{question: ask(day, access.User("tom"), "a", access.Company()), line: 3}},
 		{"team us\ndeny tom a company", &claim{question: ask(time.Time{}, access.Session("tom", "us"), "a", access.Company()), line: 3}},
@@ -111,11 +111,11 @@ func TestRead(t *testing.T) {
 		{"deny tom a campaign:c1 in account:us-1", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c1", "us-1")), line: 2}},
 		{`deny tom a "campaign:c 1" in "account:us 1"`, &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c 1", "us 1")), line: 2}},
 		{`deny tom a "campaign:c 1 in account:us 1"`, &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c 1", "us 1")), line: 2}},
-		{"deny tom a budget:b1 in company because no-capability", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.CompanyItem("budget", "b1")), line: 2, because: access.NoCapability}},
+		{"deny tom a budget:b1 in company because no-capability", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.CompanyItem("budget", "b1")), line: 2, because: access.ReasonNoCapability}},
 		{"sees tom us-1 us-2", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, ids: []string{"us-1", "us-2"}}},
 		{`sees tom "nothing" "# 1" "say \"hi\""`, &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, ids: []string{"nothing", "# 1", `say "hi"`}}},
 		{"sees tom nothing", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount}},
-		{"sees tom nothing because suspended", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, because: access.Suspended}},
+		{"sees tom nothing because suspended", &listing{line: 2, who: access.User("tom"), do: access.ViewAccount, because: access.ReasonSuspended}},
 		{"opens tom everything", &listing{line: 2, who: access.User("tom"), do: access.ViewReport, all: true}},
 		{"at 2027-01-01\nteam us\nopens tom q3", &listing{line: 4, at: day, who: access.Session("tom", "us"), do: access.ViewReport, ids: []string{"q3"}}},
 	} {
@@ -193,7 +193,7 @@ func TestReasons(t *testing.T) {
 		}
 		_, allow := parseReason(code, true)
 		_, deny := parseReason(code, false)
-		if byRoute := strings.HasPrefix(fields[0], "By"); byRoute != (allow == nil) || byRoute == (deny == nil) {
+		if byRoute := slices.Contains([]string{"ReasonRole", "ReasonTeam", "ReasonGrant", "ReasonMaker", "ReasonLink"}, fields[0]); byRoute != (allow == nil) || byRoute == (deny == nil) {
 			t.Errorf("%s: to allow %v, to deny %v", code, allow, deny)
 		}
 	}

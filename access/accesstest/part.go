@@ -68,12 +68,12 @@ func partsOf(p *access.Policy) []part {
 				func(e *access.Edit) { e.RemoveGrant(dropped) }})
 		}
 	}
-	return slices.Concat(memberships, assignments, capabilities(p.Catalog(), who), grants)
+	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), grants)
 }
 
 // detached returns a team without one of its data groups.
 func detached(p *access.Policy, id team.ID, group datagroup.ID) team.Team {
-	t, _ := p.Team(id)
+	t, _ := p.Directory().Team(id)
 	t.Groups = slices.DeleteFunc(slices.Clone(t.Groups), func(g datagroup.ID) bool { return g == group })
 	return t
 }

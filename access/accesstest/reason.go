@@ -9,25 +9,24 @@ import (
 
 // allowReasons are the codes of an allowance.
 func allowReasons() []access.Reason {
-	return []access.Reason{access.ByRole, access.ByTeam, access.ByGrant, access.ByMaker, access.ByLink}
+	return []access.Reason{access.ReasonRole, access.ReasonTeam, access.ReasonGrant, access.ReasonMaker, access.ReasonLink}
 }
 
 // subjectReasons are the codes of a denial of whatever a subject asks.
 func subjectReasons() []access.Reason {
 	return []access.Reason{
-		access.NoSubject, access.UnknownUser, access.Suspended, access.Ended, access.UnknownSessionTeam, access.NotAMember,
-		access.UnknownLink, access.LinkEnded, access.LinkExpired,
+		access.ReasonNoSubject, access.ReasonUnknownUser, access.ReasonSuspended, access.ReasonEnded, access.ReasonUnknownSessionTeam, access.ReasonNotAMember,
+		access.ReasonUnknownLink, access.ReasonLinkEnded, access.ReasonLinkExpired,
 	}
 }
 
 // denyReasons are the codes of a denial.
 func denyReasons() []access.Reason {
 	return append(subjectReasons(),
-		access.LinkScope, access.LinkPaused, access.UnknownAction, access.NoResource, access.MalformedResource, access.WrongKind,
-		access.NoCapability, access.NoLevel, access.LevelTooLow,
-		access.UnknownAccount, access.UnknownTarget, access.UnknownRole, access.UnknownTeam, access.UnknownGroup,
-		access.UnknownReport, access.UnknownShareLink, access.AccountRequired, access.OutOfReach, access.AboveCeiling,
-		access.Self, access.LastHolder, access.IneligibleTarget, access.RoleFull,
+		access.ReasonLinkScope, access.ReasonLinkPaused, access.ReasonUnknownAction, access.ReasonNoResource, access.ReasonMalformedResource, access.ReasonWrongKind,
+		access.ReasonNoCapability, access.ReasonNoLevel, access.ReasonLevelTooLow,
+		access.ReasonUnknownResource, access.ReasonAccountRequired, access.ReasonOutOfReach, access.ReasonAboveCeiling,
+		access.ReasonSelf, access.ReasonLastHolder, access.ReasonIneligibleTarget, access.ReasonRoleFull,
 	)
 }
 

@@ -160,7 +160,7 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 	}
 	if q, _ := l.denial(); len(more) == 0 && len(fewer) == 0 {
 		wrong, d := fmt.Sprintf("want nothing because %s, got nothing", l.because), q.decide(p)
-		if d.Step != access.StepSubject || d.Reason == access.LinkScope {
+		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope {
 			return wrong, fmt.Sprintf("%v is not denied everything", l.who)
 		}
 		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(q.who, q.do, q.on).String()

@@ -428,7 +428,7 @@ func (w *wire) searches(t *rapid.T, p *access.Policy, doc *access.Document, hits
 		same("search/resource", view, sorted(p.View(s.is).Accounts()), branch)
 	}
 	var roles []string
-	for _, r := range p.Catalog().Roles() {
+	for _, r := range p.Directory().Catalog().Roles() {
 		roles = append(roles, string(r.Name))
 	}
 	slices.Sort(roles)

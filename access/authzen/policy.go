@@ -100,9 +100,9 @@ func (e *policyEvaluator) SearchSubjects(ctx context.Context, s Search) ([]strin
 	var all iter.Seq[string]
 	switch s.Subject.Type {
 	case userType:
-		all = ids(e.policy.Users(), func(u team.User) string { return string(u.ID) })
+		all = ids(e.policy.Directory().Users(), func(u team.User) string { return string(u.ID) })
 	case linkType:
-		all = ids(e.policy.Links(resource), linkID)
+		all = ids(e.policy.Directory().LinksTo(resource), linkID)
 	default:
 		return nil, nil
 	}
@@ -137,19 +137,19 @@ func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Ac
 		if a == access.ViewAccount {
 			return ids(p.View(s).Accounts(), asString)
 		}
-		return ids(p.Accounts(), func(a datagroup.Account) string { return string(a.ID()) })
+		return ids(p.Directory().Accounts(), func(a datagroup.Account) string { return string(a.ID()) })
 	case access.KindUser:
-		return ids(p.Users(), func(u team.User) string { return string(u.ID) })
+		return ids(p.Directory().Users(), func(u team.User) string { return string(u.ID) })
 	case access.KindRole:
-		return ids(slices.Values(p.Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
+		return ids(slices.Values(p.Directory().Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
 	case access.KindTeam:
-		return ids(p.Teams(), func(t team.Team) string { return string(t.ID) })
+		return ids(p.Directory().Teams(), func(t team.Team) string { return string(t.ID) })
 	case access.KindGroup:
-		return ids(p.Groups(), func(g datagroup.Group) string { return string(g.ID) })
+		return ids(p.Directory().Groups(), func(g datagroup.Group) string { return string(g.ID) })
 	case access.KindReport:
 		return ids(p.Reports(s, a), asString)
 	case access.KindLink:
-		return ids(p.AllLinks(), linkID)
+		return ids(p.Directory().Links(), linkID)
 	}
 	return func(func(string) bool) {}
 }

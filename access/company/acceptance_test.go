@@ -38,10 +38,10 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 		t.Errorf("recorded %#v, want %#v", got, want)
 	}
 	user := team.User{ID: "bob", Name: "Bob Lee", Email: offer.Address, Role: "team-member", Until: want.Until}
-	if u, _ := h.co.Policy().User("bob"); u != user {
+	if u, _ := h.co.Policy().Directory().User("bob"); u != user {
 		t.Errorf("the user is %+v, want %+v", u, user)
 	}
-	members := slices.Collect(h.co.Policy().Memberships("bob"))
+	members := slices.Collect(h.co.Policy().Directory().Memberships("bob"))
 	if fmt.Sprint(members) != fmt.Sprint([]team.Member{{Team: "n", User: "bob"}, {Team: "t", User: "bob"}}) {
 		t.Errorf("the memberships are %v", members)
 	}
@@ -93,7 +93,7 @@ func TestHowLongAccessLasts(t *testing.T) {
 			if _, err := h.accept("i", "bob"); err != nil {
 				t.Fatal(err)
 			}
-			if u, _ := h.co.Policy().User("bob"); !u.Until.Equal(tt.until) {
+			if u, _ := h.co.Policy().Directory().User("bob"); !u.Until.Equal(tt.until) {
 				t.Errorf("until %v, want %v", u.Until, tt.until)
 			}
 			h.replayed()
@@ -164,7 +164,7 @@ func TestHeld(t *testing.T) {
 		"role no longer offered":   {"ErrNotOffered", "ugo", bob, []company.Change{notOffered("viewer")}, []company.Change{company.ReplaceCatalog{Roles: hallRoles()}}},
 		"role full":                {"denied role-full", "ann", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
 		"role full, by a system":   {"ErrRoleFull", "system desk", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
-		"team gone":                {"denied unknown-team", "ugo", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
+		"team gone":                {"denied unknown-resource team", "ugo", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
 		"team gone, by a system":   {"ErrUnknown", "system desk", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
 		"end past":                 {"ErrPast", "ugo", until(bob, begin.Add(time.Hour)), nil, nil},
 		"address taken":            {"ErrTaken", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "BOB@x.test"}}, []company.Change{company.RemoveUser{User: "rob"}}},
@@ -179,7 +179,7 @@ func TestHeld(t *testing.T) {
 				h.must(system, tt.before...)
 			}
 			h.pass(time.Hour)
-			offer, err := h.co.Look("i", s)
+			offer, err := h.co.Offer("i", s)
 			if err != nil || offer.Role != tt.terms.Role {
 				t.Errorf("Look = %+v, %v", offer, err)
 			}
@@ -191,7 +191,7 @@ func TestHeld(t *testing.T) {
 				}
 				h.must(system, tt.after...)
 			}
-			if err := h.co.Held("i"); err != nil {
+			if err := h.co.WhyOnHold("i"); err != nil {
 				t.Errorf("still held: %v", err)
 			}
 			h.must(h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
@@ -203,7 +203,7 @@ func TestHeld(t *testing.T) {
 // held fails unless invitation i is on hold, because of what is wanted.
 func (h *hall) held(want string, s invite.Secret) {
 	h.t.Helper()
-	err := h.co.Held("i")
+	err := h.co.WhyOnHold("i")
 	var e *company.Error
 	if heard(err) != want || !errors.As(err, &e) || e.Op != "held" {
 		h.t.Errorf("held because of %q, want %q: %#v", heard(err), want, err)
@@ -238,7 +238,7 @@ func TestHeldByState(t *testing.T) {
 		h := newHall(t, audit.NewMemory(), nil)
 		h.arrange(state)
 		before := h.state()
-		if err := h.co.Held("i"); heard(err) != want || h.state() != before {
+		if err := h.co.WhyOnHold("i"); heard(err) != want || h.state() != before {
 			t.Errorf("%s is held because of %q, want %q", state, heard(err), want)
 		}
 	}
@@ -274,7 +274,7 @@ func TestInvitedAddress(t *testing.T) {
 				continue
 			}
 			h.must(h.proven(tt.proof), change)
-			if u, ok := h.co.Policy().User("kim"); ok && u.Email.String() != "Kim.S+x@Sales.X.test" {
+			if u, ok := h.co.Policy().Directory().User("kim"); ok && u.Email.String() != "Kim.S+x@Sales.X.test" {
 				t.Errorf("%s became %s", tt.proof, u.Email)
 			}
 		}

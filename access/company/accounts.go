@@ -73,7 +73,7 @@ func (c UpdateAccounts) judge(d *draft) (Change, error) {
 	}
 	changes := false
 	for _, e := range c.Accounts {
-		old, exists := d.policy.Account(datagroup.AccountID(e.ID))
+		old, exists := d.policy.Directory().Account(datagroup.AccountID(e.ID))
 		if !exists {
 			return nil, fmt.Errorf("%w: account %q", ErrUnknown, e.ID)
 		}
@@ -110,7 +110,7 @@ func (c UpdateAccounts) touches(before, after *access.Policy) touched {
 
 func (c UpdateAccounts) apply(d *draft) error {
 	for _, id := range entryIDs(c.Accounts) {
-		if _, exists := d.policy.Account(id); !exists {
+		if _, exists := d.policy.Directory().Account(id); !exists {
 			return fmt.Errorf("%w: account %q", ErrUnknown, id)
 		}
 	}
@@ -138,7 +138,7 @@ func (c DisconnectAccounts) judge(d *draft) (Change, error) {
 		return nil, err
 	}
 	for _, id := range c.Accounts {
-		if _, exists := d.policy.Account(id); !exists {
+		if _, exists := d.policy.Directory().Account(id); !exists {
 			return nil, fmt.Errorf("%w: account %q", ErrUnknown, id)
 		}
 	}
@@ -192,7 +192,7 @@ func checkBatch(ids []datagroup.AccountID) error {
 
 // account makes an account of an entry.
 func (d *draft) account(e access.AccountEntry) (datagroup.Account, error) {
-	a, err := d.policy.Schema().Account(datagroup.AccountID(e.ID), e.Source, e.Values)
+	a, err := d.policy.Directory().Schema().Account(datagroup.AccountID(e.ID), e.Source, e.Values)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

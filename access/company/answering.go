@@ -141,11 +141,11 @@ func (d *draft) answered(id invite.ID, s invite.Secret, c invite.Command) (invit
 	return i, Verification{proof.Issuer(), proof.Provider(), proof.Time()}, nil
 }
 
-// Look returns what an invitation offers, to somebody who has its secret and is
+// Offer returns what an invitation offers, to somebody who has its secret and is
 // asked whether he accepts. It changes nothing. The error is always an [*Error]
 // that wraps [ErrRefused]: for one unknown, used or expired as for a wrong
 // secret.
-func (c *Company) Look(id invite.ID, s invite.Secret) (invite.Offer, error) {
+func (c *Company) Offer(id invite.ID, s invite.Secret) (invite.Offer, error) {
 	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
 	_, cause := i.At(d.at).Next(invite.Accept)
@@ -161,10 +161,10 @@ func (c *Company) Look(id invite.ID, s invite.Secret) (invite.Offer, error) {
 // offer returns what the person invited may see of an invitation.
 func (s *state) offer(i invite.Invitation) invite.Offer {
 	o := invite.Offer{Company: s.name, Role: i.Terms.Role, Name: i.Terms.Name, Note: i.Terms.Note, Expires: i.Expires}
-	if r, ok := s.policy.Catalog().Role(i.Terms.Role); ok {
+	if r, ok := s.policy.Directory().Catalog().Role(i.Terms.Role); ok {
 		o.RoleTitle = r.Title
 	}
-	if u, ok := s.policy.User(i.Sponsor.User); ok {
+	if u, ok := s.policy.Directory().User(i.Sponsor.User); ok {
 		o.Inviter = u.Name
 		if o.Inviter == "" {
 			o.Inviter = u.Email.String()

@@ -23,7 +23,7 @@ func (c DeclareAttribute) asks(*draft) []question {
 func (c DeclareAttribute) judge(*draft) (Change, error) { return c, nil }
 
 func (c DeclareAttribute) apply(d *draft) error {
-	if _, exists := d.policy.Schema().Position(c.Attribute); exists {
+	if _, exists := d.policy.Directory().Schema().Position(c.Attribute); exists {
 		return fmt.Errorf("%w: attribute %q", ErrTaken, c.Attribute)
 	}
 	return d.redeclare(c.Attribute, c.Type)
@@ -83,7 +83,7 @@ func (c DropAttribute) apply(d *draft) error {
 
 // attribute returns a declared attribute.
 func (d *draft) attribute(name string) (datagroup.Attribute, error) {
-	for _, a := range d.policy.Schema().Attributes() {
+	for _, a := range d.policy.Directory().Schema().Attributes() {
 		if a.Name == name {
 			return a, nil
 		}
@@ -94,12 +94,12 @@ func (d *draft) attribute(name string) (datagroup.Attribute, error) {
 // redeclare makes the next policy with an attribute of another type, or without
 // it if the type is "". Its values go.
 func (d *draft) redeclare(name, typeName string) error {
-	for g := range d.policy.Groups() {
+	for g := range d.policy.Directory().Groups() {
 		if slices.Contains(g.Filter.Reads(), name) {
 			return fmt.Errorf("%w: data group %q", ErrAttributeUsed, g.ID)
 		}
 	}
-	attributes := slices.DeleteFunc(d.policy.Schema().Attributes(), func(a datagroup.Attribute) bool { return a.Name == name })
+	attributes := slices.DeleteFunc(d.policy.Directory().Schema().Attributes(), func(a datagroup.Attribute) bool { return a.Name == name })
 	if typeName != "" {
 		t, err := datagroup.ParseType(typeName)
 		if err != nil {
@@ -108,7 +108,7 @@ func (d *draft) redeclare(name, typeName string) error {
 		attributes = append(attributes, datagroup.Attribute{Name: name, Type: t})
 	}
 	var cleared []datagroup.Account
-	for a := range d.policy.Accounts() {
+	for a := range d.policy.Directory().Accounts() {
 		if a.Value(name).IsMissing() {
 			continue
 		}
@@ -118,7 +118,7 @@ func (d *draft) redeclare(name, typeName string) error {
 				values[n] = v
 			}
 		}
-		bare, err := d.policy.Schema().Account(a.ID(), a.Source(), values)
+		bare, err := d.policy.Directory().Schema().Account(a.ID(), a.Source(), values)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// Plan says which rows of a file could be sent now, and changes nothing. It puts
+// PlanInvitations says which rows of a file could be sent now, and changes nothing. It puts
 // each row that [invite.ReadCSV] could read through the very guard of a single
 // [Invite], in order, as if those before it had been sent, so a row for which no
 // seat would be left is told. The rows returned are copies.
@@ -19,7 +19,7 @@ import (
 // By is who would send them; its reason is that of rows without one. The error
 // is an [*Error] for what no row would survive: a By that could make no change
 // at all, no way to deliver, a source of randomness that failed.
-func (c *Company) Plan(by By, rows []invite.Row) ([]invite.Row, error) {
+func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error) {
 	if err := by.check(false); err != nil {
 		return nil, &Error{Op: "plan", Err: err}
 	}
@@ -64,7 +64,7 @@ func rowBy(by By, row *invite.Row) By {
 	return by
 }
 
-// Commit sends the rows that are [invite.OK], each as an event of its own by
+// SendInvitations sends the rows that are [invite.OK], each as an event of its own by
 // [Company.Do], and returns all rows with the code they have now and the
 // invitations made. One that no longer can be sent, or whose message could not
 // be delivered, does not keep the others.
@@ -74,7 +74,7 @@ func rowBy(by By, row *invite.Row) By {
 // those behind it are as they were. Rows committed once can be committed again
 // without harm: one that has an Invitation is passed over, and who was sent one
 // is [invite.AlreadyPending].
-func (c *Company) Commit(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
+func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
 	rows = slices.Clone(rows)
 	for i := range rows {
 		row := &rows[i]
@@ -121,10 +121,15 @@ var codes = []struct {
 
 // reasons is the same for denials by Decide.
 var reasons = map[access.Reason]invite.Code{
-	access.UnknownRole:  invite.UnknownRole,
-	access.UnknownTeam:  invite.UnknownTeam,
-	access.AboveCeiling: invite.AboveCeiling,
-	access.RoleFull:     invite.OverLimit,
+	access.ReasonAboveCeiling: invite.AboveCeiling,
+	access.ReasonRoleFull:     invite.OverLimit,
+}
+
+// unknown is the code of a row that names something of a kind that does not
+// exist.
+var unknown = map[access.Kind]invite.Code{
+	access.KindRole: invite.UnknownRole,
+	access.KindTeam: invite.UnknownTeam,
 }
 
 // code returns the code of a row that could not be sent.
@@ -133,6 +138,9 @@ func code(err error) invite.Code {
 		return invite.Failed
 	}
 	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
+		if d := denied.Decision; d.Reason == access.ReasonUnknownResource {
+			return cmp.Or(unknown[d.Resource.Kind()], invite.NotAllowed)
+		}
 		return cmp.Or(reasons[denied.Decision.Reason], invite.NotAllowed)
 	}
 	for _, c := range codes {

@@ -53,7 +53,7 @@ func codesOf(rows []invite.Row) string {
 func (h *hall) planned(by string, rows ...invite.Row) []invite.Row {
 	h.t.Helper()
 	before, given := h.state(), fmt.Sprintf("%+v", rows)
-	out, err := h.co.Plan(company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+	out, err := h.co.PlanInvitations(company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func (h *hall) planned(by string, rows ...invite.Row) []invite.Row {
 func (h *hall) committed(by string, rows ...invite.Row) []invite.Row {
 	h.t.Helper()
 	given := fmt.Sprintf("%+v", rows)
-	out, err := h.co.Commit(context.Background(), company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+	out, err := h.co.SendInvitations(context.Background(), company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
 	if err != nil || fmt.Sprintf("%+v", rows) != given {
 		h.t.Fatalf("%v; rows given are %+v", err, rows)
 	}
@@ -80,7 +80,7 @@ func TestRowCodes(t *testing.T) {
 	bob := to("bob@x.test", "viewer")
 	seats := desk(company.SetLimits{Limits: company.Limits{Seats: len(hallUsers())}})
 	shortly := func(h *hall) {
-		h.conf.Invitations = company.Invitations{TTL: time.Minute, Cooldown: 2 * time.Hour}
+		h.conf.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
 		h.reopen()
 	}
 	limited := func(h *hall) { h.conf.Invitations.Pending = 1; h.reopen(); h.invite("j", to("cat@x.test", "viewer")) }
@@ -197,7 +197,7 @@ func TestCommit(t *testing.T) {
 	rows[2].Reason = ""
 	rows = append(rows, invite.Row{Line: 9, Code: invite.DuplicateInFile, Err: invite.ErrFile})
 	by := company.By{Actor: company.User("ugo"), Reason: "in bulk", Approval: "ticket 7", Correlation: "upload 3"}
-	done, err := h.co.Commit(t.Context(), by, rows)
+	done, err := h.co.SendInvitations(t.Context(), by, rows)
 	if err != nil || codesOf(done) != "ok sent, already-member, ok sent, ok sent, duplicate-in-file" || done[4].Line != 9 {
 		t.Fatalf("%v: %s", err, codesOf(done))
 	}
@@ -329,7 +329,7 @@ func TestCommitStops(t *testing.T) {
 				h.reopenOn(s.log(h))
 			}
 			rows := rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")
-			done, err := h.co.Commit(ctx, company.By{Actor: company.User("ann")}, rows)
+			done, err := h.co.SendInvitations(ctx, company.By{Actor: company.User("ann")}, rows)
 			if !errors.Is(err, s.want) || !errors.Is(done[1].Err, s.want) || codesOf(done) != "ok sent, failed, ok, ok" {
 				t.Fatalf("%v: %s", err, codesOf(done))
 			}
@@ -339,7 +339,7 @@ func TestCommitStops(t *testing.T) {
 			if err := h.co.Sync(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			again, err := h.co.Commit(t.Context(), company.By{Actor: company.User("ann")}, rows)
+			again, err := h.co.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rows)
 			if err != nil || codesOf(again) != s.again {
 				t.Errorf("again: %v: %s, want %s", err, codesOf(again), s.again)
 			}
@@ -393,7 +393,7 @@ func TestBulkByNobody(t *testing.T) {
 				return heard(err) != want && !(want == "errNoRandom" && errors.Is(err, errDry))
 			}
 			before, rows := h.state(), rowsTo("a@x.test", "b@x.test")
-			plan, err := h.co.Plan(tt.by, rows)
+			plan, err := h.co.PlanInvitations(tt.by, rows)
 			var e *company.Error
 			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan") || h.state() != before {
 				t.Errorf("Plan = %s, %v, want %q", codesOf(plan), err, tt.plan)
@@ -401,7 +401,7 @@ func TestBulkByNobody(t *testing.T) {
 			if err == nil && tt.commit == "" && codesOf(plan) != tt.committed {
 				t.Errorf("planned as %s, want %s", codesOf(plan), tt.committed)
 			}
-			done, err := h.co.Commit(t.Context(), tt.by, rows)
+			done, err := h.co.SendInvitations(t.Context(), tt.by, rows)
 			if fails(err, tt.commit) || codesOf(done) != tt.committed || (h.state() == before) == strings.Contains(tt.committed, "sent") {
 				t.Errorf("Commit = %s, %v, want %s, %q", codesOf(done), err, tt.committed, tt.commit)
 			}
@@ -445,7 +445,7 @@ func TestFileInBulk(t *testing.T) {
 	if _, err := h.accept(done[0].Invitation, "al"); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := h.co.Policy().User("al"); u.Name != "Al" || !u.Until.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || len(slices.Collect(h.co.Policy().Memberships("al"))) != 2 {
+	if u, _ := h.co.Policy().Directory().User("al"); u.Name != "Al" || !u.Until.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || len(slices.Collect(h.co.Policy().Directory().Memberships("al"))) != 2 {
 		t.Errorf("al is %+v", u)
 	}
 	h.replayed()
@@ -470,7 +470,7 @@ func TestOneFileAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for k, co := range []*company.Company{h.co, other, h.co} {
 			wg.Go(func() {
-				done[k], errs[k] = co.Commit(t.Context(), company.By{Actor: company.User("ann")}, rowsTo(emails...))
+				done[k], errs[k] = co.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rowsTo(emails...))
 			})
 		}
 		wg.Wait()
@@ -513,7 +513,7 @@ func BenchmarkPlan100k(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if rows, err = co.Plan(by, rows); err != nil || len(rows) != n || rows[n-1].Code != invite.OK {
+		if rows, err = co.PlanInvitations(by, rows); err != nil || len(rows) != n || rows[n-1].Code != invite.OK {
 			b.Fatal(err)
 		}
 	}

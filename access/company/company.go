@@ -45,13 +45,13 @@ type Config struct {
 	// Deliver.
 	Origin string
 
-	// Invitations bounds invitations. The zero value has defaults.
-	Invitations Invitations
+	// InvitationLimits bounds invitations. The zero value has defaults.
+	Invitations InvitationLimits
 
-	// Observe is told of every decision asked by [Company.Decide]. What Do asks
+	// Observer is told of every decision asked by [Company.Decide]. What Do asks
 	// is not observed: a change that was made is in the log, and one that was
 	// refused is told to its caller. Nil costs nothing.
-	Observe access.Observer
+	Observer access.Observer
 }
 
 // Company is a company that Ambit keeps: its policy, and the log that the
@@ -65,7 +65,7 @@ type Company struct {
 	observe access.Observer
 	deliver func(ctx context.Context, m invite.Message) error
 	origin  string
-	bounds  Invitations
+	bounds  InvitationLimits
 
 	journal *journal.Journal[*state]
 }
@@ -133,13 +133,13 @@ func (f Founding) change() (founded, Actor, error) {
 	}
 	actor := System("founding")
 	if f.Founder.ID != "" {
-		if _, taken := policy.User(f.Founder.ID); taken {
+		if _, taken := policy.Directory().User(f.Founder.ID); taken {
 			return founded{}, Actor{}, fmt.Errorf("%w: the document has a user %q", ErrTaken, f.Founder.ID)
 		}
 		actor = User(f.Founder.ID)
 		e := policy.Edit()
 		e.SetUser(team.User{
-			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Catalog().Roles()[0].Name,
+			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Directory().Catalog().Roles()[0].Name,
 		})
 		if policy, err = e.Policy(); err != nil {
 			return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -176,7 +176,7 @@ func newCompany(c *Config) (*Company, error) {
 		c = new(Config)
 	}
 	co := &Company{
-		now: c.Now, rand: c.Rand, observe: c.Observe,
+		now: c.Now, rand: c.Rand, observe: c.Observer,
 		deliver: c.Deliver, origin: c.Origin, bounds: c.Invitations.filled(),
 		systems: make(map[string][]string),
 	}

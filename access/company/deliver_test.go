@@ -158,7 +158,7 @@ func TestLeaversMessages(t *testing.T) {
 	if len(h.mail) != before {
 		t.Errorf("taking over sent %d messages", len(h.mail)-before)
 	}
-	if offer, err := h.co.Look("i", h.letter("i").Secret); err != nil || offer.Inviter != "abe@x.test" || offer.Company != "Bolt" {
+	if offer, err := h.co.Offer("i", h.letter("i").Secret); err != nil || offer.Inviter != "abe@x.test" || offer.Company != "Bolt" {
 		t.Errorf("Look = %+v, %v", offer, err)
 	}
 }
@@ -190,7 +190,7 @@ func TestUndelivered(t *testing.T) {
 		t.Errorf("lost are %q, want %q", lost, want)
 	}
 	for _, id := range []invite.ID{"c", "a", "d", "b"} {
-		if i, _ := h.co.Invitation(id); i.State != invite.Pending || h.co.Held(id) != nil {
+		if i, _ := h.co.Invitation(id); i.State != invite.Pending || h.co.WhyOnHold(id) != nil {
 			t.Errorf("%s is %+v", id, i)
 		}
 	}

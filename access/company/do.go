@@ -26,7 +26,7 @@ type Receipt struct {
 	Undelivered []Undelivered
 }
 
-// Invitations returns the invitations that were sent, for the first time or
+// InvitationLimits returns the invitations that were sent, for the first time or
 // anew, in the order of the changes.
 func (r Receipt) Invitations() []invite.ID {
 	var all []invite.ID
@@ -177,9 +177,9 @@ func (d *draft) by() audit.Actor {
 	case !d.actor.proof.IsZero():
 		return audit.Actor{Kind: audit.KindInvitee, Email: d.actor.proof.Address().String()}
 	}
-	u, ok := d.start.User(d.actor.user)
+	u, ok := d.start.Directory().User(d.actor.user)
 	if !ok {
-		u, _ = d.policy.User(d.actor.user) // the founder, who is there from now on
+		u, _ = d.policy.Directory().User(d.actor.user) // the founder, who is there from now on
 	}
 	return audit.Actor{Kind: audit.KindUser, ID: string(u.ID), Email: u.Email.String(), Role: string(u.Role)}
 }

@@ -42,12 +42,12 @@
 //  14. One guard stands before every way to access by invitation: sending,
 //     sending anew, amending, a file in bulk, taking over, and accepting. At
 //     acceptance it asks whether the sponsor could send these terms then. While
-//     he could not, the invitation is on hold; see [Company.Held].
+//     he could not, the invitation is on hold; see [Company.WhyOnHold].
 //  15. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
 //     who is refused is told one thing only, whatever is wrong: a [*Refusal].
 //  16. What a share link shows is what its maker may see then, in the scope he
-//     made it in. [Company.Resolve] makes a secret a subject, and Decide answers
+//     made it in. [Company.LinkSubject] makes a secret a subject, and Decide answers
 //     for it.
 //
 // A change never adds to its actor's capabilities, end of access or report

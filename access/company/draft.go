@@ -188,9 +188,9 @@ func (d *draft) holders(before *access.Policy) error {
 	if d.policy == before {
 		return nil
 	}
-	for _, r := range d.policy.Catalog().Roles() {
-		all, lasting := d.policy.Holders(r.Name)
-		allBefore, lastingBefore := before.Holders(r.Name)
+	for _, r := range d.policy.Directory().Catalog().Roles() {
+		all, lasting := d.policy.Directory().Holders(r.Name)
+		allBefore, lastingBefore := before.Directory().Holders(r.Name)
 		if lasting < r.MinHolders && lasting < lastingBefore {
 			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
 		}
@@ -203,7 +203,7 @@ func (d *draft) holders(before *access.Policy) error {
 
 // user returns a user.
 func (d *draft) user(id team.UserID) (team.User, error) {
-	u, ok := d.policy.User(id)
+	u, ok := d.policy.Directory().User(id)
 	if !ok {
 		return u, fmt.Errorf("%w: user %q", ErrUnknown, id)
 	}
@@ -212,7 +212,7 @@ func (d *draft) user(id team.UserID) (team.User, error) {
 
 // team returns a team.
 func (d *draft) team(id team.ID) (team.Team, error) {
-	t, ok := d.policy.Team(id)
+	t, ok := d.policy.Directory().Team(id)
 	if !ok {
 		return t, fmt.Errorf("%w: team %q", ErrUnknown, id)
 	}
@@ -221,7 +221,7 @@ func (d *draft) team(id team.ID) (team.Team, error) {
 
 // group returns a data group.
 func (d *draft) group(id datagroup.ID) (datagroup.Group, error) {
-	g, ok := d.policy.Group(id)
+	g, ok := d.policy.Directory().Group(id)
 	if !ok {
 		return g, fmt.Errorf("%w: data group %q", ErrUnknown, id)
 	}
@@ -230,7 +230,7 @@ func (d *draft) group(id datagroup.ID) (datagroup.Group, error) {
 
 // report returns the name of a report.
 func (d *draft) report(id access.ReportID) (string, error) {
-	name, ok := d.policy.ReportName(id)
+	name, ok := d.policy.Directory().Report(id)
 	if !ok {
 		return "", fmt.Errorf("%w: report %q", ErrUnknown, id)
 	}
@@ -239,7 +239,7 @@ func (d *draft) report(id access.ReportID) (string, error) {
 
 // role returns a role of the catalog.
 func (d *draft) role(name role.Name) (role.Role, error) {
-	r, ok := d.policy.Catalog().Role(name)
+	r, ok := d.policy.Directory().Catalog().Role(name)
 	if !ok {
 		return r, fmt.Errorf("%w: role %q", ErrUnknown, name)
 	}
@@ -265,17 +265,17 @@ func unused[ID ~string](d *draft, kind access.Kind, id ID) error {
 	var exists bool
 	switch kind {
 	case access.KindUser:
-		_, exists = d.policy.User(team.UserID(id))
+		_, exists = d.policy.Directory().User(team.UserID(id))
 	case access.KindTeam:
-		_, exists = d.policy.Team(team.ID(id))
+		_, exists = d.policy.Directory().Team(team.ID(id))
 	case access.KindGroup:
-		_, exists = d.policy.Group(datagroup.ID(id))
+		_, exists = d.policy.Directory().Group(datagroup.ID(id))
 	case access.KindReport:
-		_, exists = d.policy.ReportName(access.ReportID(id))
+		_, exists = d.policy.Directory().Report(access.ReportID(id))
 	case access.KindAccount:
-		_, exists = d.policy.Account(datagroup.AccountID(id))
+		_, exists = d.policy.Directory().Account(datagroup.AccountID(id))
 	case access.KindLink:
-		_, exists = d.policy.Link(access.LinkID(id))
+		_, exists = d.policy.Directory().Link(access.LinkID(id))
 	case kindInvitation:
 		exists = d.invitations.all.Has(string(id))
 	}
@@ -297,7 +297,7 @@ func goneKey[ID ~string](kind access.Kind, id ID) string { return string(kind) +
 
 // own returns the end of an actor's access; zero is none, and that of a system.
 func (d *draft) own(by Actor) time.Time {
-	u, _ := d.policy.User(by.user)
+	u, _ := d.policy.Directory().User(by.user)
 	return u.Until
 }
 

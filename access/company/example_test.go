@@ -66,7 +66,7 @@ func Example() {
 	if errors.As(err, &denied) {
 		fmt.Println(denied.Decision)
 	}
-	tom, _ := acme.Policy().User("tom")
+	tom, _ := acme.Policy().Directory().User("tom")
 	fmt.Println("tom is still", tom.Role)
 	// Output:
 	// event 2 <nil>
@@ -192,7 +192,7 @@ func ExampleInvite() {
 		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tom"})
 	fmt.Println("event", receipt.Seq, err)
 
-	tom, _ := acme.Policy().User("tom")
+	tom, _ := acme.Policy().Directory().User("tom")
 	fmt.Println(tom.Role, "until", tom.Until.Format(time.DateOnly))
 	_, err = acme.Do(ctx, company.By{Actor: company.Invitee(proof)},
 		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tim"})

@@ -40,7 +40,7 @@ func TestStoredButRefused(t *testing.T) {
 	if err != nil || r.Seq != 2 {
 		t.Errorf("Do = event %d, %v, want event 2", r.Seq, err)
 	}
-	if n := len(slices.Collect(c.Policy().Teams())); n != 1 || c.Checkpoint().Seq != 2 {
+	if n := len(slices.Collect(c.Policy().Directory().Teams())); n != 1 || c.Checkpoint().Seq != 2 {
 		t.Errorf("%d teams after event %d, want one after event 2", n, c.Checkpoint().Seq)
 	}
 }

@@ -42,7 +42,7 @@ func (c CreateGroup) apply(d *draft) error {
 
 // filter parses a filter.
 func (d *draft) filter(text string) (datagroup.Filter, error) {
-	f, err := d.policy.Schema().Parse(text)
+	f, err := d.policy.Directory().Schema().Parse(text)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -94,13 +94,13 @@ func (c EditGroup) judge(d *draft) (Change, error) {
 }
 
 func (c EditGroup) touches(before, after *access.Policy) touched {
-	t := touched{teams: slices.Collect(after.Holding(c.Group))}
-	old, _ := before.Group(c.Group)
-	now, _ := after.Group(c.Group)
+	t := touched{teams: slices.Collect(after.Directory().TeamsWith(c.Group))}
+	old, _ := before.Directory().Group(c.Group)
+	now, _ := after.Directory().Group(c.Group)
 	if old.Filter.Equal(now.Filter) {
 		return touched{}
 	}
-	for a := range after.Accounts() {
+	for a := range after.Directory().Accounts() {
 		if (old.Filter.Match(a) == datagroup.True) != (now.Filter.Match(a) == datagroup.True) {
 			t.accounts = append(t.accounts, a.ID())
 		}
@@ -141,7 +141,7 @@ func (c DeleteGroup) judge(d *draft) (Change, error) {
 	if _, err := d.group(c.Group); err != nil {
 		return nil, err
 	}
-	c.Teams, c.Impact = slices.Sorted(d.policy.Holding(c.Group)), Impact{}
+	c.Teams, c.Impact = slices.Sorted(d.policy.Directory().TeamsWith(c.Group)), Impact{}
 	return c, nil
 }
 

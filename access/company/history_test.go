@@ -66,7 +66,7 @@ func (s *stage) config() *company.Config {
 	return &company.Config{
 		Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()},
 		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
-		Invitations: company.Invitations{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
+		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}
 }
 
@@ -317,7 +317,7 @@ func TestBeforeTheFounding(t *testing.T) {
 		}
 		for _, r := range []access.Resource{access.Company(), access.Account("us-1"), access.TargetUser("bob"), access.Report("q1")} {
 			for _, a := range []access.Action{access.ViewAccount, access.EditCompany, access.RemoveUser, access.ViewReport} {
-				if d := p.Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.UnknownUser {
+				if d := p.Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.ReasonUnknownUser {
 					t.Errorf("as of %v: %s on %s: %s, want unknown-user", at, a, r, d)
 				}
 			}
@@ -376,13 +376,13 @@ func TestTimeStandsStill(t *testing.T) {
 		policy *access.Policy
 		reason access.Reason
 	}{
-		{false, "before he joined", at(joined - 1), access.OutOfReach},
-		{true, "at the event", at(joined), access.ByTeam},
-		{true, "as of the event", asOf(e.Time), access.ByTeam},
-		{true, "as of just before the end", asOf(ended.Add(-1)), access.ByTeam},
-		{false, "as of the end", asOf(ended), access.OutOfReach},
-		{true, "at the last event before the end", at(11), access.ByTeam},
-		{false, "at the first event after the end", at(12), access.OutOfReach},
+		{false, "before he joined", at(joined - 1), access.ReasonOutOfReach},
+		{true, "at the event", at(joined), access.ReasonTeam},
+		{true, "as of the event", asOf(e.Time), access.ReasonTeam},
+		{true, "as of just before the end", asOf(ended.Add(-1)), access.ReasonTeam},
+		{false, "as of the end", asOf(ended), access.ReasonOutOfReach},
+		{true, "at the last event before the end", at(11), access.ReasonTeam},
+		{false, "at the first event after the end", at(12), access.ReasonOutOfReach},
 	}
 	x.stage.pass(1000 * time.Hour) // which must make no difference
 	for _, test := range tests {
@@ -407,10 +407,10 @@ func TestCatalogOfItsTime(t *testing.T) {
 		seq    uint64
 		reason access.Reason
 	}{
-		{false, "at the founding", 1, access.NoCapability},
-		{false, "before the replacement", replaced - 1, access.NoCapability},
-		{true, "at the replacement", replaced, access.ByRole},
-		{false, "after she handed over", replaced + 1, access.NoCapability},
+		{false, "at the founding", 1, access.ReasonNoCapability},
+		{false, "before the replacement", replaced - 1, access.ReasonNoCapability},
+		{true, "at the replacement", replaced, access.ReasonRole},
+		{false, "after she handed over", replaced + 1, access.ReasonNoCapability},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -425,7 +425,7 @@ func TestCatalogOfItsTime(t *testing.T) {
 			if d := p.Decide(access.User("ann"), access.TransferOwner, target); d.Allowed != test.allow || d.Reason != test.reason {
 				t.Errorf("%s, want %s", d, test.reason)
 			}
-			if got, want := p.Catalog().Equal(role.CompanyCatalog()), test.seq < replaced; got != want {
+			if got, want := p.Directory().Catalog().Equal(role.CompanyCatalog()), test.seq < replaced; got != want {
 				t.Errorf("the company catalog: %t, want %t", got, want)
 			}
 		})

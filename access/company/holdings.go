@@ -29,7 +29,7 @@ type Holdings struct {
 // second result is false for an unknown user.
 func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
 	s := c.journal.Current()
-	u, ok := s.policy.User(id)
+	u, ok := s.policy.Directory().User(id)
 	if !ok {
 		return Holdings{}, false
 	}
@@ -38,17 +38,17 @@ func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
 
 func (s *state) holdings(u team.User) Holdings {
 	p, id := s.policy, u.ID
-	h := Holdings{User: u, Teams: slices.Collect(p.Memberships(id)), Invitations: s.invitations.sponsored(id)}
-	h.Grants = slices.SortedFunc(p.GrantsOf(id), func(a, b access.Grant) int { return cmp.Compare(a.Report, b.Report) })
+	h := Holdings{User: u, Teams: slices.Collect(p.Directory().Memberships(id)), Invitations: s.invitations.sponsored(id)}
+	h.Grants = slices.SortedFunc(p.Directory().GrantsOf(id), func(a, b access.Grant) int { return cmp.Compare(a.Report, b.Report) })
 	for _, g := range h.Grants {
 		if lastCreator(p, g.Report, id) {
 			h.LastOf = append(h.LastOf, g.Report)
 		}
 	}
-	h.Links = slices.SortedFunc(p.LinksOf(id), func(a, b access.ShareLink) int { return cmp.Compare(a.ID, b.ID) })
+	h.Links = slices.SortedFunc(p.Directory().LinksOf(id), func(a, b access.ShareLink) int { return cmp.Compare(a.ID, b.ID) })
 	h.Links = slices.DeleteFunc(h.Links, func(l access.ShareLink) bool { return l.Ended })
-	r, _ := p.Catalog().Role(u.Role)
-	_, lasting := p.Holders(u.Role)
+	r, _ := p.Directory().Catalog().Role(u.Role)
+	_, lasting := p.Directory().Holders(u.Role)
 	h.LastHolder = !u.Suspended && u.Until.IsZero() && lasting <= r.MinHolders
 	return h
 }

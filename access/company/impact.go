@@ -69,12 +69,12 @@ func measure(before, after *access.Policy, t touched) Impact {
 		}
 	}
 	for _, id := range t.teams {
-		for m := range after.Members(id) {
+		for m := range after.Directory().Members(id) {
 			add(m.User)
 		}
 	}
 	if t.allData {
-		for u := range after.Users() {
+		for u := range after.Directory().Users() {
 			if sighted[u.Role] {
 				add(u.ID)
 			}
@@ -89,7 +89,7 @@ func measure(before, after *access.Policy, t touched) Impact {
 // seeingAll returns the roles that see all data.
 func seeingAll(p *access.Policy) map[role.Name]bool {
 	sighted := make(map[role.Name]bool)
-	for _, r := range p.Catalog().Roles() {
+	for _, r := range p.Directory().Catalog().Roles() {
 		sighted[r.Name] = r.Scope == role.AllData
 	}
 	return sighted
@@ -135,7 +135,7 @@ func sees(p *access.Policy, id team.UserID, questions int) func(datagroup.Accoun
 // that sees all, or with one role and the same memberships. A user who may end
 // up seeing nothing, by suspension or an end, has a key of his own.
 func sight(p *access.Policy, sighted map[role.Name]bool, id team.UserID) string {
-	u, _ := p.User(id)
+	u, _ := p.Directory().User(id)
 	if u.Suspended || !u.Until.IsZero() {
 		return "user\x00" + string(id)
 	}
@@ -144,7 +144,7 @@ func sight(p *access.Policy, sighted map[role.Name]bool, id team.UserID) string 
 	}
 	var b strings.Builder
 	b.WriteString("teams\x00" + string(u.Role))
-	for m := range p.Memberships(id) {
+	for m := range p.Directory().Memberships(id) {
 		if !m.Until.IsZero() {
 			return "user\x00" + string(id)
 		}
@@ -155,9 +155,9 @@ func sight(p *access.Policy, sighted map[role.Name]bool, id team.UserID) string 
 
 // matching returns the accounts a data group holds.
 func matching(p *access.Policy, id datagroup.ID) []datagroup.AccountID {
-	g, _ := p.Group(id)
+	g, _ := p.Directory().Group(id)
 	var all []datagroup.AccountID
-	for a := range p.Accounts() {
+	for a := range p.Directory().Accounts() {
 		if g.Filter.Match(a) == datagroup.True {
 			all = append(all, a.ID())
 		}
@@ -170,13 +170,13 @@ func matching(p *access.Policy, id datagroup.ID) []datagroup.AccountID {
 func flipped(before, after *access.Policy, ids []datagroup.AccountID) touched {
 	t := touched{accounts: ids}
 	teams := make(map[team.ID]bool)
-	for g := range after.Groups() {
+	for g := range after.Directory().Groups() {
 		if slices.ContainsFunc(ids, func(id datagroup.AccountID) bool {
-			old, _ := before.Account(id)
-			now, _ := after.Account(id)
+			old, _ := before.Directory().Account(id)
+			now, _ := after.Directory().Account(id)
 			return (g.Filter.Match(old) == datagroup.True) != (g.Filter.Match(now) == datagroup.True)
 		}) {
-			for id := range after.Holding(g.ID) {
+			for id := range after.Directory().TeamsWith(g.ID) {
 				teams[id] = true
 			}
 		}

@@ -18,8 +18,8 @@ import (
 // kindInvitation is the kind of invitations in targets, and among used ids.
 const kindInvitation access.Kind = "invitation"
 
-// Invitations bounds the invitations of a company.
-type Invitations struct {
+// InvitationLimits bounds the invitations of a company.
+type InvitationLimits struct {
 	// TTL is how long an invitation can be accepted: 0 means 30 days, less than
 	// 0 for ever, and more than 90 days is refused.
 	TTL time.Duration
@@ -50,14 +50,14 @@ const (
 )
 
 // filled returns v with its defaults in place of zeros.
-func (v Invitations) filled() Invitations {
+func (v InvitationLimits) filled() InvitationLimits {
 	v.TTL = cmp.Or(v.TTL, defaultTTL)
 	v.Cooldown = cmp.Or(v.Cooldown, defaultCooldown)
 	v.ProofAge = cmp.Or(v.ProofAge, defaultProofAge)
 	return v
 }
 
-func (v Invitations) check() error {
+func (v InvitationLimits) check() error {
 	if v.TTL > maxTTL || v.Pending < 0 || v.ProofAge < 0 {
 		return fmt.Errorf("%w: invitations that expire after %v, at most %d, with proofs of %v", ErrInvalid, v.TTL, v.Pending, v.ProofAge)
 	}
@@ -215,10 +215,10 @@ func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 	}
 }
 
-// Held returns nil if the person an invitation is for could accept it now, and
+// WhyOnHold returns nil if the person an invitation is for could accept it now, and
 // otherwise why not: by its state, an error of package invite, and while it is
 // pending what keeps it, as if its sponsor sent it now.
-func (c *Company) Held(id invite.ID) error {
+func (c *Company) WhyOnHold(id invite.ID) error {
 	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
 	if _, err := i.At(d.at).Next(invite.Accept); err != nil {

@@ -217,7 +217,7 @@ func (d *draft) terms(t invite.Terms) (invite.Terms, error) {
 		return t, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if t.Role == "" {
-		t.Role = d.policy.Catalog().Default()
+		t.Role = d.policy.Directory().Catalog().Default()
 	}
 	return t, nil
 }
@@ -262,25 +262,25 @@ func (d *draft) sendable(by Actor, what about, t invite.Terms) error {
 	if err := d.authorise(by, what, invitationQuestions(t.Role, t.Teams)); err != nil {
 		return err
 	}
-	r, ok := d.policy.Catalog().Role(t.Role)
+	r, ok := d.policy.Directory().Catalog().Role(t.Role)
 	if !ok {
 		return fmt.Errorf("%w %q", errNoRole, t.Role)
 	}
 	if !r.Offered {
 		return fmt.Errorf("%w: %s", ErrNotOffered, r.Name)
 	}
-	if all, _ := d.policy.Holders(r.Name); r.MaxHolders > 0 && all >= r.MaxHolders {
+	if all, _ := d.policy.Directory().Holders(r.Name); r.MaxHolders > 0 && all >= r.MaxHolders {
 		return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
 	}
 	for _, id := range t.Teams {
-		if _, ok := d.policy.Team(id); !ok {
+		if _, ok := d.policy.Directory().Team(id); !ok {
 			return fmt.Errorf("%w %q", errNoTeam, id)
 		}
 	}
 	if err := d.future(t.Until); err != nil {
 		return err
 	}
-	if u, held := d.policy.UserByAddress(t.Address); held {
+	if u, held := d.policy.Directory().UserByAddress(t.Address); held {
 		return fmt.Errorf("%w: user %q holds the address", ErrTaken, u.ID)
 	}
 	return nil
@@ -298,7 +298,7 @@ func (d *draft) manages(what about, i invite.Invitation, teams bool) error {
 	}
 	for _, q := range invitationQuestions(i.Terms.Role, there) {
 		err := d.authorise(d.actor, what, []question{q})
-		if denied := (*access.DeniedError)(nil); errors.As(err, &denied) && denied.Decision.Reason == access.RoleFull {
+		if denied := (*access.DeniedError)(nil); errors.As(err, &denied) && denied.Decision.Reason == access.ReasonRoleFull {
 			continue
 		}
 		if err != nil {
@@ -339,7 +339,7 @@ func (d *draft) issue(i invite.Invitation) (Issued, error) {
 		Generation: i.Generation,
 		Digest:     secret.Digest(i.Claim(d.id)),
 	}
-	if r, _ := d.policy.Catalog().Role(i.Terms.Role); r.Scope != role.AllData && len(i.Terms.Teams) == 0 {
+	if r, _ := d.policy.Directory().Catalog().Role(i.Terms.Role); r.Scope != role.AllData && len(i.Terms.Teams) == 0 {
 		next.NoData = true
 	}
 	if bounds.TTL > 0 {

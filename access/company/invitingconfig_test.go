@@ -106,17 +106,17 @@ func TestBounds(t *testing.T) {
 	const days = 24 * time.Hour
 	for name, tt := range map[string]struct {
 		want   string
-		bounds company.Invitations
+		bounds company.InvitationLimits
 	}{
-		"none":                    {"", company.Invitations{}},
-		"ninety days":             {"", company.Invitations{TTL: 90 * days}},
-		"more than ninety days":   {"ErrInvalid", company.Invitations{TTL: 90*days + 1}},
-		"for ever":                {"", company.Invitations{TTL: -1}},
-		"no time between":         {"", company.Invitations{Cooldown: -1}},
-		"one":                     {"", company.Invitations{Pending: 1}},
-		"less than none":          {"ErrInvalid", company.Invitations{Pending: -1}},
-		"a proof a year old":      {"", company.Invitations{ProofAge: 365 * days}},
-		"a proof before its time": {"ErrInvalid", company.Invitations{ProofAge: -1}},
+		"none":                    {"", company.InvitationLimits{}},
+		"ninety days":             {"", company.InvitationLimits{TTL: 90 * days}},
+		"more than ninety days":   {"ErrInvalid", company.InvitationLimits{TTL: 90*days + 1}},
+		"for ever":                {"", company.InvitationLimits{TTL: -1}},
+		"no time between":         {"", company.InvitationLimits{Cooldown: -1}},
+		"one":                     {"", company.InvitationLimits{Pending: 1}},
+		"less than none":          {"ErrInvalid", company.InvitationLimits{Pending: -1}},
+		"a proof a year old":      {"", company.InvitationLimits{ProofAge: 365 * days}},
+		"a proof before its time": {"ErrInvalid", company.InvitationLimits{ProofAge: -1}},
 	} {
 		if err := configured(t, company.Config{Invitations: tt.bounds}); heard(err) != tt.want {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
@@ -163,10 +163,10 @@ func TestNowhereToSend(t *testing.T) {
 	if heard(err) != "ErrNoDelivery" {
 		t.Errorf("Do = %v", err)
 	}
-	if _, err := co.Look("", invite.Secret{}); !errors.Is(err, company.ErrRefused) {
+	if _, err := co.Offer("", invite.Secret{}); !errors.Is(err, company.ErrRefused) {
 		t.Errorf("Look = %v", err)
 	}
-	if err := co.Held(""); heard(err) != "ErrNone" {
+	if err := co.WhyOnHold(""); heard(err) != "ErrNone" {
 		t.Errorf("Held = %v", err)
 	}
 	if i, ok := co.Invitation(""); ok || i.ID != "" {

@@ -20,14 +20,14 @@ func codeOf(err error) invite.Code {
 	case err == nil:
 		return invite.OK
 	case errors.As(err, &denied):
-		switch denied.Decision.Reason {
-		case "above-ceiling":
+		switch denial(denied.Decision) {
+		case "denied above-ceiling":
 			return invite.AboveCeiling
-		case "unknown-role":
+		case "denied unknown-resource role":
 			return invite.UnknownRole
-		case "unknown-team":
+		case "denied unknown-resource team":
 			return invite.UnknownTeam
-		case "role-full":
+		case "denied role-full":
 			return invite.OverLimit
 		}
 		return invite.NotAllowed
@@ -50,7 +50,7 @@ func (m *inviting) file(t *rapid.T) {
 	rows := dice{t}.rows(m, e)
 	asked := fmt.Sprintf("%+v", rows)
 	before := m.snapshot()
-	planned, err := m.company.Plan(e.by(), rows)
+	planned, err := m.company.PlanInvitations(e.by(), rows)
 	if !m.house.delivers && errors.Is(err, company.ErrNoDelivery) {
 		m.hits.hit("plan ErrNoDelivery")
 		return
@@ -127,7 +127,7 @@ func (m *inviting) codes(t *rapid.T, what string, e errand, rows, got []invite.R
 func (m *inviting) commit(t *rapid.T, e errand, rows, planned []invite.Row) {
 	m.mail, m.fails = nil, dice{t}.chance(8, "no delivery")
 	before := m.company.Checkpoint().Seq
-	got, err := m.company.Commit(context.Background(), e.by(), rows)
+	got, err := m.company.SendInvitations(context.Background(), e.by(), rows)
 	if err != nil {
 		t.Fatalf("commit: %v", err)
 	}

@@ -108,7 +108,7 @@ func (m *inviting) lawOneLiveForAnAddress(t *rapid.T) {
 // Users and invitations that can be accepted never exceed the seats.
 func (m *inviting) lawSeats(t *rapid.T) {
 	taken := 0
-	for range m.company.Policy().Users() {
+	for range m.company.Policy().Directory().Users() {
 		taken++
 	}
 	for i := range m.company.Invitations() {
@@ -193,17 +193,17 @@ func (m *inviting) lawNobodyGivesMoreThanHeCan(t *rapid.T, before snapshot, r co
 			continue // the second is asked of a state that was never published
 		}
 		was, p := before.invitations[c.Invitation], before.policy.At(r.Time)
-		u, _ := m.company.Policy().User(c.User)
+		u, _ := m.company.Policy().Directory().User(c.User)
 		gets := []bool{was.State == invite.Pending, u.Role == was.Terms.Role, u.Until.Equal(c.Until), !team.Ended(u.Until, r.Time), !u.Suspended,
 			!outlasts(u.Until, was.Terms.End(r.Time))}
 		if s := was.Sponsor.User; s != "" {
-			sponsor, _ := p.User(s)
+			sponsor, _ := p.Directory().User(s)
 			gets = append(gets, p.Decide(access.User(s), access.InviteUser, access.Company()).Allowed,
 				p.Decide(access.User(s), access.GrantRole, access.Role(u.Role)).Allowed, sponsor.Active(r.Time), !outlasts(u.Until, sponsor.Until))
 		} else {
 			gets = append(gets, slices.Contains(m.house.systems[was.Sponsor.System], "invitation.send"))
 		}
-		for member := range m.company.Policy().Memberships(c.User) {
+		for member := range m.company.Policy().Directory().Memberships(c.User) {
 			gets = append(gets, slices.Contains(was.Terms.Teams, member.Team))
 			if s := was.Sponsor.User; s != "" {
 				gets = append(gets, p.Decide(access.User(s), access.SetTeamMembers, access.Team(member.Team)).Allowed)
@@ -240,7 +240,7 @@ func (m *inviting) lawOneTextForAll(t *rapid.T, err error, want ruling) {
 func (m *inviting) lawLookingChangesNothing(t *rapid.T) {
 	before := m.company.Checkpoint()
 	try := func(id invite.ID, s invite.Secret, live bool) {
-		offer, err := m.company.Look(id, s)
+		offer, err := m.company.Offer(id, s)
 		if (err == nil) != live {
 			t.Fatalf("%s shows itself: %v, want %v\n%s", id, err, live, m.state(t))
 		}
@@ -315,7 +315,7 @@ func (m *inviting) lawOnlyTheLastLetterWorks(t *rapid.T) {
 				}
 			}
 		}
-		held := m.company.Held(i.ID)
+		held := m.company.WhyOnHold(i.ID)
 		switch err := accept(last); {
 		case held == nil && err != nil, held != nil && !errors.Is(err, company.ErrHeld):
 			t.Fatalf("%s is held for %v, and accepting it gives %v", i.ID, held, err)
@@ -361,7 +361,7 @@ type twin struct {
 func newTwin(t fatal, d *access.Document, clock *time.Time) *twin {
 	w := &twin{secrets: map[string]invite.Secret{}}
 	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]string{"sync": company.Types()}, Origin: "https://acme.test/join",
-		Invitations: company.Invitations{TTL: -1, Cooldown: -1},
+		Invitations: company.InvitationLimits{TTL: -1, Cooldown: -1},
 		Deliver: func(_ context.Context, m invite.Message) error {
 			w.secrets[string(m.Invitation)] = m.Secret
 			return nil

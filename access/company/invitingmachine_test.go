@@ -53,7 +53,7 @@ func newInviting(t *rapid.T, hits *seen) *inviting {
 
 func (m *inviting) config() *company.Config {
 	c := &company.Config{Now: func() time.Time { return m.clock }, Rand: &m.ids, Systems: m.house.systems,
-		Invitations: company.Invitations{TTL: m.house.ttl, Cooldown: m.house.cooldown, Pending: m.house.pending, ProofAge: m.house.proofAge}}
+		Invitations: company.InvitationLimits{TTL: m.house.ttl, Cooldown: m.house.cooldown, Pending: m.house.pending, ProofAge: m.house.proofAge}}
 	if m.house.delivers {
 		c.Origin, c.Deliver = "https://acme.test/join", func(_ context.Context, letter invite.Message) error {
 			m.mail = append(m.mail, letter)
@@ -86,7 +86,7 @@ var invitingErrors = map[verdict]error{
 func invitingVerdict(err error) verdict {
 	var denied *access.DeniedError
 	if errors.As(err, &denied) {
-		return verdict("denied " + string(denied.Decision.Reason))
+		return denial(denied.Decision)
 	}
 	var all []string
 	for _, errs := range []map[verdict]error{modelErrors, invitingErrors} {
@@ -105,7 +105,7 @@ func invitingVerdict(err error) verdict {
 func invitingBranches() []string {
 	strangers := "ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrExpired|secret|address|provider|stale|future"
 	held := "ErrNotOffered|ErrPast|ErrRoleFull|ErrSystem|ErrTaken|ErrUnknown|denied above-ceiling|denied ended|denied no-capability|" +
-		"denied role-full|denied suspended|denied unknown-team"
+		"denied role-full|denied suspended|denied unknown-resource team"
 	sent := "ErrBeyondOwnEnd|ErrNoDelivery|ErrSeats|ErrTooSoon|ErrInvalid ErrTerms|denied unknown-user|" +
 		strings.Replace(held, "denied ended|", "", 1)
 	codes := "ok|above-ceiling|already-member|already-pending|bad-date|bad-reason|beyond-own-end|failed|not-allowed|not-offered|" +
@@ -114,7 +114,7 @@ func invitingBranches() []string {
 	for before, after := range map[string]string{
 		"made ": "invitation.send|invitation.resend|invitation.amend|invitation.revoke|invitation.accept|invitation.decline|" +
 			"user.remove|user.set-role|user.set-expiry|user.suspend|team.delete|company.set-limits|catalog.replace|user.add",
-		"invitation.send ":              sent + "|ErrLimit|ErrPending|denied unknown-role",
+		"invitation.send ":              sent + "|ErrLimit|ErrPending|denied unknown-resource role",
 		"anew ":                         sent + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked",
 		"invitation.amend ":             "ErrExpired|ErrNoChange",
 		"invitation.revoke ":            "ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrSystem|denied above-ceiling|denied no-capability|denied suspended|denied unknown-user",
@@ -238,7 +238,7 @@ func (m *inviting) do(t *rapid.T, e errand) bool {
 func (m *inviting) state(t fatal) string {
 	var b strings.Builder
 	for i := range m.company.Invitations() {
-		fmt.Fprintf(&b, "%s %v held %v\n", readable(i), i.At(m.at()), m.company.Held(i.ID))
+		fmt.Fprintf(&b, "%s %v held %v\n", readable(i), i.At(m.at()), m.company.WhyOnHold(i.ID))
 	}
 	d := m.company.Policy().Document()
 	h := m.house
@@ -549,7 +549,7 @@ func (m *inviting) compare(t *rapid.T, c *company.Company) {
 
 // held compares what keeps the person invited from accepting.
 func (m *inviting) held(t *rapid.T, k *clerk, id invite.ID) {
-	err, want := m.company.Held(id), k.held(id)
+	err, want := m.company.WhyOnHold(id), k.held(id)
 	if (err == nil) != (len(want.causes) == 0) || err != nil && !slices.Contains(want.verdicts(), invitingVerdict(err)) {
 		t.Fatalf("%s is held for %v, want one of %q\n%s", id, err, want.verdicts(), m.state(t))
 	}

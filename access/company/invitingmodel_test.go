@@ -312,17 +312,17 @@ func (k *clerk) ask(a *ruling, by invite.Sponsor, action access.Action, r access
 	}
 	d := k.asks.Decide(access.User(by.User), action, r)
 	code := invite.NotAllowed
-	switch d.Reason {
-	case "above-ceiling":
+	switch denial(d) {
+	case "denied above-ceiling":
 		code = invite.AboveCeiling
-	case "unknown-role":
+	case "denied unknown-resource role":
 		code = invite.UnknownRole
-	case "unknown-team":
+	case "denied unknown-resource team":
 		code = invite.UnknownTeam
-	case "role-full":
+	case "denied role-full":
 		code = invite.OverLimit
 	}
-	a.against(!d.Allowed, verdict("denied "+string(d.Reason)), code)
+	a.against(!d.Allowed, denial(d), code)
 }
 
 // guard says what speaks against somebody's having an invitation with such

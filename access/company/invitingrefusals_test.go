@@ -78,8 +78,8 @@ func TestSendRefusals(t *testing.T) {
 		{"denied above-ceiling", "to a role above", "ugo", send(to("bob@x.test", "admin")), nil},
 		{"denied above-ceiling", "to a role beside", "rex", send(to("bob@x.test", "user")), nil},
 		{"denied no-capability", "to a team by who fills none", "rex", send(teams(bob, "t")), nil},
-		{"denied unknown-role", "to a role that is none", "ann", send(to("bob@x.test", "ghost")), nil},
-		{"denied unknown-team", "to a team that is none", "ann", send(teams(bob, "t", "ghost")), nil},
+		{"denied unknown-resource role", "to a role that is none", "ann", send(to("bob@x.test", "ghost")), nil},
+		{"denied unknown-resource team", "to a team that is none", "ann", send(teams(bob, "t", "ghost")), nil},
 		{"denied role-full", "to a role that is full", "ann", send(to("bob@x.test", "one")), full},
 		{"ErrUnknown", "by a system to a role that is none", "system desk", send(to("bob@x.test", "ghost")), nil},
 		{"ErrUnknown", "by a system to a team that is none", "system desk", send(teams(bob, "t", "ghost")), nil},
@@ -137,11 +137,11 @@ func TestNoHintsForWhoMayNotInvite(t *testing.T) {
 			}
 			rows := []invite.Row{{Terms: to("bob@x.test", "user"), Code: invite.OK, Reason: "as said"}}
 			by := company.By{Actor: company.User("uma")}
-			planned, err := h.co.Plan(by, rows)
+			planned, err := h.co.PlanInvitations(by, rows)
 			if err != nil || planned[0].Code != invite.NotAllowed {
 				t.Errorf("a plan tells uma %q, %v", planned[0].Code, err)
 			}
-			if done, err := h.co.Commit(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
+			if done, err := h.co.SendInvitations(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
 				t.Errorf("a commit tells uma %q, %v", done[0].Code, err)
 			}
 		})
@@ -175,7 +175,7 @@ func TestResendRefusals(t *testing.T) {
 		{"ErrSystem", "by a system that may not", "system clerk", again, invited(bob)},
 		{"denied above-ceiling", "to a role above", "ugo", again, invited(to("bob@x.test", "admin"))},
 		{"denied no-capability", "to a team by who fills none", "rex", again, invited(teams(bob, "t"))},
-		{"denied unknown-team", "to a team that is gone", "ann", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
+		{"denied unknown-resource team", "to a team that is gone", "ann", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
 		{"ErrUnknown", "by a system to a team that is gone", "system desk", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
 		{"denied role-full", "to a role that is full by now", "ann", again, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
 		{"ErrNotOffered", "to a role no longer offered", "ann", again, then(invited(bob), desk(notOffered("viewer")))},
@@ -217,10 +217,10 @@ func TestAmendRefusals(t *testing.T) {
 		{"denied no-capability", "out of a team by who fills none", "rex", amend("viewer"), invited(teams(bob, "t"))},
 		{"denied no-capability", "into a team by who fills none", "rex", amend("viewer", "t"), invited(bob)},
 		{"", "out of a team that is gone", "rex", amend("viewer"), then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
-		{"denied unknown-team", "into a team that is none", "ann", amend("viewer", "ghost"), invited(bob)},
+		{"denied unknown-resource team", "into a team that is none", "ann", amend("viewer", "ghost"), invited(bob)},
 		{"ErrUnknown", "by a system to a role that is none", "system desk", amend("ghost"), invited(bob)},
 		{"ErrUnknown", "by a system into a team that is none", "system desk", amend("viewer", "ghost"), invited(bob)},
-		{"denied unknown-role", "to a role that is none", "ann", amend("ghost"), invited(bob)},
+		{"denied unknown-resource role", "to a role that is none", "ann", amend("ghost"), invited(bob)},
 		{"ErrNotOffered", "to a role not offered", "ann", amend("backstage"), invited(bob)},
 		{"denied role-full", "to a role that is full", "ann", amend("one"), then(invited(bob), full)},
 		{"", "from a role that is full by now", "ann", amend("viewer"), then(invited(to("bob@x.test", "one")), full)},
@@ -483,7 +483,7 @@ func TestIdsOfWhoComes(t *testing.T) {
 		h.refuses(want, bob, company.AcceptInvitation{Invitation: "i", Secret: s, User: user})
 	}
 	made := h.must(bob, company.AcceptInvitation{Invitation: "i", Secret: s}).Changes[0].(company.AcceptInvitation)
-	if u, ok := h.co.Policy().User(made.User); !ok || len(made.User) != 24 || u.Email.String() != "bob@x.test" {
+	if u, ok := h.co.Policy().Directory().User(made.User); !ok || len(made.User) != 24 || u.Email.String() != "bob@x.test" {
 		t.Errorf("made %q: %+v", made.User, u)
 	}
 	h.replayed()

@@ -126,7 +126,7 @@ func (m *inviting) hold(t *rapid.T) {
 			m.do(t, d.obstacle(m, i))
 		}
 		m.held(t, m.clerk(), invite.ID(i.id))
-		if m.company.Held(invite.ID(i.id)) != nil {
+		if m.company.WhyOnHold(invite.ID(i.id)) != nil {
 			m.do(t, d.right(m, i)) // which changes nothing
 		}
 	}

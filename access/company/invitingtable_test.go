@@ -268,7 +268,7 @@ func heard(err error) string {
 		return ""
 	}
 	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
-		return "denied " + string(denied.Decision.Reason)
+		return string(denial(denied.Decision))
 	}
 	var names []string
 	for _, name := range sortedKeys(hallErrors) {
@@ -435,7 +435,7 @@ func (h *hall) moves(c cell, by company.Actor, change company.Change) {
 			h.t.Errorf("pending: %+v after %d messages", is, mails)
 		}
 	default:
-		if u, ok := h.co.Policy().User("bob2"); !is.Closed.Equal(now) || ok != (c.next == "accepted") || is.User != u.ID || mails != 1 {
+		if u, ok := h.co.Policy().Directory().User("bob2"); !is.Closed.Equal(now) || ok != (c.next == "accepted") || is.User != u.ID || mails != 1 {
 			h.t.Errorf("%s: %+v, user %+v after %d messages", c.next, is, u, mails)
 		}
 	}

@@ -30,7 +30,7 @@ func TestNoUserBeforeAcceptance(t *testing.T) {
 	if got := text(t, h.co.Policy()); got != before {
 		t.Errorf("who has access is\n%s\nand was\n%s", got, before)
 	}
-	if u, ok := h.co.Policy().UserByAddress(mustAddress("bob@x.test")); ok {
+	if u, ok := h.co.Policy().Directory().UserByAddress(mustAddress("bob@x.test")); ok {
 		t.Errorf("there is %+v", u)
 	}
 	for _, id := range []string{"bob", "bob@x.test", "i", ""} {
@@ -71,7 +71,7 @@ func TestSecretNeverListed(t *testing.T) {
 	h.must(company.User("uma"), company.CreateReport{Report: "r"})
 	made := h.must(company.User("uma"), company.MakeLink{Link: "l", Resource: access.Report("r")}).Changes[0].(company.MakeLink)
 	has, _ := h.co.Holdings("ann")
-	link, _ := h.co.Policy().Link("l")
+	link, _ := h.co.Policy().Directory().Link("l")
 	past, err := h.co.At(t.Context(), h.co.Checkpoint().Seq)
 	if err != nil || len(has.Invitations) != 1 {
 		t.Fatalf("%v; ann holds %v", err, has.Invitations)
@@ -114,7 +114,7 @@ func TestInviterNeverGetsTheSecret(t *testing.T) {
 	told = append(told, h.must(ann, company.ResendInvitation{Invitation: "i"}))
 	h.lost = nil
 	told = append(told, h.must(h.proven("bob@x.test"), company.DeclineInvitation{Invitation: "i", Secret: first(h.resent("i"))}))
-	rows, err := h.co.Commit(t.Context(), company.By{Actor: ann, Reason: "all"}, []invite.Row{{Terms: to("cat@x.test", ""), Code: invite.OK}})
+	rows, err := h.co.SendInvitations(t.Context(), company.By{Actor: ann, Reason: "all"}, []invite.Row{{Terms: to("cat@x.test", ""), Code: invite.OK}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestStrangersHearTheSame(t *testing.T) {
 		_, err = h.do(who, company.DeclineInvitation{Invitation: id, Secret: s})
 		note("decline", err)
 		if look {
-			_, err = h.co.Look(id, s)
+			_, err = h.co.Offer(id, s)
 			note("look", err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestStrangersHearTheSame(t *testing.T) {
 	h.must(company.User("uma"), company.CreateReport{Report: "r"}, company.MakeLink{Link: "l", Resource: access.Report("r")})
 	h.must(company.User("uma"), company.RevokeLink{Link: "l"})
 	for _, id := range []access.LinkID{"l", "nobody", ""} {
-		_, err := h.co.Resolve(id, s)
+		_, err := h.co.LinkSubject(id, s)
 		note("resolve", err)
 	}
 	for call, want := range map[string]string{
@@ -330,7 +330,7 @@ func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
 			by, want.Inviter = company.System("desk"), ""
 		}
 		h.must(by, change)
-		offer, err := h.co.Look("i", h.letter("i").Secret)
+		offer, err := h.co.Offer("i", h.letter("i").Secret)
 		if err != nil || offer != want || h.letter("i").Offer != want {
 			t.Errorf("shown is %+v, %v, and sent was %+v, want %+v", offer, err, h.letter("i").Offer, want)
 		}
@@ -338,7 +338,7 @@ func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
 	if _, err := h.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := h.co.Policy().User("bob"); u.Role != "editor" || u.Name != "Bob" {
+	if u, _ := h.co.Policy().Directory().User("bob"); u.Role != "editor" || u.Name != "Bob" {
 		t.Errorf("made %+v", u)
 	}
 }
@@ -352,7 +352,7 @@ func TestInvitationDoesNotReinstate(t *testing.T) {
 	h.refuses("ErrHeld for ErrTaken", h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
 	h.refuses("ErrTaken", company.User("ann"), company.Invite{Terms: to("sue@x.test", "user-manager")})
 	for _, id := range []string{"bob", "sue"} {
-		if d := h.co.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.Suspended {
+		if d := h.co.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {
 			t.Errorf("%s: %s", id, d)
 		}
 	}
@@ -363,7 +363,7 @@ func TestDeletedTeamStrandsNobody(t *testing.T) {
 	h := newHall(t, audit.NewMemory(), nil)
 	h.invite("i", teams(to("bob@x.test", "viewer"), "n", "t"))
 	h.must(company.User("ann"), company.DeleteTeam{Team: "t"})
-	if _, err := h.accept("i", "bob"); heard(err) != "ErrHeld for denied unknown-team" {
+	if _, err := h.accept("i", "bob"); heard(err) != "ErrHeld for denied unknown-resource team" {
 		t.Errorf("told %v", err)
 	}
 	h.pass(time.Hour)

@@ -160,9 +160,9 @@ func (l *linkLaw) happen(t *rapid.T) {
 		return
 	}
 	p := l.company.Policy()
-	was, _ := p.User(other)
+	was, _ := p.Directory().User(other)
 	soon := l.clock.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
-	roles := p.Catalog().Roles()
+	roles := p.Directory().Catalog().Roles()
 	filter := lawGroups[rapid.SampledFrom(sortedKeys(lawGroups)).Draw(t, "filter")]
 	turn := rapid.SampledFrom([]lawTurn{
 		{company.SuspendUser{User: other}, company.ReinstateUser{User: other}},
@@ -175,7 +175,7 @@ func (l *linkLaw) happen(t *rapid.T) {
 		{company.DisconnectAccounts{Accounts: []datagroup.AccountID{account}}, company.ConnectAccounts{Accounts: accounts(string(account))}},
 		{company.UnshareReport{Report: report, User: other}, company.ShareReport{Report: report, User: other}},
 		{company.UnshareReport{Report: report, Team: in}, company.ShareReport{Report: report, Team: in, Level: access.Viewer}},
-		{company.ReplaceCatalog{Roles: toggled(t, roles)}, company.ReplaceCatalog{Roles: p.Catalog().Roles()}},
+		{company.ReplaceCatalog{Roles: toggled(t, roles)}, company.ReplaceCatalog{Roles: p.Directory().Catalog().Roles()}},
 	}).Draw(t, "turn")
 	l.do(t, "system sync", turn.change)
 	l.undos = append(l.undos, turn.undo)
@@ -228,16 +228,16 @@ func (l *linkLaw) invariant(t *rapid.T) {
 	for _, link := range l.links {
 		maker := lawMaker{p, l.clock, link.Maker, link.Session}
 		d := p.Decide(access.ViaLink(link.Link), link.Action, link.Resource)
-		want := access.ByLink
+		want := access.ReasonLink
 		switch {
 		case link.ended:
-			want = access.LinkEnded
+			want = access.ReasonLinkEnded
 		case l.over(link):
-			want = access.LinkExpired
+			want = access.ReasonLinkExpired
 		case !maker.may(link.Action, link.Resource):
-			want = access.LinkPaused
+			want = access.ReasonLinkPaused
 		}
-		if d.Reason != want || d.Allowed != (want == access.ByLink) {
+		if d.Reason != want || d.Allowed != (want == access.ReasonLink) {
 			t.Fatalf("%+v decides %v, want %s", link.MakeLink, d, want)
 		}
 		if asMaker := p.Decide(maker.subject(), link.Action, link.Resource); d.Allowed && !asMaker.Allowed {
@@ -279,16 +279,16 @@ func (l *linkLaw) count(link *lawLink, now access.Reason) {
 	default:
 		l.hits.hit("item")
 	}
-	if now == access.ByLink && link.paused {
+	if now == access.ReasonLink && link.paused {
 		l.hits.hit("resumed")
 	}
-	link.lived = link.lived || now == access.ByLink
-	link.paused = link.paused || link.lived && now == access.LinkPaused
+	link.lived = link.lived || now == access.ReasonLink
+	link.paused = link.paused || link.lived && now == access.ReasonLinkPaused
 }
 
 // resolves checks that the secret works until the link is over, and no other.
 func (l *linkLaw) resolves(t *rapid.T, link *lawLink) {
-	subject, err := l.company.Resolve(link.Link, link.Secret)
+	subject, err := l.company.LinkSubject(link.Link, link.Secret)
 	if l.over(link) {
 		if !subject.IsZero() || !errors.Is(err, company.ErrRefused) {
 			t.Fatalf("%+v is over and resolves to %v, %v", link.MakeLink, subject, err)
@@ -302,7 +302,7 @@ func (l *linkLaw) resolves(t *rapid.T, link *lawLink) {
 			wrong = other.Secret
 		}
 	}
-	if subject, err := l.company.Resolve(link.Link, wrong); !subject.IsZero() || !errors.Is(err, company.ErrRefused) {
+	if subject, err := l.company.LinkSubject(link.Link, wrong); !subject.IsZero() || !errors.Is(err, company.ErrRefused) {
 		t.Fatalf("%+v resolves to %v by a secret that is not its, %v", link.MakeLink, subject, err)
 	}
 }
@@ -322,7 +322,7 @@ func (l *linkLaw) views(t *rapid.T, link *lawLink, maker lawMaker, live bool) {
 		if view.Sees(id) != slices.Contains(shown, id) || view.Sees(id) && !whole.Sees(id) {
 			t.Fatalf("%+v sees %s: %t, lists %q, and its maker sees %q", link.MakeLink, id, view.Sees(id), shown, slices.Sorted(whole.Accounts()))
 		}
-		if a, ok := p.Account(id); ok && (view.Filter().Match(a) == datagroup.True) != view.Sees(id) {
+		if a, ok := p.Directory().Account(id); ok && (view.Filter().Match(a) == datagroup.True) != view.Sees(id) {
 			t.Fatalf("%+v sees %s: %t, and has the filter %s", link.MakeLink, id, view.Sees(id), view.Filter())
 		}
 	}
@@ -369,7 +369,7 @@ func (l *linkLaw) finish(t *rapid.T) {
 		t.Fatalf("replayed answers\n%s\nwant\n%s", got, want)
 	}
 	for _, link := range l.links {
-		if _, err := again.Resolve(link.Link, link.Secret); (err == nil) == l.over(link) {
+		if _, err := again.LinkSubject(link.Link, link.Secret); (err == nil) == l.over(link) {
 			t.Fatalf("replayed, %+v resolves with %v", link.MakeLink, err)
 		}
 	}
@@ -395,7 +395,7 @@ func (l *linkLaw) remember() {
 func (l *linkLaw) answers(p *access.Policy) string {
 	var text strings.Builder
 	for _, link := range l.links {
-		if stored, ok := p.Link(link.Link); ok {
+		if stored, ok := p.Directory().Link(link.Link); ok {
 			s := access.ViaLink(link.Link)
 			fmt.Fprintln(&text, stored, p.Decide(s, link.Action, link.Resource), slices.Sorted(p.View(s).Accounts()))
 		}

@@ -32,7 +32,7 @@ func TestResolveRefuses(t *testing.T) {
 		t.Fatalf("secrets %v and %v, %v", parsed, s.mail["live"], err)
 	}
 	for _, secret := range []invite.Secret{live.Secret, parsed} {
-		if subject, err := s.company.Resolve("live", secret); err != nil || subject != access.ViaLink("live") {
+		if subject, err := s.company.LinkSubject("live", secret); err != nil || subject != access.ViaLink("live") {
 			t.Errorf("the right secret: %v, %v", subject, err)
 		}
 	}
@@ -56,11 +56,11 @@ func TestResolveRefuses(t *testing.T) {
 	})
 	for _, bad := range []string{reveal[:len(reveal)-1], reveal + "=", reveal + "A", " " + reveal, strings.ToUpper(reveal), ""} {
 		secret, _ := invite.ParseSecret(bad)
-		if _, err := s.company.Resolve("live", secret); !errors.Is(err, company.ErrRefused) {
+		if _, err := s.company.LinkSubject("live", secret); !errors.Is(err, company.ErrRefused) {
 			t.Errorf("a damaged secret resolves: %v", err)
 		}
 	}
-	if _, err := s.company.Look("live", live.Secret); !errors.Is(err, company.ErrRefused) {
+	if _, err := s.company.Offer("live", live.Secret); !errors.Is(err, company.ErrRefused) {
 		t.Errorf("the secret of a link opens an invitation: %v", err)
 	}
 }
@@ -77,7 +77,7 @@ func (s *linkStage) answersAlike(all []stranger) {
 	s.Helper()
 	answers := map[string]bool{}
 	for _, tt := range all {
-		subject, err := s.company.Resolve(tt.id, tt.secret)
+		subject, err := s.company.LinkSubject(tt.id, tt.secret)
 		if !subject.IsZero() || err == nil {
 			s.Errorf("%s: resolved to %v", tt.name, subject)
 			continue
@@ -120,7 +120,7 @@ func TestRevokeLink(t *testing.T) {
 		{"denied out-of-reach", "a creator of another report", "amy", company.RevokeLink{Link: "boss"}},
 		{"denied suspended", "a maker who is suspended", "sue", report},
 		{"denied unknown-user", "who is not there", "ghost", report},
-		{"denied unknown-share-link", "a link nobody knows", "ann", company.RevokeLink{Link: "ghost"}},
+		{"denied unknown-resource link", "a link nobody knows", "ann", company.RevokeLink{Link: "ghost"}},
 		{"ErrUnknown", "a system, a link nobody knows", "system clerk", company.RevokeLink{Link: "ghost"}},
 		{"ErrSystem", "a system nobody configured", "system ghost", report},
 		{"ErrNoActor", "nobody", "", report},
@@ -134,10 +134,10 @@ func TestRevokeLink(t *testing.T) {
 				s.refuses(tt.want, tt.actor, tt.c)
 				return
 			}
-			before, _ := s.company.Policy().Link(tt.c.Link)
+			before, _ := s.company.Policy().Directory().Link(tt.c.Link)
 			s.makes(tt.actor, tt.c)
 			before.Ended = true
-			if l, ok := s.company.Policy().Link(tt.c.Link); l != before || !ok {
+			if l, ok := s.company.Policy().Directory().Link(tt.c.Link); l != before || !ok {
 				t.Errorf("revoked, the link is %+v, want %+v", l, before)
 			}
 			s.refuses("ErrNoChange", tt.actor, tt.c)
@@ -185,7 +185,7 @@ func TestLinkLife(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newLinkStage(t, "acme")
 			c := s.link("eli", tt.make)
-			s.is(c, access.ByLink)
+			s.is(c, access.ReasonLink)
 			s.makes("system sync", tt.change)
 			s.clock = s.clock.Add(time.Duration(tt.hours) * time.Hour)
 			s.is(c, tt.want)
@@ -196,7 +196,7 @@ func TestLinkLife(t *testing.T) {
 				return
 			}
 			s.makes("abe", company.RevokeLink{Link: "new"})
-			s.is(c, access.LinkEnded)
+			s.is(c, access.ReasonLinkEnded)
 		})
 	}
 }
@@ -205,14 +205,14 @@ func TestLinkLife(t *testing.T) {
 func (s *linkStage) is(c company.MakeLink, want access.Reason) {
 	s.Helper()
 	link := access.ViaLink(c.Link)
-	if d := s.company.Decide(link, c.Action, c.Resource); d.Reason != want || d.Allowed != (want == access.ByLink) {
+	if d := s.company.Decide(link, c.Action, c.Resource); d.Reason != want || d.Allowed != (want == access.ReasonLink) {
 		s.Errorf("decided %v, want %s", d, want)
 	}
-	if n := s.company.Policy().View(link).Len(); n > 0 && want != access.ByLink {
+	if n := s.company.Policy().View(link).Len(); n > 0 && want != access.ReasonLink {
 		s.Errorf("shows %d accounts though it is %s", n, want)
 	}
-	_, err := s.company.Resolve(c.Link, c.Secret)
-	if over := want == access.LinkEnded || want == access.LinkExpired; errors.Is(err, company.ErrRefused) != over {
+	_, err := s.company.LinkSubject(c.Link, c.Secret)
+	if over := want == access.ReasonLinkEnded || want == access.ReasonLinkExpired; errors.Is(err, company.ErrRefused) != over {
 		s.Errorf("resolves with %v though it is %s", err, want)
 	}
 }
@@ -226,18 +226,18 @@ func TestRevokePausedAndExpired(t *testing.T) {
 	s.refuses("denied suspended", "eli", company.RevokeLink{Link: "new"})
 	s.makes("amy", company.RevokeLink{Link: "new"})
 	s.makes("ann", company.ReinstateUser{User: "eli"})
-	s.is(paused, access.LinkEnded)
+	s.is(paused, access.ReasonLinkEnded)
 
 	lost := s.link("eli", company.MakeLink{Link: "lost", Resource: access.Report("q3")})
 	s.makes("amy", company.UnshareReport{Report: "q3", User: "eli"})
-	s.is(lost, access.LinkPaused)
+	s.is(lost, access.ReasonLinkPaused)
 	s.makes("eli", company.RevokeLink{Link: "lost"})
 
 	brief := s.link("amy", company.MakeLink{Link: "brief", Resource: access.Report("q3"), Until: at(1)})
 	s.clock = at(1)
-	s.is(brief, access.LinkExpired)
+	s.is(brief, access.ReasonLinkExpired)
 	s.makes("amy", company.RevokeLink{Link: "brief"})
-	s.is(brief, access.LinkEnded)
+	s.is(brief, access.ReasonLinkEnded)
 }
 
 // TestLinksInHoldings: they are listed with who made them, without secrets, and
@@ -255,7 +255,7 @@ func TestLinksInHoldings(t *testing.T) {
 	if !slices.Equal(c.Links, []access.LinkID{"a", "b"}) {
 		t.Errorf("ended %q", c.Links)
 	}
-	if l, _ := s.company.Policy().Link("c"); l.Ended {
+	if l, _ := s.company.Policy().Directory().Link("c"); l.Ended {
 		t.Error("the link of another ended too")
 	}
 }

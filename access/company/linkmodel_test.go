@@ -108,7 +108,7 @@ func (l *linkLaw) resources() []access.Resource {
 	for _, link := range l.links {
 		all = append(all, access.Link(link.Link))
 	}
-	for _, r := range l.company.Policy().Catalog().Roles() {
+	for _, r := range l.company.Policy().Directory().Catalog().Roles() {
 		all = append(all, access.Role(r.Name))
 	}
 	return all
@@ -133,12 +133,12 @@ func (m lawMaker) subject() access.Subject {
 // teams returns the teams whose data and grants he uses; ok is false if he may
 // nothing at all.
 func (m lawMaker) teams() (teams []team.Team, ok bool) {
-	u, ok := m.p.User(m.user)
+	u, ok := m.p.Directory().User(m.user)
 	if !ok || u.Suspended || hasEnded(u.Until, m.now) {
 		return nil, false
 	}
-	for member := range m.p.Memberships(m.user) {
-		if t, _ := m.p.Team(member.Team); !hasEnded(member.Until, m.now) && (m.in == "" || m.in == t.ID) {
+	for member := range m.p.Directory().Memberships(m.user) {
+		if t, _ := m.p.Directory().Team(member.Team); !hasEnded(member.Until, m.now) && (m.in == "" || m.in == t.ID) {
 			teams = append(teams, t)
 		}
 	}
@@ -147,8 +147,8 @@ func (m lawMaker) teams() (teams []team.Team, ok bool) {
 
 // role returns his role.
 func (m lawMaker) role() role.Role {
-	u, _ := m.p.User(m.user)
-	r, _ := m.p.Catalog().Role(u.Role)
+	u, _ := m.p.Directory().User(m.user)
+	r, _ := m.p.Directory().Catalog().Role(u.Role)
 	return r
 }
 
@@ -159,7 +159,7 @@ func (m lawMaker) holds(a access.Action) bool {
 
 // sees reports whether he reaches an account.
 func (m lawMaker) sees(id datagroup.AccountID) bool {
-	account, there := m.p.Account(id)
+	account, there := m.p.Directory().Account(id)
 	teams, ok := m.teams()
 	if !there || !ok {
 		return false
@@ -169,7 +169,7 @@ func (m lawMaker) sees(id datagroup.AccountID) bool {
 	}
 	for _, t := range teams {
 		for _, g := range t.Groups {
-			if group, _ := m.p.Group(g); group.Filter.Match(account) == datagroup.True {
+			if group, _ := m.p.Directory().Group(g); group.Filter.Match(account) == datagroup.True {
 				return true
 			}
 		}
@@ -191,7 +191,7 @@ func (m lawMaker) may(a access.Action, r access.Resource) bool {
 // views reports whether a report is shared with him, at any level.
 func (m lawMaker) views(id access.ReportID) bool {
 	teams, ok := m.teams()
-	for g := range m.p.Grants(id) {
+	for g := range m.p.Directory().Grants(id) {
 		mine := g.User == m.user || slices.ContainsFunc(teams, func(t team.Team) bool { return g.Team == t.ID })
 		if ok && mine && !hasEnded(g.Until, m.now) {
 			return true

@@ -67,9 +67,9 @@ var linkTargetRefusals = []linkRefusal{
 	{"denied no-resource", "nothing", "amy", linkDoing("recording.view", access.Resource{})},
 	{"denied malformed-resource", "a report in an account", "amy", linkDoing("", access.Item(access.KindReport, "q3", "us"))},
 	{"denied account-required", "an item whose account got lost", "amy", toRecording(access.Item("campaign", "c1", ""))},
-	{"denied unknown-account", "an item of an account nobody knows", "ann", toRecording(access.Item("campaign", "c1", "ghost"))},
-	{"denied unknown-report", "a report nobody knows", "amy", toReport("ghost")},
-	{"denied unknown-report", "a report without an id", "amy", toReport("")},
+	{"denied unknown-resource campaign", "an item of an account nobody knows", "ann", toRecording(access.Item("campaign", "c1", "ghost"))},
+	{"denied unknown-resource report", "a report nobody knows", "amy", toReport("ghost")},
+	{"denied unknown-resource report", "a report without an id", "amy", toReport("")},
 
 	{"ErrInvalid", "a system: an account", "system sync", linkMadeBy(linkDoing("account.view", access.Account("us")), "amy")},
 	{"ErrInvalid", "a system: a link to a link", "system sync", linkMadeBy(linkDoing("link.revoke", access.Link("doc")), "amy")},

@@ -148,20 +148,20 @@ func (c RevokeLink) apply(d *draft) error {
 
 // link returns a share link.
 func (d *draft) link(id access.LinkID) (access.ShareLink, error) {
-	l, ok := d.policy.Link(id)
+	l, ok := d.policy.Directory().Link(id)
 	if !ok {
 		return l, fmt.Errorf("%w: link %q", ErrUnknown, id)
 	}
 	return l, nil
 }
 
-// Resolve returns whoever holds a share link as a subject, by its secret. The
+// LinkSubject returns whoever holds a share link as a subject, by its secret. The
 // error is an [*Error] that wraps [ErrRefused]: for a link that is unknown or
 // over as for a wrong secret. What the link then shows is for Decide to say; it
 // shows nothing while its maker sees nothing.
 //
 // Links of a founding document have no secret that anybody knows.
-func (c *Company) Resolve(id access.LinkID, s invite.Secret) (access.Subject, error) {
+func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject, error) {
 	now := c.draft(c.journal.Point(), Actor{})
 	_, digest, _ := now.digests.Find(string(id))
 	l, err := now.link(id)

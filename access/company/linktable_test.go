@@ -134,7 +134,7 @@ func (s *linkStage) refuses(want verdict, actor string, c company.Change) {
 // linkVerdict names why a link was not made or revoked.
 func linkVerdict(err error) verdict {
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		return verdict("denied " + string(denied.Decision.Reason))
+		return denial(denied.Decision)
 	}
 	var all []string
 	for name, is := range map[string]error{
@@ -181,7 +181,7 @@ func TestMakeLink(t *testing.T) {
 			got := s.link(tt.actor, tt.make)
 			want := access.ShareLink{ID: "new", Maker: tt.maker, Session: tt.make.Session, Action: tt.action,
 				Resource: tt.make.Resource, Until: modelStart.Add(tt.until)}
-			stored, ok := s.company.Policy().Link("new")
+			stored, ok := s.company.Policy().Directory().Link("new")
 			if !ok || stored != want {
 				t.Errorf("stored %+v, want %+v", stored, want)
 			}
@@ -209,11 +209,11 @@ func linkSecret(t *testing.T) invite.Secret {
 // without.
 func (s *linkStage) isLinkMade(c company.MakeLink, actor string) {
 	s.Helper()
-	subject, err := s.company.Resolve(c.Link, c.Secret)
+	subject, err := s.company.LinkSubject(c.Link, c.Secret)
 	if err != nil || subject != access.ViaLink(c.Link) {
 		s.Errorf("resolved to %v, %v", subject, err)
 	}
-	if d := s.company.Decide(subject, c.Action, c.Resource); !d.Allowed || d.Reason != access.ByLink {
+	if d := s.company.Decide(subject, c.Action, c.Resource); !d.Allowed || d.Reason != access.ReasonLink {
 		s.Errorf("decided %v", d)
 	}
 	claim := invite.Claim{Purpose: invite.ForLink, Company: "acme", ID: string(c.Link), Generation: 1}
@@ -232,7 +232,7 @@ func (s *linkStage) isLinkMade(c company.MakeLink, actor string) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if subject, err := again.Resolve(c.Link, c.Secret); err != nil || subject != access.ViaLink(c.Link) {
+	if subject, err := again.LinkSubject(c.Link, c.Secret); err != nil || subject != access.ViaLink(c.Link) {
 		s.Errorf("after a replay resolved to %v, %v", subject, err)
 	}
 }
@@ -248,7 +248,7 @@ func TestMakeLinkWithoutID(t *testing.T) {
 		t.Errorf("made %v and %v", one.Link, two.Link)
 	}
 	for _, l := range []company.MakeLink{one, two} {
-		if subject, err := s.company.Resolve(l.Link, l.Secret); err != nil || subject != access.ViaLink(l.Link) {
+		if subject, err := s.company.LinkSubject(l.Link, l.Secret); err != nil || subject != access.ViaLink(l.Link) {
 			t.Errorf("resolved to %v, %v", subject, err)
 		}
 	}
@@ -316,10 +316,10 @@ func TestResolveWhileLinksAreMade(t *testing.T) {
 	for range 4 {
 		readers.Go(func() {
 			for c := range made {
-				if _, err := s.company.Resolve(c.Link, c.Secret); err != nil {
+				if _, err := s.company.LinkSubject(c.Link, c.Secret); err != nil {
 					t.Errorf("%s: %v", c.Link, err)
 				}
-				if _, err := s.company.Resolve("ghost", c.Secret); err == nil {
+				if _, err := s.company.LinkSubject("ghost", c.Secret); err == nil {
 					t.Error("a link nobody knows resolves")
 				}
 			}

@@ -32,9 +32,19 @@ var modelErrors = map[verdict]error{
 
 // modelReasons are the denials that questions of Do can meet. The rest is for
 // sessions, links and things of the host's.
-var modelReasons = strings.Fields("unknown-user suspended ended unknown-action no-capability no-level level-too-low " +
-	"unknown-account unknown-target unknown-role unknown-team unknown-group unknown-report out-of-reach above-ceiling " +
-	"self last-holder ineligible-target role-full")
+var modelReasons = append(strings.Fields("unknown-user suspended ended unknown-action no-capability no-level level-too-low "+
+	"out-of-reach above-ceiling self last-holder ineligible-target role-full"),
+	"unknown-resource account", "unknown-resource user", "unknown-resource role", "unknown-resource team",
+	"unknown-resource group", "unknown-resource report")
+
+// denial names a denial by Decide: its reason, and the kind of what does not
+// exist.
+func denial(d access.Decision) verdict {
+	if d.Reason == access.ReasonUnknownResource {
+		return verdict("denied " + string(d.Reason) + " " + string(d.Resource.Kind()))
+	}
+	return verdict("denied " + string(d.Reason))
+}
 
 // verdictOf names what Do answered, and fails for an error that is none of the
 // above.
@@ -48,7 +58,7 @@ func verdictOf(t fatal, err error) verdict {
 		if !errors.Is(err, access.ErrDenied) || denied.Decision.Allowed {
 			t.Fatalf("a denial that is none: %v", err)
 		}
-		return verdict("denied " + string(denied.Decision.Reason))
+		return denial(denied.Decision)
 	}
 	var all []string
 	for _, name := range sortedKeys(modelErrors) {
@@ -169,7 +179,7 @@ func TestCompanyIsTheModel(t *testing.T) {
 	var hits seen
 	var all []string
 	for _, name := range company.Types() {
-		// Invitations and links have machines of their own.
+		// InvitationLimits and links have machines of their own.
 		if !strings.HasPrefix(name, "invitation.") && !strings.HasPrefix(name, "link.") {
 			all = append(all, "made "+name)
 		}
@@ -338,7 +348,7 @@ func (m *machine) event(t *rapid.T, receipt company.Receipt, r request, by compa
 		if err != nil {
 			t.Fatalf("at %d: %v", e.Seq-1, err)
 		}
-		u, _ := before.User(team.UserID(r.user))
+		u, _ := before.Directory().User(team.UserID(r.user))
 		want = audit.Actor{Kind: audit.KindUser, ID: r.user, Email: u.Email.String(), Role: string(u.Role)}
 	}
 	switch {

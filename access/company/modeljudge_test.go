@@ -242,7 +242,7 @@ func (j *judge) ask(a access.Action, r access.Resource) verdict {
 		return ""
 	}
 	if d := j.asks.Decide(access.User(j.actor), a, r); !d.Allowed {
-		return verdict("denied " + string(d.Reason))
+		return denial(d)
 	}
 	return ""
 }

@@ -14,7 +14,7 @@ func TestObserve(t *testing.T) {
 	var seen []access.Decision
 	s := newStage()
 	config := s.config()
-	config.Observe = func(d access.Decision) { seen = append(seen, d) }
+	config.Observer = func(d access.Decision) { seen = append(seen, d) }
 	co, err := company.Found(t.Context(), audit.NewMemory(), founding(t), config)
 	if err != nil {
 		t.Fatal(err)
@@ -26,10 +26,10 @@ func TestObserve(t *testing.T) {
 		action   access.Action
 		resource access.Resource
 	}{
-		{access.ByRole, "allowed", access.User("ann"), access.EditCompany, access.Company()},
-		{access.UnknownTeam, "denied", access.User("ann"), access.EditTeam, access.Team("west")},
-		{access.UnknownUser, "by nobody", access.User("eve"), access.ViewAccount, access.Account("us-1")},
-		{access.NoSubject, "nothing at all", access.Subject{}, "", access.Resource{}},
+		{access.ReasonRole, "allowed", access.User("ann"), access.EditCompany, access.Company()},
+		{access.ReasonUnknownResource, "denied", access.User("ann"), access.EditTeam, access.Team("west")},
+		{access.ReasonUnknownUser, "by nobody", access.User("eve"), access.ViewAccount, access.Account("us-1")},
+		{access.ReasonNoSubject, "nothing at all", access.Subject{}, "", access.Resource{}},
 	}
 	for i, q := range questions {
 		d := co.Decide(q.subject, q.action, q.resource)

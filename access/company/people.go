@@ -35,7 +35,7 @@ func (c AddUser) judge(d *draft) (Change, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if c.Role == "" {
-		c.Role = d.policy.Catalog().Default()
+		c.Role = d.policy.Directory().Catalog().Default()
 	}
 	c.User, c.Until = id, end(c.Until)
 	return c, nil
@@ -116,7 +116,7 @@ type RemoveUser struct {
 	Links      []access.LinkID   `json:"links,omitempty"`      // outcome: that he made, in byte order
 	HandedOver []access.ReportID `json:"handedOver,omitempty"` // outcome: whose creator the successor is now, in byte order
 
-	// Invitations is an outcome: those revoked or, if live, taken over, in byte
+	// InvitationLimits is an outcome: those revoked or, if live, taken over, in byte
 	// order.
 	Invitations []invite.ID `json:"invitations,omitempty"`
 }
@@ -127,7 +127,7 @@ type Place struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Held is a report that was shared with somebody.
+// WhyOnHold is a report that was shared with somebody.
 type Held struct {
 	Report access.ReportID `json:"report"`
 	Level  access.Level    `json:"level"`
@@ -189,14 +189,14 @@ func (c RemoveUser) judge(d *draft) (Change, error) {
 // judgeSuccessor applies the rules about who may take reports over.
 func (c RemoveUser) judgeSuccessor(d *draft) error {
 	qualifies := func(u team.User) bool { return u.ID != c.User && !u.Suspended && u.Until.IsZero() }
-	u, ok := d.policy.User(c.Successor)
+	u, ok := d.policy.Directory().User(c.Successor)
 	if !ok || !qualifies(u) {
 		return fmt.Errorf("%w: of %q", ErrSuccessor, c.HandedOver)
 	}
 	if u.ID != d.actor.user {
 		return nil
 	}
-	for other := range d.policy.Users() {
+	for other := range d.policy.Directory().Users() {
 		if other.ID != u.ID && qualifies(other) {
 			return fmt.Errorf("%w: %w", ErrSuccessor, ErrSelf)
 		}
@@ -235,7 +235,7 @@ func (c RemoveUser) apply(d *draft) error {
 	if err := c.settleInvitations(d); err != nil {
 		return err
 	}
-	held := slices.Collect(d.policy.GrantsOf(c.User))
+	held := slices.Collect(d.policy.Directory().GrantsOf(c.User))
 	before := d.policy
 	err := d.edit(func(e *access.Edit) {
 		for _, r := range c.HandedOver {
@@ -392,7 +392,7 @@ func (c TransferOwnership) judge(d *draft) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalog := d.policy.Catalog()
+	catalog := d.policy.Directory().Catalog()
 	if !catalog.Can(from.Role, access.TransferOwner) || to.ID == from.ID || to.Suspended || !to.Until.IsZero() {
 		return nil, fmt.Errorf("%w: %s cannot hand over to %s", ErrInvalid, from.ID, to.ID)
 	}

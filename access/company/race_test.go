@@ -128,7 +128,7 @@ func TestLastAdminsInParallel(t *testing.T) {
 			t.Fatalf("%v and %v, want one done and one ErrLastHolder", won, lost)
 		}
 		co := open(t, log, s)
-		if _, lasting := co.Policy().Holders("admin"); lasting != 1 {
+		if _, lasting := co.Policy().Directory().Holders("admin"); lasting != 1 {
 			t.Fatalf("%d admins are left, want 1", lasting)
 		}
 	}

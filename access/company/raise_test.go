@@ -48,7 +48,7 @@ func (m *machine) raise(t *rapid.T) {
 	m.hits.hit("raise: made")
 	after := m.company.Policy()
 	x := exceptionsOf(m, receipt.Changes, r.user)
-	if a, _ := before.Catalog().Role(userIn(before, r.user).Role); x.connects && a.Scope.String() != "all" {
+	if a, _ := before.Directory().Catalog().Role(userIn(before, r.user).Role); x.connects && a.Scope.String() != "all" {
 		t.Fatalf("accounts connected or updated by %s, who sees only his teams' data", a.Name)
 	}
 	sameOrLess(t, before, after, r, receipt, x)
@@ -93,8 +93,8 @@ func sameOrLess(t *rapid.T, before, after *access.Policy, r request, receipt com
 	if is.ID == "" {
 		return // he handed over and another of his changes is no longer his
 	}
-	old, _ := before.Catalog().Role(was.Role)
-	now, _ := after.Catalog().Role(is.Role)
+	old, _ := before.Directory().Catalog().Role(was.Role)
+	now, _ := after.Directory().Catalog().Role(is.Role)
 	for _, a := range now.Capabilities {
 		if !slices.Contains(old.Capabilities, a) {
 			t.Fatalf("%s has gained %s by %#v", r.user, a, receipt.Changes)
@@ -173,16 +173,16 @@ func noLonger(t *rapid.T, m *machine, before, after *access.Policy, r request, r
 // over.
 func endsOf(p *access.Policy) map[string]time.Time {
 	ends := map[string]time.Time{}
-	for u := range p.Users() {
+	for u := range p.Directory().Users() {
 		if !u.Suspended {
 			ends["user "+string(u.ID)] = u.Until
 		}
-		for m := range p.Memberships(u.ID) {
+		for m := range p.Directory().Memberships(u.ID) {
 			ends["team "+string(m.Team)+" user "+string(u.ID)] = m.Until
 		}
 	}
 	for _, e := range p.Document().Reports {
-		for g := range p.Grants(access.ReportID(e.ID)) {
+		for g := range p.Directory().Grants(access.ReportID(e.ID)) {
 			if g.User != "" {
 				ends["report "+e.ID+" user "+string(g.User)] = g.Until
 			} else {
@@ -214,28 +214,28 @@ func instants(before, after *access.Policy, at time.Time) []time.Time {
 }
 
 func userIn(p *access.Policy, id string) team.User {
-	u, _ := p.User(team.UserID(id))
+	u, _ := p.Directory().User(team.UserID(id))
 	return u
 }
 
 // worldOf is what the dice need to know of a policy.
 func worldOf(p *access.Policy) *world {
-	w := newWorld(p.Catalog().Roles())
-	for u := range p.Users() {
+	w := newWorld(p.Directory().Catalog().Roles())
+	for u := range p.Directory().Users() {
 		w.users[string(u.ID)] = modelUser{email: u.Email.String(), role: string(u.Role), suspended: u.Suspended, until: u.Until}
 	}
-	for t := range p.Teams() {
+	for t := range p.Directory().Teams() {
 		w.teams[string(t.ID)] = newTeam()
-		for m := range p.Members(t.ID) {
+		for m := range p.Directory().Members(t.ID) {
 			w.teams[string(t.ID)].members[string(m.User)] = m.Until
 		}
 	}
-	for g := range p.Groups() {
+	for g := range p.Directory().Groups() {
 		w.groups[string(g.ID)] = modelGroup{g.Name, g.Filter.String()}
 	}
 	for _, e := range p.Document().Reports {
 		r := newReport(e.Name)
-		for g := range p.Grants(access.ReportID(e.ID)) {
+		for g := range p.Directory().Grants(access.ReportID(e.ID)) {
 			if g.User != "" {
 				r.users[string(g.User)] = modelGrant{g.Level, g.Until}
 			} else {

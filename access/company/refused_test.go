@@ -82,7 +82,7 @@ func TestReceiptSharesNothing(t *testing.T) {
 	if _, err := h.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	if members := slices.Collect(h.co.Policy().Memberships("bob")); len(members) != 1 || members[0].Team != "t" {
+	if members := slices.Collect(h.co.Policy().Directory().Memberships("bob")); len(members) != 1 || members[0].Team != "t" {
 		t.Errorf("bob is in %v, want t", members)
 	}
 	h.replayed()

@@ -103,7 +103,7 @@ func (c ShareReport) judge(d *draft) (Change, error) {
 		return nil, err
 	}
 	c.Level, c.Until = c.level(), end(c.Until)
-	if old, ok := d.policy.Grant(c.Report, c.User, c.Team); ok {
+	if old, ok := d.policy.Directory().Grant(c.Report, c.User, c.Team); ok {
 		if c.Level == old.Level && c.Until.Equal(old.Until) {
 			return nil, ErrNoChange
 		}
@@ -139,11 +139,11 @@ func (d *draft) longest(report access.ReportID, level access.Level) time.Time {
 			longest = until
 		}
 	}
-	if g, ok := d.policy.Grant(report, d.actor.user, ""); ok {
+	if g, ok := d.policy.Directory().Grant(report, d.actor.user, ""); ok {
 		consider(g, time.Time{})
 	}
-	for m := range d.policy.Memberships(d.actor.user) {
-		if g, ok := d.policy.Grant(report, "", m.Team); ok {
+	for m := range d.policy.Directory().Memberships(d.actor.user) {
+		if g, ok := d.policy.Directory().Grant(report, "", m.Team); ok {
 			consider(g, m.Until)
 		}
 	}
@@ -176,7 +176,7 @@ func (c UnshareReport) judge(d *draft) (Change, error) {
 	if _, err := d.report(c.Report); err != nil {
 		return nil, err
 	}
-	old, ok := d.policy.Grant(c.Report, c.User, c.Team)
+	old, ok := d.policy.Directory().Grant(c.Report, c.User, c.Team)
 	if !ok {
 		return nil, ErrNoChange
 	}
@@ -228,7 +228,7 @@ func lasts(g access.Grant) bool { return g.Level == access.Creator && g.Until.Is
 // lastCreator reports whether a user is the only lasting creator of a report.
 func lastCreator(p *access.Policy, report access.ReportID, u team.UserID) bool {
 	is := false
-	for g := range p.Grants(report) {
+	for g := range p.Directory().Grants(report) {
 		if lasts(g) && g.User != u {
 			return false
 		}
@@ -247,7 +247,7 @@ func keepsCreator(before, after *access.Policy, report access.ReportID) error {
 }
 
 func hasCreator(p *access.Policy, report access.ReportID) bool {
-	for g := range p.Grants(report) {
+	for g := range p.Directory().Grants(report) {
 		if lasts(g) {
 			return true
 		}

@@ -119,7 +119,7 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	errors.As(refused, &refusal)
 	h.lost = fmt.Errorf("host: cannot send %+v, %v, %s", message, message, &message)
 	all["receipt of what was lost"] = h.must(ann, company.ResendInvitation{Invitation: "k"})
-	rows, err := h.co.Commit(t.Context(), company.By{Actor: ann, Reason: "r"}, rowsTo("row@x.test"))
+	rows, err := h.co.SendInvitations(t.Context(), company.By{Actor: ann, Reason: "r"}, rowsTo("row@x.test"))
 	all["rows"], all["host's error"] = rows, errors.Join(err, company.Undelivered{Invitation: "k", Err: h.lost})
 	all["accept"], all["pointer to accept"], all["accept in a list"] = accept, &accept, []company.Change{accept, decline, link}
 	all["decline"], all["link"], all["pointer to link"] = decline, link, &link

@@ -93,8 +93,8 @@ func (c SetLimits) apply(d *draft) error {
 // taken returns how many seats are taken at an instant.
 func (s *state) taken(at time.Time) int {
 	n := s.invitations.live(at)
-	for _, r := range s.policy.Catalog().Roles() {
-		all, _ := s.policy.Holders(r.Name)
+	for _, r := range s.policy.Directory().Catalog().Roles() {
+		all, _ := s.policy.Directory().Holders(r.Name)
 		n += all
 	}
 	return n
@@ -116,7 +116,7 @@ func (c ReplaceCatalog) judge(d *draft) (Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if catalog.Equal(d.policy.Catalog()) {
+	if catalog.Equal(d.policy.Directory().Catalog()) {
 		return nil, ErrNoChange
 	}
 	c.Roles = catalog.Roles()
@@ -132,7 +132,7 @@ func (c ReplaceCatalog) apply(d *draft) error {
 		return err
 	}
 	for _, r := range c.Roles {
-		all, lasting := d.policy.Holders(r.Name)
+		all, lasting := d.policy.Directory().Holders(r.Name)
 		if lasting < r.MinHolders {
 			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
 		}

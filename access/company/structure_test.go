@@ -68,7 +68,7 @@ func TestWhatIsMadeIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, p := range map[string]*access.Policy{"memory": c.Policy(), "log": again.Policy()} {
-		if a, ok := p.Account("a"); !ok || a.Source() != "google" || a.Value("name").Text() != "A" {
+		if a, ok := p.Directory().Account("a"); !ok || a.Source() != "google" || a.Value("name").Text() != "A" {
 			t.Errorf("%s has source %s, name %s", name, a.Source(), a.Value("name"))
 		}
 	}

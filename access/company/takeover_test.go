@@ -133,7 +133,7 @@ func TestTakeOverRefusals(t *testing.T) {
 		{"ErrInvalid", "of nothing", "ann", "uma", "abe", nil, "ugo"},
 		{"denied above-ceiling", "of who could not send them", "ugo", "abe", "ann", []company.Change{
 			company.RevokeInvitation{Invitation: "b"}, company.Invite{Terms: to("zoe@x.test", "viewer")}, company.SetRole{User: "abe", Role: "user-manager"}}, "abe"},
-		{"denied unknown-team", "into a team that is gone", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
+		{"denied unknown-resource team", "into a team that is gone", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
 		{"ErrTaken", "to who is a user by now", "ann", "ugo", "abe", []company.Change{company.AddUser{Email: "bo@x.test"}}, "ugo"},
 		{"ErrNotOffered", "to a role no longer offered", "ann", "ugo", "abe", []company.Change{notOffered("user")}, "ugo"},
 		{"ErrReason", "", "ann", "ugo", "abe", nil, "ugo"},

@@ -95,7 +95,7 @@ func (c DeleteTeam) judge(d *draft) (Change, error) {
 		return nil, err
 	}
 	c.Groups, c.Members = t.Groups, 0
-	for range d.policy.Members(c.Team) {
+	for range d.policy.Directory().Members(c.Team) {
 		c.Members++
 	}
 	return c, nil
@@ -161,7 +161,7 @@ func (c AddMember) apply(d *draft) error {
 
 // membership returns a user's place in a team.
 func membership(p *access.Policy, t team.ID, u team.UserID) (team.Member, bool) {
-	for m := range p.Memberships(u) {
+	for m := range p.Directory().Memberships(u) {
 		if m.Team == t {
 			return m, true
 		}

@@ -116,8 +116,8 @@ func (s *story) lookBack() error {
 			return err
 		}
 		owner := ""
-		for u := range past.Users() {
-			if past.Catalog().Can(u.Role, access.TransferOwner) {
+		for u := range past.Directory().Users() {
+			if past.Directory().Catalog().Can(u.Role, access.TransferOwner) {
 				owner = string(u.ID)
 			}
 		}

@@ -92,7 +92,7 @@ func (s *story) people() {
 	s.flush()
 	s.text.WriteString("\n")
 	s.row("USER", "ROLE", "UNTIL", "EDITS THE PROJECT")
-	users := slices.SortedFunc(s.project.Policy().Users(), func(a, b team.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	users := slices.SortedFunc(s.project.Policy().Directory().Users(), func(a, b team.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	for _, u := range users {
 		until := ""
 		if !u.Until.IsZero() {

@@ -51,7 +51,7 @@ func count(n int, noun string) string {
 // users has a row for each user: who he is, and the accounts he sees. They come by role in the order of the catalog, then by id.
 func (c *company) users() table {
 	rank := make(map[string]int)
-	for i, r := range c.policy.Catalog().Roles() {
+	for i, r := range c.policy.Directory().Catalog().Roles() {
 		rank[string(r.Name)] = i
 	}
 	users := slices.SortedStableFunc(slices.Values(c.document.Users), func(a, b access.UserEntry) int {
@@ -103,7 +103,7 @@ func (c *company) sees(s access.Subject) string {
 	count := make(map[string]int)
 	for account := range c.policy.View(s).Accounts() {
 		d := c.policy.Decide(s, access.ViewAccount, access.Account(account))
-		if d.Reason == access.ByRole {
+		if d.Reason == access.ReasonRole {
 			return "everything"
 		}
 		count[string(d.Group)]++

@@ -32,7 +32,7 @@ func (s *story) planned() ([]invite.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.company.Plan(bySpring, rows)
+	return s.company.PlanInvitations(bySpring, rows)
 }
 
 // commit sends the rows that are in order. What changed since they were planned is found.
@@ -47,7 +47,7 @@ func (s *story) commit() error {
 	}
 	s.skipMails()
 	s.gap()
-	sent, err := s.company.Commit(context.Background(), bySpring, rows)
+	sent, err := s.company.SendInvitations(context.Background(), bySpring, rows)
 	if err != nil {
 		return err
 	}

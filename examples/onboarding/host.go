@@ -120,7 +120,7 @@ func (h *host) look(link string) (invite.Offer, error) {
 	if err != nil {
 		return invite.Offer{}, err
 	}
-	return h.company.Look(id, secret)
+	return h.company.Offer(id, secret)
 }
 
 // accept is what the button on the page does, for somebody who is signed in.

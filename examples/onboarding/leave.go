@@ -24,12 +24,12 @@ func (s *story) share() error {
 		return err
 	}
 	link := s.linkOf(receipt)
-	holder, err := s.company.Resolve(link.Link, link.Secret)
+	holder, err := s.company.LinkSubject(link.Link, link.Secret)
 	if err != nil {
 		return err
 	}
 	s.row(date(s.clock.at), holder.String(), "shows launch until "+date(link.Until), "with rows of "+s.sees(holder))
-	if _, err = s.company.Resolve(link.Link, s.mailer.sent[0].Secret); err == nil {
+	if _, err = s.company.LinkSubject(link.Link, s.mailer.sent[0].Secret); err == nil {
 		return fmt.Errorf("a link was opened by the secret of an invitation")
 	}
 	s.row(date(s.clock.at), "somebody else", "tries another secret", "is told: "+told(err))
@@ -96,7 +96,7 @@ func (s *story) leave() error {
 	s.row("handed over:", list(removed.HandedOver))
 	s.row("taken over:", fmt.Sprintf("%d invitation", len(removed.Invitations)))
 	s.row("link ended:", list(removed.Links))
-	_, err = s.company.Resolve(wall.Link, wall.Secret)
+	_, err = s.company.LinkSubject(wall.Link, wall.Secret)
 	s.row("who has it:", "is told: "+told(err))
 	s.gap()
 	s.pending()

@@ -85,7 +85,7 @@ func (s *story) pending() {
 			continue
 		}
 		held := ""
-		if err := s.company.Held(i.ID); err != nil {
+		if err := s.company.WhyOnHold(i.ID); err != nil {
 			held = why(err)
 		}
 		s.row(brief(i.ID), i.Terms.Address.String(), string(i.Terms.Role), list(i.Terms.Teams), i.Sponsor.String(), date(i.Expires), held)

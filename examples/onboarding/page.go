@@ -126,7 +126,7 @@ func list[ID ~string](ids []ID) string {
 func (s *story) people() {
 	s.gap()
 	s.row("USER", "ADDRESS", "ROLE", "UNTIL", "SEES")
-	users := slices.SortedFunc(s.company.Policy().Users(), func(a, b team.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	users := slices.SortedFunc(s.company.Policy().Directory().Users(), func(a, b team.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	for _, u := range users {
 		s.row(string(u.ID), u.Email.String(), string(u.Role), date(u.Until), s.sees(access.User(u.ID)))
 	}

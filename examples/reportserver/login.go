@@ -47,7 +47,7 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	if !readBody(w, r, &body) {
 		return
 	}
-	if _, ok := s.company.Policy().User(body.User); !ok {
+	if _, ok := s.company.Policy().Directory().User(body.User); !ok {
 		accesshttp.Refuse(w, r, accesshttp.ErrUnauthenticated)
 		return
 	}

@@ -32,7 +32,7 @@ func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
 	policy := accesshttp.Policy(r.Context())
 	list := []title{}
 	for _, id := range slices.Sorted(policy.Reports(accesshttp.Subject(r.Context()), access.ViewReport)) {
-		name, _ := policy.ReportName(id)
+		name, _ := policy.Directory().Report(id)
 		list = append(list, title{id, name})
 	}
 	writeJSON(w, http.StatusOK, list)

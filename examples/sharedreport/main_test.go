@@ -84,7 +84,7 @@ func TestOpen(t *testing.T) {
 		{"not-a-member", "within a team he is not in", policy, access.Session("xan", "b"), q3},
 		{"unknown-user", "a stranger", policy, access.User("vic"), q3},
 		{"no-subject", "nobody", policy, access.Subject{}, q3},
-		{"unknown-report", "another report", policy, access.User("xan"), other},
+		{"unknown-resource", "another report", policy, access.User("xan"), other},
 		{"shop-1 shop-1 shop-2 shop-3 shop-5 app-5", "the link", linked, link, q3},
 		{"link-scope", "the link for another report", linked, link, other},
 		{"unknown-link", "the link before it is made", policy, link, q3},

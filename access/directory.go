@@ -1,0 +1,310 @@
+package access
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Directory reads the records of a policy: who and what there is, while
+// [Policy.Decide] says who may do what. It is a value that belongs to its
+// policy and, like it, never changes. Nothing it returns shares memory with the
+// policy. A sequence comes in an order that is fixed for the policy and means
+// nothing, unless its comment names one.
+//
+// The zero Directory, and that of a nil or zero policy, is empty.
+type Directory struct {
+	policy *Policy
+}
+
+// Directory returns the records of the policy.
+func (p *Policy) Directory() Directory { return Directory{p} }
+
+// Directory().Catalog returns the role catalog.
+func (d Directory) Catalog() *role.Catalog { return d.policy.ready().catalog.source }
+
+// Directory().Schema returns the account attributes that filters may read.
+func (d Directory) Schema() *datagroup.Schema { return d.policy.ready().state.Schema }
+
+// Directory().User returns a user.
+func (d Directory) User(id team.UserID) (team.User, bool) {
+	return userOf(d.policy.ready().state.Users.Find(string(id)))
+}
+
+// Directory().UserByAddress returns the user who holds an e-mail address. Suspended and
+// ended users still hold theirs.
+func (d Directory) UserByAddress(a team.Address) (team.User, bool) {
+	p := d.policy.ready()
+	no, ok := p.state.Emails.Get(a.Key())
+	return userOf(no, p.state.Users.At(no), ok)
+}
+
+func userOf(_ uint32, u *snapshot.User, ok bool) (team.User, bool) {
+	if !ok {
+		return team.User{}, false
+	}
+	return u.User, true
+}
+
+// Directory().Users returns all users that were not removed, in an order that means
+// nothing.
+func (d Directory) Users() iter.Seq[team.User] {
+	return records(&d.policy.ready().state.Users, func(u *snapshot.User) team.User { return u.User })
+}
+
+// Directory().Memberships returns the teams a user was put into, in byte order of their
+// ids, also where that is over.
+func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
+	p := d.policy.ready()
+	return func(yield func(team.Member) bool) {
+		_, u, ok := p.state.Users.Find(string(id))
+		if !ok {
+			return
+		}
+		for _, m := range u.Teams {
+			t := p.state.Teams.At(m.Team)
+			if t != nil && !yield(team.Member{Team: t.ID, User: id, Until: m.Until}) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().Team returns a team, its groups in byte order.
+func (d Directory) Team(id team.ID) (team.Team, bool) {
+	_, t, ok := d.policy.ready().state.Teams.Find(string(id))
+	if !ok {
+		return team.Team{}, false
+	}
+	return detached(t), true
+}
+
+// Directory().Teams returns all teams, their groups in byte order.
+func (d Directory) Teams() iter.Seq[team.Team] {
+	return records(&d.policy.ready().state.Teams, detached)
+}
+
+// detached returns a team that shares nothing with the snapshot.
+func detached(t *snapshot.Team) team.Team {
+	c := t.Team
+	c.Groups = slices.Clone(c.Groups)
+	return c
+}
+
+// Directory().Members returns who was put into a team, in an order that means nothing, also
+// where that is over.
+func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
+	p := d.policy.ready()
+	return func(yield func(team.Member) bool) {
+		no, t, ok := p.state.Teams.Find(string(id))
+		if !ok {
+			return
+		}
+		for i := range t.Members.All() {
+			u := p.state.Users.At(i)
+			m, _ := u.Membership(no)
+			if !yield(team.Member{Team: id, User: u.ID, Until: m.Until}) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().Group returns a data group.
+func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
+	_, g, ok := d.policy.ready().state.Groups.Find(string(id))
+	if !ok {
+		return datagroup.Group{}, false
+	}
+	return g.Group, true
+}
+
+// Directory().Groups returns all data groups, in an order that means nothing.
+func (d Directory) Groups() iter.Seq[datagroup.Group] {
+	return records(&d.policy.ready().state.Groups, func(g *snapshot.Group) datagroup.Group { return g.Group })
+}
+
+// TeamsWith returns the teams that hold a data group, in an order that means
+// nothing.
+func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
+	p := d.policy.ready()
+	return func(yield func(team.ID) bool) {
+		_, g, ok := p.state.Groups.Find(string(id))
+		if !ok {
+			return
+		}
+		for t := range g.Teams.All() {
+			if !yield(p.state.Teams.At(t).ID) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().Account returns an account.
+func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
+	_, a, ok := d.policy.ready().state.Accounts.Find(string(id))
+	if !ok {
+		return datagroup.Account{}, false
+	}
+	return *a.Account, true
+}
+
+// Directory().Accounts returns all accounts, in an order that means nothing.
+func (d Directory) Accounts() iter.Seq[datagroup.Account] {
+	return records(&d.policy.ready().state.Accounts, func(a snapshot.Account) datagroup.Account { return *a.Account })
+}
+
+// Report returns the name of a report, and whether there is such a report.
+func (d Directory) Report(id ReportID) (string, bool) {
+	_, r, ok := d.policy.ready().state.Reports.Find(string(id))
+	if !ok {
+		return "", false
+	}
+	return r.Name, true
+}
+
+// Reports returns the id and the name of every report.
+func (d Directory) Reports() iter.Seq2[ReportID, string] {
+	p := d.policy.ready()
+	return func(yield func(ReportID, string) bool) {
+		for _, r := range p.state.Reports.All() {
+			if !yield(ReportID(r.ID), r.Name) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().Grants returns the shares of a report, those to users before those to teams,
+// also where they are over.
+func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
+	p := d.policy.ready()
+	return func(yield func(Grant) bool) {
+		no, r, ok := p.state.Reports.Find(string(id))
+		if !ok {
+			return
+		}
+		for i := range r.Users.All() {
+			u := p.state.Users.At(i)
+			g, _ := snapshot.FindGrant(u.Grants, no)
+			if !yield(Grant{Report: id, User: u.ID, Level: Level(g.Level), Until: g.Until}) {
+				return
+			}
+		}
+		for i := range r.Teams.All() {
+			t := p.state.Teams.At(i)
+			g, _ := snapshot.FindGrant(t.Grants, no)
+			if !yield(Grant{Report: id, Team: t.ID, Level: Level(g.Level), Until: g.Until}) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().Grant returns the direct grant that a user, or if that is "" a team, has of a
+// report, also where it is over. It costs a few look-ups.
+func (d Directory) Grant(id ReportID, u team.UserID, t team.ID) (Grant, bool) {
+	p := d.policy.ready()
+	no, _, ok := p.state.Reports.Find(string(id))
+	if !ok {
+		return Grant{}, false
+	}
+	var g snapshot.Grant
+	ok = false
+	if _, rec, found := p.state.Users.Find(string(u)); found && t == "" {
+		g, ok = snapshot.FindGrant(rec.Grants, no)
+	} else if _, rec, found := p.state.Teams.Find(string(t)); found && u == "" {
+		g, ok = snapshot.FindGrant(rec.Grants, no)
+	}
+	if !ok {
+		return Grant{}, false
+	}
+	return Grant{Report: id, User: u, Team: t, Level: Level(g.Level), Until: g.Until}, true
+}
+
+// Directory().GrantsOf returns the direct grants of a user, in an order that means nothing,
+// also where they are over.
+func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
+	p := d.policy.ready()
+	return func(yield func(Grant) bool) {
+		_, u, ok := p.state.Users.Find(string(id))
+		if !ok {
+			return
+		}
+		for _, g := range u.Grants {
+			r := p.state.Reports.At(g.Of)
+			if r != nil && !yield(Grant{Report: ReportID(r.ID), User: id, Level: Level(g.Level), Until: g.Until}) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().LinksOf returns the share links a user made, also those that are over, in an
+// order that means nothing. It looks at every link.
+func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
+	p := d.policy.ready()
+	return func(yield func(ShareLink) bool) {
+		for _, l := range p.state.Links.All() {
+			if l.Maker == id && !yield(shareLink(l)) {
+				return
+			}
+		}
+	}
+}
+
+// Directory().LinksTo returns all share links, also those that are over, in an order that
+// means nothing.
+func (d Directory) Links() iter.Seq[ShareLink] {
+	return records(&d.policy.ready().state.Links, shareLink)
+}
+
+// Directory().Link returns a share link, also one that is over.
+func (d Directory) Link(id LinkID) (ShareLink, bool) {
+	_, l, ok := d.policy.ready().state.Links.Find(string(id))
+	if !ok {
+		return ShareLink{}, false
+	}
+	return shareLink(l), true
+}
+
+// Directory().Holders returns how many users hold a role, and how many of them count
+// towards its minimum: those neither suspended nor with an end of access.
+func (d Directory) Holders(name role.Name) (all, lasting int) {
+	p := d.policy.ready()
+	no, ok := p.catalog.numbers[name]
+	if !ok {
+		return 0, 0
+	}
+	h := p.state.Holders[no]
+	return h.All, h.Lasting
+}
+
+// records visits what is said of every record.
+func records[T, R any](b *snapshot.Book[T], of func(T) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for _, rec := range b.All() {
+			if !yield(of(rec)) {
+				return
+			}
+		}
+	}
+}
+
+// LinksTo returns the share links that show the resource, without their secrets,
+// in an order that means nothing. It looks at every link.
+func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
+	p := d.policy.ready()
+	return func(yield func(ShareLink) bool) {
+		for _, l := range p.state.Links.All() {
+			if linkResource(l) == r && !yield(shareLink(l)) {
+				return
+			}
+		}
+	}
+}
