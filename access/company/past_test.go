@@ -7,27 +7,20 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 )
 
-// TestSharedAgainAfterItsEnd: a grant that is over is lowered by nothing, but
-// to set it once more to what it is would change nothing.
-func TestSharedAgainAfterItsEnd(t *testing.T) {
-	s := newSetting(t, setting{users: "ann admin; uma admin; sue viewer", more: func(w *world) {
-		w.reports["r"] = newReport("")
-		w.reports["r"].users["uma"] = modelGrant{level: access.Creator}
-		w.reports["r"].users["sue"] = modelGrant{access.Editor, at(-1)}
-	}})
-	s.refuses(t, "ErrNoChange", 0, "system sync", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: at(-1)})
-	s.refuses(t, "ErrPast", 0, "uma", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: at(0)})
-	s.makes(t, "uma", company.ShareReport{Report: "r", User: "sue", Level: access.Viewer, Until: at(1)})
+// TestShareAgainAfterEnd: a grant that has ended is lowered by no other grant,
+// but to set it to the same again would change nothing.
+func TestShareAgainAfterEnd(t *testing.T) {
+	c := newCompany(t, "ann admin; uma admin; sue viewer", options{reports: "r: uma creator, sue editor -1h"})
+	c.refuses("ErrNoChange", "system ops", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: hours(-1)})
+	c.refuses("ErrPast", "uma", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: hours(0)})
+	c.must("uma", company.ShareReport{Report: "r", User: "sue", Level: access.Viewer, Until: hours(1)})
 }
 
-// TestMemberUntilAnEndThatIsPast: a membership that is over is not given, but one
-// that lasts may be ended at once.
-func TestMemberUntilAnEndThatIsPast(t *testing.T) {
-	s := newSetting(t, setting{users: "ann admin; sue viewer; bob viewer", more: func(w *world) {
-		w.teams["t"] = newTeam()
-		w.teams["t"].members["bob"] = at(5)
-	}})
-	s.refuses(t, "ErrPast", 0, "ann", company.AddMember{Team: "t", User: "sue", Until: at(0)})
-	s.refuses(t, "ErrPast", 0, "system sync", company.AddMember{Team: "t", User: "sue", Until: at(-1)})
-	s.makes(t, "ann", company.AddMember{Team: "t", User: "bob", Until: at(0)})
+// TestMemberUntilPastEnd: no membership is given that has ended, but one that
+// lasts may be ended at once.
+func TestMemberUntilPastEnd(t *testing.T) {
+	c := newCompany(t, "ann admin; sue viewer; bob viewer", options{teams: "t: bob 5h"})
+	c.refuses("ErrPast", "ann", company.AddMember{Team: "t", User: "sue", Until: hours(0)})
+	c.refuses("ErrPast", "system ops", company.AddMember{Team: "t", User: "sue", Until: hours(-1)})
+	c.must("ann", company.AddMember{Team: "t", User: "bob", Until: hours(0)})
 }
