@@ -7,7 +7,7 @@ import "slices"
 //
 // A valid action is 1 to 64 bytes of ASCII letters, digits and ". - _ :",
 // beginning with a letter. Actions are equal when their bytes are; nothing in
-// a name is interpreted, and the dot is mere convention.
+// a name is interpreted, and the dot is only a convention.
 type Action string
 
 // The built-in actions a role may hold. The comments name the resource each
@@ -63,8 +63,8 @@ const (
 	ShareSession  Action = "session.share"
 )
 
-// The built-in actions no role may hold. Those of a report come with a level
-// at that report; RevokeLink is for whoever stands behind the link. See
+// The built-in actions that no role may hold. Those of a report come with a
+// level at that report; RevokeLink is for the people the link concerns. See
 // [Action.LevelOnly].
 const (
 	ViewReport    Action = "report.view"
@@ -81,8 +81,8 @@ const (
 	RevokeLink    Action = "link.revoke"
 )
 
-// BuiltIn returns every action this package declares, in byte order. The slice
-// is the caller's.
+// BuiltIn returns every action this package declares, in byte order, for tools
+// and tests that try all of them. The slice is the caller's.
 func BuiltIn() []Action {
 	all := []Action{
 		ViewAccount, CreateReport,

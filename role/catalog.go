@@ -43,7 +43,7 @@ type entry struct {
 //     offered;
 //   - [ErrHolders]: a bound on holders is negative, or the maximum is below
 //     the minimum;
-//   - [ErrText]: a title or summary is too long, not UTF-8, or not one line.
+//   - [ErrText]: a title or summary is not the line of text that [Role] wants.
 //
 // The names of the roles and of the actions in an error are as given, and may
 // be as long.
@@ -104,7 +104,8 @@ func (c *Catalog) Roles() []Role {
 	return roles
 }
 
-// Role returns a copy of the named role, and whether the catalog has it.
+// Role returns a copy of the named role, and whether the catalog has it. It
+// returns the zero Role if not.
 func (c *Catalog) Role(name Name) (Role, bool) {
 	e, ok := c.find(name)
 	return e.role.clone(), ok
@@ -150,16 +151,17 @@ func (c *Catalog) Covers(a, b Name) bool {
 	return true
 }
 
-// Difference returns the actions a holds and b does not, in byte order. An
-// unknown role holds nothing. The slice is the caller's, and nil if empty.
+// Difference returns the actions that a holds and b does not, in byte order, for
+// pages that compare roles. An unknown role holds no action. The slice is the
+// caller's, and nil if empty.
 //
 // An empty difference is not yet Covers(b, a), which also compares scopes.
 func (c *Catalog) Difference(a, b Name) []Action {
-	minuend, _ := c.find(a)
-	subtrahend, _ := c.find(b)
+	first, _ := c.find(a)
+	second, _ := c.find(b)
 	var only []Action
-	for _, action := range minuend.role.Capabilities {
-		if _, ok := subtrahend.holds[action]; !ok {
+	for _, action := range first.role.Capabilities {
+		if _, ok := second.holds[action]; !ok {
 			only = append(only, action)
 		}
 	}

@@ -57,7 +57,7 @@ func TestZeroValues(t *testing.T) {
 	if role.Action("").LevelOnly() {
 		t.Error("the zero action is held through a level")
 	}
-	if got := (&role.Error{}).Error(); got != "role: <nil>" {
+	if got := (&role.Error{}).Error(); got != "role: unknown problem" {
 		t.Errorf("the zero Error prints %q", got)
 	}
 }

@@ -3,8 +3,8 @@ package role
 import (
 	"errors"
 	"fmt"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // The limits keep a catalog from outside, and the errors about it, to a size a
@@ -32,7 +32,7 @@ func check(roles []Role) error {
 		p.add("", "", ErrEmpty)
 	}
 	if len(roles) > maxRoles {
-		p.add("", "", fmt.Errorf("%w: %d roles, at most %d", ErrLimit, len(roles), maxRoles))
+		p.add("", "", fmt.Errorf("%w: %d roles, and %d are allowed", ErrLimit, len(roles), maxRoles))
 		roles = nil
 	}
 	known := make(map[Name]bool, len(roles))
@@ -51,74 +51,60 @@ func check(roles []Role) error {
 		p.checkManages(r, known)
 		p.checkHolders(r)
 		if r.Default && fallback != nil {
-			p.add(r.Name, "", fmt.Errorf("%w: %.64q is the default already", ErrDefault, string(fallback.Name)))
+			p.add(r.Name, "", fmt.Errorf("%w: role %s is the default already", ErrDefault, text.Quote(fallback.Name)))
 		}
 		if r.Default && !r.Offered {
-			p.add(r.Name, "", fmt.Errorf("%w: not offered", ErrDefault))
+			p.add(r.Name, "", fmt.Errorf("%w: this one is not offered", ErrDefault))
 		}
 		if r.Default && fallback == nil {
 			fallback = &r
 		}
 	}
 	if len(actions) > maxActions {
-		p.add("", "", fmt.Errorf("%w: %d distinct actions, at most %d", ErrLimit, len(actions), maxActions))
+		p.add("", "", fmt.Errorf("%w: %d distinct actions, and %d are allowed", ErrLimit, len(actions), maxActions))
 	}
 	return errors.Join(p...)
 }
 
 // checkName adds the i-th role's name to seen. The position is in the message
-// because the name alone does not tell which role is meant.
+// because the name alone does not say which role is meant.
 func (p *problems) checkName(i int, name Name, seen map[Name]bool) {
 	switch {
 	case !validName(string(name)):
-		p.add(name, "", fmt.Errorf("%w: at position %d", ErrInvalidName, i+1))
+		p.add(name, "", fmt.Errorf("%w: see role %d", ErrInvalidName, i+1))
 	case seen[name]:
-		p.add(name, "", fmt.Errorf("%w: again at position %d", ErrDuplicate, i+1))
+		p.add(name, "", fmt.Errorf("%w: again as role %d", ErrDuplicate, i+1))
 	}
 	seen[name] = true
 }
 
 func (p *problems) checkText(r Role) {
-	if !validText(r.Title, maxTitle) {
-		p.add(r.Name, "", fmt.Errorf("%w: title: want one line of UTF-8, at most %d bytes", ErrText, maxTitle))
+	if err := text.Line(r.Title, maxTitle); err != nil {
+		p.add(r.Name, "", fmt.Errorf("%w: the title %w", ErrText, err))
 	}
-	if !validText(r.Summary, maxSummary) {
-		p.add(r.Name, "", fmt.Errorf("%w: summary: want one line of UTF-8, at most %d bytes", ErrText, maxSummary))
+	if err := text.Line(r.Summary, maxSummary); err != nil {
+		p.add(r.Name, "", fmt.Errorf("%w: the summary %w", ErrText, err))
 	}
-}
-
-// validText reports whether s is one line for people to read. The two Unicode
-// separators break lines too, but are not control characters.
-func validText(s string, limit int) bool {
-	if len(s) > limit || !utf8.ValidString(s) {
-		return false
-	}
-	for _, c := range s {
-		if unicode.IsControl(c) || c == '\u2028' || c == '\u2029' {
-			return false
-		}
-	}
-	return true
 }
 
 // checkCapabilities adds the valid actions of r to actions, the union over the
 // catalog. It reports each action once, for the first reason that applies.
 func (p *problems) checkCapabilities(r Role, actions map[Action]bool) {
 	if r.Scope > AllData {
-		p.add(r.Name, "", fmt.Errorf("%w: %v", ErrUnknownScope, r.Scope))
+		p.add(r.Name, "", fmt.Errorf("%w: this one is %v", ErrUnknownScope, r.Scope))
 	}
 	if n := len(r.Capabilities); n > maxActions {
-		p.add(r.Name, "", fmt.Errorf("%w: %d capabilities, at most %d", ErrLimit, n, maxActions))
+		p.add(r.Name, "", fmt.Errorf("%w: %d capabilities, and %d are allowed", ErrLimit, n, maxActions))
 		return
 	}
 	seen := make(map[Action]bool, len(r.Capabilities))
 	for i, a := range r.Capabilities {
 		switch {
 		case !validName(string(a)):
-			p.add(r.Name, a, fmt.Errorf("%w: capability %d", ErrInvalidAction, i+1))
+			p.add(r.Name, a, fmt.Errorf("%w: see capability %d", ErrInvalidAction, i+1))
 			continue
 		case seen[a]:
-			p.add(r.Name, a, fmt.Errorf("%w: capability %d", ErrDuplicate, i+1))
+			p.add(r.Name, a, fmt.Errorf("%w: again as capability %d", ErrDuplicate, i+1))
 		case a.LevelOnly():
 			p.add(r.Name, a, ErrLevelAction)
 		case r.Scope == ByTeams && a.needsAllData():
@@ -130,16 +116,16 @@ func (p *problems) checkCapabilities(r Role, actions map[Action]bool) {
 
 func (p *problems) checkManages(r Role, known map[Name]bool) {
 	if n := len(r.Manages); n > maxRoles {
-		p.add(r.Name, "", fmt.Errorf("%w: manages %d roles, at most %d", ErrLimit, n, maxRoles))
+		p.add(r.Name, "", fmt.Errorf("%w: %d managed roles, and %d are allowed", ErrLimit, n, maxRoles))
 		return
 	}
 	seen := make(map[Name]bool, len(r.Manages))
 	for _, m := range r.Manages {
 		switch {
 		case seen[m]:
-			p.add(r.Name, "", fmt.Errorf("%w: manages %.64q", ErrDuplicate, string(m)))
+			p.add(r.Name, "", fmt.Errorf("%w: managed role %s", ErrDuplicate, text.Quote(m)))
 		case !known[m]:
-			p.add(r.Name, "", fmt.Errorf("%w: manages %.64q", ErrUnknownRole, string(m)))
+			p.add(r.Name, "", fmt.Errorf("%w: managed role %s", ErrUnknownRole, text.Quote(m)))
 		}
 		seen[m] = true
 	}
@@ -148,8 +134,8 @@ func (p *problems) checkManages(r Role, known map[Name]bool) {
 func (p *problems) checkHolders(r Role) {
 	switch {
 	case r.MinHolders < 0 || r.MaxHolders < 0:
-		p.add(r.Name, "", fmt.Errorf("%w: minimum %d, maximum %d: negative", ErrHolders, r.MinHolders, r.MaxHolders))
+		p.add(r.Name, "", fmt.Errorf("%w: the minimum is %d and the maximum %d, and neither may be negative", ErrHolders, r.MinHolders, r.MaxHolders))
 	case r.MaxHolders != 0 && r.MaxHolders < r.MinHolders:
-		p.add(r.Name, "", fmt.Errorf("%w: maximum %d is below minimum %d", ErrHolders, r.MaxHolders, r.MinHolders))
+		p.add(r.Name, "", fmt.Errorf("%w: the maximum, %d, is below the minimum, %d", ErrHolders, r.MaxHolders, r.MinHolders))
 	}
 }

@@ -1,32 +1,44 @@
-// Package role says which actions the holders of a role may take, over how
-// much data, and which roles they may hand to others.
+// Package role says which actions the holders of a role may take, how much
+// data they see, and which roles they may grant to others.
 //
-// A [Catalog] is an ordered set of roles. [CompanyCatalog] and
-// [ProjectCatalog] come ready; [NewCatalog] makes one from a host's own roles,
-// which may hold the built-in actions and any of the host's own.
+//	catalog := role.CompanyCatalog()
+//	catalog.Can("editor", role.AddSource)     // true
+//	catalog.Manages("user-manager", "admin")  // false
 //
-// The rules:
+// Most programs take a ready catalog, [CompanyCatalog] or [ProjectCatalog], or
+// add roles of their own to one: see the example. Package access then asks the
+// catalog, and its constants repeat the actions of this package.
+//
+//   - A catalog: [Catalog], [NewCatalog], [Role], [Name], [Scope] ([ByTeams],
+//     [AllData]).
+//   - Questions: [Catalog.Can], [Catalog.Manages], [Catalog.Covers],
+//     [Catalog.Role], [Catalog.Default].
+//   - For pages and tools: [Catalog.Roles], [Catalog.Actions],
+//     [Catalog.Difference], [Catalog.Equal], [BuiltIn], [Action.LevelOnly].
+//
+// # Rules
 //
 //  1. A role holds exactly the actions it lists. There are no wildcards, and
 //     no action implies another.
 //  2. A built-in action keeps its built-in meaning in every catalog. Any other
-//     valid name is an action of the host and needs no registration beyond
-//     being held by some role.
+//     valid name is an action of the host. It needs no registration: it exists
+//     as soon as some role holds it.
 //  3. The actions on an existing report are held through a report level, and
-//     revoking a link by those the link concerns. No role holds either:
-//     a catalog that says otherwise is refused.
+//     a link is revoked by the people it concerns. No role holds these
+//     actions: a catalog in which one does is refused.
 //  4. A role sees all data or the data of its holder's teams. A role that sees
 //     only its teams' data may not hold an action that moves data between
-//     teams or connects it: who can move data must already see all of it.
+//     teams or connects it: anyone who can move data must already see all of
+//     it.
 //  5. Manages is a plain list: a role that manages another may grant it and
 //     take it away. It is not transitive, and a role manages itself only if it
-//     says so.
+//     lists itself.
 //  6. A catalog has at most one default role, and an invitation may offer it.
 //  7. Order matters: the first role of a catalog is the one a company's
 //     founder gets.
 //
 // The package knows nothing of users. It states how many holders a role must
-// keep and may have; counting them is the caller's.
+// keep and may have; the caller counts them.
 //
 // # Zero values
 //
@@ -36,14 +48,14 @@
 //
 // # Concurrency
 //
-// A Catalog never changes after [NewCatalog] returns it and may be used by any
-// number of goroutines without locking. Every slice handed in or out is
+// A Catalog never changes after [NewCatalog] returns it. Any number of
+// goroutines may use it without locking. Every slice handed in or out is
 // copied.
 //
 // # Errors
 //
-// Only [NewCatalog] can fail. It reports all problems at once, joined, each an
-// [*Error] that names the role and, where there is one, the action, and wraps
-// one of the sentinels of this package. Every question has an answer for names
-// the catalog does not know: no.
+// Every error is an [*Error], or several joined. It names the role and, where
+// there is one, the action, and wraps one of the sentinels of this package.
+// [NewCatalog] reports all problems at once. Every question has an answer for
+// names that the catalog does not know: no.
 package role

@@ -2,32 +2,33 @@ package role
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// What [NewCatalog] refuses. It never returns one of these bare: compare with
-// [errors.Is], and use [errors.As] for the [*Error] that says where.
+// The causes of an [*Error], for [errors.Is]. None is ever returned without an
+// Error around it.
 var (
-	ErrEmpty         = errors.New("no roles")
-	ErrLimit         = errors.New("too many")
-	ErrInvalidName   = errors.New("invalid role name")
-	ErrInvalidAction = errors.New("invalid action name")
-	ErrDuplicate     = errors.New("listed twice")
+	ErrEmpty         = errors.New("a catalog needs a role")
+	ErrLimit         = errors.New("there are too many")
+	ErrInvalidName   = errors.New("a role name has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter")
+	ErrInvalidAction = errors.New("an action has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter")
+	ErrDuplicate     = errors.New("it is listed twice")
 	ErrLevelAction   = errors.New("no role may hold an action of a report level or a link")
 	ErrTeamScope     = errors.New("only a role that sees all data may hold this action")
-	ErrUnknownRole   = errors.New("unknown role")
-	ErrUnknownScope  = errors.New("unknown scope")
-	ErrDefault       = errors.New("invalid default role")
-	ErrHolders       = errors.New("invalid bounds on holders")
-	ErrText          = errors.New("invalid text")
+	ErrUnknownRole   = errors.New("the catalog has no such role")
+	ErrUnknownScope  = errors.New(`a scope is "teams" or "all"`)
+	ErrDefault       = errors.New("only one role may be the default, and it must be offered")
+	ErrHolders       = errors.New("the bounds on holders are not valid")
+	ErrText          = errors.New("a text cannot be shown")
 )
 
 // Error is one problem of a catalog.
 type Error struct {
 	Role   Name   // the role at fault as given; "" if it has no name, or if it is the catalog's fault
 	Action Action // the action at fault as given; "" if none is, or if it is the empty one
-	Err    error  // wraps one of the sentinels of this package; never nil from NewCatalog
+	Err    error  // wraps one of the sentinels of this package; never nil from this package
 }
 
 // Error returns one line that begins with "role: ". Names are quoted, and long
@@ -36,13 +37,15 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("role: ")
 	if e.Role != "" {
-		fmt.Fprintf(&b, "%.64q: ", string(e.Role))
+		b.WriteString("role " + text.Quote(e.Role) + ": ")
 	}
 	if e.Action != "" {
-		fmt.Fprintf(&b, "action %.64q: ", string(e.Action))
+		b.WriteString("action " + text.Quote(e.Action) + ": ")
 	}
-	fmt.Fprintf(&b, "%v", e.Err)
-	return b.String()
+	if e.Err == nil {
+		return b.String() + "unknown problem"
+	}
+	return b.String() + e.Err.Error()
 }
 
 // Unwrap returns e.Err.

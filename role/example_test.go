@@ -42,7 +42,7 @@ func ExampleNewCatalog_refused() {
 	)
 	fmt.Println(err)
 	// Output:
-	// role: "lead": action "team.*": invalid action name: capability 1
-	// role: "lead": action "team.set-members": only a role that sees all data may hold this action
-	// role: "guest": unknown role: manages "leader"
+	// role: role "lead": action "team.*": an action has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter: see capability 1
+	// role: role "lead": action "team.set-members": only a role that sees all data may hold this action
+	// role: role "guest": the catalog has no such role: managed role "leader"
 }

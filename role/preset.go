@@ -10,10 +10,10 @@ import "slices"
 //
 // A data manager defines data groups but attaches them to no team; a user
 // manager attaches but does not define. A user manager manages every role but
-// admin, so that nobody makes an admin but an admin. A host that reads it
-// otherwise adds admin to that role's Manages and calls [NewCatalog].
+// admin, so that only an admin makes an admin. If you want it otherwise, add
+// admin to that role's Manages and call [NewCatalog].
 //
-// Each call builds the catalog anew; keep the result.
+// Each call builds a new catalog; keep the result.
 func CompanyCatalog() *Catalog { return build(companyRoles()) }
 
 // ProjectCatalog returns the three roles of a project with one owner: owner,
@@ -21,7 +21,7 @@ func CompanyCatalog() *Catalog { return build(companyRoles()) }
 // offers admin or member, the default; the one owner changes only by
 // [TransferOwner], which the owner alone holds.
 //
-// Each call builds the catalog anew; keep the result.
+// Each call builds a new catalog; keep the result.
 func ProjectCatalog() *Catalog { return build(projectRoles()) }
 
 func companyRoles() []Role {

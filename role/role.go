@@ -3,6 +3,8 @@ package role
 import (
 	"fmt"
 	"slices"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // Name identifies a role within its catalog. A valid name is formed like an
@@ -33,20 +35,21 @@ func (s Scope) String() string {
 // for a value that is no scope.
 func (s Scope) MarshalText() ([]byte, error) {
 	if s > AllData {
-		return nil, ErrUnknownScope
+		return nil, &Error{Err: fmt.Errorf("%w: this one is %v", ErrUnknownScope, s)}
 	}
 	return []byte(s.String()), nil
 }
 
-// UnmarshalText reads "teams" or "all". Anything else is [ErrUnknownScope].
-func (s *Scope) UnmarshalText(text []byte) error {
+// UnmarshalText reads "teams" or "all". Anything else is [ErrUnknownScope], and
+// s stays as it is.
+func (s *Scope) UnmarshalText(name []byte) error {
 	for _, known := range []Scope{ByTeams, AllData} {
-		if known.String() == string(text) {
+		if known.String() == string(name) {
 			*s = known
 			return nil
 		}
 	}
-	return ErrUnknownScope
+	return &Error{Err: fmt.Errorf("%w: this one is %s", ErrUnknownScope, text.Quote(string(name)))}
 }
 
 // Role describes one role. It is plain data: [NewCatalog] checks it and keeps
@@ -56,9 +59,10 @@ func (s *Scope) UnmarshalText(text []byte) error {
 type Role struct {
 	Name Name `json:"name"`
 
-	// Title and Summary are shown to people: valid UTF-8 on a single line,
-	// without control characters, of at most 128 and 512 bytes. Either may be
-	// empty.
+	// Title and Summary are shown to people, at most 128 and 512 bytes each:
+	// one line of UTF-8 without control characters, invisible characters,
+	// characters that change the direction of text, and spaces at either end.
+	// Either may be empty.
 	Title   string `json:"title,omitempty"`
 	Summary string `json:"summary,omitempty"`
 

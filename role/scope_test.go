@@ -20,7 +20,7 @@ func TestScopeText(t *testing.T) {
 			t.Errorf("%q is read as %v, %v", text, back, err)
 		}
 	}
-	if _, err := role.Scope(2).MarshalText(); !errors.Is(err, role.ErrUnknownScope) {
+	if _, err := role.Scope(2).MarshalText(); !errors.Is(err, role.ErrUnknownScope) || err.Error() != `role: a scope is "teams" or "all": this one is Scope(2)` {
 		t.Errorf("Scope(2) is written, %v", err)
 	}
 	scope := role.AllData
