@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -196,10 +197,10 @@ func TestBadEntries(t *testing.T) {
 
 // problemsOf loads a document that must be refused, and looks at what every
 // refusal has in common.
-func problemsOf(t *testing.T, text string, c *access.Config) []access.Problem {
+func problemsOf(t *testing.T, text string, c *access.Config) []document.Problem {
 	t.Helper()
 	p, err := access.Load([]byte(text), c)
-	var all *access.DocumentError
+	var all *document.Error
 	if p != nil || !errors.As(err, &all) || len(all.Problems) == 0 {
 		t.Fatalf("Load = %v, %v, want no policy and a DocumentError", p, err)
 	}

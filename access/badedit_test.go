@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -299,13 +300,13 @@ func TestGoOnAfterAFailedEdit(t *testing.T) {
 // TestCompileLiteral compiles documents that no text could have made.
 func TestCompileLiteral(t *testing.T) {
 	nan := map[string]datagroup.Value{"spend": datagroup.Number(math.NaN())}
-	d := &access.Document{
+	d := &document.Document{
 		Attributes: map[string]string{"spend": "number"},
-		Accounts:   []access.AccountEntry{{ID: "a", Source: "google", Values: nan}},
-		Users:      []access.UserEntry{{ID: "\xff", Email: "ann@example.com"}},
+		Accounts:   []document.Account{{ID: "a", Source: "google", Values: nan}},
+		Users:      []document.User{{ID: "\xff", Email: "ann@example.com"}},
 	}
 	p, err := access.Compile(d, nil)
-	var all *access.DocumentError
+	var all *document.Error
 	if p != nil || !errors.As(err, &all) || len(all.Problems) != 2 {
 		t.Fatalf("Compile = %v, %v, want two problems", p, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -28,7 +29,7 @@ var (
 // matching 4 %; ids of 20 bytes.
 type corp struct {
 	size
-	doc    *access.Document
+	doc    *document.Document
 	policy *access.Policy
 }
 
@@ -56,10 +57,10 @@ func buildCorp(s size) *corp {
 	// A class is a segment and a region: each segment has as many classes as
 	// a narrow group matches, and a region is 4 % of them.
 	segments := s.classes / max(1, s.classes/2000)
-	d := &access.Document{Attributes: map[string]string{"segment": "string", "region": "string", "cell": "string"}}
+	d := &document.Document{Attributes: map[string]string{"segment": "string", "region": "string", "cell": "string"}}
 	for i := range s.accounts {
 		class := r.IntN(s.classes)
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: c.account(i), Source: "google", Values: map[string]datagroup.Value{
+		d.Accounts = append(d.Accounts, document.Account{ID: c.account(i), Source: "google", Values: map[string]datagroup.Value{
 			"segment": datagroup.Text(fmt.Sprint("s", class%segments)),
 			"region":  datagroup.Text(fmt.Sprint("r", class%25)),
 			"cell":    datagroup.Text(fmt.Sprint("c", class/segments)),
@@ -70,10 +71,10 @@ func buildCorp(s size) *corp {
 		if i%20 == 0 {
 			filter = fmt.Sprintf("region = 'r%d'", r.IntN(25))
 		}
-		d.Groups = append(d.Groups, access.GroupEntry{ID: c.group(i), Filter: filter})
+		d.Groups = append(d.Groups, document.Group{ID: c.group(i), Filter: filter})
 	}
 	for i := range s.teams {
-		t := access.TeamEntry{ID: c.teamID(i)}
+		t := document.Team{ID: c.teamID(i)}
 		for _, g := range r.Perm(5)[:1+r.IntN(5)] {
 			t.Groups = append(t.Groups, c.group((i*7+g*131)%s.groups))
 		}
@@ -81,11 +82,11 @@ func buildCorp(s size) *corp {
 	}
 	for i := range s.users {
 		id := c.user(i)
-		d.Users = append(d.Users, access.UserEntry{ID: id, Email: id + "@example.com", Role: "team-member"})
+		d.Users = append(d.Users, document.User{ID: id, Email: id + "@example.com", Role: "team-member"})
 		first := r.IntN(s.teams)
 		for k := range 1 + r.IntN(3) {
 			t := &d.Teams[(first+k*17)%s.teams]
-			t.Members = append(t.Members, access.MemberEntry{User: id})
+			t.Members = append(t.Members, document.Member{User: id})
 		}
 	}
 	p, err := access.Compile(d, nil)

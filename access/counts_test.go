@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -53,14 +54,14 @@ func TestHoldersAreCounted(t *testing.T) {
 // TestRenamedGroupKeepsItsMatches renames data groups of either sort, and takes
 // the wide attribute that made one of them store accounts back to few values.
 func TestRenamedGroupKeepsItsMatches(t *testing.T) {
-	d := &access.Document{
+	d := &document.Document{
 		Attributes: map[string]string{"wide": "string", "country": "string"},
-		Groups: []access.GroupEntry{
+		Groups: []document.Group{
 			{ID: "us", Filter: "country = 'US'"},
 			{ID: "w1", Filter: "wide = 'w1'"},
 		},
-		Teams: []access.TeamEntry{{ID: "t", Groups: []string{"us", "w1"}, Members: []access.MemberEntry{{User: "ann"}}}},
-		Users: []access.UserEntry{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
+		Teams: []document.Team{{ID: "t", Groups: []string{"us", "w1"}, Members: []document.Member{{User: "ann"}}}},
+		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
 	}
 	const accounts = 5100 // more values than accounts are classed by
 	for i := range accounts {
@@ -68,7 +69,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 		if i%1000 == 7 {
 			country = "US"
 		}
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprint("a", i), Source: "google", Values: map[string]datagroup.Value{
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: "google", Values: map[string]datagroup.Value{
 			"wide": datagroup.Text(fmt.Sprint("w", i)), "country": datagroup.Text(country)}})
 	}
 	p, err := access.Compile(d, nil)

@@ -32,7 +32,7 @@
 //  11. Something of the host's own belongs to an account, and is reached when
 //     that is, or to the company as a whole; if neither is said, it is denied.
 //
-// A policy comes from a [Document] by [Load] or [Compile], and changes by
+// A policy comes from a [document.Document] by [Load] or [Compile], and changes by
 // [Policy.Edit], which leaves it as it is and makes the next one. A change costs
 // its own size, not the company's. Keep the policy in an atomic pointer and swap
 // it.
@@ -51,7 +51,7 @@
 //
 // # Errors
 //
-// A document's problems come as a [*DocumentError], with path and line and all
+// A document's problems come as a [*document.Error], with path and line and all
 // at once. A change that an Edit cannot make comes as an [*Error] from
 // [Edit.Policy]. Both wrap [ErrInvalid], [ErrUnknown], [ErrTaken] or an error
 // of packages datagroup, role or team. A denial is no error; [Decision.Err]

@@ -114,7 +114,7 @@ func ExampleLoad() {
 	}`), nil)
 	fmt.Println(err)
 	// Output:
-	// access: problems in the document: 2
+	// document: 2 problems
 	// line 2: groups[0].filter: datagroup: filter "contry" at 1:1: no such attribute
 	// line 3: users[0].role: role "veiwer" does not exist; did you mean "viewer"?
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -13,9 +14,9 @@ import (
 // Document returns the policy as a document, everything sorted by id. [Compile]
 // makes an equal policy of it, and the same policy always gives the same
 // document. It costs the size of the company.
-func (p *Policy) Document() *Document {
+func (p *Policy) Document() *document.Document {
 	p = p.ready()
-	d := &Document{}
+	d := &document.Document{}
 	switch c := p.catalog.source; {
 	case c.Equal(role.CompanyCatalog()):
 		d.Catalog = "company" // said, or another Config would give it another meaning
@@ -30,12 +31,12 @@ func (p *Policy) Document() *Document {
 			d.Attributes[a.Name] = a.Type.String()
 		}
 	}
-	d.Accounts = entries(&p.state.Accounts, accountEntry, func(e AccountEntry) string { return e.ID })
-	d.Groups = entries(&p.state.Groups, groupEntry, func(e GroupEntry) string { return e.ID })
-	d.Teams = entries(&p.state.Teams, p.teamEntry, func(e TeamEntry) string { return e.ID })
-	d.Users = entries(&p.state.Users, userEntry, func(e UserEntry) string { return e.ID })
-	d.Reports = entries(&p.state.Reports, p.reportEntry, func(e ReportEntry) string { return e.ID })
-	d.Links = entries(&p.state.Links, linkEntry, func(e LinkEntry) string { return e.ID })
+	d.Accounts = entries(&p.state.Accounts, accountEntry, func(e document.Account) string { return e.ID })
+	d.Groups = entries(&p.state.Groups, groupEntry, func(e document.Group) string { return e.ID })
+	d.Teams = entries(&p.state.Teams, p.teamEntry, func(e document.Team) string { return e.ID })
+	d.Users = entries(&p.state.Users, userEntry, func(e document.User) string { return e.ID })
+	d.Reports = entries(&p.state.Reports, p.reportEntry, func(e document.Report) string { return e.ID })
+	d.Links = entries(&p.state.Links, linkEntry, func(e document.Link) string { return e.ID })
 	return d
 }
 
@@ -49,49 +50,49 @@ func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) 
 	return all
 }
 
-func accountEntry(a snapshot.Account) AccountEntry {
-	return AccountEntry{ID: string(a.ID()), Source: a.Source(), Values: maps.Collect(a.Values())}
+func accountEntry(a snapshot.Account) document.Account {
+	return document.Account{ID: string(a.ID()), Source: a.Source(), Values: maps.Collect(a.Values())}
 }
 
-func groupEntry(g *snapshot.Group) GroupEntry {
-	return GroupEntry{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String()}
+func groupEntry(g *snapshot.Group) document.Group {
+	return document.Group{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String()}
 }
 
-func userEntry(u *snapshot.User) UserEntry {
-	return UserEntry{
+func userEntry(u *snapshot.User) document.User {
+	return document.User{
 		ID: string(u.ID), Name: u.Name, Email: u.Email.String(), Role: string(u.Role),
 		Suspended: u.Suspended, Until: formatEnd(u.Until),
 	}
 }
 
-func (p *Policy) teamEntry(t *snapshot.Team) TeamEntry {
-	e := TeamEntry{ID: string(t.ID), Name: t.Name, Description: t.Description}
+func (p *Policy) teamEntry(t *snapshot.Team) document.Team {
+	e := document.Team{ID: string(t.ID), Name: t.Name, Description: t.Description}
 	for _, g := range t.Groups {
 		e.Groups = append(e.Groups, string(g))
 	}
 	for m := range p.Directory().Members(t.ID) {
-		e.Members = append(e.Members, MemberEntry{User: string(m.User), Until: formatEnd(m.Until)})
+		e.Members = append(e.Members, document.Member{User: string(m.User), Until: formatEnd(m.Until)})
 	}
-	slices.SortFunc(e.Members, func(a, b MemberEntry) int { return cmp.Compare(a.User, b.User) })
+	slices.SortFunc(e.Members, func(a, b document.Member) int { return cmp.Compare(a.User, b.User) })
 	return e
 }
 
 // reportEntry lists the grants to users before those to teams.
-func (p *Policy) reportEntry(r *snapshot.Report) ReportEntry {
-	e := ReportEntry{ID: r.ID, Name: r.Name}
+func (p *Policy) reportEntry(r *snapshot.Report) document.Report {
+	e := document.Report{ID: r.ID, Name: r.Name}
 	for g := range p.Directory().Grants(ReportID(r.ID)) {
-		e.Grants = append(e.Grants, GrantEntry{
+		e.Grants = append(e.Grants, document.Grant{
 			User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: formatEnd(g.Until),
 		})
 	}
-	slices.SortFunc(e.Grants, func(a, b GrantEntry) int {
+	slices.SortFunc(e.Grants, func(a, b document.Grant) int {
 		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
 	})
 	return e
 }
 
-func linkEntry(l *snapshot.Link) LinkEntry {
-	return LinkEntry{
+func linkEntry(l *snapshot.Link) document.Link {
+	return document.Link{
 		ID: l.ID, Maker: string(l.Maker), Session: string(l.Session), Action: l.Action,
 		Resource: linkResource(l).entry(),
 		Until:    formatEnd(l.Until), Ended: l.Ended,

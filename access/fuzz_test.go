@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 // FuzzLoad loads texts as documents. Nothing may panic; what is refused leaves
@@ -23,7 +24,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := access.Load(data, nil)
 		if err != nil {
-			var all *access.DocumentError
+			var all *document.Error
 			if p != nil || !errors.As(err, &all) || len(all.Problems) == 0 || err.Error() == "" {
 				t.Fatalf("Load = %v, %v", p, err)
 			}

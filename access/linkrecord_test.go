@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -212,7 +213,7 @@ func TestLinkSurvivesTheDocument(t *testing.T) {
 	if diff := cmp.Diff(linkRecords, got, cmp.Comparer(func(a, b access.Resource) bool { return a == b })); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
-	if _, err := access.Load([]byte(strings.Replace(linkWorld, `"account": "us-1"`, `"acount": "us-1"`, 1)), nil); !errors.As(err, new(*access.DocumentError)) {
+	if _, err := access.Load([]byte(strings.Replace(linkWorld, `"account": "us-1"`, `"acount": "us-1"`, 1)), nil); !errors.As(err, new(*document.Error)) {
 		t.Errorf("a misspelt account was read: %v", err)
 	}
 }

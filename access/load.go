@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -17,16 +18,20 @@ import (
 )
 
 // Load reads a document from JSON and makes a policy of it: [Parse] and
-// [Compile] in one, so that the error, a [*DocumentError], has all problems of
+// [Compile] in one, so that the error, a [*document.Error], has all problems of
 // both kinds, with their lines.
 func Load(data []byte, c *Config) (*Policy, error) {
-	d, problems := parse(data)
-	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Path == "" }) {
-		return nil, &DocumentError{problems} // the rest could not be read
+	d, err := document.Parse(data)
+	var problems []document.Problem
+	if unread := (*document.Error)(nil); errors.As(err, &unread) {
+		problems = unread.Problems
+	}
+	if slices.ContainsFunc(problems, func(p document.Problem) bool { return p.Path == "" }) {
+		return nil, &document.Error{Problems: problems} // the rest could not be read
 	}
 	p, found := compile(d, c)
-	found = slices.DeleteFunc(found, func(f Problem) bool {
-		return slices.ContainsFunc(problems, func(p Problem) bool { return below(f.Path, p.Path) })
+	found = slices.DeleteFunc(found, func(f document.Problem) bool {
+		return slices.ContainsFunc(problems, func(p document.Problem) bool { return below(f.Path, p.Path) })
 	})
 	if len(found) > 0 {
 		paths := make([]string, len(found))
@@ -38,11 +43,11 @@ func Load(data []byte, c *Config) (*Policy, error) {
 			found[i].Line = lines[found[i].Path]
 		}
 		problems = append(problems, found...)
-		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		slices.SortStableFunc(problems, func(a, b document.Problem) int { return cmp.Compare(a.Line, b.Line) })
 		problems = problems[:min(len(problems), maxProblems)]
 	}
 	if len(problems) > 0 {
-		return nil, &DocumentError{problems}
+		return nil, &document.Error{Problems: problems}
 	}
 	return p, nil
 }
@@ -67,20 +72,20 @@ func MustLoad(text string) *Policy {
 // Compile makes a policy of a document. An empty document, and nil, gives a policy
 // without users, which denies everybody everything.
 //
-// The error is a [*DocumentError] with all problems: malformed ids, names,
+// The error is a [*document.Error] with all problems: malformed ids, names,
 // addresses, times and filters, duplicates, and references to what the document
 // does not have.
-func Compile(d *Document, c *Config) (*Policy, error) {
+func Compile(d *document.Document, c *Config) (*Policy, error) {
 	p, problems := compile(d, c)
 	if len(problems) > 0 {
-		return nil, &DocumentError{problems}
+		return nil, &document.Error{Problems: problems}
 	}
 	return p, nil
 }
 
-func compile(d *Document, c *Config) (*Policy, []Problem) {
+func compile(d *document.Document, c *Config) (*Policy, []document.Problem) {
 	if d == nil {
-		d = new(Document)
+		d = new(document.Document)
 	}
 	if c == nil {
 		c = new(Config)
@@ -111,7 +116,7 @@ func compile(d *Document, c *Config) (*Policy, []Problem) {
 type loader struct {
 	*Edit
 	now      func() time.Time
-	problems []Problem
+	problems []document.Problem
 	broken   map[string]bool // entries that could not be added: naming them is no further problem
 	roleless bool            // the catalog is broken: nor is naming a role or an action
 }
@@ -125,7 +130,7 @@ func (l *loader) problem(path string, err error) bool {
 		return false
 	}
 	if len(l.problems) < maxProblems {
-		l.problems = append(l.problems, Problem{Path: path, Err: err})
+		l.problems = append(l.problems, document.Problem{Path: path, Err: err})
 	}
 	return true
 }
@@ -137,7 +142,7 @@ func each[T any](l *loader, list string, entries []T, add func(path string, e T)
 }
 
 // chooseCatalog returns the document's own catalog, or else the Config's.
-func (l *loader) chooseCatalog(d *Document, configured *role.Catalog) *role.Catalog {
+func (l *loader) chooseCatalog(d *document.Document, configured *role.Catalog) *role.Catalog {
 	var own *role.Catalog
 	switch {
 	case d.Catalog != "" && d.Roles != nil:
@@ -230,7 +235,7 @@ func (l *loader) broke(path, list, id string, errs ...error) {
 	}
 }
 
-func (l *loader) addAccount(path string, e AccountEntry) {
+func (l *loader) addAccount(path string, e document.Account) {
 	if !l.fresh(path, "account ", e.ID, l.w.Accounts.Has(e.ID)) {
 		return
 	}
@@ -242,7 +247,7 @@ func (l *loader) addAccount(path string, e AccountEntry) {
 	l.broke(path, "account ", e.ID, l.setAccount(a))
 }
 
-func (l *loader) addGroup(path string, e GroupEntry) {
+func (l *loader) addGroup(path string, e document.Group) {
 	if !l.fresh(path, "group ", e.ID, l.w.Groups.Has(e.ID)) {
 		return
 	}
@@ -254,7 +259,7 @@ func (l *loader) addGroup(path string, e GroupEntry) {
 	l.broke(path, "group ", e.ID, l.setGroup(datagroup.Group{ID: datagroup.ID(e.ID), Name: e.Name, Filter: f}))
 }
 
-func (l *loader) addTeam(path string, e TeamEntry) {
+func (l *loader) addTeam(path string, e document.Team) {
 	if !l.fresh(path, "team ", e.ID, l.w.Teams.Has(e.ID)) {
 		l.broken[path] = true
 		return
@@ -275,7 +280,7 @@ func (l *loader) addTeam(path string, e TeamEntry) {
 	l.broke(path, "team ", e.ID, l.setTeam(t))
 }
 
-func (l *loader) addUser(path string, e UserEntry) {
+func (l *loader) addUser(path string, e document.User) {
 	if !l.fresh(path, "user ", e.ID, l.w.Users.Has(e.ID)) {
 		return
 	}
@@ -296,7 +301,7 @@ func (l *loader) addUser(path string, e UserEntry) {
 	}
 }
 
-func (l *loader) addMembers(path string, e TeamEntry) {
+func (l *loader) addMembers(path string, e document.Team) {
 	if l.broken["team "+e.ID] || l.broken[path] {
 		return
 	}
@@ -318,7 +323,7 @@ func (l *loader) addMembers(path string, e TeamEntry) {
 	}
 }
 
-func (l *loader) addReport(path string, e ReportEntry) {
+func (l *loader) addReport(path string, e document.Report) {
 	if !l.fresh(path, "report ", e.ID, l.w.Reports.Has(e.ID)) {
 		return
 	}
@@ -331,7 +336,7 @@ func (l *loader) addReport(path string, e ReportEntry) {
 	}
 }
 
-func (l *loader) addGrant(path, report string, e GrantEntry) {
+func (l *loader) addGrant(path, report string, e document.Grant) {
 	level, levelErr := ParseLevel(e.Level)
 	until, untilErr := parseEnd(e.Until)
 	wrong := l.problem(path+".level", levelErr)
@@ -351,7 +356,7 @@ func (l *loader) addGrant(path, report string, e GrantEntry) {
 	}))
 }
 
-func (l *loader) addLink(path string, e LinkEntry) {
+func (l *loader) addLink(path string, e document.Link) {
 	until, err := parseEnd(e.Until)
 	if !l.fresh(path, "link ", e.ID, l.w.Links.Has(e.ID)) || l.problem(path+".until", err) ||
 		l.roleless || l.broken["user "+e.Maker] || e.Resource.Kind == string(KindReport) && l.broken["report "+e.Resource.ID] {
@@ -359,7 +364,7 @@ func (l *loader) addLink(path string, e LinkEntry) {
 	}
 	l.problem(path, l.setLink(ShareLink{
 		ID: LinkID(e.ID), Maker: team.UserID(e.Maker), Session: team.ID(e.Session), Action: Action(e.Action),
-		Resource: e.Resource.resource(),
+		Resource: resourceOf(e.Resource),
 		Until:    until, Ended: e.Ended,
 	}))
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -21,22 +22,22 @@ func TestManyValues(t *testing.T) {
 		}
 		return v
 	}
-	d := &access.Document{
+	d := &document.Document{
 		Attributes: map[string]string{"wide": "string", "later": "string", "tags": "labels"},
-		Groups: []access.GroupEntry{
+		Groups: []document.Group{
 			{ID: "by-wide", Filter: "wide in ('w1', 'w5999')"},
 			{ID: "by-later", Filter: "later in ('l2', 'l5998')"},
 			{ID: "by-tags", Filter: "tags has 't3' and id suffix '0'"},
 			{ID: "by-source", Filter: "source = 'meta'"},
 		},
-		Teams: []access.TeamEntry{
-			{ID: "some", Groups: []string{"by-later", "by-wide"}, Members: []access.MemberEntry{{User: "ann"}}},
-			{ID: "more", Groups: []string{"by-source", "by-tags", "by-wide"}, Members: []access.MemberEntry{{User: "bob"}}},
+		Teams: []document.Team{
+			{ID: "some", Groups: []string{"by-later", "by-wide"}, Members: []document.Member{{User: "ann"}}},
+			{ID: "more", Groups: []string{"by-source", "by-tags", "by-wide"}, Members: []document.Member{{User: "bob"}}},
 		},
-		Users: []access.UserEntry{{ID: "ann", Email: "ann@x.org", Role: "viewer"}, {ID: "bob", Email: "bob@x.org", Role: "viewer"}},
+		Users: []document.User{{ID: "ann", Email: "ann@x.org", Role: "viewer"}, {ID: "bob", Email: "bob@x.org", Role: "viewer"}},
 	}
 	for i := range accounts {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprint("a", i), Source: []string{"google", "meta"}[i%100/99], Values: value(i, false)})
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: []string{"google", "meta"}[i%100/99], Values: value(i, false)})
 	}
 	p, err := access.Compile(d, nil)
 	if err != nil {

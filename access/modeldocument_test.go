@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 // document writes the world down. The order of everything is that of the ids;
 // shuffled changes it.
-func (w *world) document() *access.Document {
-	d := &access.Document{Catalog: w.catalog.name}
+func (w *world) document() *document.Document {
+	d := &document.Document{Catalog: w.catalog.name}
 	if d.Catalog == "" {
 		d.Roles = w.catalog.spelled()
 	}
@@ -23,48 +24,48 @@ func (w *world) document() *access.Document {
 	}
 	for _, id := range sortedKeys(w.accounts) {
 		a := w.accounts[id]
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: id, Source: a.source, Values: a.values})
+		d.Accounts = append(d.Accounts, document.Account{ID: id, Source: a.source, Values: a.values})
 	}
 	for _, id := range sortedKeys(w.groups) {
 		g := w.groups[id]
-		d.Groups = append(d.Groups, access.GroupEntry{ID: id, Name: g.name, Filter: g.rule.text})
+		d.Groups = append(d.Groups, document.Group{ID: id, Name: g.name, Filter: g.rule.text})
 	}
 	for _, id := range sortedKeys(w.teams) {
 		t := w.teams[id]
-		e := access.TeamEntry{ID: id, Name: t.name, Description: t.description, Groups: t.groups}
+		e := document.Team{ID: id, Name: t.name, Description: t.description, Groups: t.groups}
 		for _, u := range sortedKeys(t.members) {
-			e.Members = append(e.Members, access.MemberEntry{User: u, Until: endText(t.members[u])})
+			e.Members = append(e.Members, document.Member{User: u, Until: endText(t.members[u])})
 		}
 		d.Teams = append(d.Teams, e)
 	}
 	for _, id := range sortedKeys(w.users) {
 		u := w.users[id]
-		d.Users = append(d.Users, access.UserEntry{
+		d.Users = append(d.Users, document.User{
 			ID: id, Name: u.name, Email: u.email, Role: u.role, Suspended: u.suspended, Until: endText(u.until)})
 	}
 	w.documentReports(d)
 	return d
 }
 
-func (w *world) documentReports(d *access.Document) {
+func (w *world) documentReports(d *document.Document) {
 	for _, id := range sortedKeys(w.reports) {
 		r := w.reports[id]
-		e := access.ReportEntry{ID: id, Name: r.name}
+		e := document.Report{ID: id, Name: r.name}
 		for _, u := range sortedKeys(r.users) {
 			g := r.users[u]
-			e.Grants = append(e.Grants, access.GrantEntry{User: u, Level: g.level.String(), Until: endText(g.until)})
+			e.Grants = append(e.Grants, document.Grant{User: u, Level: g.level.String(), Until: endText(g.until)})
 		}
 		for _, t := range sortedKeys(r.teams) {
 			g := r.teams[t]
-			e.Grants = append(e.Grants, access.GrantEntry{Team: t, Level: g.level.String(), Until: endText(g.until)})
+			e.Grants = append(e.Grants, document.Grant{Team: t, Level: g.level.String(), Until: endText(g.until)})
 		}
 		d.Reports = append(d.Reports, e)
 	}
 	for _, id := range sortedKeys(w.links) {
 		l := w.links[id]
-		d.Links = append(d.Links, access.LinkEntry{
+		d.Links = append(d.Links, document.Link{
 			ID: id, Maker: l.maker, Session: l.session, Action: l.action, Until: endText(l.until), Ended: l.ended,
-			Resource: access.ResourceEntry{
+			Resource: document.Resource{
 				Kind: l.shows.kind, ID: l.shows.id, Account: l.shows.account, Company: l.shows.wide},
 		})
 	}
@@ -79,7 +80,7 @@ func endText(t time.Time) string {
 
 // shuffled returns the document with everything whose order means nothing in
 // another order. Only the roles keep theirs.
-func shuffled(d *access.Document, seed uint64) *access.Document {
+func shuffled(d *document.Document, seed uint64) *document.Document {
 	r := rand.New(rand.NewPCG(seed, 1))
 	c := *d
 	c.Accounts = shuffle(r, d.Accounts)
@@ -124,7 +125,7 @@ type fataler interface {
 var _ fataler = (*testing.T)(nil)
 
 // printed returns the document as text. It may be called from any goroutine.
-func printed(t fataler, d *access.Document) string {
+func printed(t fataler, d *document.Document) string {
 	t.Helper()
 	text, err := d.JSON()
 	if err != nil {

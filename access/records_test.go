@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -221,7 +222,7 @@ func TestSetCatalog(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	d, err := access.Parse([]byte(routesWorld))
+	d, err := document.Parse([]byte(routesWorld))
 	if err != nil || len(d.Users) != 6 || d.Attributes["country"] != "string" {
 		t.Fatalf("Parse = %v, %v", d, err)
 	}
@@ -234,14 +235,15 @@ func TestParse(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("Parse and Compile give\n%s\nLoad gives\n%s", got, want)
 	}
-	if d, err := access.Parse([]byte(`{"users": [{"email": 1}]}`)); d != nil || err == nil || !strings.Contains(err.Error(), "line 1: users[0].email") {
+	if d, err := document.Parse([]byte(`{"users": [{"id": "ann", "email": 1}]}`)); d == nil || len(d.Users) != 1 || d.Users[0].ID != "ann" ||
+		err == nil || !strings.Contains(err.Error(), "line 1: users[0].email") {
 		t.Errorf("Parse = %v, %v", d, err)
 	}
 }
 
 func TestAccountEntryJSON(t *testing.T) {
 	const text = `{"id":"a","source":"s","country":"<US>","labels":["a","b"],"none":[],"spend":0.5}`
-	var e access.AccountEntry
+	var e document.Account
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
 )
@@ -147,28 +148,28 @@ func ParseResource(text string) (Resource, error) {
 	return r, nil
 }
 
-// MarshalJSON writes r as a [ResourceEntry].
-func (r Resource) MarshalJSON() ([]byte, error) { return encodeJSON(r.entry()) }
+// MarshalJSON writes r as a [document.Resource].
+func (r Resource) MarshalJSON() ([]byte, error) { return strictjson.Marshal(r.entry()) }
 
-// UnmarshalJSON reads what MarshalJSON writes, as strictly as [Parse]: the error
-// is the first problem. Whether there is such a resource is not looked at.
+// UnmarshalJSON reads what MarshalJSON writes, as strictly as [document.Parse]:
+// the error is the first problem. Whether there is such a resource is not looked
+// at.
 func (r *Resource) UnmarshalJSON(data []byte) error {
-	text := &reader{strictjson.NewReader(data, strictjson.Config{})}
-	e := text.resource()
-	if problems := text.Close(); len(problems) > 0 {
-		return problems[0]
+	var e document.Resource
+	if err := e.UnmarshalJSON(data); err != nil {
+		return err
 	}
-	*r = e.resource()
+	*r = resourceOf(e)
 	return nil
 }
 
 // entry returns r as a document has it.
-func (r Resource) entry() ResourceEntry {
-	return ResourceEntry{Kind: string(r.kind), ID: r.id, Account: r.account, Company: r.company}
+func (r Resource) entry() document.Resource {
+	return document.Resource{Kind: string(r.kind), ID: r.id, Account: r.account, Company: r.company}
 }
 
-// resource returns what e stands for.
-func (e ResourceEntry) resource() Resource {
+// resourceOf returns what an entry stands for.
+func resourceOf(e document.Resource) Resource {
 	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account, company: e.Company}
 }
 

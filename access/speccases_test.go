@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
 // mustCompile makes a policy of a document written in a test.
-func mustCompile(t *testing.T, d *access.Document) *access.Policy {
+func mustCompile(t *testing.T, d *document.Document) *access.Policy {
 	t.Helper()
 	p, err := access.Compile(d, &access.Config{Now: func() time.Time { return modelStart }})
 	if err != nil {
@@ -23,29 +24,29 @@ func mustCompile(t *testing.T, d *access.Document) *access.Policy {
 
 // companyX has accounts in six countries, a data group for each, a team for
 // each, and three teams of two countries. "ann" is in Americas and UK.
-func companyX() *access.Document {
-	d := &access.Document{
+func companyX() *document.Document {
+	d := &document.Document{
 		Attributes: map[string]string{"country": "string"},
-		Users:      []access.UserEntry{{ID: "ann", Email: "ann@x.test", Role: "team-member"}},
+		Users:      []document.User{{ID: "ann", Email: "ann@x.test", Role: "team-member"}},
 	}
-	member := []access.MemberEntry{{User: "ann"}}
+	member := []document.Member{{User: "ann"}}
 	for _, c := range []string{"au", "ca", "de", "nz", "uk", "us"} {
-		d.Groups = append(d.Groups, access.GroupEntry{ID: c, Filter: fmt.Sprintf("country = '%s'", c)})
-		team := access.TeamEntry{ID: c, Groups: []string{c}}
+		d.Groups = append(d.Groups, document.Group{ID: c, Filter: fmt.Sprintf("country = '%s'", c)})
+		team := document.Team{ID: c, Groups: []string{c}}
 		if c == "uk" {
 			team.Members = member
 		}
 		d.Teams = append(d.Teams, team)
 		for i := range 2 {
-			account := access.AccountEntry{ID: fmt.Sprint(c, "-", i+1), Source: "google",
+			account := document.Account{ID: fmt.Sprint(c, "-", i+1), Source: "google",
 				Values: map[string]datagroup.Value{"country": datagroup.Text(c)}}
 			d.Accounts = append(d.Accounts, account)
 		}
 	}
 	d.Teams = append(d.Teams,
-		access.TeamEntry{ID: "americas", Groups: []string{"us", "ca"}, Members: member},
-		access.TeamEntry{ID: "europe", Groups: []string{"uk", "de"}},
-		access.TeamEntry{ID: "oceania", Groups: []string{"au", "nz"}})
+		document.Team{ID: "americas", Groups: []string{"us", "ca"}, Members: member},
+		document.Team{ID: "europe", Groups: []string{"uk", "de"}},
+		document.Team{ID: "oceania", Groups: []string{"au", "nz"}})
 	return d
 }
 
@@ -94,26 +95,26 @@ func TestCompanyX(t *testing.T) {
 
 // TestOneReportThreeReaders: the same report shows each reader his own data.
 func TestOneReportThreeReaders(t *testing.T) {
-	d := &access.Document{}
+	d := &document.Document{}
 	for i := range 6 {
 		n := fmt.Sprint(i + 1)
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: "account-" + n, Source: "meta"})
-		d.Groups = append(d.Groups, access.GroupEntry{ID: n, Filter: "id = 'account-" + n + "'"})
+		d.Accounts = append(d.Accounts, document.Account{ID: "account-" + n, Source: "meta"})
+		d.Groups = append(d.Groups, document.Group{ID: n, Filter: "id = 'account-" + n + "'"})
 	}
-	member := func(users ...string) (all []access.MemberEntry) {
+	member := func(users ...string) (all []document.Member) {
 		for _, u := range users {
-			all = append(all, access.MemberEntry{User: u})
+			all = append(all, document.Member{User: u})
 		}
 		return all
 	}
-	d.Teams = []access.TeamEntry{
+	d.Teams = []document.Team{
 		{ID: "a", Groups: []string{"1", "2", "3", "5"}, Members: member("x", "z")},
 		{ID: "b", Groups: []string{"4", "5", "6"}, Members: member("y", "z")},
 	}
 	for _, u := range []string{"x", "y", "z"} {
-		d.Users = append(d.Users, access.UserEntry{ID: u, Email: u + "@x.test", Role: "viewer"})
+		d.Users = append(d.Users, document.User{ID: u, Email: u + "@x.test", Role: "viewer"})
 	}
-	d.Reports = []access.ReportEntry{{ID: "q3", Grants: []access.GrantEntry{
+	d.Reports = []document.Report{{ID: "q3", Grants: []document.Grant{
 		{Team: "a", Level: "explorer"}, {Team: "b", Level: "viewer"}}}}
 	p := mustCompile(t, d)
 	for _, row := range []struct {
@@ -149,10 +150,10 @@ func TestOneReportThreeReaders(t *testing.T) {
 // acting. Nobody can remove the owner in between, nor the owner himself.
 func TestAgency(t *testing.T) {
 	end := modelStart.AddDate(0, 3, 0)
-	d := &access.Document{
+	d := &document.Document{
 		Catalog:  "project",
-		Accounts: []access.AccountEntry{{ID: "site", Source: "clarity"}},
-		Users: []access.UserEntry{
+		Accounts: []document.Account{{ID: "site", Source: "clarity"}},
+		Users: []document.User{
 			{ID: "client", Email: "client@x.test", Role: "owner"},
 			{ID: "agency", Email: "agency@y.test", Role: "admin", Until: endText(end)},
 			{ID: "helper", Email: "helper@y.test", Role: "member", Until: endText(end)},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -139,12 +140,12 @@ func TestAccountsAreToldApart(t *testing.T) {
 		{"no labels and a missing list", values{"x": datagroup.Labels()}, values{}, "x present"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p, err := access.Compile(&access.Document{
+			p, err := access.Compile(&document.Document{
 				Attributes: map[string]string{"a": "string", "b": "string", "x": "labels", "y": "labels"},
-				Accounts:   []access.AccountEntry{{ID: "one", Source: "google", Values: row.one}, {ID: "two", Source: "google", Values: row.two}},
-				Groups:     []access.GroupEntry{{ID: "g", Filter: row.filter}},
-				Teams:      []access.TeamEntry{{ID: "t", Groups: []string{"g"}, Members: []access.MemberEntry{{User: "ann"}}}},
-				Users:      []access.UserEntry{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
+				Accounts:   []document.Account{{ID: "one", Source: "google", Values: row.one}, {ID: "two", Source: "google", Values: row.two}},
+				Groups:     []document.Group{{ID: "g", Filter: row.filter}},
+				Teams:      []document.Team{{ID: "t", Groups: []string{"g"}, Members: []document.Member{{User: "ann"}}}},
+				Users:      []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
 			}, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -321,7 +322,7 @@ func TestOneProblemEach(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, err := access.Load([]byte(row.text), nil)
-			var all *access.DocumentError
+			var all *document.Error
 			if !errors.As(err, &all) || len(all.Problems) != 1 || all.Problems[0].Path != row.path {
 				t.Errorf("problems are %v, want one at %s", err, row.path)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -95,24 +96,24 @@ func (w smallCompany) allowed(user, session, account int) bool {
 	return all && w.role[user] != 0
 }
 
-func (w smallCompany) document() *access.Document {
-	d := &access.Document{}
+func (w smallCompany) document() *document.Document {
+	d := &document.Document{}
 	for i := range 2 {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprint("a", i), Source: "s"})
-		d.Users = append(d.Users, access.UserEntry{
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: "s"})
+		d.Users = append(d.Users, document.User{
 			ID: fmt.Sprint("u", i), Email: fmt.Sprintf("u%d@x.test", i), Role: worldRoles[w.role[i]]})
 		filter := []string{"nothing", "id = 'a0'", "id = 'a1'", "id in ('a0', 'a1')"}[w.match[i][0]+2*w.match[i][1]]
-		d.Groups = append(d.Groups, access.GroupEntry{ID: fmt.Sprint("g", i), Filter: filter})
-		team := access.TeamEntry{ID: fmt.Sprint("t", i)}
+		d.Groups = append(d.Groups, document.Group{ID: fmt.Sprint("g", i), Filter: filter})
+		team := document.Team{ID: fmt.Sprint("t", i)}
 		for j := range 2 {
 			if w.holds[i][j] == 1 {
 				team.Groups = append(team.Groups, fmt.Sprint("g", j))
 			}
 			switch w.member[j][i] {
 			case memberYes:
-				team.Members = append(team.Members, access.MemberEntry{User: fmt.Sprint("u", j)})
+				team.Members = append(team.Members, document.Member{User: fmt.Sprint("u", j)})
 			case memberEnded:
-				team.Members = append(team.Members, access.MemberEntry{User: fmt.Sprint("u", j), Until: endText(modelStart)})
+				team.Members = append(team.Members, document.Member{User: fmt.Sprint("u", j), Until: endText(modelStart)})
 			}
 		}
 		d.Teams = append(d.Teams, team)
@@ -219,26 +220,26 @@ func (w sharing) reaches(user int) int {
 	return level
 }
 
-func (w sharing) document() *access.Document {
+func (w sharing) document() *document.Document {
 	until := []string{"", endText(modelStart), endText(modelStart.Add(1))}
 	levels := []string{"", "viewer", "explorer", "editor", "creator"}
-	team, report := access.TeamEntry{ID: "t"}, access.ReportEntry{ID: "r"}
-	d := &access.Document{}
+	team, report := document.Team{ID: "t"}, document.Report{ID: "r"}
+	d := &document.Document{}
 	for i, u := range w.user {
 		id := fmt.Sprint("u", i)
-		d.Users = append(d.Users, access.UserEntry{ID: id, Email: id + "@x.test", Role: "viewer"})
+		d.Users = append(d.Users, document.User{ID: id, Email: id + "@x.test", Role: "viewer"})
 		if u.member != memberNo {
 			end := []string{memberYes: "", memberEnded: endText(modelStart)}[u.member]
-			team.Members = append(team.Members, access.MemberEntry{User: id, Until: end})
+			team.Members = append(team.Members, document.Member{User: id, Until: end})
 		}
 		if u.level > 0 {
-			report.Grants = append(report.Grants, access.GrantEntry{User: id, Level: levels[u.level], Until: until[u.end]})
+			report.Grants = append(report.Grants, document.Grant{User: id, Level: levels[u.level], Until: until[u.end]})
 		}
 	}
 	if w.level > 0 {
-		report.Grants = append(report.Grants, access.GrantEntry{Team: "t", Level: levels[w.level], Until: until[w.end]})
+		report.Grants = append(report.Grants, document.Grant{Team: "t", Level: levels[w.level], Until: until[w.end]})
 	}
-	d.Teams, d.Reports = []access.TeamEntry{team}, []access.ReportEntry{report}
+	d.Teams, d.Reports = []document.Team{team}, []document.Report{report}
 	return d
 }
 

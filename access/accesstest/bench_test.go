@@ -6,25 +6,26 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 // company returns a policy of 200 users in 20 teams, with 20 data groups and 400
 // accounts, and a story of two lines for each user.
 func company(b *testing.B) (*access.Policy, []*story) {
 	b.Helper()
-	d := &access.Document{Catalog: "company", Attributes: map[string]string{"country": "string"}}
+	d := &document.Document{Catalog: "company", Attributes: map[string]string{"country": "string"}}
 	text := "story Everybody\n"
 	for i := range 400 {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprintf("a%d", i), Source: fmt.Sprintf("s%d", i%20)})
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("a%d", i), Source: fmt.Sprintf("s%d", i%20)})
 	}
 	for i := range 20 {
 		group := fmt.Sprintf("g%d", i)
-		d.Groups = append(d.Groups, access.GroupEntry{ID: group, Filter: fmt.Sprintf("source = 's%d' and country missing", i)})
-		t := access.TeamEntry{ID: fmt.Sprintf("t%d", i), Groups: []string{group}}
+		d.Groups = append(d.Groups, document.Group{ID: group, Filter: fmt.Sprintf("source = 's%d' and country missing", i)})
+		t := document.Team{ID: fmt.Sprintf("t%d", i), Groups: []string{group}}
 		for j := range 10 {
 			user := fmt.Sprintf("u%d", 10*i+j)
-			d.Users = append(d.Users, access.UserEntry{ID: user, Email: user + "@example.com", Role: "viewer"})
-			t.Members = append(t.Members, access.MemberEntry{User: user})
+			d.Users = append(d.Users, document.User{ID: user, Email: user + "@example.com", Role: "viewer"})
+			t.Members = append(t.Members, document.Member{User: user})
 			text += fmt.Sprintf("allow %s account.view account:a%d\n", user, i)
 			var seen strings.Builder
 			for k := range 20 {

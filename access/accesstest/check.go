@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -66,19 +67,19 @@ const probe = "probe"
 func newKnown(p *access.Policy) *known {
 	d := p.Document()
 	k := &known{policy: p, actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
-		access.KindUser:    set(d.Users, func(e access.UserEntry) string { return e.ID }),
-		access.KindAccount: set(d.Accounts, func(e access.AccountEntry) string { return e.ID }),
-		access.KindGroup:   set(d.Groups, func(e access.GroupEntry) string { return e.ID }),
-		access.KindTeam:    set(d.Teams, func(e access.TeamEntry) string { return e.ID }),
-		access.KindReport:  set(d.Reports, func(e access.ReportEntry) string { return e.ID }),
-		access.KindLink:    set(d.Links, func(e access.LinkEntry) string { return e.ID }),
+		access.KindUser:    set(d.Users, func(e document.User) string { return e.ID }),
+		access.KindAccount: set(d.Accounts, func(e document.Account) string { return e.ID }),
+		access.KindGroup:   set(d.Groups, func(e document.Group) string { return e.ID }),
+		access.KindTeam:    set(d.Teams, func(e document.Team) string { return e.ID }),
+		access.KindReport:  set(d.Reports, func(e document.Report) string { return e.ID }),
+		access.KindLink:    set(d.Links, func(e document.Link) string { return e.ID }),
 		access.KindRole:    set(p.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
 	}}
 	for _, a := range append(role.BuiltIn(), p.Directory().Catalog().Actions()...) {
 		k.actions[string(a)] = true
 	}
 	// Every catalog of a policy has a role, and every role takes a holder.
-	k.probe, _ = access.Compile(&access.Document{Users: []access.UserEntry{
+	k.probe, _ = access.Compile(&document.Document{Users: []document.User{
 		{ID: probe, Email: "probe@example.com", Role: string(p.Directory().Catalog().Roles()[0].Name)},
 	}}, &access.Config{Catalog: p.Directory().Catalog()})
 	return k

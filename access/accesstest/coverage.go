@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -109,7 +110,7 @@ func measure(p *access.Policy, stories []*story) *coverage {
 }
 
 // maker returns who made a link, in the scope he made it in.
-func maker(l access.LinkEntry) access.Subject {
+func maker(l document.Link) access.Subject {
 	if l.Session == "" {
 		return access.User(l.Maker)
 	}

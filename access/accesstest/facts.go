@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -25,7 +26,7 @@ import (
 // Every answer is one of Decide's or a View's; the document only says what there
 // is to ask about, and when to ask.
 type facts struct {
-	doc       *access.Document
+	doc       *document.Document
 	start     *access.Policy // before anything ends
 	over      *access.Policy // when everything that ends is over
 	accounts  []datagroup.AccountID
@@ -42,7 +43,7 @@ type facts struct {
 
 // holder is a user, as the holder of a role.
 type holder struct {
-	access.UserEntry
+	document.User
 	teams []string    // that he was put into, in byte order
 	ends  []time.Time // when something ends that is about him alone
 }
@@ -77,7 +78,7 @@ func newFacts(p *access.Policy) *facts {
 	slices.Sort(f.actions)
 	f.actions = slices.Compact(f.actions)
 	for _, u := range f.doc.Users {
-		h := &holder{UserEntry: u}
+		h := &holder{User: u}
 		f.holders = append(f.holders, h)
 		f.byID[u.ID] = h
 		if r := role.Name(u.Role); !u.Suspended {
@@ -387,7 +388,7 @@ func later(a, b time.Time) bool {
 }
 
 // shown returns what a share link shows, and to whom.
-func shown(l access.LinkEntry) (access.Subject, access.Action, access.Resource) {
+func shown(l document.Link) (access.Subject, access.Action, access.Resource) {
 	of := access.Item(access.Kind(l.Resource.Kind), l.Resource.ID, l.Resource.Account)
 	if l.Resource.Company {
 		of = access.CompanyItem(access.Kind(l.Resource.Kind), l.Resource.ID)
@@ -408,7 +409,7 @@ func (f *facts) revoker(r role.Name, concerned map[string]bool) *holder {
 
 // linkPhases returns the times between the ends of what concerns a link: its
 // own, and those of its maker.
-func (f *facts) linkPhases(l access.LinkEntry) []phase {
+func (f *facts) linkPhases(l document.Link) []phase {
 	var ends []time.Time
 	if l.Until != "" {
 		ends = append(ends, parseTime(l.Until))
@@ -422,7 +423,7 @@ func (f *facts) linkPhases(l access.LinkEntry) []phase {
 
 // concerned returns the users who may revoke a link for what they are to it,
 // whatever their role: its maker, and those its report is shared with.
-func (f *facts) concerned(l access.LinkEntry) map[string]bool {
+func (f *facts) concerned(l document.Link) map[string]bool {
 	all := map[string]bool{l.Maker: true}
 	if l.Resource.Kind == string(access.KindReport) {
 		for g := range f.start.Directory().Grants(access.ReportID(l.Resource.ID)) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"pgregory.net/rapid"
@@ -31,7 +32,7 @@ type universe struct {
 }
 
 // universeOf asks everything of the documents, and what no id of theirs names.
-func universeOf(docs ...*access.Document) *universe {
+func universeOf(docs ...*document.Document) *universe {
 	subjects, resources, actions := map[access.Subject]bool{}, map[access.Resource]bool{}, map[access.Action]bool{}
 	ends := map[time.Time]bool{}
 	end := func(text string) {
@@ -98,7 +99,7 @@ func cross(subjects map[access.Subject]bool, actions map[access.Action]bool, res
 	if err != nil {
 		panic(err)
 	}
-	p, err := access.Compile(&access.Document{Users: []access.UserEntry{{ID: "u", Email: "u@x.test", Role: "all"}}}, &access.Config{Catalog: host})
+	p, err := access.Compile(&document.Document{Users: []document.User{{ID: "u", Email: "u@x.test", Role: "all"}}}, &access.Config{Catalog: host})
 	if err != nil {
 		panic(err)
 	}
@@ -156,8 +157,8 @@ func (u *universe) gained(old, next []bool) map[string]asked {
 	return all
 }
 
-func catalogOf(d *access.Document) *role.Catalog {
-	p, err := access.Compile(&access.Document{Catalog: d.Catalog, Roles: d.Roles}, nil)
+func catalogOf(d *document.Document) *role.Catalog {
+	p, err := access.Compile(&document.Document{Catalog: d.Catalog, Roles: d.Roles}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -198,8 +199,8 @@ func (d worldGen) end() string {
 	return d.one("end", "", "", "", "2026-06-01T00:00:00Z", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z")
 }
 
-func (d worldGen) document() *access.Document {
-	doc := &access.Document{Attributes: map[string]string{"country": "string"}}
+func (d worldGen) document() *document.Document {
+	doc := &document.Document{Attributes: map[string]string{"country": "string"}}
 	switch rapid.IntRange(0, 3).Draw(d.T, "catalog") {
 	case 0:
 		doc.Roles = role.CompanyCatalog().Roles()
@@ -213,7 +214,7 @@ func (d worldGen) document() *access.Document {
 		names = append(names, string(r.Name))
 	}
 	for _, id := range []string{"a1", "a2", "a3"}[:rapid.IntRange(0, 3).Draw(d.T, "accounts")] {
-		a := access.AccountEntry{ID: id, Source: "s", Values: map[string]datagroup.Value{}}
+		a := document.Account{ID: id, Source: "s", Values: map[string]datagroup.Value{}}
 		if c := d.one("country", "", "US", "DE"); c != "" {
 			a.Values["country"] = datagroup.Text(c)
 		}
@@ -221,14 +222,14 @@ func (d worldGen) document() *access.Document {
 	}
 	for _, id := range []string{"g1", "g2"} {
 		filter := d.one("filter", "country = 'US'", "not country = 'US'", "id in ('a1', 'a3')", "everything", "nothing", "country missing or country = 'DE'")
-		doc.Groups = append(doc.Groups, access.GroupEntry{ID: id, Filter: filter})
+		doc.Groups = append(doc.Groups, document.Group{ID: id, Filter: filter})
 	}
 	users := []string{"u1", "u2", "u3"}[:rapid.IntRange(1, 3).Draw(d.T, "users")]
 	for _, id := range users {
-		doc.Users = append(doc.Users, access.UserEntry{ID: id, Email: id + "@x.test", Role: d.one("role", names...), Suspended: d.chance(8, "suspended"), Until: d.end()})
+		doc.Users = append(doc.Users, document.User{ID: id, Email: id + "@x.test", Role: d.one("role", names...), Suspended: d.chance(8, "suspended"), Until: d.end()})
 	}
 	for _, id := range []string{"t1", "t2"} {
-		t := access.TeamEntry{ID: id}
+		t := document.Team{ID: id}
 		for _, g := range []string{"g1", "g2"} {
 			if d.chance(2, "holds") {
 				t.Groups = append(t.Groups, g)
@@ -236,7 +237,7 @@ func (d worldGen) document() *access.Document {
 		}
 		for _, u := range users {
 			if d.chance(2, "member") {
-				t.Members = append(t.Members, access.MemberEntry{User: u, Until: d.end()})
+				t.Members = append(t.Members, document.Member{User: u, Until: d.end()})
 			}
 		}
 		doc.Teams = append(doc.Teams, t)
@@ -246,27 +247,27 @@ func (d worldGen) document() *access.Document {
 }
 
 // shared draws reports and links.
-func (d worldGen) shared(doc *access.Document, users []string) {
+func (d worldGen) shared(doc *document.Document, users []string) {
 	for _, id := range []string{"r1", "r2"}[:rapid.IntRange(0, 2).Draw(d.T, "reports")] {
-		r := access.ReportEntry{ID: id}
+		r := document.Report{ID: id}
 		for _, u := range users {
 			if d.chance(2, "granted") {
-				r.Grants = append(r.Grants, access.GrantEntry{User: u, Level: d.one("level", "viewer", "explorer", "editor", "creator"), Until: d.end()})
+				r.Grants = append(r.Grants, document.Grant{User: u, Level: d.one("level", "viewer", "explorer", "editor", "creator"), Until: d.end()})
 			}
 		}
 		for _, t := range []string{"t1", "t2"} {
 			if d.chance(3, "granted") {
-				r.Grants = append(r.Grants, access.GrantEntry{Team: t, Level: d.one("level", "viewer", "explorer"), Until: d.end()})
+				r.Grants = append(r.Grants, document.Grant{Team: t, Level: d.one("level", "viewer", "explorer"), Until: d.end()})
 			}
 		}
 		doc.Reports = append(doc.Reports, r)
 	}
 	for _, id := range []string{"l1", "l2"}[:rapid.IntRange(0, 2).Draw(d.T, "links")] {
-		l := access.LinkEntry{ID: id, Maker: d.one("maker", users...), Session: d.one("scope", "", "t1", "t2"), Until: d.end(), Ended: d.chance(8, "ended")}
+		l := document.Link{ID: id, Maker: d.one("maker", users...), Session: d.one("scope", "", "t1", "t2"), Until: d.end(), Ended: d.chance(8, "ended")}
 		if len(doc.Reports) > 0 && d.chance(2, "report") {
-			l.Action, l.Resource = "report.view", access.ResourceEntry{Kind: "report", ID: d.one("shows", doc.Reports[0].ID, doc.Reports[len(doc.Reports)-1].ID)}
+			l.Action, l.Resource = "report.view", document.Resource{Kind: "report", ID: d.one("shows", doc.Reports[0].ID, doc.Reports[len(doc.Reports)-1].ID)}
 		} else {
-			l.Action, l.Resource = d.one("action", "account.view", "recording.view"), access.ResourceEntry{Kind: "campaign", ID: "c1", Account: d.one("in", "a1", "a2")}
+			l.Action, l.Resource = d.one("action", "account.view", "recording.view"), document.Resource{Kind: "campaign", ID: "c1", Account: d.one("in", "a1", "a2")}
 		}
 		doc.Links = append(doc.Links, l)
 	}
@@ -317,7 +318,7 @@ func oneOf(mutants []mutant, seed uint64) mutant {
 	return mutants[r.IntN(len(mutants))]
 }
 
-func valid(d *access.Document) bool {
+func valid(d *document.Document) bool {
 	_, err := access.Compile(d, nil)
 	return err == nil
 }
@@ -334,7 +335,7 @@ func neverHit(hits map[string]int) (absent []string) {
 	return absent
 }
 
-func compareAnswers(t *testing.T, rt *rapid.T, hits map[string]int, old, next *access.Document) {
+func compareAnswers(t *testing.T, rt *rapid.T, hits map[string]int, old, next *document.Document) {
 	p, q := compile(t, old), compile(t, next)
 	u := universeOf(old, next)
 	was, is := u.answers(p), u.answers(q)
@@ -380,7 +381,7 @@ func compareGains(rt *rapid.T, hits map[string]int, want map[string]asked, g *ga
 	}
 }
 
-func printed(t *testing.T, docs ...*access.Document) string {
+func printed(t *testing.T, docs ...*document.Document) string {
 	var b strings.Builder
 	for _, d := range docs {
 		text, err := compile(t, d).Document().JSON()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -90,8 +91,8 @@ func newGains(old, next *access.Policy) *gains {
 			g.connected = append(g.connected, id)
 		}
 	}
-	g.teams = ids(g.next.doc.Teams, func(t access.TeamEntry) string { return t.ID })
-	g.groups = ids(g.next.doc.Groups, func(t access.GroupEntry) string { return t.ID })
+	g.teams = ids(g.next.doc.Teams, func(t document.Team) string { return t.ID })
+	g.groups = ids(g.next.doc.Groups, func(t document.Group) string { return t.ID })
 	g.roleNames = ids(g.next.start.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) })
 	g.users = ids(g.next.holders, func(h *holder) string { return h.ID })
 	for _, h := range g.next.holders {
@@ -327,7 +328,7 @@ func (g *gains) links() {
 // revoker notes whether a user may newly revoke a link, at company level or else
 // within a team that he could act in before. Within a team nobody may who may not
 // at company level.
-func (g *gains) revoker(e *gainer, l access.LinkEntry) {
+func (g *gains) revoker(e *gainer, l document.Link) {
 	if !revokes(g.next.start, e.user, l) {
 		return
 	}
@@ -353,7 +354,7 @@ func (g *gains) revoker(e *gainer, l access.LinkEntry) {
 	}
 }
 
-func revokes(p *access.Policy, s access.Subject, l access.LinkEntry) bool {
+func revokes(p *access.Policy, s access.Subject, l document.Link) bool {
 	return p.Decide(s, access.RevokeLink, access.Link(l.ID)).Allowed
 }
 

@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -378,7 +379,7 @@ func (w *lockWriter) links() {
 }
 
 // linkMaker names who made a link, in the scope he made it in.
-func linkMaker(l access.LinkEntry) string {
+func linkMaker(l document.Link) string {
 	if l.Session != "" {
 		return name(l.Maker) + " in team " + name(l.Session)
 	}
@@ -386,7 +387,7 @@ func linkMaker(l access.LinkEntry) string {
 }
 
 // revokers adds who of those concerned by a link may revoke it.
-func (w *lockWriter) revokers(l access.LinkEntry, concerned map[string]bool) {
+func (w *lockWriter) revokers(l document.Link, concerned map[string]bool) {
 	for id := range concerned {
 		h := w.byID[id]
 		if h == nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -142,29 +143,29 @@ func TestLockFlag(t *testing.T) {
 }
 
 // oddDocument is a company in which roles differ in all that a lock tells apart.
-func oddDocument() *access.Document {
-	return &access.Document{
+func oddDocument() *document.Document {
+	return &document.Document{
 		Roles:      oddRoles(),
 		Attributes: map[string]string{"country": "string"},
-		Accounts: []access.AccountEntry{
+		Accounts: []document.Account{
 			{ID: "us 1", Source: "s", Values: map[string]datagroup.Value{"country": datagroup.Text("US")}},
 			{ID: "a1", Source: "s", Values: map[string]datagroup.Value{"country": datagroup.Text("DE")}}},
-		Groups: []access.GroupEntry{{ID: "us", Filter: "country = 'US'"}, {ID: "#all", Filter: "everything"}},
-		Teams: []access.TeamEntry{
-			{ID: "t1", Groups: []string{"us"}, Members: []access.MemberEntry{{User: "blind"}, {User: "lea", Until: "2027-01-01T00:00:00Z"}, {User: "idle"}}},
-			{ID: "t2", Groups: []string{"#all"}, Members: []access.MemberEntry{{User: "lea", Until: "2026-06-01T12:00:00Z"}}}},
-		Users: []access.UserEntry{
+		Groups: []document.Group{{ID: "us", Filter: "country = 'US'"}, {ID: "#all", Filter: "everything"}},
+		Teams: []document.Team{
+			{ID: "t1", Groups: []string{"us"}, Members: []document.Member{{User: "blind"}, {User: "lea", Until: "2027-01-01T00:00:00Z"}, {User: "idle"}}},
+			{ID: "t2", Groups: []string{"#all"}, Members: []document.Member{{User: "lea", Until: "2026-06-01T12:00:00Z"}}}},
+		Users: []document.User{
 			{ID: "bo", Email: "bo@x.test", Role: "boss"}, {ID: "bea", Email: "bea@x.test", Role: "boss", Until: "2027-01-01T00:00:00Z"},
 			{ID: "lea", Email: "lea@x.test", Role: "lead"}, {ID: "sam", Email: "sam@x.test", Role: "member", Suspended: true},
 			{ID: "blind", Email: "blind@x.test", Role: "blind"}, {ID: "feeder", Email: "feeder@x.test", Role: "feeder"},
 			{ID: "idle", Email: "idle@x.test", Role: "idle"}},
-		Reports: []access.ReportEntry{{ID: "q3", Grants: []access.GrantEntry{
+		Reports: []document.Report{{ID: "q3", Grants: []document.Grant{
 			{User: "lea", Level: "creator", Until: "2026-03-01T00:00:00Z"}, {User: "bo", Level: "viewer"}, {Team: "t1", Level: "explorer"}}}},
-		Links: []access.LinkEntry{
-			{ID: "l1", Maker: "lea", Session: "t1", Action: "account.view", Resource: access.ResourceEntry{Kind: "campaign", ID: "c1", Account: "us 1"}},
-			{ID: "l2", Maker: "lea", Action: "report.view", Resource: access.ResourceEntry{Kind: "report", ID: "q3"}, Until: "2026-02-01T00:00:00Z"},
-			{ID: "l3", Maker: "bo", Action: "recording.view", Resource: access.ResourceEntry{Kind: "campaign", ID: "c1", Company: true}},
-			{ID: "l4", Maker: "gone", Action: "report.view", Resource: access.ResourceEntry{Kind: "report", ID: "gone"}, Ended: true}},
+		Links: []document.Link{
+			{ID: "l1", Maker: "lea", Session: "t1", Action: "account.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "us 1"}},
+			{ID: "l2", Maker: "lea", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "q3"}, Until: "2026-02-01T00:00:00Z"},
+			{ID: "l3", Maker: "bo", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Company: true}},
+			{ID: "l4", Maker: "gone", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "gone"}, Ended: true}},
 	}
 }
 
@@ -174,10 +175,10 @@ func TestLockText(t *testing.T) {
 
 // large is a company of so many users, each in one to three of so many teams,
 // and so many accounts.
-func large(users, accounts, groups, teams int) *access.Document {
-	d := &access.Document{Attributes: map[string]string{"segment": "string", "region": "string"}}
+func large(users, accounts, groups, teams int) *document.Document {
+	d := &document.Document{Attributes: map[string]string{"segment": "string", "region": "string"}}
 	for i := range accounts {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprintf("account-%012d", i), Source: "google", Values: map[string]datagroup.Value{
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("account-%012d", i), Source: "google", Values: map[string]datagroup.Value{
 			"segment": datagroup.Text(fmt.Sprint("s", i*7919%2000)), "region": datagroup.Text(fmt.Sprint("r", i*31%25))}})
 	}
 	for i := range groups {
@@ -185,17 +186,17 @@ func large(users, accounts, groups, teams int) *access.Document {
 		if i%20 == 0 {
 			filter = fmt.Sprintf("region = 'r%d'", i%25)
 		}
-		d.Groups = append(d.Groups, access.GroupEntry{ID: fmt.Sprintf("group-%014d", i), Filter: filter})
+		d.Groups = append(d.Groups, document.Group{ID: fmt.Sprintf("group-%014d", i), Filter: filter})
 	}
 	for i := range teams {
-		t := access.TeamEntry{ID: fmt.Sprintf("team-%015d", i)}
+		t := document.Team{ID: fmt.Sprintf("team-%015d", i)}
 		for k := range 1 + i%5 {
 			t.Groups = append(t.Groups, fmt.Sprintf("group-%014d", (i*7+k*131)%groups))
 		}
 		d.Teams = append(d.Teams, t)
 	}
 	for i := range users {
-		u := access.UserEntry{ID: fmt.Sprintf("user-%015d", i), Email: fmt.Sprintf("user-%d@example.com", i), Role: "team-member"}
+		u := document.User{ID: fmt.Sprintf("user-%015d", i), Email: fmt.Sprintf("user-%d@example.com", i), Role: "team-member"}
 		if i%100 == 0 {
 			u.Role = "admin"
 		}
@@ -203,7 +204,7 @@ func large(users, accounts, groups, teams int) *access.Document {
 		for k := range 1 + i%3 {
 			t := &d.Teams[(i*13+k*(1+i%17))%teams]
 			if n := len(t.Members); n == 0 || t.Members[n-1].User != u.ID {
-				t.Members = append(t.Members, access.MemberEntry{User: u.ID})
+				t.Members = append(t.Members, document.Member{User: u.ID})
 			}
 		}
 	}
@@ -215,9 +216,9 @@ func large(users, accounts, groups, teams int) *access.Document {
 func TestLockCounts(t *testing.T) {
 	d := large(60, 2000, 40, 20)
 	for i := range 52 {
-		r := access.ReportEntry{ID: fmt.Sprint("r", i), Grants: []access.GrantEntry{{User: d.Users[1].ID, Level: "viewer"}}}
+		r := document.Report{ID: fmt.Sprint("r", i), Grants: []document.Grant{{User: d.Users[1].ID, Level: "viewer"}}}
 		if i < maxListed {
-			r.Grants = append(r.Grants, access.GrantEntry{User: d.Users[2].ID, Level: "viewer"})
+			r.Grants = append(r.Grants, document.Grant{User: d.Users[2].ID, Level: "viewer"})
 		}
 		d.Reports = append(d.Reports, r)
 	}
@@ -264,7 +265,7 @@ func TestLockEmpty(t *testing.T) {
 // TestLockFirstEnd: the instant before the first end there can be is one, though
 // the zero time is none.
 func TestLockFirstEnd(t *testing.T) {
-	got := lockText(compile(t, &access.Document{Users: []access.UserEntry{
+	got := lockText(compile(t, &document.Document{Users: []document.User{
 		{ID: "ann", Email: "ann@x.test", Role: "viewer", Until: "0001-01-01T00:00:00.000000001Z"},
 		{ID: "bob", Email: "bob@x.test", Role: "user", Until: "0001-01-01T00:00:00.000000002Z"}}}))
 	if !strings.Contains(got, "role viewer may account.view at account, item\n") || !strings.Contains(got, "ann has role viewer until 0001-01-01T00:00:00.000000001Z\n") {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -27,7 +28,7 @@ type people struct {
 	holders map[string][]team.UserID // of a role
 }
 
-func newPeople(d *access.Document) people {
+func newPeople(d *document.Document) people {
 	p := people{make(map[string][]team.UserID), make(map[string][]team.UserID)}
 	for _, t := range d.Teams {
 		for _, m := range t.Members {

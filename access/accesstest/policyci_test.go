@@ -9,18 +9,19 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 const policyci = "../../examples/policyci"
 
 // loadPolicyCI returns the document of the example.
-func loadPolicyCI(t testing.TB) *access.Document {
+func loadPolicyCI(t testing.TB) *document.Document {
 	t.Helper()
 	text, err := os.ReadFile(policyci + "/policy.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := access.Parse(text)
+	d, err := document.Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"pgregory.net/rapid"
@@ -62,8 +63,8 @@ func (d draw) end() string {
 }
 
 // document draws a company that is well formed.
-func (d draw) document() *access.Document {
-	doc := &access.Document{Attributes: map[string]string{"country": "string"}}
+func (d draw) document() *document.Document {
+	doc := &document.Document{Attributes: map[string]string{"country": "string"}}
 	roles := []string{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"}
 	switch d.one("company", "project", "own", "own") {
 	case "company":
@@ -80,20 +81,20 @@ func (d draw) document() *access.Document {
 		}
 	}
 	for _, id := range d.some(userIDs) {
-		doc.Users = append(doc.Users, access.UserEntry{ID: id, Email: id + "@x.test", Role: d.one(roles...), Suspended: d.chance(15), Until: d.end()})
+		doc.Users = append(doc.Users, document.User{ID: id, Email: id + "@x.test", Role: d.one(roles...), Suspended: d.chance(15), Until: d.end()})
 	}
 	for _, id := range d.some(accountIDs) {
-		a := access.AccountEntry{ID: id, Source: "google", Values: map[string]datagroup.Value{}}
+		a := document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{}}
 		if country := d.one("US", "DE", ""); country != "" {
 			a.Values["country"] = datagroup.Text(country)
 		}
 		doc.Accounts = append(doc.Accounts, a)
 	}
 	for _, id := range d.some(groupIDs) {
-		doc.Groups = append(doc.Groups, access.GroupEntry{ID: id, Filter: d.one("everything", "country = 'US'", "not country = 'US'", "id = 'a1'")})
+		doc.Groups = append(doc.Groups, document.Group{ID: id, Filter: d.one("everything", "country = 'US'", "not country = 'US'", "id = 'a1'")})
 	}
 	for _, id := range d.some(teamIDs) {
-		t := access.TeamEntry{ID: id}
+		t := document.Team{ID: id}
 		for _, g := range doc.Groups {
 			if !d.chance(2) {
 				t.Groups = append(t.Groups, g.ID)
@@ -101,7 +102,7 @@ func (d draw) document() *access.Document {
 		}
 		for _, u := range doc.Users {
 			if !d.chance(2) {
-				t.Members = append(t.Members, access.MemberEntry{User: u.ID, Until: d.end()})
+				t.Members = append(t.Members, document.Member{User: u.ID, Until: d.end()})
 			}
 		}
 		doc.Teams = append(doc.Teams, t)
@@ -111,17 +112,17 @@ func (d draw) document() *access.Document {
 }
 
 // sharing draws the reports and links of a company.
-func (d draw) sharing(doc *access.Document) {
+func (d draw) sharing(doc *document.Document) {
 	for _, id := range d.some(reportIDs) {
-		r := access.ReportEntry{ID: id}
+		r := document.Report{ID: id}
 		for _, u := range doc.Users {
 			if !d.chance(2) {
-				r.Grants = append(r.Grants, access.GrantEntry{User: u.ID, Level: d.one("viewer", "explorer", "editor", "creator"), Until: d.end()})
+				r.Grants = append(r.Grants, document.Grant{User: u.ID, Level: d.one("viewer", "explorer", "editor", "creator"), Until: d.end()})
 			}
 		}
 		for _, t := range doc.Teams {
 			if !d.chance(2) {
-				r.Grants = append(r.Grants, access.GrantEntry{Team: t.ID, Level: d.one("viewer", "explorer"), Until: d.end()})
+				r.Grants = append(r.Grants, document.Grant{Team: t.ID, Level: d.one("viewer", "explorer"), Until: d.end()})
 			}
 		}
 		doc.Reports = append(doc.Reports, r)
@@ -130,14 +131,14 @@ func (d draw) sharing(doc *access.Document) {
 		return
 	}
 	for _, id := range d.some(linkIDs) {
-		l := access.LinkEntry{ID: id, Maker: rapid.SampledFrom(doc.Users).Draw(d.T, "maker").ID, Action: "report.view", Until: d.end(), Ended: d.chance(15)}
+		l := document.Link{ID: id, Maker: rapid.SampledFrom(doc.Users).Draw(d.T, "maker").ID, Action: "report.view", Until: d.end(), Ended: d.chance(15)}
 		if len(doc.Teams) > 0 && d.chance(3) {
 			l.Session = rapid.SampledFrom(doc.Teams).Draw(d.T, "team").ID
 		}
 		if len(doc.Reports) == 0 || d.chance(3) {
-			l.Action, l.Resource = "recording.view", access.ResourceEntry{Kind: "campaign", ID: "c1", Account: d.one(accountIDs...)}
+			l.Action, l.Resource = "recording.view", document.Resource{Kind: "campaign", ID: "c1", Account: d.one(accountIDs...)}
 		} else {
-			l.Resource = access.ResourceEntry{Kind: "report", ID: rapid.SampledFrom(doc.Reports).Draw(d.T, "report").ID}
+			l.Resource = document.Resource{Kind: "report", ID: rapid.SampledFrom(doc.Reports).Draw(d.T, "report").ID}
 		}
 		doc.Links = append(doc.Links, l)
 	}
@@ -241,7 +242,7 @@ var fitting = map[string][]string{
 }
 
 // question draws a question that makes sense, more often than not.
-func (d draw) question(doc *access.Document) (s said[access.Subject], a access.Action, r said[access.Resource]) {
+func (d draw) question(doc *document.Document) (s said[access.Subject], a access.Action, r said[access.Resource]) {
 	s, r = d.subject(), d.resource()
 	kind := r.kind
 	if d.chance(4) {
@@ -346,7 +347,7 @@ func TestOverTheWire(t *testing.T) {
 }
 
 // decisions asks thirty questions, in one batch and the first one also by itself.
-func (w *wire) decisions(t *rapid.T, p *access.Policy, doc *access.Document, hits map[string]int) {
+func (w *wire) decisions(t *rapid.T, p *access.Policy, doc *document.Document, hits map[string]int) {
 	type decision struct {
 		Decision bool
 		Context  struct{ Reason string }
@@ -392,7 +393,7 @@ func count(b bool) int {
 }
 
 // searches asks for one list of each kind.
-func (w *wire) searches(t *rapid.T, p *access.Policy, doc *access.Document, hits map[string]int) {
+func (w *wire) searches(t *rapid.T, p *access.Policy, doc *document.Document, hits map[string]int) {
 	d := draw{t}
 	s, a, r := d.question(doc)
 	limit := rapid.IntRange(0, 3).Draw(t, "limit")

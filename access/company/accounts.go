@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -16,8 +17,8 @@ const maxAccounts = 10_000
 // ConnectAccounts connects accounts. An account that was disconnected may come
 // back under its id.
 type ConnectAccounts struct {
-	Accounts []access.AccountEntry `json:"accounts"`
-	Impact   Impact                `json:"impact,omitzero"` // outcome
+	Accounts []document.Account `json:"accounts"`
+	Impact   Impact             `json:"impact,omitzero"` // outcome
 }
 
 func (c ConnectAccounts) change() about            { return about{kind: "source.add"} }
@@ -55,8 +56,8 @@ func (c ConnectAccounts) own() Change { c.Accounts = ownEntries(c.Accounts); ret
 
 // UpdateAccounts replaces the attributes of accounts.
 type UpdateAccounts struct {
-	Accounts []access.AccountEntry `json:"accounts"`
-	Impact   Impact                `json:"impact,omitzero"` // outcome
+	Accounts []document.Account `json:"accounts"`
+	Impact   Impact             `json:"impact,omitzero"` // outcome
 }
 
 func (c UpdateAccounts) change() about            { return about{kind: "source.edit"} }
@@ -163,7 +164,7 @@ func (c DisconnectAccounts) apply(d *draft) error {
 func (c DisconnectAccounts) own() Change { c.Accounts = slices.Clone(c.Accounts); return c }
 
 // ownEntries returns a copy of entries, down to their values.
-func ownEntries(entries []access.AccountEntry) []access.AccountEntry {
+func ownEntries(entries []document.Account) []document.Account {
 	entries = slices.Clone(entries)
 	for i := range entries {
 		entries[i].Values = maps.Clone(entries[i].Values)
@@ -191,7 +192,7 @@ func checkBatch(ids []datagroup.AccountID) error {
 }
 
 // account makes an account of an entry.
-func (d *draft) account(e access.AccountEntry) (datagroup.Account, error) {
+func (d *draft) account(e document.Account) (datagroup.Account, error) {
 	a, err := d.policy.Directory().Schema().Account(datagroup.AccountID(e.ID), e.Source, e.Values)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -200,7 +201,7 @@ func (d *draft) account(e access.AccountEntry) (datagroup.Account, error) {
 }
 
 // putAccounts makes the next policy with the given accounts.
-func (d *draft) putAccounts(entries []access.AccountEntry) error {
+func (d *draft) putAccounts(entries []document.Account) error {
 	accounts := make([]datagroup.Account, len(entries))
 	for i, e := range entries {
 		a, err := d.account(e)
@@ -216,7 +217,7 @@ func (d *draft) putAccounts(entries []access.AccountEntry) error {
 	})
 }
 
-func entryIDs(entries []access.AccountEntry) []datagroup.AccountID {
+func entryIDs(entries []document.Account) []datagroup.AccountID {
 	ids := make([]datagroup.AccountID, len(entries))
 	for i, e := range entries {
 		ids[i] = datagroup.AccountID(e.ID)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -36,11 +37,11 @@ const (
 // corp is a document of a company of some size: one to three teams for a user,
 // one to five groups for a team, groups of 0.05 % of the accounts and a few of
 // 4 %.
-var corp = sync.OnceValue(func() *access.Document {
+var corp = sync.OnceValue(func() *document.Document {
 	r := rand.New(rand.NewPCG(1, 2))
-	d := &access.Document{Attributes: map[string]string{"segment": "string", "region": "string"}}
+	d := &document.Document{Attributes: map[string]string{"segment": "string", "region": "string"}}
 	for i := range corpAccounts {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: fmt.Sprintf("account-%012d", i), Source: "google", Values: map[string]datagroup.Value{
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("account-%012d", i), Source: "google", Values: map[string]datagroup.Value{
 			"segment": datagroup.Text(fmt.Sprint("s", r.IntN(2000))), "region": datagroup.Text(fmt.Sprint("r", r.IntN(25)))}})
 	}
 	for i := range corpGroups {
@@ -48,10 +49,10 @@ var corp = sync.OnceValue(func() *access.Document {
 		if i%20 == 0 {
 			filter = fmt.Sprintf("region = 'r%d'", r.IntN(25))
 		}
-		d.Groups = append(d.Groups, access.GroupEntry{ID: fmt.Sprintf("group-%014d", i), Filter: filter})
+		d.Groups = append(d.Groups, document.Group{ID: fmt.Sprintf("group-%014d", i), Filter: filter})
 	}
 	for i := range corpTeams {
-		t := access.TeamEntry{ID: corpTeam(i)}
+		t := document.Team{ID: corpTeam(i)}
 		for _, g := range r.Perm(5)[:1+r.IntN(5)] {
 			t.Groups = append(t.Groups, d.Groups[(i*7+g*131)%corpGroups].ID)
 		}
@@ -59,19 +60,19 @@ var corp = sync.OnceValue(func() *access.Document {
 	}
 	for i := range corpUsers {
 		id := string(corpUser(i))
-		d.Users = append(d.Users, access.UserEntry{ID: id, Email: id + "@example.com", Role: "team-member"})
+		d.Users = append(d.Users, document.User{ID: id, Email: id + "@example.com", Role: "team-member"})
 		first := r.IntN(corpTeams)
 		for k := range 1 + r.IntN(3) {
 			t := &d.Teams[(first+k*17)%corpTeams]
-			t.Members = append(t.Members, access.MemberEntry{User: id})
+			t.Members = append(t.Members, document.Member{User: id})
 		}
 	}
 	for i := range corpReports {
-		d.Reports = append(d.Reports, access.ReportEntry{ID: string(corpReport(i)), Grants: []access.GrantEntry{{User: string(corpUser(0)), Level: "creator"}}})
+		d.Reports = append(d.Reports, document.Report{ID: string(corpReport(i)), Grants: []document.Grant{{User: string(corpUser(0)), Level: "creator"}}})
 	}
 	wide := &d.Reports[0]
 	for i := 1; i < corpUsers; i++ {
-		wide.Grants = append(wide.Grants, access.GrantEntry{User: string(corpUser(i)), Level: "explorer", Until: "2026-01-01T10:00:00Z"})
+		wide.Grants = append(wide.Grants, document.Grant{User: string(corpUser(i)), Level: "explorer", Until: "2026-01-01T10:00:00Z"})
 	}
 	return d
 })
@@ -117,7 +118,7 @@ func BenchmarkDo(b *testing.B) {
 		}},
 		{"CreateTeam", "ann", func(int) company.Change { return company.CreateTeam{Name: "New"} }},
 		{"UpdateAccounts", "ann", func(i int) company.Change {
-			return company.UpdateAccounts{Accounts: []access.AccountEntry{{ID: fmt.Sprintf("account-%012d", i%corpAccounts), Source: "bing",
+			return company.UpdateAccounts{Accounts: []document.Account{{ID: fmt.Sprintf("account-%012d", i%corpAccounts), Source: "bing",
 				Values: map[string]datagroup.Value{"segment": datagroup.Text(fmt.Sprint("s", i%1999)), "region": datagroup.Text(fmt.Sprint("r", i%23))}}}}
 		}},
 		{"EditGroup", "ann", func(i int) company.Change {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -89,7 +90,7 @@ type Founding struct {
 	// host's own authority and asks nobody. It becomes part of the first event
 	// and must fit into one, which holds 16 MiB; what does not comes as
 	// changes.
-	Document *access.Document
+	Document *document.Document
 }
 
 // Found makes a company on an empty log. Its first event is the founding, by
@@ -122,7 +123,7 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 
 // change returns the founding as it is recorded, and who makes it.
 func (f Founding) change() (founded, Actor, error) {
-	var d access.Document
+	var d document.Document
 	if f.Document != nil {
 		d = *f.Document
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -45,9 +46,9 @@ func Example() {
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
 		Founder: team.User{ID: "ann", Email: mustAddress("ann@example.com")},
-		Document: &access.Document{
+		Document: &document.Document{
 			Attributes: map[string]string{"country": "string"},
-			Users:      []access.UserEntry{{ID: "uma", Email: "uma@example.com", Role: "user-manager"}, {ID: "tom", Email: "tom@example.com"}},
+			Users:      []document.User{{ID: "uma", Email: "uma@example.com", Role: "user-manager"}, {ID: "tom", Email: "tom@example.com"}},
 		},
 	}, &company.Config{Now: clock.now, Rand: new(numbers)})
 	if err != nil {
@@ -85,7 +86,7 @@ func ExampleCompany_AsOf() {
 	acme, err := company.Found(ctx, log, company.Founding{
 		ID: "acme", Name: "Acme",
 		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
-		Document: &access.Document{Users: []access.UserEntry{{ID: "tom", Email: "tom@example.com", Role: "user"}}},
+		Document: &document.Document{Users: []document.User{{ID: "tom", Email: "tom@example.com", Role: "user"}}},
 	}, config)
 	if err != nil {
 		fmt.Println(err)
@@ -172,7 +173,7 @@ func ExampleInvite() {
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
 		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
-		Document: &access.Document{Teams: []access.TeamEntry{{ID: "west"}}},
+		Document: &document.Document{Teams: []document.Team{{ID: "west"}}},
 	}, &company.Config{Deliver: deliver, Origin: "https://acme.example/join", Now: clock.now, Rand: new(numbers)})
 	if err != nil {
 		fmt.Println(err)

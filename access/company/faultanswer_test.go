@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/audittest"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -17,8 +17,8 @@ import (
 
 // annAlone is a company of one.
 func annAlone() company.Founding {
-	return company.Founding{ID: "a", Name: "A", Document: &access.Document{
-		Users: []access.UserEntry{{ID: "ann", Email: "ann@example.com", Role: "admin"}},
+	return company.Founding{ID: "a", Name: "A", Document: &document.Document{
+		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "admin"}},
 	}}
 }
 
@@ -79,7 +79,7 @@ func TestFoundingTooLarge(t *testing.T) {
 	f := annAlone()
 	name := datagroup.Text(strings.Repeat("x", 4000))
 	for i := range 5000 {
-		f.Document.Accounts = append(f.Document.Accounts, access.AccountEntry{
+		f.Document.Accounts = append(f.Document.Accounts, document.Account{
 			ID: fmt.Sprint(i), Source: "google", Values: map[string]datagroup.Value{"name": name},
 		})
 	}

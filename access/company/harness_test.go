@@ -13,6 +13,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -38,17 +39,17 @@ type testCompany struct {
 // options say what a company has besides its users. The texts are lists with
 // semicolons; ends are offsets from start, see [parseTime].
 type options struct {
-	id         string                 // "" is acme
-	roles      []role.Role            // nil is the company catalog
-	seats      int                    // 0 is no limit
-	attributes string                 // "country string; tier string"
-	accounts   string                 // "us country=US; de country=DE"; the source is google
-	groups     string                 // "gu country = 'US'; gd country = 'DE'": id and filter
-	teams      string                 // `t "T" gu: max, ugo 1h; n`: id, name, groups: members and their ends
-	reports    string                 // `r "R": uma creator, vic editor 2h, team t explorer`
-	document   func(*access.Document) // adds anything else
-	config     func(*company.Config)  // configures anything else
-	log        audit.Log              // nil is a new one in memory
+	id         string                   // "" is acme
+	roles      []role.Role              // nil is the company catalog
+	seats      int                      // 0 is no limit
+	attributes string                   // "country string; tier string"
+	accounts   string                   // "us country=US; de country=DE"; the source is google
+	groups     string                   // "gu country = 'US'; gd country = 'DE'": id and filter
+	teams      string                   // `t "T" gu: max, ugo 1h; n`: id, name, groups: members and their ends
+	reports    string                   // `r "R": uma creator, vic editor 2h, team t explorer`
+	document   func(*document.Document) // adds anything else
+	config     func(*company.Config)    // configures anything else
+	log        audit.Log                // nil is a new one in memory
 }
 
 // start is the time at which every company is founded.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -19,11 +20,11 @@ import (
 )
 
 // parse reads the texts of users and options.
-func (o options) parse(t rapid.TB, users string) *access.Document {
+func (o options) parse(t rapid.TB, users string) *document.Document {
 	t.Helper()
-	d := &access.Document{}
+	d := &document.Document{}
 	for _, words := range list(t, users) {
-		u := access.UserEntry{ID: words[0], Email: words[0] + "@x.test", Role: words[1]}
+		u := document.User{ID: words[0], Email: words[0] + "@x.test", Role: words[1]}
 		for _, word := range words[2:] {
 			if word == "suspended" {
 				u.Suspended = true
@@ -44,7 +45,7 @@ func (o options) parse(t rapid.TB, users string) *access.Document {
 	}
 	for group := range split(o.groups, ";") {
 		id, filter, _ := strings.Cut(group, " ")
-		d.Groups = append(d.Groups, access.GroupEntry{ID: id, Filter: filter})
+		d.Groups = append(d.Groups, document.Group{ID: id, Filter: filter})
 	}
 	for text := range split(o.teams, ";") {
 		head, members, _ := strings.Cut(text, ":")
@@ -60,9 +61,9 @@ func (o options) parse(t rapid.TB, users string) *access.Document {
 	return d
 }
 
-func parseTeam(t rapid.TB, head []string, members string) access.TeamEntry {
+func parseTeam(t rapid.TB, head []string, members string) document.Team {
 	t.Helper()
-	e := access.TeamEntry{ID: head[0]}
+	e := document.Team{ID: head[0]}
 	for _, word := range head[1:] {
 		if name, ok := strings.CutPrefix(word, "name="); ok {
 			e.Name = name
@@ -72,24 +73,24 @@ func parseTeam(t rapid.TB, head []string, members string) access.TeamEntry {
 	}
 	for member := range split(members, ",") {
 		w := append(words(t, member), "")
-		e.Members = append(e.Members, access.MemberEntry{User: w[0], Until: endOf(t, w[1])})
+		e.Members = append(e.Members, document.Member{User: w[0], Until: endOf(t, w[1])})
 	}
 	return e
 }
 
-func parseReport(t rapid.TB, head []string, grants string) access.ReportEntry {
+func parseReport(t rapid.TB, head []string, grants string) document.Report {
 	t.Helper()
-	e := access.ReportEntry{ID: head[0]}
+	e := document.Report{ID: head[0]}
 	if len(head) > 1 {
 		e.Name = strings.TrimPrefix(head[1], "name=")
 	}
 	for grant := range split(grants, ",") {
 		w := append(words(t, grant), "")
 		if w[0] == "team" {
-			e.Grants = append(e.Grants, access.GrantEntry{Team: w[1], Level: w[2], Until: endOf(t, w[3])})
+			e.Grants = append(e.Grants, document.Grant{Team: w[1], Level: w[2], Until: endOf(t, w[3])})
 			continue
 		}
-		e.Grants = append(e.Grants, access.GrantEntry{User: w[0], Level: w[1], Until: endOf(t, w[2])})
+		e.Grants = append(e.Grants, document.Grant{User: w[0], Level: w[1], Until: endOf(t, w[2])})
 	}
 	return e
 }
@@ -168,13 +169,13 @@ func endOf(t rapid.TB, text string) string {
 
 // parseAccount reads "us", "us/country=US" and "us@bing/spend=7": an id, a
 // source, which is google if none is named, and values.
-func parseAccount(text string) access.AccountEntry {
+func parseAccount(text string) document.Account {
 	parts := strings.Split(text, "/")
 	id, source, named := strings.Cut(parts[0], "@")
 	if !named {
 		source = "google"
 	}
-	e := access.AccountEntry{ID: id, Source: source}
+	e := document.Account{ID: id, Source: source}
 	for _, part := range parts[1:] {
 		name, value, _ := strings.Cut(part, "=")
 		if e.Values == nil {
@@ -287,8 +288,8 @@ func setField(v reflect.Value, word string) (err error) {
 		value, err = team.ParseAddress(word)
 	case access.Resource:
 		value, err = parseResource(word)
-	case []access.AccountEntry:
-		var all []access.AccountEntry
+	case []document.Account:
+		var all []document.Account
 		for part := range split(word, ",") {
 			all = append(all, parseAccount(part))
 		}

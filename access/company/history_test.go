@@ -13,6 +13,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
@@ -94,7 +95,7 @@ func founding(t rapid.TB) company.Founding {
 	return company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 20},
 		Founder:  team.User{ID: "ann", Name: "Ann", Email: address(t, "ann@example.com")},
-		Document: &access.Document{Attributes: map[string]string{"country": "string"}},
+		Document: &document.Document{Attributes: map[string]string{"country": "string"}},
 	}
 }
 
@@ -128,15 +129,15 @@ type scene struct {
 // in whatever circumstances, gets the same document.
 func story() []scene {
 	ann, bob, directory := company.User("ann"), company.User("bob"), company.System("directory")
-	account := func(id, country string) access.AccountEntry {
-		return access.AccountEntry{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
+	account := func(id, country string) document.Account {
+		return document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
 	}
 	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
 	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
 	all := []scene{
 		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
 		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
-		one(ann, company.ConnectAccounts{Accounts: []access.AccountEntry{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
+		one(ann, company.ConnectAccounts{Accounts: []document.Account{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
 		one(ann, company.CreateGroup{Group: "us", Name: "States", Filter: "country = 'US'"}, company.CreateGroup{Group: "eu", Filter: "country in ('DE', 'UK')"}),
 		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
 		one(bob, company.AttachGroup{Team: "west", Group: "us"}, company.AttachGroup{Team: "east", Group: "eu"}),
@@ -146,15 +147,15 @@ func story() []scene {
 		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: day(60)}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
 		one(company.User("cat"), company.RenameReport{Report: "q1", Name: "First quarter"}),
 		one(ann, company.EditGroup{Group: "eu", Name: "Europe", Filter: "country in ('DE', 'FR')"}),
-		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{account("uk-1", "FR")}}),
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{account("uk-1", "FR")}}),
 		one(bob, company.SetEnd{User: "dan", Until: day(45)}),
 		one(bob, company.SuspendUser{User: "dan"}),
 		one(bob, company.ReinstateUser{User: "dan"}, company.SetRole{User: "dan", Role: "editor"}),
 		one(ann, company.DeclareAttribute{Attribute: "spend", Type: "number"}, company.DeclareAttribute{Attribute: "tier", Type: "string"}),
-		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
 			"country": datagroup.Text("US"), "spend": datagroup.Number(12.5), "tier": datagroup.Text("top")}}}}),
 		one(ann, company.RetypeAttribute{Attribute: "tier", Type: "labels"}),
-		one(ann, company.UpdateAccounts{Accounts: []access.AccountEntry{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
 			"name": datagroup.Text("\"Köln\" <1>"), "country": datagroup.Text("DE"), "tier": datagroup.Labels("b", "a")}}}}),
 		one(ann, company.DropAttribute{Attribute: "spend"}),
 		one(bob, company.EditTeam{Team: "west", Name: "Far West", Description: "beyond the river"}),

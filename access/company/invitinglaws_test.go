@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -358,7 +359,7 @@ type twin struct {
 	secrets map[string]invite.Secret // of the message sent last, by invitation
 }
 
-func newTwin(t fatal, d *access.Document, clock *time.Time) *twin {
+func newTwin(t fatal, d *document.Document, clock *time.Time) *twin {
 	w := &twin{secrets: map[string]invite.Secret{}}
 	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]string{"sync": company.Types()}, Origin: "https://acme.test/join",
 		Invitations: company.InvitationLimits{TTL: -1, Cooldown: -1},

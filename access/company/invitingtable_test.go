@@ -15,6 +15,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -83,8 +84,8 @@ func hallRoles() []role.Role {
 // hallUsers are those who are in the hall: ann and abe are admins, ugo manages
 // users, eve as well but for another 30 days, rex recruits, uma has nothing to
 // say, sue manages users and is suspended.
-func hallUsers() []access.UserEntry {
-	return []access.UserEntry{
+func hallUsers() []document.User {
+	return []document.User{
 		{ID: "ann", Name: "Ann Archer", Email: "ann@x.test", Role: "admin"}, {ID: "abe", Email: "abe@x.test", Role: "admin"},
 		{ID: "ugo", Email: "ugo@x.test", Role: "user-manager"}, {ID: "eve", Email: "eve@x.test", Role: "user-manager", Until: "2026-01-31T09:00:00Z"},
 		{ID: "rex", Email: "rex@x.test", Role: "recruiter"}, {ID: "uma", Email: "uma@x.test", Role: "user"},
@@ -117,7 +118,7 @@ func newHallOf(t testing.TB, id string, log audit.Log, change func(*company.Conf
 	}
 	h.co, err = company.Found(t.Context(), log, company.Founding{
 		ID: id, Name: "Acme", Catalog: catalog,
-		Document: &access.Document{Users: hallUsers(), Teams: []access.TeamEntry{{ID: "t"}, {ID: "n"}}},
+		Document: &document.Document{Users: hallUsers(), Teams: []document.Team{{ID: "t"}, {ID: "n"}}},
 	}, &h.conf)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -48,24 +49,24 @@ func newLinkLaw(t *rapid.T, roles []role.Role, hits *seen) *linkLaw {
 	if err != nil {
 		t.Fatalf("catalog: %v", err)
 	}
-	d := &access.Document{}
+	d := &document.Document{}
 	for _, id := range lawAccounts[:3] {
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: string(id), Source: "google"})
+		d.Accounts = append(d.Accounts, document.Account{ID: string(id), Source: "google"})
 	}
 	for _, id := range sortedKeys(lawGroups) {
-		d.Groups = append(d.Groups, access.GroupEntry{ID: string(id), Filter: lawGroups[id]})
+		d.Groups = append(d.Groups, document.Group{ID: string(id), Filter: lawGroups[id]})
 	}
 	for i, id := range lawUsers {
 		r := roles[0]
 		if i > 0 {
 			r = rapid.SampledFrom(roles[1:]).Draw(t, "role")
 		}
-		d.Users = append(d.Users, access.UserEntry{ID: string(id), Email: string(id) + "@x.test", Role: string(r.Name)})
+		d.Users = append(d.Users, document.User{ID: string(id), Email: string(id) + "@x.test", Role: string(r.Name)})
 	}
 	for _, id := range lawTeams {
-		e := access.TeamEntry{ID: string(id)}
+		e := document.Team{ID: string(id)}
 		for _, u := range rapid.Permutation(lawUsers).Draw(t, "members")[:2] {
-			e.Members = append(e.Members, access.MemberEntry{User: string(u)})
+			e.Members = append(e.Members, document.Member{User: string(u)})
 		}
 		for _, g := range rapid.Permutation(sortedKeys(lawGroups)).Draw(t, "groups")[:rapid.IntRange(0, 1).Draw(t, "held")] {
 			e.Groups = append(e.Groups, string(g))
@@ -73,9 +74,9 @@ func newLinkLaw(t *rapid.T, roles []role.Role, hits *seen) *linkLaw {
 		d.Teams = append(d.Teams, e)
 	}
 	for _, id := range lawReports {
-		grants := []access.GrantEntry{{User: "u1", Level: "creator"}, {Team: string(rapid.SampledFrom(lawTeams).Draw(t, "shared")), Level: "explorer"},
+		grants := []document.Grant{{User: "u1", Level: "creator"}, {Team: string(rapid.SampledFrom(lawTeams).Draw(t, "shared")), Level: "explorer"},
 			{User: string(rapid.SampledFrom(lawUsers[1:]).Draw(t, "with")), Level: "editor"}}
-		d.Reports = append(d.Reports, access.ReportEntry{ID: string(id), Grants: grants})
+		d.Reports = append(d.Reports, document.Report{ID: string(id), Grants: grants})
 	}
 	l := &linkLaw{log: audit.NewMemory(), clock: modelStart, hits: hits}
 	l.company, err = company.Found(context.Background(), l.log, company.Founding{ID: "acme", Name: "Acme", Catalog: catalog, Document: d}, l.config())

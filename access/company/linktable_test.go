@@ -11,6 +11,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -71,7 +72,7 @@ func newLinkStage(t *testing.T, id string) *linkStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := access.Parse([]byte(linkWorld))
+	d, err := document.Parse([]byte(linkWorld))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -24,7 +25,7 @@ type world struct {
 	teams      map[string]modelTeam
 	users      map[string]modelUser
 	reports    map[string]modelReport
-	links      []access.LinkEntry
+	links      []document.Link
 	used       map[string]bool // "user u1": every id there ever was
 }
 
@@ -201,7 +202,7 @@ func (w *world) filter(text string) (datagroup.Filter, bool) {
 }
 
 // fits reports whether an account may be connected.
-func (w *world) fits(a access.AccountEntry) bool {
+func (w *world) fits(a document.Account) bool {
 	s, err := schemaOf(w.attributes)
 	if err != nil {
 		panic(err)
@@ -236,36 +237,36 @@ func sameMailbox(a, b string) bool { return strings.EqualFold(a, b) } // for the
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // document writes the world down.
-func (w *world) document() *access.Document {
-	d := &access.Document{Roles: w.roles, Attributes: w.attributes, Links: w.links}
+func (w *world) document() *document.Document {
+	d := &document.Document{Roles: w.roles, Attributes: w.attributes, Links: w.links}
 	for _, id := range sortedKeys(w.accounts) {
 		a := w.accounts[id]
-		d.Accounts = append(d.Accounts, access.AccountEntry{ID: id, Source: a.source, Values: a.values})
+		d.Accounts = append(d.Accounts, document.Account{ID: id, Source: a.source, Values: a.values})
 	}
 	for _, id := range sortedKeys(w.groups) {
-		d.Groups = append(d.Groups, access.GroupEntry{ID: id, Name: w.groups[id].name, Filter: w.groups[id].filter})
+		d.Groups = append(d.Groups, document.Group{ID: id, Name: w.groups[id].name, Filter: w.groups[id].filter})
 	}
 	for _, id := range sortedKeys(w.teams) {
 		t := w.teams[id]
-		e := access.TeamEntry{ID: id, Name: t.name, Description: t.description, Groups: sortedKeys(t.groups)}
+		e := document.Team{ID: id, Name: t.name, Description: t.description, Groups: sortedKeys(t.groups)}
 		for _, u := range sortedKeys(t.members) {
-			e.Members = append(e.Members, access.MemberEntry{User: u, Until: endText(t.members[u])})
+			e.Members = append(e.Members, document.Member{User: u, Until: endText(t.members[u])})
 		}
 		d.Teams = append(d.Teams, e)
 	}
 	for _, id := range sortedKeys(w.users) {
 		u := w.users[id]
-		d.Users = append(d.Users, access.UserEntry{
+		d.Users = append(d.Users, document.User{
 			ID: id, Name: u.name, Email: u.email, Role: u.role, Suspended: u.suspended, Until: endText(u.until)})
 	}
 	for _, id := range sortedKeys(w.reports) {
 		r := w.reports[id]
-		e := access.ReportEntry{ID: id, Name: r.name}
+		e := document.Report{ID: id, Name: r.name}
 		for _, u := range sortedKeys(r.users) {
-			e.Grants = append(e.Grants, access.GrantEntry{User: u, Level: r.users[u].level.String(), Until: endText(r.users[u].until)})
+			e.Grants = append(e.Grants, document.Grant{User: u, Level: r.users[u].level.String(), Until: endText(r.users[u].until)})
 		}
 		for _, t := range sortedKeys(r.teams) {
-			e.Grants = append(e.Grants, access.GrantEntry{Team: t, Level: r.teams[t].level.String(), Until: endText(r.teams[t].until)})
+			e.Grants = append(e.Grants, document.Grant{Team: t, Level: r.teams[t].level.String(), Until: endText(r.teams[t].until)})
 		}
 		d.Reports = append(d.Reports, e)
 	}

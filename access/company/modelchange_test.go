@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -174,7 +175,7 @@ func (d dice) changeOfData(w *world) company.Change {
 }
 
 func (d dice) changeOfAccounts() company.Change {
-	var entries []access.AccountEntry
+	var entries []document.Account
 	var ids []datagroup.AccountID
 	for range rapid.SampledFrom([]int{1, 1, 1, 2, 2, 0}).Draw(d.T, "accounts") {
 		a := d.account(d.id(nil, modelAccounts))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -126,8 +127,8 @@ func (d dice) role(w *world) role.Name {
 }
 
 // account draws an account, seldom one that does not go.
-func (d dice) account(id string) access.AccountEntry {
-	a := access.AccountEntry{ID: id, Source: d.one("source", "google", "meta"), Values: map[string]datagroup.Value{}}
+func (d dice) account(id string) document.Account {
+	a := document.Account{ID: id, Source: d.one("source", "google", "meta"), Values: map[string]datagroup.Value{}}
 	if d.chance(2, "country") {
 		a.Values["country"] = datagroup.Text(d.one("in", "US", "DE", ""))
 	}
@@ -227,10 +228,10 @@ func (d dice) teamsAndReports(w *world, now time.Time) {
 		}
 		w.reports[id], w.used["report "+id] = r, true
 	}
-	w.links = []access.LinkEntry{
-		{ID: "l1", Maker: "u1", Action: "report.view", Resource: access.ResourceEntry{Kind: "report", ID: "r1"}},
-		{ID: "l2", Maker: "u2", Session: "t1", Action: "report.view", Resource: access.ResourceEntry{Kind: "report", ID: "r2"}},
-		{ID: "l3", Maker: "u2", Action: "account.view", Resource: access.ResourceEntry{Kind: "campaign", ID: "c1", Account: "a1"}},
+	w.links = []document.Link{
+		{ID: "l1", Maker: "u1", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "r1"}},
+		{ID: "l2", Maker: "u2", Session: "t1", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "r2"}},
+		{ID: "l3", Maker: "u2", Action: "account.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -104,11 +105,11 @@ func (j *judge) removeUser(c company.RemoveUser) (company.Change, verdict) {
 		j.reports[r].users[heir] = modelGrant{level: access.Creator}
 	}
 	delete(j.users, id)
-	j.endLinks(func(l access.LinkEntry) bool { return l.Maker == id })
+	j.endLinks(func(l document.Link) bool { return l.Maker == id })
 	return c, ""
 }
 
-func (j *judge) endLinks(which func(access.LinkEntry) bool) {
+func (j *judge) endLinks(which func(document.Link) bool) {
 	for i, l := range j.links {
 		j.links[i].Ended = l.Ended || which(l)
 	}

@@ -3,6 +3,7 @@ package company_test
 import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -65,7 +66,7 @@ func (j *judge) deleteReport(c company.DeleteReport) (company.Change, verdict) {
 	}
 	c.Name = j.reports[string(c.Report)].name
 	delete(j.reports, string(c.Report))
-	j.endLinks(func(l access.LinkEntry) bool {
+	j.endLinks(func(l document.Link) bool {
 		return l.Resource.Kind == "report" && l.Resource.ID == string(c.Report)
 	})
 	return c, ""

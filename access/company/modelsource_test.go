@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -101,15 +102,15 @@ func listed[E any](all []E, id func(E) string) verdict {
 	return refuse(len(all) == 0, "ErrNoChange")
 }
 
-func entryID(a access.AccountEntry) string { return a.ID }
+func entryID(a document.Account) string { return a.ID }
 
 func (j *judge) connectAccounts(c company.ConnectAccounts) (company.Change, verdict) {
 	if v := firstOf(j.ask("source.add", access.Company()), listed(c.Accounts, entryID)); v != "" {
 		return nil, v
 	}
 	if v := firstOf(
-		refuse(slices.ContainsFunc(c.Accounts, func(a access.AccountEntry) bool { _, ok := j.accounts[a.ID]; return ok }), "ErrTaken"),
-		refuse(slices.ContainsFunc(c.Accounts, func(a access.AccountEntry) bool { return !j.fits(a) }), "ErrInvalid"),
+		refuse(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { _, ok := j.accounts[a.ID]; return ok }), "ErrTaken"),
+		refuse(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !j.fits(a) }), "ErrInvalid"),
 	); v != "" {
 		return nil, v
 	}
@@ -117,7 +118,7 @@ func (j *judge) connectAccounts(c company.ConnectAccounts) (company.Change, verd
 	return c, ""
 }
 
-func (j *judge) putAccounts(all []access.AccountEntry) {
+func (j *judge) putAccounts(all []document.Account) {
 	for _, a := range all {
 		j.accounts[a.ID] = modelAccount{a.Source, a.Values}
 	}

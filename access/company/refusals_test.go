@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -158,10 +159,10 @@ func one(want verdict, name, actor string, c company.Change) refusal {
 
 func at(hours int) time.Time { return modelStart.Add(time.Duration(hours) * time.Hour) }
 
-func accounts(ids ...string) []access.AccountEntry {
-	var all []access.AccountEntry
+func accounts(ids ...string) []document.Account {
+	var all []document.Account
 	for _, id := range ids {
-		all = append(all, access.AccountEntry{ID: id, Source: "google"})
+		all = append(all, document.Account{ID: id, Source: "google"})
 	}
 	return all
 }
@@ -326,11 +327,11 @@ func dataRefusals() []refusal {
 		one("ErrUnknown", "a system deletes a group that is not there", "system sync", company.DeleteGroup{Group: "ghost"}),
 		one("ErrTaken", "an account that is there", "dan", company.ConnectAccounts{Accounts: accounts("new", "us")}),
 		one("ErrInvalid", "an account twice", "dan", company.ConnectAccounts{Accounts: accounts("new", "new")}),
-		one("ErrInvalid", "an account without a source", "dan", company.ConnectAccounts{Accounts: []access.AccountEntry{{ID: "new"}}}),
+		one("ErrInvalid", "an account without a source", "dan", company.ConnectAccounts{Accounts: []document.Account{{ID: "new"}}}),
 		one("ErrNoChange", "no accounts", "dan", company.ConnectAccounts{}),
-		one("ErrNoChange", "the same attributes", "dan", company.UpdateAccounts{Accounts: []access.AccountEntry{
+		one("ErrNoChange", "the same attributes", "dan", company.UpdateAccounts{Accounts: []document.Account{
 			{ID: "us", Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text("US")}}}}),
-		one("ErrInvalid", "a value of another type", "dan", company.UpdateAccounts{Accounts: []access.AccountEntry{
+		one("ErrInvalid", "a value of another type", "dan", company.UpdateAccounts{Accounts: []document.Account{
 			{ID: "us", Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Number(1)}}}}),
 		one("denied unknown-resource account", "updates what is not there", "dan", company.UpdateAccounts{Accounts: accounts("us", "ghost")}),
 		one("denied unknown-resource account", "disconnects what is not there", "dan", company.DisconnectAccounts{Accounts: []datagroup.AccountID{"ghost"}}),

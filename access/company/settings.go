@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -192,7 +193,7 @@ func (c founded) apply(d *draft) error {
 }
 
 // compact returns a document as the log keeps it.
-func compact(d *access.Document) (json.RawMessage, error) {
+func compact(d *document.Document) (json.RawMessage, error) {
 	text, err := d.JSON()
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -55,7 +56,7 @@ func TestWhatIsMadeIsRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []access.AccountEntry{{ID: "a", Source: "google", Values: map[string]datagroup.Value{"name": datagroup.Text("A")}}}
+	entries := []document.Account{{ID: "a", Source: "google", Values: map[string]datagroup.Value{"name": datagroup.Text("A")}}}
 	rand = meddler{func() {
 		entries[0].Source = "bing"
 		entries[0].Values["name"] = datagroup.Text("B")
@@ -89,7 +90,7 @@ func TestReplayRepeatsStructure(t *testing.T) {
 	by := company.By{Actor: company.User("ann"), Reason: "r"}
 	if _, err := c.Do(t.Context(), by, company.DeclareAttribute{Attribute: "x", Type: "string"}, company.CreateTeam{Team: "t"},
 		company.CreateTeam{Team: "gone"}, company.DeleteTeam{Team: "gone"},
-		company.ConnectAccounts{Accounts: []access.AccountEntry{{ID: "a", Source: "google"}}}); err != nil {
+		company.ConnectAccounts{Accounts: []document.Account{{ID: "a", Source: "google"}}}); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]audit.Change{
@@ -181,8 +182,8 @@ func TestTransferGainsNoManaging(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := company.Found(t.Context(), audit.NewMemory(), company.Founding{ID: "a", Name: "A", Catalog: catalog, Document: &access.Document{
-		Users: []access.UserEntry{{ID: "ann", Email: "ann@example.com", Role: "owner"}, {ID: "bob", Email: "bob@example.com", Role: "admin"}},
+	c, err := company.Found(t.Context(), audit.NewMemory(), company.Founding{ID: "a", Name: "A", Catalog: catalog, Document: &document.Document{
+		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "owner"}, {ID: "bob", Email: "bob@example.com", Role: "admin"}},
 	}}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/team"
 )
 
 // company is a policy at one instant. The document lists what there is; what anybody may is asked of the policy.
 type company struct {
 	policy   *access.Policy
-	document *access.Document
+	document *document.Document
 	now      time.Time
 }
 
@@ -54,7 +55,7 @@ func (c *company) users() table {
 	for i, r := range c.policy.Directory().Catalog().Roles() {
 		rank[string(r.Name)] = i
 	}
-	users := slices.SortedStableFunc(slices.Values(c.document.Users), func(a, b access.UserEntry) int {
+	users := slices.SortedStableFunc(slices.Values(c.document.Users), func(a, b document.User) int {
 		return cmp.Compare(rank[a.Role], rank[b.Role])
 	})
 	teams := c.teams()
@@ -84,7 +85,7 @@ func (c *company) teams() map[string][]string {
 }
 
 // state says whether a user may act at all.
-func (c *company) state(u access.UserEntry) string {
+func (c *company) state(u document.User) string {
 	until := end(u.Until)
 	switch {
 	case u.Suspended:

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -272,7 +273,7 @@ func TestEnds(t *testing.T) {
 }
 
 // embedded returns the embedded document.
-func embedded(t *testing.T) *access.Document {
+func embedded(t *testing.T) *document.Document {
 	t.Helper()
 	policy, err := access.Load(companyx, nil)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
 //go:embed company.json
-var document []byte
+var founding []byte
 
 // origin is the page where invitations are accepted. It comes from the configuration of the service, never from a request.
 const origin = "https://acme.example/join"
@@ -32,7 +32,7 @@ type host struct {
 
 // found makes the company: its founder, and what it has already.
 func (h *host) found() error {
-	d, err := access.Parse(document)
+	d, err := document.Parse(founding)
 	if err != nil {
 		return err
 	}

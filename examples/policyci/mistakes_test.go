@@ -13,6 +13,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesstest"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 // mistakes are one of each kind, as people make them. Each is a test that fails.
@@ -24,19 +25,19 @@ var mistakes = map[string]func(t *testing.T){
 		accesstest.Run(t, load(t, "policy.json"), story("allow tom account.view account:us-lab"))
 	},
 	"lock-difference": func(t *testing.T) {
-		accesstest.Lock(t, changed(t, func(d *access.Document) {
+		accesstest.Lock(t, changed(t, func(d *document.Document) {
 			d.Groups[2].Filter = "brand = 'harbor' or brand missing"
 		}), "access.lock")
 	},
 	"coverage-hole": func(t *testing.T) {
-		accesstest.Coverage(t, changed(t, func(d *access.Document) {
+		accesstest.Coverage(t, changed(t, func(d *document.Document) {
 			d.Teams, d.Users, d.Reports, d.Links = d.Teams[:1], d.Users[4:6], nil, nil // Tom and Mia are left
 			d.Teams[0].Members = d.Teams[0].Members[:2]
 		}), story("allow tom account.view account:us-search"), 60)
 	},
 	"gain": func(t *testing.T) {
-		accesstest.NoNewAccess(t, load(t, "policy.json"), changed(t, func(d *access.Document) {
-			d.Teams[2].Members = append(d.Teams[2].Members, access.MemberEntry{User: "tom"})
+		accesstest.NoNewAccess(t, load(t, "policy.json"), changed(t, func(d *document.Document) {
+			d.Teams[2].Members = append(d.Teams[2].Members, document.Member{User: "tom"})
 			d.Users[8].Until = "2028-07-01T00:00:00Z"
 		}))
 	},
@@ -48,13 +49,13 @@ func story(line string) fs.FS {
 }
 
 // changed returns the policy with one change.
-func changed(t *testing.T, change func(d *access.Document)) *access.Policy {
+func changed(t *testing.T, change func(d *document.Document)) *access.Policy {
 	t.Helper()
 	data, err := os.ReadFile("policy.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := new(access.Document)
+	d := new(document.Document)
 	if err := json.Unmarshal(data, d); err != nil {
 		t.Fatal(err)
 	}

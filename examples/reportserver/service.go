@@ -11,6 +11,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 )
 
@@ -35,7 +36,7 @@ func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now fun
 	if err := json.Unmarshal(reportsJSON, &s.rows); err != nil {
 		return nil, fmt.Errorf("reports.json: %w", err)
 	}
-	document, err := access.Parse(companyJSON)
+	document, err := document.Parse(companyJSON)
 	if err != nil {
 		return nil, fmt.Errorf("company.json: %w", err)
 	}

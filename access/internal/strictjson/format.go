@@ -135,3 +135,15 @@ func scalarLen(text []byte) int {
 		}
 	}
 }
+
+// Marshal is json.Marshal, but leaves <, > and & as they are, so that filters
+// stay readable.
+func Marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

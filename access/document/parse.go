@@ -1,4 +1,4 @@
-package access
+package document
 
 import (
 	"errors"
@@ -14,28 +14,23 @@ import (
 )
 
 // Parse reads a document from JSON, strictly: an unknown field, a field in the
-// wrong case, a duplicate key, a null, a wrong type, half a surrogate pair or
-// anything behind the document is a problem. It does not look at what the
-// values mean; [Compile] does.
+// wrong case, a duplicate key, a null, a wrong type, a lone surrogate or anything
+// after the document is a problem. What the values mean is checked when a policy
+// is made of the document.
 //
-// The error is a [*DocumentError] with all problems.
+// The error is an [*Error] with all problems. The Document is never nil: with an
+// error it holds what could be read.
 func Parse(data []byte) (*Document, error) {
-	d, problems := parse(data)
-	if len(problems) > 0 {
-		return nil, &DocumentError{problems}
-	}
-	return d, nil
-}
-
-// parse reads what can be read of a document, with the problems of the rest.
-func parse(data []byte) (*Document, []Problem) {
 	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
 	d := r.document()
 	var problems []Problem
 	for _, p := range r.Close() {
 		problems = append(problems, Problem{Path: p.Path, Line: p.Line, Err: unreadable{p.Err}})
 	}
-	return &d, problems
+	if len(problems) > 0 {
+		return &d, &Error{Problems: problems}
+	}
+	return &d, nil
 }
 
 // unreadable is a problem with the text of a document: [ErrTaken] if it is a
@@ -139,58 +134,58 @@ func (r *reader) role() (e role.Role) {
 				r.Fail(fmt.Errorf("data %q %w: write all or teams", text, ErrInvalid))
 			}
 		}},
-		list(r, "capabilities", &e.Capabilities, func() Action { return Action(r.Text()) }),
+		list(r, "capabilities", &e.Capabilities, func() role.Action { return role.Action(r.Text()) }),
 		list(r, "manages", &e.Manages, func() role.Name { return role.Name(r.Text()) }),
 		r.flag("offered", &e.Offered), r.flag("default", &e.Default),
 		r.count("minHolders", &e.MinHolders), r.count("maxHolders", &e.MaxHolders))
 	return e
 }
 
-func (r *reader) group() (e GroupEntry) {
+func (r *reader) group() (e Group) {
 	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("filter", &e.Filter))
 	return e
 }
 
-func (r *reader) team() (e TeamEntry) {
+func (r *reader) team() (e Team) {
 	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("description", &e.Description),
 		list(r, "groups", &e.Groups, r.Text), list(r, "members", &e.Members, r.member))
 	return e
 }
 
-func (r *reader) member() (e MemberEntry) {
+func (r *reader) member() (e Member) {
 	r.object(r.text("user", &e.User), r.given("until", &e.Until))
 	return e
 }
 
-func (r *reader) user() (e UserEntry) {
+func (r *reader) user() (e User) {
 	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("email", &e.Email), r.given("role", &e.Role),
 		r.flag("suspended", &e.Suspended), r.given("until", &e.Until))
 	return e
 }
 
-func (r *reader) report() (e ReportEntry) {
+func (r *reader) report() (e Report) {
 	r.object(r.text("id", &e.ID), r.text("name", &e.Name), list(r, "grants", &e.Grants, r.grant))
 	return e
 }
 
-func (r *reader) grant() (e GrantEntry) {
+func (r *reader) grant() (e Grant) {
 	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.given("until", &e.Until))
 	return e
 }
 
-func (r *reader) link() (e LinkEntry) {
+func (r *reader) link() (e Link) {
 	r.object(r.text("id", &e.ID), r.text("maker", &e.Maker), r.given("session", &e.Session), r.text("action", &e.Action),
 		field{"resource", func() { e.Resource = r.resource() }}, r.given("until", &e.Until), r.flag("ended", &e.Ended))
 	return e
 }
 
-func (r *reader) resource() (e ResourceEntry) {
+func (r *reader) resource() (e Resource) {
 	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.text("account", &e.Account), r.flag("company", &e.Company))
 	return e
 }
 
-func (r *reader) account() AccountEntry {
-	e := AccountEntry{Values: make(map[string]datagroup.Value)}
+func (r *reader) account() Account {
+	e := Account{Values: make(map[string]datagroup.Value)}
 	for field := range r.Map() {
 		switch field {
 		case "id":

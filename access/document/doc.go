@@ -1,0 +1,45 @@
+// Package document has the types of a policy document: a policy as a person
+// writes it, keeps it in git and reviews it.
+//
+// A [Document] is plain strings and slices of small structs, so a Go literal and
+// the JSON look alike:
+//
+//	d := &document.Document{
+//		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
+//	}
+//
+// The same types fill a document and change a policy: package access compiles a
+// Document, and its Edit takes the entries one by one. So a host that keeps its
+// users and teams in tables of its own writes the mapping from them once.
+//
+// # Types
+//
+//   - the whole: [Document], [Parse], [Document.JSON]
+//   - people: [User], [Team], [Member]
+//   - data: [Account], [Group]
+//   - sharing: [Report], [Grant], [Link], [Resource]
+//   - what is wrong: [Error], [Problem]
+//
+// # Rules
+//
+//  1. Filters are in the language of package datagroup. Times are RFC 3339, and
+//     the empty string is no end.
+//  2. Reading is strict. An unknown field, a field in the wrong case, a duplicate
+//     key, a null, a wrong type or anything after the document is a problem.
+//  3. All problems are reported at once, each with its path and line.
+//  4. The JSON of a document that a policy gave is canonical: the same policy
+//     gives the same bytes.
+//
+// # Zero values
+//
+// The zero Document is a company without users, which denies everything.
+//
+// # Concurrency
+//
+// A Document is plain data. It is safe for concurrent reading.
+//
+// # Errors
+//
+// The error of [Parse] is an [*Error]. Each [Problem] in it wraps [ErrTaken] for
+// a key that is there twice, and [ErrInvalid] for anything else.
+package document
