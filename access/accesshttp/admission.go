@@ -7,24 +7,24 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// admission is a request on its way through a guard, and the context of one that
-// is let through. It is the context itself, not a value in one, to be a single
-// allocation.
+// admission is a request on its way through a guard, and the context of a
+// request that is let through. It is the context itself, not a value in one, to
+// be a single allocation.
 type admission struct {
 	context.Context // nil until the request is let through
 	guard           *Guard
 	policy          *access.Policy
-	subject         access.Subject // zero until he is known
+	subject         access.Subject // zero until they are authenticated
 	decision        access.Decision
 	hide            bool // denials are answered as not found
 
-	look sync.Once
-	view access.View
+	viewOnce sync.Once
+	view     access.View
 }
 
 type admissionKey struct{}
 
-// Value returns the admission for its own key.
+// Value returns the admission for its key.
 func (a *admission) Value(key any) any {
 	if key == (admissionKey{}) {
 		return a
@@ -38,18 +38,17 @@ func (a *admission) decide(action access.Action, r access.Resource) access.Decis
 	return d
 }
 
-// admitted returns the innermost admission, nil outside a guarded route.
-func admitted(ctx context.Context) *admission {
+// admissionOf returns the innermost admission, nil outside a guarded route.
+func admissionOf(ctx context.Context) *admission {
 	a, _ := ctx.Value(admissionKey{}).(*admission)
 	return a
 }
 
-// Decision returns the decision that let the request through: the zero one,
-// which denies, outside a guarded route and on one of [Guard.RequireUser]. Of
-// guards within guards it is the innermost one's, and so it is with the other
-// accessors.
+// Decision returns the decision that let the request through: the zero Decision,
+// which denies, outside a guarded route and on one of [Guard.RequireUser]. If
+// guards are nested, this and the other accessors answer for the innermost one.
 func Decision(ctx context.Context) access.Decision {
-	if a := admitted(ctx); a != nil {
+	if a := admissionOf(ctx); a != nil {
 		return a.decision
 	}
 	return access.Decision{}
@@ -57,41 +56,41 @@ func Decision(ctx context.Context) access.Decision {
 
 // Subject returns who is asking: outside a guarded route the zero Subject.
 func Subject(ctx context.Context) access.Subject {
-	if a := admitted(ctx); a != nil {
+	if a := admissionOf(ctx); a != nil {
 		return a.subject
 	}
 	return access.Subject{}
 }
 
-// Policy returns the policy that let the request through, for its lists:
-// outside a guarded route nil, which denies everything. What it answers by
-// itself is unobserved.
+// Policy returns the policy that let the request through, for its lists: outside
+// a guarded route nil, which denies everything. Decisions that you ask of it
+// directly are not observed.
 func Policy(ctx context.Context) *access.Policy {
-	if a := admitted(ctx); a != nil {
+	if a := admissionOf(ctx); a != nil {
 		return a.policy
 	}
 	return nil
 }
 
-// View returns the accounts that the subject sees: none outside a guarded
-// route. It is made on first use and is the same for the whole request.
+// View returns the accounts that the subject sees: none outside a guarded route.
+// It is made on first use and is the same for the whole request.
 func View(ctx context.Context) access.View {
-	a := admitted(ctx)
+	a := admissionOf(ctx)
 	if a == nil {
 		return access.View{}
 	}
-	a.look.Do(func() { a.view = a.policy.View(a.subject) })
+	a.viewOnce.Do(func() { a.view = a.policy.View(a.subject) })
 	return a.view
 }
 
 // Decide asks one more question for the same subject, of the same policy, and
-// the guard's observer is told of it: for what only the handler can know, such
-// as the account of a row it has loaded. Outside a guarded route everything is
-// denied. To answer a denial, hand its Err to [Refuse].
-func Decide(ctx context.Context, a access.Action, r access.Resource) access.Decision {
-	if in := admitted(ctx); in != nil {
-		return in.decide(a, r)
+// the guard's observer receives the decision. It is for what only the handler
+// can know, such as the account of a row it has loaded. Outside a guarded route
+// everything is denied. To answer a denial, pass its Err to [Refuse].
+func Decide(ctx context.Context, action access.Action, r access.Resource) access.Decision {
+	if a := admissionOf(ctx); a != nil {
+		return a.decide(action, r)
 	}
-	var nobody *access.Policy
-	return nobody.Decide(access.Subject{}, a, r)
+	var none *access.Policy
+	return none.Decide(access.Subject{}, action, r)
 }

@@ -14,10 +14,10 @@ import (
 )
 
 // within runs f in a handler that the guard lets ann in to see q1.
-func within(t *testing.T, g accesshttp.Guard, ctx context.Context, f func(ctx context.Context)) {
+func within(t *testing.T, config accesshttp.Config, ctx context.Context, f func(ctx context.Context)) {
 	t.Helper()
 	reached := false
-	h := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached = true
 		f(r.Context())
 	}))
@@ -59,7 +59,7 @@ func TestZeroValues(t *testing.T) {
 			t.Error("the zero Guard protects")
 		}
 	}()
-	accesshttp.Guard{}.Require(access.ViewReport, viewReport)
+	new(accesshttp.Guard).Require(access.ViewReport, viewReport)
 }
 
 // TestInside asks the accessors in a handler.
@@ -67,7 +67,7 @@ func TestInside(t *testing.T) {
 	type key struct{}
 	outer := context.WithValue(t.Context(), key{}, "kept")
 	ann := access.User("ann")
-	within(t, fixed(ann), outer, func(ctx context.Context) {
+	within(t, configFor(ann), outer, func(ctx context.Context) {
 		if d := accesshttp.Decision(ctx); d != world.Decide(ann, access.ViewReport, access.Report("q1")) || !d.Allowed {
 			t.Errorf("decision %v", d)
 		}
@@ -106,7 +106,7 @@ func TestInside(t *testing.T) {
 // TestCancelReachesTheHandler cancels the server's context in a handler.
 func TestCancelReachesTheHandler(t *testing.T) {
 	outer, cancel := context.WithCancelCause(t.Context())
-	within(t, fixed(access.User("ann")), outer, func(ctx context.Context) {
+	within(t, configFor(access.User("ann")), outer, func(ctx context.Context) {
 		inner, stop := context.WithCancel(ctx)
 		defer stop()
 		cancel(errBroken)
@@ -122,13 +122,13 @@ func TestCancelReachesTheHandler(t *testing.T) {
 func TestOneSnapshot(t *testing.T) {
 	var current atomic.Pointer[access.Policy]
 	current.Store(world)
-	g := fixed(access.User("ann"))
+	config := configFor(access.User("ann"))
 	calls := 0
-	g.Policy = func(*http.Request) (*access.Policy, error) {
+	config.Policy = func(*http.Request) (*access.Policy, error) {
 		calls++
 		return current.Load(), nil
 	}
-	within(t, g, t.Context(), func(ctx context.Context) {
+	within(t, config, t.Context(), func(ctx context.Context) {
 		e := world.Edit()
 		e.RemoveUser("ann")
 		next, err := e.Policy()
@@ -146,7 +146,7 @@ func TestOneSnapshot(t *testing.T) {
 	if calls != 1 {
 		t.Errorf("the policy was asked for %d times", calls)
 	}
-	if got := ask(t, g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(hello), "GET / HTTP/1.1"); got.StatusCode != 403 {
+	if got := ask(t, guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(hello), "GET / HTTP/1.1"); got.StatusCode != 403 {
 		t.Errorf("the next request is answered %d", got.StatusCode)
 	}
 }
@@ -154,17 +154,17 @@ func TestOneSnapshot(t *testing.T) {
 // TestGuardsWithinGuards stacks two, of two users and two policies.
 func TestGuardsWithinGuards(t *testing.T) {
 	reached := false
-	inner := fixed(access.User("ada")).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	inner := guard(configFor(access.User("ada"))).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached = true
 		if d := accesshttp.Decision(r.Context()); d.Subject != access.User("ada") || d.Resource != access.Report("q2") {
 			t.Errorf("the decision is %v", d)
 		}
 	}))
 	q1 := accesshttp.Fixed(access.Report("q1"))
-	if got := ask(t, fixed(access.User("sue")).Require(access.ViewReport, q1)(inner), "GET / HTTP/1.1"); got.StatusCode != 403 || reached {
+	if got := ask(t, guard(configFor(access.User("sue"))).Require(access.ViewReport, q1)(inner), "GET / HTTP/1.1"); got.StatusCode != 403 || reached {
 		t.Errorf("denied by the outer one: %d", got.StatusCode)
 	}
-	if got := ask(t, fixed(access.User("ann")).Require(access.ViewReport, q1)(inner), "GET / HTTP/1.1"); got.StatusCode != 200 || !reached {
+	if got := ask(t, guard(configFor(access.User("ann"))).Require(access.ViewReport, q1)(inner), "GET / HTTP/1.1"); got.StatusCode != 200 || !reached {
 		t.Errorf("allowed by both: %d", got.StatusCode)
 	}
 }
@@ -172,13 +172,13 @@ func TestGuardsWithinGuards(t *testing.T) {
 // TestObserver wants each decision once, in order, as it was made.
 func TestObserver(t *testing.T) {
 	var got []access.Decision
-	g := fixed(access.User("ann"))
-	g.Observer = func(d access.Decision) {
+	config := configFor(access.User("ann"))
+	config.Observer = func(d access.Decision) {
 		got = append(got, d)
 		d.Allowed = !d.Allowed // which must change nothing
 	}
 	ann := access.User("ann")
-	within(t, g, t.Context(), func(ctx context.Context) {
+	within(t, config, t.Context(), func(ctx context.Context) {
 		if len(got) != 1 {
 			t.Errorf("%d decisions were observed before the handler", len(got))
 		}
@@ -188,10 +188,10 @@ func TestObserver(t *testing.T) {
 		accesshttp.View(ctx).Sees("us-1")
 		accesshttp.Policy(ctx).Decide(ann, access.ViewReport, access.Report("q2"))
 	})
-	if r := ask(t, g.RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1"); r.StatusCode != 404 {
+	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1"); r.StatusCode != 404 {
 		t.Errorf("denied: %d", r.StatusCode)
 	}
-	ask(t, g.Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1") // asks nothing
+	ask(t, guard(config).Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1") // asks nothing
 	want := []access.Decision{
 		world.Decide(ann, access.ViewReport, access.Report("q1")),
 		world.Decide(ann, access.EditReport, access.Report("q1")),
@@ -206,10 +206,10 @@ func TestObserver(t *testing.T) {
 // requests at once.
 func TestManyGoroutines(t *testing.T) {
 	var observed atomic.Int64
-	g := guardOf(world)
-	g.Observer = func(access.Decision) { observed.Add(1) }
+	config := configOf(world)
+	config.Observer = func(access.Decision) { observed.Add(1) }
 	const requests, goroutines = 20, 8
-	h := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var wg sync.WaitGroup
 		views := make([]access.View, goroutines)
 		for i := range goroutines {

@@ -24,16 +24,16 @@ func allowed() (r *http.Request, routes map[string]http.Handler) {
 	r = httptest.NewRequest("GET", "/reports/q1", nil)
 	r.SetPathValue("report", "q1")
 	r.SetPathValue("account", "us-1")
-	g := fixed(access.User("ann"))
-	observed := g
+	config := configFor(access.User("ann"))
+	observed := config
 	observed.Observer = func(access.Decision) {}
 	return r, map[string]http.Handler{
-		"report":   g.Require(access.ViewReport, viewReport)(silent{}),
-		"account":  g.Require(access.ViewAccount, accesshttp.Path("account", access.Account))(silent{}),
-		"hidden":   g.RequireOrNotFound(access.ViewReport, viewReport)(silent{}),
-		"seen":     g.RequireSeen(access.ViewReport, access.ViewReport, viewReport)(silent{}),
-		"observed": observed.Require(access.ViewReport, viewReport)(silent{}),
-		"user":     g.RequireUser()(silent{}),
+		"report":   guard(config).Require(access.ViewReport, viewReport)(silent{}),
+		"account":  guard(config).Require(access.ViewAccount, accesshttp.Path("account", access.Account))(silent{}),
+		"hidden":   guard(config).RequireOrNotFound(access.ViewReport, viewReport)(silent{}),
+		"seen":     guard(config).RequireSeen(access.ViewReport, access.ViewReport, viewReport)(silent{}),
+		"observed": guard(observed).Require(access.ViewReport, viewReport)(silent{}),
+		"user":     guard(config).RequireUser()(silent{}),
 	}
 }
 
@@ -59,7 +59,7 @@ func BenchmarkGuard(b *testing.B) {
 	}
 	b.Run("denied", func(b *testing.B) {
 		b.ReportAllocs()
-		h := fixed(access.User("ann")).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(silent{})
+		h := guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(silent{})
 		w := silent{make(http.Header)}
 		for b.Loop() {
 			h.ServeHTTP(w, r)
@@ -72,7 +72,7 @@ func BenchmarkServeMux(b *testing.B) {
 	for _, guarded := range []bool{false, true} {
 		var h http.Handler = silent{}
 		if guarded {
-			h = fixed(access.User("ann")).Require(access.ViewReport, viewReport)(h)
+			h = guard(configFor(access.User("ann"))).Require(access.ViewReport, viewReport)(h)
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /reports/{report}", h)

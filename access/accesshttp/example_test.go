@@ -2,6 +2,7 @@ package accesshttp_test
 
 import (
 	"fmt"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -14,7 +15,7 @@ import (
 
 var current atomic.Pointer[access.Policy]
 
-// sessionUser stands for the host's authentication: nothing of it is Ambit's.
+// sessionUser stands for your authentication, which is not part of Ambit.
 func sessionUser(r *http.Request) (access.Subject, error) {
 	user, err := r.Cookie("user")
 	if err != nil {
@@ -34,15 +35,18 @@ func get(h http.Handler, path, user string) {
 	fmt.Println(w.Code, w.Body)
 }
 
-// A route is protected by one line, where it is registered.
+// One line protects a route, where it is registered.
 func Example() {
 	current.Store(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q2"}]
 	}`))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "report %s for %s", r.PathValue("report"), accesshttp.Subject(r.Context()))
@@ -60,15 +64,18 @@ func Example() {
 	// 401 {"title":"Unauthorized","status":401}
 }
 
-// What is denied looks like what the router has no route for.
+// A denial looks like a path that the router has no route for.
 func ExampleGuard_RequireOrNotFound() {
 	current.Store(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q2"}]
 	}`))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /reports/{report}", guard.RequireOrNotFound(access.ViewReport, accesshttp.Path("report", access.Report))(http.NotFoundHandler()))
@@ -81,15 +88,19 @@ func ExampleGuard_RequireOrNotFound() {
 	// 404 404 page not found
 }
 
-// What one sees, one may be told not to change.
+// Users who see a report learn why they may not edit it. For all others it does
+// not exist.
 func ExampleGuard_RequireSeen() {
 	current.Store(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q2"}]
 	}`))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	report := accesshttp.Path("report", access.Report)
 	mux := http.NewServeMux()
@@ -102,7 +113,8 @@ func ExampleGuard_RequireSeen() {
 	// 404 404 page not found
 }
 
-// A list names no resource. Whoever is a user gets it, with what he sees in it.
+// A list names no resource. Every active user gets it, with the accounts that
+// they see.
 func ExampleView() {
 	current.Store(access.MustLoad(`{
 	  "attributes": {"country": "string"},
@@ -112,9 +124,12 @@ func ExampleView() {
 	  "teams":      [{"id": "americas", "groups": ["us"], "members": [{"user": "ann"}]}],
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	list := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for id := range accesshttp.View(r.Context()).Accounts() {
@@ -125,8 +140,8 @@ func ExampleView() {
 	// Output: 200 us-1
 }
 
-// Which account a campaign belongs to is known once it is loaded. The handler
-// asks then, and answers as the guard would.
+// The account of a campaign is known only when it is loaded. The handler asks
+// then, and answers as the guard would.
 func ExampleDecide() {
 	current.Store(access.MustLoad(`{
 	  "attributes": {"country": "string"},
@@ -136,9 +151,12 @@ func ExampleDecide() {
 	  "teams":      [{"id": "americas", "groups": ["us"], "members": [{"user": "ann"}]}],
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	accountOf := map[string]string{"spring": "us-1", "winter": "de-1"} // the host's database
 	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -162,22 +180,25 @@ func ExampleDecide() {
 	// 403 {"title":"Forbidden","status":403,"reason":"out-of-reach"}
 }
 
-// Respond that only logs leaves the answer as it is.
+// A Respond that only logs leaves the answer as it is.
 func ExampleFailure() {
-	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
 		}
 		return a
 	}}))
-	guard := &accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return nil, fmt.Errorf("db-7: connection refused") },
 		Subject: sessionUser,
 		Respond: func(_ http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
 			if f.Status >= 500 {
-				log.ErrorContext(r.Context(), "cannot decide", "path", r.URL.Path, "err", f.Err)
+				logger.ErrorContext(r.Context(), "cannot decide", "path", r.URL.Path, "err", f.Err)
 			}
 		},
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
 	get(guard.RequireUser()(http.NotFoundHandler()), "/accounts", "ann")
 	// Output:

@@ -161,7 +161,7 @@ func (c trial) run(t *rapid.T) (status int, reached bool) {
 		}
 		return failing[f].err
 	}
-	g := accesshttp.Guard{
+	config := accesshttp.Config{
 		Subject: func(r *http.Request) (access.Subject, error) {
 			if c.subject == "zero" {
 				return access.Subject{}, nil
@@ -182,14 +182,14 @@ func (c trial) run(t *rapid.T) (status int, reached bool) {
 		}
 		return c.what, happen(c.resource, r)
 	}
-	protect := g.RequireUser()
+	protect := guard(config).RequireUser()
 	switch c.mode {
 	case "require":
-		protect = g.Require(c.action, resource)
+		protect = guard(config).Require(c.action, resource)
 	case "hide":
-		protect = g.RequireOrNotFound(c.action, resource)
+		protect = guard(config).RequireOrNotFound(c.action, resource)
 	case "seen":
-		protect = g.RequireSeen(access.ViewReport, c.action, resource)
+		protect = guard(config).RequireSeen(access.ViewReport, c.action, resource)
 	}
 	h := protect(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached = true

@@ -9,12 +9,12 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// What the functions of a [Guard] say by wrapping it. The wrapping error is for
-// the host's log, and never shown.
+// The functions of a [Config] return these, or errors that wrap them. The
+// wrapping error is for your log, and never shown.
 var (
-	ErrUnauthenticated = errors.New("not authenticated")       // 401: nobody is asking, or he cannot prove who he is
+	ErrUnauthenticated = errors.New("not authenticated")       // 401: nobody is asking, or they could not prove who they are
 	ErrNotFound        = errors.New("not found")               // 404: the request names nothing
-	ErrUnavailable     = errors.New("temporarily unavailable") // 503: what is needed for an answer cannot be had now
+	ErrUnavailable     = errors.New("temporarily unavailable") // 503: there can be no answer now, but may be one later
 )
 
 var (
@@ -22,7 +22,7 @@ var (
 	errNoCause  = errors.New("refused without an error")
 )
 
-// Error is why a request was not let through, if not by a decision.
+// Error is why a request was not let through, other than a denial.
 type Error struct {
 	Op  string // what failed: "subject", "policy", "resource" or "context"
 	Err error
@@ -41,9 +41,9 @@ type Failure struct {
 	Err    error         // the cause, never nil and never to be shown; a denial is an [*access.DeniedError], with the full decision
 }
 
-// failure says how an error is answered. Not being able to answer comes first:
-// an error that is a time-out besides says nothing about the request. The reason
-// of a denial is shown to whom it is about.
+// failure says how an error is answered. "Unavailable" comes first: an error
+// that is a time-out as well says nothing about the request. The reason of a
+// denial is shown only to the subject that it is about.
 func (a *admission) failure(err error) Failure {
 	f := Failure{Status: http.StatusInternalServerError, Err: err}
 	switch {
@@ -65,74 +65,78 @@ func (a *admission) failure(err error) Failure {
 }
 
 // Refuse answers a request from within a guarded handler as its guard would
-// have, before anything was written or set: a denial that [Decide] or a change
-// of the company came back with, [ErrNotFound] for what turns out not to be
-// there, or any other error. A nil error is a failure, too. Outside a guarded
-// route it answers as a Guard does that says nothing about its answers.
+// have. Call it before you write or set anything, with a denial that [Decide] or
+// a change of the company returned, with [ErrNotFound] for a thing that turns out
+// not to exist, or with any other error. A nil error is a failure, too. Outside a
+// guarded route it answers as a guard with no optional field set.
 //
 // A denial is answered 404 on a route of [Guard.RequireOrNotFound] and 403 on
-// any other, also of [Guard.RequireSeen], whose handler runs for who sees the
-// resource; what else he must not know of is for the handler to call
-// ErrNotFound. The reason is left out if the denial is not about [Subject]: about
-// somebody else, or about him in another session or in none.
+// every other. That includes [Guard.RequireSeen], whose handler runs only if the
+// subject sees the resource. If the denial itself would reveal something, pass
+// ErrNotFound instead. The reason is left out if the denial is about another
+// subject than [Subject]: about another user, or about the same user in another
+// session or in none.
 //
-// Called by [Guard.Respond], with what that writes to, it answers as that guard
-// would, and does not call Respond again.
+// Called by [Config.Respond] with the writer it was given, Refuse answers as that
+// guard would, and does not call Respond again.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	a := admitted(r.Context())
-	if own, responding := w.(*answer); responding {
-		a = own.to
+	a := admissionOf(r.Context())
+	if response, responding := w.(*response); responding {
+		a = response.to
 	} else if a == nil {
-		a = &admission{guard: &Guard{Challenge: defaultChallenge, NotFound: http.HandlerFunc(http.NotFound)}}
+		a = &admission{guard: unconfigured}
 	}
 	a.refuse(w, r, err)
 }
 
+// unconfigured is the guard outside a guarded route. It lets nothing through.
+var unconfigured = &Guard{Config{}.withDefaults()}
+
 // refuse answers err. It touches no header of a 404, which is the router's.
 func (a *admission) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	f := a.failure(err)
+	f, config := a.failure(err), &a.guard.config
 	if f.Status != http.StatusNotFound {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		if f.Status == http.StatusUnauthorized {
-			h.Set("WWW-Authenticate", a.guard.Challenge)
+			h.Set("WWW-Authenticate", config.Challenge)
 		}
 	}
-	if _, responding := w.(*answer); a.guard.Respond != nil && !responding {
-		own := &answer{ResponseWriter: w, to: a, status: f.Status}
-		if a.guard.Respond(own, r, f); own.given {
+	if _, responding := w.(*response); config.Respond != nil && !responding {
+		response := &response{ResponseWriter: w, to: a, status: f.Status}
+		if config.Respond(response, r, f); response.written {
 			return
 		}
 	}
 	if f.Status == http.StatusNotFound {
-		a.guard.NotFound.ServeHTTP(w, r)
+		config.NotFound.ServeHTTP(w, r)
 		return
 	}
 	writeProblem(w, r, f)
 }
 
-// answer is what Respond writes to. It is no other interface of the server's:
-// a flush would send a success.
-type answer struct {
+// response is what Respond writes to. It offers no other interface of the
+// server's: a flush would send a success.
+type response struct {
 	http.ResponseWriter
-	to     *admission
-	status int  // if Respond sets none
-	given  bool // something was written
+	to      *admission
+	status  int // if Respond sets none
+	written bool
 }
 
 // WriteHeader notes a final status.
-func (a *answer) WriteHeader(status int) {
-	a.given = a.given || status >= http.StatusOK
-	a.ResponseWriter.WriteHeader(status)
+func (r *response) WriteHeader(status int) {
+	r.written = r.written || status >= http.StatusOK
+	r.ResponseWriter.WriteHeader(status)
 }
 
 // Write sends the status of the failure first, where the server would send 200.
-func (a *answer) Write(p []byte) (int, error) {
-	if !a.given {
-		a.WriteHeader(a.status)
+func (r *response) Write(p []byte) (int, error) {
+	if !r.written {
+		r.WriteHeader(r.status)
 	}
-	return a.ResponseWriter.Write(p)
+	return r.ResponseWriter.Write(p)
 }
 
 // problem is the body of an answer. It has no type, so its title is that of the

@@ -33,13 +33,13 @@ func TestProblems(t *testing.T) {
 		{"503 Service Unavailable", "", `{"title":"Service Unavailable","status":503}`, "unavailable", accesshttp.ErrUnavailable, "ann", "GET /reports/q1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			g := guardOf(world)
+			config := configOf(world)
 			if test.err != nil {
-				g.Policy = func(*http.Request) (*access.Policy, error) { return world, test.err }
+				config.Policy = func(*http.Request) (*access.Policy, error) { return world, test.err }
 			}
 			mux := http.NewServeMux()
-			mux.Handle("GET /reports/{report}", g.Require(access.ViewReport, viewReport)(hello))
-			mux.Handle("DELETE /reports/{report}", g.Require(access.DeleteReport, viewReport)(hello))
+			mux.Handle("GET /reports/{report}", guard(config).Require(access.ViewReport, viewReport)(hello))
+			mux.Handle("DELETE /reports/{report}", guard(config).Require(access.DeleteReport, viewReport)(hello))
 			head := "HTTP/1.1 " + test.status + "\r\n" + common + test.challenge + "X-Content-Type-Options: nosniff\r\n"
 			want := fmt.Sprintf("%sContent-Length: %d\r\nConnection: close\r\n\r\n%s", head, len(test.body), test.body)
 			head += "Connection: close\r\n\r\n"
@@ -65,16 +65,16 @@ func TestProblems(t *testing.T) {
 
 // TestChallenge wants the guard's challenge in place of any other.
 func TestChallenge(t *testing.T) {
-	g := guardOf(world)
-	g.Challenge = `Bearer realm="reports", Basic realm="reports"`
-	protected := g.RequireUser()(hello)
+	config := configOf(world)
+	config.Challenge = `Bearer realm="reports", Basic realm="reports"`
+	protected := guard(config).RequireUser()(hello)
 	outer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("WWW-Authenticate", "Other")
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		protected.ServeHTTP(w, r)
 	})
 	got := ask(t, outer, "GET / HTTP/1.1", "X-User: ")
-	if v := got.Header.Values("WWW-Authenticate"); len(v) != 1 || v[0] != g.Challenge || got.StatusCode != 401 {
+	if v := got.Header.Values("WWW-Authenticate"); len(v) != 1 || v[0] != config.Challenge || got.StatusCode != 401 {
 		t.Errorf("%d with challenges %q", got.StatusCode, v)
 	}
 	if v := got.Header.Values("Cache-Control"); len(v) != 1 || v[0] != "no-store" {
@@ -122,13 +122,13 @@ func TestRespond(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			g := fixed(access.User("ann"))
+			config := configFor(access.User("ann"))
 			calls := 0
-			g.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
+			config.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
 				calls++
 				test.respond(w, r, f)
 			}
-			h := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello)
+			h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello)
 			got := exchange(t, h, raw("GET /"))
 			status := fmt.Sprintf("HTTP/1.1 %d ", test.status)
 			if !strings.Contains(got, status) || strings.Contains(got, "HTTP/1.1 200") || !strings.Contains(got, "Cache-Control: "+test.caching+"\r\n") || !strings.HasSuffix(got, "\r\n\r\n"+test.body) || calls != 1 {
@@ -142,9 +142,9 @@ func TestRespond(t *testing.T) {
 // given, once.
 func TestRespondRefuses(t *testing.T) {
 	calls := 0
-	g := fixed(access.User("ann"))
-	g.Challenge = "Own"
-	g.Respond = func(w http.ResponseWriter, r *http.Request, _ accesshttp.Failure) {
+	config := configFor(access.User("ann"))
+	config.Challenge = "Own"
+	config.Respond = func(w http.ResponseWriter, r *http.Request, _ accesshttp.Failure) {
 		if calls++; calls > 1 {
 			t.Fatal("Respond is called by what it called")
 		}
@@ -152,12 +152,12 @@ func TestRespondRefuses(t *testing.T) {
 	}
 	q1 := accesshttp.Fixed(access.Report("q1"))
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, errBroken) })
-	got := ask(t, g.Require(access.ViewReport, q1)(refusing), "GET / HTTP/1.1")
+	got := ask(t, guard(config).Require(access.ViewReport, q1)(refusing), "GET / HTTP/1.1")
 	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
 		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
 	}
 	calls = 0
-	got = ask(t, g.Require(access.EditReport, q1)(hello), "GET / HTTP/1.1") // denied before anybody is let in
+	got = ask(t, guard(config).Require(access.EditReport, q1)(hello), "GET / HTTP/1.1") // denied before anybody is let in
 	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
 		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
 	}
@@ -166,15 +166,15 @@ func TestRespondRefuses(t *testing.T) {
 // TestRespondRefusesHidden hands a hidden denial to Refuse in Respond, also of a
 // guard within another: it is as if Respond had not answered.
 func TestRespondRefusesHidden(t *testing.T) {
-	g := fixed(access.User("ann"))
-	outer := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))
-	g.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) { accesshttp.Refuse(w, r, f.Err) }
+	config := configFor(access.User("ann"))
+	outer := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))
+	config.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) { accesshttp.Refuse(w, r, f.Err) }
 	q2 := accesshttp.Fixed(access.Report("q2"))
 	want := exchange(t, http.NotFoundHandler(), raw("GET /"))
 	for name, h := range map[string]http.Handler{
-		"hidden":        g.RequireOrNotFound(access.ViewReport, q2)(hello),
-		"to be seen":    g.RequireSeen(access.ViewReport, access.EditReport, q2)(hello),
-		"hidden within": outer(g.RequireOrNotFound(access.ViewReport, q2)(hello)),
+		"hidden":        guard(config).RequireOrNotFound(access.ViewReport, q2)(hello),
+		"to be seen":    guard(config).RequireSeen(access.ViewReport, access.EditReport, q2)(hello),
+		"hidden within": outer(guard(config).RequireOrNotFound(access.ViewReport, q2)(hello)),
 	} {
 		if got := exchange(t, h, raw("GET /")); got != want {
 			t.Errorf("%s is answered\n%s\nwant\n%s", name, got, want)
@@ -205,9 +205,9 @@ func TestRefuseAboutOthers(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var failure accesshttp.Failure
-			g := fixed(test.subject)
-			g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f }
-			h := g.RequireUser()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) }))
+			config := configFor(test.subject)
+			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f }
+			h := guard(config).RequireUser()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) }))
 			got := ask(t, h, "GET / HTTP/1.1")
 			if got.StatusCode != 403 || failure.Public != (access.Public{Reason: test.reason}) || failure.Err != test.err {
 				t.Errorf("%d, %+v; want 403 for %q", got.StatusCode, failure, test.reason)
@@ -240,13 +240,13 @@ func TestRefuse(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var failures []accesshttp.Failure
-			g := fixed(access.User("ann"))
-			g.Challenge = "Own"
-			g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failures = append(failures, f) }
+			config := configFor(access.User("ann"))
+			config.Challenge = "Own"
+			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failures = append(failures, f) }
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) })
 			q1 := accesshttp.Fixed(access.Report("q1"))
-			open := ask(t, g.Require(access.ViewReport, q1)(h), "GET / HTTP/1.1")
-			hidden := ask(t, g.RequireOrNotFound(access.ViewReport, q1)(h), "GET / HTTP/1.1")
+			open := ask(t, guard(config).Require(access.ViewReport, q1)(h), "GET / HTTP/1.1")
+			hidden := ask(t, guard(config).RequireOrNotFound(access.ViewReport, q1)(h), "GET / HTTP/1.1")
 			outside := ask(t, h, "GET / HTTP/1.1")
 			if open.StatusCode != test.status || hidden.StatusCode != test.hidden || outside.StatusCode != test.status {
 				t.Errorf("%d, hidden %d, outside %d", open.StatusCode, hidden.StatusCode, outside.StatusCode)

@@ -25,30 +25,30 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET /reports/q1 HTTP/1.1\r\nHost: example.com\r\nX-Link: l1\r\n\r\n")
 	f.Add("GET /reports/q1 HTTP/1.1\r\nHost: example.com\r\nX-User: ann\r\nX-User: ada\r\n\r\n")
 
-	g := guardOf(world)
+	config := configOf(world)
 	byQuery := func(r *http.Request) (access.Resource, error) { return access.Report(r.URL.Query().Get("report")), nil }
 	ran, expected := 0, false
 	serve := func(resource func(*http.Request) (access.Resource, error)) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ran++
-			who, _ := g.Subject(r)
+			who, _ := config.Subject(r)
 			what, err := resource(r)
 			expected = err == nil && what.ID() != "" && world.Decide(who, access.ViewReport, what).Allowed && accesshttp.Decision(r.Context()).Resource == what
 		})
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /reports/{report}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
-	mux.Handle("/hidden/{report}", g.RequireOrNotFound(access.ViewReport, viewReport)(serve(viewReport)))
-	mux.Handle("/seen/{report}", g.RequireSeen(access.ExploreReport, access.ViewReport, viewReport)(serve(viewReport)))
-	mux.Handle("/files/{report...}", g.Require(access.ViewReport, viewReport)(serve(viewReport)))
-	mux.Handle("/own", g.Require(access.ViewReport, byQuery)(serve(byQuery)))
-	mux.Handle("/users", g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	mux.Handle("GET /reports/{report}", guard(config).Require(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/hidden/{report}", guard(config).RequireOrNotFound(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/seen/{report}", guard(config).RequireSeen(access.ExploreReport, access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/files/{report...}", guard(config).Require(access.ViewReport, viewReport)(serve(viewReport)))
+	mux.Handle("/own", guard(config).Require(access.ViewReport, byQuery)(serve(byQuery)))
+	mux.Handle("/users", guard(config).RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		ran++
 		who := accesshttp.Subject(r.Context())
 		_, known := world.Directory().User(who.User())
 		expected = known && who.User() != "sue"
 	})))
-	chi := segments{method: "GET", pattern: "/reports/{report}", handler: g.Require(access.ViewReport, viewReport)(serve(viewReport)), notFound: http.NotFoundHandler()}
+	chi := segments{method: "GET", pattern: "/reports/{report}", handler: guard(config).Require(access.ViewReport, viewReport)(serve(viewReport)), notFound: http.NotFoundHandler()}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, h := range []http.Handler{mux, chi} {
 			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))

@@ -62,10 +62,10 @@ func TestAnswers(t *testing.T) {
 
 		{404, "", "accesshttp: resource: not found", "not found", user("ann"), policy(world, nil), names(access.Report("q1"), accesshttp.ErrNotFound)},
 		{404, "", "accesshttp: resource: for ann: not found", "not found, wrapped", user("ann"), policy(world, nil), names(access.Report("q1"), wrap(accesshttp.ErrNotFound))},
-		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "empty id", user("ann"), policy(world, nil), names(access.Report(""), nil)},
-		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id with NUL", user("ann"), policy(world, nil), names(access.Report("q1\x00"), nil)},
-		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id not UTF-8", user("ann"), policy(world, nil), names(access.Report("q\xff"), nil)},
-		{404, "", "accesshttp: resource: not found: a report cannot have such an id", "id too long", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 257)), nil)},
+		{404, "", "accesshttp: resource: not found: the id of the report is empty", "empty id", user("ann"), policy(world, nil), names(access.Report(""), nil)},
+		{404, "", "accesshttp: resource: not found: the id of the report has control characters", "id with NUL", user("ann"), policy(world, nil), names(access.Report("q1\x00"), nil)},
+		{404, "", "accesshttp: resource: not found: the id of the report is not valid UTF-8", "id not UTF-8", user("ann"), policy(world, nil), names(access.Report("q\xff"), nil)},
+		{404, "", "accesshttp: resource: not found: the id of the report is longer than 256 bytes", "id too long", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 257)), nil)},
 		{403, "out-of-reach", "access: denied: out-of-reach", "id as long as may be", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 256)), nil)},
 		{404, "", "accesshttp: policy: not found", "no such tenant", user("ann"), policy(nil, accesshttp.ErrNotFound), q1},
 
@@ -84,13 +84,13 @@ func TestAnswers(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			reached, cause := false, ""
-			g := accesshttp.Guard{Subject: test.subject, Policy: test.policy, Respond: func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
+			config := accesshttp.Config{Subject: test.subject, Policy: test.policy, Respond: func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
 				cause = f.Err.Error()
 				if f.Status != test.status || string(f.Public.Reason) != test.reason || f.Public.Allowed {
 					t.Errorf("failure %d %s, want %d %s", f.Status, f.Public, test.status, test.reason)
 				}
 			}}
-			h := g.Require(access.ViewReport, test.what)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+			h := guard(config).Require(access.ViewReport, test.what)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 			got := ask(t, h, "GET / HTTP/1.1")
 			if got.StatusCode != test.status || reached != (test.status == 200) || cause != test.cause {
 				t.Errorf("%d, handler reached: %t, because of %q; want %d because of %q", got.StatusCode, reached, cause, test.status, test.cause)
@@ -105,15 +105,15 @@ func TestAnswers(t *testing.T) {
 // TestCauses wants the causes of failures in reach of errors.Is and errors.As.
 func TestCauses(t *testing.T) {
 	var got error
-	g := fixed(access.User("ann"))
-	g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f.Err }
-	ask(t, g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
+	config := configFor(access.User("ann"))
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f.Err }
+	ask(t, guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
 	denied, ok := errors.AsType[*access.DeniedError](got)
 	if !ok || denied.Decision != world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")) {
 		t.Errorf("a denial fails with %v", got)
 	}
-	g.Policy = func(*http.Request) (*access.Policy, error) { return nil, errBroken }
-	ask(t, g.Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1")
+	config.Policy = func(*http.Request) (*access.Policy, error) { return nil, errBroken }
+	ask(t, guard(config).Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1")
 	failed, ok := errors.AsType[*accesshttp.Error](got)
 	if !ok || failed.Op != "policy" || !errors.Is(got, errBroken) {
 		t.Errorf("a broken policy fails with %v", got)
@@ -138,69 +138,85 @@ func TestContextIsOver(t *testing.T) {
 		{errBroken, "canceled for a cause", caused},
 	} {
 		var got accesshttp.Failure
-		g := fixed(access.User("ann"))
-		g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
-		g.Subject = func(*http.Request) (access.Subject, error) { panic("asked for the subject") }
+		config := configFor(access.User("ann"))
+		config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+		config.Subject = func(*http.Request) (access.Subject, error) { panic("asked for the subject") }
 		w := httptest.NewRecorder()
 		r := request("GET / HTTP/1.1").WithContext(test.ctx)
-		g.Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })).ServeHTTP(w, r)
+		guard(config).Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })).ServeHTTP(w, r)
 		if w.Code != 503 || !errors.Is(got.Err, test.want) || !errors.Is(got.Err, accesshttp.ErrUnavailable) {
 			t.Errorf("%s: %d because of %v, want 503 because of %v", test.name, w.Code, got.Err, test.want)
 		}
 	}
 }
 
-// TestMisuse wants a panic at start-up for whatever can be seen then.
-func TestMisuse(t *testing.T) {
-	good := guardOf(world)
-	without := func(change func(g *accesshttp.Guard)) accesshttp.Guard {
-		g := good
-		change(&g)
-		return g
-	}
-	noPolicy := without(func(g *accesshttp.Guard) { g.Policy = nil })
-	noSubject := without(func(g *accesshttp.Guard) { g.Subject = nil })
-	challenge := func(s string) func() {
-		return func() {
-			without(func(g *accesshttp.Guard) { g.Challenge = s }).Require(access.ViewReport, viewReport)
-		}
-	}
-	const badChallenge = "is not a challenge"
+// TestNew wants an error for every configuration that cannot work.
+func TestNew(t *testing.T) {
+	const badChallenge = "is not an authentication scheme"
 	for _, test := range []struct {
-		want string // "" is no panic
-		name string
-		do   func()
+		want   string // "" is no error
+		name   string
+		change func(c *accesshttp.Config)
+	}{
+		{"", "nothing optional", func(*accesshttp.Config) {}},
+		{"Config.Policy is nil", "nothing at all", func(c *accesshttp.Config) { *c = accesshttp.Config{} }},
+		{"Config.Policy is nil", "no policy", func(c *accesshttp.Config) { c.Policy = nil }},
+		{"Config.Subject is nil", "no subject", func(c *accesshttp.Config) { c.Subject = nil }},
+		{"", "challenge with parameters", func(c *accesshttp.Config) { c.Challenge = `Bearer realm="a, b", error="x"` }},
+		{"", "two challenges", func(c *accesshttp.Config) { c.Challenge = `Bearer realm="x", Basic realm="y"` }},
+		{badChallenge, "new line", func(c *accesshttp.Config) { c.Challenge = "Bearer\r\nSet-Cookie: a=b" }},
+		{badChallenge, "new line in a parameter", func(c *accesshttp.Config) { c.Challenge = "Bearer realm=\"\r\nSet-Cookie: a=b\"" }},
+		{badChallenge, "NUL", func(c *accesshttp.Config) { c.Challenge = "Bearer \x00" }},
+		{badChallenge, "DEL", func(c *accesshttp.Config) { c.Challenge = "Bearer \x7f" }},
+		{badChallenge, "not ASCII", func(c *accesshttp.Config) { c.Challenge = "Bearer realm=\"\u00fc\"" }},
+		{badChallenge, "not UTF-8", func(c *accesshttp.Config) { c.Challenge = "Bearer \xff" }},
+		{badChallenge, "space in front", func(c *accesshttp.Config) { c.Challenge = " Bearer" }},
+		{badChallenge, "no scheme", func(c *accesshttp.Config) { c.Challenge = `realm="x"` }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			config := configOf(world)
+			test.change(&config)
+			g, err := accesshttp.New(config)
+			if (g == nil) != (err != nil) || (err == nil) != (test.want == "") {
+				t.Fatalf("guard %p, error %v", g, err)
+			}
+			if err != nil && (!strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "accesshttp: ")) {
+				t.Errorf("error %q, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// TestWrongRoute wants a panic at start-up for every mistake in a route that can
+// be seen then.
+func TestWrongRoute(t *testing.T) {
+	good := guard(configOf(world))
+	for _, test := range []struct {
+		want     string // "" is no panic
+		name     string
+		register func()
 	}{
 		{"", "nothing wrong", func() { good.Require(access.ViewReport, viewReport)(hello) }},
 		{"", "company", func() { good.Require(access.InviteUser, accesshttp.Fixed(access.Company()))(hello) }},
-		{"Guard.Policy is nil", "zero guard", func() { accesshttp.Guard{}.Require(access.ViewReport, viewReport) }},
-		{"Guard.Policy is nil", "no policy", func() { noPolicy.RequireOrNotFound(access.ViewReport, viewReport) }},
-		{"Guard.Policy is nil", "no policy for users", func() { noPolicy.RequireUser() }},
-		{"Guard.Subject is nil", "no subject", func() { noSubject.Require(access.ViewReport, viewReport) }},
-		{"Guard.Subject is nil", "no subject for users", func() { noSubject.RequireUser() }},
-		{"no action is required", "no action", func() { good.Require("", viewReport) }},
-		{"no action is required", "no action to hide", func() { good.RequireOrNotFound("", viewReport) }},
-		{"no action is required", "no action to see", func() { good.RequireSeen("", access.EditReport, viewReport) }},
-		{"no action is required", "no action on what is seen", func() { good.RequireSeen(access.ViewReport, "", viewReport) }},
-		{"no function for the resource of report.view", "no extractor of what is seen", func() { good.RequireSeen(access.ViewReport, access.EditReport, nil) }},
-		{"no function for the resource of report.view", "no extractor", func() { good.Require(access.ViewReport, nil) }},
-		{"no function for the resource of report.view", "no extractor to hide", func() { good.RequireOrNotFound(access.ViewReport, nil) }},
+		{"not made by New", "zero guard", func() { new(accesshttp.Guard).Require(access.ViewReport, viewReport) }},
+		{"not made by New", "zero guard to hide", func() { new(accesshttp.Guard).RequireOrNotFound(access.ViewReport, viewReport) }},
+		{"not made by New", "zero guard to see", func() { new(accesshttp.Guard).RequireSeen(access.ViewReport, access.EditReport, viewReport) }},
+		{"not made by New", "zero guard for users", func() { new(accesshttp.Guard).RequireUser() }},
+		{"not made by New", "nil guard", func() { (*accesshttp.Guard)(nil).Require(access.ViewReport, viewReport) }},
+		{"not made by New", "nil guard for users", func() { (*accesshttp.Guard)(nil).RequireUser() }},
+		{"requires no action", "no action", func() { good.Require("", viewReport) }},
+		{"requires no action", "no action to hide", func() { good.RequireOrNotFound("", viewReport) }},
+		{"requires no action", "no action to see", func() { good.RequireSeen("", access.EditReport, viewReport) }},
+		{"requires no action", "no action on what is seen", func() { good.RequireSeen(access.ViewReport, "", viewReport) }},
+		{"requires report.view has no function", "no extractor of what is seen", func() { good.RequireSeen(access.ViewReport, access.EditReport, nil) }},
+		{"requires report.view has no function", "no extractor", func() { good.Require(access.ViewReport, nil) }},
+		{"requires report.view has no function", "no extractor to hide", func() { good.RequireOrNotFound(access.ViewReport, nil) }},
 		{"handler to guard is nil", "no handler", func() { good.Require(access.ViewReport, viewReport)(nil) }},
 		{"handler to guard is nil", "no handler for users", func() { good.RequireUser()(nil) }},
-		{"without the name", "no path value", func() { accesshttp.Path("", access.Report) }},
-		{`resource of path value "report"`, "no resource", func() { accesshttp.Path("report", nil) }},
+		{"has no name", "no path value", func() { accesshttp.Path("", access.Report) }},
+		{`Path("report") has no function`, "no resource", func() { accesshttp.Path("report", nil) }},
 		{"Fixed(nothing)", "nothing fixed", func() { accesshttp.Fixed(access.Resource{}) }},
 		{"Fixed(report:)", "empty id fixed", func() { accesshttp.Fixed(access.Report("")) }},
-		{"", "challenge with parameters", challenge(`Bearer realm="a, b", error="x"`)},
-		{"", "two challenges", challenge(`Bearer realm="x", Basic realm="y"`)},
-		{badChallenge, "new line", challenge("Bearer\r\nSet-Cookie: a=b")},
-		{badChallenge, "new line in a parameter", challenge("Bearer realm=\"\r\nSet-Cookie: a=b\"")},
-		{badChallenge, "NUL", challenge("Bearer \x00")},
-		{badChallenge, "DEL", challenge("Bearer \x7f")},
-		{badChallenge, "not ASCII", challenge("Bearer realm=\"\u00fc\"")},
-		{badChallenge, "not UTF-8", challenge("Bearer \xff")},
-		{badChallenge, "space in front", challenge(" Bearer")},
-		{badChallenge, "no scheme", challenge(`realm="x"`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			defer func() {
@@ -209,17 +225,17 @@ func TestMisuse(t *testing.T) {
 					t.Errorf("panics with %q, want %q", text, test.want)
 				}
 			}()
-			test.do()
+			test.register()
 		})
 	}
 }
 
-// TestGuardIsRead changes a guard after its middleware was made.
-func TestGuardIsRead(t *testing.T) {
-	g := guardOf(world)
-	protect := g.Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))
+// TestConfigIsCopied changes a Config after its guard was made.
+func TestConfigIsCopied(t *testing.T) {
+	config := configOf(world)
+	protect := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))
 	first := protect(hello)
-	g.Subject = func(*http.Request) (access.Subject, error) { return access.User("ada"), nil }
+	config.Subject = func(*http.Request) (access.Subject, error) { return access.User("ada"), nil }
 	if first, second := ask(t, first, "GET / HTTP/1.1"), ask(t, protect(hello), "GET / HTTP/1.1"); first.StatusCode != 403 || second.StatusCode != 403 {
 		t.Errorf("%d and %d, want 403", first.StatusCode, second.StatusCode)
 	}
@@ -246,9 +262,9 @@ func TestRequireUser(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var observed []access.Decision
 			reached := false
-			g := fixed(test.who)
-			g.Observer = func(d access.Decision) { observed = append(observed, d) }
-			got := ask(t, g.RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			config := configFor(test.who)
+			config.Observer = func(d access.Decision) { observed = append(observed, d) }
+			got := ask(t, guard(config).RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
 				if d := accesshttp.Decision(r.Context()); d != (access.Decision{}) {
 					t.Errorf("decision %v", d)

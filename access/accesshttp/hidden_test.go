@@ -40,22 +40,22 @@ func TestHiddenIsNotFound(t *testing.T) {
 	})
 	const pattern = "/reports/{report}"
 	router := func(own http.Handler, respond func(http.ResponseWriter, *http.Request, accesshttp.Failure)) *http.ServeMux {
-		g := guardOf(world)
-		g.NotFound, g.Respond = own, respond
+		config := configOf(world)
+		config.NotFound, config.Respond = own, respond
 		mux := http.NewServeMux()
-		mux.Handle("GET "+pattern, g.RequireOrNotFound(access.ViewReport, byOwnRows)(handler))
+		mux.Handle("GET "+pattern, guard(config).RequireOrNotFound(access.ViewReport, byOwnRows)(handler))
 		if own != nil {
 			mux.Handle("/", own)
 		}
 		return mux
 	}
-	g := guardOf(world)
-	g.NotFound = ownNotFound
+	config := configOf(world)
+	config.NotFound = ownNotFound
 	routers := map[string]http.Handler{
 		"ServeMux":                router(nil, nil),
 		"ServeMux with own page":  router(ownNotFound, nil),
 		"ServeMux with a logger":  router(nil, func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}),
-		"segments":                segments{method: "GET", pattern: pattern, handler: g.RequireOrNotFound(access.ViewReport, byOwnRows)(handler), notFound: ownNotFound},
+		"segments":                segments{method: "GET", pattern: pattern, handler: guard(config).RequireOrNotFound(access.ViewReport, byOwnRows)(handler), notFound: ownNotFound},
 		"ServeMux below a prefix": http.StripPrefix("", router(ownNotFound, nil)),
 	}
 	for name, h := range routers {
@@ -97,14 +97,14 @@ func TestHiddenIsNotFound(t *testing.T) {
 // host's not to be hidden.
 func TestHiddenFailure(t *testing.T) {
 	var got accesshttp.Failure
-	g := fixed(access.User("ann"))
-	g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
-	ask(t, g.RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
+	config := configFor(access.User("ann"))
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+	ask(t, guard(config).RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
 	if got.Status != 404 || got.Public != (access.Public{}) || got.Err.Error() != "access: denied: out-of-reach" {
 		t.Errorf("denied: %+v", got)
 	}
-	g.Policy = func(*http.Request) (*access.Policy, error) { return nil, nil }
-	if r := ask(t, g.RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 500 {
+	config.Policy = func(*http.Request) (*access.Policy, error) { return nil, nil }
+	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 500 {
 		t.Errorf("without a policy: %d, want 500", r.StatusCode)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // router gives by itself are among the rows.
 func TestPaths(t *testing.T) {
 	const pattern = "/reports/{report}"
-	guarded := guardOf(world).Require(access.ViewReport, viewReport)(hello)
+	guarded := guard(configOf(world)).Require(access.ViewReport, viewReport)(hello)
 	mux := http.NewServeMux()
 	mux.Handle("GET "+pattern, guarded)
 	chi := segments{method: "GET", pattern: pattern, handler: guarded, notFound: http.NotFoundHandler()}
@@ -90,9 +90,9 @@ func TestAroundTheRouter(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /reports/{report}", func(http.ResponseWriter, *http.Request) { t.Error("reached") })
 	var cause error
-	g := guardOf(world)
-	g.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { cause = f.Err }
-	h := g.Require(access.ViewReport, viewReport)(mux)
+	config := configOf(world)
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { cause = f.Err }
+	h := guard(config).Require(access.ViewReport, viewReport)(mux)
 	if got := ask(t, h, "GET /reports/q1 HTTP/1.1"); got.StatusCode != 404 || !strings.Contains(fmt.Sprint(cause), `no path value "report" in pattern ""`) {
 		t.Errorf("%d, %v", got.StatusCode, cause)
 	}
@@ -101,7 +101,7 @@ func TestAroundTheRouter(t *testing.T) {
 // TestWrongWildcard asks for a path value that the pattern does not have.
 func TestWrongWildcard(t *testing.T) {
 	mux := http.NewServeMux()
-	mux.Handle("GET /reports/{id}", guardOf(world).Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })))
+	mux.Handle("GET /reports/{id}", guard(configOf(world)).Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })))
 	if got := ask(t, mux, "GET /reports/q1 HTTP/1.1"); got.StatusCode != 404 {
 		t.Errorf("%d, want 404", got.StatusCode)
 	}
@@ -113,7 +113,7 @@ func TestHostsOwnIDs(t *testing.T) {
 	project := access.MustLoad(`{"catalog": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "member"}, {"id": "ada", "email": "ada@example.com", "role": "owner"}]}`)
 	recording := func(id string) access.Resource { return access.CompanyItem("recording", id) }
 	mux := http.NewServeMux()
-	mux.Handle("GET /recordings/{id...}", guardOf(project).Require(access.ViewRecording, accesshttp.Path("id", recording))(hello))
+	mux.Handle("GET /recordings/{id...}", guard(configOf(project)).Require(access.ViewRecording, accesshttp.Path("id", recording))(hello))
 	for _, test := range []struct {
 		status int
 		name   string
@@ -140,9 +140,9 @@ func TestHostsOwnIDs(t *testing.T) {
 // TestOwnExtractor names an account by a header, and asks about the company.
 func TestOwnExtractor(t *testing.T) {
 	byHeader := func(r *http.Request) (access.Resource, error) { return access.Account(r.Header.Get("X-Account")), nil }
-	g := guardOf(world)
-	view := g.Require(access.ViewAccount, byHeader)(hello)
-	invite := g.Require(access.InviteUser, accesshttp.Fixed(access.Company()))(hello)
+	config := configOf(world)
+	view := guard(config).Require(access.ViewAccount, byHeader)(hello)
+	invite := guard(config).Require(access.InviteUser, accesshttp.Fixed(access.Company()))(hello)
 	for _, test := range []struct {
 		status int
 		name   string
@@ -168,9 +168,9 @@ func TestOwnExtractor(t *testing.T) {
 // TestHeaderInjection looks for what a request smuggles, in all that is sent.
 func TestHeaderInjection(t *testing.T) {
 	mux := http.NewServeMux()
-	g := guardOf(world)
-	g.Challenge = `Bearer realm="reports"`
-	mux.Handle("/reports/{report}", g.Require(access.ViewReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "fine") })))
+	config := configOf(world)
+	config.Challenge = `Bearer realm="reports"`
+	mux.Handle("/reports/{report}", guard(config).Require(access.ViewReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "fine") })))
 	for _, line := range []string{
 		"GET /reports/evil%0d%0aX-Evil:%20evil",
 		"GET /reports/evil%0aevil?a=%0d%0aevil",

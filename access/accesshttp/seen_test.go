@@ -38,7 +38,7 @@ func TestRequireSeen(t *testing.T) {
 			var observed []access.Decision
 			var failure accesshttp.Failure
 			subjects, policies, resources, reached := 0, 0, 0, false
-			g := accesshttp.Guard{
+			config := accesshttp.Config{
 				Subject:  func(*http.Request) (access.Subject, error) { subjects++; return test.who, nil },
 				Policy:   func(*http.Request) (*access.Policy, error) { policies++; return world, nil },
 				Observer: func(d access.Decision) { observed = append(observed, d) },
@@ -48,7 +48,7 @@ func TestRequireSeen(t *testing.T) {
 				resources++
 				return access.Report(test.report), test.err
 			}
-			h := g.RequireSeen(access.ViewReport, access.CommentReport, resource)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			h := guard(config).RequireSeen(access.ViewReport, access.CommentReport, resource)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
 				if d := accesshttp.Decision(r.Context()); d != world.Decide(test.who, access.CommentReport, access.Report(test.report)) {
 					t.Errorf("the handler is told %v", d)
@@ -75,10 +75,10 @@ func TestRequireSeen(t *testing.T) {
 // for what there is no route for.
 func TestUnseenIsNotFound(t *testing.T) {
 	for name, own := range map[string]http.Handler{"ServeMux": nil, "own page": ownNotFound} {
-		g := guardOf(world)
-		g.NotFound = own
+		config := configOf(world)
+		config.NotFound = own
 		mux := http.NewServeMux()
-		mux.Handle("GET /reports/{report}", g.RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mux.Handle("GET /reports/{report}", guard(config).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
 		})))
 		if own != nil {
@@ -109,7 +109,7 @@ func TestRefuseSeen(t *testing.T) {
 		{403, `{"title":"Forbidden","status":403,"reason":"out-of-reach"}`, "another resource", access.ViewReport, access.Report("q2")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			h := fixed(access.User("ann")).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := guard(configFor(access.User("ann"))).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				accesshttp.Refuse(w, r, accesshttp.Decide(r.Context(), test.action, test.what).Err())
 			}))
 			mux := http.NewServeMux()

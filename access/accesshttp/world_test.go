@@ -33,10 +33,10 @@ var world = access.MustLoad(`{
   "links": [{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q1"}}]
 }`)
 
-// guardOf returns a guard whose policy never fails and whose user is the one
-// that the request names.
-func guardOf(p *access.Policy) accesshttp.Guard {
-	return accesshttp.Guard{
+// configOf returns the configuration of a guard whose policy never fails and
+// whose user is the one that the request names.
+func configOf(p *access.Policy) accesshttp.Config {
+	return accesshttp.Config{
 		Policy: func(*http.Request) (*access.Policy, error) { return p, nil },
 		Subject: func(r *http.Request) (access.Subject, error) {
 			if link := r.Header.Get("X-Link"); link != "" {
@@ -47,10 +47,20 @@ func guardOf(p *access.Policy) accesshttp.Guard {
 	}
 }
 
-// fixed returns a guard for one subject, whoever asks.
-func fixed(s access.Subject) accesshttp.Guard {
-	g := guardOf(world)
-	g.Subject = func(*http.Request) (access.Subject, error) { return s, nil }
+// configFor returns the configuration of a guard for one subject, whatever the
+// request names.
+func configFor(s access.Subject) accesshttp.Config {
+	config := configOf(world)
+	config.Subject = func(*http.Request) (access.Subject, error) { return s, nil }
+	return config
+}
+
+// guard returns the guard of a configuration that must be right.
+func guard(c accesshttp.Config) *accesshttp.Guard {
+	g, err := accesshttp.New(c)
+	if err != nil {
+		panic(err)
+	}
 	return g
 }
 

@@ -272,9 +272,12 @@ type wire struct {
 
 func newWire(t *testing.T) *wire {
 	w := new(wire)
-	evaluator := authzen.ForPolicy(func(*http.Request) (*access.Policy, error) { return w.policy.Load(), nil },
-		&authzen.PolicyConfig{Company: "acme", Links: true})
-	w.server = httptest.NewServer(handle(t, evaluator, &authzen.Config{Reasons: true, MaxPage: 4}))
+	evaluator := authzen.ForPolicy(authzen.PolicyConfig{
+		Policy:  func(*http.Request) (*access.Policy, error) { return w.policy.Load(), nil },
+		Company: "acme",
+		Links:   true,
+	})
+	w.server = httptest.NewServer(handle(t, evaluator, authzen.Config{Reasons: true, MaxPage: 4}))
 	t.Cleanup(w.server.Close)
 	return w
 }

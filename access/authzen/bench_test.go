@@ -50,7 +50,7 @@ func measure(b *testing.B, h http.Handler, endpoint, text string) {
 }
 
 func BenchmarkHandler(b *testing.B) {
-	h := handle(b, authzen.ForPolicy(fixed(access.MustLoad(acme)), nil), nil)
+	h := handle(b, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))}), authzen.Config{})
 	const subject, action = `"subject":{"type":"user","id":"mia"}`, `"action":{"name":"account.view"}`
 	const resource = `"resource":{"type":"account","id":"us-1"}`
 	b.Run("evaluation", func(b *testing.B) {
@@ -74,6 +74,6 @@ func BenchmarkSearchUsers(b *testing.B) {
 		fmt.Fprintf(&text, `,{"id":"u%d","email":"u%d@acme.test","role":"viewer"}`, i, i)
 	}
 	policy := access.MustLoad(`{"users":[` + text.String()[1:] + `]}`)
-	h := handle(b, authzen.ForPolicy(fixed(policy), nil), nil)
+	h := handle(b, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)}), authzen.Config{})
 	measure(b, h, "search/subject", `{"subject":{"type":"user"},"action":{"name":"account.view"},"resource":{"type":"account","id":"a"}}`)
 }

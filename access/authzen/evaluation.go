@@ -28,7 +28,7 @@ const (
 )
 
 func (h *handler) evaluation(r *http.Request, data []byte) (any, error) {
-	b, err := parse(data, h.maxEvaluations, "", evaluationNames)
+	b, err := parse(data, h.config.MaxEvaluations, "", evaluationNames)
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +49,11 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.say(d), nil
+	return h.encode(d), nil
 }
 
 func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
-	b, err := parse(data, h.maxEvaluations, "", evaluationsNames)
+	b, err := parse(data, h.config.MaxEvaluations, "", evaluationsNames)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		all.Evaluations = append(all.Evaluations, h.say(d))
+		all.Evaluations = append(all.Evaluations, h.encode(d))
 		if b.semantic == untilDenied && !d.Allowed || b.semantic == untilAllowed && d.Allowed {
 			break
 		}
@@ -79,8 +79,8 @@ func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
 	return all, nil
 }
 
-// item answers one question of a batch, with a denial also where it cannot be
-// answered. The error is for what would fail every other one as well.
+// item answers one question of a batch, with a denial also if the question cannot
+// be answered. The error is for a failure that every other question would share.
 func (h *handler) item(r *http.Request, e Evaluator, i int, q *question) (Decision, error) {
 	request, err := q.request()
 	if err != nil {
@@ -99,16 +99,16 @@ func (h *handler) item(r *http.Request, e Evaluator, i int, q *question) (Decisi
 
 // begin returns who answers the request.
 func (h *handler) begin(r *http.Request) (Evaluator, error) {
-	e, err := h.evaluator(r)
+	e, err := h.config.Evaluator(r)
 	if err == nil && e == nil {
-		err = errors.New("authzen: there is no evaluator for the request")
+		err = errors.New("authzen: Config.Evaluator returned no Evaluator")
 	}
 	return e, err
 }
 
-// say returns a decision as it is sent.
-func (h *handler) say(d Decision) answer {
-	if d.Allowed || d.Reason == "" || !h.reasons {
+// encode returns a decision as it is sent.
+func (h *handler) encode(d Decision) answer {
+	if d.Allowed || d.Reason == "" || !h.config.Reasons {
 		return answer{Decision: d.Allowed}
 	}
 	return answer{Context: &reason{d.Reason}}

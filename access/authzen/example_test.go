@@ -30,7 +30,11 @@ func Example() {
 		}
 		return nil
 	}
-	handler, err := authzen.New(authzen.ForPolicy(policy, nil), gateway, &authzen.Config{Reasons: true})
+	handler, err := authzen.New(authzen.Config{
+		Evaluator:    authzen.ForPolicy(authzen.PolicyConfig{Policy: policy}),
+		Authenticate: gateway,
+		Reasons:      true,
+	})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -38,7 +38,7 @@ func external(t *testing.T, name string, into any) {
 // live serves f and returns a function that posts a JSON text.
 func live(t *testing.T, f *fixture) func(endpoint string, body []byte) (int, string) {
 	t.Helper()
-	server := httptest.NewServer(handle(t, f.serves, nil))
+	server := httptest.NewServer(handle(t, f.serves, authzen.Config{}))
 	t.Cleanup(server.Close)
 	return func(endpoint string, body []byte) (int, string) {
 		response, err := server.Client().Post(server.URL+"/access/v1/"+endpoint, "application/json", bytes.NewReader(body))
@@ -159,7 +159,7 @@ func TestExternalCertification(t *testing.T) {
 // sameMetadata compares the metadata document with one that has a signature.
 func sameMetadata(t *testing.T, signed []byte) {
 	t.Helper()
-	h := handle(t, certification().serves, &authzen.Config{BaseURL: "https://pdp.example.com"})
+	h := handle(t, certification().serves, authzen.Config{BaseURL: "https://pdp.example.com"})
 	var got, want map[string]string
 	w := serve(h, httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil))
 	if err := errors.Join(json.Unmarshal(w.Body.Bytes(), &got), json.Unmarshal(signed, &want)); err != nil {

@@ -93,10 +93,11 @@ func library() *fixture {
 	return f
 }
 
-// handle makes a handler that anybody may ask.
-func handle(t testing.TB, evaluator func(*http.Request) (authzen.Evaluator, error), c *authzen.Config) http.Handler {
+// handle returns a handler that anybody may ask.
+func handle(t testing.TB, evaluator func(*http.Request) (authzen.Evaluator, error), c authzen.Config) http.Handler {
 	t.Helper()
-	h, err := authzen.New(evaluator, authzen.Unauthenticated, c)
+	c.Evaluator, c.Authenticate = evaluator, authzen.Unauthenticated
+	h, err := authzen.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

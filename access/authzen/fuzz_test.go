@@ -126,7 +126,7 @@ func FuzzHandler(f *testing.F) {
 			seen = append(seen, r)
 			return authzen.Decision{Allowed: true}, nil
 		}
-		config := &authzen.Config{MaxBody: 4096, MaxEvaluations: 16}
+		config := authzen.Config{MaxBody: 4096, MaxEvaluations: 16}
 		status, answer := post(t, handle(t, open.serves, config), endpoint, string(body))
 		value, ok := tree(body)
 		if status != 200 && status != 400 && status != 413 {
@@ -207,7 +207,7 @@ func FuzzToken(f *testing.F) {
 		f.Add(token, uint64(0))
 	}
 	shelf := pager(8)
-	h, err := authzen.New(shelf.serves, authzen.Unauthenticated, nil)
+	h, err := authzen.New(authzen.Config{Evaluator: shelf.serves, Authenticate: authzen.Unauthenticated})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -2,11 +2,9 @@ package authzen
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -14,132 +12,17 @@ import (
 	"strings"
 )
 
-// Config says how questions are answered. Nil is the zero Config.
-type Config struct {
-	// BaseURL is under which URL callers reach the handler, and what it calls
-	// itself in the metadata document: an https URL without query and fragment.
-	// A path in it, which tells tenants apart, is that of the endpoints as well,
-	// and must need no escaping.
-	// "" means that there is no metadata document, and no path.
-	BaseURL string
-
-	// Reasons adds to each denial its reason, as context.reason: what the
-	// Evaluator gave, and in a batch "invalid-item" for a question that is not
-	// understood and "evaluation-failed" for one whose evaluation failed.
-	Reasons bool
-
-	// MaxBody is how many bytes a body may have; 0 means 1 MiB. Neither it nor
-	// the other limits may be negative.
-	MaxBody int
-
-	// MaxEvaluations is how many questions a batch may have; 0 means 1,000.
-	MaxEvaluations int
-
-	// MaxPage is how many results a page may have, up to a million; 0 means
-	// 1,000.
-	MaxPage int
-
-	// Challenge is what WWW-Authenticate says to callers who are not
-	// authenticated: an authentication scheme and, behind a space, anything in
-	// printable ASCII. "" means Bearer.
-	Challenge string
-
-	// OnError is told of what fails in answering r, as it fails: the causes of
-	// statuses 500 and 503, and of questions in a batch that are denied because
-	// of it. It must be safe for concurrent use. Nil means nobody is told.
-	OnError func(r *http.Request, err error)
-}
-
-// Unauthenticated lets everybody ask, for handlers that stand behind something
-// which authenticates callers. It is never chosen by leaving something out.
-func Unauthenticated(*http.Request) error { return nil }
-
-// New returns the handler. For each request that is understood it takes an
-// Evaluator from evaluator, whose error is one of the Evaluator.
-//
-// The function authenticate says with nil that the caller may ask; its error
-// gives status 401, or 403 if it wraps [ErrForbidden], or 503 if it wraps
-// [ErrUnavailable] or the error of a context, and is shown to nobody.
-// For no authentication at all it must be [Unauthenticated].
-//
-// Paths are compared as a whole, so the handler may be mounted anywhere that
-// they reach it unchanged. The error is about what is missing or malformed:
-// there is no handler then.
-func New(evaluator func(*http.Request) (Evaluator, error), authenticate func(*http.Request) error, c *Config) (http.Handler, error) {
-	if c == nil {
-		c = new(Config)
-	}
-	if evaluator == nil {
-		return nil, errors.New("authzen: nothing is given that evaluates")
-	}
-	if authenticate == nil {
-		return nil, errors.New("authzen: no authentication is chosen; none at all is Unauthenticated")
-	}
-	if min(c.MaxBody, c.MaxEvaluations, c.MaxPage) < 0 {
-		return nil, errors.New("authzen: a limit is negative")
-	}
-	h := &handler{
-		evaluator:      evaluator,
-		authenticate:   authenticate,
-		reasons:        c.Reasons,
-		maxBody:        cmp.Or(c.MaxBody, 1<<20),
-		maxEvaluations: cmp.Or(c.MaxEvaluations, 1000),
-		maxPage:        min(cmp.Or(c.MaxPage, 1000), 1_000_000),
-		challenge:      cmp.Or(c.Challenge, "Bearer"),
-		onError:        c.OnError,
-	}
-	if !validChallenge(h.challenge) {
-		return nil, fmt.Errorf("authzen: the challenge %q is not one in printable ASCII", h.challenge)
-	}
-	base, err := parseBase(c.BaseURL)
-	if err != nil {
-		return nil, err
-	}
-	h.endpoints = map[string]endpoint{
-		base.path + evaluationPath:     h.evaluation,
-		base.path + evaluationsPath:    h.evaluations,
-		base.path + searchSubjectPath:  h.search(subjects),
-		base.path + searchResourcePath: h.search(resources),
-		base.path + searchActionPath:   h.search(actions),
-	}
-	if c.BaseURL != "" {
-		h.metadataPath, h.metadata = metadataPath+base.path, base.metadata()
-	}
-	return h, nil
-}
-
-// validChallenge wants an authentication scheme and, behind a space, anything
-// that is printable ASCII.
-func validChallenge(s string) bool {
-	scheme, _, _ := strings.Cut(s, " ")
-	return scheme != "" && !strings.ContainsAny(scheme, `"(),/:;<=>?@[\]{}`) && printable(s)
-}
-
-// printable reports whether s is printable ASCII, spaces included.
-func printable(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
-}
-
 type handler struct {
-	evaluator    func(*http.Request) (Evaluator, error)
-	authenticate func(*http.Request) error
-
-	reasons        bool
-	maxBody        int
-	maxEvaluations int
-	maxPage        int
-	challenge      string
-	onError        func(*http.Request, error)
-
+	config       Config              // complete
 	endpoints    map[string]endpoint // by escaped path
 	metadataPath string
 	metadata     []byte
 }
 
-// endpoint answers a body with what is to be encoded.
+// endpoint returns the answer to a body, to be encoded as JSON.
 type endpoint func(r *http.Request, body []byte) (answer any, err error)
 
-// refusal is why a request is not answered. Its text is for the caller.
+// refusal is why a request is not answered. The caller sees its text.
 type refusal struct {
 	status int
 	error
@@ -149,8 +32,8 @@ func refuse(status int, text string) *refusal { return &refusal{status, errors.N
 
 func malformed(text string) error { return refuse(http.StatusBadRequest, text) }
 
-// ServeHTTP compares paths as they were sent: one that needs decoding or
-// cleaning first is none of these.
+// ServeHTTP compares paths as they were sent: a path that needs decoding or
+// cleaning first is not one of an endpoint.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	echoRequestID(w, r)
 	path := r.URL.EscapedPath()
@@ -178,10 +61,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // respond returns the whole response of an endpoint, before any of it is sent.
-// An answer that nobody waits for any more is none: who gave up on the question
-// may have given up on what the answer was read from.
+// If the request's context has ended, it returns the context's error: the
+// Evaluator may have answered from partial data.
 func (h *handler) respond(w http.ResponseWriter, r *http.Request, serve endpoint) ([]byte, error) {
-	if err := h.authenticate(r); err != nil {
+	if err := h.config.Authenticate(r); err != nil {
 		if unavailable(r, err) || errors.Is(err, ErrForbidden) {
 			return nil, err
 		}
@@ -213,9 +96,9 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	var b bytes.Buffer
-	// A length is a claim: it is believed only as far as it costs little.
+	// The length is a claim of the caller: memory is reserved for a little of it.
 	b.Grow(int(min(max(r.ContentLength, 0), 8<<10)) + bytes.MinRead)
-	if _, err := io.Copy(&b, http.MaxBytesReader(w, r.Body, int64(h.maxBody))); err != nil {
+	if _, err := io.Copy(&b, http.MaxBytesReader(w, r.Body, int64(h.config.MaxBody))); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, refuse(http.StatusRequestEntityTooLarge, "the body is too large")
 		}
@@ -224,7 +107,7 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// isJSON reports whether the one content type there is is that of JSON.
+// isJSON reports whether there is exactly one content type, that of JSON.
 func isJSON(types []string) bool {
 	const want = "application/json"
 	if len(types) != 1 {
@@ -238,7 +121,7 @@ func isJSON(types []string) bool {
 	return err == nil && kind == want && (!given || strings.EqualFold(charset, "utf-8"))
 }
 
-// fail writes why there is no answer.
+// fail writes why the request is not answered.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	why, ok := errors.AsType[*refusal](err)
 	switch {
@@ -254,19 +137,19 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		h.report(r, err)
 	}
 	if why.status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", h.challenge)
+		w.Header().Set("WWW-Authenticate", h.config.Challenge)
 	}
 	http.Error(w, why.Error(), why.status)
 }
 
 func (h *handler) report(r *http.Request, err error) {
-	if h.onError != nil {
-		h.onError(r, err)
+	if h.config.OnError != nil {
+		h.config.OnError(r, err)
 	}
 }
 
-// unavailable reports whether err says that there is no answer now, or whether
-// nobody waits for one any more.
+// unavailable reports whether err says that there can be no answer now, or
+// whether the request's context has ended.
 func unavailable(r *http.Request, err error) bool {
 	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, context.DeadlineExceeded) || r.Context().Err() != nil
@@ -275,15 +158,20 @@ func unavailable(r *http.Request, err error) bool {
 // reply writes a JSON text.
 func reply(w http.ResponseWriter, data []byte) {
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(data) // whom it does not reach cannot be told
+	_, _ = w.Write(data) // a client that is gone needs no answer
 }
 
-// echoRequestID repeats the request's id, unless it could be something else
-// than an id in whatever keeps it.
+// echoRequestID repeats the request's id in the answer, unless a log that keeps
+// it could take it for something else than an id.
 func echoRequestID(w http.ResponseWriter, r *http.Request) {
 	const header, longest = "X-Request-Id", 1 << 10
 	ids := r.Header[header]
 	if len(ids) == 1 && ids[0] != "" && len(ids[0]) <= longest && printable(ids[0]) {
 		w.Header()[header] = ids
 	}
+}
+
+// printable reports whether s is printable ASCII, spaces included.
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

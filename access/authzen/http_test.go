@@ -16,7 +16,7 @@ import (
 const wholeQuestion = `{"subject":{"type":"user","id":"ann"},"action":{"name":"read"},"resource":{"type":"book","id":"b1"}}`
 
 func TestPathsAndMethods(t *testing.T) {
-	h := handle(t, library().serves, &authzen.Config{BaseURL: "https://pdp.example.com"})
+	h := handle(t, library().serves, authzen.Config{BaseURL: "https://pdp.example.com"})
 	for _, c := range []struct {
 		status       int
 		method, path string
@@ -63,7 +63,7 @@ func TestPathsAndMethods(t *testing.T) {
 }
 
 func TestContentType(t *testing.T) {
-	h := handle(t, library().serves, nil)
+	h := handle(t, library().serves, authzen.Config{})
 	for _, c := range []struct {
 		status int
 		types  []string
@@ -95,7 +95,7 @@ func TestContentType(t *testing.T) {
 }
 
 func TestContentEncoding(t *testing.T) {
-	h := handle(t, library().serves, nil)
+	h := handle(t, library().serves, authzen.Config{})
 	for _, c := range []struct {
 		status    int
 		encodings []string
@@ -117,7 +117,7 @@ func TestContentEncoding(t *testing.T) {
 }
 
 func TestBody(t *testing.T) {
-	h := handle(t, library().serves, &authzen.Config{MaxBody: len(wholeQuestion)})
+	h := handle(t, library().serves, authzen.Config{MaxBody: len(wholeQuestion)})
 	if status, answer := post(t, h, "evaluation", wholeQuestion); status != 200 {
 		t.Errorf("as large as may be: %d %s", status, answer)
 	}
@@ -142,7 +142,7 @@ func TestBody(t *testing.T) {
 }
 
 func TestRequestID(t *testing.T) {
-	h := handle(t, library().serves, nil)
+	h := handle(t, library().serves, authzen.Config{})
 	for _, c := range []struct {
 		name string
 		ids  []string
@@ -190,7 +190,8 @@ func TestAuthentication(t *testing.T) {
 		return errBad
 	}
 	var told []error
-	h, err := authzen.New(library().serves, check, &authzen.Config{
+	h, err := authzen.New(authzen.Config{
+		Evaluator: library().serves, Authenticate: check,
 		BaseURL: "https://pdp.example.com", OnError: func(_ *http.Request, err error) { told = append(told, err) },
 	})
 	if err != nil {
@@ -233,7 +234,7 @@ func TestAuthentication(t *testing.T) {
 	if w := serve(h, httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil)); w.Code != 200 {
 		t.Errorf("the metadata document is not for everybody: %d", w.Code)
 	}
-	basic, err := authzen.New(library().serves, check, &authzen.Config{Challenge: `Basic realm="pdp"`})
+	basic, err := authzen.New(authzen.Config{Evaluator: library().serves, Authenticate: check, Challenge: `Basic realm="pdp"`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,9 +256,9 @@ func TestNew(t *testing.T) {
 		{"a base URL", good, authzen.Unauthenticated, "https://pdp.example.com", ""},
 		{"a slash behind it", good, authzen.Unauthenticated, "https://pdp.example.com/", ""},
 		{"a port and a tenant", good, authzen.Unauthenticated, "https://pdp.example.com:8443/tenant1", ""},
-		{"no evaluator", nil, authzen.Unauthenticated, "", "nothing is given that evaluates"},
-		{"no policy", authzen.ForPolicy(nil, nil), authzen.Unauthenticated, "", "nothing is given that evaluates"},
-		{"no authentication", good, nil, "", "no authentication is chosen"},
+		{"no evaluator", nil, authzen.Unauthenticated, "", "Config.Evaluator is nil"},
+		{"no policy", authzen.ForPolicy(authzen.PolicyConfig{}), authzen.Unauthenticated, "", "Config.Evaluator is nil"},
+		{"no authentication", good, nil, "", "Config.Authenticate is nil"},
 		{"http", good, authzen.Unauthenticated, "http://pdp.example.com", "must start with https"},
 		{"no scheme", good, authzen.Unauthenticated, "pdp.example.com", "must start with https"},
 		{"no host", good, authzen.Unauthenticated, "https:///x", "must start with https"},
@@ -269,17 +270,17 @@ func TestNew(t *testing.T) {
 		{"an empty fragment", good, authzen.Unauthenticated, "https://pdp.example.com#", "neither query nor fragment"},
 		{"dots", good, authzen.Unauthenticated, "https://pdp.example.com/a/../b", "empty or dotted segments"},
 		{"two slashes", good, authzen.Unauthenticated, "https://pdp.example.com//", "empty or dotted segments"},
-		{"no URL", good, authzen.Unauthenticated, "https://%", "base URL: "},
-		{"an empty port", good, authzen.Unauthenticated, "https://pdp.example.com:/x", "a port behind any colon"},
-		{"an empty port of an address", good, authzen.Unauthenticated, "https://[::1]:", "a port behind any colon"},
+		{"no URL", good, authzen.Unauthenticated, "https://%", "Config.BaseURL: "},
+		{"an empty port", good, authzen.Unauthenticated, "https://pdp.example.com:/x", "a port after any colon"},
+		{"an empty port of an address", good, authzen.Unauthenticated, "https://[::1]:", "a port after any colon"},
 		{"an escaped slash", good, authzen.Unauthenticated, "https://pdp.example.com/a/b%2Fc", "needs escaping"},
 		{"escaped dots", good, authzen.Unauthenticated, "https://pdp.example.com/a/%2e%2e/b", "needs escaping"},
 		{"a letter escaped for nothing", good, authzen.Unauthenticated, "https://pdp.example.com/%61", "needs escaping"},
-		{"a blank", good, authzen.Unauthenticated, "https://pdp.example.com/a b", "needs escaping"},
+		{"a space", good, authzen.Unauthenticated, "https://pdp.example.com/a b", "needs escaping"},
 		{"beyond ASCII", good, authzen.Unauthenticated, "https://pdp.example.com/ä", "needs escaping"},
 		{"what needs none", good, authzen.Unauthenticated, "https://pdp.example.com/~a,b;c=d:e@f", ""},
 	} {
-		h, err := authzen.New(c.evaluator, c.authenticate, &authzen.Config{BaseURL: c.base})
+		h, err := authzen.New(authzen.Config{Evaluator: c.evaluator, Authenticate: c.authenticate, BaseURL: c.base})
 		if (err == nil) != (c.want == "") || (h == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -294,17 +295,18 @@ func TestNewConfig(t *testing.T) {
 	}{
 		{"a scheme", authzen.Config{Challenge: "DPoP"}, ""},
 		{"a scheme with parameters", authzen.Config{Challenge: `Bearer realm="pdp", scope="ask"`}, ""},
-		{"a second line", authzen.Config{Challenge: "Bearer\r\nSet-Cookie: a=b"}, "challenge"},
-		{"a tab", authzen.Config{Challenge: "Bearer\trealm"}, "challenge"},
-		{"beyond ASCII", authzen.Config{Challenge: `Bearer realm="ä"`}, "challenge"},
-		{"no scheme", authzen.Config{Challenge: ` realm="pdp"`}, "challenge"},
-		{"a parameter for a scheme", authzen.Config{Challenge: `realm="pdp"`}, "challenge"},
+		{"a second line", authzen.Config{Challenge: "Bearer\r\nSet-Cookie: a=b"}, "is not an authentication scheme"},
+		{"a tab", authzen.Config{Challenge: "Bearer\trealm"}, "is not an authentication scheme"},
+		{"beyond ASCII", authzen.Config{Challenge: `Bearer realm="ä"`}, "is not an authentication scheme"},
+		{"no scheme", authzen.Config{Challenge: ` realm="pdp"`}, "is not an authentication scheme"},
+		{"a parameter for a scheme", authzen.Config{Challenge: `realm="pdp"`}, "is not an authentication scheme"},
 		{"the least limits", authzen.Config{MaxBody: 1, MaxEvaluations: 1, MaxPage: 1}, ""},
-		{"a negative body", authzen.Config{MaxBody: -1}, "a limit is negative"},
-		{"a negative batch", authzen.Config{MaxEvaluations: -1}, "a limit is negative"},
-		{"a negative page", authzen.Config{MaxPage: -1}, "a limit is negative"},
+		{"a negative body", authzen.Config{MaxBody: -1}, "Config.MaxBody is negative"},
+		{"a negative batch", authzen.Config{MaxEvaluations: -1}, "Config.MaxEvaluations is negative"},
+		{"a negative page", authzen.Config{MaxPage: -1}, "Config.MaxPage is negative"},
 	} {
-		h, err := authzen.New(library().serves, authzen.Unauthenticated, &c.config)
+		c.config.Evaluator, c.config.Authenticate = library().serves, authzen.Unauthenticated
+		h, err := authzen.New(c.config)
 		if (err == nil) != (c.want == "") || (h == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -332,7 +334,7 @@ func TestMetadata(t *testing.T) {
 		{"", "/.well-known/authzen-configuration", "/access/v1/evaluation", 404},
 		{"", "", "/access/v1/evaluation", 404},
 	} {
-		h := handle(t, library().serves, &authzen.Config{BaseURL: c.base})
+		h := handle(t, library().serves, authzen.Config{BaseURL: c.base})
 		r := httptest.NewRequest("GET", "https://evil.example"+c.path, nil)
 		r.Header.Set("X-Forwarded-Host", "evil.example")
 		w := serve(h, r)
@@ -374,7 +376,7 @@ func TestFailures(t *testing.T) {
 			none := func(*http.Request) (authzen.Evaluator, error) { return library(), c.err }
 			for where, evaluator := range map[string]func(*http.Request) (authzen.Evaluator, error){"decides": failing.serves, "is found": none} {
 				var told []error
-				h := handle(t, evaluator, &authzen.Config{OnError: func(r *http.Request, err error) { told = append(told, err) }})
+				h := handle(t, evaluator, authzen.Config{OnError: func(r *http.Request, err error) { told = append(told, err) }})
 				status, answer := post(t, h, endpoint, body)
 				want := c.status
 				if endpoint == "evaluations" && where == "decides" && want < 503 {
@@ -386,13 +388,13 @@ func TestFailures(t *testing.T) {
 				if (len(told) == 0) != (want == 403) || slices.ContainsFunc(told, func(err error) bool { return !errors.Is(err, c.err) }) {
 					t.Errorf("%s where one %s at %s: told of %v", c.name, where, endpoint, told)
 				}
-				if status, _ := post(t, handle(t, evaluator, nil), endpoint, body); status != want {
+				if status, _ := post(t, handle(t, evaluator, authzen.Config{}), endpoint, body); status != want {
 					t.Errorf("%s where one %s at %s: %d if nobody is told", c.name, where, endpoint, status)
 				}
 			}
 		}
 	}
-	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { return nil, nil }, nil)
+	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { return nil, nil }, authzen.Config{})
 	for endpoint, body := range every {
 		if status, answer := post(t, h, endpoint, body); status != 500 {
 			t.Errorf("no evaluator at %s: %d %s", endpoint, status, answer)
@@ -420,7 +422,7 @@ func TestContextEnds(t *testing.T) {
 				}
 				return authzen.Decision{Allowed: true}, nil
 			}
-			w := serve(handle(t, f.serves, nil), request(endpoint, body).WithContext(ctx))
+			w := serve(handle(t, f.serves, authzen.Config{}), request(endpoint, body).WithContext(ctx))
 			single := endpoint == "evaluation" && n == 1
 			if single != (w.Code == 200) || !single && w.Code != 503 {
 				t.Errorf("%s, ended in question %d: %d %s", endpoint, n, w.Code, w.Body)
@@ -431,7 +433,7 @@ func TestContextEnds(t *testing.T) {
 	// An answer to questions that nobody asks the evaluator is one as well.
 	over, cancel := context.WithCancel(t.Context())
 	absent := func(*http.Request) (authzen.Evaluator, error) { cancel(); return library(), nil }
-	if w := serve(handle(t, absent, nil), request("evaluations", `{"evaluations":[{},1]}`).WithContext(over)); w.Code != 503 {
+	if w := serve(handle(t, absent, authzen.Config{}), request("evaluations", `{"evaluations":[{},1]}`).WithContext(over)); w.Code != 503 {
 		t.Errorf("questions that are not understood: %d %s", w.Code, w.Body)
 	}
 	// An item that fails for another reason once nobody waits is no denial.
@@ -439,7 +441,7 @@ func TestContextEnds(t *testing.T) {
 	f := library()
 	f.decide = func(authzen.Request) (authzen.Decision, error) { cancel(); return authzen.Decision{}, errBroken }
 	r := request("evaluations", wholeQuestion[:len(wholeQuestion)-1]+`,"evaluations":[{},{}]}`).WithContext(ctx)
-	if w := serve(handle(t, f.serves, nil), r); w.Code != 503 {
+	if w := serve(handle(t, f.serves, authzen.Config{}), r); w.Code != 503 {
 		t.Errorf("failed after the end: %d %s", w.Code, w.Body)
 	}
 }
@@ -447,7 +449,7 @@ func TestContextEnds(t *testing.T) {
 func TestPanicIsLeftToTheServer(t *testing.T) {
 	f := library()
 	f.decide = func(authzen.Request) (authzen.Decision, error) { panic("broken") }
-	h := handle(t, f.serves, nil)
+	h := handle(t, f.serves, authzen.Config{})
 	w := httptest.NewRecorder()
 	defer func() {
 		if got := recover(); got != "broken" || w.Body.Len() > 0 {
@@ -458,7 +460,7 @@ func TestPanicIsLeftToTheServer(t *testing.T) {
 }
 
 func TestAnswersAreNotStored(t *testing.T) {
-	h := handle(t, library().serves, nil)
+	h := handle(t, library().serves, authzen.Config{})
 	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
 		if got := serve(h, request(endpoint, wholeQuestion)).Header().Get("Cache-Control"); got != "no-store" {
 			t.Errorf("%s: Cache-Control %q", endpoint, got)
@@ -476,7 +478,7 @@ func TestSeen(t *testing.T) {
 		return authzen.Decision{}, nil
 	}
 	made := 0
-	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { made++; return f, nil }, nil)
+	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { made++; return f, nil }, authzen.Config{})
 	body := `{"subject":{"type":"user","id":"ann","properties":{"n":12345678901234567890,"s":"\u00e9","b":true,"z":null,"a":[1.50,{}]}},
 	  "action":{"name":"read","properties":{"p":1}},"resource":{"type":"book","id":"b1"},"context":{"at":1},
 	  "evaluations":[{}, {"subject":{"type":"user","id":"ann"},"context":{"at":2}}, {"action":{"name":"write"},"resource":{"type":"book","id":"b1","properties":{}}}]}`

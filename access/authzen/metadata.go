@@ -22,37 +22,38 @@ const (
 // metadataPath comes before the path of the base URL.
 const metadataPath = "/.well-known/authzen-configuration"
 
-// base is a base URL and its path, without a slash at the end.
+// base is a base URL: as it was written, then itself and its path without a slash
+// at the end.
 type base struct {
 	name, url, path string
 }
 
-// parseBase checks a base URL; "" is one as well.
+// parseBase checks a base URL, which may be "".
 func parseBase(text string) (base, error) {
 	if text == "" {
 		return base{}, nil
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return base{}, fmt.Errorf("authzen: base URL: %w", err)
+		return base{}, fmt.Errorf("authzen: Config.BaseURL: %w", err)
 	}
 	b := base{text, strings.TrimSuffix(text, "/"), strings.TrimSuffix(u.Path, "/")}
 	switch {
 	case u.Scheme != "https" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil:
-		err = errors.New("authzen: the base URL must start with https:// and a host, with a port behind any colon")
+		err = errors.New("authzen: Config.BaseURL must start with https:// and a host, with a port after any colon")
 	case strings.ContainsAny(text, "?#"):
-		err = errors.New("authzen: the base URL must have neither query nor fragment")
-	case u.EscapedPath() != u.Path: // which callers write in more than one way
-		err = errors.New("authzen: the path of the base URL needs escaping")
+		err = errors.New("authzen: Config.BaseURL must have neither query nor fragment")
+	case u.EscapedPath() != u.Path: // callers would write it in more than one way
+		err = errors.New("authzen: the path of Config.BaseURL needs escaping")
 	case b.path != strings.TrimSuffix(path.Clean("/"+b.path+"/"), "/"):
-		err = errors.New("authzen: the path of the base URL has empty or dotted segments")
+		err = errors.New("authzen: the path of Config.BaseURL has empty or dotted segments")
 	}
 	return b, err
 }
 
-// metadata returns the document that tells callers where to ask.
+// metadata returns the document that lists the endpoints.
 func (b base) metadata() []byte {
-	text, _ := json.Marshal(struct { // which strings cannot fail
+	text, _ := json.Marshal(struct { // of strings, which cannot fail
 		Name           string `json:"policy_decision_point"`
 		Evaluation     string `json:"access_evaluation_endpoint"`
 		Evaluations    string `json:"access_evaluations_endpoint"`

@@ -37,7 +37,7 @@ func pager(books int) *fixture {
 const list = `"subject":{"type":"user","id":"ann"},"action":{"name":"read"},"resource":{"type":"book"}`
 
 // turn asks for one page.
-func turn(t *testing.T, f *fixture, c *authzen.Config, body string) (ids []string, token *string) {
+func turn(t *testing.T, f *fixture, c authzen.Config, body string) (ids []string, token *string) {
 	t.Helper()
 	status, answer := post(t, handle(t, f.serves, c), "search/resource", body)
 	var p pageOf
@@ -80,7 +80,7 @@ func TestPages(t *testing.T) {
 		{"no limit under a maximum", `,"page":{"limit":0}`, 5, "5 of 8, more"},
 		{"a maximum beyond all reason", ``, 1 << 62, "8 of 8, without page"},
 	} {
-		ids, token := turn(t, pager(8), &authzen.Config{MaxPage: c.max}, `{`+list+c.page+`}`)
+		ids, token := turn(t, pager(8), authzen.Config{MaxPage: c.max}, `{`+list+c.page+`}`)
 		end := "without page"
 		if token != nil {
 			if end = "more"; *token == "" {
@@ -100,13 +100,13 @@ func TestPagesAddUp(t *testing.T) {
 		f := pager(n)
 		for limit := 1; limit < 5; limit++ {
 			for _, again := range []string{fmt.Sprintf(`"limit":%d,`, limit), `"limit":0,`, ``} {
-				ids, token := turn(t, f, nil, fmt.Sprintf(`{%s,"page":{"limit":%d}}`, list, limit))
+				ids, token := turn(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{"limit":%d}}`, list, limit))
 				for pages := 1; *token != ""; pages++ {
 					if len(ids) != pages*limit {
 						t.Fatalf("%d ids after %d pages of %d", len(ids), pages, limit)
 					}
 					var more []string
-					more, token = turn(t, f, nil, fmt.Sprintf(`{%s,"page":{%s"token":%q}}`, list, again, *token))
+					more, token = turn(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{%s"token":%q}}`, list, again, *token))
 					ids = append(ids, more...)
 				}
 				if !slices.Equal(ids, f.resources) {
@@ -118,7 +118,7 @@ func TestPagesAddUp(t *testing.T) {
 }
 
 func TestPagesOfSubjectsAndActions(t *testing.T) {
-	h := handle(t, library().serves, nil)
+	h := handle(t, library().serves, authzen.Config{})
 	for _, c := range []struct{ endpoint, body, first, second string }{
 		{"search/subject", `{"subject":{"type":"user"},"action":{"name":"read"},"resource":{"type":"book","id":"b1"},"page":{"limit":1%s}}`,
 			`{"type":"user","id":"bob"}`, `{"type":"user","id":"ann"}`},
@@ -139,7 +139,7 @@ func TestPagesOfSubjectsAndActions(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	f := pager(8)
-	_, next := turn(t, f, nil, `{`+list+`,"page":{"limit":3}}`)
+	_, next := turn(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":3}}`)
 	token := *next
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
@@ -149,7 +149,7 @@ func TestTokens(t *testing.T) {
 		return base64.RawURLEncoding.EncodeToString(change(slices.Clone(raw)))
 	}
 	const wrong = "page.token is not one for this search\n"
-	h := handle(t, f.serves, nil)
+	h := handle(t, f.serves, authzen.Config{})
 	page := func(token string) string { return `{` + list + `,"page":{"token":"` + token + `"}}` }
 	runWire(t, h, "search/resource", []wireCase{
 		{400, "another subject", strings.Replace(page(token), `"ann"`, `"bob"`, 1), wrong},
@@ -187,8 +187,8 @@ func TestTokens(t *testing.T) {
 	both := pager(8)
 	both.decide = func(authzen.Request) (authzen.Decision, error) { return authzen.Decision{Allowed: true}, nil }
 	const words = `"subject":{"type":"user","id":""},"action":{"name":"read"},"resource":{"type":"book","id":""}`
-	_, next = turn(t, both, nil, `{`+words+`,"page":{"limit":3}}`)
-	runWire(t, handle(t, both.serves, nil), "search/subject", []wireCase{
+	_, next = turn(t, both, authzen.Config{}, `{`+words+`,"page":{"limit":3}}`)
+	runWire(t, handle(t, both.serves, authzen.Config{}), "search/subject", []wireCase{
 		{400, "another search", `{` + words + `,"page":{"token":"` + *next + `"}}`, wrong},
 	})
 	// What means the same is the same question, and so is another context.
@@ -197,15 +197,15 @@ func TestTokens(t *testing.T) {
 		`{"page":{"token":"` + token + `","limit":3}, "resource":{"id":"ignored","type":"book"}, "action":{"name":"\u0072ead"}, "subject":{"id":"ann","type":"user"}}`,
 		strings.Replace(page(token), `{`, `{"context":{"time":"later"},`, 1),
 	} {
-		if ids, _ := turn(t, f, nil, body); !slices.Equal(ids, []string{"n4", "n5", "n6"}) {
+		if ids, _ := turn(t, f, authzen.Config{}, body); !slices.Equal(ids, []string{"n4", "n5", "n6"}) {
 			t.Errorf("%s: %v", body, ids)
 		}
 	}
 	// The maximum may have come down since.
-	if ids, _ := turn(t, f, &authzen.Config{MaxPage: 2}, page(token)); !slices.Equal(ids, []string{"n4", "n5"}) {
+	if ids, _ := turn(t, f, authzen.Config{MaxPage: 2}, page(token)); !slices.Equal(ids, []string{"n4", "n5"}) {
 		t.Errorf("under a lower maximum: %v", ids)
 	}
-	if ids, _ := turn(t, f, &authzen.Config{MaxPage: 2}, strings.Replace(page(token), `"token"`, `"limit":3,"token"`, 1)); !slices.Equal(ids, []string{"n4", "n5"}) {
+	if ids, _ := turn(t, f, authzen.Config{MaxPage: 2}, strings.Replace(page(token), `"token"`, `"limit":3,"token"`, 1)); !slices.Equal(ids, []string{"n4", "n5"}) {
 		t.Errorf("under a lower maximum, with the limit: %v", ids)
 	}
 }
@@ -224,7 +224,7 @@ func (s stuck) SearchResources(context.Context, authzen.Search) ([]string, error
 // or that return what nothing can be called.
 func TestPagesCannotGoRound(t *testing.T) {
 	f := pager(4)
-	_, token := turn(t, f, nil, `{`+list+`,"page":{"limit":2}}`)
+	_, token := turn(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":2}}`)
 	again := f.resources[:2]
 	for _, c := range []struct {
 		name      string
@@ -240,7 +240,7 @@ func TestPagesCannotGoRound(t *testing.T) {
 		{"as it should be", again, ``, 200},
 		{"the list from its beginning", again, *token, 500},
 	} {
-		h := handle(t, func(*http.Request) (authzen.Evaluator, error) { return stuck{f, c.resources}, nil }, nil)
+		h := handle(t, func(*http.Request) (authzen.Evaluator, error) { return stuck{f, c.resources}, nil }, authzen.Config{})
 		if status, answer := post(t, h, "search/resource", `{`+list+`,"page":{"token":"`+c.page+`"}}`); status != c.status {
 			t.Errorf("%s: %d %s", c.name, status, answer)
 		}

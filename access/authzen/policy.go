@@ -10,70 +10,75 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// PolicyConfig says how policies are asked. Nil is the zero PolicyConfig.
+// PolicyConfig says which policy answers, and how it is asked. Policy is
+// required; the zero value of every other field is useful.
+//
+// All functions must be safe for concurrent use.
 type PolicyConfig struct {
+	// Policy returns the policy that answers the request, from its beginning to
+	// its end. A nil policy without an error is an error. Required.
+	Policy func(*http.Request) (*access.Policy, error)
+
 	// Company is the id under which the company is asked about; "" means
 	// "company". No other id is answered for it.
 	Company string
 
-	// Links lets callers ask as the holder of a share link. Each of them must
-	// then have checked the link's secret, of which a policy knows nothing.
+	// Links lets callers ask as the holder of a share link. Every caller must
+	// then check the link's secret, which a policy does not know. False denies
+	// all holders.
 	Links bool
 
-	// Observer is told of every decision that was asked for; what a search
-	// looks at is unobserved. Nil means nobody is told.
+	// Observer receives every decision of an evaluation; those that a search
+	// makes are not observed. Nil observes nothing.
 	Observer access.Observer
 }
 
-// ForPolicy returns Evaluators for [New] that answer each request from the one
-// policy that policy returns for it. A nil policy is an error; a nil function
-// gives nil, which New refuses.
+// ForPolicy returns the [Config.Evaluator] that answers each request from the
+// one policy that c.Policy returns for it. If that is nil, so is the result, which
+// [New] refuses. A later change of c changes nothing.
 //
-// This is what an entity stands for:
+// An entity stands for this:
 //
 //   - The subject type "user" is [access.User]. With the property "team" it is
 //     [access.Session], within that team. The type "link" is [access.ViaLink]
 //     under [PolicyConfig.Links], and must have no team.
 //   - The resource types "company", "account", "user", "role", "team",
 //     "group", "report" and "link" are the built-in kinds. Any other is a kind
-//     of the host's own: [access.Item] with the property "account", and
+//     that you declare: [access.Item] with the property "account", and
 //     [access.CompanyItem] with the property "company" being true.
 //   - An action is the [access.Action] of its name.
 //
-// Everything else denies: another type of subject, and also one of these
+// Everything else is denied: another type of subject, and one of these
 // properties with a value of another type or where it has no meaning, since a
-// scope that got lost must not widen what may be done. So does a type, an id, a
-// team or an account that no policy could hold, whatever the kind: it is empty,
-// longer than 256 bytes, not UTF-8, or has control characters. Other properties
-// and the context are ignored.
+// lost scope must not widen what may be done. So is a type, an id, a team or an
+// account that no policy can hold, whatever the kind: one that is empty, longer
+// than 256 bytes, not UTF-8, or has control characters. Other properties and the
+// context are ignored.
 //
-// A search returns, in byte order, just what [access.Policy.Decide] allows with
-// the properties that were given. The policy knows all subjects, all actions,
-// and the resources of the built-in kinds; others are never found. Each page
-// costs a look at all of them and up to a decision on each. Reasons are those of
+// A search returns, in byte order, exactly what [access.Policy.Decide] allows
+// with the given properties. The policy knows all subjects, all actions, and the
+// resources of the built-in kinds; no others are found. Each page costs a look at
+// all of them and up to one decision on each. Reasons are those of
 // [access.Decision.Public].
-func ForPolicy(policy func(*http.Request) (*access.Policy, error), c *PolicyConfig) func(*http.Request) (Evaluator, error) {
-	if policy == nil {
+func ForPolicy(c PolicyConfig) func(*http.Request) (Evaluator, error) {
+	if c.Policy == nil {
 		return nil
 	}
-	if c == nil {
-		c = new(PolicyConfig)
-	}
-	config := *c
-	config.Company = cmp.Or(config.Company, string(access.KindCompany))
+	c.Company = cmp.Or(c.Company, string(access.KindCompany))
 	return func(r *http.Request) (Evaluator, error) {
-		p, err := policy(r)
+		p, err := c.Policy(r)
 		if err == nil && p == nil {
-			err = errors.New("authzen: there is no policy for the request")
+			err = errors.New("authzen: PolicyConfig.Policy returned no policy")
 		}
 		if err != nil {
 			return nil, err
 		}
-		return &policyEvaluator{p, &config}, nil
+		return &policyEvaluator{p, &c}, nil
 	}
 }
 
@@ -126,8 +131,8 @@ func (e *policyEvaluator) SearchActions(ctx context.Context, s Search) ([]string
 	return s.collect(ctx, all, func(string) bool { return true })
 }
 
-// resources returns ids of that kind, among them all that the subject may take
-// the action on.
+// resources returns ids of that kind, including all on which the subject may
+// take the action.
 func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Action) iter.Seq[string] {
 	p := e.policy
 	switch k {
@@ -154,7 +159,8 @@ func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Ac
 	return func(func(string) bool) {}
 }
 
-// subject returns whom an entity stands for, the zero Subject if nobody.
+// subject returns the subject that an entity stands for, the zero Subject if it
+// stands for none.
 func (e *policyEvaluator) subject(s Entity) access.Subject {
 	scope, scoped := s.Properties["team"]
 	switch {
@@ -171,61 +177,58 @@ func (e *policyEvaluator) subject(s Entity) access.Subject {
 	return access.Subject{}
 }
 
-// validID reports whether a policy could hold such an id. Of the host's own
-// kinds it holds none, and would not know.
-func validID(id string) bool {
-	const longest = 256 // bytes, as in every policy
-	return len(id) <= longest && clean(id)
-}
+// validID reports whether a policy can hold such an id. Decide cannot say so for
+// the kinds that a host declares, of which it holds no ids.
+func validID(id string) bool { return text.ID(id) == nil }
 
-// resource returns what an entity stands for, the zero Resource if nothing. An
-// account that is said but is no id is one that got lost: nothing may pass as if
-// none had been said.
+// resource returns the resource that an entity stands for, the zero Resource if
+// it stands for none. If an account is given but is no id, it got lost on the way,
+// and the entity must not pass as one without an account.
 func (e *policyEvaluator) resource(r Entity) access.Resource {
-	in, within := r.Properties["account"]
-	of, said := r.Properties["company"]
-	account, _ := in.(string)
-	wide, isBool := of.(bool)
+	accountValue, hasAccount := r.Properties["account"]
+	companyValue, hasCompany := r.Properties["company"]
+	account, _ := accountValue.(string)
+	ofCompany, isBool := companyValue.(bool)
 	kind := access.Kind(r.Type)
 	switch {
-	case !validID(r.Type), !validID(r.ID), within && !validID(account), said && !isBool, within && wide:
+	case !validID(r.Type), !validID(r.ID), hasAccount && !validID(account), hasCompany && !isBool, hasAccount && ofCompany:
 		return access.Resource{}
-	case wide:
+	case ofCompany:
 		return access.CompanyItem(kind, r.ID)
 	case kind != access.KindCompany:
 		return access.Item(kind, r.ID, account)
-	case r.ID == e.config.Company && !within:
+	case r.ID == e.config.Company && !hasAccount:
 		return access.Company()
 	}
 	return access.Resource{}
 }
 
-// collect returns those of all ids that come behind s.After and are allowed,
-// sorted, and no more than are of use. Once it holds twice as many it forgets
-// the later half, and asks no more about what is later still.
+// collect returns the ids after s.After that are allowed, sorted, and at most
+// s.Limit of them. Whenever it holds twice as many it drops the later half, and
+// asks no more about ids that are later still.
 func (s *Search) collect(ctx context.Context, all iter.Seq[string], allowed func(id string) bool) ([]string, error) {
-	const often = 256
+	const checkContext = 256 // ids until the context is looked at again
 	if s.Limit <= 0 {
 		return nil, nil
 	}
-	var some []string
-	last := "" // before which more is of use; "" is anywhere
+	var found []string
+	last := "" // ids from this one on are not used; "" is no bound
 	seen := 0
 	for id := range all {
-		if seen++; seen%often == 0 && ctx.Err() != nil {
+		if seen++; seen%checkContext == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if id <= s.After || last != "" && id >= last || !allowed(id) {
 			continue
 		}
-		if some = append(some, id); len(some)/2 >= s.Limit {
-			slices.Sort(some)
-			some = some[:s.Limit]
-			last = some[s.Limit-1]
+		if found = append(found, id); len(found)/2 >= s.Limit {
+			slices.Sort(found)
+			found = found[:s.Limit]
+			last = found[s.Limit-1]
 		}
 	}
-	slices.Sort(some)
-	return some[:min(len(some), s.Limit)], nil
+	slices.Sort(found)
+	return found[:min(len(found), s.Limit)], nil
 }
 
 // ids returns the id of each.

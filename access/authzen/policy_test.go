@@ -36,9 +36,10 @@ func fixed(p *access.Policy) func(*http.Request) (*access.Policy, error) {
 
 // runPolicy asks a policy, with reasons. A body is the subject, the action and the
 // resource, in a shorthand for their JSON: type:id and then properties.
-func runPolicy(t *testing.T, c *authzen.PolicyConfig, endpoint string, cases [][2]string) {
+func runPolicy(t *testing.T, c authzen.PolicyConfig, endpoint string, cases [][2]string) {
 	t.Helper()
-	h := handle(t, authzen.ForPolicy(fixed(access.MustLoad(acme)), c), &authzen.Config{Reasons: true})
+	c.Policy = fixed(access.MustLoad(acme))
+	h := handle(t, authzen.ForPolicy(c), authzen.Config{Reasons: true})
 	asked := make(map[string]bool)
 	for _, c := range cases {
 		status, answer := post(t, h, endpoint, longhand(t, c[1]))
@@ -69,7 +70,7 @@ func longhand(t *testing.T, short string) string {
 }
 
 func TestForPolicy(t *testing.T) {
-	runPolicy(t, nil, "evaluation", [][2]string{
+	runPolicy(t, authzen.PolicyConfig{}, "evaluation", [][2]string{
 		{"allow", `user:mia, account.view, account:us-1`},
 		{"allow", `user:mia {"team":"west"}, account.view, account:us-1`},
 		{"allow", `user:mia {"Team":"east","department":7}, account.view, account:us-1`},
@@ -130,7 +131,7 @@ func TestForPolicy(t *testing.T) {
 		{"deny wrong-kind", `user:mia, report.view, account:us-1`},
 		{"deny no-capability", `user:mia, team.edit, team:west`},
 	})
-	runPolicy(t, &authzen.PolicyConfig{Company: "acme", Links: true}, "evaluation", [][2]string{
+	runPolicy(t, authzen.PolicyConfig{Company: "acme", Links: true}, "evaluation", [][2]string{
 		{"allow", `user:mia, report.create, company:acme`},
 		{"deny no-resource", `user:mia, report.create, company:company`},
 		{"allow", `link:l1, report.view, report:q1`},
@@ -142,8 +143,8 @@ func TestForPolicy(t *testing.T) {
 }
 
 func TestForPolicySearches(t *testing.T) {
-	links := &authzen.PolicyConfig{Company: "acme", Links: true}
-	runPolicy(t, nil, "search/subject", [][2]string{
+	links := authzen.PolicyConfig{Company: "acme", Links: true}
+	runPolicy(t, authzen.PolicyConfig{}, "search/subject", [][2]string{
 		{"user,dan,user,mia", `user:, account.view, account:us-1`},
 		{"user,mia", `user: {"team":"west"}, account.view, account:us-1`},
 		{"", `user: {"team":"east"}, account.view, account:us-1`},
@@ -182,7 +183,7 @@ func TestForPolicySearches(t *testing.T) {
 		{"link,l1", `user:mia, link.revoke, link:`},
 		{"", `user:mia, campaign.edit, campaign: {"account":"us-1"}`},
 	})
-	runPolicy(t, nil, "search/action", [][2]string{
+	runPolicy(t, authzen.PolicyConfig{}, "search/action", [][2]string{
 		{"account.view,campaign.edit", `user:mia, , account:us-1`},
 		{"", `user:mia {"team":"east"}, , account:us-1`},
 		{"account.view,campaign.edit", `user:mia, , campaign:c1 {"account":"us-1"}`},
@@ -196,9 +197,10 @@ func TestForPolicySearches(t *testing.T) {
 func TestObserver(t *testing.T) {
 	var seen []access.Decision
 	policy := access.MustLoad(acme)
-	h := handle(t, authzen.ForPolicy(fixed(policy), &authzen.PolicyConfig{
+	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{
+		Policy:   fixed(policy),
 		Observer: func(d access.Decision) { seen = append(seen, d) },
-	}), nil)
+	}), authzen.Config{})
 	body := longhand(t, `user:mia, account.view, account:us-1`)
 	post(t, h, "evaluation", body)
 	post(t, h, "evaluations", body[:len(body)-1]+`,"evaluations":[{},{"subject":{"type":"user","id":"eve"}},{"action":{}}]}`)
@@ -215,7 +217,7 @@ func TestObserver(t *testing.T) {
 // TestReasonsArePublic compares what is said of something out of reach, and of
 // something that does not exist.
 func TestReasonsArePublic(t *testing.T) {
-	runPolicy(t, nil, "evaluation", [][2]string{
+	runPolicy(t, authzen.PolicyConfig{}, "evaluation", [][2]string{
 		{"deny out-of-reach", `user:mia {"team":"west"}, account.view, account:de-1`},
 		{"deny out-of-reach", `user:mia {"team":"west"}, account.view, account:ghost`},
 		{"deny out-of-reach", `user:dan, report.view, report:q1`},
@@ -228,17 +230,17 @@ func TestReasonsArePublic(t *testing.T) {
 // TestPolicyFails checks that a policy that cannot be had, or is not there,
 // answers nothing.
 func TestPolicyFails(t *testing.T) {
-	none := authzen.ForPolicy(func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }, nil)
+	none := authzen.ForPolicy(authzen.PolicyConfig{Policy: func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }})
 	body := longhand(t, `user:mia, account.view, account:us-1`)
 	batch := body[:len(body)-1] + `,"evaluations":[{},{}]}`
-	if status, answer := post(t, handle(t, none, nil), "evaluation", body); status != 500 {
+	if status, answer := post(t, handle(t, none, authzen.Config{}), "evaluation", body); status != 500 {
 		t.Errorf("%d %s", status, answer)
 	}
-	if status, answer := post(t, handle(t, none, nil), "evaluations", batch); status != 500 {
+	if status, answer := post(t, handle(t, none, authzen.Config{}), "evaluations", batch); status != 500 {
 		t.Errorf("%d %s", status, answer)
 	}
 	var told []error
-	absent := handle(t, authzen.ForPolicy(fixed(nil), nil), &authzen.Config{OnError: func(_ *http.Request, err error) { told = append(told, err) }})
+	absent := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(nil)}), authzen.Config{OnError: func(_ *http.Request, err error) { told = append(told, err) }})
 	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
 		told = nil
 		if status, answer := post(t, absent, endpoint, batch); status != 500 || len(told) != 1 {
@@ -250,7 +252,7 @@ func TestPolicyFails(t *testing.T) {
 // TestImpossibleIDs asks about what no policy could hold, where what could be
 // held would be allowed.
 func TestImpossibleIDs(t *testing.T) {
-	e, err := authzen.ForPolicy(fixed(access.MustLoad(acme)), &authzen.PolicyConfig{Links: true})(nil)
+	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme)), Links: true})(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +318,7 @@ func TestSearchLinksCost(t *testing.T) {
 		fmt.Fprintf(&users, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
 	}
 	policy := access.MustLoad(strings.Replace(acme, `"users":      [`, `"users":      [`+users.String(), 1))
-	e, err := authzen.ForPolicy(fixed(policy), nil)(nil)
+	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)})(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +343,7 @@ func TestLongSearchEnds(t *testing.T) {
 		fmt.Fprintf(&text, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
 	}
 	policy := access.MustLoad(strings.TrimSuffix(text.String(), ",") + `]}`)
-	evaluator, err := authzen.ForPolicy(fixed(policy), nil)(nil)
+	evaluator, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)})(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

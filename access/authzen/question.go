@@ -8,28 +8,28 @@ import (
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 )
 
-// part is a subject, an action or a resource as far as it was read.
+// part is a subject, an action or a resource as it was read, perhaps incomplete.
 type part struct {
 	given      bool
-	kind, id   text // id is the name of an action
+	kind, id   member // id is the name of an action
 	properties map[string]any
 }
 
-// text is a string, and whether it was there.
-type text struct {
+// member is a string member of an object, and whether it was there.
+type member struct {
 	value string
 	given bool
 }
 
-// question is one question as far as it was read: the defaults of a batch, or
-// one of its items, need not be whole.
+// question is one question as it was read: the defaults of a batch, and one of
+// its items, may be incomplete.
 type question struct {
 	subject, action, resource part
 	context                   map[string]any // nil if there was none
-	wrong                     string         // the first thing of a wrong type, as a message
+	problem                   string         // what is wrong first, as a message, "" if nothing is
 }
 
-// body is everything that a body may say.
+// body is all that a body may contain.
 type body struct {
 	question
 	items    []question
@@ -44,7 +44,7 @@ type page struct {
 	limit uint64 // 0 means none
 }
 
-// What a body may say at each endpoint.
+// The members of a body that matter at each endpoint.
 var (
 	evaluationNames  = []string{"subject", "action", "resource", "context"}
 	evaluationsNames = []string{"subject", "action", "resource", "context", "evaluations", "options"}
@@ -52,18 +52,18 @@ var (
 	actionNames      = []string{"subject", "resource", "context", "page"}
 )
 
-// parse reads a body of which only the given names matter, and up to most
-// items, in which things of the kind sought are searched for, "" if nothing is.
+// parse reads the members of a body that have one of the names, and at most so
+// many items. The kind is what the body searches for, "" if it does not search.
 // The error is about what refuses the body as a whole.
-func parse(data []byte, most int, sought kind, names []string) (*body, error) {
+func parse(data []byte, maxItems int, target kind, names []string) (*body, error) {
 	r := strictjson.NewReader(data, strictjson.Config{MaxProblems: 1, AllowUnknown: true})
 	b := new(body)
 	for name := range r.Object(names...) {
 		switch name {
-		case string(sought):
-			b.readSought(r, sought)
+		case string(target):
+			b.readTarget(r, target)
 		case "evaluations":
-			b.readItems(r, most)
+			b.readItems(r, maxItems)
 		case "options":
 			b.readOptions(r)
 		case "page":
@@ -75,13 +75,13 @@ func parse(data []byte, most int, sought kind, names []string) (*body, error) {
 	if problems := r.Close(); len(problems) > 0 {
 		return nil, malformed(describe(problems[0].Err))
 	}
-	if b.wrong != "" {
-		return nil, malformed(b.wrong)
+	if b.problem != "" {
+		return nil, malformed(b.problem)
 	}
 	return b, nil
 }
 
-// describe says what is wrong with a text, in words that quote none of it.
+// describe says what is wrong with a body without quoting any of it.
 func describe(err error) string {
 	switch {
 	case errors.Is(err, strictjson.ErrType):
@@ -96,7 +96,7 @@ func describe(err error) string {
 	return "the body must be valid JSON"
 }
 
-// read takes the member of that name.
+// read reads the member of that name.
 func (q *question) read(r *strictjson.Reader, name string) {
 	switch name {
 	case "subject":
@@ -130,11 +130,11 @@ func (q *question) readPart(r *strictjson.Reader, where string, names ...string)
 	return p
 }
 
-func (q *question) readText(r *strictjson.Reader, where, member string) text {
-	if !q.want(r, strictjson.String, where, member) {
-		return text{}
+func (q *question) readText(r *strictjson.Reader, where, name string) member {
+	if !q.want(r, strictjson.String, where, name) {
+		return member{}
 	}
-	return text{r.Text(), true}
+	return member{r.Text(), true}
 }
 
 func (q *question) readMap(r *strictjson.Reader, where string) map[string]any {
@@ -144,18 +144,18 @@ func (q *question) readMap(r *strictjson.Reader, where string) map[string]any {
 	return object(r)
 }
 
-// want reports whether a value of the kind follows. Any other is skipped and
-// remembered as wrong.
-func (q *question) want(r *strictjson.Reader, k strictjson.Kind, where, member string) bool {
+// want reports whether a value of the kind follows. A value of another kind is
+// skipped, and is a problem.
+func (q *question) want(r *strictjson.Reader, k strictjson.Kind, where, name string) bool {
 	if r.Kind() == k {
 		return true
 	}
-	q.wrong = cmp.Or(q.wrong, where+member+" must be of type "+k.String())
+	q.problem = cmp.Or(q.problem, where+name+" must be of type "+k.String())
 	r.Skip()
 	return false
 }
 
-// value reads any value; what is wrong inside the Reader keeps.
+// value reads any value. The Reader keeps the problems in it.
 func value(r *strictjson.Reader) any {
 	switch r.Kind() {
 	case strictjson.Object:
@@ -185,13 +185,13 @@ func object(r *strictjson.Reader) map[string]any {
 	return members
 }
 
-func (b *body) readItems(r *strictjson.Reader, most int) {
+func (b *body) readItems(r *strictjson.Reader, maxItems int) {
 	if !b.want(r, strictjson.Array, "evaluations", "") {
 		return
 	}
 	for i := range r.Array() {
-		if i == most {
-			b.wrong = cmp.Or(b.wrong, "there are more evaluations than "+strconv.Itoa(most))
+		if i == maxItems {
+			b.problem = cmp.Or(b.problem, "there are more evaluations than "+strconv.Itoa(maxItems))
 			break
 		}
 		var item question
@@ -221,7 +221,7 @@ func (b *body) readOptions(r *strictjson.Reader) {
 		case executeAll, untilDenied, untilAllowed:
 			b.semantic = t.value
 		default:
-			b.wrong = cmp.Or(b.wrong, "options.evaluations_semantic is none of the three there are")
+			b.problem = cmp.Or(b.problem, "options.evaluations_semantic must be execute_all, deny_on_first_deny or permit_on_first_permit")
 		}
 	}
 }
@@ -241,7 +241,7 @@ func (b *body) readPage(r *strictjson.Reader) {
 			}
 			n, err := strconv.ParseUint(string(r.Number()), 10, 64)
 			if err != nil {
-				b.wrong = cmp.Or(b.wrong, "page.limit must be an integer of 64 bits that is not negative")
+				b.problem = cmp.Or(b.problem, "page.limit must be an integer from 0 to 2^64-1")
 			}
 			b.page.limit = n
 		case "properties":
@@ -251,7 +251,7 @@ func (b *body) readPage(r *strictjson.Reader) {
 	}
 }
 
-// or returns q with what it lacks taken from the defaults, part by part.
+// or returns q with its missing parts taken from the defaults.
 func (q question) or(defaults *question) question {
 	if !q.subject.given {
 		q.subject = defaults.subject
@@ -268,25 +268,25 @@ func (q question) or(defaults *question) question {
 	return q
 }
 
-// request returns what q asks. The error says what it lacks for that.
+// request returns what q asks. The error says what is missing.
 func (q *question) request() (Request, error) {
-	if q.wrong != "" {
-		return Request{}, malformed(q.wrong)
+	if q.problem != "" {
+		return Request{}, malformed(q.problem)
 	}
-	lacks := cmp.Or(
-		q.subject.lacks("subject", "type", "id"),
-		q.action.lacks("action", "", "name"),
-		q.resource.lacks("resource", "type", "id"),
+	missing := cmp.Or(
+		q.subject.missing("subject", "type", "id"),
+		q.action.missing("action", "", "name"),
+		q.resource.missing("resource", "type", "id"),
 	)
-	if lacks != "" {
-		return Request{}, malformed(lacks + " is missing")
+	if missing != "" {
+		return Request{}, malformed(missing + " is missing")
 	}
 	return Request{q.subject.entity(), q.action.action(), q.resource.entity(), q.context}, nil
 }
 
-// lacks returns the path of what is not there but must be, "" if p is whole. An
-// action has no type: its member is called "".
-func (p *part) lacks(where, kind, id string) string {
+// missing returns the path of the first required member that is not there, "" if
+// p is complete. An action has no type: for it, kind is "".
+func (p *part) missing(where, kind, id string) string {
 	switch {
 	case !p.given:
 		return where

@@ -8,26 +8,26 @@ import (
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 )
 
-// found is a list as it is sent.
-type found struct {
-	Page    *foundPage `json:"page,omitempty"`
-	Results any        `json:"results"` // a slice, never nil
+// resultList is a list as it is sent.
+type resultList struct {
+	Page    *resultPage `json:"page,omitempty"`
+	Results any         `json:"results"` // a slice, never nil
 }
 
-type foundPage struct {
+type resultPage struct {
 	NextToken string `json:"next_token"` // "" at the end
 }
 
-type foundEntity struct {
+type resultEntity struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`
 }
 
-type foundAction struct {
+type resultAction struct {
 	Name string `json:"name"`
 }
 
-// kind is what is searched for: subject, resource or action.
+// kind is what a search returns: subjects, resources or actions.
 type kind string
 
 const (
@@ -48,13 +48,13 @@ func (h *handler) search(k kind) endpoint {
 			return nil, err
 		}
 		if k == actions {
-			b.action = part{given: true, id: text{given: true}}
+			b.action = part{given: true, id: member{given: true}}
 		}
 		request, err := b.request()
 		if err != nil {
 			return nil, err
 		}
-		from, err := h.turn(k, request, b.page)
+		from, err := h.span(k, request, b.page)
 		if err != nil {
 			return nil, err
 		}
@@ -62,27 +62,27 @@ func (h *handler) search(k kind) endpoint {
 		if err != nil {
 			return nil, err
 		}
-		results, err := look(r.Context(), e, k, Search{request, from.after, from.limit + 1})
+		results, err := list(r.Context(), e, k, Search{request, from.after, from.limit + 1})
 		if err != nil {
 			return nil, err
 		}
-		var list found
+		var page resultList
 		more := len(results) > from.limit
 		if more {
 			results = results[:from.limit]
 			from.after = results[from.limit-1]
-			list.Page = &foundPage{from.token()}
+			page.Page = &resultPage{from.token()}
 		} else if b.page.given {
-			list.Page = new(foundPage)
+			page.Page = new(resultPage)
 		}
-		list.Results = k.encode(request, results)
-		return list, nil
+		page.Results = k.encode(request, results)
+		return page, nil
 	}
 }
 
-// readSought takes the subject or the resource that is searched for. The id of
-// one is ignored, whatever it is, and need not be there.
-func (b *body) readSought(r *strictjson.Reader, k kind) {
+// readTarget reads the subject or the resource that is searched for. Its id is
+// ignored, whatever it is, and may be missing.
+func (b *body) readTarget(r *strictjson.Reader, k kind) {
 	p := b.readPart(r, string(k), "type", "properties")
 	p.id.given = true
 	if k == subjects {
@@ -92,10 +92,9 @@ func (b *body) readSought(r *strictjson.Reader, k kind) {
 	}
 }
 
-// look asks e for a list. With a result that was there before, whoever reads
-// page by page might never come to an end, and one that is not clean could not
-// be gone on behind.
-func look(ctx context.Context, e Evaluator, k kind, s Search) (results []string, err error) {
+// list searches with e. A repeated result is refused, as a caller who reads page
+// by page might never come to an end, and so is a result that no token can name.
+func list(ctx context.Context, e Evaluator, k kind, s Search) (results []string, err error) {
 	switch k {
 	case subjects:
 		results, err = e.SearchSubjects(ctx, s)
@@ -109,8 +108,8 @@ func look(ctx context.Context, e Evaluator, k kind, s Search) (results []string,
 	}
 	seen := map[string]bool{s.After: true}
 	for _, result := range results {
-		if seen[result] || !clean(result) {
-			return nil, fmt.Errorf("authzen: a search for a %s returned %q, which is repeated or cannot be a result", k, result)
+		if seen[result] || !validResult(result) {
+			return nil, fmt.Errorf("authzen: the Evaluator searched for a %s and returned %q, which is repeated or cannot be a result", k, result)
 		}
 		seen[result] = true
 	}
@@ -120,15 +119,15 @@ func look(ctx context.Context, e Evaluator, k kind, s Search) (results []string,
 // encode returns results as they are sent.
 func (k kind) encode(r Request, results []string) any {
 	if k == actions {
-		list := make([]foundAction, len(results))
+		list := make([]resultAction, len(results))
 		for i, name := range results {
 			list[i].Name = name
 		}
 		return list
 	}
-	list := make([]foundEntity, len(results))
+	list := make([]resultEntity, len(results))
 	for i, id := range results {
-		list[i] = foundEntity{r.Resource.Type, id}
+		list[i] = resultEntity{r.Resource.Type, id}
 		if k == subjects {
 			list[i].Type = r.Subject.Type
 		}

@@ -11,7 +11,7 @@ func TestZeroValues(t *testing.T) {
 	if (authzen.Decision{}).Allowed {
 		t.Error("the zero Decision allows")
 	}
-	e, err := authzen.ForPolicy(fixed(access.MustLoad(acme)), nil)(nil)
+	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))})(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,21 +28,20 @@ func TestZeroValues(t *testing.T) {
 		}
 	}
 	body := longhand(t, `user:mia, account.view, account:us-1`)
-	for name, config := range map[string]*authzen.Config{
-		"nil": nil, "zero": {},
+	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))}), authzen.Config{})
+	for endpoint, want := range map[string]string{
+		"evaluation":      `{"decision":true}`,
+		"search/subject":  `{"results":[{"type":"user","id":"dan"},{"type":"user","id":"mia"}]}`,
+		"search/resource": `{"results":[{"type":"account","id":"de-1"},{"type":"account","id":"us-1"},{"type":"account","id":"us-2"}]}`,
 	} {
-		h := handle(t, authzen.ForPolicy(fixed(access.MustLoad(acme)), &authzen.PolicyConfig{}), config)
-		for endpoint, want := range map[string]string{
-			"evaluation":      `{"decision":true}`,
-			"search/subject":  `{"results":[{"type":"user","id":"dan"},{"type":"user","id":"mia"}]}`,
-			"search/resource": `{"results":[{"type":"account","id":"de-1"},{"type":"account","id":"us-1"},{"type":"account","id":"us-2"}]}`,
-		} {
-			if status, answer := post(t, h, endpoint, body); status != 200 || answer != want {
-				t.Errorf("with a %s Config, %s: %d %s", name, endpoint, status, answer)
-			}
+		if status, answer := post(t, h, endpoint, body); status != 200 || answer != want {
+			t.Errorf("with no optional field, %s: %d %s", endpoint, status, answer)
 		}
-		if status, answer := post(t, h, "evaluations", body[:len(body)-1]+`,"evaluations":[{}]}`); status != 200 || answer != `{"evaluations":[{"decision":true}]}` {
-			t.Errorf("with a %s Config: %d %s", name, status, answer)
-		}
+	}
+	if status, answer := post(t, h, "evaluations", body[:len(body)-1]+`,"evaluations":[{}]}`); status != 200 || answer != `{"evaluations":[{"decision":true}]}` {
+		t.Errorf("with no optional field: %d %s", status, answer)
+	}
+	if h, err := authzen.New(authzen.Config{}); h != nil || err == nil {
+		t.Errorf("the zero Config makes %v, %v", h, err)
 	}
 }

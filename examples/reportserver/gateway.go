@@ -28,9 +28,12 @@ func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 		}
 		return nil
 	}
+	policy := authzen.PolicyConfig{Policy: s.policy, Company: s.company.ID(), Observer: access.LogDecisions(s.logger, nil)}
 	config := authzen.Config{
-		Reasons: true,
-		MaxBody: maxBody,
+		Evaluator:    authzen.ForPolicy(policy),
+		Authenticate: gateway,
+		Reasons:      true,
+		MaxBody:      maxBody,
 		OnError: func(r *http.Request, err error) {
 			s.logger.ErrorContext(r.Context(), "cannot evaluate", "request", requestID(r.Context()), "err", err)
 		},
@@ -41,6 +44,5 @@ func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 	case publicHost != "":
 		config.BaseURL = "https://" + publicHost
 	}
-	evaluator := authzen.ForPolicy(s.policy, &authzen.PolicyConfig{Company: s.company.ID(), Observer: access.LogDecisions(s.logger, nil)})
-	return authzen.New(evaluator, gateway, &config)
+	return authzen.New(config)
 }

@@ -10,11 +10,14 @@ import (
 // routes returns all routes of the service, each with who may take it. Only the login is for everybody, and AuthZEN has callers of
 // its own.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
-	guard := accesshttp.Guard{
+	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:   s.policy,
 		Subject:  s.logins.subject,
 		Observer: access.LogDecisions(s.logger, nil),
 		Respond:  s.logFailure,
+	})
+	if err != nil {
+		return nil, err
 	}
 	company := accesshttp.Fixed(access.Company())
 	report := accesshttp.Path("report", access.Report)
