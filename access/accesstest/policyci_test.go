@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/story"
 )
 
 const policyci = "../../examples/policyci"
@@ -30,9 +31,8 @@ func loadPolicyCI(t testing.TB) *document.Document {
 
 // storiesCatch reports whether the stories of the example fail of a policy.
 func storiesCatch(p *access.Policy) bool {
-	stories, mistakes := read(os.DirFS(policyci))
-	check(p, stories)
-	return len(mistakes) > 0 || slices.ContainsFunc(stories, func(s *story) bool { return len(s.run(p)) > 0 })
+	suite := story.Read(p, os.DirFS(policyci))
+	return len(suite.Failures) > 0 || slices.ContainsFunc(suite.Stories, func(s *story.Story) bool { return len(s.Failures(p)) > 0 })
 }
 
 // TestPolicyCIMutants: every single step away from the example's policy that

@@ -14,7 +14,7 @@ import (
 	"github.com/ambit-authz/ambit/access/accesstest"
 )
 
-// recorder is a test that remembers what it was told.
+// recorder is a test that records its errors and logs.
 type recorder struct {
 	testing.TB
 	errors, logs []string
@@ -24,9 +24,10 @@ func (r *recorder) Helper()                      {}
 func (r *recorder) Error(args ...any)            { r.errors = append(r.errors, fmt.Sprint(args...)) }
 func (r *recorder) Errorf(f string, args ...any) { r.Error(fmt.Sprintf(f, args...)) }
 func (r *recorder) Log(args ...any)              { r.logs = append(r.logs, fmt.Sprint(args...)) }
-func (r *recorder) Fatal(args ...any)            { panic("Coverage must tell all it finds") }
+func (r *recorder) Fatal(args ...any)            { panic("Coverage must report all it finds") }
 
-// small is a policy with one part of each kind but grants, and two filter outcomes.
+// small is a policy with two results of a filter, one part of each other kind, and
+// no grant.
 func small() *access.Policy {
 	return access.MustLoad(`{
 	  "attributes": {"country": "string"},
@@ -40,8 +41,8 @@ func small() *access.Policy {
 
 func file(text string) fs.FS { return fstest.MapFS{"s.story": {Data: []byte(text)}} }
 
-// TestRun runs Run on a policy that is not as its story says, in a process of
-// its own since it must fail.
+// TestRun runs Run on a policy that departs from its story. It must fail, so it
+// has a process of its own.
 func TestRun(t *testing.T) {
 	if os.Getenv("ACCESSTEST_FAIL") != "" {
 		accesstest.Run(t, small(), fstest.MapFS{
@@ -67,11 +68,11 @@ func TestRun(t *testing.T) {
 		" run_test.go:", // where Run is called
 	} {
 		if !strings.Contains(string(out), want) {
-			t.Errorf("it does not tell %q but\n%s", want, out)
+			t.Errorf("it does not report %q but\n%s", want, out)
 		}
 	}
 	if strings.Contains(string(out), " run.go:") || strings.Contains(string(out), "a.story:2") {
-		t.Errorf("it tells\n%s", out)
+		t.Errorf("it reports\n%s", out)
 	}
 }
 
@@ -95,12 +96,12 @@ func TestCoverage(t *testing.T) {
 		{"fail", "one too few", 81, "story S\nallow ann account.view account:us-1", few + ", want 81 %"},
 		{"fail", "a denial of nothing there is", 1, "story S\ndeny ann user.invite company", none + ", want 1 %"},
 		{"pass", "nothing is wanted", 0, "story S\ndeny ann user.invite company", none},
-		{"fail", "a mistake in a story", 0, "story S\nsees an us-1", "s.story:2: the story does not hold, and there may be others: only lines that hold are counted"},
-		{"fail", "a line that does not hold", 0, "story S\nsees ann us-1\nallow ann user.invite company", "s.story:3: the story does not hold, and there may be others: only lines that hold are counted"},
-		{"fail", "one line says the opposite of another", 0, "story S\nsees ann us-1\ndeny ann account.view account:us-1", "s.story:3: the story does not hold, and there may be others: only lines that hold are counted"},
+		{"fail", "a mistake in a story", 0, "story S\nsees an us-1", "s.story:2: the story does not hold, and maybe others do not: only lines that hold are counted"},
+		{"fail", "a line that does not hold", 0, "story S\nsees ann us-1\nallow ann user.invite company", "s.story:3: the story does not hold, and maybe others do not: only lines that hold are counted"},
+		{"fail", "one line says the opposite of another", 0, "story S\nsees ann us-1\ndeny ann account.view account:us-1", "s.story:3: the story does not hold, and maybe others do not: only lines that hold are counted"},
 		{"fail", "no story", 0, "", "s.story: the file has no story: begin one with \"story\" and a title"},
-		{"fail", "less than nothing", -1, "story S\nsees ann us-1", "a coverage of -1 % cannot be"},
-		{"fail", "more than all", 101, "story S\nsees ann us-1", "a coverage of 101 % cannot be"},
+		{"fail", "less than nothing", -1, "story S\nsees ann us-1", "a coverage of -1 % is not possible: ask for 0 to 100 %"},
+		{"fail", "more than all", 101, "story S\nsees ann us-1", "a coverage of 101 % is not possible: ask for 0 to 100 %"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &recorder{TB: t}
@@ -109,24 +110,24 @@ func TestCoverage(t *testing.T) {
 				t.Errorf("want %s: errors %q, logs %q", tt.verdict, r.errors, r.logs)
 			}
 			if got := append(r.errors, r.logs...); !slices.Contains(got, tt.want) {
-				t.Errorf("it tells\n%s\nand not\n%s", strings.Join(got, "\n"), tt.want)
+				t.Errorf("it reports\n%s\nand not\n%s", strings.Join(got, "\n"), tt.want)
 			}
 		})
 	}
 }
 
-// TestZeroValues asks about policies that there are not.
+// TestZeroValues asks about nil and empty policies.
 func TestZeroValues(t *testing.T) {
 	for name, p := range map[string]*access.Policy{"nil": nil, "zero": new(access.Policy), "empty": access.MustLoad("{}")} {
 		for text, want := range map[string]string{
-			"story S\nsees nobody everything":                            "not counted, since they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
-			"story S\nsees ann nothing":                                  "s.story:2: the story does not hold, and there may be others: only lines that hold are counted",
-			"story S\ndeny ann user.invite company because unknown-user": "not counted, since they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
+			"story S\nsees nobody everything":                            "not counted, because they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
+			"story S\nsees ann nothing":                                  "s.story:2: the story does not hold, and maybe others do not: only lines that hold are counted",
+			"story S\ndeny ann user.invite company because unknown-user": "not counted, because they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
 		} {
 			r := &recorder{TB: t}
 			accesstest.Coverage(r, p, file(text), 0)
 			if !slices.Contains(r.errors, want) {
-				t.Errorf("%s: %q tells %q", name, text, r.errors)
+				t.Errorf("%s: %q reports %q", name, text, r.errors)
 			}
 		}
 	}

@@ -1,0 +1,173 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// check compares stories with what exists in a policy, and with each other. It
+// adds the mistakes it finds to the stories, and turns matrices into claims.
+func check(p *access.Policy, stories []*Story) {
+	k := newKnown(p)
+	checkTitles(stories)
+	seen := make(seenClaims)
+	for _, s := range stories {
+		for _, m := range s.matrices {
+			k.expand(s, m)
+		}
+		slices.SortStableFunc(s.assertions, func(a, b assertion) int { return a.line() - b.line() })
+		for _, a := range s.assertions {
+			switch a := a.(type) {
+			case *claim:
+				if a.fromMatrix || k.claim(s, a) && k.lookedAt(s, a) {
+					seen.claim(s, a)
+				}
+			case *listing:
+				if k.listing(s, a) && k.lookedAt(s, a) {
+					seen.listing(s, a)
+				}
+			}
+		}
+	}
+	for _, s := range stories {
+		slices.SortStableFunc(s.mistakes, func(a, b Failure) int { return a.Line - b.Line })
+	}
+}
+
+// checkTitles refuses a title that another story has, as the name of a subtest.
+func checkTitles(stories []*Story) {
+	titles := make(map[string]*Story)
+	for _, s := range stories {
+		if first, taken := titles[s.testName()]; taken {
+			s.fail(s.Line, fmt.Errorf("%s:%d has the title %q already", first.File, first.Line, first.Title))
+		} else {
+			titles[s.testName()] = s
+		}
+	}
+}
+
+// expand checks a matrix and adds its claims to the story.
+func (k *known) expand(s *Story, m *matrix) {
+	k.matrix(s, m)
+	if m.broken {
+		return
+	}
+	reported := make(map[access.Subject]bool)
+	for _, c := range m.claims(k.together) {
+		if why := k.deniedEverything(c); why != "" && !reported[c.subject] {
+			reported[c.subject] = true
+			s.fail(m.subjects.lines[c.subject], fmt.Errorf("%v is denied everything: a matrix gives no reasons, so write a deny line with \"because %s\" outside of it", c.subject, why))
+		}
+		s.assertions = append(s.assertions, c)
+	}
+}
+
+// finding is a mistake in what a line names, and the reason of the denial that
+// follows from it. A line that gives this reason means it.
+type finding struct {
+	err    error
+	excuse access.Reason
+}
+
+// report adds findings to the mistakes of a story, except those that a line
+// means. It reports whether it added none.
+func (s *Story) report(line int, found []finding, because access.Reason) (ok bool) {
+	ok = true
+	for _, f := range found {
+		if because == "" || because != f.excuse {
+			s.fail(line, f.err)
+			ok = false
+		}
+	}
+	return ok
+}
+
+// claim checks the names of a claim, and reports whether they are right.
+func (k *known) claim(s *Story, c *claim) (ok bool) {
+	found := append(append(k.subject(c.subject), k.action(c.action)...), k.resource(c.resource)...)
+	if k.actions[string(c.action)] && !k.together(c.action, c.resource) {
+		excuse := k.probe.Decide(access.User(probe), c.action, c.resource).Reason
+		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.action, c.resource), excuse})
+	}
+	return s.report(c.no, found, c.because)
+}
+
+// listing checks the names of a listing, and reports whether they are right. It
+// fills in the ids that the listing wants.
+func (k *known) listing(s *Story, l *listing) (ok bool) {
+	found := k.subject(l.subject)
+	l.want = make(map[string]bool)
+	for _, id := range l.ids {
+		found = append(found, k.resource(l.of(id))...)
+		l.want[id] = true
+	}
+	if l.all {
+		l.want = k.ids[l.of("").Kind()]
+	}
+	return s.report(l.no, found, l.because)
+}
+
+// lookedAt reports whether the policy looks at what an assertion asks, provided
+// that it gives no reason. A suspended subject is denied everything, so a deny of
+// one thing would hold for the wrong reason.
+func (k *known) lookedAt(s *Story, a assertion) bool {
+	why := k.deniedEverything(a)
+	if why != "" {
+		s.fail(a.line(), fmt.Errorf("%v is denied everything: if you mean that, write \"because %s\" at the end of the line", a.asks().subject, why))
+	}
+	return why == ""
+}
+
+// deniedEverything returns why the subject of an assertion is denied everything
+// at all its moments. It returns "" if the subject is not, or if nobody is asked
+// for, or if the assertion needs no proof of this.
+func (k *known) deniedEverything(a assertion) (why access.Reason) {
+	if a.explainsDenial() || a.asks().subject.IsZero() {
+		return ""
+	}
+	for _, at := range moments(a) {
+		d := denial(a, k.policy.At(at))
+		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope { // which is about the question
+			return ""
+		}
+		why = d.Reason
+	}
+	return why
+}
+
+// matrix checks the names of a matrix, and that each of its actions is asked of
+// one of its resources, and the other way round.
+func (k *known) matrix(s *Story, m *matrix) {
+	asked, taken := make(map[access.Action]bool), make(map[access.Resource]bool)
+	for _, action := range m.actions.values {
+		for _, resource := range m.resources.values {
+			if k.together(action, resource) {
+				asked[action], taken[resource] = true, true
+			}
+		}
+	}
+	for _, subject := range m.subjects.values {
+		m.report(s, m.subjects.lines[subject], k.subject(subject))
+	}
+	for _, action := range m.actions.values {
+		found := k.action(action)
+		if !asked[action] && len(m.resources.values) > 0 {
+			found = append(found, finding{err: fmt.Errorf("%s is not asked of any resource of the matrix", action)})
+		}
+		m.report(s, m.actions.lines[action], found)
+	}
+	for _, resource := range m.resources.values {
+		found := k.resource(resource)
+		if !taken[resource] && len(m.actions.values) > 0 {
+			found = append(found, finding{err: fmt.Errorf("no action of the matrix is asked of %v", resource)})
+		}
+		m.report(s, m.resources.lines[resource], found)
+	}
+}
+
+// report adds findings to the mistakes of a story.
+func (m *matrix) report(s *Story, line int, found []finding) {
+	m.broken = !s.report(line, found, "") || m.broken
+}

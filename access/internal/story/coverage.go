@@ -1,0 +1,168 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// Coverage is which parts of a policy some stories would miss.
+type Coverage struct {
+	// Failed is the file and line of the first failure, "" if all stories hold.
+	// Only lines that hold are counted.
+	Failed string
+
+	missing []part         // that no story would miss
+	total   map[string]int // parts counted, by kind
+	missed  map[string]int // of them, those that some story would miss
+	nobody  int            // parts that concern no user
+}
+
+// Cover finds the parts of a policy that the stories of a suite would miss. The
+// policy must be the one that the suite was read with.
+//
+// It costs a run of the lines about the users concerned for each part, and a look
+// at every account for each data group.
+func Cover(p *access.Policy, suite *Suite) *Coverage {
+	c := &Coverage{total: make(map[string]int), missed: make(map[string]int)}
+	d := p.Document()
+	makers := make(map[access.LinkID]access.Subject)
+	for _, l := range d.Links {
+		makers[access.LinkID(l.ID)] = maker(l)
+	}
+	filters, lines := newComparisons(p), make(map[team.UserID][]assertion)
+	for _, s := range suite.Stories {
+		if len(s.mistakes) > 0 {
+			c.fail(s, s.mistakes[0].Line)
+			continue
+		}
+		for _, a := range s.assertions {
+			if !holds(a, p) {
+				c.fail(s, a.line())
+				continue
+			}
+			subject := a.asks().subject
+			if link := subject.Link(); link != "" {
+				subject = makers[link]
+			}
+			lines[subject.User()] = append(lines[subject.User()], a)
+			filters.ask(a, subject)
+		}
+	}
+	for _, part := range partsOf(p) {
+		c.count(part, misses(lines, p, part))
+	}
+	outcomes, seen := filters.parts(usersByGroup(d))
+	for i, part := range outcomes {
+		c.count(part, seen[i])
+	}
+	return c
+}
+
+// usersByGroup returns the members of the teams that have each data group.
+func usersByGroup(d *document.Document) map[datagroup.ID][]team.UserID {
+	users := make(map[datagroup.ID][]team.UserID)
+	people := newPeople(d)
+	for _, t := range d.Teams {
+		for _, g := range t.Groups {
+			users[datagroup.ID(g)] = append(users[datagroup.ID(g)], people.members[t.ID]...)
+		}
+	}
+	return users
+}
+
+// maker returns who made a link, in the scope it was made in.
+func maker(l document.Link) access.Subject {
+	if l.Session == "" {
+		return access.User(l.Maker)
+	}
+	return access.Session(l.Maker, l.Session)
+}
+
+// misses reports whether some line no longer holds without a part. An answer
+// depends only on the user who asks and the user asked about, and no part belongs
+// to the latter.
+func misses(lines map[team.UserID][]assertion, p *access.Policy, dropped part) bool {
+	if !slices.ContainsFunc(dropped.users, func(user team.UserID) bool { return len(lines[user]) > 0 }) {
+		return false
+	}
+	e := p.Edit()
+	dropped.drop(e)
+	without, err := e.Policy()
+	return err == nil && slices.ContainsFunc(dropped.users, func(user team.UserID) bool {
+		return slices.ContainsFunc(lines[user], func(a assertion) bool { return !holds(a, without) })
+	})
+}
+
+func (c *Coverage) fail(s *Story, line int) {
+	if c.Failed == "" {
+		c.Failed = fmt.Sprintf("%s:%d", s.File, line)
+	}
+}
+
+func (c *Coverage) count(p part, missed bool) {
+	switch {
+	case len(p.users) == 0:
+		c.nobody++
+		return
+	case missed:
+		c.missed[p.kind]++
+	default:
+		c.missing = append(c.missing, p)
+	}
+	c.total[p.kind]++
+}
+
+// sum returns how many parts some story would miss, of how many.
+func (c *Coverage) sum() (missed, total int) {
+	for _, kind := range partKinds {
+		missed, total = missed+c.missed[kind], total+c.total[kind]
+	}
+	return missed, total
+}
+
+// Reaches reports whether the stories would miss at least the given percentage of
+// the parts. It is false for a policy without parts.
+func (c *Coverage) Reaches(percent int) bool {
+	missed, total := c.sum()
+	return total > 0 && missed*100 >= percent*total
+}
+
+// maxParts is how many parts are listed.
+const maxParts = 1000
+
+// String returns the parts that no story would miss, the first thousand of them,
+// and then the figures. Percentages are rounded down.
+func (c *Coverage) String() string {
+	var b strings.Builder
+	if len(c.missing) > 0 {
+		b.WriteString("no story would miss\n")
+	}
+	for i, p := range c.missing {
+		if i == maxParts {
+			fmt.Fprintf(&b, "  and %d more\n", len(c.missing)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %-10s  %s\n", p.kind, p.text)
+	}
+	for _, kind := range partKinds {
+		if c.total[kind] > 0 {
+			fmt.Fprintf(&b, "%-10s  %d of %d\n", kind, c.missed[kind], c.total[kind])
+		}
+	}
+	missed, total := c.sum()
+	if c.nobody > 0 {
+		fmt.Fprintf(&b, "not counted, because they concern no user: %d\n", c.nobody)
+	}
+	if total == 0 {
+		b.WriteString("coverage 0 %: the policy has no parts")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "coverage %d %%: %d of %d parts", missed*100/total, missed, total)
+	return b.String()
+}

@@ -1,0 +1,92 @@
+package story
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"strings"
+	"unicode"
+
+	"github.com/ambit-authz/ambit/access/internal/strictjson"
+)
+
+// Failure is a mistake in a story file, or a line that does not hold of a
+// policy.
+type Failure struct {
+	File string
+	Line int // from 1; 0 is the file as a whole
+	err  error
+}
+
+// Error returns the place and the text.
+func (f Failure) Error() string {
+	if f.Line == 0 {
+		return fmt.Sprintf("%s: %v", f.File, f.err)
+	}
+	return fmt.Sprintf("%s:%d: %v", f.File, f.Line, f.err)
+}
+
+// Text returns what is wrong, without the place. If a line does not hold of a
+// policy, further lines explain why. Each call makes the text again, which can
+// cost a look at every id of the policy.
+func (f Failure) Text() string { return f.err.Error() }
+
+// Unwrap returns the cause.
+func (f Failure) Unwrap() error { return f.err }
+
+// maxTexts is how many failures of a story are reported.
+const maxTexts = 100
+
+// Texts returns the first hundred failures, each with its place. If there are
+// more, a last text says how many. Only these texts are made.
+func Texts(failures []Failure) []string {
+	var texts []string
+	for i, f := range failures {
+		if i == maxTexts {
+			return append(texts, fmt.Sprintf("%s: and %d more", f.File, len(failures)-i))
+		}
+		texts = append(texts, f.Error())
+	}
+	return texts
+}
+
+// maxSuggest is among how many names the one that was meant is looked for.
+const maxSuggest = 10_000
+
+// unknown is the error about a name that does not exist.
+type unknown struct {
+	what, name string
+	names      map[string]bool // that exist
+}
+
+// Error looks for the name that was meant, which costs a look at all of them.
+func (u unknown) Error() string {
+	names := maps.Keys(u.names)
+	if len(u.names) > maxSuggest {
+		names = func(func(string) bool) {}
+	}
+	return fmt.Sprintf("there is no %s %q%s", u.what, u.name, didYouMean(u.name, names))
+}
+
+// didYouMean ends a message about an unknown word. A near word that differs in
+// letters beyond ASCII may look the same, so it is spelled out.
+func didYouMean(word string, known iter.Seq[string]) string {
+	switch near := strictjson.Suggest(word, known); {
+	case near == "":
+		return ""
+	case beyondASCII(near) != beyondASCII(word):
+		return fmt.Sprintf("; did you mean %+q instead of %+q?", near, word)
+	default:
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+}
+
+// beyondASCII returns a text without its ASCII characters.
+func beyondASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, text)
+}

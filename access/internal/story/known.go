@@ -1,0 +1,123 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// known is what exists in a policy.
+type known struct {
+	ids     map[access.Kind]map[string]bool
+	actions map[string]bool
+	policy  *access.Policy
+	probe   *access.Policy // of the same catalog, with one user and nothing else
+}
+
+const probe = "probe"
+
+func newKnown(p *access.Policy) *known {
+	d := p.Document()
+	k := &known{policy: p, actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
+		access.KindUser:    set(d.Users, func(e document.User) string { return e.ID }),
+		access.KindAccount: set(d.Accounts, func(e document.Account) string { return e.ID }),
+		access.KindGroup:   set(d.Groups, func(e document.Group) string { return e.ID }),
+		access.KindTeam:    set(d.Teams, func(e document.Team) string { return e.ID }),
+		access.KindReport:  set(d.Reports, func(e document.Report) string { return e.ID }),
+		access.KindLink:    set(d.Links, func(e document.Link) string { return e.ID }),
+		access.KindRole:    set(p.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
+	}}
+	for _, a := range append(role.BuiltIn(), p.Directory().Catalog().Actions()...) {
+		k.actions[string(a)] = true
+	}
+	// Every catalog of a policy has a role, and every role takes a holder.
+	k.probe, _ = access.Compile(&document.Document{Users: []document.User{
+		{ID: probe, Email: "probe@example.com", Role: string(p.Directory().Catalog().Roles()[0].Name)},
+	}}, &access.Config{Catalog: p.Directory().Catalog()})
+	return k
+}
+
+func set[T any](entries []T, id func(T) string) map[string]bool {
+	ids := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		ids[id(e)] = true
+	}
+	return ids
+}
+
+// together reports whether the action may be asked of such a resource.
+func (k *known) together(a access.Action, r access.Resource) bool {
+	switch k.probe.Decide(access.User(probe), a, r).Reason {
+	case access.ReasonWrongKind, access.ReasonMalformedResource:
+		return false
+	}
+	return true
+}
+
+// kinds are the built-in kinds that have ids, each with the word for it and the
+// reason of a denial where no such thing exists.
+var kinds = map[access.Kind]struct {
+	word    string
+	missing access.Reason
+}{
+	access.KindAccount: {"account", access.ReasonUnknownResource},
+	access.KindUser:    {"user", access.ReasonUnknownResource},
+	access.KindRole:    {"role", access.ReasonUnknownResource},
+	access.KindTeam:    {"team", access.ReasonUnknownResource},
+	access.KindGroup:   {"data group", access.ReasonUnknownResource},
+	access.KindReport:  {"report", access.ReasonUnknownResource},
+	access.KindLink:    {"share link", access.ReasonUnknownResource},
+}
+
+// find returns a finding if nothing of a kind has the id.
+func (k *known) find(kind access.Kind, id string, excuse access.Reason) []finding {
+	if k.ids[kind][id] {
+		return nil
+	}
+	return []finding{{unknown{kinds[kind].word, id, k.ids[kind]}, excuse}}
+}
+
+// subject looks for who asks.
+func (k *known) subject(s access.Subject) []finding {
+	if s.Link() != "" {
+		return k.find(access.KindLink, string(s.Link()), access.ReasonUnknownLink)
+	}
+	if s.IsZero() {
+		return nil
+	}
+	found := k.find(access.KindUser, string(s.User()), access.ReasonUnknownUser)
+	if scope, ok := s.Team(); ok {
+		found = append(found, k.find(access.KindTeam, string(scope), access.ReasonUnknownSessionTeam)...)
+	}
+	return found
+}
+
+// action looks for an action.
+func (k *known) action(a access.Action) []finding {
+	if k.actions[string(a)] {
+		return nil
+	}
+	return []finding{{unknown{"action", string(a), k.actions}, access.ReasonUnknownAction}}
+}
+
+// resource looks for what an action is asked of.
+func (k *known) resource(r access.Resource) []finding {
+	kind, builtIn := kinds[r.Kind()]
+	switch {
+	case builtIn:
+		return k.find(r.Kind(), r.ID(), kind.missing)
+	case r.Kind() == access.KindCompany || r.CompanyWide():
+		return nil
+	case r.Account() != "":
+		return k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)
+	}
+	var words []string
+	for kind := range kinds {
+		words = append(words, string(kind))
+	}
+	near := didYouMean(string(r.Kind()), slices.Values(words))
+	return []finding{{fmt.Errorf(`%v has no place%s (if it is of a kind of your own, write "in account:ACCOUNT" or "in company" after it)`, r, near), access.ReasonAccountRequired}}
+}

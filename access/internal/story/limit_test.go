@@ -1,0 +1,132 @@
+package story
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// TestTexts cuts what nobody would read, and says so.
+func TestTexts(t *testing.T) {
+	mistakes := make([]Failure, maxTexts+7)
+	for i := range mistakes {
+		mistakes[i] = Failure{"s.story", i + 1, errors.New("no")}
+	}
+	if texts := Texts(mistakes[:maxTexts]); len(texts) != maxTexts || texts[maxTexts-1] != "s.story:100: no" {
+		t.Errorf("of a hundred it reports %d: %q", len(texts), texts)
+	}
+	if texts := Texts(mistakes); len(texts) != maxTexts+1 || texts[maxTexts] != "s.story: and 7 more" {
+		t.Errorf("of a hundred and seven it reports %d: %q", len(texts), texts[maxTexts:])
+	}
+	c := &Coverage{total: map[string]int{"grant": maxParts + 2}, missed: map[string]int{}}
+	for range maxParts + 2 {
+		c.missing = append(c.missing, part{kind: "grant", text: "g", users: []team.UserID{"u"}})
+	}
+	if text := c.String(); strings.Count(text, "  grant       g\n") != maxParts || !strings.Contains(text, "\n  and 2 more\n") {
+		t.Errorf("it lists %d parts: %s", strings.Count(text, "\n"), text[len(text)-80:])
+	}
+}
+
+// costly is a line that does not hold, and counts how often it explains why.
+type costly struct {
+	*claim
+	explained *int
+}
+
+func (c costly) verdict(p *access.Policy) (wrong, why string) {
+	*c.explained++
+	return c.claim.verdict(p)
+}
+
+// TestTextsCost: a failure that is only counted is not explained, and no near name
+// is looked for.
+func TestTextsCost(t *testing.T) {
+	p, explained := loadPolicy(t), 0
+	s := &Story{File: "s.story", Title: "S"}
+	for range 3 * maxTexts {
+		s.assertions = append(s.assertions, costly{&claim{question: question{subject: access.User("tom"), action: "user.invite", resource: access.Company()}, allow: true}, &explained})
+	}
+	if texts := Texts(s.Failures(p)); len(texts) != maxTexts+1 || texts[maxTexts] != "s.story: and 200 more" || explained != maxTexts {
+		t.Errorf("it reports %d and explains %d: %s", len(texts), explained, texts[maxTexts:])
+	}
+	d := large(maxSuggest, 1)
+	var text strings.Builder
+	text.WriteString("story S\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "deny zuser-%d user.invite company\n", i)
+	}
+	p = compile(t, d)
+	start := time.Now()
+	if got := report(p, "s.story", text.String()); !strings.Contains(got, "and 19900 more") {
+		t.Errorf("it reports %.2000s", got)
+	}
+	if took := time.Since(start); took > 10*time.Second { // each looks at ten thousand names
+		t.Errorf("20,000 misspelt ids take %v", took)
+	}
+}
+
+// TestCoverageCost: a part of users that no line is about is not dropped, and a
+// filter looks at no two accounts that are alike to it.
+func TestCoverageCost(t *testing.T) {
+	p := compile(t, large(10, 2000))
+	lines := map[team.UserID][]assertion{"tom": {&claim{}}}
+	if misses(lines, p, part{users: []team.UserID{"ann"}, drop: func(*access.Edit) { t.Error("the part is dropped") }}) {
+		t.Error("a line about nobody concerned misses a part")
+	}
+	c := newComparisons(p)
+	for want, reads := range map[int][]string{1: nil, 25: {"region"}, 2000: {"id"}} {
+		if got := len(c.unlike(reads)); got != want {
+			t.Errorf("a filter that reads %q looks at %d accounts, want %d", reads, got, want)
+		}
+	}
+}
+
+// TestSuggestions looks for the id that was meant, unless there are too many.
+func TestSuggestions(t *testing.T) {
+	ids := make(map[string]bool)
+	for i := range maxSuggest {
+		ids[fmt.Sprint("user", i)] = true
+	}
+	if got, want := (unknown{"user", "uzer9999", ids}).Error(), `there is no user "uzer9999"; did you mean "user9999"?`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	ids["one more"] = true
+	if got, want := (unknown{"user", "uzer9999", ids}).Error(), `there is no user "uzer9999"`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestCoverageOfLinks counts the lines about a link for its maker, in the scope it
+// was made in.
+func TestCoverageOfLinks(t *testing.T) {
+	p := access.MustLoad(`{
+	  "roles":    [{"name": "analyst", "capabilities": ["account.view", "insight.view"]}],
+	  "accounts": [{"id": "a", "source": "s"}, {"id": "b", "source": "s"}],
+	  "groups":   [{"id": "ga", "filter": "id = 'a'"}, {"id": "gb", "filter": "id = 'b'"}],
+	  "teams":    [{"id": "ta", "groups": ["ga"], "members": [{"user": "ann"}]}, {"id": "tb", "groups": ["gb"], "members": [{"user": "ann"}]}],
+	  "users":    [{"id": "ann", "email": "ann@example.com", "role": "analyst"}],
+	  "links":    [{"id": "l", "maker": "ann", "session": "ta", "action": "insight.view", "resource": {"kind": "chart", "id": "c", "account": "a"}}]
+	}`)
+	stories, mistakes := parse("s.story", []byte("story S\nallow link l insight.view chart:c in account:a\nsees link l a\n"))
+	check(p, stories)
+	c := Cover(p, &Suite{Stories: stories})
+	want := `no story would miss
+  membership  team tb, user ann
+  assignment  team tb, data group gb
+  filter      data group ga, id = 'a': never false
+  filter      data group gb, id = 'b': never false
+  filter      data group gb, id = 'b': never true
+membership  1 of 2
+assignment  1 of 2
+capability  2 of 2
+filter      1 of 4
+coverage 50 %: 5 of 10 parts`
+	if c.Failed != "" || len(mistakes) > 0 || c.String() != want {
+		t.Errorf("%v %s\n%s", mistakes, c.Failed, c)
+	}
+}

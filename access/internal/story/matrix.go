@@ -1,0 +1,208 @@
+package story
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// maxMatrix is how many questions a matrix may ask.
+const maxMatrix = 10_000
+
+// matrix is every combination of some subjects, actions and resources. It asserts
+// that the policy allows those it lists, and denies the others.
+type matrix struct {
+	line      int
+	at        time.Time
+	scope     *string
+	subjects  axis[access.Subject]
+	actions   axis[access.Action]
+	resources axis[access.Resource]
+	allowed   []entry
+	mistakes  int  // of the story, where the matrix begins
+	broken    bool // by a mistake: it is not compared with the policy
+}
+
+// axis is one dimension of a matrix.
+type axis[T comparable] struct {
+	values []T
+	lines  map[T]int // of the file, by value
+}
+
+func (a *axis[T]) has(v T) bool { return a.lines[v] != 0 }
+
+// add adds a value.
+func (a *axis[T]) add(v T, line int) error {
+	if a.has(v) {
+		return fmt.Errorf("%v is in the matrix twice", v)
+	}
+	if len(a.values) == maxMatrix {
+		return fmt.Errorf("a matrix has at most %d questions", maxMatrix)
+	}
+	if a.lines == nil {
+		a.lines = make(map[T]int)
+	}
+	a.values, a.lines[v] = append(a.values, v), line
+	return nil
+}
+
+// entry is a combination that a matrix lists as allowed.
+type entry struct {
+	line     int
+	subject  access.Subject
+	action   access.Action
+	resource access.Resource
+}
+
+// matrixVerbs are the words that begin a line of a matrix.
+var matrixVerbs = []string{"subjects", "actions", "resources", "allow", "end"}
+
+// matrixLine reads a line of a matrix, which begins with a verb.
+func (p *parser) matrixLine(verb word, c *cursor) {
+	var err error
+	switch {
+	case verb.is("subjects"):
+		err = each(c, &p.matrix.subjects, p.no, "subjects SUBJECT...", func(usage string) (access.Subject, error) {
+			return c.subject(p.matrix.scope, usage)
+		})
+	case verb.is("actions"):
+		err = each(c, &p.matrix.actions, p.no, "actions ACTION...", func(string) (access.Action, error) {
+			w, _ := c.next()
+			return access.Action(w.text), nil
+		})
+	case verb.is("resources"):
+		err = each(c, &p.matrix.resources, p.no, "resources RESOURCE...", c.resource)
+	case verb.is("allow"):
+		err = p.matrixAllow(c)
+	case verb.is("end"):
+		err = c.done("end")
+		p.endMatrix()
+	default:
+		err = fmt.Errorf("a line of a matrix cannot begin with %q%s", verb.text, didYouMean(verb.text, slices.Values(matrixVerbs)))
+		if !verb.quoted && slices.Contains(verbs, verb.text) {
+			err = fmt.Errorf(`%s cannot be within the matrix of line %d: close that with "end"`, verb.text, p.matrix.line)
+		}
+	}
+	if err != nil {
+		p.fail(err)
+	}
+}
+
+// each reads values of an axis up to the end of the line.
+func each[T comparable](c *cursor, a *axis[T], line int, usage string, read func(usage string) (T, error)) error {
+	if len(c.rest) == 0 {
+		return wrongForm(usage)
+	}
+	for len(c.rest) > 0 {
+		v, err := read(usage)
+		if err != nil {
+			return err
+		}
+		if err := a.add(v, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matrixAllow reads the resources at which a subject may take an action.
+func (p *parser) matrixAllow(c *cursor) error {
+	const usage = "allow SUBJECT ACTION RESOURCE..."
+	subject, err := c.subject(p.matrix.scope, usage)
+	if err != nil {
+		return err
+	}
+	action, ok := c.next()
+	if !ok || len(c.rest) == 0 {
+		return wrongForm(usage)
+	}
+	for len(c.rest) > 0 {
+		if c.rest[0].is("because") {
+			return errors.New("a matrix gives no reasons: write an allow line with a reason outside of it")
+		}
+		resource, err := c.resource(usage)
+		if err != nil {
+			return err
+		}
+		p.matrix.allowed = append(p.matrix.allowed, entry{p.no, subject, access.Action(action.text), resource})
+	}
+	return nil
+}
+
+// endMatrix checks a matrix and adds it to the story.
+func (p *parser) endMatrix() {
+	m := p.matrix
+	p.matrix = nil
+	var lacks []string
+	if len(m.subjects.values) == 0 {
+		lacks = append(lacks, "subjects")
+	}
+	if len(m.actions.values) == 0 {
+		lacks = append(lacks, "actions")
+	}
+	if len(m.resources.values) == 0 {
+		lacks = append(lacks, "resources")
+	}
+	if len(lacks) > 0 {
+		p.failAt(m.line, fmt.Errorf("the matrix lacks %s", strings.Join(lacks, ", ")))
+	}
+	n := len(m.subjects.values) * len(m.actions.values) * len(m.resources.values)
+	if p.cells += n; n > maxMatrix || p.cells > maxCells {
+		p.failAt(m.line, fmt.Errorf("the matrix has %d questions: at most %d in one, and %d in a file", n, maxMatrix, maxCells))
+		return
+	}
+	m.checkAllowed(p)
+	m.broken = len(p.story.mistakes) > m.mistakes
+	p.story.matrices = append(p.story.matrices, m)
+}
+
+// checkAllowed refuses entries that are not among the matrix's combinations, and
+// those that are listed twice.
+func (m *matrix) checkAllowed(p *parser) {
+	seen := make(map[question]bool)
+	for _, e := range m.allowed {
+		if !m.subjects.has(e.subject) {
+			p.failAt(e.line, fmt.Errorf("%v is not among the subjects of the matrix", e.subject))
+		}
+		if !m.actions.has(e.action) {
+			p.failAt(e.line, fmt.Errorf("%v is not among the actions of the matrix", e.action))
+		}
+		if !m.resources.has(e.resource) {
+			p.failAt(e.line, fmt.Errorf("%v is not among the resources of the matrix", e.resource))
+		}
+		q := question{m.at, e.subject, e.action, e.resource}
+		if seen[q] {
+			p.failAt(e.line, fmt.Errorf("%v %v %v is in the matrix twice", e.subject, e.action, e.resource))
+		}
+		seen[q] = true
+	}
+}
+
+// claims returns what the matrix asserts, in the order of its axes. It leaves out
+// actions that are not asked of a resource, unless they are listed.
+func (m *matrix) claims(together func(access.Action, access.Resource) bool) []*claim {
+	listed := make(map[question]int)
+	for _, e := range m.allowed {
+		listed[question{m.at, e.subject, e.action, e.resource}] = e.line
+	}
+	var all []*claim
+	for _, subject := range m.subjects.values {
+		for _, action := range m.actions.values {
+			for _, resource := range m.resources.values {
+				q := question{m.at, subject, action, resource}
+				line, allow := listed[q]
+				switch {
+				case allow:
+					all = append(all, &claim{question: q, no: line, allow: true, fromMatrix: true})
+				case together(action, resource):
+					all = append(all, &claim{question: q, no: m.line, fromMatrix: true})
+				}
+			}
+		}
+	}
+	return all
+}

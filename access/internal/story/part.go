@@ -1,0 +1,101 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// partKinds are what a part of a policy can be, in the order of the report.
+var partKinds = []string{"membership", "assignment", "capability", "grant", "filter"}
+
+// part is something that can be dropped from a policy.
+type part struct {
+	kind  string
+	text  string
+	users []team.UserID // whose answers may change without it
+	drop  func(*access.Edit)
+}
+
+// people finds the users that a part concerns.
+type people struct {
+	members map[string][]team.UserID // of a team
+	holders map[string][]team.UserID // of a role
+}
+
+func newPeople(d *document.Document) people {
+	p := people{make(map[string][]team.UserID), make(map[string][]team.UserID)}
+	for _, t := range d.Teams {
+		for _, m := range t.Members {
+			p.members[t.ID] = append(p.members[t.ID], team.UserID(m.User))
+		}
+	}
+	for _, u := range d.Users {
+		p.holders[u.Role] = append(p.holders[u.Role], team.UserID(u.ID))
+	}
+	return p
+}
+
+// partsOf returns the parts of a policy that can be dropped, in the order of its
+// document.
+func partsOf(p *access.Policy) []part {
+	d := p.Document()
+	who := newPeople(d)
+	var memberships, assignments, grants []part
+	for _, t := range d.Teams {
+		id := team.ID(t.ID)
+		for _, user := range who.members[t.ID] {
+			memberships = append(memberships, part{"membership", fmt.Sprintf("team %s, user %s", id, user), []team.UserID{user},
+				func(e *access.Edit) { e.RemoveMember(id, user) }})
+		}
+		for _, group := range t.Groups {
+			assignments = append(assignments, part{"assignment", fmt.Sprintf("team %s, data group %s", id, group), who.members[t.ID],
+				func(e *access.Edit) { e.SetTeam(withoutGroup(p, id, datagroup.ID(group))) }})
+		}
+	}
+	for _, r := range d.Reports {
+		for _, g := range r.Grants {
+			to, users := "user "+g.User, []team.UserID{team.UserID(g.User)}
+			if g.Team != "" {
+				to, users = "team "+g.Team, who.members[g.Team]
+			}
+			dropped := access.Grant{Report: access.ReportID(r.ID), User: team.UserID(g.User), Team: team.ID(g.Team)}
+			grants = append(grants, part{"grant", fmt.Sprintf("report %s, %s, %s", r.ID, to, g.Level), users,
+				func(e *access.Edit) { e.RemoveGrant(dropped) }})
+		}
+	}
+	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), grants)
+}
+
+// withoutGroup returns a team without one of the data groups it has.
+func withoutGroup(p *access.Policy, id team.ID, group datagroup.ID) team.Team {
+	t, _ := p.Directory().Team(id)
+	t.Groups = slices.DeleteFunc(slices.Clone(t.Groups), func(g datagroup.ID) bool { return g == group })
+	return t
+}
+
+// capabilities returns the actions that the roles of a catalog hold, role by role.
+func capabilities(c *role.Catalog, who people) []part {
+	var all []part
+	for i, r := range c.Roles() {
+		for _, a := range r.Capabilities {
+			all = append(all, part{"capability", fmt.Sprintf("role %s, %s", r.Name, a), who.holders[string(r.Name)],
+				func(e *access.Edit) { e.SetCatalog(withoutCapability(c, i, a)) }})
+		}
+	}
+	return all
+}
+
+// withoutCapability returns a catalog in which one role lacks an action. No rule
+// requires that a role holds an action, so there is always such a catalog.
+func withoutCapability(c *role.Catalog, i int, a role.Action) *role.Catalog {
+	roles := c.Roles()
+	roles[i].Capabilities = slices.DeleteFunc(roles[i].Capabilities, func(held role.Action) bool { return held == a })
+	without, _ := role.NewCatalog(roles...)
+	return without
+}

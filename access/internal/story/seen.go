@@ -1,0 +1,39 @@
+package story
+
+import "fmt"
+
+// seenClaims records every claim and listing so far, to report repetitions and
+// contradictions.
+type seenClaims map[question]place
+
+// place is where a question was answered first.
+type place struct {
+	story *Story
+	line  int
+	claim *claim // nil for a listing
+}
+
+// claim adds a claim of a story. A matrix may repeat a line, which can give a
+// reason, and it may repeat another matrix.
+func (seen seenClaims) claim(in *Story, c *claim) {
+	first, known := seen[c.question]
+	switch {
+	case !known:
+		seen[c.question] = place{in, c.no, c}
+	case first.claim.allow != c.allow:
+		in.fail(c.no, fmt.Errorf("%v: %s contradicts %s:%d", c, verdictText(c.allow, ""), first.story.File, first.line))
+	case first.story == in && !first.claim.fromMatrix && !c.fromMatrix:
+		in.fail(c.no, fmt.Errorf("%v: line %d says that already", c, first.line))
+	}
+}
+
+// listing adds a listing of a story. If a claim contradicts it, one of the two
+// does not hold of the policy, so nothing is reported here.
+func (seen seenClaims) listing(in *Story, l *listing) {
+	switch first, known := seen[l.question]; {
+	case !known:
+		seen[l.question] = place{in, l.no, nil}
+	case first.story == in:
+		in.fail(l.no, fmt.Errorf("%v: line %d says that already", l, first.line))
+	}
+}

@@ -1,0 +1,162 @@
+package story
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// departure is the error about an assertion that does not hold of a policy.
+type departure struct {
+	assertion
+	policy *access.Policy
+}
+
+// Error says in its first line how the policy departs from the assertion, and in
+// further lines why.
+func (d departure) Error() string {
+	a, p := d.assertion, d.policy
+	ends := moments(a)
+	var failed []time.Time
+	for _, at := range ends {
+		if !a.holds(p.At(at)) {
+			failed = append(failed, at)
+		}
+	}
+	wrong, why := a.verdict(p.At(failed[0]))
+	text := fmt.Sprintf("%v: %s", a, wrong)
+	if len(failed) < len(ends) {
+		moment := "as long as nothing has ended"
+		if failed[0].IsZero() {
+			moment = "after everything with an end has ended"
+		}
+		text = fmt.Sprintf("%v: that depends on the time, so write \"at\" and a day above this line; %s: %s", a, moment, wrong)
+	}
+	return text + "\n" + indent(why)
+}
+
+// String returns the question, and the time if there is one.
+func (q question) String() string {
+	return fmt.Sprintf("%v %v %v%s", q.subject, q.action, q.resource, atTime(q.at))
+}
+
+// atTime ends the text of an assertion.
+func atTime(at time.Time) string {
+	switch {
+	case at.IsZero():
+		return ""
+	case at.Equal(at.Truncate(24 * time.Hour)):
+		return " at " + at.Format(time.DateOnly)
+	}
+	return " at " + at.Format(time.RFC3339Nano)
+}
+
+func (c *claim) holds(p *access.Policy) bool {
+	d := c.decide(p)
+	return d.Allowed == c.allow && (c.because == "" || d.Reason == c.because)
+}
+
+func (c *claim) verdict(p *access.Policy) (wrong, why string) {
+	e := p.Explain(c.subject, c.action, c.resource)
+	d := e.Decision
+	wrong = fmt.Sprintf("want %s, got %s", verdictText(c.allow, c.because), verdictText(d.Allowed, d.Reason))
+	if c.fromMatrix && !c.allow {
+		wrong += ", and the matrix does not list it"
+	}
+	return wrong, e.String()
+}
+
+// verdictText returns an answer as a story writes it.
+func verdictText(allow bool, because access.Reason) string {
+	verb := "deny"
+	if allow {
+		verb = "allow"
+	}
+	if because == "" {
+		return verb
+	}
+	return verb + " because " + string(because)
+}
+
+// String returns whose listing it is, and the time if there is one.
+func (l *listing) String() string {
+	verb := "sees"
+	if l.action == access.ViewReport {
+		verb = "opens"
+	}
+	return fmt.Sprintf("%v %s%s", l.subject, verb, atTime(l.at))
+}
+
+func (l *listing) holds(p *access.Policy) bool {
+	if l.because != "" && denial(l, p).Reason != l.because {
+		return false
+	}
+	n := 0
+	for id := range l.found(p) {
+		if !l.want[id] {
+			return false
+		}
+		n++
+	}
+	return n == len(l.want)
+}
+
+// maxShown is how many ids of a listing are explained, too many ones and missing
+// ones each.
+const maxShown = 3
+
+func (l *listing) verdict(p *access.Policy) (wrong, why string) {
+	found := make(map[string]bool)
+	for id := range l.found(p) {
+		found[id] = true
+	}
+	more, fewer := without(found, l.want), without(l.want, found)
+	var parts []string
+	var lines strings.Builder
+	explain := func(ids []string, format string) {
+		for i, id := range ids {
+			if i == maxShown {
+				fmt.Fprintf(&lines, "and %d more of these: %s\n", len(ids)-i, strings.Join(ids[i:min(len(ids), i+maxNamed)], " "))
+				return
+			}
+			fmt.Fprintf(&lines, format+"\n%s\n", id, indent(p.Explain(l.subject, l.action, l.of(id)).String()))
+		}
+	}
+	if len(more) > 0 {
+		parts = append(parts, fmt.Sprintf("%d too many", len(more)))
+		explain(more, "%s is not in the story:")
+	}
+	if len(fewer) > 0 {
+		parts = append(parts, fmt.Sprintf("%d missing", len(fewer)))
+		explain(fewer, "%s is only in the story:")
+	}
+	if len(more) == 0 && len(fewer) == 0 {
+		wrong, d := fmt.Sprintf("want nothing because %s, got nothing", l.because), denial(l, p)
+		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope {
+			return wrong, fmt.Sprintf("%v is not denied everything", l.subject)
+		}
+		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(d.Subject, d.Action, d.Resource).String()
+	}
+	return strings.Join(parts, ", "), strings.TrimSuffix(lines.String(), "\n")
+}
+
+// maxNamed is how many ids are named without an explanation.
+const maxNamed = 20
+
+// without returns the ids of a that are not in b, sorted.
+func without(a, b map[string]bool) []string {
+	var ids []string
+	for id := range a {
+		if !b[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// indent moves every line to the right by two spaces.
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
