@@ -116,7 +116,7 @@ var badEntries = []struct {
 	{"1 MB of user id", "users", wrap(`{"id": "`, "a", `", "email": "x@example.com"}`, mega), "users[2].id", access.ErrInvalid, "256"},
 	{"user id of half a surrogate pair", "users", `{"id": "x\ud800", "email": "x@example.com", "name": "x"}`, "users[2].id", access.ErrInvalid, "half a surrogate pair"},
 	{"user without address", "users", `{"id": "x"}`, "users[2].email", team.ErrAddress, ""},
-	{"bad address", "users", `{"id": "x", "email": "Ann <ann2@example.com>"}`, "users[2].email", team.ErrAddress, "local part"},
+	{"bad address", "users", `{"id": "x", "email": "Ann <ann2@example.com>"}`, "users[2].email", team.ErrAddress, "before the @"},
 	{"address with a Kelvin sign", "users", `{"id": "x", "email": "\u212aim@example.com"}`, "users[2].email", team.ErrAddress, ""},
 	{"address twice", "users", `{"id": "x", "email": "ann@example.com"}`, "users[2]", access.ErrTaken, `by user "ann"`},
 	{"address twice but for the case", "users", `{"id": "x", "email": "ANN@Example.COM"}`, "users[2]", access.ErrTaken, `by user "ann"`},

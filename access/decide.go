@@ -85,7 +85,7 @@ func (q *question) over(until time.Time) bool {
 	if !q.timed {
 		q.now, q.timed = q.p.clock(), true
 	}
-	return team.Ended(until, q.now)
+	return team.End(until).Ended(q.now)
 }
 
 // subjectStep finds the user who asks, or who made the link that asks, and the

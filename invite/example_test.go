@@ -33,7 +33,7 @@ dora@example.com,Dora,viewer,,in spring
 	// Output:
 	// 2 ok
 	// 3 bad-address
-	//    team: "Bob <bob@example.com>": not a bare e-mail address: bad local part
+	//    team: address "Bob <bob@example.com>": it is not a bare e-mail address: the part before the @ is not valid
 	// 4 duplicate-in-file
 	//    invite: line 2 has the same mailbox
 	// 5 formula

@@ -49,7 +49,7 @@ func (s Sponsor) String() string {
 // At returns the state of the invitation at an instant that is not before it
 // was sent. It compares times, so nothing must run for an invitation to expire.
 func (i Invitation) At(t time.Time) State {
-	if i.State == Pending && team.Ended(i.Expires, t) {
+	if i.State == Pending && team.End(i.Expires).Ended(t) {
 		return Expired
 	}
 	return i.State

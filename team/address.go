@@ -1,13 +1,11 @@
 package team
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-)
 
-// ErrAddress is wrapped by every error of [ParseAddress].
-var ErrAddress = errors.New("not a bare e-mail address")
+	"github.com/ambit-authz/ambit/internal/text"
+)
 
 // The limits of RFC 5321 §4.5.3.1 and RFC 1035 §2.3.4, in bytes.
 const (
@@ -20,29 +18,48 @@ const (
 //
 // It is bare (local@domain), ASCII, and at most 254 bytes. Display names,
 // comments, quoted local parts, address literals, trailing dots and anything
-// beyond ASCII are refused rather than normalised: every cleverness here has
-// made two mailboxes one, or one mailbox two, in somebody's product. Nothing
-// is stripped either; a+b and a.b are other mailboxes than a and ab.
+// beyond ASCII are refused rather than normalised: each attempt to be clever here
+// has made two mailboxes one, or one mailbox two, in some product. Nothing is
+// stripped either; a+b and a.b are other mailboxes than a and ab. The file
+// testdata/addresses.txt has an example of each rule, and the tests run them.
 type Address struct {
 	text string
 }
 
-// ParseAddress reads an address. The error wraps [ErrAddress] and says which
-// part is wrong.
-func ParseAddress(text string) (Address, error) {
-	if len(text) > maxAddress {
-		return Address{}, fmt.Errorf("team: %w: longer than %d bytes", ErrAddress, maxAddress)
+// ParseAddress reads an address, and keeps it as it is written. The error is an
+// [*Error] that wraps [ErrAddress] and says which part is wrong.
+func ParseAddress(s string) (Address, error) {
+	if wrong := fault(s); wrong != "" {
+		return Address{}, &Error{Address: s, Err: fmt.Errorf("%w: %s", ErrAddress, wrong)}
 	}
-	local, domain, found := strings.Cut(text, "@")
+	return Address{s}, nil
+}
+
+// MustParseAddress is [ParseAddress] for addresses in the source code, such as in
+// tests and examples. It panics if the text is no address.
+func MustParseAddress(s string) Address {
+	a, err := ParseAddress(s)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// fault says what keeps s from being an address, "" if nothing does.
+func fault(s string) string {
+	if len(s) > maxAddress {
+		return fmt.Sprintf("it is longer than %d bytes", maxAddress)
+	}
+	local, domain, found := strings.Cut(s, "@")
 	switch {
 	case !found:
-		return Address{}, fmt.Errorf("team: %q: %w: there is no @", text, ErrAddress)
+		return "there is no @"
 	case !validLocal(local):
-		return Address{}, fmt.Errorf("team: %q: %w: bad local part", text, ErrAddress)
+		return "the part before the @ is not valid"
 	case !validDomain(domain):
-		return Address{}, fmt.Errorf("team: %q: %w: bad domain", text, ErrAddress)
+		return "the domain is not valid"
 	}
-	return Address{text}, nil
+	return ""
 }
 
 // String returns the address as it was written.
@@ -55,22 +72,16 @@ func (a Address) IsZero() bool { return a.text == "" }
 // cannot be read back.
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.text), nil }
 
-// UnmarshalText reads an address as [ParseAddress] does.
-func (a *Address) UnmarshalText(text []byte) (err error) {
-	*a, err = ParseAddress(string(text))
+// UnmarshalText reads an address as [ParseAddress] does. If it fails, a becomes
+// the zero Address.
+func (a *Address) UnmarshalText(data []byte) (err error) {
+	*a, err = ParseAddress(string(data))
 	return err
 }
 
 // Key returns what tells mailboxes apart: the address with its ASCII letters
 // in lower case. Unicode folding has no part in it; the Kelvin sign is no k.
-func (a Address) Key() string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + ('a' - 'A')
-		}
-		return r
-	}, a.text)
-}
+func (a Address) Key() string { return text.Lower(a.text) }
 
 // Equal reports whether a and b are one mailbox. The zero Address equals none.
 func (a Address) Equal(b Address) bool {
@@ -94,9 +105,9 @@ func validLocal(s string) bool {
 
 // validDomain reports whether s is a host name of letters, digits and hyphens.
 //
-// A label that starts with xn-- and has nothing behind it is refused. So is,
-// like any label, one that ends in a hyphen: those two are just the encoded
-// labels that decode to plain ASCII, and would be a second name of a mailbox.
+// A label that is only xn-- is refused. So is, like any label, one that ends in a
+// hyphen. Those two are exactly the encoded labels that decode to plain ASCII,
+// and so would be a second name of a mailbox.
 func validDomain(s string) bool {
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {

@@ -15,27 +15,24 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// vector is a line of a table of the package documentation.
+// vector is a line of testdata/addresses.txt.
 type vector struct {
 	verdict string
-	texts   []string // unescaped; of a line that says why, only the address
+	texts   []string // unescaped, without the remark
 }
 
-// vectors reads a table of the section on addresses: all lines that begin with
-// one of the verdicts, with so many texts behind it.
+// vectors returns the lines that begin with one of the verdicts, with so many
+// texts after it.
 func vectors(t testing.TB, texts int, verdicts ...string) []vector {
 	t.Helper()
-	doc, err := os.ReadFile("doc.go")
+	file, err := os.ReadFile("testdata/addresses.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(doc), "\n// # Addresses\n")
-	section, _, _ = strings.Cut(section, "\n// # ")
 	var found []vector
-	for line := range strings.Lines(section) {
-		line, isTable := strings.CutPrefix(line, "//\t")
+	for line := range strings.Lines(string(file)) {
 		fields := strings.Fields(line)
-		if !isTable || !slices.Contains(verdicts, fields[0]) {
+		if len(fields) == 0 || !slices.Contains(verdicts, fields[0]) {
 			continue
 		}
 		v := vector{verdict: fields[0]}
@@ -47,7 +44,7 @@ func vectors(t testing.TB, texts int, verdicts ...string) []vector {
 	return found
 }
 
-// unescape reads a text as the package documentation writes it.
+// unescape reads a text as testdata/addresses.txt writes it.
 func unescape(t testing.TB, escaped string) string {
 	t.Helper()
 	if escaped == `""` {
@@ -67,7 +64,7 @@ func unescape(t testing.TB, escaped string) string {
 }
 
 func TestParseAddress(t *testing.T) {
-	says := map[string]string{"no-at": "there is no @", "local": "bad local part", "domain": "bad domain", "long": "longer than 254 bytes"}
+	says := map[string]string{"no-at": "there is no @", "local": "the part before the @ is not valid", "domain": "the domain is not valid", "long": "it is longer than 254 bytes"}
 	seen, count := make(map[string]bool), make(map[string]int)
 	for _, v := range vectors(t, 1, "ok", "no-at", "local", "domain", "long") {
 		text := v.texts[0]
@@ -88,19 +85,23 @@ func TestParseAddress(t *testing.T) {
 			t.Errorf("ParseAddress(%q) = %q, %v, want ErrAddress", text, a, err)
 			continue
 		}
-		if !strings.HasPrefix(err.Error(), "team: ") || !strings.HasSuffix(err.Error(), says[v.verdict]) {
+		if e, ok := err.(*team.Error); !ok || e.Address != text {
+			t.Errorf("ParseAddress(%q): error %#v does not have the text", text, err)
+		}
+		if !strings.HasPrefix(err.Error(), "team: address ") || !strings.HasSuffix(err.Error(), says[v.verdict]) {
 			t.Errorf("ParseAddress(%q): error %q does not say %q", text, err, says[v.verdict])
 		}
 	}
 	if want := map[string]int{"ok": 15, "no-at": 3, "local": 28, "domain": 26, "long": 1}; !maps.Equal(count, want) {
-		t.Errorf("the documentation has the vectors %v, want %v", count, want)
+		t.Errorf("the file has the vectors %v, want %v", count, want)
 	}
 }
 
-// TestParseAddressLarge: what is refused for its length is not told in full.
+// TestParseAddressLarge refuses an address for its length and does not repeat it
+// in full.
 func TestParseAddressLarge(t *testing.T) {
 	_, err := team.ParseAddress(strings.Repeat("a", 1<<20) + "@example.com")
-	if !errors.Is(err, team.ErrAddress) || len(err.Error()) > 100 {
+	if !errors.Is(err, team.ErrAddress) || len(err.Error()) > 300 {
 		t.Errorf("a megabyte: %.200v", err)
 	}
 }
@@ -133,7 +134,7 @@ func TestAddressEqual(t *testing.T) {
 		}
 	}
 	if want := map[string]int{"same": 2, "other": 14}; !maps.Equal(count, want) || traps != 4 {
-		t.Errorf("the documentation has the pairs %v and %d traps of Unicode case, want %v and 4", count, traps, want)
+		t.Errorf("the file has the pairs %v and %d traps of Unicode case, want %v and 4", count, traps, want)
 	}
 }
 
@@ -166,9 +167,24 @@ func TestAddressText(t *testing.T) {
 			t.Errorf("%q came back from %s as %q, %v", a, data, u.Email, err)
 		}
 	}
+	if got := (&team.Error{}).Error(); got != `team: address "": unknown problem` {
+		t.Errorf("the zero Error prints %q", got)
+	}
 	if text, err := (team.Address{}).MarshalText(); err != nil || len(text) != 0 {
 		t.Errorf("the zero Address is written as %q, %v", text, err)
 	}
+}
+
+func TestMustParseAddress(t *testing.T) {
+	if a := team.MustParseAddress("ann@example.com"); a.String() != "ann@example.com" {
+		t.Errorf("it became %q", a)
+	}
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, team.ErrAddress) {
+			t.Errorf("the panic is %v, want ErrAddress", err)
+		}
+	}()
+	team.MustParseAddress("ann")
 }
 
 func TestAddressKey(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // ID names a team within a company. No id is used twice.
 type ID string
 
-// Team is a named set of data groups. Who is in it is said by [Member].
+// Team is a named set of data groups. Its members are [Member] records.
 type Team struct {
 	ID          ID
 	Name        string
@@ -25,17 +25,18 @@ type Member struct {
 	Until time.Time // end of membership, exclusive; zero means none
 }
 
-// Filter returns the accounts that t may see: the union of its data groups as
-// group finds them. A group that is not found adds nothing, and a team without
-// groups sees nothing.
+// Filter returns the accounts that t may see: the union of its data groups, which
+// it looks up with the given function. A group that is not found adds nothing,
+// and a team without groups sees nothing.
 func (t Team) Filter(group func(datagroup.ID) (datagroup.Group, bool)) datagroup.Filter {
 	return Union(func(yield func(Team) bool) { yield(t) }, group)
 }
 
-// Union returns the accounts that somebody in all of the given teams may see:
+// Union returns the accounts that a member of all the given teams may see:
 // whatever one of the teams may see. Without teams it is nothing.
 //
-// It costs one look-up for each assignment and the size of the result.
+// It costs one look-up for each data group of each team, and the size of the
+// result.
 func Union(teams iter.Seq[Team], group func(datagroup.ID) (datagroup.Group, bool)) datagroup.Filter {
 	var filters []datagroup.Filter
 	for t := range teams {

@@ -1,7 +1,6 @@
 package team_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -29,8 +28,8 @@ func TestEnded(t *testing.T) {
 		{"ended", "long ago", time.Unix(0, 0), noon},
 		{"ended", "just past the zero time", time.Time{}.Add(1), noon},
 	} {
-		if got := team.Ended(tt.until, tt.at); got != (tt.want == "ended") {
-			t.Errorf("%s: Ended(%v, %v) = %t, want %s", tt.name, tt.until, tt.at, got, tt.want)
+		if got := team.End(tt.until).Ended(tt.at); got != (tt.want == "ended") {
+			t.Errorf("%s: End(%v).Ended(%v) = %t, want %s", tt.name, tt.until, tt.at, got, tt.want)
 		}
 	}
 }
@@ -122,7 +121,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// TestUnionLaws looks at random teams through loops over accounts and groups.
+// TestUnionLaws compares random teams with loops over accounts and groups.
 func TestUnionLaws(t *testing.T) {
 	all, accounts := groups(t)
 	seen, unseen := 0, 0
@@ -160,7 +159,7 @@ func TestUnionLaws(t *testing.T) {
 	}
 }
 
-// TestUnionChangesNothing looks that the teams are as they were.
+// TestUnionChangesNothing sees to it that the teams stay as they were.
 func TestUnionChangesNothing(t *testing.T) {
 	all, _ := groups(t)
 	ids := []datagroup.ID{"us", "gone", "us", "all"}
@@ -183,28 +182,10 @@ func TestZeroValues(t *testing.T) {
 	if !zero.IsZero() || zero.String() != "" || zero.Key() != "" || zero.Equal(team.Address{}) {
 		t.Errorf("the zero Address is %q", zero)
 	}
-	if u := (team.User{}); u.ID != "" || u.Role != "" || !u.Email.IsZero() || team.Ended(u.Until, time.Unix(1<<40, 0)) {
+	if u := (team.User{}); u.ID != "" || u.Role != "" || !u.Email.IsZero() || team.End(u.Until).Ended(time.Unix(1<<40, 0)) {
 		t.Errorf("the zero User is %v", u)
 	}
-	if m := (team.Member{}); m.Team != "" || m.User != "" || team.Ended(m.Until, time.Unix(1<<40, 0)) {
+	if m := (team.Member{}); m.Team != "" || m.User != "" || team.End(m.Until).Ended(time.Unix(1<<40, 0)) {
 		t.Errorf("the zero Member is %v", m)
 	}
-}
-
-func Example() {
-	schema, _ := datagroup.NewSchema(datagroup.Attribute{Name: "country", Type: datagroup.StringType})
-	groups := make(map[datagroup.ID]datagroup.Group)
-	for id, text := range map[datagroup.ID]string{"us": "country = 'US'", "ca": "country = 'CA'", "uk": "country = 'UK'"} {
-		filter, _ := schema.Parse(text)
-		groups[id] = datagroup.Group{ID: id, Filter: filter}
-	}
-	americas := team.Team{ID: "americas", Groups: []datagroup.ID{"us", "ca"}}
-	europe := team.Team{ID: "europe", Groups: []datagroup.ID{"uk"}}
-	group := func(id datagroup.ID) (datagroup.Group, bool) { g, ok := groups[id]; return g, ok }
-
-	fmt.Println(americas.Filter(group))
-	fmt.Println(team.Union(slices.Values([]team.Team{americas, europe}), group))
-	// Output:
-	// country = 'US' or country = 'CA'
-	// country = 'US' or country = 'CA' or country = 'UK'
 }

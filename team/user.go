@@ -20,17 +20,8 @@ type User struct {
 	Until     time.Time // end of access, exclusive; zero means none
 }
 
-// Active reports whether u may act at the given instant: not suspended and not
-// past the end of access.
+// Active reports whether u may act at the given instant: neither suspended nor
+// ended.
 func (u User) Active(at time.Time) bool {
-	return !u.Suspended && !Ended(u.Until, at)
-}
-
-// Ended reports whether something that holds until the given end is over at an
-// instant. Ends are exclusive, so at the end itself it is over. A zero end
-// never comes. The zero instant is no time to judge by, and everything that
-// has an end counts as over. Users, memberships, report grants and links all
-// end by this rule.
-func Ended(until, at time.Time) bool {
-	return !until.IsZero() && (at.IsZero() || !at.Before(until))
+	return !u.Suspended && !End(u.Until).Ended(at)
 }

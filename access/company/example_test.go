@@ -31,21 +31,13 @@ func (n *numbers) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func mustAddress(text string) team.Address {
-	a, err := team.ParseAddress(text)
-	if err != nil {
-		panic(err)
-	}
-	return a
-}
-
 // A company is founded, changes by Do, and refuses what nobody may do.
 func Example() {
 	ctx := context.Background()
 	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
-		Founder: team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 		Document: &document.Document{
 			Attributes: map[string]string{"country": "string"},
 			Users:      []document.User{{ID: "uma", Email: "uma@example.com", Role: "user-manager"}, {ID: "tom", Email: "tom@example.com"}},
@@ -85,7 +77,7 @@ func ExampleCompany_AsOf() {
 	log := audit.NewMemory() // a host has one that lasts
 	acme, err := company.Found(ctx, log, company.Founding{
 		ID: "acme", Name: "Acme",
-		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Founder:  team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 		Document: &document.Document{Users: []document.User{{ID: "tom", Email: "tom@example.com", Role: "user"}}},
 	}, config)
 	if err != nil {
@@ -130,7 +122,7 @@ func ExampleSystem() {
 	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 2},
-		Founder: team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 	}, &company.Config{
 		Now: clock.now, Rand: new(numbers),
 		Systems: map[string][]string{"scim": {"user.add", "user.suspend"}},
@@ -172,7 +164,7 @@ func ExampleInvite() {
 	deliver := func(_ context.Context, m invite.Message) error { message = m; return nil } // a host sends it
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
-		Founder:  team.User{ID: "ann", Email: mustAddress("ann@example.com")},
+		Founder:  team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 		Document: &document.Document{Teams: []document.Team{{ID: "west"}}},
 	}, &company.Config{Deliver: deliver, Origin: "https://acme.example/join", Now: clock.now, Rand: new(numbers)})
 	if err != nil {
@@ -182,13 +174,13 @@ func ExampleInvite() {
 	ann := company.By{Actor: company.User("ann"), Reason: "trial until June"}
 
 	_, err = acme.Do(ctx, ann, company.Invite{Terms: invite.Terms{
-		Address: mustAddress("tom@example.com"),
+		Address: team.MustParseAddress("tom@example.com"),
 		Teams:   []team.ID{"west"},
 		Until:   time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
 	}})
 	fmt.Println(message.To, message.Secret, err)
 
-	proof, _ := invite.Verified(mustAddress("tom@example.com"), "https://id.example", "", clock.now()) // by the ID token of his sign-in
+	proof, _ := invite.Verified(team.MustParseAddress("tom@example.com"), "https://id.example", "", clock.now()) // by the ID token of his sign-in
 	receipt, err := acme.Do(ctx, company.By{Actor: company.Invitee(proof)},
 		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tom"})
 	fmt.Println("event", receipt.Seq, err)

@@ -99,6 +99,9 @@ func founding(t rapid.TB) company.Founding {
 	}
 }
 
+// mustAddress is short for the function that it is.
+var mustAddress = team.MustParseAddress
+
 func address(t rapid.TB, text string) team.Address {
 	t.Helper()
 	a, err := team.ParseAddress(text)

@@ -99,7 +99,7 @@ func (v invitations) live(at time.Time) int { return v.recounted(at).counted }
 
 // recounted returns the same invitations with a count that holds at an instant.
 func (v invitations) recounted(at time.Time) invitations {
-	if !team.Ended(v.until, at) {
+	if !team.End(v.until).Ended(at) {
 		return v
 	}
 	v.counted, v.until = 0, time.Time{}

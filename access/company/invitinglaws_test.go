@@ -195,7 +195,7 @@ func (m *inviting) lawNobodyGivesMoreThanHeCan(t *rapid.T, before snapshot, r co
 		}
 		was, p := before.invitations[c.Invitation], before.policy.At(r.Time)
 		u, _ := m.company.Policy().Directory().User(c.User)
-		gets := []bool{was.State == invite.Pending, u.Role == was.Terms.Role, u.Until.Equal(c.Until), !team.Ended(u.Until, r.Time), !u.Suspended,
+		gets := []bool{was.State == invite.Pending, u.Role == was.Terms.Role, u.Until.Equal(c.Until), !team.End(u.Until).Ended(r.Time), !u.Suspended,
 			!outlasts(u.Until, was.Terms.End(r.Time))}
 		if s := was.Sponsor.User; s != "" {
 			sponsor, _ := p.Directory().User(s)

@@ -171,7 +171,7 @@ func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject
 		err = errLinkSecret
 	case l.Ended:
 		err = errLinkEnded
-	case team.Ended(l.Until, now.at):
+	case team.End(l.Until).Ended(now.at):
 		err = errLinkExpired
 	}
 	if err != nil {

@@ -107,7 +107,7 @@ func (c ShareReport) judge(d *draft) (Change, error) {
 		if c.Level == old.Level && c.Until.Equal(old.Until) {
 			return nil, ErrNoChange
 		}
-		if !team.Ended(old.Until, d.at) && (c.Level < old.Level || later(old.Until, c.Until)) {
+		if !team.End(old.Until).Ended(d.at) && (c.Level < old.Level || later(old.Until, c.Until)) {
 			return nil, ErrLowers
 		}
 	}

@@ -139,7 +139,7 @@ func (c AddMember) judge(d *draft) (Change, error) {
 		if c.Until.Equal(m.Until) {
 			return nil, ErrNoChange
 		}
-		raises = team.Ended(m.Until, d.at) || later(c.Until, m.Until)
+		raises = team.End(m.Until).Ended(d.at) || later(c.Until, m.Until)
 	}
 	if !raises {
 		return c, nil

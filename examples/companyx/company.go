@@ -76,7 +76,7 @@ func (c *company) teams() map[string][]string {
 			switch until := end(m.Until); {
 			case until.IsZero():
 				teams[m.User] = append(teams[m.User], t.ID)
-			case !team.Ended(until, c.now):
+			case !team.End(until).Ended(c.now):
 				teams[m.User] = append(teams[m.User], t.ID+" until "+day(until))
 			}
 		}
@@ -92,7 +92,7 @@ func (c *company) state(u document.User) string {
 		return "suspended"
 	case until.IsZero():
 		return "active"
-	case team.Ended(until, c.now):
+	case team.End(until).Ended(c.now):
 		return "ended " + day(until)
 	}
 	return "until " + day(until)

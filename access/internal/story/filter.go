@@ -151,7 +151,7 @@ func groupsOf(p *access.Policy, s access.Subject, at time.Time) []datagroup.ID {
 	}
 	var groups []datagroup.ID
 	for m := range p.Directory().Memberships(user.ID) {
-		if !team.Ended(m.Until, at) {
+		if !team.End(m.Until).Ended(at) {
 			t, _ := p.Directory().Team(m.Team)
 			groups = append(groups, t.Groups...)
 		}
