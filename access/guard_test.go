@@ -49,6 +49,9 @@ var house = map[string]string{
 	// else reads stories one day need not import testing.
 	"access/internal/story": "role datagroup team internal access access/document",
 	"access/accesstest":     "role datagroup team internal access access/document access/internal/story",
+	// What the tests compare access and company with: see testCode.
+	"access/internal/model":         "role datagroup team access access/document",
+	"access/company/internal/model": "role datagroup team internal access access/document invite audit access/company",
 }
 
 // internals are where packages may stand that hosts cannot import.
@@ -57,7 +60,7 @@ var internals = []string{"internal/", "access/internal/", "access/company/intern
 // houseTests says what test files may import besides.
 var houseTests = map[string]string{
 	"audit":                           "audit/audittest",
-	"access/company":                  "audit/audittest",
+	"access/company":                  "audit/audittest access/company/internal/model",
 	"access/company/internal/journal": "audit/audittest", // its tests need a log that fails
 }
 
@@ -76,6 +79,15 @@ type goFile struct {
 
 func (f goFile) dir() string  { return path.Dir(f.name) }
 func (f goFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
+
+// testCode reports whether f is compiled for tests only: a test file, or a
+// file of a naive model. A model is a package of its own so that it cannot use
+// what it is compared with, and so that another model can build on it. Only
+// test code may import it, so it may draw random worlds with rapid.
+func (f goFile) testCode() bool { return f.isTest() || isModel(f.dir()) }
+
+// isModel reports whether a package is a naive model.
+func isModel(dir string) bool { return strings.HasSuffix(dir, "/internal/model") }
 
 // moduleFiles parses every Go file of the module.
 func moduleFiles(t *testing.T, fset *token.FileSet) []goFile {
@@ -163,6 +175,9 @@ func refuseImport(f goFile, imported string, allowed []string, example bool) str
 		if ours == "internal/text" {
 			return ""
 		}
+		if isModel(ours) && !f.testCode() {
+			return "only tests may compare with a model"
+		}
 		if !example && !internal && !slices.Contains(allowed, ours) && !(f.isTest() && ours == f.dir()) {
 			return "it does not stand below"
 		}
@@ -171,11 +186,11 @@ func refuseImport(f goFile, imported string, allowed []string, example bool) str
 		}
 	case strings.Contains(strings.SplitN(imported, "/", 2)[0], "."):
 		testing := []string{"github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts", "pgregory.net/rapid"}
-		if !f.isTest() || !slices.Contains(testing, imported) {
+		if !f.testCode() || !slices.Contains(testing, imported) {
 			return "not of the standard library"
 		}
 	case imported == "testing" || strings.HasPrefix(imported, "testing/"):
-		if !f.isTest() && f.dir() != "access/accesstest" {
+		if !f.testCode() && f.dir() != "access/accesstest" {
 			return "only tests and accesstest may"
 		}
 	case imported == "unsafe" || imported == "reflect" || imported == "C":
@@ -201,6 +216,10 @@ func TestRefuseImport(t *testing.T) {
 		{"allow", "testing in a test", "team/team_test.go", "testing/quick", "", false},
 		{"allow", "testing in accesstest", "access/accesstest/case.go", "testing", "", false},
 		{"allow", "rapid in a test", "team/team_test.go", "pgregory.net/rapid", "", false},
+		{"allow", "a model in a test", "access/load_test.go", modulePath + "/access/internal/model", "internal", false},
+		{"allow", "a model in a model", "access/company/internal/model/x.go", modulePath + "/access/internal/model", "internal", false},
+		{"allow", "rapid in a model", "access/internal/model/draw.go", "pgregory.net/rapid", "", false},
+		{"allow", "testing in a model", "access/internal/model/draw.go", "testing", "", false},
 		{"allow", "all in an example", "examples/x/main.go", modulePath + "/access", "", true},
 		{"deny", "a package above", "role/role.go", modulePath + "/team", "", false},
 		{"deny", "a package above in a test", "role/role_test.go", modulePath + "/team", "", false},
@@ -210,6 +229,12 @@ func TestRefuseImport(t *testing.T) {
 		{"deny", "testing in a package", "access/load.go", "testing", "", false},
 		{"deny", "rapid in a package", "access/load.go", "pgregory.net/rapid", "", false},
 		{"deny", "another module in a test", "access/load_test.go", "example.com/x", "", false},
+		{"deny", "a model in a package", "access/load.go", modulePath + "/access/internal/model", "internal", false},
+		{"deny", "a model in a package that lists it", "access/company/do.go", modulePath + "/access/company/internal/model", "access/company/internal/model", false},
+		{"deny", "a model in an example", "examples/x/main.go", modulePath + "/access/internal/model", "", true},
+		{"deny", "another module in a model", "access/internal/model/draw.go", "example.com/x", "", false},
+		{"deny", "unsafe in a model", "access/internal/model/draw.go", "unsafe", "", false},
+		{"deny", "rapid in another internal package", "access/internal/snapshot/set.go", "pgregory.net/rapid", "", false},
 		{"deny", "unsafe", "access/load.go", "unsafe", "", false},
 		{"deny", "a package in text", "internal/text/line.go", modulePath + "/role", "", false},
 		{"deny", "another package beside text", "role/check.go", modulePath + "/internal/other", "", false},

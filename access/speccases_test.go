@@ -9,13 +9,14 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
 // mustCompile makes a policy of a document written in a test.
 func mustCompile(t *testing.T, d *document.Document) *access.Policy {
 	t.Helper()
-	p, err := access.Compile(d, &access.Config{Now: func() time.Time { return modelStart }})
+	p, err := access.Compile(d, &access.Config{Now: func() time.Time { return model.Start }})
 	if err != nil {
 		t.Fatalf("compile: %v", err)
 	}
@@ -149,14 +150,14 @@ func TestOneReportThreeReaders(t *testing.T) {
 // months and lets in a helper for no longer. Then it is out without anybody
 // acting. Nobody can remove the owner in between, nor the owner himself.
 func TestAgency(t *testing.T) {
-	end := modelStart.AddDate(0, 3, 0)
+	end := model.Start.AddDate(0, 3, 0)
 	d := &document.Document{
 		Catalog:  "project",
 		Accounts: []document.Account{{ID: "site", Source: "clarity"}},
 		Users: []document.User{
 			{ID: "client", Email: "client@x.test", Role: "owner"},
-			{ID: "agency", Email: "agency@y.test", Role: "admin", Until: endText(end)},
-			{ID: "helper", Email: "helper@y.test", Role: "member", Until: endText(end)},
+			{ID: "agency", Email: "agency@y.test", Role: "admin", Until: model.EndText(end)},
+			{ID: "helper", Email: "helper@y.test", Role: "member", Until: model.EndText(end)},
 			{ID: "staff", Email: "staff@x.test", Role: "member"},
 		},
 	}

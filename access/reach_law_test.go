@@ -5,25 +5,22 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 	"pgregory.net/rapid"
 )
 
 // law checks a property of random worlds and their policies.
-func law(t *testing.T, check func(t *rapid.T, w *world, p *access.Policy)) {
+func law(t *testing.T, check func(t *rapid.T, w *model.World, p *access.Policy)) {
 	t.Helper()
 	rapid.Check(t, func(t *rapid.T) {
-		w := draw{t}.world()
-		check(t, w, w.compile(t))
+		w := model.Draw{T: t}.World()
+		check(t, w, w.Compile(t))
 	})
 }
 
-func inCompany(id string) who      { return who{user: id} }
-func inSession(id, t string) who   { return who{user: id, session: true, team: t} }
-func accountThing(id string) thing { return thing{kind: "account", id: id} }
-
 // seen returns the ids in the view of s, sorted.
-func seen(p *access.Policy, s who) []string { return ids(p.View(s.subject()).Accounts()) }
+func seen(p *access.Policy, s model.Subject) []string { return ids(p.View(s.Access()).Accounts()) }
 
 // union returns the elements of all sets, sorted, each once.
 func union(sets ...[]string) []string {
@@ -52,91 +49,86 @@ func holds(p *access.Policy, g string) []string {
 // TestTeamAccessIsTheUnionOfItsGroups: in a session a member sees what the
 // team's data groups match, whatever his role.
 func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
-	var hits branches
-	law(t, func(t *rapid.T, w *world, p *access.Policy) {
-		for _, name := range sortedKeys(w.teams) {
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		for _, name := range model.SortedKeys(w.Teams) {
 			var want [][]string
-			for _, g := range w.teams[name].groups {
+			for _, g := range w.Teams[name].Groups {
 				want = append(want, holds(p, g))
 			}
-			for _, u := range sortedKeys(w.users) {
-				s := inSession(u, name)
-				if w.subjectStep(s) != "" || !w.roleOf(u).can("account.view") {
+			for _, u := range model.SortedKeys(w.Users) {
+				s := model.InSession(u, name)
+				if w.SubjectStep(s) != "" || !model.Holds(w.RoleOf(u), "account.view") {
 					continue
 				}
 				if got := seen(p, s); !slices.Equal(got, union(want...)) {
-					t.Fatalf("%v sees %v; the groups of the team hold %v", s.subject(), got, want)
+					t.Fatalf("%v sees %v; the groups of the team hold %v", s.Access(), got, want)
 				}
-				hits.hit("session")
-				if len(want) > 1 && w.roleOf(u).all {
-					hits.hit("all data, several groups")
+				hits.Hit("session")
+				if len(want) > 1 && model.SeesAll(w.RoleOf(u)) {
+					hits.Hit("all data, several groups")
 				}
 			}
 		}
 	})
-	hits.want(t, "session", "all data, several groups")
+	wantBranches(t, &hits, "session", "all data, several groups")
 }
 
 // TestUserAccessIsTheUnionOfHisTeams: who does not see all data sees what his
 // current teams hold, and who does sees everything.
 func TestUserAccessIsTheUnionOfHisTeams(t *testing.T) {
-	var hits branches
-	law(t, func(t *rapid.T, w *world, p *access.Policy) {
-		for _, u := range sortedKeys(w.users) {
-			if w.subjectStep(inCompany(u)) != "" || !w.roleOf(u).can("account.view") {
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		for _, u := range model.SortedKeys(w.Users) {
+			if w.SubjectStep(model.InCompany(u)) != "" || !model.Holds(w.RoleOf(u), "account.view") {
 				continue
 			}
-			want := sortedKeys(w.accounts)
-			if !w.roleOf(u).all {
+			want := model.SortedKeys(w.Accounts)
+			if !model.SeesAll(w.RoleOf(u)) {
 				want = nil
-				for _, name := range sortedKeys(w.teams) {
-					for _, g := range w.teams[name].groups {
-						if w.member(u, name) {
+				for _, name := range model.SortedKeys(w.Teams) {
+					for _, g := range w.Teams[name].Groups {
+						if w.Member(u, name) {
 							want = union(want, holds(p, g))
 						}
 					}
 				}
-				hits.hit("by teams")
+				hits.Hit("by teams")
 			}
-			if got := seen(p, inCompany(u)); !slices.Equal(got, want) {
-				t.Fatalf("%s sees %v, want %v\n%s", u, got, want, printed(t, w.document()))
+			if got := seen(p, model.InCompany(u)); !slices.Equal(got, want) {
+				t.Fatalf("%s sees %v, want %v\n%s", u, got, want, model.Print(t, w.Document()))
 			}
 		}
 	})
-	hits.want(t, "by teams")
+	wantBranches(t, &hits, "by teams")
 }
 
 // TestSessionsMakeUpCompanyLevel: what a user of team scope sees at company
 // level is what he sees in all his sessions together, and no session of one
 // who sees all data goes beyond that.
 func TestSessionsMakeUpCompanyLevel(t *testing.T) {
-	var hits branches
-	law(t, func(t *rapid.T, w *world, p *access.Policy) {
-		for _, u := range sortedKeys(w.users) {
-			if w.subjectStep(inCompany(u)) != "" {
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		for _, u := range model.SortedKeys(w.Users) {
+			if w.SubjectStep(model.InCompany(u)) != "" {
 				continue
 			}
 			var sessions []string
-			for _, name := range sortedKeys(w.teams) {
-				sessions = union(sessions, seen(p, inSession(u, name)))
+			for _, name := range model.SortedKeys(w.Teams) {
+				sessions = union(sessions, seen(p, model.InSession(u, name)))
 			}
-			company := seen(p, inCompany(u))
+			company := seen(p, model.InCompany(u))
 			switch {
 			case !subset(sessions, company):
 				t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
-			case !w.roleOf(u).all && !slices.Equal(sessions, company):
+			case !model.SeesAll(w.RoleOf(u)) && !slices.Equal(sessions, company):
 				t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
 			case len(sessions) > 0 && len(sessions) < len(company):
-				hits.hit("narrower")
-			case !w.roleOf(u).all && len(sessions) > 1:
-				hits.hit("by teams")
+				hits.Hit("narrower")
+			case !model.SeesAll(w.RoleOf(u)) && len(sessions) > 1:
+				hits.Hit("by teams")
 			}
 		}
 	})
-	hits.want(t, "narrower", "by teams")
-}
-
-func (w *world) roleOf(u string) modelRole {
-	r, _ := w.catalog.role(w.users[u].role)
-	return r
+	wantBranches(t, &hits, "narrower", "by teams")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"pgregory.net/rapid"
 )
 
@@ -14,16 +15,15 @@ import (
 // first open route is the decision's; where nothing is within reach none is
 // open; and what would help can be done by those who are named.
 func TestExplainAgreesWithDecide(t *testing.T) {
-	var hits branches
-	law(t, func(t *rapid.T, w *world, p *access.Policy) {
-		questions := w.questions()
-		for i, s := range w.subjects() {
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		questions := w.Questions()
+		for i, s := range w.Subjects() {
 			// Each subject gets every third question, another third each.
 			for j := i % 3; j < len(questions); j += 3 {
 				q := questions[j]
-				q.subject = s.subject()
-				e := p.Explain(q.subject, q.action, q.resource)
-				if d := p.Decide(q.subject, q.action, q.resource); e.Decision != d {
+				e := p.Explain(s.Access(), access.Action(q.Action), q.Resource.Access())
+				if d := q.Decide(p, s); e.Decision != d {
 					t.Fatalf("explained as %v, decided as %v", e.Decision, d)
 				}
 				routesFit(t, e, &hits)
@@ -31,27 +31,27 @@ func TestExplainAgreesWithDecide(t *testing.T) {
 				remediesHelp(t, w, p, e, &hits)
 			}
 		}
-		for _, id := range sortedKeys(w.links) {
+		for _, id := range model.SortedKeys(w.Links) {
 			makerFits(t, w, p, id, &hits)
 		}
 	})
-	hits.want(t, "open", "closed", "elsewhere", "remedy", "nobody may", "maker")
-	hits.want(t, remedyWords...)
+	wantBranches(t, &hits, "open", "closed", "elsewhere", "remedy", "nobody may", "maker")
+	wantBranches(t, &hits, remedyWords...)
 }
 
 // makerFits: the explanation of a link's one question has that of its maker,
 // if the link is live.
-func makerFits(t *rapid.T, w *world, p *access.Policy, id string, hits *branches) {
-	l := w.links[id]
-	e := p.Explain(access.ViaLink(access.LinkID(id)), access.Action(l.action), l.shows.resource())
+func makerFits(t *rapid.T, w *model.World, p *access.Policy, id string, hits *model.Branches) {
+	l := w.Links[id]
+	e := p.Explain(access.ViaLink(access.LinkID(id)), access.Action(l.Action), l.Resource.Access())
 	switch e.Decision.Reason {
 	case access.ReasonLink, access.ReasonLinkPaused:
-		d := p.Decide(l.scope().subject(), access.Action(l.action), l.shows.resource())
+		d := p.Decide(l.Scope().Access(), access.Action(l.Action), l.Resource.Access())
 		if e.Maker == nil || e.Maker.Decision != d {
 			t.Fatalf("link %s: the maker is explained as %+v, decided as %v", id, e.Maker, d)
 		}
 		routesFit(t, *e.Maker, hits)
-		hits.hit("maker")
+		hits.Hit("maker")
 	default:
 		if e.Maker != nil {
 			t.Fatalf("link %s: %v, and yet its maker is explained", id, e.Decision)
@@ -59,7 +59,7 @@ func makerFits(t *rapid.T, w *world, p *access.Policy, id string, hits *branches
 	}
 }
 
-func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
+func routesFit(t *rapid.T, e access.Explanation, hits *model.Branches) {
 	d := e.Decision
 	open := slices.IndexFunc(e.Routes, func(r access.Route) bool { return r.Open })
 	data := d.Resource.Account() != "" || d.Resource.Kind() == access.KindReport
@@ -68,7 +68,7 @@ func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
 		if len(e.Routes) != 0 {
 			t.Fatalf("%v has routes: %v", d, e.Routes)
 		}
-		hits.hit("elsewhere")
+		hits.Hit("elsewhere")
 	case d.Allowed:
 		if open < 0 {
 			t.Fatalf("%v has no open route: %v", d, e.Routes)
@@ -78,12 +78,12 @@ func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
 			r.Reason == access.ReasonRole && r.Role != d.Role {
 			t.Fatalf("%v; the first open route is %v", d, r)
 		}
-		hits.hit("open")
+		hits.Hit("open")
 	case d.Reason == access.ReasonOutOfReach || d.Reason == access.ReasonNoLevel || d.Reason == access.ReasonLevelTooLow:
 		if open >= 0 {
 			t.Fatalf("%v; and yet a route is open: %v", d, e.Routes[open])
 		}
-		hits.hit("closed")
+		hits.Hit("closed")
 	}
 	for _, r := range e.Routes {
 		if r.Open == (r.Lacks != "") {
@@ -92,7 +92,7 @@ func routesFit(t *rapid.T, e access.Explanation, hits *branches) {
 	}
 }
 
-func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *branches) {
+func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *model.Branches) {
 	if e.Decision.Allowed && len(e.Remedies) > 0 || len(e.Remedies) > 8 {
 		t.Fatalf("%v has the remedies %v", e.Decision, e.Remedies)
 	}
@@ -104,10 +104,10 @@ func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *b
 			if d := p.Decide(access.User(u), r.Action, r.Resource); !d.Allowed {
 				t.Fatalf("%v: %v; but %v", e.Decision, r, d)
 			}
-			hits.hit("remedy")
+			hits.Hit("remedy")
 		}
 		if len(r.By) == 0 {
-			hits.hit("nobody may")
+			hits.Hit("nobody may")
 		}
 	}
 }
@@ -118,22 +118,22 @@ var remedyWords = []string{"add", "attach", "share", "give", "reinstate", "exten
 // remediesHelp makes the changes that remedies speak of, and asks again: the
 // reason of the denial is gone. Whoever is named for a new role may also grant
 // it, and nobody is to add himself to a team.
-func remediesHelp(t *rapid.T, w *world, p *access.Policy, e access.Explanation, hits *branches) {
+func remediesHelp(t *rapid.T, w *model.World, p *access.Policy, e access.Explanation, hits *model.Branches) {
 	d := e.Decision
 	for _, r := range e.Remedies {
-		c, ok := w.remedy(strings.Fields(strings.ReplaceAll(r.Change, ",", "")))
+		c, ok := remedyChange(w, strings.Fields(strings.ReplaceAll(r.Change, ",", "")))
 		if !ok {
 			continue
 		}
-		next, err := edit(p, c)
+		next, err := model.Edit(p, c)
 		if err != nil {
 			t.Fatalf("%v: %v: %v", d, r, err)
 		}
 		if after := next.Decide(d.Subject, d.Action, d.Resource); after.Reason == d.Reason {
-			t.Fatalf("%v; after %q: %v\n%s", d, r.Change, after, printed(t, w.document()))
+			t.Fatalf("%v; after %q: %v\n%s", d, r.Change, after, model.Print(t, w.Document()))
 		}
 		verb, rest, _ := strings.Cut(r.Change, " ")
-		hits.hit(verb)
+		hits.Hit(verb)
 		for _, u := range r.By {
 			if verb == "add" && strings.HasPrefix(rest, string(u)+" ") {
 				t.Fatalf("%v: %v", d, r)
@@ -148,29 +148,30 @@ func remediesHelp(t *rapid.T, w *world, p *access.Policy, e access.Explanation, 
 }
 
 // remedy returns the change that the words speak of.
-func (w *world) remedy(words []string) (change, bool) {
+func remedyChange(w *model.World, words []string) (model.Change, bool) {
 	words = append(words, make([]string, 9)...)
-	changed := w.users[words[1]]
+	changed := w.Users[words[1]]
 	switch words[0] {
 	case "add": // u to team t
-		return setMember(words[4], words[1], time.Time{}), true
+		return model.SetMember(words[4], words[1], time.Time{}), true
 	case "attach": // data group g which matches it to team t
 		name := words[9]
-		return setTeam(name, "", append(slices.Clone(w.teams[name].groups), words[3])), true
+		return model.SetTeam(name, "", append(slices.Clone(w.Teams[name].Groups), words[3])), true
 	case "share": // report r with u as level
-		for level := levelViewer; level <= levelCreator; level++ {
+		for level := model.Viewer; level <= model.Creator; level++ {
 			if level.String() == words[6] {
-				return setGrant(words[2], words[4], "", modelGrant{level: level}), true
+				return model.SetGrant(words[2], words[4], "", model.Grant{Level: level}), true
 			}
 		}
 	case "give": // u the role r
-		changed.role = words[4]
+		changed.Role = words[4]
 	case "reinstate": // u
-		changed.suspended = false
+		changed.Suspended = false
 	case "extend": // the access of u
 		words[1] = words[4]
-		changed = w.users[words[1]]
-		changed.until = time.Time{}
+		changed = w.Users[words[1]]
+		changed.Until = time.Time{}
 	}
-	return setUser(words[1], changed), has(w.users, words[1])
+	_, there := w.Users[words[1]]
+	return model.SetUser(words[1], changed), there
 }

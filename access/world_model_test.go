@@ -7,6 +7,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -113,7 +114,7 @@ func (w smallCompany) document() *document.Document {
 			case memberYes:
 				team.Members = append(team.Members, document.Member{User: fmt.Sprint("u", j)})
 			case memberEnded:
-				team.Members = append(team.Members, document.Member{User: fmt.Sprint("u", j), Until: endText(modelStart)})
+				team.Members = append(team.Members, document.Member{User: fmt.Sprint("u", j), Until: model.EndText(model.Start)})
 			}
 		}
 		d.Teams = append(d.Teams, team)
@@ -125,7 +126,7 @@ func (w smallCompany) document() *document.Document {
 // viewing an account.
 func TestEverySmallWorld(t *testing.T) {
 	t.Parallel()
-	config := &access.Config{Catalog: worldCatalog(t), Now: func() time.Time { return modelStart }}
+	config := &access.Config{Catalog: worldCatalog(t), Now: func() time.Time { return model.Start }}
 	seen := make(map[smallCompany]bool, smallWorlds)
 	worlds := 0
 	for n := range smallWorlds {
@@ -221,7 +222,7 @@ func (w sharing) reaches(user int) int {
 }
 
 func (w sharing) document() *document.Document {
-	until := []string{"", endText(modelStart), endText(modelStart.Add(1))}
+	until := []string{"", model.EndText(model.Start), model.EndText(model.Start.Add(1))}
 	levels := []string{"", "viewer", "explorer", "editor", "creator"}
 	team, report := document.Team{ID: "t"}, document.Report{ID: "r"}
 	d := &document.Document{}
@@ -229,7 +230,7 @@ func (w sharing) document() *document.Document {
 		id := fmt.Sprint("u", i)
 		d.Users = append(d.Users, document.User{ID: id, Email: id + "@x.test", Role: "viewer"})
 		if u.member != memberNo {
-			end := []string{memberYes: "", memberEnded: endText(modelStart)}[u.member]
+			end := []string{memberYes: "", memberEnded: model.EndText(model.Start)}[u.member]
 			team.Members = append(team.Members, document.Member{User: id, Until: end})
 		}
 		if u.level > 0 {
@@ -247,7 +248,7 @@ func (w sharing) document() *document.Document {
 // question about the report.
 func TestEverySharing(t *testing.T) {
 	t.Parallel()
-	config := &access.Config{Now: func() time.Time { return modelStart }}
+	config := &access.Config{Now: func() time.Time { return model.Start }}
 	users, worlds := sharingUsers(), 0
 	for i, first := range users {
 		for _, second := range users[:i+1] {
@@ -275,7 +276,7 @@ func (w sharing) check(t *testing.T, p *access.Policy) {
 	for i, u := range w.user {
 		id := fmt.Sprint("u", i)
 		has := w.reaches(i)
-		for action, needed := range levelActions {
+		for action, needed := range model.LevelActions {
 			want := has >= int(needed)
 			if d := p.Decide(access.User(id), access.Action(action), report); d.Allowed != want || int(d.Level) != has {
 				t.Fatalf("%+v: %v at %v: want %v at level %d", w, d, d.Level, want, has)

@@ -1,0 +1,68 @@
+package model
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+// Question draws who asks, and a question. Most are well formed, and ask of a
+// resource what may be asked of it; about a link, half are the one it is for.
+func (d Draw) Question(w *World) (Subject, Question) {
+	s := d.Subject()
+	if l, ok := w.Links[s.Link]; ok && d.Chance(2, "its own") {
+		return s, Question{l.Action, l.Resource}
+	}
+	r := d.Resource(w)
+	actions := w.Catalog.Actions()
+	if !d.Chance(8, "any action") {
+		fit := slices.DeleteFunc(slices.Clone(actions), func(a string) bool {
+			rows, _ := w.Catalog.Askable(a)
+			return !slices.Contains(rows, r.Row())
+		})
+		if len(fit) > 0 {
+			actions = fit
+		}
+	}
+	return s, Question{d.One("action", actions...), r}
+}
+
+// Subject draws a user at company level or in a session, or a link.
+func (d Draw) Subject() Subject {
+	switch rapid.IntRange(0, 7).Draw(d.T, "subject") {
+	case 0, 1, 2, 3:
+		return InCompany(d.ID(UserIDs))
+	case 4, 5:
+		return InSession(d.ID(UserIDs), d.ID(TeamIDs))
+	}
+	return ByLink(d.ID(LinkIDs))
+}
+
+// Resource draws a resource of any kind, now and then an odd one.
+func (d Draw) Resource(w *World) Resource {
+	if d.Chance(12, "odd") {
+		return rapid.SampledFrom(w.Resources()).Draw(d.T, "resource")
+	}
+	switch kind := d.One("kind", append([]string{"campaign", "wide", "account", "report"}, BuiltInKinds...)...); kind {
+	case "company":
+		return Resource{Kind: "company"}
+	case "account":
+		return OfAccount(d.ID(AccountIDs))
+	case "user":
+		return Resource{Kind: kind, ID: d.ID(UserIDs)}
+	case "role":
+		return Resource{Kind: kind, ID: d.role(w.Catalog)}
+	case "team":
+		return Resource{Kind: kind, ID: d.ID(TeamIDs)}
+	case "group":
+		return Resource{Kind: kind, ID: d.ID(GroupIDs)}
+	case "report":
+		return OfReport(d.ID(ReportIDs))
+	case "link":
+		return Resource{Kind: kind, ID: d.ID(LinkIDs)}
+	case "wide":
+		return Resource{Kind: "campaign", ID: "c1", Company: true}
+	default:
+		return Resource{Kind: kind, ID: "c1", Account: d.ID(AccountIDs)}
+	}
+}

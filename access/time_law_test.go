@@ -1,0 +1,252 @@
+package access_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/internal/model"
+	"pgregory.net/rapid"
+)
+
+// TestEndsAreExclusive: whatever is allowed through something that ends is
+// allowed one nanosecond before its end and denied at it.
+func TestEndsAreExclusive(t *testing.T) {
+	end := model.Start.Add(time.Hour)
+	grant := model.Grant{Level: model.Viewer, Until: end}
+	item := model.Resource{Kind: "campaign", ID: "c1", Account: "a1"}
+	report := model.OfReport("r1")
+	base := []model.Change{
+		model.SetAccount("a1", model.Account{Source: "google"}), model.SetGroup("g1", model.Group{Rule: model.Everything}),
+		model.SetTeam("t1", "", []string{"g1"}), model.SetReport("r1", ""),
+		model.SetUser("u1", model.User{Email: "u1@x.test", Role: "crew"}), model.SetUser("u2", model.User{Email: "u2@x.test", Role: "chief"}),
+	}
+	for _, row := range []struct {
+		at      string
+		name    string
+		changes []model.Change
+		s       model.Subject
+		action  string
+		r       model.Resource
+	}{
+		{"ended", "access", []model.Change{model.SetUser("u1", model.User{Email: "u1@x.test", Role: "crew", Until: end})},
+			model.InCompany("u1"), "report.create", model.Resource{Kind: "company"}},
+		{"out-of-reach", "membership", []model.Change{model.SetMember("t1", "u1", end)}, model.InCompany("u1"), "account.view", model.OfAccount("a1")},
+		{"not-a-member", "membership in a session", []model.Change{model.SetMember("t1", "u1", end)},
+			model.InSession("u1", "t1"), "account.view", model.OfAccount("a1")},
+		{"no-level", "direct grant", []model.Change{model.SetGrant("r1", "u1", "", grant)}, model.InCompany("u1"), "report.view", report},
+		{"no-level", "grant of a team", []model.Change{model.SetMember("t1", "u1", time.Time{}), model.SetGrant("r1", "", "t1", grant)},
+			model.InCompany("u1"), "report.view", report},
+		{"no-level", "membership of a team with a grant",
+			[]model.Change{model.SetMember("t1", "u1", end), model.SetGrant("r1", "", "t1", model.Grant{Level: model.Viewer})},
+			model.InCompany("u1"), "report.view", report},
+		{"link-expired", "link", []model.Change{model.SetLink("l1", model.Link{Maker: "u2", Action: "account.view", Resource: item, Until: end})},
+			model.ByLink("l1"), "account.view", item},
+		{"link-paused", "maker of a link", []model.Change{model.SetUser("u2", model.User{Email: "u2@x.test", Role: "chief", Until: end}),
+			model.SetLink("l1", model.Link{Maker: "u2", Action: "account.view", Resource: item})},
+			model.ByLink("l1"), "account.view", item},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w, ok := model.New(model.HostCatalog()).Apply(append(slices.Clone(base), row.changes...)...)
+			if !ok {
+				t.Fatal("the world cannot be made")
+			}
+			p := w.Compile(t)
+			ask := func(at time.Time) access.Decision {
+				return p.At(at).Decide(row.s.Access(), access.Action(row.action), row.r.Access())
+			}
+			if d := ask(end.Add(-time.Nanosecond)); !d.Allowed {
+				t.Errorf("a nanosecond before: %v", d)
+			}
+			if d := ask(end); d.Allowed || string(d.Reason) != row.at {
+				t.Errorf("at the end: %v, want %s", d, row.at)
+			}
+			if d := ask(end.Add(1000 * time.Hour)); d.Allowed {
+				t.Errorf("long after: %v", d)
+			}
+		})
+	}
+}
+
+// TestClockIsReadOnceAndOnlyIfSomethingEnds: a decision reads the clock at most
+// once, and not at all about a subject of whom nothing ends; a policy whose
+// time stands still never reads it.
+func TestClockIsReadOnceAndOnlyIfSomethingEnds(t *testing.T) {
+	var hits model.Branches
+	rapid.Check(t, func(t *rapid.T) {
+		w := model.Draw{T: t}.World()
+		reads := 0
+		p, err := access.Compile(w.Document(), &access.Config{Now: func() time.Time { reads++; return w.Now }})
+		if err != nil {
+			t.Fatalf("compile: %v", err)
+		}
+		if reads != 0 {
+			t.Fatalf("to compile reads the clock %d times", reads)
+		}
+		questions := w.Questions()
+		still := p.At(w.Now)
+		for _, s := range w.Subjects() {
+			for _, q := range questions {
+				reads = 0
+				d := q.Decide(p, s)
+				switch ends := w.HasEnd(s); {
+				case reads > 1, reads > 0 && !ends:
+					t.Fatalf("%v: read the clock %d times; anything ends: %v", d, reads, ends)
+				case reads == 1:
+					hits.Hit("read")
+				case ends:
+					hits.Hit("not read")
+				}
+				reads = 0
+				if got := q.Decide(still, s); got != d || reads != 0 {
+					t.Fatalf("%v; at the same time standing still %v, after %d reads", d, got, reads)
+				}
+			}
+		}
+	})
+	wantBranches(t, &hits, "read", "not read")
+}
+
+// publicCodes are the reasons that may be shown to the subject.
+var publicCodes = []access.Reason{
+	"no-subject", "unknown-user", "suspended", "ended", "not-a-member", "link-ended", "link-expired", "link-scope",
+	"link-paused", "unknown-action", "no-resource", "malformed-resource", "wrong-kind", "no-capability",
+	"level-too-low", "out-of-reach", "self", "above-ceiling", "last-holder", "ineligible-target", "role-full",
+}
+
+// TestPublicTellsNothingElse: what may be shown is a code of a smaller set, and
+// the error of a denial has no more in its text.
+func TestPublicTellsNothingElse(t *testing.T) {
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		questions := w.Questions()
+		for _, s := range w.Subjects() {
+			for _, q := range questions {
+				d := q.Decide(p, s)
+				public := d.Public()
+				if public.Allowed != d.Allowed || d.Allowed && public.Reason != "" ||
+					!d.Allowed && !slices.Contains(publicCodes, public.Reason) {
+					t.Fatalf("%v is shown as %+v", d, public)
+				}
+				if !d.Allowed && (d.Step == access.StepReach) != (public.Reason == "out-of-reach") &&
+					d.Reason != "no-level" && d.Reason != "link-paused" {
+					t.Fatalf("%v is shown as %+v", d, public)
+				}
+				err := d.Err()
+				if (err == nil) != d.Allowed || err != nil && !errors.Is(err, access.ErrDenied) {
+					t.Fatalf("%v: error %v", d, err)
+				}
+				if err != nil && !strings.Contains(err.Error(), string(public.Reason)) {
+					t.Fatalf("%v: error %v", d, err)
+				}
+				for _, id := range []string{"t1", "t2", "t3", "g1", "g2", "g3", "g4", "u1", "chief", "crew", "admin"} {
+					if err != nil && strings.Contains(err.Error(), id) {
+						t.Fatalf("%v: the error names %s: %v", d, id, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestExistenceDoesNotShow: what is out of reach is shown like what is not
+// there, in two worlds that differ in nothing else.
+func TestExistenceDoesNotShow(t *testing.T) {
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		for _, s := range w.Subjects() {
+			if _, there := w.Teams[s.Team]; s.Session && there && !w.Member(s.User, s.Team) {
+				without, err := model.Edit(p, model.RemoveTeam(s.Team))
+				if err != nil {
+					t.Fatalf("remove %s: %v", s.Team, err)
+				}
+				sameShown(t, p, without, s, "account.view", model.OfAccount("a1"))
+				hits.Hit("team")
+			}
+		}
+		if got := p.Decide(access.ViaLink("ghost"), "report.view", access.Report("r1")).Public().Reason; got != "link-ended" {
+			t.Fatalf("an unknown link is shown as %v", got)
+		}
+		subjects, questions := w.Subjects(), w.Questions()
+		for _, removal := range removals(w) {
+			without, err := model.Edit(p, removal.change)
+			if err != nil {
+				t.Fatalf("%s: %v", removal.change.Name, err)
+			}
+			about := slices.DeleteFunc(slices.Clone(questions), func(q model.Question) bool {
+				return q.Resource.Access() != removal.of.Access()
+			})
+			for _, s := range subjects {
+				for _, q := range about {
+					d := q.Decide(p, s)
+					if d.Step == access.StepReach || d.Reason == "no-level" {
+						sameShown(t, p, without, s, q.Action, removal.of)
+						hits.Hit(string(d.Reason) + " " + removal.of.Kind)
+					}
+				}
+			}
+		}
+	})
+	wantBranches(t, &hits, "team", "out-of-reach account", "out-of-reach campaign", "no-level report", "out-of-reach link")
+}
+
+// removal is a change that takes away what a question is about.
+type removal struct {
+	change model.Change
+	of     model.Resource
+}
+
+func removals(w *model.World) []removal {
+	var all []removal
+	for _, id := range model.SortedKeys(w.Accounts) {
+		all = append(all, removal{model.RemoveAccount(id), model.OfAccount(id)},
+			removal{model.RemoveAccount(id), model.Resource{Kind: "campaign", ID: "c1", Account: id}})
+	}
+	for _, id := range model.SortedKeys(w.Reports) {
+		all = append(all, removal{model.RemoveReport(id), model.OfReport(id)})
+	}
+	for _, id := range model.SortedKeys(w.Links) {
+		all = append(all, removal{model.RemoveLink(id), model.Resource{Kind: "link", ID: id}})
+	}
+	return all
+}
+
+func sameShown(t *rapid.T, with, without *access.Policy, s model.Subject, action string, r model.Resource) {
+	a := with.Decide(s.Access(), access.Action(action), r.Access())
+	b := without.Decide(s.Access(), access.Action(action), r.Access())
+	if a.Public() != b.Public() || a.Err().Error() != b.Err().Error() {
+		t.Fatalf("%v and %v are shown as %+v and %+v", a, b, a.Public(), b.Public())
+	}
+}
+
+// TestReadersDuringEdits: many read old snapshots while edits derive new ones
+// from them; each reader finds the snapshot as it was made.
+func TestReadersDuringEdits(t *testing.T) {
+	w := model.Worlds().Example(7)
+	p := w.Compile(t)
+	var readers sync.WaitGroup
+	for i, c := range losses(w) {
+		next, ok := w.Apply(c)
+		if !ok || i%4 != 0 {
+			continue // removed along with something earlier; or one of many alike
+		}
+		before, old, snapshot := recorded(t, w, p), p, w
+		for range 3 {
+			readers.Go(func() {
+				if diff := before.diff(recorded(t, snapshot, old)); diff != "" {
+					t.Errorf("before %s: the snapshot changed: %s", c.Name, diff)
+				}
+			})
+		}
+		var err error
+		if p, err = model.Edit(p, c); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		w = next
+	}
+	readers.Wait()
+	isWorld(t, w, p, nil, nil)
+}
