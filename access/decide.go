@@ -29,6 +29,34 @@ func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
 	return q.Decision
 }
 
+// Active takes the subject step alone: whether the subject is a user who may
+// act at all now, in the team of the session if it is one. The denial has the
+// reason that Decide would give for any question. A share link answers one
+// question and is no user: the holder of a live one is denied with
+// [ReasonLinkScope].
+//
+// The decision has no action, no resource and, if it allows, no reason.
+func (p *Policy) Active(s Subject) Decision {
+	q := question{p: p.ready(), Decision: Decision{Subject: s}}
+	if q.Allowed = q.subjectStep(); !q.Allowed {
+		q.Step = StepSubject
+	}
+	return q.Decision
+}
+
+// Applies takes the kind step alone: whether the action may be asked of such a
+// resource, whoever asks. Only the form of the resource counts, so it need not
+// exist. Whether a role holds the action is for [role.Catalog.Can] to say.
+//
+// The decision has no subject and, if it allows, no reason.
+func (p *Policy) Applies(a Action, r Resource) Decision {
+	q := question{p: p.ready(), Decision: Decision{Action: a, Resource: r}}
+	if q.Allowed = q.kindStep(); !q.Allowed {
+		q.Step = StepKind
+	}
+	return q.Decision
+}
+
 // question is one question on its way through the steps. Each step leaves what
 // it found for the next ones, and either passes or denies.
 type question struct {

@@ -103,10 +103,12 @@ func (d Decision) Err() error {
 // String returns the decision in a line: "allow: team americas, data group us"
 // or "deny out-of-reach: de-1 is in none of ann's data groups".
 func (d Decision) String() string {
-	if d.Allowed {
+	switch {
+	case d.Allowed && d.Reason == "":
+		return "allow" // one step alone, which takes no route
+	case d.Allowed:
 		return "allow: " + d.route()
-	}
-	if d.Reason == "" {
+	case d.Reason == "":
 		return "deny"
 	}
 	return fmt.Sprintf("deny %s: %s", d.Reason, d.sentence())

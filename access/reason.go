@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // Reason is why a decision is what it is: a code from a closed set. Codes are
 // stable; the sentences that [Decision.String] makes of them may improve.
 type Reason string
@@ -74,6 +76,31 @@ const (
 	StepReach
 	StepGuard
 )
+
+// reasons are the reasons of each step, and of an allowance at NoStep.
+var reasons = [...][]Reason{
+	NoStep: {ReasonRole, ReasonTeam, ReasonGrant, ReasonMaker, ReasonLink},
+	StepSubject: {
+		ReasonNoSubject, ReasonUnknownUser, ReasonSuspended, ReasonEnded, ReasonUnknownSessionTeam, ReasonNotAMember,
+		ReasonUnknownLink, ReasonLinkEnded, ReasonLinkExpired, ReasonLinkScope, ReasonLinkPaused,
+	},
+	StepKind:       {ReasonUnknownAction, ReasonNoResource, ReasonMalformedResource, ReasonWrongKind},
+	StepCapability: {ReasonNoCapability, ReasonNoLevel, ReasonLevelTooLow},
+	StepReach:      {ReasonUnknownResource, ReasonAccountRequired, ReasonOutOfReach, ReasonAboveCeiling},
+	StepGuard:      {ReasonSelf, ReasonAboveCeiling, ReasonLastHolder, ReasonIneligibleTarget, ReasonRoleFull},
+}
+
+// Reasons returns the reasons for which the step denies, in a slice of the
+// caller's. Those of NoStep are the reasons of an allowance. Two reasons belong
+// to more than one step: [ReasonAboveCeiling] is listed at both of its own, and
+// [ReasonLinkPaused], which any step gives for the holder of a link, at the
+// first. Of anything but a step there is none.
+func (s Step) Reasons() []Reason {
+	if int(s) >= len(reasons) {
+		return nil
+	}
+	return slices.Clone(reasons[s])
+}
 
 var stepNames = [...]string{"", "subject", "kind", "capability", "reach", "guard"}
 
