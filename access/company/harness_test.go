@@ -166,8 +166,8 @@ func (c *testCompany) pass(d time.Duration) { c.clock.pass(d) }
 // person whose address the provider idp verified just now.
 func (c *testCompany) actor(text string) company.Actor {
 	c.t.Helper()
-	if name, ok := strings.CutPrefix(text, "system "); ok {
-		return company.System(name)
+	if name, ok := strings.CutPrefix(text+" ", "system "); ok {
+		return company.System(strings.TrimSpace(name))
 	}
 	if email, ok := strings.CutPrefix(text, "invitee "); ok {
 		return company.Invitee(c.verified(email, "idp", c.now()))
@@ -212,7 +212,7 @@ func (c *testCompany) mustAs(actor company.Actor, changes ...company.Change) com
 }
 
 // refuses checks that changes are refused as wanted, see [errorName], and that
-// nothing happened. Wanted may end in " of 2", the number of the bad change.
+// nothing happened. Wanted may end in " @2", the number of the bad change.
 func (c *testCompany) refuses(want, actor string, changes ...company.Change) {
 	c.t.Helper()
 	c.refusesAs(want, c.actor(actor), changes...)
@@ -221,7 +221,7 @@ func (c *testCompany) refuses(want, actor string, changes ...company.Change) {
 func (c *testCompany) refusesAs(want string, actor company.Actor, changes ...company.Change) {
 	c.t.Helper()
 	number := 1
-	if name, of, ok := strings.Cut(want, " of "); ok {
+	if name, of, ok := strings.Cut(want, " @"); ok {
 		want = name
 		if _, err := fmt.Sscan(of, &number); err != nil {
 			c.t.Fatalf("%q: %v", of, err)
@@ -329,16 +329,21 @@ var sentinels = map[string]error{
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }
 
-// errorName names an error: "" for none, "denied self" for a denial with its reason,
-// "ErrTaken" for a sentinel, all of them in byte order if it wraps several, and
-// "ErrRefused for ErrExpired" for a refusal with its cause. An error without a
-// name has its text.
+// errorName names an error: "" for none; "denied self" for a denial with its
+// reason, and "denied unknown-resource team" with the kind of what does not
+// exist; "ErrTaken" for a sentinel, and all of them in byte order if it wraps
+// several; "ErrRefused for ErrExpired" for a refusal with its cause. An error
+// without a name has its text.
 func errorName(err error) string {
 	if err == nil {
 		return ""
 	}
 	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
-		return "denied " + string(denied.Decision.Reason)
+		name := "denied " + string(denied.Decision.Reason)
+		if denied.Decision.Reason == access.ReasonUnknownResource {
+			name += " " + string(denied.Decision.Resource.Kind())
+		}
+		return name
 	}
 	var names []string
 	for _, name := range sortedKeys(sentinels) {

@@ -139,10 +139,15 @@ func words(t rapid.TB, text string) []string {
 
 var timePattern = regexp.MustCompile(`^(-?)(?:(\d+)y)?(?:(\d+)d)?(.*)$`)
 
-// parseTime reads an offset from start: "2h", "-1h", "30d1ns", "9000y", or "0s".
+// parseTime reads an offset from start: "2h", "-1h", "30d1ns", "9000y", or "0s";
+// "2h elsewhere" is the same instant in another time zone.
 func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
+	}
+	if text, ok := strings.CutSuffix(text, " elsewhere"); ok {
+		at, err := parseTime(text)
+		return at.In(time.FixedZone("elsewhere", 3600)), err
 	}
 	m := timePattern.FindStringSubmatch(text)
 	years, _ := strconv.Atoi(m[2])

@@ -27,95 +27,7 @@ func days(t invite.Terms, n int) invite.Terms { t.Days = n; return t }
 
 func teams(t invite.Terms, all ...team.ID) invite.Terms { t.Teams = all; return t }
 
-// barred is one line of the tables: what is heard, by whom, and what it takes to
-// come to it. Without anything else, an hour has passed.
-type barred struct {
-	want   string
-	name   string
-	by     string
-	change company.Change
-	before func(h *hall) // nil for a company in which nobody was invited yet
-}
-
-func runBarred(t *testing.T, rows []barred) {
-	t.Helper()
-	names := map[string]bool{}
-	for _, row := range rows {
-		if names[row.name] {
-			t.Errorf("two tests are called %s", row.name)
-		}
-		names[row.name] = true
-		t.Run(row.name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
-			if row.before != nil {
-				row.before(h)
-			}
-			h.pass(time.Hour)
-			if row.want == "" {
-				h.must(actorOf(row.by), row.change)
-				h.replayed()
-				return
-			}
-			h.refuses(row.want, actorOf(row.by), row.change)
-		})
-	}
-}
-
 func send(t invite.Terms) company.Invite { return company.Invite{Invitation: "i", Terms: t} }
-
-// TestSendRefusals is who may send what to whom.
-func TestSendRefusals(t *testing.T) {
-	bob, soon := to("bob@x.test", "viewer"), begin.Add(time.Hour) // when the change is made
-	taken := func(state string) func(*hall) { return func(h *hall) { h.arrange(state) } }
-	full := func(h *hall) { h.must(company.System("desk"), company.SetRole{User: "uma", Role: "one"}) }
-	runBarred(t, []barred{
-		{"ErrNoActor", "by nobody", "", send(bob), nil},
-		{"denied unknown-user", "by a stranger", "ghost", send(bob), nil},
-		{"denied no-capability", "by who may not invite", "uma", send(bob), nil},
-		{"denied suspended", "by who is suspended", "sue", send(bob), nil},
-		{"denied ended", "by whose access ended", "eve", send(days(bob, 1)), func(h *hall) { h.pass(30 * 24 * time.Hour) }},
-		{"ErrSystem", "by a system that may not", "system clerk", send(bob), nil},
-		{"denied above-ceiling", "to a role above", "ugo", send(to("bob@x.test", "admin")), nil},
-		{"denied above-ceiling", "to a role beside", "rex", send(to("bob@x.test", "user")), nil},
-		{"denied no-capability", "to a team by who fills none", "rex", send(teams(bob, "t")), nil},
-		{"denied unknown-resource role", "to a role that is none", "ann", send(to("bob@x.test", "ghost")), nil},
-		{"denied unknown-resource team", "to a team that is none", "ann", send(teams(bob, "t", "ghost")), nil},
-		{"denied role-full", "to a role that is full", "ann", send(to("bob@x.test", "one")), full},
-		{"ErrUnknown", "by a system to a role that is none", "system desk", send(to("bob@x.test", "ghost")), nil},
-		{"ErrUnknown", "by a system to a team that is none", "system desk", send(teams(bob, "t", "ghost")), nil},
-		{"ErrNotOffered", "to a role not offered", "ann", send(to("bob@x.test", "backstage")), nil},
-		{"ErrNotOffered", "by a system to a role not offered", "system desk", send(to("bob@x.test", "backstage")), nil},
-		{"ErrPast", "until now", "ann", send(until(bob, soon)), nil},
-		{"", "until a nanosecond later", "ann", send(until(bob, soon.Add(1))), nil},
-		{"ErrPast", "by a system until now", "system desk", send(until(bob, soon)), nil},
-		{"ErrPast", "until long ago by who ends", "eve", send(until(bob, begin.Add(-1))), nil},
-		{"ErrBeyondOwnEnd", "for good by who ends", "eve", send(bob), nil},
-		{"ErrBeyondOwnEnd", "for days beyond his end", "eve", send(days(bob, 30)), nil},
-		{"", "for days within his end", "eve", send(days(bob, 29)), nil},
-		{"ErrBeyondOwnEnd", "until just after his end", "eve", send(until(bob, day(30).Add(1))), nil},
-		{"", "until his end", "eve", send(until(bob, day(30))), nil},
-		{"ErrTaken", "to a user", "ann", send(to("uma@x.test", "viewer")), nil},
-		{"ErrTaken", "to a user in other letters", "ann", send(to("UMA@X.test", "viewer")), nil},
-		{"ErrTaken", "to a user who is suspended", "system desk", send(to("sue@x.test", "viewer")), nil},
-		{"ErrTaken", "to himself", "ann", send(to("ann@x.test", "viewer")), nil},
-		{"ErrTaken", "with an id that is pending", "ann", send(to("cat@x.test", "viewer")), taken("pending")},
-		{"ErrTaken", "with an id that was accepted", "ann", send(to("cat@x.test", "viewer")), taken("accepted")},
-		{"ErrTaken", "with an id that was revoked", "ann", send(bob), taken("revoked")},
-		{"ErrPending", "with other terms", "ann", company.Invite{Terms: to("bob@x.test", "user")}, taken("pending")},
-		{"ErrPending", "with another note", "ann", company.Invite{Terms: with(bob, func(t *invite.Terms) { t.Note = "hello" })}, taken("pending")},
-		{"denied above-ceiling", "anew by who could not have", "rex", company.Invite{Terms: to("bob@x.test", "admin")}, func(h *hall) { h.invite("i", to("bob@x.test", "admin")) }},
-		{"ErrInvalid ErrTerms", "to no address", "ann", send(invite.Terms{Role: "viewer"}), nil},
-		{"ErrInvalid ErrTerms", "for days and until", "ann", send(days(until(bob, day(2)), 2)), nil},
-		{"ErrInvalid ErrTerms", "for less than no days", "system desk", send(days(bob, -1)), nil},
-		{"ErrInvalid ErrTerms", "for ten thousand days", "ann", send(days(bob, 10_000)), nil},
-		{"ErrInvalid ErrTerms", "to a team twice", "ann", send(teams(bob, "t", "t")), nil},
-		{"ErrInvalid ErrTerms", "with two lines for a name", "ann", send(with(bob, func(t *invite.Terms) { t.Name = "Bob\nBcc: all" })), nil},
-		{"ErrInvalid ErrTerms", "with a note that is too long", "ann", send(with(bob, func(t *invite.Terms) { t.Note = strings.Repeat("x", 1001) })), nil},
-		{"ErrInvalid ErrTerms", "with a review before", "ann", send(with(bob, func(t *invite.Terms) { t.ReviewDays = -1 })), nil},
-		{"ErrInvalid", "with an id that is no text", "ann", company.Invite{Invitation: "\xff", Terms: bob}, nil},
-		{"ErrInvalid", "by a system with an id of two words", "system desk", company.Invite{Invitation: "i j", Terms: bob}, nil},
-	})
-}
 
 // TestNoHintsForWhoMayNotInvite has somebody who may not invite ask about an
 // address and an id. Whatever there is, he hears the same.
@@ -166,27 +78,6 @@ func desk(changes ...company.Change) func(*hall) {
 	return func(h *hall) { h.must(company.System("desk"), changes...) }
 }
 
-// TestResendRefusals is who may send an invitation anew: who could send it.
-func TestResendRefusals(t *testing.T) {
-	bob, again := to("bob@x.test", "viewer"), company.ResendInvitation{Invitation: "i"}
-	runBarred(t, []barred{
-		{"", "by another who may", "rex", again, invited(bob)},
-		{"denied no-capability", "by who may not invite", "uma", again, invited(bob)},
-		{"ErrSystem", "by a system that may not", "system clerk", again, invited(bob)},
-		{"denied above-ceiling", "to a role above", "ugo", again, invited(to("bob@x.test", "admin"))},
-		{"denied no-capability", "to a team by who fills none", "rex", again, invited(teams(bob, "t"))},
-		{"denied unknown-resource team", "to a team that is gone", "ann", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
-		{"ErrUnknown", "by a system to a team that is gone", "system desk", again, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
-		{"denied role-full", "to a role that is full by now", "ann", again, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
-		{"ErrNotOffered", "to a role no longer offered", "ann", again, then(invited(bob), desk(notOffered("viewer")))},
-		{"ErrPast", "until an end that is past", "ann", again, invited(until(bob, begin.Add(time.Hour)))},
-		{"ErrPending", "while another is pending", "ann", again, then(invited(bob), expire, func(h *hall) { h.invite("j", to("BOB@x.test", "user")) })},
-		{"", "while another expired", "ann", again, then(invited(bob), expire, func(h *hall) { h.invite("j", to("BOB@x.test", "user")) }, expire)},
-		{"ErrBeyondOwnEnd", "beyond his own end", "eve", again, invited(bob)},
-		{"ErrTaken", "to who is a user by now", "ann", again, then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
-	})
-}
-
 func expire(h *hall) { h.pass(30 * 24 * time.Hour) }
 
 // notOffered is the catalog of the hall, with a role that is not offered.
@@ -196,60 +87,6 @@ func notOffered(name role.Name) company.ReplaceCatalog {
 		roles[i].Offered = roles[i].Offered && roles[i].Name != name
 	}
 	return company.ReplaceCatalog{Roles: roles}
-}
-
-// TestAmendRefusals is who may amend an invitation: who could send it before and
-// after.
-func TestAmendRefusals(t *testing.T) {
-	bob := to("bob@x.test", "viewer")
-	amend := func(r role.Name, all ...team.ID) company.AmendInvitation {
-		return company.AmendInvitation{Invitation: "i", Role: r, Teams: all}
-	}
-	full := desk(company.SetRole{User: "uma", Role: "one"})
-	runBarred(t, []barred{
-		{"ErrNoChange", "to what it is", "ann", amend("viewer"), invited(bob)},
-		{"ErrNoChange", "to the default it is", "ann", amend(""), invited(to("bob@x.test", ""))},
-		{"ErrNoChange", "teams in another order", "ann", amend("viewer", "t", "n"), invited(teams(bob, "n", "t"))},
-		{"denied no-capability", "by who may not invite", "uma", amend("user"), invited(bob)},
-		{"ErrSystem", "by a system that may not", "system clerk", amend("user"), invited(bob)},
-		{"denied above-ceiling", "from a role above", "ugo", amend("viewer"), invited(to("bob@x.test", "admin"))},
-		{"denied above-ceiling", "to a role above", "ugo", amend("admin"), invited(bob)},
-		{"denied no-capability", "out of a team by who fills none", "rex", amend("viewer"), invited(teams(bob, "t"))},
-		{"denied no-capability", "into a team by who fills none", "rex", amend("viewer", "t"), invited(bob)},
-		{"", "out of a team that is gone", "rex", amend("viewer"), then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
-		{"denied unknown-resource team", "into a team that is none", "ann", amend("viewer", "ghost"), invited(bob)},
-		{"ErrUnknown", "by a system to a role that is none", "system desk", amend("ghost"), invited(bob)},
-		{"ErrUnknown", "by a system into a team that is none", "system desk", amend("viewer", "ghost"), invited(bob)},
-		{"denied unknown-resource role", "to a role that is none", "ann", amend("ghost"), invited(bob)},
-		{"ErrNotOffered", "to a role not offered", "ann", amend("backstage"), invited(bob)},
-		{"denied role-full", "to a role that is full", "ann", amend("one"), then(invited(bob), full)},
-		{"", "from a role that is full by now", "ann", amend("viewer"), then(invited(to("bob@x.test", "one")), full)},
-		{"ErrPast", "until now", "ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Until: begin.Add(time.Hour)}, invited(bob)},
-		{"ErrBeyondOwnEnd", "beyond his own end", "eve", amend("user"), invited(bob)},
-		{"", "to within his own end", "eve", company.AmendInvitation{Invitation: "i", Role: "viewer", Until: day(30)}, invited(bob)},
-		{"ErrTaken", "of who is a user by now", "ann", amend("user"), then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
-		{"ErrInvalid ErrTerms", "to days and until", "ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Days: 3, Until: day(3)}, invited(bob)},
-		{"ErrInvalid ErrTerms", "to a team twice", "system desk", amend("viewer", "t", "t"), invited(bob)},
-	})
-}
-
-// TestRevokeRefusals is who may take an invitation back. What keeps it from
-// being accepted does not keep it from being revoked.
-func TestRevokeRefusals(t *testing.T) {
-	bob, revoke := to("bob@x.test", "viewer"), company.RevokeInvitation{Invitation: "i"}
-	runBarred(t, []barred{
-		{"denied no-capability", "by who may not invite", "uma", revoke, invited(bob)},
-		{"ErrSystem", "by a system that may not", "system clerk", revoke, invited(bob)},
-		{"denied above-ceiling", "of a role above", "ugo", revoke, invited(to("bob@x.test", "admin"))},
-		{"", "by who fills no teams", "rex", revoke, invited(teams(bob, "t"))},
-		{"", "by who ends before", "eve", revoke, invited(bob)},
-		{"", "of a role that is full by now", "ann", revoke, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
-		{"denied above-ceiling", "of a full role above", "ugo", revoke, then(invited(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"}))},
-		{"", "of a role no longer offered", "ann", revoke, then(invited(bob), desk(notOffered("viewer")))},
-		{"", "of a team that is gone", "ugo", revoke, then(invited(teams(bob, "t")), desk(company.DeleteTeam{Team: "t"}))},
-		{"", "of who is a user by now", "ann", revoke, then(invited(bob), desk(company.AddUser{Email: "bob@x.test"}))},
-		{"", "by a system", "system desk", revoke, invited(bob)},
-	})
 }
 
 // TestTooSoon counts the time between two messages about one invitation.
