@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"iter"
 	"slices"
 	"testing"
 	"time"
@@ -21,17 +20,6 @@ var modelReasons = []string{
 	"no-capability", "no-level", "level-too-low",
 	"unknown-resource", "account-required", "out-of-reach", "above-ceiling",
 	"self", "last-holder", "ineligible-target", "role-full",
-}
-
-// wantBranches fails the test for each of the branches that was never hit.
-func wantBranches(t *testing.T, hits *model.Branches, branches ...string) {
-	t.Helper()
-	if testing.Short() || t.Failed() {
-		return
-	}
-	for _, branch := range hits.Missing(branches...) {
-		t.Errorf("never hit: %s", branch)
-	}
 }
 
 // machine is a policy and the world it should be.
@@ -165,14 +153,4 @@ func (m *machine) invariant(t *rapid.T) {
 			t.Fatalf("view of %v: %v, %d; want %v\n%s", s.Access(), got, view.Len(), want, model.Print(t, m.world.Document()))
 		}
 	}
-}
-
-// ids returns ids as sorted strings.
-func ids[ID ~string](seq iter.Seq[ID]) []string {
-	var all []string
-	for id := range seq {
-		all = append(all, string(id))
-	}
-	slices.Sort(all)
-	return all
 }

@@ -10,18 +10,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// law checks a property of random worlds and their policies.
-func law(t *testing.T, check func(t *rapid.T, w *model.World, p *access.Policy)) {
-	t.Helper()
-	rapid.Check(t, func(t *rapid.T) {
-		w := model.Draw{T: t}.World()
-		check(t, w, w.Compile(t))
-	})
-}
-
-// seen returns the ids in the view of s, sorted.
-func seen(p *access.Policy, s model.Subject) []string { return ids(p.View(s.Access()).Accounts()) }
-
 // union returns the elements of all sets, sorted, each once.
 func union(sets ...[]string) []string {
 	all := slices.Concat(sets...)
@@ -74,9 +62,9 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 	wantBranches(t, &hits, "session", "all data, several groups")
 }
 
-// TestUserAccessIsTheUnionOfHisTeams: who does not see all data sees what his
+// TestUserAccessIsTheUnionOfTheirTeams: who does not see all data sees what his
 // current teams hold, and who does sees everything.
-func TestUserAccessIsTheUnionOfHisTeams(t *testing.T) {
+func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, u := range model.SortedKeys(w.Users) {

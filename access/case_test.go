@@ -13,16 +13,6 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
-// mustCompile makes a policy of a document written in a test.
-func mustCompile(t *testing.T, d *document.Document) *access.Policy {
-	t.Helper()
-	p, err := access.Compile(d, &access.Config{Now: func() time.Time { return model.Start }})
-	if err != nil {
-		t.Fatalf("compile: %v", err)
-	}
-	return p
-}
-
 // companyX has accounts in six countries, a data group for each, a team for
 // each, and three teams of two countries. "ann" is in Americas and UK.
 func companyX() *document.Document {

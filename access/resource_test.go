@@ -2,89 +2,11 @@ package access_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/document"
-	"github.com/google/go-cmp/cmp"
 )
-
-// linkWorld has a link of each sort: to a report, to something in an account
-// from within a team, to something of the company, and one that is over whose
-// maker and report are gone.
-const linkWorld = `{
-  "accounts": [{"id": "us-1", "source": "google"}],
-  "teams": [{"id": "emea", "members": [{"user": "ann"}]}],
-  "users": [{"id": "ann", "email": "ann@example.com"}],
-  "reports": [{"id": "q3", "grants": [{"user": "ann", "level": "creator"}]}],
-  "links": [
-    {"id": "report", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2027-01-01T00:00:00Z"},
-    {"id": "item", "maker": "ann", "session": "emea", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "us-1"}},
-    {"id": "wide", "maker": "ann", "action": "insight.view", "resource": {"kind": "page", "id": "p1", "company": true}},
-    {"id": "gone", "maker": "left", "action": "report.view", "resource": {"kind": "report", "id": "lost"}, "until": "2026-01-01T00:00:00Z", "ended": true}]
-}`
-
-var linkRecords = []access.ShareLink{
-	{ID: "report", Maker: "ann", Action: "report.view", Resource: access.Report("q3"), Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
-	{ID: "item", Maker: "ann", Session: "emea", Action: "recording.view", Resource: access.Item("campaign", "c1", "us-1")},
-	{ID: "wide", Maker: "ann", Action: "insight.view", Resource: access.CompanyItem("page", "p1")},
-	{ID: "gone", Maker: "left", Action: "report.view", Resource: access.Report("lost"), Until: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Ended: true},
-}
-
-// TestLink: a link is found by its id, also one that is over, and as what it
-// was made.
-func TestLink(t *testing.T) {
-	p := access.MustLoad(linkWorld)
-	for _, want := range linkRecords {
-		if got, ok := p.Directory().Link(want.ID); got != want || !ok {
-			t.Errorf("Link(%s) = %+v, %t, want %+v", want.ID, got, ok, want)
-		}
-	}
-	for _, tt := range []struct {
-		name   string
-		policy *access.Policy
-		id     access.LinkID
-	}{
-		{"an unknown id", p, "other"},
-		{"no id", p, ""},
-		{"the id of a user", p, "ann"},
-		{"an id in another case", p, "Report"},
-		{"a zero policy", new(access.Policy), "report"},
-		{"a nil policy", nil, "report"},
-	} {
-		if got, ok := tt.policy.Directory().Link(tt.id); got != (access.ShareLink{}) || ok {
-			t.Errorf("%s: found %+v, %t", tt.name, got, ok)
-		}
-	}
-}
-
-// TestLinkFollowsEdits: the record says what became of a link, and an older
-// policy what it was.
-func TestLinkFollowsEdits(t *testing.T) {
-	p := access.MustLoad(linkWorld)
-	e := p.Edit()
-	e.RemoveReport("q3")
-	e.RemoveLink("wide")
-	next, err := e.Policy()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, ok := next.Directory().Link("report"); !got.Ended || !ok {
-		t.Errorf("the link to a report that was removed is %+v, %t, want it ended", got, ok)
-	}
-	if got, ok := next.Directory().Link("wide"); ok {
-		t.Errorf("a link that was forgotten is %+v", got)
-	}
-	if got, ok := p.Directory().Link("report"); got.Ended || !ok {
-		t.Errorf("in the policy before, the link is %+v, %t", got, ok)
-	}
-	if got, ok := p.Directory().Link("wide"); got != linkRecords[2] || !ok {
-		t.Errorf("in the policy before, the link is %+v, %t", got, ok)
-	}
-}
 
 // resourceTexts has a resource of every sort, and how it is written.
 var resourceTexts = []struct {
@@ -194,26 +116,23 @@ func TestResourceJSONIsStrict(t *testing.T) {
 	}
 }
 
-// TestLinkSurvivesTheDocument: a link with a resource of each sort is in the
-// document as it is in the policy.
-func TestLinkSurvivesTheDocument(t *testing.T) {
-	text, err := access.MustLoad(linkWorld).Document().JSON()
-	if err != nil {
-		t.Fatal(err)
+func TestParseResourceWithoutID(t *testing.T) {
+	for _, text := range []string{"row: in company", "row: in account:", "row:x in account:", "row: in account:us-1"} {
+		if r, err := access.ParseResource(text); err == nil {
+			t.Errorf("ParseResource(%q) = %v", text, r)
+		}
 	}
-	again, err := access.Load(text, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []access.ShareLink
-	for _, want := range linkRecords {
-		l, _ := again.Directory().Link(want.ID)
-		got = append(got, l)
-	}
-	if diff := cmp.Diff(linkRecords, got, cmp.Comparer(func(a, b access.Resource) bool { return a == b })); diff != "" {
-		t.Errorf("links (-want +got):\n%s", diff)
-	}
-	if _, err := access.Load([]byte(strings.Replace(linkWorld, `"account": "us-1"`, `"acount": "us-1"`, 1)), nil); !errors.As(err, new(*document.Error)) {
-		t.Errorf("a misspelt account was read: %v", err)
+}
+
+// TestItemNamedLikeItsAccount asks about something of the host's whose id is
+// that of its account.
+func TestItemNamedLikeItsAccount(t *testing.T) {
+	p := access.MustLoad(`{
+	  "accounts": [{"id": "us-1", "source": "google"}],
+	  "users":    [{"id": "ada", "email": "ada@example.com", "role": "admin"}]
+	}`)
+	r := access.Item("row", "us-1", "us-1")
+	if d := p.Decide(access.User("ada"), access.ViewAccount, r); !d.Allowed || r.Account() != "us-1" {
+		t.Errorf("%s: %s", r, d)
 	}
 }

@@ -2,14 +2,12 @@ package access_test
 
 import (
 	"errors"
-	"math"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -294,34 +292,5 @@ func TestGoOnAfterAFailedEdit(t *testing.T) {
 		if p, err := e.Policy(); p != nil || err == nil {
 			t.Errorf("%s: Policy() = %v, %v, want an error", tt.name, p, err)
 		}
-	}
-}
-
-// TestCompileLiteral compiles documents that no text could have made.
-func TestCompileLiteral(t *testing.T) {
-	nan := map[string]datagroup.Value{"spend": datagroup.Number(math.NaN())}
-	d := &document.Document{
-		Attributes: map[string]string{"spend": "number"},
-		Accounts:   []document.Account{{ID: "a", Source: "google", Values: nan}},
-		Users:      []document.User{{ID: "\xff", Email: "ann@example.com"}},
-	}
-	p, err := access.Compile(d, nil)
-	var all *document.Error
-	if p != nil || !errors.As(err, &all) || len(all.Problems) != 2 {
-		t.Fatalf("Compile = %v, %v, want two problems", p, err)
-	}
-	for i, want := range []struct {
-		text string
-		is   error
-	}{
-		{"accounts[0]: ", datagroup.ErrNumber},
-		{"users[0].id: ", access.ErrInvalid},
-	} {
-		if got := all.Problems[i]; got.Line != 0 || !strings.HasPrefix(got.Error(), want.text) || !errors.Is(got, want.is) {
-			t.Errorf("problem %d is %v, want %s%v", i, got, want.text, want.is)
-		}
-	}
-	if text, err := d.JSON(); text != nil || err == nil {
-		t.Errorf("JSON() of NaN = %s, %v", text, err)
 	}
 }

@@ -3,6 +3,7 @@ package access_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -370,4 +371,86 @@ func TestMustLoadPanics(t *testing.T) {
 		}
 	}()
 	access.MustLoad(`{"users": 1}`)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty roles":   `{"roles": []}`,
+		"empty catalog": `{"catalog": ""}`,
+		"comma":         `{"users": [{"id": "x", "email": "x@y.z", "until": "2027-01-01T00:00:00,5Z"}]}`,
+	} {
+		if _, err := access.Load([]byte(text), nil); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+func TestProblemPlaces(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"{\"attributes\":{\n\"x\":\"string\",\n\"a b\":\"string\"}}", `line 3: attributes["a b"]`},
+		{"{\"roles\":[{\"name\":\"a\"},\n{\"name\":\"a\"}]}", `line 2: roles[1]`},
+	} {
+		_, err := access.Load([]byte(tt.text), nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %s", err, tt.want)
+		}
+	}
+}
+
+func TestLongNamesAreCut(t *testing.T) {
+	_, err := access.Load([]byte(`{"teams":[{"id":"t","members":[{"user":"`+strings.Repeat("a", 1<<20)+`"}]}]}`), nil)
+	if err == nil || len(err.Error()) > 10_000 {
+		t.Errorf("%d bytes of error", len(err.Error()))
+	}
+}
+
+// TestOneProblemEach: what follows from another problem of a document is no
+// further problem.
+func TestOneProblemEach(t *testing.T) {
+	const users = `"users": [{"id": "ann", "email": "ann@example.com"}]`
+	for _, row := range []struct{ path, name, text string }{
+		{"teams[1].id", "members of a team that is there twice",
+			`{"teams": [{"id": "t1", "members": [{"user": "ann"}]}, {"id": "t1", "members": [{"user": "ann"}]}], ` + users + `}`},
+		{"teams[0].groups[0]", "grant to a team that is broken", `{"teams": [{"id": "t1", "groups": ["ghost"]}], ` + users + `,
+			"reports": [{"id": "q3", "grants": [{"team": "t1", "level": "viewer"}]}]}`},
+		{"teams[0]", "grant to a team with too long a name", `{"teams": [{"id": "t1", "name": "` + strings.Repeat("n", 4097) + `"}], ` + users + `,
+			"reports": [{"id": "q3", "grants": [{"team": "t1", "level": "viewer"}]}]}`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := access.Load([]byte(row.text), nil)
+			var all *document.Error
+			if !errors.As(err, &all) || len(all.Problems) != 1 || all.Problems[0].Path != row.path {
+				t.Errorf("problems are %v, want one at %s", err, row.path)
+			}
+		})
+	}
+}
+
+// TestCompileLiteral compiles documents that no text could have made.
+func TestCompileLiteral(t *testing.T) {
+	nan := map[string]datagroup.Value{"spend": datagroup.Number(math.NaN())}
+	d := &document.Document{
+		Attributes: map[string]string{"spend": "number"},
+		Accounts:   []document.Account{{ID: "a", Source: "google", Values: nan}},
+		Users:      []document.User{{ID: "\xff", Email: "ann@example.com"}},
+	}
+	p, err := access.Compile(d, nil)
+	var all *document.Error
+	if p != nil || !errors.As(err, &all) || len(all.Problems) != 2 {
+		t.Fatalf("Compile = %v, %v, want two problems", p, err)
+	}
+	for i, want := range []struct {
+		text string
+		is   error
+	}{
+		{"accounts[0]: ", datagroup.ErrNumber},
+		{"users[0].id: ", access.ErrInvalid},
+	} {
+		if got := all.Problems[i]; got.Line != 0 || !strings.HasPrefix(got.Error(), want.text) || !errors.Is(got, want.is) {
+			t.Errorf("problem %d is %v, want %s%v", i, got, want.text, want.is)
+		}
+	}
+	if text, err := d.JSON(); text != nil || err == nil {
+		t.Errorf("JSON() of NaN = %s, %v", text, err)
+	}
 }

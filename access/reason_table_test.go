@@ -261,32 +261,6 @@ func checkErr(t *testing.T, d access.Decision, public string) {
 	}
 }
 
-// subjectCalled reads a subject as Subject.String writes it.
-func subjectCalled(text string) access.Subject {
-	if id, ok := strings.CutPrefix(text, "link "); ok {
-		return access.ViaLink(access.LinkID(id))
-	}
-	if user, team, ok := strings.Cut(text+" ", " in team "); ok {
-		return access.Session(user, strings.TrimSpace(team))
-	}
-	if text == "nobody" {
-		return access.Subject{}
-	}
-	return access.User(text)
-}
-
-func resourceCalled(t *testing.T, text string) access.Resource {
-	t.Helper()
-	if text == "nothing" {
-		return access.Resource{}
-	}
-	r, err := access.ParseResource(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // TestClock counts how often a decision reads the clock: never where nothing
 // about the subject ends, and once where several things do.
 func TestClock(t *testing.T) {

@@ -3,6 +3,7 @@ package access_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"slices"
 	"strings"
@@ -171,6 +172,41 @@ func TestUnloggedDecisionsAreFree(t *testing.T) {
 	} {
 		if n := testing.AllocsPerRun(100, func() { observe(allow); observe(deny) }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
+		}
+	}
+}
+
+func TestLogDecisions(t *testing.T) {
+	p := access.MustLoad(routesWorld)
+	allow := p.Decide(access.User("uma"), "account.view", access.Account("us-1"))
+	deny := p.Decide(access.User("uma"), "account.view", access.Account("zz"))
+	for _, tt := range []struct {
+		name  string
+		opts  *access.LogOptions
+		level slog.Level
+		want  string // of three allowances, a denial, and another allowance
+	}{
+		{"all", nil, slog.LevelDebug, "role role role unknown-resource role"},
+		{"denials", &access.LogOptions{DenialsOnly: true}, slog.LevelDebug, "unknown-resource"},
+		{"every second", &access.LogOptions{Every: 2}, slog.LevelDebug, "role role unknown-resource"},
+		{"by level", nil, slog.LevelInfo, "unknown-resource"},
+		{"nothing", nil, slog.LevelError, ""},
+	} {
+		var out bytes.Buffer
+		observe := access.LogDecisions(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: tt.level})), tt.opts)
+		for _, d := range []access.Decision{allow, allow, allow, deny, allow} {
+			observe(d)
+		}
+		var got []string
+		for line := range strings.Lines(out.String()) {
+			var entry struct{ Reason, Subject, Resource string }
+			if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.Subject != "uma" || !strings.HasPrefix(entry.Resource, "account:") {
+				t.Errorf("%s: logged %s, %v", tt.name, line, err)
+			}
+			got = append(got, entry.Reason)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: logged %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -1,0 +1,119 @@
+package access_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+func plain[T ~string](x T) string { return string(x) }
+
+func grantText(g access.Grant) string {
+	return fmt.Sprintf("%s:%s%s:%v:%d", g.Report, g.User, g.Team, g.Level, g.Until.Year())
+}
+
+func memberText(m team.Member) string {
+	return fmt.Sprintf("%s/%s:%d", m.Team, m.User, m.Until.Year())
+}
+
+func linkText(l access.ShareLink) string { return string(l.ID) }
+
+func TestRecords(t *testing.T) {
+	p := access.MustLoad(routesWorld)
+	for _, tt := range []struct{ name, got, want string }{
+		{"users", listed(p.Directory().Users(), func(u team.User) string { return string(u.ID) + ":" + string(u.Role) }), "ann:team-member end:team-member old:team-member root:admin sue:team-member uma:user-manager"},
+		{"teams", listed(p.Directory().Teams(), func(t team.Team) string { return fmt.Sprint(t.ID, t.Groups) }), "americas[us] emea[de] empty[]"},
+		{"groups", listed(p.Directory().Groups(), func(g datagroup.Group) string { return fmt.Sprintf("%s(%s)", g.ID, g.Filter) }), "de(country = 'DE') us(country = 'US')"},
+		{"accounts", listed(p.Directory().Accounts(), func(a datagroup.Account) string { return string(a.ID()) }), "de-1 fr-1 us-1 xx-1"},
+		{"members", listed(p.Directory().Members("americas"), memberText), "americas/ann:2027 americas/old:2026"},
+		{"members of nothing", listed(p.Directory().Members("x"), memberText), ""},
+		{"memberships", listed(p.Directory().Memberships("ann"), memberText), "americas/ann:2027 empty/ann:1"},
+		{"memberships of nobody", listed(p.Directory().Memberships("x"), memberText), ""},
+		{"holding", listed(p.Directory().TeamsWith("us"), plain), "americas"},
+		{"holding nothing", listed(p.Directory().TeamsWith("x"), plain), ""},
+		{"grants", listed(p.Directory().Grants("q3"), grantText), "q3:americas:explorer:1 q3:ann:viewer:2028 q3:empty:viewer:1 q3:old:editor:2026 q3:root:creator:1"},
+		{"grants of nothing", listed(p.Directory().Grants("x"), grantText), ""},
+		{"grants of a team", listed(access.MustLoad(`{"teams": [{"id": "t"}], "reports": [{"id": "r", "grants": [{"team": "t", "level": "viewer"}]}]}`).Directory().Grants("r"), grantText), "r:t:viewer:1"},
+		{"grants of ann", listed(p.Directory().GrantsOf("ann"), grantText), "q3:ann:viewer:2028"},
+		{"grants of nobody", listed(p.Directory().GrantsOf("x"), grantText), ""},
+		{"links of ann", listed(p.Directory().LinksOf("ann"), linkText), "l1 l5"},
+		{"links of nobody", listed(p.Directory().LinksOf("x"), linkText), ""},
+		{"links to the report", listed(p.Directory().LinksTo(access.Report("q3")), linkText), "l1 l2 l3 l4 l5"},
+		{"links to another", listed(p.Directory().LinksTo(access.Report("q4")), linkText), ""},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+	checkRecord(t, p)
+}
+
+// checkRecord looks up one record of each sort, and one that does not exist.
+func checkRecord(t *testing.T, p *access.Policy) {
+	t.Helper()
+	address, _ := team.ParseAddress("UMA@example.com")
+	stranger, _ := team.ParseAddress("nobody@example.com")
+	u, found := p.Directory().User("uma")
+	byAddress, foundByAddress := p.Directory().UserByAddress(address)
+	if !found || !foundByAddress || u != byAddress || u.Role != "user-manager" {
+		t.Errorf("uma is %v and %v", u, byAddress)
+	}
+	g, foundGroup := p.Directory().Group("us")
+	a, foundAccount := p.Directory().Account("us-1")
+	one, foundTeam := p.Directory().Team("emea")
+	if !foundGroup || !foundAccount || !foundTeam || g.Filter.Match(a) != datagroup.True || !slices.Equal(one.Groups, []datagroup.ID{"de"}) {
+		t.Errorf("found %v, %v and %v", g, a, one)
+	}
+	if name, ok := p.Directory().Report("q3"); name != "" || !ok {
+		t.Errorf("the report is called %q, %t", name, ok)
+	}
+	_, missing1 := p.Directory().User("x")
+	_, missing2 := p.Directory().UserByAddress(stranger)
+	_, missing3 := p.Directory().Group("x")
+	_, missing4 := p.Directory().Account("x")
+	_, missing5 := p.Directory().Team("x")
+	_, missing6 := p.Directory().Report("x")
+	if missing1 || missing2 || missing3 || missing4 || missing5 || missing6 {
+		t.Error("something was found that does not exist")
+	}
+	for name, want := range map[role.Name][2]int{"admin": {1, 1}, "team-member": {4, 2}, "viewer": {}, "king": {}} {
+		if all, lasting := p.Directory().Holders(name); all != want[0] || lasting != want[1] {
+			t.Errorf("%d hold the role %s, %d of them for good, want %v", all, name, lasting, want)
+		}
+	}
+}
+
+func TestLists(t *testing.T) {
+	p := access.MustLoad(routesWorld).At(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+	for _, tt := range []struct{ name, got, want string }{
+		{"who views", listed(p.Who("report.view", access.Report("q3")), plain), "ann root"},
+		{"who edits", listed(p.Who("team.edit", access.Team("emea")), plain), "root uma"},
+		{"actions of ann", listed(p.Actions(access.User("ann"), access.Report("q3")), plain), "report.comment report.explore report.share-explorer report.share-viewer report.view"},
+		{"reports of ann", listed(p.Reports(access.User("ann"), "report.explore"), plain), "q3"},
+		{"reports of ann in a team", listed(p.Reports(access.Session("ann", "empty"), "report.explore"), plain), ""},
+		{"reports of a link", listed(p.Reports(access.ViaLink("l1"), "report.view"), plain), "q3"},
+		{"reports of a paused link", listed(p.Reports(access.ViaLink("l2"), "report.view"), plain), ""},
+		{"accounts of ann", listed(p.View(access.User("ann")).Accounts(), plain), "us-1"},
+		{"accounts of a link", listed(p.View(access.ViaLink("l1")).Accounts(), plain), "us-1"},
+		{"accounts of a link in a team", listed(p.View(access.ViaLink("l5")).Accounts(), plain), ""},
+		{"accounts of a link to what its maker may not open", listed(p.View(access.ViaLink("l2")).Accounts(), plain), ""},
+		{"accounts of a paused link", listed(p.View(access.ViaLink("l3")).Accounts(), plain), ""},
+		{"accounts of uma", listed(p.View(access.User("uma")).Accounts(), plain), "de-1 fr-1 us-1 xx-1"},
+		{"accounts of uma in a team", listed(p.View(access.Session("uma", "emea")).Accounts(), plain), "de-1"},
+		{"filter of ann", p.View(access.User("ann")).Filter().String(), "country = 'US'"},
+		{"filter of uma", p.View(access.User("uma")).Filter().String(), "everything"},
+		{"filter of sue", p.View(access.User("sue")).Filter().String(), "nothing"},
+		{"number of uma's", fmt.Sprint(p.View(access.User("uma")).Len()), "4"},
+		{"number of ann's", fmt.Sprint(p.View(access.User("ann")).Len()), "1"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+}

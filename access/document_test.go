@@ -1,0 +1,53 @@
+package access_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+)
+
+func TestParse(t *testing.T) {
+	d, err := document.Parse([]byte(routesWorld))
+	if err != nil || len(d.Users) != 6 || d.Attributes["country"] != "string" {
+		t.Fatalf("Parse = %v, %v", d, err)
+	}
+	p, err := access.Compile(d, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := p.Document().JSON()
+	want, _ := access.MustLoad(routesWorld).Document().JSON()
+	if !bytes.Equal(got, want) {
+		t.Errorf("Parse and Compile give\n%s\nLoad gives\n%s", got, want)
+	}
+	if d, err := document.Parse([]byte(`{"users": [{"id": "ann", "email": 1}]}`)); d == nil || len(d.Users) != 1 || d.Users[0].ID != "ann" ||
+		err == nil || !strings.Contains(err.Error(), "line 1: users[0].email") {
+		t.Errorf("Parse = %v, %v", d, err)
+	}
+}
+
+func TestAccountEntryJSON(t *testing.T) {
+	const text = `{"id":"a","source":"s","country":"<US>","labels":["a","b"],"none":[],"spend":0.5}`
+	var e document.Account
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		t.Fatal(err)
+	}
+	e.Values["missing"] = datagroup.Value{}
+	if got, err := e.MarshalJSON(); string(got) != text || err != nil {
+		t.Errorf("MarshalJSON = %s, %v", got, err)
+	}
+	for _, bad := range []string{`null`, `[]`, `{"id": 1}`, `{"id": "a", "x": null}`, `{"id": "a", "x": true}`, `{"id": "\ud800"}`, `{"id": "a", "id": "b"}`} {
+		before := e
+		if err := json.Unmarshal([]byte(bad), &e); bad != `null` && err == nil {
+			t.Errorf("%s was read as %v", bad, e)
+		}
+		if e.ID != before.ID {
+			t.Errorf("%s changed the entry", bad)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package access_test
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
+	"pgregory.net/rapid"
+)
+
+// law checks a property of random worlds and their policies.
+func law(t *testing.T, check func(t *rapid.T, w *model.World, p *access.Policy)) {
+	t.Helper()
+	rapid.Check(t, func(t *rapid.T) {
+		w := model.Draw{T: t}.World()
+		check(t, w, w.Compile(t))
+	})
+}
+
+// seen returns the ids in the view of s, sorted.
+func seen(p *access.Policy, s model.Subject) []string { return ids(p.View(s.Access()).Accounts()) }
+
+// wantBranches fails the test for each of the branches that was never hit.
+func wantBranches(t *testing.T, hits *model.Branches, branches ...string) {
+	t.Helper()
+	if testing.Short() || t.Failed() {
+		return
+	}
+	for _, branch := range hits.Missing(branches...) {
+		t.Errorf("never hit: %s", branch)
+	}
+}
+
+// ids returns ids as sorted strings.
+func ids[ID ~string](seq iter.Seq[ID]) []string {
+	var all []string
+	for id := range seq {
+		all = append(all, string(id))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// edited returns p after the given changes.
+func edited(t *testing.T, p *access.Policy, change func(*access.Edit)) *access.Policy {
+	t.Helper()
+	e := p.Edit()
+	change(e)
+	next, err := e.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// mustCompile makes a policy of a document written in a test.
+func mustCompile(t *testing.T, d *document.Document) *access.Policy {
+	t.Helper()
+	p, err := access.Compile(d, &access.Config{Now: func() time.Time { return model.Start }})
+	if err != nil {
+		t.Fatalf("compile: %v", err)
+	}
+	return p
+}
+
+// subjectCalled reads a subject as Subject.String writes it.
+func subjectCalled(text string) access.Subject {
+	if id, ok := strings.CutPrefix(text, "link "); ok {
+		return access.ViaLink(access.LinkID(id))
+	}
+	if user, team, ok := strings.Cut(text+" ", " in team "); ok {
+		return access.Session(user, strings.TrimSpace(team))
+	}
+	if text == "nobody" {
+		return access.Subject{}
+	}
+	return access.User(text)
+}
+
+func resourceCalled(t *testing.T, text string) access.Resource {
+	t.Helper()
+	if text == "nothing" {
+		return access.Resource{}
+	}
+	r, err := access.ParseResource(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// listed returns what a sequence yields, sorted and on one line. It first stops
+// the sequence early: one that goes on after a break panics.
+func listed[T any](s iter.Seq[T], text func(T) string) string {
+	for range s {
+		break
+	}
+	var all []string
+	for x := range s {
+		all = append(all, text(x))
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
