@@ -3,11 +3,9 @@ package access
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -114,15 +112,6 @@ func (d Decision) String() string {
 	return fmt.Sprintf("deny %s: %s", d.Reason, d.sentence())
 }
 
-// plain returns an id as it is written in a sentence: quoted and cut if it could
-// break the line or flood it. Ids of a question may come from anywhere.
-func plain(id string) string {
-	if len(id) > maxID || !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return quote(id)
-	}
-	return id
-}
-
 // route says by what d allows.
 func (d Decision) route() string {
 	switch d.Reason {
@@ -143,7 +132,7 @@ func (d Decision) route() string {
 
 // sentence says why d denies.
 func (d Decision) sentence() string {
-	who, what := plain(d.Subject.id), plain(d.Resource.id)
+	who, what := text.Plain(d.Subject.id), text.Plain(d.Resource.id)
 	switch d.Reason {
 	case ReasonNoSubject:
 		return "nobody is asking"
@@ -154,9 +143,9 @@ func (d Decision) sentence() string {
 	case ReasonEnded:
 		return fmt.Sprintf("the access of %s has ended", who)
 	case ReasonUnknownSessionTeam:
-		return fmt.Sprintf("there is no team %s to act within", quote(d.Subject.team))
+		return fmt.Sprintf("there is no team %s to act within", text.Quote(d.Subject.team))
 	case ReasonNotAMember:
-		return fmt.Sprintf("%s is not a current member of team %s", who, plain(d.Subject.team))
+		return fmt.Sprintf("%s is not a current member of team %s", who, text.Plain(d.Subject.team))
 	case ReasonUnknownLink:
 		return fmt.Sprintf("there is no link %s", who)
 	case ReasonLinkEnded:
@@ -168,13 +157,13 @@ func (d Decision) sentence() string {
 	case ReasonLinkPaused:
 		return fmt.Sprintf("the maker of link %s would be denied now, at the %s step", who, d.Step)
 	case ReasonUnknownAction:
-		return fmt.Sprintf("no role and no rule knows the action %s", quote(string(d.Action)))
+		return fmt.Sprintf("no role and no rule knows the action %s", text.Quote(string(d.Action)))
 	case ReasonNoResource:
 		return "no resource is named"
 	case ReasonMalformedResource:
 		return fmt.Sprintf("a resource of kind %s has no account, and no place in this or another company", d.Resource.kind)
 	case ReasonWrongKind:
-		return fmt.Sprintf("%s cannot be asked of %s", d.Action, plain(d.Resource.String()))
+		return fmt.Sprintf("%s cannot be asked of %s", d.Action, text.Plain(d.Resource.String()))
 	case ReasonNoCapability:
 		return fmt.Sprintf("role %s does not hold %s", d.Role, d.Action)
 	case ReasonNoLevel:
@@ -187,16 +176,16 @@ func (d Decision) sentence() string {
 
 // reachSentence is sentence for the reach and guard steps.
 func (d Decision) reachSentence() string {
-	who, what := plain(d.Subject.id), plain(d.Resource.id)
+	who, what := text.Plain(d.Subject.id), text.Plain(d.Resource.id)
 	switch d.Reason {
 	case ReasonUnknownResource:
 		kind, id := d.Resource.kind, d.Resource.id
 		if account := d.Resource.Account(); account != "" {
 			kind, id = KindAccount, string(account) // what an item belongs to
 		}
-		return fmt.Sprintf("there is no %s %s", kind, quote(id))
+		return fmt.Sprintf("there is no %s %s", kind, text.Quote(id))
 	case ReasonAccountRequired:
-		return fmt.Sprintf("%s names no account", plain(d.Resource.String()))
+		return fmt.Sprintf("%s names no account", text.Plain(d.Resource.String()))
 	case ReasonOutOfReach:
 		if d.Resource.kind == KindLink {
 			return fmt.Sprintf("%s neither made link %s nor is creator of its report nor may remove its maker", who, what)

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -333,50 +331,38 @@ func (e *Edit) group(id datagroup.ID) (uint32, error) {
 	return no, nil
 }
 
-// end returns an end as it is kept: in UTC, without what only this process
-// could compare. Beyond the year 9999 it could not be written down.
+// end returns an end as it is kept.
 func end(t time.Time) (time.Time, error) {
-	t = t.UTC()
-	if y := t.Year(); y < 1 || y > 9999 {
-		return time.Time{}, fmt.Errorf("end in the year %d %w", y, ErrInvalid)
+	t, err := text.End(t)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("end %w: it %w", ErrInvalid, err)
 	}
 	return t, nil
 }
 
-const (
-	maxID   = 256
-	maxText = 4096
-)
-
-// validID refuses ids that are empty, longer than 256 bytes, not UTF-8, or hold
-// control characters.
+// validID refuses what [text.ID] does.
 func validID(id string) error {
-	switch {
-	case id == "":
-		return fmt.Errorf("id %w: it is empty", ErrInvalid)
-	case len(id) > maxID:
-		return fmt.Errorf("id %w: longer than %d bytes", ErrInvalid, maxID)
-	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return fmt.Errorf("id %q %w: not UTF-8, or with control characters", id, ErrInvalid)
+	if err := text.ID(id); err != nil {
+		return fmt.Errorf("id %w: it %w", ErrInvalid, err)
 	}
 	return nil
 }
 
-// validName refuses names that are longer than 4,096 bytes, not UTF-8 or not on
-// one line, and characters that make them look like others or end a header.
+// maxText is the length of names and descriptions in bytes.
+const maxText = 4096
+
+// validName refuses names that are not one line of text.
 func validName(s string) error {
-	if strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-	}) {
-		return fmt.Errorf("name %s %w: control characters, or not on one line", quote(s), ErrInvalid)
+	if err := text.Line(s, maxText); err != nil {
+		return fmt.Errorf("name %s %w: it %w", text.Quote(s), ErrInvalid, err)
 	}
-	return validText(s)
+	return nil
 }
 
-// validText refuses descriptions that are longer than 4,096 bytes or not UTF-8.
+// validText refuses descriptions that are not lines of text.
 func validText(s string) error {
-	if len(s) > maxText || !utf8.ValidString(s) {
-		return fmt.Errorf("text %w: longer than %d bytes, or not UTF-8", ErrInvalid, maxText)
+	if err := text.Lines(s, maxText); err != nil {
+		return fmt.Errorf("description %w: it %w", ErrInvalid, err)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package access
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/internal/text"
+)
 
 // Level is how far a report is shared with somebody: like a role, a set of
 // actions. Each level holds all that the one below it holds. The zero Level is
@@ -47,13 +51,13 @@ func (l Level) String() string {
 
 // ParseLevel reads a level as [Level.String] writes it; "none" is not one. The
 // error wraps [ErrInvalid].
-func ParseLevel(text string) (Level, error) {
+func ParseLevel(name string) (Level, error) {
 	for l := Viewer; l <= Creator; l++ {
-		if levels[l].name == text {
+		if levels[l].name == name {
 			return l, nil
 		}
 	}
-	return 0, fmt.Errorf("access: level %s %w: write viewer, explorer, editor or creator", quote(text), ErrInvalid)
+	return 0, fmt.Errorf("access: level %s %w: write viewer, explorer, editor or creator", text.Quote(name), ErrInvalid)
 }
 
 // MarshalText writes a valid level as String does. The error wraps [ErrInvalid].

@@ -13,6 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -221,7 +222,7 @@ func (l *loader) attributes(declared map[string]string) {
 func (l *loader) fresh(path, list, id string, exists bool) bool {
 	err := validID(id)
 	if exists || l.broken[list+id] {
-		err = fmt.Errorf("id %s %w by an earlier entry", quote(id), ErrTaken)
+		err = fmt.Errorf("id %s %w by an earlier entry", text.Quote(id), ErrTaken)
 	}
 	return !l.problem(path+".id", err)
 }
@@ -271,7 +272,7 @@ func (l *loader) addTeam(path string, e document.Team) {
 		if _, err := l.group(datagroup.ID(g)); err != nil && !l.broken["group "+g] {
 			l.problem(at, err)
 		} else if seen[g] {
-			l.problem(at, fmt.Errorf("data group %s %w: it is listed twice", quote(g), ErrTaken))
+			l.problem(at, fmt.Errorf("data group %s %w: it is listed twice", text.Quote(g), ErrTaken))
 		} else if err == nil {
 			t.Groups = append(t.Groups, datagroup.ID(g))
 		}
@@ -371,13 +372,13 @@ func (l *loader) addLink(path string, e document.Link) {
 
 // parseEnd reads an end; "" is none. An end that time.Time would take for none
 // is refused.
-func parseEnd(text string) (time.Time, error) {
-	if text == "" {
+func parseEnd(s string) (time.Time, error) {
+	if s == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.IsZero() || strings.Contains(text, ",") { // the comma is package time's own idea
-		return time.Time{}, fmt.Errorf("end %s %w: write it like 2027-03-01T00:00:00Z", quote(text), ErrInvalid)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || t.IsZero() || strings.Contains(s, ",") { // the comma is package time's own idea
+		return time.Time{}, fmt.Errorf("end %s %w: write it like 2027-03-01T00:00:00Z", text.Quote(s), ErrInvalid)
 	}
 	return end(t)
 }

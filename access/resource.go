@@ -7,6 +7,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // Kind is what sort of thing a resource is: one of the constants here, or a
@@ -130,11 +131,11 @@ func (r Resource) String() string {
 // colon and the id, with where a thing of the host's belongs behind it. An id
 // that itself contains " in account:" or ends in " in company" does not
 // survive the trip. The error wraps [ErrInvalid].
-func ParseResource(text string) (Resource, error) {
-	if text == string(KindCompany) {
+func ParseResource(s string) (Resource, error) {
+	if s == string(KindCompany) {
 		return Company(), nil
 	}
-	kind, id, found := strings.Cut(text, ":")
+	kind, id, found := strings.Cut(s, ":")
 	r := Resource{kind: Kind(kind), id: id}
 	if item, ok := strings.CutSuffix(id, inCompany); ok {
 		r = CompanyItem(r.kind, item)
@@ -143,7 +144,7 @@ func ParseResource(text string) (Resource, error) {
 		found = found && r.Account() != ""
 	}
 	if !found || r.kind == "" || r.id == "" {
-		return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", quote(text), ErrInvalid)
+		return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", text.Quote(s), ErrInvalid)
 	}
 	return r, nil
 }

@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
 
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/access/internal/strictjson"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // SetReport adds a report, or renames it; its grants and links stay. Names are
@@ -176,18 +175,9 @@ func (e *Edit) report(id ReportID) (uint32, error) {
 // meant.
 func missing(what, id string, known iter.Seq[string]) error {
 	if known != nil {
-		if s := strictjson.Suggest(id, known); s != "" {
-			return fmt.Errorf("%s %s %w; did you mean %q?", what, quote(id), ErrUnknown, s)
+		if s := text.Nearest(id, known); s != "" {
+			return fmt.Errorf("%s %s %w; did you mean %q?", what, text.Quote(id), ErrUnknown, s)
 		}
 	}
-	return fmt.Errorf("%s %s %w", what, quote(id), ErrUnknown)
-}
-
-// quote quotes what came from outside for a message, and cuts it if it is long.
-func quote(text string) string {
-	const most = 80
-	if len(text) > most {
-		return fmt.Sprintf("%.*q…", most, text)
-	}
-	return strconv.Quote(text)
+	return fmt.Errorf("%s %s %w", what, text.Quote(id), ErrUnknown)
 }

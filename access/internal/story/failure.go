@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/ambit-authz/ambit/access/internal/strictjson"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // Failure is a mistake in a story file, or a line that does not hold of a
@@ -71,7 +71,7 @@ func (u unknown) Error() string {
 // didYouMean ends a message about an unknown word. A near word that differs in
 // letters beyond ASCII may look the same, so it is spelled out.
 func didYouMean(word string, known iter.Seq[string]) string {
-	switch near := strictjson.Suggest(word, known); {
+	switch near := text.Nearest(word, known); {
 	case near == "":
 		return ""
 	case beyondASCII(near) != beyondASCII(word):

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ambit-authz/ambit/access/internal/strictjson"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 const (
@@ -80,7 +80,7 @@ func find(fsys fs.FS) (names []string, mistakes []Failure) {
 		case d.IsDir():
 		case ext == extension:
 			names = append(names, name)
-		case strings.Contains(strings.ToLower(path.Base(name)), extension), strictjson.Suggest(ext, slices.Values([]string{extension})) != "":
+		case strings.Contains(strings.ToLower(path.Base(name)), extension), text.Nearest(ext, slices.Values([]string{extension})) != "":
 			fail(name, fmt.Errorf("the file is not read: did you mean a name that ends in %s?", extension))
 		}
 		return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // What can be wrong with a text. Details may be wrapped around them.
@@ -75,7 +77,7 @@ func inOrder(data []byte, found []finding) []Problem {
 
 // didYouMean is ErrUnknown with the nearest of the known names, if one is near.
 func didYouMean(name string, known []string) error {
-	if s := Suggest(name, slices.Values(known)); s != "" {
+	if s := text.Nearest(name, slices.Values(known)); s != "" {
 		return fmt.Errorf("%w: did you mean %q?", ErrUnknown, s)
 	}
 	return ErrUnknown
