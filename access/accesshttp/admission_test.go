@@ -13,7 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
-// within runs f in a handler that the guard lets ann in to see q1.
+// within runs f in a handler that ann may reach to view q1.
 func within(t *testing.T, config accesshttp.Config, ctx context.Context, f func(ctx context.Context)) {
 	t.Helper()
 	reached := false
@@ -27,7 +27,7 @@ func within(t *testing.T, config accesshttp.Config, ctx context.Context, f func(
 	}
 }
 
-// TestOutside asks the accessors where no guard stands.
+// TestOutside asks the accessors outside a guarded route.
 func TestOutside(t *testing.T) {
 	ctx := t.Context()
 	if d := accesshttp.Decision(ctx); d != (access.Decision{}) || d.Allowed {
@@ -48,7 +48,7 @@ func TestOutside(t *testing.T) {
 	}
 }
 
-// TestZeroValues wants nothing of the zero values but denials.
+// TestZeroValues wants the zero values to deny.
 func TestZeroValues(t *testing.T) {
 	var f accesshttp.Failure
 	if f.Public.Allowed || f.Err != nil {
@@ -75,7 +75,7 @@ func TestInside(t *testing.T) {
 			t.Errorf("subject %v", s)
 		}
 		if p := accesshttp.Policy(ctx); p != world {
-			t.Error("another policy")
+			t.Error("the policy is another one")
 		}
 		if got := slices.Collect(accesshttp.View(ctx).Accounts()); !slices.Equal(got, []datagroup.AccountID{"us-1"}) {
 			t.Errorf("view %v", got)
@@ -113,7 +113,7 @@ func TestCancelReachesTheHandler(t *testing.T) {
 		<-ctx.Done()
 		<-inner.Done()
 		if ctx.Err() != context.Canceled || context.Cause(inner) != errBroken {
-			t.Errorf("over with %v, because of %v", ctx.Err(), context.Cause(inner))
+			t.Errorf("ended with %v, because of %v", ctx.Err(), context.Cause(inner))
 		}
 	})
 }
@@ -137,7 +137,7 @@ func TestOneSnapshot(t *testing.T) {
 		}
 		current.Store(next)
 		if d := accesshttp.Decide(ctx, access.ViewReport, access.Report("q1")); !d.Allowed {
-			t.Errorf("the handler is told %v", d)
+			t.Errorf("the handler gets %v", d)
 		}
 		if !accesshttp.View(ctx).Sees("us-1") {
 			t.Error("the view is of another policy")

@@ -138,12 +138,12 @@ func TestRespond(t *testing.T) {
 	}
 }
 
-// TestRespondRefuses calls Refuse in Respond, which answers with what Refuse was
-// given, once.
+// TestRespondRefuses calls Refuse in Respond: the answer is that of the error
+// passed to Refuse, and Respond is called once.
 func TestRespondRefuses(t *testing.T) {
 	calls := 0
 	config := configFor(access.User("ann"))
-	config.Challenge = "Own"
+	config.Challenge = "Custom"
 	config.Respond = func(w http.ResponseWriter, r *http.Request, _ accesshttp.Failure) {
 		if calls++; calls > 1 {
 			t.Fatal("Respond is called by what it called")
@@ -153,18 +153,18 @@ func TestRespondRefuses(t *testing.T) {
 	q1 := accesshttp.Fixed(access.Report("q1"))
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, errBroken) })
 	got := ask(t, guard(config).Require(access.ViewReport, q1)(refusing), "GET / HTTP/1.1")
-	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
+	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Custom" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
 		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
 	}
 	calls = 0
-	got = ask(t, guard(config).Require(access.EditReport, q1)(hello), "GET / HTTP/1.1") // denied before anybody is let in
-	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Own" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
+	got = ask(t, guard(config).Require(access.EditReport, q1)(hello), "GET / HTTP/1.1") // denied before the handler
+	if text := body(t, got); got.StatusCode != 401 || got.Header.Get("WWW-Authenticate") != "Custom" || text != `{"title":"Unauthorized","status":401}` || calls != 1 {
 		t.Errorf("%d %s after %d calls", got.StatusCode, text, calls)
 	}
 }
 
-// TestRespondRefusesHidden hands a hidden denial to Refuse in Respond, also of a
-// guard within another: it is as if Respond had not answered.
+// TestRespondRefusesHidden passes a hidden denial to Refuse in Respond, also of a
+// guard within another: the answer is as if Respond had written nothing.
 func TestRespondRefusesHidden(t *testing.T) {
 	config := configFor(access.User("ann"))
 	outer := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))
@@ -182,8 +182,8 @@ func TestRespondRefusesHidden(t *testing.T) {
 	}
 }
 
-// TestRefuseAboutOthers refuses for denials of somebody else, whose reason is
-// none of the caller's business.
+// TestRefuseAboutOthers refuses for denials of other subjects, whose reason the
+// caller must not see.
 func TestRefuseAboutOthers(t *testing.T) {
 	ann, team := access.User("ann"), access.Session("ann", "americas")
 	about := func(s access.Subject) error { return world.Decide(s, access.ViewReport, access.Report("q2")).Err() }
@@ -193,15 +193,15 @@ func TestRefuseAboutOthers(t *testing.T) {
 		subject access.Subject
 		err     error
 	}{
-		{"out-of-reach", "himself", ann, about(ann)},
-		{"out-of-reach", "himself, in his session", team, about(team)},
-		{"", "somebody else", ann, about(access.User("sue"))},
-		{"", "himself without his session", team, about(ann)},
-		{"", "himself in a session", ann, about(team)},
-		{"", "a link he made", ann, about(access.ViaLink("l1"))},
+		{"out-of-reach", "the user", ann, about(ann)},
+		{"out-of-reach", "the user, in the same session", team, about(team)},
+		{"", "another user", ann, about(access.User("sue"))},
+		{"", "the user without the session", team, about(ann)},
+		{"", "the user in a session", ann, about(team)},
+		{"", "a link that the user made", ann, about(access.ViaLink("l1"))},
 		{"", "nobody", ann, about(access.Subject{})},
-		{"", "somebody else, wrapped", ann, fmt.Errorf("change 1: %w", about(access.User("sue")))},
-		{"", "somebody else first", ann, errors.Join(about(access.User("sue")), about(ann))},
+		{"", "another user, wrapped", ann, fmt.Errorf("change 1: %w", about(access.User("sue")))},
+		{"", "another user first", ann, errors.Join(about(access.User("sue")), about(ann))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var failure accesshttp.Failure
@@ -233,7 +233,7 @@ func TestRefuse(t *testing.T) {
 		{403, 404, "out-of-reach", "denied, wrapped", fmt.Errorf("change 1: %w", denied)},
 		{403, 404, "", "denied without a decision", access.ErrDenied},
 		{404, 404, "", "not there", accesshttp.ErrNotFound},
-		{401, 401, "", "not known well enough", accesshttp.ErrUnauthenticated},
+		{401, 401, "", "not authenticated well enough", accesshttp.ErrUnauthenticated},
 		{503, 503, "", "unavailable", accesshttp.ErrUnavailable},
 		{500, 500, "", "anything else", errBroken},
 		{500, 500, "", "nil", nil},
@@ -241,7 +241,7 @@ func TestRefuse(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var failures []accesshttp.Failure
 			config := configFor(access.User("ann"))
-			config.Challenge = "Own"
+			config.Challenge = "Custom"
 			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failures = append(failures, f) }
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) })
 			q1 := accesshttp.Fixed(access.Report("q1"))
@@ -251,7 +251,7 @@ func TestRefuse(t *testing.T) {
 			if open.StatusCode != test.status || hidden.StatusCode != test.hidden || outside.StatusCode != test.status {
 				t.Errorf("%d, hidden %d, outside %d", open.StatusCode, hidden.StatusCode, outside.StatusCode)
 			}
-			if test.status == 401 && (open.Header.Get("WWW-Authenticate") != "Own" || outside.Header.Get("WWW-Authenticate") != "Bearer") {
+			if test.status == 401 && (open.Header.Get("WWW-Authenticate") != "Custom" || outside.Header.Get("WWW-Authenticate") != "Bearer") {
 				t.Errorf("challenges %q, %q", open.Header, outside.Header)
 			}
 			if len(failures) != 2 || failures[0].Public.Reason != test.reason || failures[1].Public != (access.Public{}) && test.hidden == 404 {

@@ -16,7 +16,7 @@ import (
 
 var errBroken = errors.New("disk of host db-7 is broken")
 
-// TestAnswers asks for a report, by whom and with which fault the row says.
+// TestAnswers asks for a report, with the subject and the fault of each row.
 func TestAnswers(t *testing.T) {
 	user := func(id string) func(*http.Request) (access.Subject, error) {
 		return func(*http.Request) (access.Subject, error) { return access.User(id), nil }
@@ -120,8 +120,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestContextIsOver wants 503 for whatever ended the context, whenever.
-func TestContextIsOver(t *testing.T) {
+// TestContextHasEnded wants 503 whatever ended the context.
+func TestContextHasEnded(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	caused, cancelCause := context.WithCancelCause(t.Context())

@@ -10,8 +10,8 @@ import (
 	"github.com/ambit-authz/ambit/access/accesshttp"
 )
 
-// ownNotFound is a router's own page, with headers and a body of its own.
-var ownNotFound = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// customNotFound is the page of a router, with headers and a body of its own.
+var customNotFound = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "max-age=60")
 	w.Header()["X-odd-case"] = []string{"a", "b"}
 	w.Header().Set("Content-Type", "text/html")
@@ -19,10 +19,10 @@ var ownNotFound = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) 
 	io.WriteString(w, "<h1>Nothing at all</h1>\n")
 })
 
-// TestHiddenIsNotFound compares what goes over the wire for what is denied, not
-// there, and has no route.
+// TestHiddenIsNotFound compares what goes over the wire for a denied report, for
+// one that does not exist, and for a path without a route.
 func TestHiddenIsNotFound(t *testing.T) {
-	byOwnRows := func(r *http.Request) (access.Resource, error) {
+	byRows := func(r *http.Request) (access.Resource, error) {
 		if r.PathValue("report") == "gone" {
 			return access.Resource{}, accesshttp.ErrNotFound
 		}
@@ -39,24 +39,24 @@ func TestHiddenIsNotFound(t *testing.T) {
 		}
 	})
 	const pattern = "/reports/{report}"
-	router := func(own http.Handler, respond func(http.ResponseWriter, *http.Request, accesshttp.Failure)) *http.ServeMux {
+	router := func(notFound http.Handler, respond func(http.ResponseWriter, *http.Request, accesshttp.Failure)) *http.ServeMux {
 		config := configOf(world)
-		config.NotFound, config.Respond = own, respond
+		config.NotFound, config.Respond = notFound, respond
 		mux := http.NewServeMux()
-		mux.Handle("GET "+pattern, guard(config).RequireOrNotFound(access.ViewReport, byOwnRows)(handler))
-		if own != nil {
-			mux.Handle("/", own)
+		mux.Handle("GET "+pattern, guard(config).RequireOrNotFound(access.ViewReport, byRows)(handler))
+		if notFound != nil {
+			mux.Handle("/", notFound)
 		}
 		return mux
 	}
 	config := configOf(world)
-	config.NotFound = ownNotFound
+	config.NotFound = customNotFound
 	routers := map[string]http.Handler{
-		"ServeMux":                router(nil, nil),
-		"ServeMux with own page":  router(ownNotFound, nil),
-		"ServeMux with a logger":  router(nil, func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}),
-		"segments":                segments{method: "GET", pattern: pattern, handler: guard(config).RequireOrNotFound(access.ViewReport, byOwnRows)(handler), notFound: ownNotFound},
-		"ServeMux below a prefix": http.StripPrefix("", router(ownNotFound, nil)),
+		"ServeMux":                    router(nil, nil),
+		"ServeMux with a custom page": router(customNotFound, nil),
+		"ServeMux with a logger":      router(nil, func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}),
+		"segments":                    segments{method: "GET", pattern: pattern, handler: guard(config).RequireOrNotFound(access.ViewReport, byRows)(handler), notFound: customNotFound},
+		"ServeMux below a prefix":     http.StripPrefix("", router(customNotFound, nil)),
 	}
 	for name, h := range routers {
 		for _, method := range []string{"GET", "HEAD"} {
@@ -93,8 +93,8 @@ func TestHiddenIsNotFound(t *testing.T) {
 	}
 }
 
-// TestHiddenFailure wants nothing public of a hidden denial, and failures of the
-// host's not to be hidden.
+// TestHiddenFailure wants no public reason of a hidden denial, and does not want
+// the host's failures hidden.
 func TestHiddenFailure(t *testing.T) {
 	var got accesshttp.Failure
 	config := configFor(access.User("ann"))

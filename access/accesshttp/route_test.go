@@ -41,7 +41,7 @@ func TestPaths(t *testing.T) {
 		{403, 403, "", "another case", "GET /reports/Q1"},
 		{403, 403, "", "encoded dots and slash", "GET /reports/..%2fq1"},
 		{403, 403, "", "encoded slash in front", "GET /reports/%2Fq1"},
-		{403, 403, "", "encoded slash behind", "GET /reports/q1%2F"},
+		{403, 403, "", "encoded slash after it", "GET /reports/q1%2F"},
 		{404, 403, "", "only a slash", "GET /reports/%2F"},
 		{403, 403, "", "space", "GET /reports/q1%20"},
 		{403, 403, "", "parameter", "GET /reports/q1;v=1"},
@@ -52,7 +52,7 @@ func TestPaths(t *testing.T) {
 		{307, 404, "", "two slashes", "GET /reports//q1"},
 		{307, 404, "", "two slashes in front", "GET //reports/q1"},
 		{404, 404, "", "no id", "GET /reports/"},
-		{404, 404, "", "slash behind", "GET /reports/q1/"},
+		{404, 404, "", "slash after it", "GET /reports/q1/"},
 		{404, 404, "", "no such route", "GET /report/q1"},
 		{404, 404, "", "another case of the route", "GET /Reports/q1"},
 		{404, 403, "", "NUL", "GET /reports/q1%00"},
@@ -107,9 +107,9 @@ func TestWrongWildcard(t *testing.T) {
 	}
 }
 
-// TestHostsOwnIDs asks about things only the host knows, to whose ids a policy
-// says nothing: whatever could be one is allowed, and nothing else.
-func TestHostsOwnIDs(t *testing.T) {
+// TestHostIDs asks about things only the host knows, to whose ids a policy
+// says nothing: every possible id is allowed, and no other.
+func TestHostIDs(t *testing.T) {
 	project := access.MustLoad(`{"catalog": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "member"}, {"id": "ada", "email": "ada@example.com", "role": "owner"}]}`)
 	recording := func(id string) access.Resource { return access.CompanyItem("recording", id) }
 	mux := http.NewServeMux()
@@ -137,8 +137,8 @@ func TestHostsOwnIDs(t *testing.T) {
 	}
 }
 
-// TestOwnExtractor names an account by a header, and asks about the company.
-func TestOwnExtractor(t *testing.T) {
+// TestExtractor names an account by a header, and asks about the company.
+func TestExtractor(t *testing.T) {
 	byHeader := func(r *http.Request) (access.Resource, error) { return access.Account(r.Header.Get("X-Account")), nil }
 	config := configOf(world)
 	view := guard(config).Require(access.ViewAccount, byHeader)(hello)
@@ -149,7 +149,7 @@ func TestOwnExtractor(t *testing.T) {
 		h      http.Handler
 		header []string
 	}{
-		{200, "her account", view, []string{"X-Account: us-1"}},
+		{200, "the user's account", view, []string{"X-Account: us-1"}},
 		{403, "another account", view, []string{"X-Account: de-1"}},
 		{404, "empty account", view, []string{"X-Account: "}},
 		{404, "no account", view, nil},

@@ -51,7 +51,7 @@ func TestRequireSeen(t *testing.T) {
 			h := guard(config).RequireSeen(access.ViewReport, access.CommentReport, resource)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
 				if d := accesshttp.Decision(r.Context()); d != world.Decide(test.who, access.CommentReport, access.Report(test.report)) {
-					t.Errorf("the handler is told %v", d)
+					t.Errorf("the handler gets %v", d)
 				}
 			}))
 			if got := ask(t, h, "GET / HTTP/1.1"); got.StatusCode != test.status || reached != (test.status == 200) || failure.Public.Reason != test.reason {
@@ -71,18 +71,18 @@ func TestRequireSeen(t *testing.T) {
 	}
 }
 
-// TestUnseenIsNotFound compares what goes over the wire for what is not seen, and
-// for what there is no route for.
+// TestUnseenIsNotFound compares what goes over the wire for a report that is not
+// seen and for a path without a route.
 func TestUnseenIsNotFound(t *testing.T) {
-	for name, own := range map[string]http.Handler{"ServeMux": nil, "own page": ownNotFound} {
+	for name, notFound := range map[string]http.Handler{"ServeMux": nil, "custom page": customNotFound} {
 		config := configOf(world)
-		config.NotFound = own
+		config.NotFound = notFound
 		mux := http.NewServeMux()
 		mux.Handle("GET /reports/{report}", guard(config).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
 		})))
-		if own != nil {
-			mux.Handle("/", own)
+		if notFound != nil {
+			mux.Handle("/", notFound)
 		}
 		for _, method := range []string{"GET", "HEAD"} {
 			unmatched := exchange(t, mux, raw(method+" /no/such/route"))
@@ -95,8 +95,8 @@ func TestUnseenIsNotFound(t *testing.T) {
 	}
 }
 
-// TestRefuseSeen refuses from within handlers: what is seen, and then denied, is
-// forbidden.
+// TestRefuseSeen refuses from within handlers: a denial after the resource was
+// seen is answered 403.
 func TestRefuseSeen(t *testing.T) {
 	for _, test := range []struct {
 		status int

@@ -14,8 +14,8 @@ import (
 	"github.com/ambit-authz/ambit/access/accesshttp"
 )
 
-// world has a report and an account that ann sees, ones that she does not, and
-// reports with names that a path may turn into others.
+// world has a report and an account that ann sees, others that they do not see,
+// and reports with ids that a path may turn into others.
 var world = access.MustLoad(`{
   "attributes": {"country": "string"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"}],

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestCollect compares a page with what a list of everything, cut, would be, in
-// any order that the ids come in.
+// TestCollect compares a page with a part of the whole list, in whatever order
+// the ids come.
 func TestCollect(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all, want []string
@@ -36,8 +36,8 @@ func TestCollect(t *testing.T) {
 	})
 }
 
-// TestCollectCost checks that a page costs its own length where the order
-// allows it, and never more memory than that.
+// TestCollectCost checks that a page needs as many decisions as it is long where
+// the order allows it, and never more memory than that.
 func TestCollectCost(t *testing.T) {
 	const n, limit = 10_000, 10
 	var rising []string

@@ -68,7 +68,7 @@ func decided(allowed bool) (authzen.Decision, error) { return authzen.Decision{A
 
 // certification is the fixture of the certification scenario: two users and two
 // records. The scenario leaves open whether alice may read record-2 in a single
-// question, and leaves it out of a search: here she may not.
+// question, and leaves it out of a search: here they may not.
 func certification() *fixture {
 	f := &fixture{
 		subjectType: "user", resourceType: "record",
@@ -90,8 +90,8 @@ func certification() *fixture {
 	return f
 }
 
-// certified says what each section comes to that has no expected block: the
-// answer, or the status of a refusal.
+// certified has the answer, or the status of the refusal, of each section without
+// an expected block.
 var certified = map[string]string{
 	"c-2-2-3": yes, "c-2-2-8": yes, "c-2-2-9": yes,
 	"c-2-4-1": "400", "c-2-4-2": "400", "c-2-4-6": "400",

@@ -14,7 +14,7 @@ import (
 )
 
 // fixture is an Evaluator that knows its subjects, resources and actions, in
-// an order of its own, and decides by a function.
+// a fixed order, and decides by a function.
 type fixture struct {
 	subjectType, resourceType    string
 	subjects, resources, actions []string
@@ -63,9 +63,9 @@ func (f *fixture) serves(*http.Request) (authzen.Evaluator, error) { return f, n
 
 var errBroken = errors.New("the fixture is broken")
 
-// library lets ann read both books and write b1, and bob read b1. Asking about
-// the book "broken" fails, about "down" finds nobody who could answer, and
-// about "half" fails with an allowance in hand.
+// library lets ann read both books and write b1, and bob read b1. A question about
+// the book "broken" fails, about "down" finds the evaluator unavailable, and about
+// "half" fails although the decision allows.
 func library() *fixture {
 	allowed := map[string]bool{"ann read b1": true, "ann write b1": true, "ann read b2": true, "bob read b1": true}
 	f := &fixture{
@@ -104,8 +104,7 @@ func handle(t testing.TB, evaluator func(*http.Request) (authzen.Evaluator, erro
 	return h
 }
 
-// request makes a request with a JSON body, whose endpoint stands below
-// /access/v1/.
+// request returns a request with a JSON body for an endpoint below /access/v1/.
 func request(endpoint, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/access/v1/"+endpoint, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")

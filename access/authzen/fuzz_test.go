@@ -14,8 +14,8 @@ import (
 )
 
 // tree reads a JSON text with the decoder of the standard library: ok is false
-// for what must be refused as a whole. It does not look for halves of surrogate
-// pairs, which come out as U+FFFD.
+// if the text must be refused as a whole. It does not look for lone surrogates,
+// which become U+FFFD.
 func tree(text []byte) (value any, ok bool) {
 	if !utf8.Valid(text) {
 		return nil, false
@@ -80,23 +80,23 @@ func members(value any, kind, id string) (k, i string, whole, typed bool) {
 	}
 	k, hasKind := entity[kind].(string)
 	i, hasID := entity[id].(string)
-	_, saysKind := entity[kind]
-	_, saysID := entity[id]
-	properties, says := entity["properties"]
+	_, givenKind := entity[kind]
+	_, givenID := entity[id]
+	properties, hasProperties := entity["properties"]
 	_, isObject = properties.(map[string]any)
-	typed = hasKind == saysKind && hasID == saysID && says == isObject
+	typed = hasKind == givenKind && hasID == givenID && hasProperties == isObject
 	return k, i, typed && hasID && (hasKind || kind == ""), typed
 }
 
-// understood returns the one question that a tree asks, as subject, action and
-// resource on a line, and whether it is whole.
+// understood returns the question that a tree asks, as subject, action and
+// resource, and whether it is complete.
 func understood(question map[string]any) (line string, whole, typed bool) {
 	st, si, s, sTyped := members(question["subject"], "type", "id")
 	_, a, named, aTyped := members(question["action"], "", "name")
 	rt, ri, r, rTyped := members(question["resource"], "type", "id")
 	typed = sTyped && aTyped && rTyped
 	for _, name := range []string{"subject", "action", "resource", "context"} {
-		if value, said := question[name]; said {
+		if value, given := question[name]; given {
 			_, isObject := value.(map[string]any)
 			typed = typed && isObject
 		}
@@ -151,8 +151,8 @@ func FuzzHandler(f *testing.F) {
 	})
 }
 
-// sameQuestions checks that what was asked is what the text says: nothing else
-// was seen, nothing that is not whole was allowed.
+// sameQuestions checks that the evaluator was asked what the text asks: nothing
+// else was seen, and nothing incomplete was allowed.
 func sameQuestions(t *testing.T, endpoint string, object map[string]any, seen []authzen.Request, answer string) {
 	if endpoint == "evaluation" || endpoint == "evaluations" {
 		items, _ := object["evaluations"].([]any)
@@ -161,11 +161,11 @@ func sameQuestions(t *testing.T, endpoint string, object map[string]any, seen []
 			items = []any{map[string]any{}}
 		}
 		for _, item := range items {
-			own, isObject := item.(map[string]any)
+			members, isObject := item.(map[string]any)
 			question := make(map[string]any)
 			for _, name := range []string{"subject", "action", "resource", "context"} {
-				for _, from := range []map[string]any{object, own} {
-					if part, said := from[name]; said {
+				for _, from := range []map[string]any{object, members} {
+					if part, given := from[name]; given {
 						question[name] = part
 					}
 				}
@@ -188,7 +188,7 @@ func sameQuestions(t *testing.T, endpoint string, object map[string]any, seen []
 		s, _ := object["subject"].(map[string]any)
 		b, _ := object["resource"].(map[string]any)
 		if r.Subject.Type != s["type"] || r.Resource.Type != b["type"] {
-			t.Fatalf("asked %v, said %v", r, object)
+			t.Fatalf("asked %v, want %v", r, object)
 		}
 	}
 }
@@ -200,8 +200,8 @@ func options(object map[string]any) string {
 	return strings.TrimPrefix(semantic, "execute_all")
 }
 
-// FuzzToken sends tokens that were not given out. Whatever they hold, the list
-// they lead to is one that may be had without them.
+// FuzzToken sends tokens that the server did not make. Each must lead to a list
+// that the caller may also get without it.
 func FuzzToken(f *testing.F) {
 	for _, token := range []string{"", "AA", "AQ", "====", "\u00e9"} {
 		f.Add(token, uint64(0))

@@ -189,10 +189,10 @@ func TestAuthentication(t *testing.T) {
 		}
 		return errBad
 	}
-	var told []error
+	var reported []error
 	h, err := authzen.New(authzen.Config{
 		Evaluator: library().serves, Authenticate: check,
-		BaseURL: "https://pdp.example.com", OnError: func(_ *http.Request, err error) { told = append(told, err) },
+		BaseURL: "https://pdp.example.com", OnError: func(_ *http.Request, err error) { reported = append(reported, err) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -222,8 +222,8 @@ func TestAuthentication(t *testing.T) {
 			t.Errorf("%s: challenge %q", c.name, challenge)
 		}
 	}
-	if len(told) != 2 || !errors.Is(told[0], authzen.ErrUnavailable) || !errors.Is(told[1], authzen.ErrUnavailable) {
-		t.Errorf("told of %v", told)
+	if len(reported) != 2 || !errors.Is(reported[0], authzen.ErrUnavailable) || !errors.Is(reported[1], authzen.ErrUnavailable) {
+		t.Errorf("reported %v", reported)
 	}
 
 	r := request("evaluation", "{")
@@ -254,7 +254,7 @@ func TestNew(t *testing.T) {
 	}{
 		{"as little as may be", good, authzen.Unauthenticated, "", ""},
 		{"a base URL", good, authzen.Unauthenticated, "https://pdp.example.com", ""},
-		{"a slash behind it", good, authzen.Unauthenticated, "https://pdp.example.com/", ""},
+		{"a slash after it", good, authzen.Unauthenticated, "https://pdp.example.com/", ""},
 		{"a port and a tenant", good, authzen.Unauthenticated, "https://pdp.example.com:8443/tenant1", ""},
 		{"no evaluator", nil, authzen.Unauthenticated, "", "Config.Evaluator is nil"},
 		{"no policy", authzen.ForPolicy(authzen.PolicyConfig{}), authzen.Unauthenticated, "", "Config.Evaluator is nil"},
@@ -349,8 +349,8 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestFailures fails at every point where something of the host's is called,
-// in each way it can, and nothing is allowed anywhere.
+// TestFailures lets each function of the host fail in every way: nothing may be
+// allowed anywhere.
 func TestFailures(t *testing.T) {
 	every := map[string]string{
 		"evaluation":      wholeQuestion,
@@ -375,8 +375,8 @@ func TestFailures(t *testing.T) {
 			failing.decide = func(authzen.Request) (authzen.Decision, error) { return authzen.Decision{Allowed: true}, c.err }
 			none := func(*http.Request) (authzen.Evaluator, error) { return library(), c.err }
 			for where, evaluator := range map[string]func(*http.Request) (authzen.Evaluator, error){"decides": failing.serves, "is found": none} {
-				var told []error
-				h := handle(t, evaluator, authzen.Config{OnError: func(r *http.Request, err error) { told = append(told, err) }})
+				var reported []error
+				h := handle(t, evaluator, authzen.Config{OnError: func(r *http.Request, err error) { reported = append(reported, err) }})
 				status, answer := post(t, h, endpoint, body)
 				want := c.status
 				if endpoint == "evaluations" && where == "decides" && want < 503 {
@@ -385,11 +385,11 @@ func TestFailures(t *testing.T) {
 				if status != want || strings.Contains(answer, "true") || strings.Contains(answer, c.err.Error()) {
 					t.Errorf("%s where one %s at %s: %d %s", c.name, where, endpoint, status, answer)
 				}
-				if (len(told) == 0) != (want == 403) || slices.ContainsFunc(told, func(err error) bool { return !errors.Is(err, c.err) }) {
-					t.Errorf("%s where one %s at %s: told of %v", c.name, where, endpoint, told)
+				if (len(reported) == 0) != (want == 403) || slices.ContainsFunc(reported, func(err error) bool { return !errors.Is(err, c.err) }) {
+					t.Errorf("%s where one %s at %s: reported %v", c.name, where, endpoint, reported)
 				}
 				if status, _ := post(t, handle(t, evaluator, authzen.Config{}), endpoint, body); status != want {
-					t.Errorf("%s where one %s at %s: %d if nobody is told", c.name, where, endpoint, status)
+					t.Errorf("%s where one %s at %s: %d without OnError", c.name, where, endpoint, status)
 				}
 			}
 		}
@@ -402,8 +402,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestContextEnds ends the request's context before and during each question;
-// the evaluator allows all the same, and so must not be heard.
+// TestContextEnds ends the request's context before and during each question. The
+// evaluator allows it all the same, and must be ignored.
 func TestContextEnds(t *testing.T) {
 	for endpoint, body := range map[string]string{
 		"evaluation":      wholeQuestion,
@@ -430,13 +430,13 @@ func TestContextEnds(t *testing.T) {
 			cancel()
 		}
 	}
-	// An answer to questions that nobody asks the evaluator is one as well.
-	over, cancel := context.WithCancel(t.Context())
+	// The same holds for an answer that needed no evaluator.
+	ending, cancel := context.WithCancel(t.Context())
 	absent := func(*http.Request) (authzen.Evaluator, error) { cancel(); return library(), nil }
-	if w := serve(handle(t, absent, authzen.Config{}), request("evaluations", `{"evaluations":[{},1]}`).WithContext(over)); w.Code != 503 {
+	if w := serve(handle(t, absent, authzen.Config{}), request("evaluations", `{"evaluations":[{},1]}`).WithContext(ending)); w.Code != 503 {
 		t.Errorf("questions that are not understood: %d %s", w.Code, w.Body)
 	}
-	// An item that fails for another reason once nobody waits is no denial.
+	// An item that fails after the context has ended is not denied.
 	ctx, cancel := context.WithCancel(t.Context())
 	f := library()
 	f.decide = func(authzen.Request) (authzen.Decision, error) { cancel(); return authzen.Decision{}, errBroken }
@@ -468,8 +468,8 @@ func TestAnswersAreNotStored(t *testing.T) {
 	}
 }
 
-// TestSeen checks what an evaluator gets to see of a question, and that a batch
-// has one evaluator.
+// TestSeen checks what an evaluator sees of a question, and that a batch has one
+// evaluator.
 func TestSeen(t *testing.T) {
 	var seen []authzen.Request
 	f := library()
@@ -477,8 +477,8 @@ func TestSeen(t *testing.T) {
 		seen = append(seen, r)
 		return authzen.Decision{}, nil
 	}
-	made := 0
-	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { made++; return f, nil }, authzen.Config{})
+	calls := 0
+	h := handle(t, func(*http.Request) (authzen.Evaluator, error) { calls++; return f, nil }, authzen.Config{})
 	body := `{"subject":{"type":"user","id":"ann","properties":{"n":12345678901234567890,"s":"\u00e9","b":true,"z":null,"a":[1.50,{}]}},
 	  "action":{"name":"read","properties":{"p":1}},"resource":{"type":"book","id":"b1"},"context":{"at":1},
 	  "evaluations":[{}, {"subject":{"type":"user","id":"ann"},"context":{"at":2}}, {"action":{"name":"write"},"resource":{"type":"book","id":"b1","properties":{}}}]}`
@@ -496,11 +496,11 @@ func TestSeen(t *testing.T) {
 			t.Errorf("question %d is %s\nwant %s", i, got, want[i])
 		}
 	}
-	if len(seen) != len(want) || made != 1 {
-		t.Errorf("%d questions to %d evaluators", len(seen), made)
+	if len(seen) != len(want) || calls != 1 {
+		t.Errorf("%d questions to %d evaluators", len(seen), calls)
 	}
 	if seen[1].Subject.Properties != nil || seen[2].Resource.Properties == nil {
-		t.Error("properties that are empty, and that are not there, are not told apart")
+		t.Error("empty and missing properties are not distinguished")
 	}
 	seen = nil
 	if status, answer := post(t, h, "search/action", `{"subject":{"type":"user","id":"ann"},"action":{"name":"x","properties":{"p":1}},"resource":{"type":"book","id":"b1"}}`); status != 200 {

@@ -36,8 +36,8 @@ func pager(books int) *fixture {
 
 const list = `"subject":{"type":"user","id":"ann"},"action":{"name":"read"},"resource":{"type":"book"}`
 
-// turn asks for one page.
-func turn(t *testing.T, f *fixture, c authzen.Config, body string) (ids []string, token *string) {
+// onePage asks for one page.
+func onePage(t *testing.T, f *fixture, c authzen.Config, body string) (ids []string, token *string) {
 	t.Helper()
 	status, answer := post(t, handle(t, f.serves, c), "search/resource", body)
 	var p pageOf
@@ -80,7 +80,7 @@ func TestPages(t *testing.T) {
 		{"no limit under a maximum", `,"page":{"limit":0}`, 5, "5 of 8, more"},
 		{"a maximum beyond all reason", ``, 1 << 62, "8 of 8, without page"},
 	} {
-		ids, token := turn(t, pager(8), authzen.Config{MaxPage: c.max}, `{`+list+c.page+`}`)
+		ids, token := onePage(t, pager(8), authzen.Config{MaxPage: c.max}, `{`+list+c.page+`}`)
 		end := "without page"
 		if token != nil {
 			if end = "more"; *token == "" {
@@ -100,13 +100,13 @@ func TestPagesAddUp(t *testing.T) {
 		f := pager(n)
 		for limit := 1; limit < 5; limit++ {
 			for _, again := range []string{fmt.Sprintf(`"limit":%d,`, limit), `"limit":0,`, ``} {
-				ids, token := turn(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{"limit":%d}}`, list, limit))
+				ids, token := onePage(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{"limit":%d}}`, list, limit))
 				for pages := 1; *token != ""; pages++ {
 					if len(ids) != pages*limit {
 						t.Fatalf("%d ids after %d pages of %d", len(ids), pages, limit)
 					}
 					var more []string
-					more, token = turn(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{%s"token":%q}}`, list, again, *token))
+					more, token = onePage(t, f, authzen.Config{}, fmt.Sprintf(`{%s,"page":{%s"token":%q}}`, list, again, *token))
 					ids = append(ids, more...)
 				}
 				if !slices.Equal(ids, f.resources) {
@@ -139,7 +139,7 @@ func TestPagesOfSubjectsAndActions(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	f := pager(8)
-	_, next := turn(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":3}}`)
+	_, next := onePage(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":3}}`)
 	token := *next
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
@@ -160,7 +160,7 @@ func TestTokens(t *testing.T) {
 		{400, "another limit", strings.Replace(page(token), `"token"`, `"limit":4,"token"`, 1), wrong},
 		{400, "no base64", page("%%"), wrong},
 		{400, "padding", page(token + "="), wrong},
-		{400, "bits behind the end", page(token[:len(token)-1] + string(token[len(token)-1]+1)), wrong},
+		{400, "bits after the end", page(token[:len(token)-1] + string(token[len(token)-1]+1)), wrong},
 		{400, "nothing in it", page("AA"), wrong},
 		{400, "cut", page(token[:8]), wrong},
 		{400, "another version", page(edit(func(b []byte) []byte { b[0] = 2; return b })), wrong},
@@ -168,9 +168,9 @@ func TestTokens(t *testing.T) {
 		{400, "no limit in it", page(edit(func(b []byte) []byte { return b[:17] })), wrong},
 		{400, "a limit of 0", page(edit(func(b []byte) []byte { b[17] = 0; return b })), wrong},
 		{400, "half a limit", page(edit(func(b []byte) []byte { b[17] = 0x80; return b[:18] })), wrong},
-		{400, "nothing to go on behind", page(edit(func(b []byte) []byte { return b[:18] })), wrong},
-		{400, "bytes that are not UTF-8 to go on behind", page(edit(func(b []byte) []byte { return append(b[:18], "n3\xff"...) })), wrong},
-		{400, "a control character to go on behind", page(edit(func(b []byte) []byte { return append(b[:18], "n3\n"...) })), wrong},
+		{400, "nothing to continue after", page(edit(func(b []byte) []byte { return b[:18] })), wrong},
+		{400, "bytes that are not UTF-8 to continue after", page(edit(func(b []byte) []byte { return append(b[:18], "n3\xff"...) })), wrong},
+		{400, "a control character to continue after", page(edit(func(b []byte) []byte { return append(b[:18], "n3\n"...) })), wrong},
 		{400, "a token that is a number", `{` + list + `,"page":{"token":1}}`, "page.token must be of type string\n"},
 		{400, "a token that is null", `{` + list + `,"page":{"token":null}}`, "page.token must be of type string\n"},
 		{400, "a negative limit", `{` + list + `,"page":{"limit":-1}}`, "page.limit must be an integer"},
@@ -187,30 +187,31 @@ func TestTokens(t *testing.T) {
 	both := pager(8)
 	both.decide = func(authzen.Request) (authzen.Decision, error) { return authzen.Decision{Allowed: true}, nil }
 	const words = `"subject":{"type":"user","id":""},"action":{"name":"read"},"resource":{"type":"book","id":""}`
-	_, next = turn(t, both, authzen.Config{}, `{`+words+`,"page":{"limit":3}}`)
+	_, next = onePage(t, both, authzen.Config{}, `{`+words+`,"page":{"limit":3}}`)
 	runWire(t, handle(t, both.serves, authzen.Config{}), "search/subject", []wireCase{
 		{400, "another search", `{` + words + `,"page":{"token":"` + *next + `"}}`, wrong},
 	})
-	// What means the same is the same question, and so is another context.
+	// Another spelling of the question is the same question, and so is another
+	// context.
 	for _, body := range []string{
 		page(token),
 		`{"page":{"token":"` + token + `","limit":3}, "resource":{"id":"ignored","type":"book"}, "action":{"name":"\u0072ead"}, "subject":{"id":"ann","type":"user"}}`,
 		strings.Replace(page(token), `{`, `{"context":{"time":"later"},`, 1),
 	} {
-		if ids, _ := turn(t, f, authzen.Config{}, body); !slices.Equal(ids, []string{"n4", "n5", "n6"}) {
+		if ids, _ := onePage(t, f, authzen.Config{}, body); !slices.Equal(ids, []string{"n4", "n5", "n6"}) {
 			t.Errorf("%s: %v", body, ids)
 		}
 	}
-	// The maximum may have come down since.
-	if ids, _ := turn(t, f, authzen.Config{MaxPage: 2}, page(token)); !slices.Equal(ids, []string{"n4", "n5"}) {
+	// The maximum may be lower by now.
+	if ids, _ := onePage(t, f, authzen.Config{MaxPage: 2}, page(token)); !slices.Equal(ids, []string{"n4", "n5"}) {
 		t.Errorf("under a lower maximum: %v", ids)
 	}
-	if ids, _ := turn(t, f, authzen.Config{MaxPage: 2}, strings.Replace(page(token), `"token"`, `"limit":3,"token"`, 1)); !slices.Equal(ids, []string{"n4", "n5"}) {
+	if ids, _ := onePage(t, f, authzen.Config{MaxPage: 2}, strings.Replace(page(token), `"token"`, `"limit":3,"token"`, 1)); !slices.Equal(ids, []string{"n4", "n5"}) {
 		t.Errorf("under a lower maximum, with the limit: %v", ids)
 	}
 }
 
-// stuck always finds the same.
+// stuck always returns the same results.
 type stuck struct {
 	*fixture
 	always []string
@@ -220,11 +221,11 @@ func (s stuck) SearchResources(context.Context, authzen.Search) ([]string, error
 	return s.always, nil
 }
 
-// TestPagesCannotGoRound refuses evaluators with which a list would never end,
-// or that return what nothing can be called.
+// TestPagesCannotGoRound refuses evaluators whose list would never end, or that
+// return what cannot be an id.
 func TestPagesCannotGoRound(t *testing.T) {
 	f := pager(4)
-	_, token := turn(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":2}}`)
+	_, token := onePage(t, f, authzen.Config{}, `{`+list+`,"page":{"limit":2}}`)
 	again := f.resources[:2]
 	for _, c := range []struct {
 		name      string

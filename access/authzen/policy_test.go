@@ -34,8 +34,9 @@ func fixed(p *access.Policy) func(*http.Request) (*access.Policy, error) {
 	return func(*http.Request) (*access.Policy, error) { return p, nil }
 }
 
-// runPolicy asks a policy, with reasons. A body is the subject, the action and the
-// resource, in a shorthand for their JSON: type:id and then properties.
+// runPolicy asks a policy, with reasons. A case is the answer and the question:
+// subject, action and resource in a shorthand for their JSON: type:id, then
+// properties.
 func runPolicy(t *testing.T, c authzen.PolicyConfig, endpoint string, cases [][2]string) {
 	t.Helper()
 	c.Policy = fixed(access.MustLoad(acme))
@@ -214,8 +215,8 @@ func TestObserver(t *testing.T) {
 	}
 }
 
-// TestReasonsArePublic compares what is said of something out of reach, and of
-// something that does not exist.
+// TestReasonsArePublic compares the answers about something out of reach and
+// about something that does not exist.
 func TestReasonsArePublic(t *testing.T) {
 	runPolicy(t, authzen.PolicyConfig{}, "evaluation", [][2]string{
 		{"deny out-of-reach", `user:mia {"team":"west"}, account.view, account:de-1`},
@@ -227,8 +228,7 @@ func TestReasonsArePublic(t *testing.T) {
 	})
 }
 
-// TestPolicyFails checks that a policy that cannot be had, or is not there,
-// answers nothing.
+// TestPolicyFails wants no answer without a policy.
 func TestPolicyFails(t *testing.T) {
 	none := authzen.ForPolicy(authzen.PolicyConfig{Policy: func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }})
 	body := longhand(t, `user:mia, account.view, account:us-1`)
@@ -239,18 +239,18 @@ func TestPolicyFails(t *testing.T) {
 	if status, answer := post(t, handle(t, none, authzen.Config{}), "evaluations", batch); status != 500 {
 		t.Errorf("%d %s", status, answer)
 	}
-	var told []error
-	absent := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(nil)}), authzen.Config{OnError: func(_ *http.Request, err error) { told = append(told, err) }})
+	var reported []error
+	absent := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(nil)}), authzen.Config{OnError: func(_ *http.Request, err error) { reported = append(reported, err) }})
 	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
-		told = nil
-		if status, answer := post(t, absent, endpoint, batch); status != 500 || len(told) != 1 {
-			t.Errorf("%s without a policy: %d %s, told of %v", endpoint, status, answer, told)
+		reported = nil
+		if status, answer := post(t, absent, endpoint, batch); status != 500 || len(reported) != 1 {
+			t.Errorf("%s without a policy: %d %s, reported %v", endpoint, status, answer, reported)
 		}
 	}
 }
 
-// TestImpossibleIDs asks about what no policy could hold, where what could be
-// held would be allowed.
+// TestImpossibleIDs asks about ids that no policy can hold, where a possible id
+// would be allowed.
 func TestImpossibleIDs(t *testing.T) {
 	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme)), Links: true})(nil)
 	if err != nil {

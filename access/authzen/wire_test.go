@@ -131,8 +131,8 @@ func TestEvaluations(t *testing.T) {
 	runWire(t, h, "evaluations", []wireCase{
 		{200, "defaults for all", `{ANN,READ,"evaluations":[{B1},{B3}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
 		{200, "no defaults", `{"evaluations":[{ANN,READ,B1},{BOB,WRITE,B1}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
-		{200, "nothing of its own", `{ANN,READ,B1,"evaluations":[{},{BOB,WRITE}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
-		{200, "defaults behind the questions", `{"evaluations":[{B1},{B3}],ANN,READ}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
+		{200, "an empty item", `{ANN,READ,B1,"evaluations":[{},{BOB,WRITE}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
+		{200, "defaults after the questions", `{"evaluations":[{B1},{B3}],ANN,READ}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
 		{200, "one question", `{ANN,READ,B1,"evaluations":[{}]}`, `{"evaluations":[{"decision":true}]}`},
 		{200, "as many as there may be", `{ANN,READ,B1,"evaluations":[{},{},{},{}]}`, `{"evaluations":[{"decision":true},{"decision":true},{"decision":true},{"decision":true}]}`},
 		{200, "an entity is replaced as a whole", `{ANN,READ,B1,"evaluations":[{"subject":{"id":"ann"}},{"resource":{"type":"book"}},{"action":{}},{}]}`,
@@ -161,7 +161,7 @@ func TestEvaluations(t *testing.T) {
 		{200, "permit on first permit", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B3},{B1},{B2}]}`, `{"evaluations":[{"decision":false},{"decision":true}]}`},
 		{200, "permit on first permit, and none", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B3},{BROKEN}]}`, `{"evaluations":[{"decision":false},{"decision":false}]}`},
 		{200, "options without a semantic", `{ANN,READ,"options":{"x":"y"},"evaluations":[{B1}]}`, `{"evaluations":[{"decision":true}]}`},
-		{200, "what fails behind the end is not asked", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B1},{DOWN}]}`, `{"evaluations":[{"decision":true}]}`},
+		{200, "what would fail after the end is not asked", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B1},{DOWN}]}`, `{"evaluations":[{"decision":true}]}`},
 
 		{400, "an unknown semantic", `{ANN,READ,B1,"options":{"evaluations_semantic":"majority"},"evaluations":[{}]}`, "options.evaluations_semantic must be execute_all"},
 		{400, "a semantic in capitals", `{ANN,READ,B1,"options":{"evaluations_semantic":"EXECUTE_ALL"},"evaluations":[{}]}`, "options.evaluations_semantic must be execute_all"},
@@ -176,7 +176,7 @@ func TestEvaluations(t *testing.T) {
 		{400, "a default context of a wrong type", `{ANN,READ,B1,"context":5,"evaluations":[{}]}`, "context must be of type object\n"},
 		{400, "too many", `{ANN,READ,B1,"evaluations":[{},{},{},{},{}]}`, "there are more evaluations than 4\n"},
 		{400, "two names in an item", `{ANN,READ,"evaluations":[{B1},{B1,B2}]}`, "a name occurs twice"},
-		{400, "two names behind too many", `{ANN,READ,B1,"evaluations":[{},{},{},{},{"a":1,"a":2}]}`, "a name occurs twice"},
+		{400, "two names after too many", `{ANN,READ,B1,"evaluations":[{},{},{},{},{"a":1,"a":2}]}`, "a name occurs twice"},
 		{400, "half a surrogate pair in an item", `{ANN,READ,"evaluations":[{"resource":{"type":"book","id":"\ud800"}}]}`, "the body must be valid Unicode"},
 		{400, "broken off", `{ANN,READ,"evaluations":[{B1}`, "the body must be valid JSON\n"},
 		{400, "an array", `[]`, "the body must be a JSON object\n"},
@@ -249,7 +249,7 @@ func TestReasons(t *testing.T) {
 		{500, "a failure has none", `{ANN,READ,BROKEN}`, "the evaluation failed\n"},
 	})
 	runWire(t, h, "evaluations", []wireCase{
-		{200, "each item has its own", `{BOB,READ,"evaluations":[{B1},{B2},{},{BROKEN}]}`, `{"evaluations":[{"decision":true},` +
+		{200, "each item has one", `{BOB,READ,"evaluations":[{B1},{B2},{},{BROKEN}]}`, `{"evaluations":[{"decision":true},` +
 			`{"decision":false,"context":{"reason":"not-allowed"}},` +
 			`{"decision":false,"context":{"reason":"invalid-item"}},` +
 			`{"decision":false,"context":{"reason":"evaluation-failed"}}]}`},

@@ -37,7 +37,7 @@ var (
 // after it.
 var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
-// draw is where random things come from.
+// draw draws random values.
 type draw struct{ *rapid.T }
 
 func (d draw) one(pool ...string) string { return rapid.SampledFrom(pool).Draw(d.T, "one") }
@@ -62,11 +62,11 @@ func (d draw) end() string {
 	return d.one("2026-11-01T11:59:59Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z")
 }
 
-// document draws a company that is well formed.
+// document draws a valid company.
 func (d draw) document() *document.Document {
 	doc := &document.Document{Attributes: map[string]string{"country": "string"}}
 	roles := []string{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"}
-	switch d.one("company", "project", "own", "own") {
+	switch d.one("company", "project", "custom", "custom") {
 	case "company":
 		doc.Catalog = "company"
 	case "project":
@@ -144,22 +144,23 @@ func (d draw) sharing(doc *document.Document) {
 	}
 }
 
-// said is something as it is asked of a policy, and as it is said over the wire.
-type said[T any] struct {
-	is         T
+// asked is a subject or a resource as a policy takes it, and as it is sent over
+// the wire.
+type asked[T any] struct {
+	value      T
 	kind, id   string
 	properties string
 }
 
-func (s said[T]) json() string {
-	text := fmt.Sprintf(`{"type":%q,"id":%q`, s.kind, s.id)
-	if s.properties != "" {
-		text += `,"properties":` + s.properties
+func (a asked[T]) json() string {
+	text := fmt.Sprintf(`{"type":%q,"id":%q`, a.kind, a.id)
+	if a.properties != "" {
+		text += `,"properties":` + a.properties
 	}
 	return text + "}"
 }
 
-// id draws from a pool, and now and then what is in none.
+// id draws an id from a pool, and now and then one that is in no pool.
 func (d draw) id(pool []string) string {
 	if d.chance(15) {
 		return d.one("ghost", "")
@@ -167,36 +168,37 @@ func (d draw) id(pool []string) string {
 	return d.one(pool...)
 }
 
-// subject draws who asks, mostly somebody there might be. An empty id is nobody's.
-func (d draw) subject() said[access.Subject] {
+// subject draws who asks, mostly a subject that may exist. An empty id stands for
+// no subject.
+func (d draw) subject() asked[access.Subject] {
 	user, team, link := d.id(userIDs), d.id(teamIDs), d.id(linkIDs)
 	switch d.one("user", "user", "user", "session", "session", "session", "link", "link", "odd") {
 	case "user":
-		return said[access.Subject]{access.User(user), "user", user, ""}
+		return asked[access.Subject]{access.User(user), "user", user, ""}
 	case "session":
-		s := said[access.Subject]{access.Session(user, team), "user", user, fmt.Sprintf(`{"team":%q}`, team)}
+		s := asked[access.Subject]{access.Session(user, team), "user", user, fmt.Sprintf(`{"team":%q}`, team)}
 		if user == "" || team == "" {
-			s.is = access.Subject{}
+			s.value = access.Subject{}
 		}
 		return s
 	case "link":
-		return said[access.Subject]{access.ViaLink(access.LinkID(link)), "link", link, ""}
+		return asked[access.Subject]{access.ViaLink(access.LinkID(link)), "link", link, ""}
 	}
-	return said[access.Subject]{access.Subject{}, "user", user, d.one(`{"team":null}`, `{"team":["t1"]}`, `{"team":1}`)}
+	return asked[access.Subject]{access.Subject{}, "user", user, d.one(`{"team":null}`, `{"team":["t1"]}`, `{"team":1}`)}
 }
 
-// resource draws what is asked about. An empty id, or account of an item, is
-// nothing.
-func (d draw) resource() said[access.Resource] {
-	r := d.thing()
-	if r.id == "" || r.kind == "campaign" && r.is.Account() == "" {
-		r.is = access.Resource{}
+// resource draws what is asked about. An empty id, or an empty account of an
+// item, stands for no resource.
+func (d draw) resource() asked[access.Resource] {
+	r := d.target()
+	if r.id == "" || r.kind == "campaign" && r.value.Account() == "" {
+		r.value = access.Resource{}
 	}
 	return r
 }
 
-func (d draw) thing() said[access.Resource] {
-	type r = said[access.Resource]
+func (d draw) target() asked[access.Resource] {
+	type r = asked[access.Resource]
 	switch kind := d.one("company", "account", "account", "user", "role", "team", "group", "report", "report", "link", "item", "wide", "none"); kind {
 	case "company":
 		return r{access.Company(), kind, "acme", ""}
@@ -241,8 +243,8 @@ var fitting = map[string][]string{
 	"campaign": {"campaign.edit", "recording.view", "account.view"}, "brand": {"campaign.edit", "recording.view"},
 }
 
-// question draws a question that makes sense, more often than not.
-func (d draw) question(doc *document.Document) (s said[access.Subject], a access.Action, r said[access.Resource]) {
+// question draws a question, mostly one that may be asked.
+func (d draw) question(doc *document.Document) (s asked[access.Subject], a access.Action, r asked[access.Resource]) {
 	s, r = d.subject(), d.resource()
 	kind := r.kind
 	if d.chance(4) {
@@ -253,12 +255,12 @@ func (d draw) question(doc *document.Document) (s said[access.Subject], a access
 		a = access.Action(d.one("fly", ""))
 	}
 	for _, l := range doc.Links {
-		if string(s.is.Link()) != l.ID || d.chance(3) {
+		if string(s.value.Link()) != l.ID || d.chance(3) {
 			continue
 		}
 		a = access.Action(l.Action)
-		if r = (said[access.Resource]{access.Report(l.Resource.ID), "report", l.Resource.ID, ""}); l.Resource.Kind == "campaign" {
-			r = said[access.Resource]{access.Item("campaign", "c1", l.Resource.Account), "campaign", "c1", fmt.Sprintf(`{"account":%q}`, l.Resource.Account)}
+		if r = (asked[access.Resource]{access.Report(l.Resource.ID), "report", l.Resource.ID, ""}); l.Resource.Kind == "campaign" {
+			r = asked[access.Resource]{access.Item("campaign", "c1", l.Resource.Account), "campaign", "c1", fmt.Sprintf(`{"account":%q}`, l.Resource.Account)}
 		}
 	}
 	return s, a, r
@@ -342,14 +344,14 @@ func TestOverTheWire(t *testing.T) {
 		rapid.Check(t, property)
 		missing := slices.ContainsFunc(branches, func(b string) bool { return hits[b] == 0 })
 		if round+1 >= least && !missing || testing.Short() || t.Failed() {
-			t.Logf("taken: %v", hits)
+			t.Logf("hits: %v", hits)
 			return
 		}
 	}
-	t.Errorf("a branch was never taken: %v", hits)
+	t.Errorf("a branch was never hit: %v", hits)
 }
 
-// decisions asks thirty questions, in one batch and the first one also by itself.
+// decisions asks thirty questions in one batch, and the first one also by itself.
 func (w *wire) decisions(t *rapid.T, p *access.Policy, doc *document.Document, hits map[string]int) {
 	type decision struct {
 		Decision bool
@@ -359,13 +361,13 @@ func (w *wire) decisions(t *rapid.T, p *access.Policy, doc *document.Document, h
 	var want []decision
 	for range 30 {
 		s, a, r := draw{t}.question(doc)
-		d := p.Decide(s.is, a, r.is)
+		d := p.Decide(s.value, a, r.value)
 		expect := decision{Decision: d.Allowed}
 		expect.Context.Reason = string(d.Public().Reason)
 		want = append(want, expect)
 		question := fmt.Sprintf(`{"subject":%s,"action":{"name":%q},"resource":%s}`, s.json(), a, r.json())
 		questions = append(questions, question)
-		_, session := s.is.Team()
+		_, session := s.value.Team()
 		hits["allowed"] += count(d.Allowed)
 		hits["denied"] += count(!d.Allowed)
 		hits["session allowed"] += count(d.Allowed && session)
@@ -411,25 +413,25 @@ func (w *wire) searches(t *rapid.T, p *access.Policy, doc *document.Document, hi
 		return fmt.Sprintf(`"subject":%s,"action":{"name":%q},"resource":%s`, s, a, r)
 	}
 
-	same("search/subject", question(`{"type":"user"}`, r.json()), sorted(p.Who(a, r.is)), "users")
+	same("search/subject", question(`{"type":"user"}`, r.json()), sorted(p.Who(a, r.value)), "users")
 	team := d.one(append(teamIDs, "ghost", "")...)
-	members := filter(userIDs, func(id string) bool { return p.Decide(access.Session(id, team), a, r.is).Allowed })
+	members := filter(userIDs, func(id string) bool { return p.Decide(access.Session(id, team), a, r.value).Allowed })
 	same("search/subject", question(fmt.Sprintf(`{"type":"user","properties":{"team":%q}}`, team), r.json()), members, "users in session")
-	holders := filter(linkIDs, func(id string) bool { return p.Decide(access.ViaLink(access.LinkID(id)), a, r.is).Allowed })
+	holders := filter(linkIDs, func(id string) bool { return p.Decide(access.ViaLink(access.LinkID(id)), a, r.value).Allowed })
 	same("search/subject", question(`{"type":"link"}`, r.json()), holders, "links")
-	same("search/action", question(s.json(), r.json()), sorted(p.Actions(s.is, r.is)), "actions")
+	same("search/action", question(s.json(), r.json()), sorted(p.Actions(s.value, r.value)), "actions")
 
-	reports := sorted(p.Reports(s.is, a))
+	reports := sorted(p.Reports(s.value, a))
 	same("search/resource", question(s.json(), `{"type":"report"}`), reports, "reports")
 	hits["several reports"] += count(len(reports) > 1)
 	if s.kind == "user" {
-		_, session := s.is.Team()
+		_, session := s.value.Team()
 		branch := "accounts"
 		if session {
 			branch += " in session"
 		}
 		view := fmt.Sprintf(`"subject":%s,"action":{"name":"account.view"},"resource":{"type":"account"}`, s.json())
-		same("search/resource", view, sorted(p.View(s.is).Accounts()), branch)
+		same("search/resource", view, sorted(p.View(s.value).Accounts()), branch)
 	}
 	var roles []string
 	for _, r := range p.Directory().Catalog().Roles() {
@@ -437,15 +439,15 @@ func (w *wire) searches(t *rapid.T, p *access.Policy, doc *document.Document, hi
 	}
 	slices.Sort(roles)
 	for _, k := range []struct {
-		kind string
-		pool []string
-		is   func(string) access.Resource
+		kind  string
+		pool  []string
+		value func(string) access.Resource
 	}{
 		{"account", accountIDs, access.Account[string]}, {"user", userIDs, access.TargetUser[string]}, {"role", roles, access.Role[string]},
 		{"team", teamIDs, access.Team[string]}, {"group", groupIDs, access.Group[string]}, {"link", linkIDs, access.Link[string]},
 		{"company", []string{"acme"}, func(string) access.Resource { return access.Company() }},
 	} {
-		want := filter(k.pool, func(id string) bool { return p.Decide(s.is, a, k.is(id)).Allowed })
+		want := filter(k.pool, func(id string) bool { return p.Decide(s.value, a, k.value(id)).Allowed })
 		same("search/resource", question(s.json(), fmt.Sprintf(`{"type":%q}`, k.kind)), want, k.kind)
 	}
 }
