@@ -43,6 +43,9 @@ var (
 	observerFaults = []fault{"panic", "cancel"}
 )
 
+// active are the subjects who may act at all: no holder of a link does.
+var active = map[access.Subject]bool{access.User("ann"): true, access.User("ada"): true, access.Session("ann", "americas"): true}
+
 // What a trial is about.
 var (
 	modes    = []string{"require", "hide", "seen", "user"}
@@ -151,9 +154,9 @@ func (c trial) expect() (status int, at string) {
 	if fails("policy", c.faults.policy, func() { status = 500 }) {
 		return status, "policy"
 	}
-	d := world.Decide(c.subject, access.ViewAccount, access.Resource{})
+	var d access.Decision
 	if c.mode == "user" {
-		if d.Step != access.StepSubject {
+		if active[c.subject] {
 			if ended != "" {
 				return 503, ended
 			}
