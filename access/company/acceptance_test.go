@@ -16,19 +16,19 @@ import (
 
 // TestAcceptanceMakesAUser looks at all that an acceptance makes.
 func TestAcceptanceMakesAUser(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	offer := teams(to("Bob.Lee@X.test", ""), "t", "n")
 	offer.Name, offer.Days, offer.ReviewDays, offer.Provider = "Bob Lee", 10, 3, "idp"
-	s := h.invite("i", offer, "ugo")
-	h.pass(2*24*time.Hour + time.Minute)
-	now := h.stage.now()
+	s := c.invite("i", offer, "ugo")
+	c.pass(2*24*time.Hour + time.Minute)
+	now := c.now()
 	verified, err := invite.Verified(mustAddress("bob.lee@x.test"), "https://id.example", "idp", now.Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := h.must(company.Invitee(verified), company.AcceptInvitation{
-		Invitation: "i", Secret: s, User: "bob", Until: day(99), Review: day(99),
-		Verification: company.Verification{Issuer: "https://evil.example", Verified: day(99)},
+	r := c.mustAs(company.Invitee(verified), company.AcceptInvitation{
+		Invitation: "i", Secret: s, User: "bob", Until: daysLater(99), Review: daysLater(99),
+		Verification: company.Verification{Issuer: "https://evil.example", Verified: daysLater(99)},
 	})
 	want := company.AcceptInvitation{
 		Invitation: "i", User: "bob", Role: "team-member", Teams: []team.ID{"n", "t"}, Until: now.AddDate(0, 0, 10), Review: now.AddDate(0, 0, 3),
@@ -38,24 +38,24 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 		t.Errorf("recorded %#v, want %#v", got, want)
 	}
 	user := team.User{ID: "bob", Name: "Bob Lee", Email: offer.Address, Role: "team-member", Until: want.Until}
-	if u, _ := h.co.Policy().Directory().User("bob"); u != user {
+	if u, _ := c.Policy().Directory().User("bob"); u != user {
 		t.Errorf("the user is %+v, want %+v", u, user)
 	}
-	members := slices.Collect(h.co.Policy().Directory().Memberships("bob"))
+	members := slices.Collect(c.Policy().Directory().Memberships("bob"))
 	if fmt.Sprint(members) != fmt.Sprint([]team.Member{{Team: "n", User: "bob"}, {Team: "t", User: "bob"}}) {
 		t.Errorf("the memberships are %v", members)
 	}
-	if i, _ := h.co.Invitation("i"); i.State != invite.Accepted || i.User != "bob" || !i.Closed.Equal(now) || i.Sponsor.User != "ugo" {
+	if i, _ := c.Invitation("i"); i.State != invite.Accepted || i.User != "bob" || !i.Closed.Equal(now) || i.Sponsor.User != "ugo" {
 		t.Errorf("the invitation is %+v", i)
 	}
-	e := events(t, h.log)[r.Seq-1]
+	e := events(t, c.log)[r.Seq-1]
 	if e.Actor != (audit.Actor{Kind: audit.KindInvitee, Email: "bob.lee@x.test"}) || !slices.Equal(e.Targets, []string{"invitation:i", "role:team-member", "team:n", "team:t", "user:bob"}) {
 		t.Errorf("the event is by %+v, of %q", e.Actor, e.Targets)
 	}
-	if d := h.co.Policy().Decide(access.User("bob"), access.CreateReport, access.Company()); !d.Allowed {
+	if d := c.Policy().Decide(access.User("bob"), access.CreateReport, access.Company()); !d.Allowed {
 		t.Errorf("his first question: %s", d)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestHowLongAccessLasts accepts at different times what lasts differently. No
@@ -63,7 +63,7 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 func TestHowLongAccessLasts(t *testing.T) {
 	bob := to("bob@x.test", "viewer")
 	never := time.Time{}
-	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: day(n)} }
+	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: daysLater(n)} }
 	for name, tt := range map[string]struct {
 		until  time.Time
 		by     string
@@ -72,31 +72,31 @@ func TestHowLongAccessLasts(t *testing.T) {
 		at     int            // day of acceptance
 	}{
 		"for good":                             {never, "ugo", bob, nil, 3},
-		"for days":                             {day(13), "ugo", days(bob, 10), nil, 3},
-		"until a day":                          {day(20), "ugo", until(bob, day(20)), nil, 3},
-		"for days that the sponsor has":        {day(30), "eve", days(bob, 20), nil, 10},
-		"for days that the sponsor has not":    {day(30), "eve", days(bob, 20), nil, 15},
-		"for good, and the sponsor ends":       {day(12), "ugo", bob, ends("ugo", 12), 3},
-		"until a day after the sponsor's end":  {day(12), "ugo", until(bob, day(20)), ends("ugo", 12), 3},
-		"until a day before the sponsor's end": {day(20), "ugo", until(bob, day(20)), ends("ugo", 21), 3},
-		"for days, and the sponsor ends later": {day(13), "ugo", days(bob, 10), ends("ugo", 14), 3},
-		"the sponsor lasts longer than before": {day(25), "eve", days(bob, 20), ends("eve", 60), 5},
-		"by a system":                          {never, "system desk", bob, nil, 3},
+		"for days":                             {daysLater(13), "ugo", days(bob, 10), nil, 3},
+		"until a day":                          {daysLater(20), "ugo", until(bob, daysLater(20)), nil, 3},
+		"for days that the sponsor has":        {daysLater(30), "eve", days(bob, 20), nil, 10},
+		"for days that the sponsor has not":    {daysLater(30), "eve", days(bob, 20), nil, 15},
+		"for good, and the sponsor ends":       {daysLater(12), "ugo", bob, ends("ugo", 12), 3},
+		"until a day after the sponsor's end":  {daysLater(12), "ugo", until(bob, daysLater(20)), ends("ugo", 12), 3},
+		"until a day before the sponsor's end": {daysLater(20), "ugo", until(bob, daysLater(20)), ends("ugo", 21), 3},
+		"for days, and the sponsor ends later": {daysLater(13), "ugo", days(bob, 10), ends("ugo", 14), 3},
+		"the sponsor lasts longer than before": {daysLater(25), "eve", days(bob, 20), ends("eve", 60), 5},
+		"by a system":                          {never, "system ops", bob, nil, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
-			h.invite("i", tt.terms, tt.by)
+			c := inviteCompany(t, nil)
+			c.invite("i", tt.terms, tt.by)
 			if tt.before != nil {
-				h.must(company.System("desk"), tt.before)
+				c.must("system ops", tt.before)
 			}
-			h.pass(time.Duration(tt.at) * 24 * time.Hour)
-			if _, err := h.accept("i", "bob"); err != nil {
+			c.pass(time.Duration(tt.at) * 24 * time.Hour)
+			if _, err := c.accept("i", "bob"); err != nil {
 				t.Fatal(err)
 			}
-			if u, _ := h.co.Policy().Directory().User("bob"); !u.Until.Equal(tt.until) {
+			if u, _ := c.Policy().Directory().User("bob"); !u.Until.Equal(tt.until) {
 				t.Errorf("until %v, want %v", u.Until, tt.until)
 			}
-			h.replayed()
+			c.checkReplay()
 		})
 	}
 }
@@ -104,42 +104,42 @@ func TestHowLongAccessLasts(t *testing.T) {
 // TestAmendReplacesTheOffer amends all that can be amended, and looks at what is
 // left of before.
 func TestAmendReplacesTheOffer(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	was := invite.Terms{Address: mustAddress("bob@x.test"), Name: "Bob", Role: "viewer", Teams: []team.ID{"n"}, Days: 5, ReviewDays: 4, Provider: "idp", Note: "hello"}
-	h.invite("i", was)
-	if got := events(t, h.log)[1].Targets; !slices.Equal(got, []string{"invitation:i", "role:viewer", "team:n"}) {
+	c.invite("i", was)
+	if got := events(t, c.log)[1].Targets; !slices.Equal(got, []string{"invitation:i", "role:viewer", "team:n"}) {
 		t.Errorf("the event is of %q", got)
 	}
 	elsewhere := time.FixedZone("elsewhere", 3600)
-	for _, c := range []company.AmendInvitation{
-		{Role: "user", Teams: []team.ID{"t", "n"}, Until: day(9).In(elsewhere), ReviewDays: 7},
+	for _, change := range []company.AmendInvitation{
+		{Role: "user", Teams: []team.ID{"t", "n"}, Until: daysLater(9).In(elsewhere), ReviewDays: 7},
 		{Days: 6},
 		{Role: "team-member", Days: 6, ReviewDays: 1},
 	} {
-		h.pass(time.Hour)
-		c.Invitation = "i"
-		c.Issued = company.Issued{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: guessed().Digest(invite.Claim{}), Expires: day(999)}
-		made := h.must(company.User("ann"), c).Changes[0].(company.AmendInvitation)
+		c.pass(time.Hour)
+		change.Invitation = "i"
+		change.Issued = company.Issued{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: daysLater(999)}
+		made := c.must("ann", change).Changes[0].(company.AmendInvitation)
 		want := was
-		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = c.Role, slices.Sorted(slices.Values(c.Teams)), c.Days, c.Until.UTC(), c.ReviewDays
+		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = change.Role, slices.Sorted(slices.Values(change.Teams)), change.Days, change.Until.UTC(), change.ReviewDays
 		if want.Role == "" {
 			want.Role = "team-member"
 		}
-		i, _ := h.co.Invitation("i")
-		if fmt.Sprintf("%+v", i.Terms) != fmt.Sprintf("%+v", want) || i.Sponsor.User != "ann" || i.Generation == 99 || !i.Expires.Equal(h.stage.now().AddDate(0, 0, 30)) {
-			t.Errorf("amended by %+v to %+v, want %+v", c, i, want)
+		i, _ := c.Invitation("i")
+		if fmt.Sprintf("%+v", i.Terms) != fmt.Sprintf("%+v", want) || i.Sponsor.User != "ann" || i.Generation == 99 || !i.Expires.Equal(c.now().AddDate(0, 0, 30)) {
+			t.Errorf("amended by %+v to %+v, want %+v", change, i, want)
 		}
 		targets := []string{"invitation:i", "role:" + string(want.Role)}
 		for _, id := range want.Teams {
 			targets = append(targets, "team:"+string(id))
 		}
-		if got := events(t, h.log)[h.co.Checkpoint().Seq-1].Targets; !slices.Equal(got, targets) {
+		if got := events(t, c.log)[c.Checkpoint().Seq-1].Targets; !slices.Equal(got, targets) {
 			t.Errorf("the event is of %q, want %q", got, targets)
 		}
 		if made.Role != want.Role || !slices.Equal(made.Teams, want.Teams) || !made.Until.Equal(want.Until) || made.Generation != i.Generation || made.Digest != i.Digest || made.Sponsor != i.Sponsor {
 			t.Errorf("recorded %+v", made)
 		}
-		h.replayed()
+		c.checkReplay()
 	}
 }
 
@@ -160,74 +160,74 @@ func TestHeld(t *testing.T) {
 		"sponsor demoted":          {"denied no-capability", "ugo", bob, []company.Change{company.SetRole{User: "ugo", Role: "user"}}, []company.Change{company.SetRole{User: "ugo", Role: "admin"}}},
 		"sponsor lowered":          {"denied above-ceiling", "abe", to("bob@x.test", "admin"), []company.Change{company.SetRole{User: "abe", Role: "user-manager"}}, []company.Change{company.SetRole{User: "abe", Role: "admin"}}},
 		"sponsor fills no teams":   {"denied no-capability", "ugo", teams(bob, "t"), []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, []company.Change{company.SetRole{User: "ugo", Role: "user-manager"}}},
-		"sponsor ended":            {"denied ended", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: begin.Add(time.Hour)}}, []company.Change{company.SetEnd{User: "ugo"}}},
-		"role no longer offered":   {"ErrNotOffered", "ugo", bob, []company.Change{notOffered("viewer")}, []company.Change{company.ReplaceCatalog{Roles: hallRoles()}}},
+		"sponsor ended":            {"denied ended", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: start.Add(time.Hour)}}, []company.Change{company.SetEnd{User: "ugo"}}},
+		"role no longer offered":   {"ErrNotOffered", "ugo", bob, []company.Change{company.ReplaceCatalog{Roles: withoutOffer("viewer")}}, []company.Change{company.ReplaceCatalog{Roles: inviteRoles()}}},
 		"role full":                {"denied role-full", "ann", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
-		"role full, by a system":   {"ErrRoleFull", "system desk", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
+		"role full, by a system":   {"ErrRoleFull", "system ops", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
 		"team gone":                {"denied unknown-resource team", "ugo", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
-		"team gone, by a system":   {"ErrUnknown", "system desk", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
-		"end past":                 {"ErrPast", "ugo", until(bob, begin.Add(time.Hour)), nil, nil},
+		"team gone, by a system":   {"ErrUnknown", "system ops", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
+		"end past":                 {"ErrPast", "ugo", until(bob, start.Add(time.Hour)), nil, nil},
 		"address taken":            {"ErrTaken", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "BOB@x.test"}}, []company.Change{company.RemoveUser{User: "rob"}}},
 		"address taken and freed":  {"", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "bob@x.test"}, company.RemoveUser{User: "rob"}}, nil},
 		"sponsor in another role":  {"", "ugo", bob, []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, nil},
-		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: day(2)}}, nil},
+		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: daysLater(2)}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, system := newHall(t, audit.NewMemory(), nil), company.System("desk")
-			s := h.invite("i", tt.terms, tt.by)
+			c, system := inviteCompany(t, nil), "system ops"
+			s := c.invite("i", tt.terms, tt.by)
 			if tt.before != nil {
-				h.must(system, tt.before...)
+				c.must(system, tt.before...)
 			}
-			h.pass(time.Hour)
-			offer, err := h.co.Offer("i", s)
+			c.pass(time.Hour)
+			offer, err := c.Offer("i", s)
 			if err != nil || offer.Role != tt.terms.Role {
 				t.Errorf("Look = %+v, %v", offer, err)
 			}
 			if tt.want != "" {
-				h.held(tt.want, s)
+				c.held(tt.want, s)
 				if tt.after == nil {
-					h.must(h.proven("bob@x.test"), company.DeclineInvitation{Invitation: "i", Secret: s}) // which is always his to do
+					c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: s}) // which is always his to do
 					return
 				}
-				h.must(system, tt.after...)
+				c.must(system, tt.after...)
 			}
-			if err := h.co.WhyOnHold("i"); err != nil {
+			if err := c.WhyOnHold("i"); err != nil {
 				t.Errorf("still held: %v", err)
 			}
-			h.must(h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
-			h.replayed()
+			c.must("invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+			c.checkReplay()
 		})
 	}
 }
 
 // held fails unless invitation i is on hold, because of what is wanted.
-func (h *hall) held(want string, s invite.Secret) {
-	h.t.Helper()
-	err := h.co.WhyOnHold("i")
+func (c *testCompany) held(want string, s invite.Secret) {
+	c.t.Helper()
+	err := c.WhyOnHold("i")
 	var e *company.Error
-	if heard(err) != want || !errors.As(err, &e) || e.Op != "held" {
-		h.t.Errorf("held because of %q, want %q: %#v", heard(err), want, err)
+	if errorName(err) != want || !errors.As(err, &e) || e.Op != "held" {
+		c.t.Errorf("held because of %q, want %q: %#v", errorName(err), want, err)
 	}
 	said := "ErrHeld for " + want
-	h.refuses(said, h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.refuses(said, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	// Whoever proves less is told less.
-	h.refuses(wrongAddress, h.proven("cat@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
-	h.refuses(wrongSecret, h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: guessed()})
+	c.refuses(byWrongAddress, "invitee cat@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.refuses(byWrongSecret, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: unsentSecret()})
 }
 
 // TestHeldBySystem takes the right to invite from a system that did.
 func TestHeldBySystem(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	s := h.invite("i", to("bob@x.test", "viewer"), "system desk")
-	systems := h.conf.Systems
+	c := inviteCompany(t, nil)
+	s := c.invite("i", to("bob@x.test", "viewer"), "system ops")
+	systems := c.config.Systems
 	for _, allowed := range [][]string{nil, {"invitation.resend", "invitation.amend", "user.add"}} {
-		h.conf.Systems = map[string][]string{"desk": allowed}
-		h.reopen()
-		h.held("ErrSystem", s)
+		c.config.Systems = map[string][]string{"desk": allowed}
+		c.reopen()
+		c.held("ErrSystem", s)
 	}
-	h.conf.Systems = systems
-	h.reopen()
-	h.must(h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.config.Systems = systems
+	c.reopen()
+	c.must("invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 }
 
 // TestHeldByState says why a closed invitation cannot be accepted.
@@ -235,11 +235,11 @@ func TestHeldByState(t *testing.T) {
 	for state, want := range map[string]string{
 		"none": "ErrNone", "pending": "", "expired": "ErrExpired", "accepted": "ErrAccepted", "declined": "ErrDeclined", "revoked": "ErrRevoked",
 	} {
-		h := newHall(t, audit.NewMemory(), nil)
-		h.arrange(state)
-		before := h.state()
-		if err := h.co.WhyOnHold("i"); heard(err) != want || h.state() != before {
-			t.Errorf("%s is held because of %q, want %q", state, heard(err), want)
+		c := inviteCompany(t, nil)
+		c.arrange(state)
+		before := c.state()
+		if err := c.WhyOnHold("i"); errorName(err) != want || c.state() != before {
+			t.Errorf("%s is held because of %q, want %q", state, errorName(err), want)
 		}
 	}
 }
@@ -253,33 +253,33 @@ func TestInvitedAddress(t *testing.T) {
 		{"", "Kim.S+x@Sales.X.test"},
 		{"", "kim.s+x@sales.x.test"},
 		{"", "KIM.S+X@SALES.X.TEST"},
-		{wrongAddress, "kims+x@sales.x.test"},
-		{wrongAddress, "kim.s@sales.x.test"},
-		{wrongAddress, "kim.s+y@sales.x.test"},
-		{wrongAddress, "kim.s+x@x.test"},
-		{wrongAddress, "kim.s+x@sales.x.test.example"},
-		{wrongAddress, "kim.s+x@xn--sales.x.test"},
-		{wrongAddress, "kim_s+x@sales.x.test"},
-		{wrongAddress, "xkim.s+x@sales.x.test"},
+		{byWrongAddress, "kims+x@sales.x.test"},
+		{byWrongAddress, "kim.s@sales.x.test"},
+		{byWrongAddress, "kim.s+y@sales.x.test"},
+		{byWrongAddress, "kim.s+x@x.test"},
+		{byWrongAddress, "kim.s+x@sales.x.test.example"},
+		{byWrongAddress, "kim.s+x@xn--sales.x.test"},
+		{byWrongAddress, "kim_s+x@sales.x.test"},
+		{byWrongAddress, "xkim.s+x@sales.x.test"},
 	} {
 		for _, answer := range []string{"accept", "decline"} {
-			h := newHall(t, audit.NewMemory(), nil)
-			s := h.invite("i", to("Kim.S+x@Sales.X.test", "viewer"))
+			c := inviteCompany(t, nil)
+			s := c.invite("i", to("Kim.S+x@Sales.X.test", "viewer"))
 			var change company.Change = company.AcceptInvitation{Invitation: "i", Secret: s, User: "kim"}
 			if answer == "decline" {
 				change = company.DeclineInvitation{Invitation: "i", Secret: s}
 			}
 			if tt.want != "" {
-				h.refuses(tt.want, h.proven(tt.proof), change)
+				c.refuses(tt.want, "invitee "+tt.proof, change)
 				continue
 			}
-			h.must(h.proven(tt.proof), change)
-			if u, ok := h.co.Policy().Directory().User("kim"); ok && u.Email.String() != "Kim.S+x@Sales.X.test" {
+			c.must("invitee "+tt.proof, change)
+			if u, ok := c.Policy().Directory().User("kim"); ok && u.Email.String() != "Kim.S+x@Sales.X.test" {
 				t.Errorf("%s became %s", tt.proof, u.Email)
 			}
 		}
 	}
-	// What folds to the letter k or s in Unicode is no address to begin with.
+	// What folds to the letter k or s in Unicode is no address to start with.
 	for _, lookalike := range []string{"\u212aim@x.test", "kim@\u017fales.test"} {
 		if _, err := team.ParseAddress(lookalike); !errors.Is(err, team.ErrAddress) {
 			t.Errorf("%s is an address: %v", lookalike, err)
@@ -300,34 +300,34 @@ func TestProofs(t *testing.T) {
 	}{
 		{"", "just now", 0, 0, "", ""},
 		{"", "an hour ago", hour, 0, "", ""},
-		{staleProof, "more than an hour ago", hour + 1, 0, "", ""},
+		{byStaleProof, "more than an hour ago", hour + 1, 0, "", ""},
 		{"", "a minute ahead", -minute, 0, "", ""},
-		{staleProof, "more than a minute ahead", -minute - 1, 0, "", ""},
+		{byStaleProof, "more than a minute ahead", -minute - 1, 0, "", ""},
 		{"", "as old as it may be", 5 * minute, 5 * minute, "", ""},
-		{staleProof, "older than it may be", 5*minute + 1, 5 * minute, "", ""},
-		{staleProof, "years ago", 3 * 365 * 24 * hour, 0, "", ""},
+		{byStaleProof, "older than it may be", 5*minute + 1, 5 * minute, "", ""},
+		{byStaleProof, "years ago", 3 * 365 * 24 * hour, 0, "", ""},
 		{"", "any provider", 0, 0, "", "google"},
 		{"", "the provider", 0, 0, "google", "google"},
-		{wrongProvider, "another provider", 0, 0, "google", "github"},
-		{wrongProvider, "no provider", 0, 0, "google", ""},
-		{wrongProvider, "the provider in other letters", 0, 0, "google", "Google"},
-		{wrongProvider, "the provider and more", 0, 0, "google", "google "},
+		{byWrongProvider, "another provider", 0, 0, "google", "github"},
+		{byWrongProvider, "no provider", 0, 0, "google", ""},
+		{byWrongProvider, "the provider in other letters", 0, 0, "google", "Google"},
+		{byWrongProvider, "the provider and more", 0, 0, "google", "google "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.ProofAge = tt.most })
+			c := inviteCompany(t, func(c *company.Config) { c.Invitations.ProofAge = tt.most })
 			terms := to("bob@x.test", "viewer")
 			terms.Provider = tt.demanded
-			s := h.invite("i", terms)
-			proof, err := invite.Verified(mustAddress("bob@x.test"), "https://id.example", tt.provider, h.stage.now().Add(-tt.age))
+			s := c.invite("i", terms)
+			proof, err := invite.Verified(mustAddress("bob@x.test"), "https://id.example", tt.provider, c.now().Add(-tt.age))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if tt.want != "" {
-				h.refuses(tt.want, company.Invitee(proof), company.AcceptInvitation{Invitation: "i", Secret: s})
-				h.refuses(tt.want, company.Invitee(proof), company.DeclineInvitation{Invitation: "i", Secret: s})
+				c.refusesAs(tt.want, company.Invitee(proof), company.AcceptInvitation{Invitation: "i", Secret: s})
+				c.refusesAs(tt.want, company.Invitee(proof), company.DeclineInvitation{Invitation: "i", Secret: s})
 				return
 			}
-			h.must(company.Invitee(proof), company.AcceptInvitation{Invitation: "i", Secret: s})
+			c.mustAs(company.Invitee(proof), company.AcceptInvitation{Invitation: "i", Secret: s})
 		})
 	}
 }

@@ -50,26 +50,26 @@ func codesOf(rows []invite.Row) string {
 }
 
 // planned plans rows, and fails if that does anything.
-func (h *hall) planned(by string, rows ...invite.Row) []invite.Row {
-	h.t.Helper()
-	before, given := h.state(), fmt.Sprintf("%+v", rows)
-	out, err := h.co.PlanInvitations(company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+func (c *testCompany) planned(by string, rows ...invite.Row) []invite.Row {
+	c.t.Helper()
+	before, given := c.state(), fmt.Sprintf("%+v", rows)
+	out, err := c.PlanInvitations(company.By{Actor: c.actor(by), Reason: "in bulk"}, rows)
 	if err != nil {
-		h.t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	if h.state() != before || fmt.Sprintf("%+v", rows) != given {
-		h.t.Errorf("planning changed the state to\n%s\nor the rows to %+v", h.state(), rows)
+	if c.state() != before || fmt.Sprintf("%+v", rows) != given {
+		c.t.Errorf("planning changed the state to\n%s\nor the rows to %+v", c.state(), rows)
 	}
 	return out
 }
 
 // committed commits rows, and fails if that cannot be done to the end.
-func (h *hall) committed(by string, rows ...invite.Row) []invite.Row {
-	h.t.Helper()
+func (c *testCompany) committed(by string, rows ...invite.Row) []invite.Row {
+	c.t.Helper()
 	given := fmt.Sprintf("%+v", rows)
-	out, err := h.co.SendInvitations(context.Background(), company.By{Actor: actorOf(by), Reason: "in bulk"}, rows)
+	out, err := c.SendInvitations(context.Background(), company.By{Actor: c.actor(by), Reason: "in bulk"}, rows)
 	if err != nil || fmt.Sprintf("%+v", rows) != given {
-		h.t.Fatalf("%v; rows given are %+v", err, rows)
+		c.t.Fatalf("%v; rows given are %+v", err, rows)
 	}
 	return out
 }
@@ -78,12 +78,12 @@ func (h *hall) committed(by string, rows ...invite.Row) []invite.Row {
 // is committed.
 func TestRowCodes(t *testing.T) {
 	bob := to("bob@x.test", "viewer")
-	seats := desk(company.SetLimits{Limits: company.Limits{Seats: len(hallUsers())}})
-	shortly := func(h *hall) {
-		h.conf.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
-		h.reopen()
+	seats := desk(company.SetLimits{Limits: company.Limits{Seats: userCount}})
+	shortly := func(c *testCompany) {
+		c.config.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
+		c.reopen()
 	}
-	limited := func(h *hall) { h.conf.Invitations.Pending = 1; h.reopen(); h.invite("j", to("cat@x.test", "viewer")) }
+	limited := func(c *testCompany) { c.config.Invitations.Pending = 1; c.reopen(); c.invite("j", to("cat@x.test", "viewer")) }
 	reason := func(r string) invite.Row { return invite.Row{Terms: bob, Code: invite.OK, Reason: r} }
 	hits := map[invite.Code]bool{}
 	for _, tt := range []struct {
@@ -91,65 +91,65 @@ func TestRowCodes(t *testing.T) {
 		name   string
 		by     string
 		row    invite.Row
-		before func(*hall)
+		before func(*testCompany)
 	}{
 		{invite.OK, "a row", "ann", row(bob), nil},
-		{invite.OK, "by a system", "system desk", row(bob), nil},
+		{invite.OK, "by a system", "system ops", row(bob), nil},
 		{invite.OK, "the default role", "rex", row(to("bob@x.test", "")), nil},
 		{invite.OK, "the reason of the batch", "ann", reason(""), nil},
-		{invite.OK, "expired", "ann", row(bob), then(invited(bob), func(h *hall) { h.pass(30 * 24 * time.Hour) })},
-		{invite.OK, "declined", "ann", row(bob), func(h *hall) { h.arrange("declined") }},
+		{invite.OK, "expired", "ann", row(bob), then(invited(bob), func(c *testCompany) { c.pass(30 * 24 * time.Hour) })},
+		{invite.OK, "declined", "ann", row(bob), func(c *testCompany) { c.arrange("declined") }},
 		{invite.AlreadyMember, "a user", "ann", row(to("UMA@x.test", "viewer")), nil},
-		{invite.AlreadyMember, "who accepted", "ann", row(bob), then(invited(bob), func(h *hall) { h.accept("i", "bob") })},
+		{invite.AlreadyMember, "who accepted", "ann", row(bob), then(invited(bob), func(c *testCompany) { c.accept("i", "bob") })},
 		{invite.AlreadyPending, "pending", "ann", row(to("BOB@x.test", "user")), invited(bob)},
 		{invite.AlreadyPending, "pending with the same terms", "ann", row(bob), invited(bob)},
 		{invite.UnknownRole, "role", "ann", row(to("bob@x.test", "ghost")), nil},
-		{invite.UnknownRole, "role by a system", "system desk", row(to("bob@x.test", "ghost")), nil},
-		{invite.NotOffered, "role not offered", "ann", row(to("bob@x.test", "backstage")), nil},
+		{invite.UnknownRole, "role by a system", "system ops", row(to("bob@x.test", "ghost")), nil},
+		{invite.NotOffered, "role not offered", "ann", row(to("bob@x.test", "internal")), nil},
 		{invite.AboveCeiling, "role above", "ugo", row(to("bob@x.test", "admin")), nil},
 		{invite.UnknownTeam, "team", "ann", row(teams(bob, "ghost", "t")), nil},
-		{invite.UnknownTeam, "team by a system", "system desk", row(teams(bob, "ghost")), nil},
+		{invite.UnknownTeam, "team by a system", "system ops", row(teams(bob, "ghost")), nil},
 		{invite.NotAllowed, "who may not", "uma", row(bob), nil},
 		{invite.NotAllowed, "who may not, to a role above", "uma", row(to("bob@x.test", "admin")), nil},
 		{invite.NotAllowed, "who is suspended", "sue", row(bob), nil},
 		{invite.NotAllowed, "who is not there", "ghost", row(bob), nil},
 		{invite.NotAllowed, "team of others", "rex", row(teams(bob, "t")), nil},
-		{invite.NotAllowed, "a system that may not", "system clerk", row(bob), nil},
+		{invite.NotAllowed, "a system that may not", "system scim", row(bob), nil},
 		{invite.BeyondOwnEnd, "for good", "eve", row(bob), nil},
-		{invite.BeyondOwnEnd, "too long", "eve", row(until(bob, day(31))), nil},
+		{invite.BeyondOwnEnd, "too long", "eve", row(until(bob, daysLater(31))), nil},
 		{invite.OverLimit, "seats", "ann", row(bob), seats},
 		{invite.OverLimit, "pending", "ann", row(bob), limited},
 		{invite.OverLimit, "role full", "ann", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
-		{invite.OverLimit, "role full, by a system", "system desk", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
+		{invite.OverLimit, "role full, by a system", "system ops", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
 		{invite.TooSoon, "expired a moment ago", "ann", row(bob), then(shortly, invited(bob))},
 		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), then(shortly, invited(bob), desk(company.RevokeInvitation{Invitation: "i"}))},
-		{invite.BadDate, "past", "ann", row(until(bob, begin)), nil},
+		{invite.BadDate, "past", "ann", row(until(bob, start)), nil},
 		{invite.BadReason, "blank", "ann", reason(" "), nil},
 		{invite.BadReason, "too long", "ann", reason(strings.Repeat("x", 501)), nil},
-		{invite.BadReason, "no text", "system desk", reason("a\xff"), nil},
+		{invite.BadReason, "no text", "system ops", reason("a\xff"), nil},
 		{invite.Failed, "no address", "ann", row(invite.Terms{Role: "viewer"}), nil},
-		{invite.Failed, "two ends", "ann", row(days(until(bob, day(3)), 3)), nil},
+		{invite.Failed, "two ends", "ann", row(days(until(bob, daysLater(3)), 3)), nil},
 		{"", "not looked at", "ann", invite.Row{Terms: bob}, nil},
 		{invite.BadAddress, "not readable", "ann", invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			hits[tt.want] = true
-			h := newHall(t, audit.NewMemory(), nil)
+			c := inviteCompany(t, nil)
 			if tt.before != nil {
-				tt.before(h)
+				tt.before(c)
 			}
-			h.pass(time.Hour)
+			c.pass(time.Hour)
 			sent := map[bool]string{true: "ok sent", false: string(tt.want)}[tt.want == invite.OK]
-			plan := h.planned(tt.by, tt.row)
+			plan := c.planned(tt.by, tt.row)
 			if got := codesOf(plan); got != string(tt.want) {
 				t.Errorf("planned as %q, want %q: %v", got, tt.want, plan[0].Err)
 			}
-			before := h.state()
-			done := h.committed(tt.by, tt.row)
-			if got := codesOf(done); got != sent || (h.state() != before) != (tt.want == invite.OK) {
+			before := c.state()
+			done := c.committed(tt.by, tt.row)
+			if got := codesOf(done); got != sent || (c.state() != before) != (tt.want == invite.OK) {
 				t.Errorf("committed as %q, want %q: %v", got, sent, done[0].Err)
 			}
-			h.replayed()
+			c.checkReplay()
 		})
 	}
 	if len(hits) != 1+11+2+1+1 { // ok; those of the company; bad-date and bad-reason; a code of ReadCSV; none
@@ -172,36 +172,36 @@ func TestPlanInOrder(t *testing.T) {
 		"none":                  {"", "ann", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
-			h.must(company.User("ann"), company.SetLimits{Limits: company.Limits{Seats: len(hallUsers()) + 2}})
-			if got := codesOf(h.planned(tt.by, tt.rows...)); got != tt.want {
+			c := inviteCompany(t, nil)
+			c.must("ann", company.SetLimits{Limits: company.Limits{Seats: userCount + 2}})
+			if got := codesOf(c.planned(tt.by, tt.rows...)); got != tt.want {
 				t.Errorf("planned as %s, want %s", got, tt.want)
 			}
-			if got := codesOf(h.planned(tt.by, tt.rows...)); got != tt.want {
+			if got := codesOf(c.planned(tt.by, tt.rows...)); got != tt.want {
 				t.Errorf("planned again as %s, want %s", got, tt.want)
 			}
-			done := h.committed(tt.by, h.planned(tt.by, tt.rows...)...)
-			if got := strings.ReplaceAll(codesOf(done), "ok sent", "ok"); got != tt.want || len(h.mail) != strings.Count(tt.want, "ok") {
-				t.Errorf("committed as %s, want %s; %d messages", got, tt.want, len(h.mail))
+			done := c.committed(tt.by, c.planned(tt.by, tt.rows...)...)
+			if got := strings.ReplaceAll(codesOf(done), "ok sent", "ok"); got != tt.want || len(c.mail) != strings.Count(tt.want, "ok") {
+				t.Errorf("committed as %s, want %s; %d messages", got, tt.want, len(c.mail))
 			}
-			h.replayed()
+			c.checkReplay()
 		})
 	}
 }
 
 // TestCommit makes an event of each row, with a reason of its own.
 func TestCommit(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	rows := rowsTo("a@x.test", "uma@x.test", "b@x.test", "c@x.test")
 	rows[0].Terms = with(teams(rows[0].Terms, "t", "n"), func(t *invite.Terms) { t.Name = "Al" })
 	rows[2].Reason = ""
 	rows = append(rows, invite.Row{Line: 9, Code: invite.DuplicateInFile, Err: invite.ErrFile})
 	by := company.By{Actor: company.User("ugo"), Reason: "in bulk", Approval: "ticket 7", Correlation: "upload 3"}
-	done, err := h.co.SendInvitations(t.Context(), by, rows)
+	done, err := c.SendInvitations(t.Context(), by, rows)
 	if err != nil || codesOf(done) != "ok sent, already-member, ok sent, ok sent, duplicate-in-file" || done[4].Line != 9 {
 		t.Fatalf("%v: %s", err, codesOf(done))
 	}
-	all := events(t, h.log)[1:]
+	all := events(t, c.log)[1:]
 	for n, want := range []struct {
 		reason string
 		row    int
@@ -210,64 +210,64 @@ func TestCommit(t *testing.T) {
 		if e.Reason != want.reason || e.Approval != "ticket 7" || e.Correlation != "upload 3" || e.Actor.ID != "ugo" || len(e.Changes) != 1 || e.Targets[0] != "invitation:"+string(i) {
 			t.Errorf("event %d is %+v", e.Seq, e)
 		}
-		if is, _ := h.co.Invitation(i); !is.Terms.Address.Equal(rows[want.row].Terms.Address) || h.letter(i).To != is.Terms.Address {
+		if is, _ := c.Invitation(i); !is.Terms.Address.Equal(rows[want.row].Terms.Address) || c.message(i).To != is.Terms.Address {
 			t.Errorf("row %d made %+v", want.row, is)
 		}
 	}
-	if len(all) != 3 || len(h.mail) != 3 {
-		t.Errorf("%d events and %d messages, want 3", len(all), len(h.mail))
+	if len(all) != 3 || len(c.mail) != 3 {
+		t.Errorf("%d events and %d messages, want 3", len(all), len(c.mail))
 	}
-	if before := h.state(); fmt.Sprintf("%+v", h.committed("ugo", done...)) != fmt.Sprintf("%+v", done) || h.state() != before {
+	if before := c.state(); fmt.Sprintf("%+v", c.committed("ugo", done...)) != fmt.Sprintf("%+v", done) || c.state() != before {
 		t.Error("rows that were sent were committed once more, and did not stay as they were")
 	}
 	// The same file again, at once and later, does no harm.
 	for range 2 {
-		before := h.state()
-		if got := codesOf(h.committed("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || h.state() != before {
+		before := c.state()
+		if got := codesOf(c.committed("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || c.state() != before {
 			t.Errorf("committed again as %s", got)
 		}
-		h.pass(24 * time.Hour)
+		c.pass(24 * time.Hour)
 	}
-	if _, err := h.accept(done[0].Invitation, "al"); err != nil {
+	if _, err := c.accept(done[0].Invitation, "al"); err != nil {
 		t.Error(err)
 	}
-	if got := codesOf(h.committed("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
+	if got := codesOf(c.committed("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
 		t.Errorf("committed at last as %s", got)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestCommitExpired sends what expired anew where the terms are the same, and
 // another where they are not.
 func TestCommitExpired(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.invite("i", to("a@x.test", "viewer"))
-	h.invite("j", to("b@x.test", "user"))
-	expire(h)
-	done := h.committed("ann", rowsTo("a@x.test", "b@x.test")...)
+	c := inviteCompany(t, nil)
+	c.invite("i", to("a@x.test", "viewer"))
+	c.invite("j", to("b@x.test", "user"))
+	expire(c)
+	done := c.committed("ann", rowsTo("a@x.test", "b@x.test")...)
 	if codesOf(done) != "ok sent, ok sent" || done[0].Invitation != "i" || done[1].Invitation == "j" {
 		t.Errorf("committed as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
 	}
-	if i, _ := h.co.Invitation("i"); i.Generation != 2 || i.At(h.stage.now()) != invite.Pending {
+	if i, _ := c.Invitation("i"); i.Generation != 2 || i.At(c.now()) != invite.Pending {
 		t.Errorf("i is %+v", i)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestCommitAfterChange commits a plan of before. The codes are those of now.
 func TestCommitAfterChange(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	plan := h.planned("ugo", append(rowsTo("a@x.test", "b@x.test", "c@x.test"), row(teams(to("d@x.test", "viewer"), "t")))...)
+	c := inviteCompany(t, nil)
+	plan := c.planned("ugo", append(rowsTo("a@x.test", "b@x.test", "c@x.test"), row(teams(to("d@x.test", "viewer"), "t")))...)
 	if got := codesOf(plan); got != "ok, ok, ok, ok" {
 		t.Fatalf("planned as %s", got)
 	}
-	h.must(company.System("desk"), company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
-	h.invite("i", to("b@x.test", "user"))
-	if got := codesOf(h.committed("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
+	c.must("system ops", company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
+	c.invite("i", to("b@x.test", "user"))
+	if got := codesOf(c.committed("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
 		t.Errorf("committed as %s", got)
 	}
-	h.must(company.System("desk"), company.SetRole{User: "ugo", Role: "user"})
-	if got := codesOf(h.committed("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
+	c.must("system ops", company.SetRole{User: "ugo", Role: "user"})
+	if got := codesOf(c.committed("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
 		t.Errorf("committed by who may no more as %s", got)
 	}
 }
@@ -276,38 +276,38 @@ func TestCommitAfterChange(t *testing.T) {
 // they are about is there.
 func TestCommitUndelivered(t *testing.T) {
 	errLost := errors.New("lost")
-	h := delivering(t, audit.NewMemory(), func(_ context.Context, _ *hall, m invite.Message) error {
+	c := delivering(t, func(_ context.Context, _ *testCompany, m invite.Message) error {
 		if m.To.String() == "b@x.test" {
 			return errLost
 		}
 		return nil
 	})
-	done := h.committed("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
+	done := c.committed("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
 	if got := codesOf(done); got != "ok sent, ok sent lost, ok sent" || !errors.Is(done[1].Undelivered, errLost) {
 		t.Errorf("committed as %s: %v", got, done[1].Undelivered)
 	}
-	if i, _ := h.co.Invitation(done[1].Invitation); i.State != invite.Pending {
+	if i, _ := c.Invitation(done[1].Invitation); i.State != invite.Pending {
 		t.Errorf("b has %+v", i)
 	}
-	h.pass(time.Minute)
-	h.must(company.User("ann"), company.ResendInvitation{Invitation: done[1].Invitation})
+	c.pass(time.Minute)
+	c.must("ann", company.ResendInvitation{Invitation: done[1].Invitation})
 }
 
 // TestCommitStops has the context end, or the log fail, at the second row. The
 // rows behind it are as they were, and all can be committed again.
 func TestCommitStops(t *testing.T) {
 	type stop struct {
-		log    func(*hall) audit.Log
+		log    func(*testCompany) audit.Log
 		cancel bool // the context, when the first message is sent
 		again  string
 		want   error
 	}
-	fails := func(mode audittest.Mode) func(*hall) audit.Log {
-		return func(h *hall) audit.Log {
-			return newWire(h.log, 0, func(call int) audittest.Mode { return map[int]audittest.Mode{2: mode}[call] }, nil)
+	fails := func(mode audittest.Mode) func(*testCompany) audit.Log {
+		return func(c *testCompany) audit.Log {
+			return newWire(c.log, 0, func(call int) audittest.Mode { return map[int]audittest.Mode{2: mode}[call] }, nil)
 		}
 	}
-	contradicts := func(h *hall) audit.Log { return &contrary{Log: h.log} }
+	contradicts := func(c *testCompany) audit.Log { return &contrary{Log: c.log} }
 	unsent, stored := "already-pending, ok sent, ok sent, ok sent", "already-pending, already-pending, ok sent, ok sent"
 	for name, s := range map[string]stop{
 		"context ends":     {nil, true, unsent, context.Canceled},
@@ -318,35 +318,35 @@ func TestCommitStops(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			h := delivering(t, audit.NewMemory(), func(context.Context, *hall, invite.Message) error {
+			c := delivering(t, func(context.Context, *testCompany, invite.Message) error {
 				if s.cancel {
 					cancel()
 				}
 				return nil
 			})
-			memory := h.log
+			memory := c.log
 			if s.log != nil {
-				h.reopenOn(s.log(h))
+				c.reopenOn(s.log(c))
 			}
 			rows := rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")
-			done, err := h.co.SendInvitations(ctx, company.By{Actor: company.User("ann")}, rows)
+			done, err := c.SendInvitations(ctx, company.By{Actor: company.User("ann")}, rows)
 			if !errors.Is(err, s.want) || !errors.Is(done[1].Err, s.want) || codesOf(done) != "ok sent, failed, ok, ok" {
 				t.Fatalf("%v: %s", err, codesOf(done))
 			}
-			if fmt.Sprintf("%+v", done[2:]) != fmt.Sprintf("%+v", rows[2:]) || len(h.mail) != 1 {
-				t.Errorf("the rows behind are %+v, after %d messages", done[2:], len(h.mail))
+			if fmt.Sprintf("%+v", done[2:]) != fmt.Sprintf("%+v", rows[2:]) || len(c.mail) != 1 {
+				t.Errorf("the rows behind are %+v, after %d messages", done[2:], len(c.mail))
 			}
-			if err := h.co.Sync(t.Context()); err != nil {
+			if err := c.Sync(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			again, err := h.co.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rows)
+			again, err := c.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rows)
 			if err != nil || codesOf(again) != s.again {
 				t.Errorf("again: %v: %s, want %s", err, codesOf(again), s.again)
 			}
 			if n := len(events(t, memory)); n != 5 {
 				t.Errorf("%d events, want 5", n)
 			}
-			h.replayed()
+			c.checkReplay()
 		})
 	}
 }
@@ -368,7 +368,7 @@ func (c *contrary) Append(ctx context.Context, e audit.Event) error {
 // alike.
 func TestBulkByNobody(t *testing.T) {
 	ann, long := company.User("ann"), strings.Repeat("x", 501)
-	proof := newHall(t, audit.NewMemory(), nil).proven("a@x.test")
+	proof := inviteCompany(t, nil).actor("invitee a@x.test")
 	for name, tt := range map[string]struct {
 		by         company.By
 		plan       string // what a plan fails with
@@ -384,25 +384,25 @@ func TestBulkByNobody(t *testing.T) {
 		"no randomness":     {company.By{Actor: ann}, "", "failed, ok", "errNoRandom", func(c *company.Config) { c.Rand = errReader{} }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
+			c := inviteCompany(t, nil)
 			if tt.unprepared != nil {
-				tt.unprepared(&h.conf)
-				h.reopen()
+				tt.unprepared(&c.config)
+				c.reopen()
 			}
 			fails := func(err error, want string) bool {
-				return heard(err) != want && !(want == "errNoRandom" && errors.Is(err, errDry))
+				return errorName(err) != want && !(want == "errNoRandom" && errors.Is(err, errDry))
 			}
-			before, rows := h.state(), rowsTo("a@x.test", "b@x.test")
-			plan, err := h.co.PlanInvitations(tt.by, rows)
+			before, rows := c.state(), rowsTo("a@x.test", "b@x.test")
+			plan, err := c.PlanInvitations(tt.by, rows)
 			var e *company.Error
-			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan") || h.state() != before {
+			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan") || c.state() != before {
 				t.Errorf("Plan = %s, %v, want %q", codesOf(plan), err, tt.plan)
 			}
 			if err == nil && tt.commit == "" && codesOf(plan) != tt.committed {
 				t.Errorf("planned as %s, want %s", codesOf(plan), tt.committed)
 			}
-			done, err := h.co.SendInvitations(t.Context(), tt.by, rows)
-			if fails(err, tt.commit) || codesOf(done) != tt.committed || (h.state() == before) == strings.Contains(tt.committed, "sent") {
+			done, err := c.SendInvitations(t.Context(), tt.by, rows)
+			if fails(err, tt.commit) || codesOf(done) != tt.committed || (c.state() == before) == strings.Contains(tt.committed, "sent") {
 				t.Errorf("Commit = %s, %v, want %s, %q", codesOf(done), err, tt.committed, tt.commit)
 			}
 		})
@@ -430,25 +430,25 @@ func TestFileInBulk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHall(t, audit.NewMemory(), nil)
-	plan := h.planned("ugo", rows...)
+	c := inviteCompany(t, nil)
+	plan := c.planned("ugo", rows...)
 	if got, want := codesOf(plan), "ok, ok, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
 		t.Errorf("planned as %s, want %s", got, want)
 	}
-	done := h.committed("ugo", plan...)
+	done := c.committed("ugo", plan...)
 	if got, want := codesOf(done), "ok sent, ok sent, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
 		t.Errorf("committed as %s, want %s", got, want)
 	}
-	if e := events(t, h.log)[1]; e.Reason != "for the\nlaunch" {
+	if e := events(t, c.log)[1]; e.Reason != "for the\nlaunch" {
 		t.Errorf("the reason is %q", e.Reason)
 	}
-	if _, err := h.accept(done[0].Invitation, "al"); err != nil {
+	if _, err := c.accept(done[0].Invitation, "al"); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := h.co.Policy().Directory().User("al"); u.Name != "Al" || !u.Until.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || len(slices.Collect(h.co.Policy().Directory().Memberships("al"))) != 2 {
+	if u, _ := c.Policy().Directory().User("al"); u.Name != "Al" || !u.Until.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || len(slices.Collect(c.Policy().Directory().Memberships("al"))) != 2 {
 		t.Errorf("al is %+v", u)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestOneFileAtOnce has a file committed by two writers at the same time. Nobody
@@ -459,8 +459,8 @@ func TestOneFileAtOnce(t *testing.T) {
 		rounds = 4
 	}
 	for range rounds {
-		h := newHall(t, audit.NewMemory(), nil)
-		other := h.beside(&h.conf).co
+		c := inviteCompany(t, nil)
+		other := c.second(&c.config).Company
 		var emails []string
 		for i := range 8 {
 			emails = append(emails, fmt.Sprintf("x%d@x.test", i))
@@ -468,14 +468,14 @@ func TestOneFileAtOnce(t *testing.T) {
 		var done [3][]invite.Row
 		var errs [3]error
 		var wg sync.WaitGroup
-		for k, co := range []*company.Company{h.co, other, h.co} {
+		for k, co := range []*company.Company{c.Company, other, c.Company} {
 			wg.Go(func() {
 				done[k], errs[k] = co.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rowsTo(emails...))
 			})
 		}
 		wg.Wait()
 		sent := map[string]int{}
-		for _, m := range h.mail {
+		for _, m := range c.mail {
 			sent[m.To.String()]++
 		}
 		for i, email := range emails {

@@ -185,6 +185,12 @@ func (c *testCompany) verified(email, provider string, at time.Time) invite.Proo
 	return p
 }
 
+// by is what the actor gives with changes.
+func (c *testCompany) by(actor string) company.By {
+	c.t.Helper()
+	return company.By{Actor: c.actor(actor), Reason: c.reason}
+}
+
 func (c *testCompany) do(actor string, changes ...company.Change) (company.Receipt, error) {
 	return c.doAs(c.actor(actor), changes...)
 }

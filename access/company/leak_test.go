@@ -22,19 +22,19 @@ import (
 
 // Class: a user is made when he is invited, and claimed by who knows the address.
 func TestNoUserBeforeAcceptance(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	before := text(t, h.co.Policy())
-	h.invite("i", teams(to("bob@x.test", "admin"), "t"))
-	h.pass(time.Hour)
-	h.must(company.User("ann"), company.ResendInvitation{Invitation: "i"})
-	if got := text(t, h.co.Policy()); got != before {
+	c := inviteCompany(t, nil)
+	before := text(t, c.Policy())
+	c.invite("i", teams(to("bob@x.test", "admin"), "t"))
+	c.pass(time.Hour)
+	c.must("ann", company.ResendInvitation{Invitation: "i"})
+	if got := text(t, c.Policy()); got != before {
 		t.Errorf("who has access is\n%s\nand was\n%s", got, before)
 	}
-	if u, ok := h.co.Policy().Directory().UserByAddress(mustAddress("bob@x.test")); ok {
+	if u, ok := c.Policy().Directory().UserByAddress(mustAddress("bob@x.test")); ok {
 		t.Errorf("there is %+v", u)
 	}
 	for _, id := range []string{"bob", "bob@x.test", "i", ""} {
-		if d := h.co.Decide(access.User(id), access.ViewAccount, access.Company()); d.Allowed {
+		if d := c.Decide(access.User(id), access.ViewAccount, access.Company()); d.Allowed {
 			t.Errorf("%q: %s", id, d)
 		}
 	}
@@ -43,44 +43,44 @@ func TestNoUserBeforeAcceptance(t *testing.T) {
 // Class: a link that is out is moved to another address, or sent to one that
 // came with the request.
 func TestAmendCannotMoveAddress(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
+	c := inviteCompany(t, instant)
 	terms := to("Bob@x.test", "viewer")
 	terms.Name = "Bob"
-	h.invite("i", terms)
+	c.invite("i", terms)
 	other := terms
 	other.Address = mustAddress("BOB@X.TEST")
 	for _, change := range []company.Change{
 		company.AmendInvitation{Invitation: "i", Role: "user", Days: 3}, company.ResendInvitation{Invitation: "i"},
 		company.Invite{Invitation: "j", Terms: with(other, func(t *invite.Terms) { t.Role, t.Days = "user", 3 })},
 	} {
-		h.must(company.User("ann"), change)
-		i, _ := h.co.Invitation("i")
-		if m := h.mail[len(h.mail)-1]; m.Invitation != "i" || m.To.String() != "Bob@x.test" || m.Name != "Bob" || i.Terms.Address != m.To || i.Terms.Name != "Bob" {
+		c.must("ann", change)
+		i, _ := c.Invitation("i")
+		if m := c.mail[len(c.mail)-1]; m.Invitation != "i" || m.To.String() != "Bob@x.test" || m.Name != "Bob" || i.Terms.Address != m.To || i.Terms.Name != "Bob" {
 			t.Errorf("%T went to %s as %s: %+v", change, m.To, m.Name, i)
 		}
 	}
-	if _, ok := h.co.Invitation("j"); ok || len(h.mail) != 4 {
-		t.Errorf("%d messages, and j is there: %t", len(h.mail), ok)
+	if _, ok := c.Invitation("j"); ok || len(c.mail) != 4 {
+		t.Errorf("%d messages, and j is there: %t", len(c.mail), ok)
 	}
 }
 
 // Class: lists and records have the token in them.
 func TestSecretNeverListed(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.invite("i", to("bob@x.test", "admin"))
-	h.must(company.User("uma"), company.CreateReport{Report: "r"})
-	made := h.must(company.User("uma"), company.MakeLink{Link: "l", Resource: access.Report("r")}).Changes[0].(company.MakeLink)
-	has, _ := h.co.Holdings("ann")
-	link, _ := h.co.Policy().Directory().Link("l")
-	past, err := h.co.At(t.Context(), h.co.Checkpoint().Seq)
+	c := inviteCompany(t, nil)
+	c.invite("i", to("bob@x.test", "admin"))
+	c.must("uma", company.CreateReport{Report: "r"})
+	made := c.must("uma", company.MakeLink{Link: "l", Resource: access.Report("r")}).Changes[0].(company.MakeLink)
+	has, _ := c.Holdings("ann")
+	link, _ := c.Policy().Directory().Link("l")
+	past, err := c.At(t.Context(), c.Checkpoint().Seq)
 	if err != nil || len(has.Invitations) != 1 {
 		t.Fatalf("%v; ann holds %v", err, has.Invitations)
 	}
-	listed := []string{h.state(), fmt.Sprintf("%+v %#v", has, has), fmt.Sprintf("%+v", link), text(t, past)}
-	for i := range h.co.Invitations() {
+	listed := []string{c.state(), fmt.Sprintf("%+v %#v", has, has), fmt.Sprintf("%+v", link), text(t, past)}
+	for i := range c.Invitations() {
 		listed = append(listed, fmt.Sprintf("%+v %#v", i, i))
 	}
-	for _, e := range events(t, h.log) {
+	for _, e := range events(t, c.log) {
 		line, err := audit.Encode(e)
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +90,7 @@ func TestSecretNeverListed(t *testing.T) {
 			listed = append(listed, string(c.Data))
 		}
 	}
-	for _, s := range []invite.Secret{h.letter("i").Secret, made.Secret} {
+	for _, s := range []invite.Secret{c.message("i").Secret, made.Secret} {
 		for _, list := range listed {
 			if strings.Contains(list, s.Reveal()) {
 				t.Errorf("the secret is in %s", list)
@@ -101,20 +101,20 @@ func TestSecretNeverListed(t *testing.T) {
 
 // Class: who invites is told the token, and accepts in the other's place.
 func TestInviterNeverGetsTheSecret(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
-	ann := company.User("ann")
+	c := inviteCompany(t, instant)
+	const ann = "ann"
 	var told []any
 	for _, change := range []company.Change{
 		company.Invite{Invitation: "i", Terms: to("bob@x.test", "admin")}, company.Invite{Terms: to("bob@x.test", "admin")},
 		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "viewer"},
 	} {
-		told = append(told, h.must(ann, change))
+		told = append(told, c.must(ann, change))
 	}
-	h.lost = errors.New("no mail today")
-	told = append(told, h.must(ann, company.ResendInvitation{Invitation: "i"}))
-	h.lost = nil
-	told = append(told, h.must(h.proven("bob@x.test"), company.DeclineInvitation{Invitation: "i", Secret: first(h.resent("i"))}))
-	rows, err := h.co.SendInvitations(t.Context(), company.By{Actor: ann, Reason: "all"}, []invite.Row{{Terms: to("cat@x.test", ""), Code: invite.OK}})
+	c.lost = errors.New("no mail today")
+	told = append(told, c.must(ann, company.ResendInvitation{Invitation: "i"}))
+	c.lost = nil
+	told = append(told, c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: first(c.resent("i"))}))
+	rows, err := c.SendInvitations(t.Context(), c.by(ann), []invite.Row{{Terms: to("cat@x.test", ""), Code: invite.OK}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestInviterNeverGetsTheSecret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range h.mail {
+		for _, m := range c.mail {
 			if out := fmt.Sprintf("%+v %#v %s", r, r, data); strings.Contains(out, m.Secret.Reveal()) {
 				t.Errorf("ann is told %s", out)
 			}
@@ -140,10 +140,10 @@ func TestInviterNeverGetsTheSecret(t *testing.T) {
 }
 
 // resent sends an invitation anew, by ann.
-func (h *hall) resent(id invite.ID) (invite.Secret, int) {
-	h.t.Helper()
-	h.must(company.User("ann"), company.ResendInvitation{Invitation: id})
-	return h.letter(id).Secret, len(h.mail)
+func (c *testCompany) resent(id invite.ID) (invite.Secret, int) {
+	c.t.Helper()
+	c.must("ann", company.ResendInvitation{Invitation: id})
+	return c.message(id).Secret, len(c.mail)
 }
 
 // Class: the answer to who has no business with an invitation tells him whether
@@ -175,46 +175,46 @@ func TestStrangersHearTheSame(t *testing.T) {
 		quiet[refusal.Cause.Error()] = true
 		texts[call][err.Error()] = true
 	}
-	ask := func(h *hall, who company.Actor, id invite.ID, s invite.Secret, look bool) {
+	ask := func(c *testCompany, who company.Actor, id invite.ID, s invite.Secret, look bool) {
 		t.Helper()
-		_, err := h.do(who, company.AcceptInvitation{Invitation: id, Secret: s, User: "ann"})
+		_, err := c.doAs(who, company.AcceptInvitation{Invitation: id, Secret: s, User: "ann"})
 		note("accept", err)
-		_, err = h.do(who, company.DeclineInvitation{Invitation: id, Secret: s})
+		_, err = c.doAs(who, company.DeclineInvitation{Invitation: id, Secret: s})
 		note("decline", err)
 		if look {
-			_, err = h.co.Offer(id, s)
+			_, err = c.Offer(id, s)
 			note("look", err)
 		}
 	}
 	for _, state := range []string{"expired", "accepted", "declined", "revoked"} {
-		h := newHall(t, audit.NewMemory(), nil)
-		h.arrange(state)
-		ask(h, h.proven(bob), "i", h.letter("i").Secret, true)
-		ask(h, h.proven(bob), "i", guessed(), true)
-		ask(h, h.proven("cat@x.test"), "i", h.letter("i").Secret, false)
+		c := inviteCompany(t, nil)
+		c.arrange(state)
+		ask(c, c.actor("invitee "+bob), "i", c.message("i").Secret, true)
+		ask(c, c.actor("invitee "+bob), "i", unsentSecret(), true)
+		ask(c, c.actor("invitee cat@x.test"), "i", c.message("i").Secret, false)
 	}
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	terms := to(bob, "viewer")
 	terms.Provider = "idp"
-	old := h.invite("i", terms)
-	stale := h.proven(bob)
-	h.pass(2 * time.Hour)
-	s, _ := h.resent("i")
-	ask(h, h.proven(bob), "i", old, true)
-	ask(h, h.proven(bob), "nobody", s, true)
-	ask(h, h.proven(bob), "", invite.Secret{}, true)
-	ask(h, h.proven("uma@x.test"), "i", s, false) // a user
-	ask(h, h.proven("new@x.test"), "i", s, false)
-	ask(h, stale, "i", s, false)
-	elsewhere, err := invite.Verified(mustAddress(bob), "https://id.example", "other", h.stage.now())
+	old := c.invite("i", terms)
+	stale := c.actor("invitee " + bob)
+	c.pass(2 * time.Hour)
+	s, _ := c.resent("i")
+	ask(c, c.actor("invitee "+bob), "i", old, true)
+	ask(c, c.actor("invitee "+bob), "nobody", s, true)
+	ask(c, c.actor("invitee "+bob), "", invite.Secret{}, true)
+	ask(c, c.actor("invitee uma@x.test"), "i", s, false) // a user
+	ask(c, c.actor("invitee new@x.test"), "i", s, false)
+	ask(c, stale, "i", s, false)
+	elsewhere, err := invite.Verified(mustAddress(bob), "https://id.example", "other", c.now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask(h, company.Invitee(elsewhere), "i", s, false)
-	h.must(company.User("uma"), company.CreateReport{Report: "r"}, company.MakeLink{Link: "l", Resource: access.Report("r")})
-	h.must(company.User("uma"), company.RevokeLink{Link: "l"})
+	ask(c, company.Invitee(elsewhere), "i", s, false)
+	c.must("uma", company.CreateReport{Report: "r"}, company.MakeLink{Link: "l", Resource: access.Report("r")})
+	c.must("uma", company.RevokeLink{Link: "l"})
 	for _, id := range []access.LinkID{"l", "nobody", ""} {
-		_, err := h.co.LinkSubject(id, s)
+		_, err := c.LinkSubject(id, s)
 		note("resolve", err)
 	}
 	for call, want := range map[string]string{
@@ -232,57 +232,57 @@ func TestStrangersHearTheSame(t *testing.T) {
 
 // Class: invitations without number, to many addresses or to one.
 func TestFloodIsBounded(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Pending = 10 })
-	ann := company.User("ann")
+	c := inviteCompany(t, func(c *company.Config) { c.Invitations.Pending = 10 })
+	const ann = "ann"
 	said := map[string]int{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for k := range 4 {
 		wg.Go(func() {
 			for n := range 25 {
-				_, err := h.do(ann, company.Invite{Terms: to(fmt.Sprintf("x%d-%d@x.test", k, n), "viewer")})
+				_, err := c.do(ann, company.Invite{Terms: to(fmt.Sprintf("x%d-%d@x.test", k, n), "viewer")})
 				mu.Lock()
-				said[heard(err)]++
+				said[errorName(err)]++
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if len(h.mail) != 10 || said["ErrLimit"] != 90 || said[""] != 10 {
-		t.Errorf("%d messages; said were %v", len(h.mail), said)
+	if len(c.mail) != 10 || said["ErrLimit"] != 90 || said[""] != 10 {
+		t.Errorf("%d messages; said were %v", len(c.mail), said)
 	}
-	id := h.mail[0].Invitation
+	id := c.mail[0].Invitation
 	for n := range 100 { // which takes 99 s
-		_, err := h.do(ann, []company.Change{
-			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: 1 + n}, company.Invite{Terms: to(h.mail[0].To.String(), "viewer")},
+		_, err := c.do(ann, []company.Change{
+			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: 1 + n}, company.Invite{Terms: to(c.mail[0].To.String(), "viewer")},
 		}[n%3])
-		said[heard(err)]++
-		h.pass(time.Second)
+		said[errorName(err)]++
+		c.pass(time.Second)
 	}
-	if sent := len(h.mail) - 10; sent != 1 {
+	if sent := len(c.mail) - 10; sent != 1 {
 		t.Errorf("%d more messages in 99 s, want 1; said were %v", sent, said)
 	}
-	first := h.mail[0].To.String()
+	first := c.mail[0].To.String()
 	for n := range 40 { // taken back and sent again: another minute and a half, in which 20 were made
 		id := invite.ID(fmt.Sprint("again-", n/2))
 		if n%2 == 0 {
-			id = h.last(first)
-			_, err := h.do(ann, company.RevokeInvitation{Invitation: id})
-			said[heard(err)]++
+			id = c.last(first)
+			_, err := c.do(ann, company.RevokeInvitation{Invitation: id})
+			said[errorName(err)]++
 			continue
 		}
-		_, err := h.do(ann, company.Invite{Invitation: id, Terms: to(strings.ToUpper(first), "viewer")})
-		said[heard(err)]++
-		h.pass(9 * time.Second / 2)
+		_, err := c.do(ann, company.Invite{Invitation: id, Terms: to(strings.ToUpper(first), "viewer")})
+		said[errorName(err)]++
+		c.pass(9 * time.Second / 2)
 	}
-	if sent := len(h.mail) - 11; sent != 2 {
+	if sent := len(c.mail) - 11; sent != 2 {
 		t.Errorf("%d more messages in 90 s, want 2; said were %v", sent, said)
 	}
 }
 
 // last returns the invitation sent last to an address.
-func (h *hall) last(address string) (id invite.ID) {
-	for i := range h.co.Invitations() {
+func (c *testCompany) last(address string) (id invite.ID) {
+	for i := range c.Invitations() {
 		if i.Terms.Address.Equal(mustAddress(address)) {
 			id = i.ID
 		}
@@ -293,20 +293,20 @@ func (h *hall) last(address string) (id invite.ID) {
 // Class: the origin of links in a message is taken from the request, or what
 // people wrote becomes part of the link.
 func TestOriginIsConfigured(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	evil := "https://evil.example/"
 	terms := to("bob@x.test", "viewer")
 	terms.Name, terms.Note = evil, "<a href="+evil+">\nHost: evil.example"
 	for _, id := range []invite.ID{"../../evil", "//evil.example", "i#s", "i?next=evil", "i j", "i%2f", "i\n", "\u00ef", invite.ID(strings.Repeat("i", 65))} {
-		h.refuses("ErrInvalid", company.User("ann"), company.Invite{Invitation: id, Terms: to("bob@x.test", "viewer")})
+		c.refuses("ErrInvalid", "ann", company.Invite{Invitation: id, Terms: to("bob@x.test", "viewer")})
 	}
 	const id = "Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09"
-	_, err := h.co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: evil, Approval: evil, Correlation: "X-Forwarded-Host: evil.example"},
+	_, err := c.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: evil, Approval: evil, Correlation: "X-Forwarded-Host: evil.example"},
 		company.SetCompanyName{Name: evil}, company.Invite{Invitation: id, Terms: terms})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := h.letter(id)
+	m := c.message(id)
 	want := "https://acme.example/join/" + id + "#" + m.Secret.Reveal()
 	if m.Origin != "https://acme.example/join" || m.Link() != want {
 		t.Errorf("the link is %s, want %s", m.Link(), want)
@@ -318,27 +318,27 @@ func TestOriginIsConfigured(t *testing.T) {
 
 // Class: the page shows one thing, and accepting makes another.
 func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
+	c := inviteCompany(t, instant)
 	terms := to("bob@x.test", "viewer")
 	terms.Name, terms.Note = "Bob", "see you"
-	h.invite("i", terms)
+	c.invite("i", terms)
 	for n, change := range []company.Change{company.AmendInvitation{Invitation: "i", Role: "editor"}, company.ResendInvitation{Invitation: "i"}} {
-		by, want := company.User("ugo"), invite.Offer{
-			Company: "Acme", Inviter: "ugo@x.test", Role: "editor", RoleTitle: "Editor", Name: "Bob", Note: "see you", Expires: begin.AddDate(0, 0, 30),
+		by, want := "ugo", invite.Offer{
+			Company: "Acme", Inviter: "ugo@x.test", Role: "editor", RoleTitle: "Editor", Name: "Bob", Note: "see you", Expires: start.AddDate(0, 0, 30),
 		}
 		if n > 0 {
-			by, want.Inviter = company.System("desk"), ""
+			by, want.Inviter = "system ops", ""
 		}
-		h.must(by, change)
-		offer, err := h.co.Offer("i", h.letter("i").Secret)
-		if err != nil || offer != want || h.letter("i").Offer != want {
-			t.Errorf("shown is %+v, %v, and sent was %+v, want %+v", offer, err, h.letter("i").Offer, want)
+		c.must(by, change)
+		offer, err := c.Offer("i", c.message("i").Secret)
+		if err != nil || offer != want || c.message("i").Offer != want {
+			t.Errorf("shown is %+v, %v, and sent was %+v, want %+v", offer, err, c.message("i").Offer, want)
 		}
 	}
-	if _, err := h.accept("i", "bob"); err != nil {
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	if u, _ := h.co.Policy().Directory().User("bob"); u.Role != "editor" || u.Name != "Bob" {
+	if u, _ := c.Policy().Directory().User("bob"); u.Role != "editor" || u.Name != "Bob" {
 		t.Errorf("made %+v", u)
 	}
 }
@@ -346,13 +346,13 @@ func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
 // Class: an invitation gets somebody around another gate, as one who was
 // suspended.
 func TestInvitationDoesNotReinstate(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	s := h.invite("i", to("bob@x.test", "admin"))
-	h.must(company.System("desk"), company.AddUser{User: "bob", Email: "bob@x.test", Role: "viewer"}, company.SuspendUser{User: "bob"})
-	h.refuses("ErrHeld for ErrTaken", h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: s})
-	h.refuses("ErrTaken", company.User("ann"), company.Invite{Terms: to("sue@x.test", "user-manager")})
+	c := inviteCompany(t, nil)
+	s := c.invite("i", to("bob@x.test", "admin"))
+	c.must("system ops", company.AddUser{User: "bob", Email: "bob@x.test", Role: "viewer"}, company.SuspendUser{User: "bob"})
+	c.refuses("ErrHeld for ErrTaken", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.refuses("ErrTaken", "ann", company.Invite{Terms: to("sue@x.test", "user-manager")})
 	for _, id := range []string{"bob", "sue"} {
-		if d := h.co.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {
+		if d := c.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {
 			t.Errorf("%s: %s", id, d)
 		}
 	}
@@ -360,27 +360,27 @@ func TestInvitationDoesNotReinstate(t *testing.T) {
 
 // Class: a team is deleted, and who was invited into it can never accept.
 func TestDeletedTeamStrandsNobody(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.invite("i", teams(to("bob@x.test", "viewer"), "n", "t"))
-	h.must(company.User("ann"), company.DeleteTeam{Team: "t"})
-	if _, err := h.accept("i", "bob"); heard(err) != "ErrHeld for denied unknown-resource team" {
+	c := inviteCompany(t, nil)
+	c.invite("i", teams(to("bob@x.test", "viewer"), "n", "t"))
+	c.must("ann", company.DeleteTeam{Team: "t"})
+	if _, err := c.accept("i", "bob"); errorName(err) != "ErrHeld for denied unknown-resource team" {
 		t.Errorf("told %v", err)
 	}
-	h.pass(time.Hour)
-	h.must(company.User("ann"), company.AmendInvitation{Invitation: "i", Role: "viewer", Teams: teams(invite.Terms{}, "n").Teams})
-	if _, err := h.accept("i", "bob"); err != nil {
+	c.pass(time.Hour)
+	c.must("ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Teams: teams(invite.Terms{}, "n").Teams})
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Error(err)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // Class: an id comes back, and with it what was said of another.
 func TestInvitationIdsNeverComeBack(t *testing.T) {
 	for _, state := range []string{"pending", "expired", "accepted", "declined", "revoked"} {
-		h := newHall(t, audit.NewMemory(), nil)
-		h.arrange(state)
-		h.refuses("ErrTaken", company.User("ann"), company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
-		h.reopen()
-		h.refuses("ErrTaken", company.System("desk"), company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
+		c := inviteCompany(t, nil)
+		c.arrange(state)
+		c.refuses("ErrTaken", "ann", company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
+		c.reopen()
+		c.refuses("ErrTaken", "system ops", company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
-	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -14,47 +13,47 @@ import (
 // sponsored has ugo, or whoever is named, answer for four invitations: b is
 // pending, a expired, c declined and d pending for ten days of access. Another
 // one is ann's.
-func sponsored(t *testing.T, by string) *hall {
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.TTL = 20 * 24 * time.Hour })
-	h.invite("a", to("al@x.test", "viewer"), by)
-	h.pass(20 * 24 * time.Hour)
-	h.invite("d", days(to("di@x.test", ""), 10), by)
-	h.invite("c", to("cy@x.test", "viewer"), by)
-	h.must(h.proven("cy@x.test"), company.DeclineInvitation{Invitation: "c", Secret: h.letter("c").Secret})
-	h.invite("b", teams(to("bo@x.test", "user"), "t"), by)
-	h.invite("x", to("xi@x.test", "viewer"))
-	return h
+func sponsored(t *testing.T, by string) *testCompany {
+	c := inviteCompany(t, func(c *company.Config) { c.Invitations.TTL = 20 * 24 * time.Hour })
+	c.invite("a", to("al@x.test", "viewer"), by)
+	c.pass(20 * 24 * time.Hour)
+	c.invite("d", days(to("di@x.test", ""), 10), by)
+	c.invite("c", to("cy@x.test", "viewer"), by)
+	c.must("invitee cy@x.test", company.DeclineInvitation{Invitation: "c", Secret: c.message("c").Secret})
+	c.invite("b", teams(to("bo@x.test", "user"), "t"), by)
+	c.invite("x", to("xi@x.test", "viewer"))
+	return c
 }
 
 // sponsors is who answers for what, and in what state it is.
-func (h *hall) sponsors() string {
+func (c *testCompany) sponsors() string {
 	all := ""
-	for i := range h.co.Invitations() {
-		all += string(i.ID) + " " + i.Sponsor.String() + " " + i.At(h.stage.now()).String() + "; "
+	for i := range c.Invitations() {
+		all += string(i.ID) + " " + i.Sponsor.String() + " " + i.At(c.now()).String() + "; "
 	}
 	return all
 }
 
 func TestLeaverTakesHisInvitations(t *testing.T) {
-	h := sponsored(t, "ugo")
-	if got, ok := h.co.Holdings("ugo"); !ok || !slices.Equal(ids(got.Invitations), []invite.ID{"a", "b", "d"}) {
+	c := sponsored(t, "ugo")
+	if got, ok := c.Holdings("ugo"); !ok || !slices.Equal(ids(got.Invitations), []invite.ID{"a", "b", "d"}) {
 		t.Errorf("ugo holds %v", ids(got.Invitations))
 	}
-	h.must(company.System("desk"), company.SetLimits{Limits: company.Limits{Seats: len(hallUsers()) + 3}})
-	h.refuses("ErrSeats", company.System("desk"), company.AddUser{Email: "new@x.test"})
-	r := h.must(company.User("ann"), company.RemoveUser{User: "ugo"})
+	c.must("system ops", company.SetLimits{Limits: company.Limits{Seats: userCount + 3}})
+	c.refuses("ErrSeats", "system ops", company.AddUser{Email: "new@x.test"})
+	r := c.must("ann", company.RemoveUser{User: "ugo"})
 	if got := r.Changes[0].(company.RemoveUser); !slices.Equal(got.Invitations, []invite.ID{"a", "b", "d"}) || got.TakeOver != "" {
 		t.Errorf("recorded %+v", got)
 	}
-	if targets := events(t, h.log)[r.Seq-1].Targets; !slices.Equal(targets, []string{"user:ugo"}) {
+	if targets := events(t, c.log)[r.Seq-1].Targets; !slices.Equal(targets, []string{"user:ugo"}) {
 		t.Errorf("the event is of %q", targets)
 	}
-	if got, want := h.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann pending; "; got != want {
+	if got, want := c.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann pending; "; got != want {
 		t.Errorf("they are %s want %s", got, want)
 	}
-	h.refuses("ErrRefused for ErrRevoked", h.proven("bo@x.test"), company.AcceptInvitation{Invitation: "b", Secret: h.letter("b").Secret})
-	h.must(company.System("desk"), company.AddUser{Email: "new@x.test"}, company.AddUser{Email: "newer@x.test"})
-	h.replayed()
+	c.refuses("ErrRefused for ErrRevoked", "invitee bo@x.test", company.AcceptInvitation{Invitation: "b", Secret: c.message("b").Secret})
+	c.must("system ops", company.AddUser{Email: "new@x.test"}, company.AddUser{Email: "newer@x.test"})
+	c.checkReplay()
 }
 
 func ids(all []invite.Invitation) []invite.ID {
@@ -73,42 +72,42 @@ func TestTakeOver(t *testing.T) {
 		"somebody else":       {"ann", "abe"},
 		"the actor":           {"ann", "ann"},
 		"an equal":            {"ugo2", "abe"},
-		"by a system":         {"system desk", "ann"},
+		"by a system":         {"system ops", "ann"},
 		"by one beside":       {"abe", "ugo2"},
-		"by the last to come": {"system desk", "ugo2"},
+		"by the last to come": {"system ops", "ugo2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := sponsored(t, "ugo")
-			h.must(company.System("desk"), company.AddUser{User: "ugo2", Email: "ugo2@x.test", Role: "user-manager"})
-			r := h.must(actorOf(tt.by), company.RemoveUser{User: "ugo", TakeOver: team.UserID(tt.heir)})
+			c := sponsored(t, "ugo")
+			c.must("system ops", company.AddUser{User: "ugo2", Email: "ugo2@x.test", Role: "user-manager"})
+			r := c.must(tt.by, company.RemoveUser{User: "ugo", TakeOver: team.UserID(tt.heir)})
 			want := []string{"user:ugo", "user:" + tt.heir}
-			if targets := events(t, h.log)[r.Seq-1].Targets; !slices.Equal(targets, want) {
+			if targets := events(t, c.log)[r.Seq-1].Targets; !slices.Equal(targets, want) {
 				t.Errorf("the event is of %q, want %q", targets, want)
 			}
-			if got, want := h.sponsors(), "a ugo revoked; d "+tt.heir+" pending; c ugo declined; b "+tt.heir+" pending; x ann pending; "; got != want {
+			if got, want := c.sponsors(), "a ugo revoked; d "+tt.heir+" pending; c ugo declined; b "+tt.heir+" pending; x ann pending; "; got != want {
 				t.Errorf("they are %s want %s", got, want)
 			}
-			if _, err := h.accept("b", "bo"); err != nil {
+			if _, err := c.accept("b", "bo"); err != nil {
 				t.Errorf("the message ugo sent is no good: %v", err)
 			}
-			h.refuses("ErrRefused for ErrRevoked", h.proven("al@x.test"), company.AcceptInvitation{Invitation: "a", Secret: h.letter("a").Secret})
-			h.replayed()
-			h.must(company.System("desk"), company.SuspendUser{User: team.UserID(tt.heir)})
-			h.refuses("ErrHeld for denied suspended", h.proven("di@x.test"), company.AcceptInvitation{Invitation: "d", Secret: h.letter("d").Secret})
+			c.refuses("ErrRefused for ErrRevoked", "invitee al@x.test", company.AcceptInvitation{Invitation: "a", Secret: c.message("a").Secret})
+			c.checkReplay()
+			c.must("system ops", company.SuspendUser{User: team.UserID(tt.heir)})
+			c.refuses("ErrHeld for denied suspended", "invitee di@x.test", company.AcceptInvitation{Invitation: "d", Secret: c.message("d").Secret})
 		})
 	}
 }
 
 // TestNothingLiveToTakeOver has all that a leaver sent expire.
 func TestNothingLiveToTakeOver(t *testing.T) {
-	h := sponsored(t, "ugo")
-	h.pass(20 * 24 * time.Hour)
-	h.refuses("ErrInvalid", company.User("ann"), company.RemoveUser{User: "ugo", TakeOver: "abe"})
-	h.must(company.User("ann"), company.RemoveUser{User: "ugo"})
-	if got, want := h.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann expired; "; got != want {
+	c := sponsored(t, "ugo")
+	c.pass(20 * 24 * time.Hour)
+	c.refuses("ErrInvalid", "ann", company.RemoveUser{User: "ugo", TakeOver: "abe"})
+	c.must("ann", company.RemoveUser{User: "ugo"})
+	if got, want := c.sponsors(), "a ugo revoked; d ugo revoked; c ugo declined; b ugo revoked; x ann expired; "; got != want {
 		t.Errorf("they are %s want %s", got, want)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestTakeOverRefusals: neither who takes over nor who gives may come to more
@@ -135,27 +134,27 @@ func TestTakeOverRefusals(t *testing.T) {
 			company.RevokeInvitation{Invitation: "b"}, company.Invite{Terms: to("zoe@x.test", "viewer")}, company.SetRole{User: "abe", Role: "user-manager"}}, "abe"},
 		{"denied unknown-resource team", "into a team that is gone", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
 		{"ErrTaken", "to who is a user by now", "ann", "ugo", "abe", []company.Change{company.AddUser{Email: "bo@x.test"}}, "ugo"},
-		{"ErrNotOffered", "to a role no longer offered", "ann", "ugo", "abe", []company.Change{notOffered("user")}, "ugo"},
+		{"ErrNotOffered", "to a role no longer offered", "ann", "ugo", "abe", []company.Change{company.ReplaceCatalog{Roles: withoutOffer("user")}}, "ugo"},
 		{"ErrReason", "", "ann", "ugo", "abe", nil, "ugo"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := sponsored(t, tt.sponsor)
+			c := sponsored(t, tt.sponsor)
 			if tt.sponsor == "abe" {
-				h.invite("adm", to("adm@x.test", "admin"), "abe")
+				c.invite("adm", to("adm@x.test", "admin"), "abe")
 			}
 			if tt.before != nil {
-				h.must(company.System("desk"), tt.before...)
+				c.must("system ops", tt.before...)
 			}
 			change := company.RemoveUser{User: tt.user, TakeOver: tt.heir}
 			if tt.want == "ErrReason" {
-				if _, err := h.co.Do(t.Context(), company.By{Actor: actorOf(tt.by)}, change); heard(err) != tt.want {
+				if _, err := c.Do(t.Context(), company.By{Actor: c.actor(tt.by)}, change); errorName(err) != tt.want {
 					t.Errorf("without a reason: %v", err)
 				}
 				return
 			}
-			h.refuses(tt.want, actorOf(tt.by), change)
+			c.refuses(tt.want, tt.by, change)
 			change.TakeOver = ""
-			h.must(actorOf(tt.by), change) // which revokes them
+			c.must(tt.by, change) // which revokes them
 		})
 	}
 }

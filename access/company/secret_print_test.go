@@ -82,59 +82,60 @@ type enclosing struct {
 // that some of them have in them.
 func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	t.Helper()
-	h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
-	ann, uma, all := company.User("ann"), company.User("uma"), map[string]any{}
-	receipt := func(by company.Actor, name string, c company.Change) company.Change {
-		r := h.must(by, c)
+	c := inviteCompany(t, instant)
+	const ann, uma = "ann", "uma"
+	all := map[string]any{}
+	receipt := func(by, name string, change company.Change) company.Change {
+		r := c.must(by, change)
 		all["receipt of "+name], all[name+" recorded"] = r, r.Changes[0]
 		return r.Changes[0]
 	}
 	receipt(ann, "invite", company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
 	receipt(ann, "resend", company.ResendInvitation{Invitation: "i"})
 	receipt(ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
-	h.invite("j", to("cat@x.test", "viewer"))
-	h.invite("k", to("dan@x.test", "viewer"))
-	h.must(uma, company.CreateReport{Report: "r"})
+	c.invite("j", to("cat@x.test", "viewer"))
+	c.invite("k", to("dan@x.test", "viewer"))
+	c.must(uma, company.CreateReport{Report: "r"})
 	link := receipt(uma, "link", company.MakeLink{Link: "l", Resource: access.Report("r")}).(company.MakeLink)
 	if link.Secret.IsZero() {
 		t.Fatal("the receipt of a link has no secret")
 	}
-	all["holdings"], _ = h.co.Holdings("ann")
-	all["invitation"], _ = h.co.Invitation("i")
-	all["invitations"] = slices.Collect(h.co.Invitations())
+	all["holdings"], _ = c.Holdings("ann")
+	all["invitation"], _ = c.Invitation("i")
+	all["invitations"] = slices.Collect(c.Invitations())
 
-	accept := company.AcceptInvitation{Invitation: "i", Secret: h.letter("i").Secret, User: "bob"}
-	decline := company.DeclineInvitation{Invitation: "j", Secret: h.letter("j").Secret}
-	message := h.letter("k")
-	bob := h.proven("bob@x.test")
-	by := company.By{Actor: bob, Reason: "r"}
-	_, refused := h.do(h.proven("eve@evil.test"), accept)
-	h.must(company.System("desk"), company.SuspendUser{User: "ann"})
-	_, held := h.do(bob, accept)
-	h.must(company.System("desk"), company.ReinstateUser{User: "ann"})
-	if heard(refused) != wrongAddress || heard(held) != "ErrHeld for denied suspended" {
+	accept := company.AcceptInvitation{Invitation: "i", Secret: c.message("i").Secret, User: "bob"}
+	decline := company.DeclineInvitation{Invitation: "j", Secret: c.message("j").Secret}
+	message := c.message("k")
+	bob := "invitee bob@x.test"
+	by := c.by(bob)
+	_, refused := c.do("invitee eve@evil.test", accept)
+	c.must("system ops", company.SuspendUser{User: "ann"})
+	_, held := c.do(bob, accept)
+	c.must("system ops", company.ReinstateUser{User: "ann"})
+	if errorName(refused) != byWrongAddress || errorName(held) != "ErrHeld for denied suspended" {
 		t.Fatal(refused, held)
 	}
 	var refusal *company.Refusal
 	errors.As(refused, &refusal)
-	h.lost = fmt.Errorf("host: cannot send %+v, %v, %s", message, message, &message)
-	all["receipt of what was lost"] = h.must(ann, company.ResendInvitation{Invitation: "k"})
-	rows, err := h.co.SendInvitations(t.Context(), company.By{Actor: ann, Reason: "r"}, rowsTo("row@x.test"))
-	all["rows"], all["host's error"] = rows, errors.Join(err, company.Undelivered{Invitation: "k", Err: h.lost})
+	c.lost = fmt.Errorf("host: cannot send %+v, %v, %s", message, message, &message)
+	all["receipt of what was lost"] = c.must(ann, company.ResendInvitation{Invitation: "k"})
+	rows, err := c.SendInvitations(t.Context(), c.by(ann), rowsTo("row@x.test"))
+	all["rows"], all["host's error"] = rows, errors.Join(err, company.Undelivered{Invitation: "k", Err: c.lost})
 	all["accept"], all["pointer to accept"], all["accept in a list"] = accept, &accept, []company.Change{accept, decline, link}
 	all["decline"], all["link"], all["pointer to link"] = decline, link, &link
-	all["message"], all["pointer to message"], all["messages"], all["offer"] = message, &message, h.mail, message.Offer
+	all["message"], all["pointer to message"], all["messages"], all["offer"] = message, &message, c.mail, message.Offer
 	all["error"], all["held"], all["refusal"], all["refusal value"] = refused, held, refusal, *refusal
-	all["actor"], all["by"], all["config"], all["company"] = bob, by, h.conf, h.co
+	all["actor"], all["by"], all["config"], all["company"] = by.Actor, by, c.config, c.Company
 	r := all["receipt of link"].(company.Receipt)
 	all["enclosing"] = enclosing{link, link, accept, &message, struct{ receipt *company.Receipt }{&r}}
 	all["pointer to enclosing"] = &enclosing{link, accept, accept, &message, struct{ receipt *company.Receipt }{&r}}
 	all["a map"] = map[string]any{"a": accept, "b": &link, "c": []any{message, r}}
 	receipt(bob, "accept", accept)
-	receipt(h.proven("cat@x.test"), "decline", decline)
+	receipt("invitee cat@x.test", "decline", decline)
 	receipt(ann, "revoke", company.RevokeInvitation{Invitation: "k"})
 	receipt(ann, "remove", company.RemoveUser{User: "uma", Successor: "abe"})
-	for n, e := range events(t, h.log) {
+	for n, e := range events(t, c.log) {
 		line, err := audit.Encode(e)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +143,7 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 		all[fmt.Sprint("event ", n)], all[fmt.Sprint("line ", n)] = e, string(line)
 	}
 	secrets := []invite.Secret{accept.Secret, decline.Secret, link.Secret, message.Secret}
-	for _, m := range h.mail {
+	for _, m := range c.mail {
 		secrets = append(secrets, m.Secret)
 	}
 	return all, secrets

@@ -32,13 +32,13 @@ func configured(t *testing.T, c company.Config) error {
 	if _, err := company.Found(t.Context(), log, annAlone(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := company.Open(t.Context(), log, &c); !errors.As(err, &e) || e.Op != "open" || heard(err) != heard(founding) {
+	if _, err := company.Open(t.Context(), log, &c); !errors.As(err, &e) || e.Op != "open" || errorName(err) != errorName(founding) {
 		t.Errorf("Open = %v, Found = %v", err, founding)
 	}
 	return founding
 }
 
-// TestOrigins is what links may begin with.
+// TestOrigins is what links may start with.
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		want   string
@@ -89,13 +89,13 @@ func TestOrigins(t *testing.T) {
 		{"ErrInvalid", "https://acme.example/\u00e9"},
 	} {
 		err := configured(t, company.Config{Deliver: silent, Origin: tt.origin})
-		if heard(err) != tt.want {
+		if errorName(err) != tt.want {
 			t.Errorf("%q: %v, want %q", tt.origin, err, tt.want)
 		}
 		if tt.origin == "" {
 			continue
 		}
-		if err := configured(t, company.Config{Origin: tt.origin}); heard(err) != tt.want {
+		if err := configured(t, company.Config{Origin: tt.origin}); errorName(err) != tt.want {
 			t.Errorf("%q without delivery: %v, want %q", tt.origin, err, tt.want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestBounds(t *testing.T) {
 		"a proof a year old":      {"", company.InvitationLimits{ProofAge: 365 * days}},
 		"a proof before its time": {"ErrInvalid", company.InvitationLimits{ProofAge: -1}},
 	} {
-		if err := configured(t, company.Config{Invitations: tt.bounds}); heard(err) != tt.want {
+		if err := configured(t, company.Config{Invitations: tt.bounds}); errorName(err) != tt.want {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
@@ -129,26 +129,26 @@ func TestBounds(t *testing.T) {
 func TestTTL(t *testing.T) {
 	const hour = time.Hour
 	for ttl, want := range map[time.Duration]time.Duration{0: 30 * 24 * hour, 5 * hour: 5 * hour, -1: 0} {
-		h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.TTL = ttl })
+		c := inviteCompany(t, func(c *company.Config) { c.Invitations.TTL = ttl })
 		expires := func(sent time.Time) time.Time {
 			if want == 0 {
 				return time.Time{}
 			}
 			return sent.Add(want)
 		}
-		h.invite("i", to("bob@x.test", "viewer"))
+		c.invite("i", to("bob@x.test", "viewer"))
 		for n, change := range []company.Change{company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"}} {
-			i, _ := h.co.Invitation("i")
-			if !i.Expires.Equal(expires(h.stage.now())) || !h.letter("i").Expires.Equal(i.Expires) || !i.Sent.Equal(h.stage.now()) || i.Generation != n+1 {
-				t.Errorf("for %v: %+v, and the message says %v", ttl, i, h.letter("i").Expires)
+			i, _ := c.Invitation("i")
+			if !i.Expires.Equal(expires(c.now())) || !c.message("i").Expires.Equal(i.Expires) || !i.Sent.Equal(c.now()) || i.Generation != n+1 {
+				t.Errorf("for %v: %+v, and the message says %v", ttl, i, c.message("i").Expires)
 			}
-			h.pass(hour)
-			h.must(company.User("ann"), change)
+			c.pass(hour)
+			c.must("ann", change)
 		}
-		before := h.state()
-		h.conf.Invitations.TTL = hour
-		if h.reopen(); h.state() != before {
-			t.Errorf("for %v: another configuration changed what was sent to\n%s", ttl, h.state())
+		before := c.state()
+		c.config.Invitations.TTL = hour
+		if c.reopen(); c.state() != before {
+			t.Errorf("for %v: another configuration changed what was sent to\n%s", ttl, c.state())
 		}
 	}
 }
@@ -160,13 +160,13 @@ func TestNowhereToSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, company.Invite{Terms: to("bob@x.test", "")})
-	if heard(err) != "ErrNoDelivery" {
+	if errorName(err) != "ErrNoDelivery" {
 		t.Errorf("Do = %v", err)
 	}
 	if _, err := co.Offer("", invite.Secret{}); !errors.Is(err, company.ErrRefused) {
 		t.Errorf("Look = %v", err)
 	}
-	if err := co.WhyOnHold(""); heard(err) != "ErrNone" {
+	if err := co.WhyOnHold(""); errorName(err) != "ErrNone" {
 		t.Errorf("Held = %v", err)
 	}
 	if i, ok := co.Invitation(""); ok || i.ID != "" {

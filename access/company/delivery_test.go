@@ -15,16 +15,16 @@ import (
 )
 
 // delivering has a function called with each message, after it is in the box.
-func delivering(t *testing.T, log audit.Log, f func(ctx context.Context, h *hall, m invite.Message) error) *hall {
+func delivering(t *testing.T, f func(ctx context.Context, c *testCompany, m invite.Message) error) *testCompany {
 	t.Helper()
-	var h *hall
-	h = newHall(t, log, func(c *company.Config) {
-		box := c.Deliver
-		c.Deliver = func(ctx context.Context, m invite.Message) error {
-			return errors.Join(box(ctx, m), f(ctx, h, m))
+	var c *testCompany
+	c = inviteCompany(t, func(config *company.Config) {
+		keep := config.Deliver
+		config.Deliver = func(ctx context.Context, m invite.Message) error {
+			return errors.Join(keep(ctx, m), f(ctx, c, m))
 		}
 	})
-	return h
+	return c
 }
 
 // sendings are the changes that send a message, about an invitation i to bob.
@@ -39,21 +39,21 @@ func sendings() []company.Change {
 // made it and for the invitation it is about.
 func TestDeliveredOnceStored(t *testing.T) {
 	type key struct{}
-	h := delivering(t, audit.NewMemory(), func(ctx context.Context, h *hall, m invite.Message) error {
-		i, _ := h.co.Invitation("i")
-		last := events(h.t, h.log)[h.co.Checkpoint().Seq-1]
-		if last.Checkpoint() != h.co.Checkpoint() || last.Targets[0] != "invitation:i" || i.State != invite.Pending || i.Generation != len(h.mail) ||
+	c := delivering(t, func(ctx context.Context, c *testCompany, m invite.Message) error {
+		i, _ := c.Invitation("i")
+		last := events(c.t, c.log)[c.Checkpoint().Seq-1]
+		if last.Checkpoint() != c.Checkpoint() || last.Targets[0] != "invitation:i" || i.State != invite.Pending || i.Generation != len(c.mail) ||
 			!i.Digest.Matches(m.Secret, i.Claim("acme")) || ctx.Value(key{}) != "request" || m.Origin != "https://acme.example/join" || m.To.String() != "bob@x.test" {
-			h.t.Errorf("at event %+v with %+v: %+v", last, i, m)
+			c.t.Errorf("at event %+v with %+v: %+v", last, i, m)
 		}
 		return nil
 	})
 	for n, change := range sendings() {
-		r, err := h.co.Do(context.WithValue(t.Context(), key{}, "request"), company.By{Actor: company.User("ann"), Reason: "r"}, change)
-		if err != nil || len(h.mail) != n+1 || r.Undelivered != nil || !slices.Equal(r.Invitations(), []invite.ID{"i"}) {
-			t.Errorf("%T: %v, %d messages about %q", change, err, len(h.mail), r.Invitations())
+		r, err := c.Do(context.WithValue(t.Context(), key{}, "request"), company.By{Actor: company.User("ann"), Reason: "r"}, change)
+		if err != nil || len(c.mail) != n+1 || r.Undelivered != nil || !slices.Equal(r.Invitations(), []invite.ID{"i"}) {
+			t.Errorf("%T: %v, %d messages about %q", change, err, len(c.mail), r.Invitations())
 		}
-		h.pass(time.Hour)
+		c.pass(time.Hour)
 	}
 }
 
@@ -63,58 +63,58 @@ func TestDeliverMayDo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // only if it hangs
 	defer cancel()
 	by := company.By{Actor: company.User("ann"), Reason: "r"}
-	h := delivering(t, audit.NewMemory(), func(_ context.Context, h *hall, m invite.Message) error {
+	c := delivering(t, func(_ context.Context, c *testCompany, m invite.Message) error {
 		if m.Invitation != "i" {
 			return nil
 		}
-		_, err := h.co.Do(ctx, by, company.Invite{Invitation: "within", Terms: to("cat@x.test", "viewer")})
+		_, err := c.Do(ctx, by, company.Invite{Invitation: "within", Terms: to("cat@x.test", "viewer")})
 		done := make(chan error)
 		go func() {
-			_, err := h.co.Do(ctx, by, company.SetCompanyName{Name: "Bolt"})
-			done <- errors.Join(err, h.co.Sync(ctx))
+			_, err := c.Do(ctx, by, company.SetCompanyName{Name: "Bolt"})
+			done <- errors.Join(err, c.Sync(ctx))
 		}()
 		return errors.Join(err, <-done)
 	})
-	r, err := h.co.Do(ctx, by, company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	r, err := c.Do(ctx, by, company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
 	if err != nil || r.Undelivered != nil || r.Seq != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if len(h.mail) != 2 || h.co.Name() != "Bolt" || h.co.Checkpoint().Seq != 4 {
-		t.Errorf("%d messages, %s at %v", len(h.mail), h.co.Name(), h.co.Checkpoint())
+	if len(c.mail) != 2 || c.Name() != "Bolt" || c.Checkpoint().Seq != 4 {
+		t.Errorf("%d messages, %s at %v", len(c.mail), c.Name(), c.Checkpoint())
 	}
 }
 
 // TestDeliverPanics leaves nothing locked behind.
 func TestDeliverPanics(t *testing.T) {
-	h := delivering(t, audit.NewMemory(), func(context.Context, *hall, invite.Message) error { panic("no mail") })
+	c := delivering(t, func(context.Context, *testCompany, invite.Message) error { panic("no mail") })
 	func() {
 		defer func() {
 			if recover() != "no mail" {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		h.must(company.User("ann"), sendings()[0])
+		c.must("ann", sendings()[0])
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // only if it hangs
 	defer cancel()
-	if _, err := h.co.Do(ctx, company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Bolt"}); err != nil {
+	if _, err := c.Do(ctx, company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Bolt"}); err != nil {
 		t.Error(err)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestNothingIsDelivered has a message made and then not sent, as its change was
 // refused or undone within the same Do.
 func TestNothingIsDelivered(t *testing.T) {
-	send, ann, desk := sendings()[0], company.User("ann"), company.System("desk")
+	send, ann, ops := sendings()[0], "ann", "system ops"
 	revoke, resend := company.RevokeInvitation{Invitation: "i"}, company.ResendInvitation{Invitation: "i"}
 	for name, tt := range map[string]struct {
 		messages int
-		by       company.Actor
+		by       string
 		changes  []company.Change
 		ok       bool
 	}{
-		"refused":                       {0, company.User("uma"), []company.Change{send}, false},
+		"refused":                       {0, "uma", []company.Change{send}, false},
 		"refused with another":          {0, ann, []company.Change{send, company.SetCompanyName{Name: "Acme"}}, false},
 		"another behind it is none":     {0, ann, []company.Change{send, nil}, false},
 		"revoked":                       {0, ann, []company.Change{send, revoke}, true},
@@ -124,25 +124,25 @@ func TestNothingIsDelivered(t *testing.T) {
 		"sent anew and revoked":         {0, ann, []company.Change{send, resend, revoke}, true},
 		"revoked and another sent":      {1, ann, []company.Change{send, revoke, company.Invite{Invitation: "j", Terms: to("bob@x.test", "viewer")}}, true},
 		"and one to another":            {2, ann, []company.Change{send, company.Invite{Invitation: "j", Terms: to("cat@x.test", "viewer")}}, true},
-		"and its sponsor another":       {0, desk, []company.Change{send, company.SetRole{User: "ann", Role: "ghost"}}, false},
+		"and its sponsor another":       {0, ops, []company.Change{send, company.SetRole{User: "ann", Role: "ghost"}}, false},
 		"nothing to do with it":         {0, ann, []company.Change{company.CreateTeam{}}, true},
 		"the message is not sent twice": {1, ann, []company.Change{send, company.CreateTeam{}, company.CreateTeam{}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = -1 })
-			r, err := h.do(tt.by, tt.changes...)
-			if (err == nil) != tt.ok || len(h.mail) != tt.messages || r.Undelivered != nil {
-				t.Fatalf("%v, %d messages, want %d", err, len(h.mail), tt.messages)
+			c := inviteCompany(t, instant)
+			r, err := c.do(tt.by, tt.changes...)
+			if (err == nil) != tt.ok || len(c.mail) != tt.messages || r.Undelivered != nil {
+				t.Fatalf("%v, %d messages, want %d", err, len(c.mail), tt.messages)
 			}
-			for _, m := range h.mail {
-				if i, _ := h.co.Invitation(m.Invitation); !i.Digest.Matches(m.Secret, i.Claim("acme")) {
+			for _, m := range c.mail {
+				if i, _ := c.Invitation(m.Invitation); !i.Digest.Matches(m.Secret, i.Claim("acme")) {
 					t.Errorf("the message about %s has a secret of before", m.Invitation)
 				}
-				if _, err := h.accept(m.Invitation, ""); err != nil {
+				if _, err := c.accept(m.Invitation, ""); err != nil {
 					t.Error(err)
 				}
 			}
-			h.replayed()
+			c.checkReplay()
 		})
 	}
 }
@@ -150,15 +150,15 @@ func TestNothingIsDelivered(t *testing.T) {
 // TestLeaversMessages gives over what a leaver sent. That sends no message, but
 // who looks sees who answers for it now.
 func TestLeaversMessages(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.must(company.User("ugo"), company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
-	h.pass(time.Hour)
-	before := len(h.mail)
-	h.must(company.User("ann"), company.RemoveUser{User: "ugo", TakeOver: "abe"}, company.SetCompanyName{Name: "Bolt"})
-	if len(h.mail) != before {
-		t.Errorf("taking over sent %d messages", len(h.mail)-before)
+	c := inviteCompany(t, nil)
+	c.must("ugo", company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	c.pass(time.Hour)
+	before := len(c.mail)
+	c.must("ann", company.RemoveUser{User: "ugo", TakeOver: "abe"}, company.SetCompanyName{Name: "Bolt"})
+	if len(c.mail) != before {
+		t.Errorf("taking over sent %d messages", len(c.mail)-before)
 	}
-	if offer, err := h.co.Offer("i", h.letter("i").Secret); err != nil || offer.Inviter != "abe@x.test" || offer.Company != "Bolt" {
+	if offer, err := c.Offer("i", c.message("i").Secret); err != nil || offer.Inviter != "abe@x.test" || offer.Company != "Bolt" {
 		t.Errorf("Look = %+v, %v", offer, err)
 	}
 }
@@ -167,7 +167,7 @@ func TestLeaversMessages(t *testing.T) {
 // which; what they are about is there, and can be sent anew.
 func TestUndelivered(t *testing.T) {
 	errLost := errors.New("lost")
-	h := delivering(t, audit.NewMemory(), func(_ context.Context, _ *hall, m invite.Message) error {
+	c := delivering(t, func(_ context.Context, _ *testCompany, m invite.Message) error {
 		if m.Invitation != "c" && m.Name == "" {
 			return fmt.Errorf("to %s: %w", m.To, errLost)
 		}
@@ -177,7 +177,7 @@ func TestUndelivered(t *testing.T) {
 	for _, id := range []string{"c", "a", "d", "b"} {
 		three = append(three, company.Invite{Invitation: invite.ID(id), Terms: to(id+"@x.test", "viewer")})
 	}
-	r := h.must(company.User("ann"), three...)
+	r := c.must("ann", three...)
 	var lost []string
 	for _, u := range r.Undelivered {
 		if !errors.Is(u, errLost) {
@@ -190,16 +190,16 @@ func TestUndelivered(t *testing.T) {
 		t.Errorf("lost are %q, want %q", lost, want)
 	}
 	for _, id := range []invite.ID{"c", "a", "d", "b"} {
-		if i, _ := h.co.Invitation(id); i.State != invite.Pending || h.co.WhyOnHold(id) != nil {
+		if i, _ := c.Invitation(id); i.State != invite.Pending || c.WhyOnHold(id) != nil {
 			t.Errorf("%s is %+v", id, i)
 		}
 	}
-	h.refuses("ErrTooSoon", company.User("ann"), company.ResendInvitation{Invitation: "a"})
-	h.pass(time.Minute)
-	if r := h.must(company.User("ann"), company.ResendInvitation{Invitation: "a"}, company.ResendInvitation{Invitation: "c"}); len(r.Undelivered) != 1 || r.Undelivered[0].Invitation != "a" {
+	c.refuses("ErrTooSoon", "ann", company.ResendInvitation{Invitation: "a"})
+	c.pass(time.Minute)
+	if r := c.must("ann", company.ResendInvitation{Invitation: "a"}, company.ResendInvitation{Invitation: "c"}); len(r.Undelivered) != 1 || r.Undelivered[0].Invitation != "a" {
 		t.Errorf("lost again are %v", r.Undelivered)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestUncertainIsNotDelivered has the log fail in each way in which nobody can
@@ -209,61 +209,61 @@ func TestUncertainIsNotDelivered(t *testing.T) {
 	for _, mode := range audittest.Modes() {
 		for n, change := range sendings() {
 			t.Run(fmt.Sprintf("%v %d", mode, n), func(t *testing.T) {
-				memory := audit.NewMemory()
-				h := newHall(t, memory, nil)
+				c := inviteCompany(t, nil)
+				memory := c.log
 				for _, earlier := range sendings()[:n] {
-					h.must(company.User("ann"), earlier)
-					h.pass(time.Hour)
+					c.must("ann", earlier)
+					c.pass(time.Hour)
 				}
-				h.reopenOn(newWire(memory, 0, func(call int) audittest.Mode { return []audittest.Mode{mode, audittest.Pass}[min(call-1, 1)] }, nil))
+				c.reopenOn(newWire(memory, 0, func(call int) audittest.Mode { return []audittest.Mode{mode, audittest.Pass}[min(call-1, 1)] }, nil))
 				before := events(t, memory)
 				ctx, cancel := ending()
 				defer cancel()
-				r, err := h.co.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, change)
-				if !errors.Is(err, company.ErrUncertain) || len(h.mail) != n || r.Undelivered != nil || r.ID == "" {
-					t.Fatalf("%v after %d messages, %+v", err, len(h.mail), r)
+				r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, change)
+				if !errors.Is(err, company.ErrUncertain) || len(c.mail) != n || r.Undelivered != nil || r.ID == "" {
+					t.Fatalf("%v after %d messages, %+v", err, len(c.mail), r)
 				}
-				if err := h.co.Sync(t.Context()); err != nil {
+				if err := c.Sync(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if len(events(t, memory)) != len(before)+1 || len(h.mail) != n {
-					t.Errorf("settled with %d events and %d messages", len(events(t, memory)), len(h.mail))
+				if len(events(t, memory)) != len(before)+1 || len(c.mail) != n {
+					t.Errorf("settled with %d events and %d messages", len(events(t, memory)), len(c.mail))
 				}
 				if n > 0 {
-					h.refuses(wrongSecret, h.proven("bob@x.test"), company.AcceptInvitation{Invitation: "i", Secret: h.letter("i").Secret})
+					c.refuses(byWrongSecret, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: c.message("i").Secret})
 				}
-				h.pass(time.Hour)
-				h.must(company.User("ann"), company.ResendInvitation{Invitation: "i"})
-				if _, err := h.accept("i", "bob"); err != nil || len(h.mail) != n+1 {
-					t.Errorf("%v after %d messages", err, len(h.mail))
+				c.pass(time.Hour)
+				c.must("ann", company.ResendInvitation{Invitation: "i"})
+				if _, err := c.accept("i", "bob"); err != nil || len(c.mail) != n+1 {
+					t.Errorf("%v after %d messages", err, len(c.mail))
 				}
-				h.replayed()
+				c.checkReplay()
 			})
 		}
 	}
 }
 
 // reopenOn opens the company of a log that there is another way to.
-func (h *hall) reopenOn(log audit.Log) {
-	h.t.Helper()
-	h.log = log
-	h.reopen()
+func (c *testCompany) reopenOn(log audit.Log) {
+	c.t.Helper()
+	c.log = log
+	c.reopen()
 }
 
 // TestLostRaceIsDeliveredOnce has another writer come first. The message has the
 // secret of what was stored, not of what was judged first.
 func TestLostRaceIsDeliveredOnce(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	other := h.beside(&h.conf)
-	h.must(company.User("ann"), company.SetCompanyName{Name: "Bolt"})
-	r, err := other.co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
-	if err != nil || r.Seq != 3 || len(h.mail) != 1 || h.mail[0].Company != "Bolt" {
-		t.Fatalf("%v: %+v, messages %+v", err, r, h.mail)
+	c := inviteCompany(t, nil)
+	other := c.second(&c.config)
+	c.must("ann", company.SetCompanyName{Name: "Bolt"})
+	r, err := other.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
+	if err != nil || r.Seq != 3 || len(c.mail) != 1 || c.mail[0].Company != "Bolt" {
+		t.Fatalf("%v: %+v, messages %+v", err, r, c.mail)
 	}
-	if err := h.co.Sync(t.Context()); err != nil {
+	if err := c.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.accept("i", "bob"); err != nil {
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Error(err)
 	}
 }
@@ -271,13 +271,13 @@ func TestLostRaceIsDeliveredOnce(t *testing.T) {
 // TestRefusedAsStored has the log refuse an event that it stored. The company
 // finds it there, and the message is sent.
 func TestRefusedAsStored(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.reopenOn(newWire(h.log, 0, func(int) audittest.Mode { return audittest.LieConflict }, nil))
-	h.must(company.User("ann"), sendings()[0])
-	if len(h.mail) != 1 {
-		t.Fatalf("%d messages", len(h.mail))
+	c := inviteCompany(t, nil)
+	c.reopenOn(newWire(c.log, 0, func(int) audittest.Mode { return audittest.LieConflict }, nil))
+	c.must("ann", sendings()[0])
+	if len(c.mail) != 1 {
+		t.Fatalf("%d messages", len(c.mail))
 	}
-	if i, _ := h.co.Invitation("i"); !i.Digest.Matches(h.mail[0].Secret, i.Claim("acme")) {
+	if i, _ := c.Invitation("i"); !i.Digest.Matches(c.mail[0].Secret, i.Claim("acme")) {
 		t.Error("the message has another secret")
 	}
 }
@@ -298,13 +298,13 @@ func (q *quitting) Append(ctx context.Context, e audit.Event) error {
 // told that nobody waits.
 func TestContextEndsBeforeDelivery(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	h := delivering(t, audit.NewMemory(), func(ctx context.Context, _ *hall, _ invite.Message) error { return ctx.Err() })
-	h.reopenOn(&quitting{h.log, cancel})
-	r, err := h.co.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
+	c := delivering(t, func(ctx context.Context, _ *testCompany, _ invite.Message) error { return ctx.Err() })
+	c.reopenOn(&quitting{c.log, cancel})
+	r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
 	if err != nil || len(r.Undelivered) != 1 || !errors.Is(r.Undelivered[0], context.Canceled) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if i, ok := h.co.Invitation("i"); !ok || i.State != invite.Pending {
+	if i, ok := c.Invitation("i"); !ok || i.State != invite.Pending {
 		t.Errorf("the invitation is %+v", i)
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
-	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -34,26 +33,26 @@ func send(t invite.Terms) company.Invite { return company.Invite{Invitation: "i"
 func TestNoHintsForWhoMayNotInvite(t *testing.T) {
 	for _, state := range []string{"none", "pending", "expired", "accepted", "declined", "revoked"} {
 		t.Run(state, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
-			h.arrange(state)
+			c := inviteCompany(t, nil)
+			c.arrange(state)
 			for name, change := range map[string]company.Change{
 				"other terms": company.Invite{Terms: to("bob@x.test", "user")}, "same terms": company.Invite{Terms: to("bob@x.test", "viewer")},
 				"same id": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
 				"amend": company.AmendInvitation{Invitation: "i"}, "revoke": company.RevokeInvitation{Invitation: "i"},
 			} {
 				for by, want := range map[string]string{"uma": "denied no-capability", "ghost": "denied unknown-user", "sue": "denied suspended"} {
-					if _, err := h.do(actorOf(by), change); heard(err) != want {
-						t.Errorf("%s: %s hears %s, want %s", name, by, heard(err), want)
+					if _, err := c.do(by, change); errorName(err) != want {
+						t.Errorf("%s: %s hears %s, want %s", name, by, errorName(err), want)
 					}
 				}
 			}
 			rows := []invite.Row{{Terms: to("bob@x.test", "user"), Code: invite.OK, Reason: "as said"}}
 			by := company.By{Actor: company.User("uma")}
-			planned, err := h.co.PlanInvitations(by, rows)
+			planned, err := c.PlanInvitations(by, rows)
 			if err != nil || planned[0].Code != invite.NotAllowed {
 				t.Errorf("a plan tells uma %q, %v", planned[0].Code, err)
 			}
-			if done, err := h.co.SendInvitations(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
+			if done, err := c.SendInvitations(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
 				t.Errorf("a commit tells uma %q, %v", done[0].Code, err)
 			}
 		})
@@ -61,28 +60,28 @@ func TestNoHintsForWhoMayNotInvite(t *testing.T) {
 }
 
 // invited returns what invites bob, by ann unless somebody else is named.
-func invited(t invite.Terms, by ...string) func(*hall) {
-	return func(h *hall) { h.invite("i", t, by...) }
+func invited(t invite.Terms, by ...string) func(*testCompany) {
+	return func(c *testCompany) { c.invite("i", t, by...) }
 }
 
 // then does one thing after another.
-func then(all ...func(*hall)) func(*hall) {
-	return func(h *hall) {
+func then(all ...func(*testCompany)) func(*testCompany) {
+	return func(c *testCompany) {
 		for _, f := range all {
-			f(h)
+			f(c)
 		}
 	}
 }
 
-func desk(changes ...company.Change) func(*hall) {
-	return func(h *hall) { h.must(company.System("desk"), changes...) }
+func desk(changes ...company.Change) func(*testCompany) {
+	return func(c *testCompany) { c.must("system ops", changes...) }
 }
 
-func expire(h *hall) { h.pass(30 * 24 * time.Hour) }
+func expire(c *testCompany) { c.pass(30 * 24 * time.Hour) }
 
 // notOffered is the catalog of the hall, with a role that is not offered.
 func notOffered(name role.Name) company.ReplaceCatalog {
-	roles := hallRoles()
+	roles := inviteRoles()
 	for i := range roles {
 		roles[i].Offered = roles[i].Offered && roles[i].Name != name
 	}
@@ -108,13 +107,13 @@ func TestTooSoon(t *testing.T) {
 			"resend": company.ResendInvitation{Invitation: "i"}, "amend": company.AmendInvitation{Invitation: "i", Role: "user"},
 			"the same": company.Invite{Terms: to("bob@x.test", "viewer")},
 		} {
-			h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = tt.cooldown })
-			h.invite("i", to("bob@x.test", "viewer"))
-			h.must(company.User("ann"), company.SetCompanyName{Name: "Bolt"}) // which is no message
-			h.pass(tt.after)
+			c := inviteCompany(t, func(c *company.Config) { c.Invitations.Cooldown = tt.cooldown })
+			c.invite("i", to("bob@x.test", "viewer"))
+			c.must("ann", company.SetCompanyName{Name: "Bolt"}) // which is no message
+			c.pass(tt.after)
 			if tt.want != "" {
-				h.refuses(tt.want, company.User("ann"), change)
-			} else if _, err := h.do(company.User("ann"), change); err != nil {
+				c.refuses(tt.want, "ann", change)
+			} else if _, err := c.do("ann", change); err != nil {
 				t.Errorf("%s %s: %v", name, tt.name, err)
 			}
 		}
@@ -125,14 +124,14 @@ func TestTooSoon(t *testing.T) {
 // invitation before.
 func TestTooSoonForTheAddress(t *testing.T) {
 	for _, state := range []string{"accepted", "declined", "revoked", "expired"} {
-		h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Cooldown = 30*24*time.Hour + 1 })
-		h.arrange(state)
-		h.pass(h.mail[0].Expires.Sub(h.stage.now())) // a nanosecond before
+		c := inviteCompany(t, func(c *company.Config) { c.Invitations.Cooldown = 30*24*time.Hour + 1 })
+		c.arrange(state)
+		c.pass(c.mail[0].Expires.Sub(c.now())) // a nanosecond before
 		again := company.Invite{Invitation: "j", Terms: to("BOB@x.test", "user")}
-		h.refuses("ErrTooSoon", company.User("ann"), again)
-		h.invite("k", to("bobby@x.test", "user"))
-		h.pass(1)
-		h.must(company.System("desk"), again)
+		c.refuses("ErrTooSoon", "ann", again)
+		c.invite("k", to("bobby@x.test", "user"))
+		c.pass(1)
+		c.must("system ops", again)
 	}
 }
 
@@ -142,11 +141,11 @@ func TestReasonForInvitations(t *testing.T) {
 		"send": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
 		"amend": company.AmendInvitation{Invitation: "i", Role: "user"}, "revoke": company.RevokeInvitation{Invitation: "i"},
 	} {
-		h := newHall(t, audit.NewMemory(), nil)
-		h.arrange("pending")
-		before := h.state()
+		c := inviteCompany(t, nil)
+		c.arrange("pending")
+		before := c.state()
 		for _, reason := range []string{"", " \t", strings.Repeat("x", 501), "a\xff"} {
-			if _, err := h.co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: reason}, change); heard(err) != "ErrReason" || h.state() != before {
+			if _, err := c.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: reason}, change); errorName(err) != "ErrReason" || c.state() != before {
 				t.Errorf("%s with reason %.10q: %v", name, reason, err)
 			}
 		}
@@ -155,9 +154,9 @@ func TestReasonForInvitations(t *testing.T) {
 		"accept":  func(s invite.Secret) company.Change { return company.AcceptInvitation{Invitation: "i", Secret: s} },
 		"decline": func(s invite.Secret) company.Change { return company.DeclineInvitation{Invitation: "i", Secret: s} },
 	} {
-		h := newHall(t, audit.NewMemory(), nil)
-		s := h.invite("i", to("bob@x.test", "viewer"))
-		if _, err := h.co.Do(t.Context(), company.By{Actor: h.proven("bob@x.test")}, change(s)); err != nil {
+		c := inviteCompany(t, nil)
+		s := c.invite("i", to("bob@x.test", "viewer"))
+		if _, err := c.Do(t.Context(), company.By{Actor: c.actor("invitee bob@x.test")}, change(s)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -183,33 +182,33 @@ func otherChanges() []company.Change {
 // TestInviteeAnswersOnly has an invitee try everything else, and users and
 // systems try to answer in his place.
 func TestInviteeAnswersOnly(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	s := h.invite("i", to("bob@x.test", "admin"))
+	c := inviteCompany(t, nil)
+	s := c.invite("i", to("bob@x.test", "admin"))
 	others := otherChanges()
 	if want := len(company.Types()) - 2; len(others) != want {
 		t.Fatalf("%d changes, want %d", len(others), want)
 	}
-	bob := h.proven("bob@x.test")
+	bob := "invitee bob@x.test"
 	for _, change := range others {
-		h.refuses("ErrInvitee", bob, change)
+		c.refuses("ErrInvitee", bob, change)
 	}
 	accept, decline := company.AcceptInvitation{Invitation: "i", Secret: s}, company.DeclineInvitation{Invitation: "i", Secret: s}
-	for _, by := range []string{"ann", "uma", "ghost", "bob@x.test", "system desk", "system ghost"} {
-		h.refuses("ErrInvitee", actorOf(by), accept)
-		h.refuses("ErrInvitee", actorOf(by), decline)
+	for _, by := range []string{"ann", "uma", "ghost", "bob@x.test", "system ops", "system ghost"} {
+		c.refuses("ErrInvitee", by, accept)
+		c.refuses("ErrInvitee", by, decline)
 	}
-	h.refuses("ErrNoActor", company.Invitee(invite.Proof{}), accept)
-	h.refuses("ErrNoActor", company.Invitee(invite.Proof{}), decline)
-	if _, err := h.do(bob, accept, company.SetRole{User: "uma", Role: "admin"}); heard(err) != "ErrInvitee" {
+	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), accept)
+	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), decline)
+	if _, err := c.do(bob, accept, company.SetRole{User: "uma", Role: "admin"}); errorName(err) != "ErrInvitee" {
 		t.Errorf("behind an acceptance: %v", err)
 	}
-	h.must(bob, accept)
+	c.must(bob, accept)
 }
 
 // TestSeatsAndLimit counts users and the invitations that can be accepted.
 func TestSeatsAndLimit(t *testing.T) {
-	ann, users := company.User("ann"), len(hallUsers())
-	second := func(h *hall) company.Change {
+	users := userCount
+	second := func(c *testCompany) company.Change {
 		return company.Invite{Invitation: "j", Terms: to("cat@x.test", "viewer")}
 	}
 	for name, tt := range map[string]struct {
@@ -224,27 +223,27 @@ func TestSeatsAndLimit(t *testing.T) {
 		"limit at first": {"ErrLimit", 1, users + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, by := range []company.Actor{ann, company.System("desk")} {
-				h := newHall(t, audit.NewMemory(), func(c *company.Config) { c.Invitations.Pending = tt.pending })
+			for _, by := range []string{"ann", "system ops"} {
+				c := inviteCompany(t, func(c *company.Config) { c.Invitations.Pending = tt.pending })
 				if tt.seats > 0 {
-					h.must(ann, company.SetLimits{Limits: company.Limits{Seats: tt.seats}})
+					c.must("ann", company.SetLimits{Limits: company.Limits{Seats: tt.seats}})
 				}
-				h.invite("i", to("bob@x.test", "viewer"))
-				h.pass(time.Hour)
+				c.invite("i", to("bob@x.test", "viewer"))
+				c.pass(time.Hour)
 				if tt.want == "" {
-					h.must(by, second(h))
+					c.must(by, second(c))
 					continue
 				}
-				h.refuses(tt.want, by, second(h))
-				h.must(by, company.ResendInvitation{Invitation: "i"}) // it has its place already
-				h.pass(time.Hour)
-				h.must(by, company.AmendInvitation{Invitation: "i", Role: "user"})
-				h.pass(30 * 24 * time.Hour) // which frees the place,
-				h.must(by, second(h))
-				h.refuses(tt.want, by, company.ResendInvitation{Invitation: "i"}) // and another has it now
-				h.must(by, company.RevokeInvitation{Invitation: "j"})
-				h.must(by, company.ResendInvitation{Invitation: "i"})
-				h.replayed()
+				c.refuses(tt.want, by, second(c))
+				c.must(by, company.ResendInvitation{Invitation: "i"}) // it has its place already
+				c.pass(time.Hour)
+				c.must(by, company.AmendInvitation{Invitation: "i", Role: "user"})
+				c.pass(30 * 24 * time.Hour) // which frees the place,
+				c.must(by, second(c))
+				c.refuses(tt.want, by, company.ResendInvitation{Invitation: "i"}) // and another has it now
+				c.must(by, company.RevokeInvitation{Invitation: "j"})
+				c.must(by, company.ResendInvitation{Invitation: "i"})
+				c.checkReplay()
 			}
 		})
 	}
@@ -253,38 +252,38 @@ func TestSeatsAndLimit(t *testing.T) {
 // TestAcceptanceTakesNoSeat accepts with the last seat, which the invitation
 // had, and lets nobody else have it meanwhile.
 func TestAcceptanceTakesNoSeat(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	users, desk := len(hallUsers()), company.System("desk")
-	h.must(desk, company.SetLimits{Limits: company.Limits{Seats: users + 1}})
-	h.invite("i", to("bob@x.test", "viewer"))
-	h.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
-	h.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
-	if _, err := h.accept("i", "bob"); err != nil {
+	c := inviteCompany(t, nil)
+	users, desk := userCount, "system ops"
+	c.must(desk, company.SetLimits{Limits: company.Limits{Seats: users + 1}})
+	c.invite("i", to("bob@x.test", "viewer"))
+	c.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
+	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	h.refuses("ErrSeats", desk, company.Invite{Terms: to("cat@x.test", "")})
-	h.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
-	h.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Limits: company.Limits{Seats: users}})
-	h.replayed()
+	c.refuses("ErrSeats", desk, company.Invite{Terms: to("cat@x.test", "")})
+	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
+	c.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Limits: company.Limits{Seats: users}})
+	c.checkReplay()
 }
 
 // TestNoDelivery sends nothing where nothing is configured to. What was sent can
 // be answered and revoked.
 func TestNoDelivery(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	h.invite("i", to("bob@x.test", "viewer"))
-	h.invite("j", to("cat@x.test", "viewer"))
-	h.pass(time.Hour)
-	h.conf.Deliver, h.conf.Origin = nil, ""
-	h.reopen()
+	c := inviteCompany(t, nil)
+	c.invite("i", to("bob@x.test", "viewer"))
+	c.invite("j", to("cat@x.test", "viewer"))
+	c.pass(time.Hour)
+	c.config.Deliver, c.config.Origin = nil, ""
+	c.reopen()
 	for _, change := range []company.Change{
 		company.Invite{Terms: to("dan@x.test", "")}, company.Invite{Terms: to("bob@x.test", "viewer")},
 		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"},
 	} {
-		h.refuses("ErrNoDelivery", company.User("ann"), change)
+		c.refuses("ErrNoDelivery", "ann", change)
 	}
-	h.must(company.User("ann"), company.RevokeInvitation{Invitation: "j"})
-	if _, err := h.accept("i", "bob"); err != nil {
+	c.must("ann", company.RevokeInvitation{Invitation: "j"})
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Error(err)
 	}
 }
@@ -294,39 +293,39 @@ func TestNoDelivery(t *testing.T) {
 func TestCatalogKeepsWhatIsOffered(t *testing.T) {
 	for state, want := range map[string]string{"pending": "ErrUnknown", "expired": "ErrUnknown", "declined": "", "revoked": "", "accepted": "", "none": ""} {
 		t.Run(state, func(t *testing.T) {
-			h := newHall(t, audit.NewMemory(), nil)
-			h.arrange(state)
-			roles := slices.DeleteFunc(hallRoles(), func(r role.Role) bool { return r.Name == "viewer" })
+			c := inviteCompany(t, nil)
+			c.arrange(state)
+			roles := slices.DeleteFunc(inviteRoles(), func(r role.Role) bool { return r.Name == "viewer" })
 			for i := range roles {
 				roles[i].Manages = slices.DeleteFunc(roles[i].Manages, func(n role.Name) bool { return n == "viewer" })
 			}
 			if want != "" {
-				h.refuses(want, company.System("desk"), company.ReplaceCatalog{Roles: roles})
-				h.must(company.User("ann"), company.RevokeInvitation{Invitation: "i"})
+				c.refuses(want, "system ops", company.ReplaceCatalog{Roles: roles})
+				c.must("ann", company.RevokeInvitation{Invitation: "i"})
 			}
-			h.must(company.System("desk"), company.ReplaceCatalog{Roles: roles})
-			h.replayed()
+			c.must("system ops", company.ReplaceCatalog{Roles: roles})
+			c.checkReplay()
 		})
 	}
 }
 
 // TestIdsOfWhoComes names the user an acceptance makes.
 func TestIdsOfWhoComes(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	s := h.invite("i", to("bob@x.test", "viewer"))
-	h.must(company.System("desk"), company.AddUser{User: "old", Email: "old@x.test"}, company.RemoveUser{User: "old"})
-	bob := h.proven("bob@x.test")
+	c := inviteCompany(t, nil)
+	s := c.invite("i", to("bob@x.test", "viewer"))
+	c.must("system ops", company.AddUser{User: "old", Email: "old@x.test"}, company.RemoveUser{User: "old"})
+	bob := "invitee bob@x.test"
 	for user, want := range map[team.UserID]string{"ann": "ErrTaken", "old": "ErrReused"} {
-		h.refuses(want, bob, company.AcceptInvitation{Invitation: "i", Secret: s, User: user})
+		c.refuses(want, bob, company.AcceptInvitation{Invitation: "i", Secret: s, User: user})
 	}
-	made := h.must(bob, company.AcceptInvitation{Invitation: "i", Secret: s}).Changes[0].(company.AcceptInvitation)
-	if u, ok := h.co.Policy().Directory().User(made.User); !ok || len(made.User) != 24 || u.Email.String() != "bob@x.test" {
+	made := c.must(bob, company.AcceptInvitation{Invitation: "i", Secret: s}).Changes[0].(company.AcceptInvitation)
+	if u, ok := c.Policy().Directory().User(made.User); !ok || len(made.User) != 24 || u.Email.String() != "bob@x.test" {
 		t.Errorf("made %q: %+v", made.User, u)
 	}
-	h.replayed()
+	c.checkReplay()
 	for i := range 3 { // and ids of invitations that nobody names
-		r := h.must(company.User("ann"), company.Invite{Terms: to(fmt.Sprintf("x%d@x.test", i), "")})
-		if id := r.Changes[0].(company.Invite).Invitation; len(id) != 24 || h.letter(id).To.String() != fmt.Sprintf("x%d@x.test", i) {
+		r := c.must("ann", company.Invite{Terms: to(fmt.Sprintf("x%d@x.test", i), "")})
+		if id := r.Changes[0].(company.Invite).Invitation; len(id) != 24 || c.message(id).To.String() != fmt.Sprintf("x%d@x.test", i) {
 			t.Errorf("invitation %q", id)
 		}
 	}

@@ -64,28 +64,28 @@ func TestDetail(t *testing.T) {
 // TestReceiptSharesNothing: who writes into what he got back changes neither the
 // company nor what is accepted later.
 func TestReceiptSharesNothing(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
+	c := inviteCompany(t, nil)
 	terms := teams(to("bob@x.test", "team-member"), "t")
-	r := h.must(company.User("ann"), company.Invite{Invitation: "i", Terms: terms})
+	r := c.must("ann", company.Invite{Invitation: "i", Terms: terms})
 	r.Changes[0].(company.Invite).Terms.Teams[0] = "n"
 	terms.Teams[0] = "n"
-	i, _ := h.co.Invitation("i")
+	i, _ := c.Invitation("i")
 	i.Terms.Teams[0] = "n"
-	for i := range h.co.Invitations() {
+	for i := range c.Invitations() {
 		i.Terms.Teams[0] = "n"
 	}
-	held, _ := h.co.Holdings("ann")
+	held, _ := c.Holdings("ann")
 	held.Invitations[0].Terms.Teams[0] = "n"
-	h.pass(time.Hour)
-	r = h.must(company.User("ann"), company.AmendInvitation{Invitation: "i", Role: "team-member", Teams: []team.ID{"t"}, Days: 5})
+	c.pass(time.Hour)
+	r = c.must("ann", company.AmendInvitation{Invitation: "i", Role: "team-member", Teams: []team.ID{"t"}, Days: 5})
 	r.Changes[0].(company.AmendInvitation).Teams[0] = "n"
-	if _, err := h.accept("i", "bob"); err != nil {
+	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	if members := slices.Collect(h.co.Policy().Directory().Memberships("bob")); len(members) != 1 || members[0].Team != "t" {
+	if members := slices.Collect(c.Policy().Directory().Memberships("bob")); len(members) != 1 || members[0].Team != "t" {
 		t.Errorf("bob is in %v, want t", members)
 	}
-	h.replayed()
+	c.checkReplay()
 }
 
 // TestNoDataIsTold: who would see nothing is invited all the same, and whoever
@@ -101,8 +101,8 @@ func TestNoDataIsTold(t *testing.T) {
 		"the default":    {true, to("bob@x.test", "")},
 		"no team either": {true, to("bob@x.test", "viewer")},
 	} {
-		h := newHall(t, audit.NewMemory(), nil)
-		r := h.must(company.User("ann"), company.Invite{Terms: tt.terms})
+		c := inviteCompany(t, nil)
+		r := c.must("ann", company.Invite{Terms: tt.terms})
 		if got := r.Changes[0].(company.Invite).NoData; got != tt.want {
 			t.Errorf("%s: warned is %v, want %v", name, got, tt.want)
 		}
@@ -112,15 +112,15 @@ func TestNoDataIsTold(t *testing.T) {
 // TestCommittedRowIsPassedOver: a row that was sent is not sent again, not even
 // to who was removed since.
 func TestCommittedRowIsPassedOver(t *testing.T) {
-	h := newHall(t, audit.NewMemory(), nil)
-	rows := h.committed("ann", rowsTo("a@x.test")...)
-	if _, err := h.accept(rows[0].Invitation, "al"); err != nil {
+	c := inviteCompany(t, nil)
+	rows := c.committed("ann", rowsTo("a@x.test")...)
+	if _, err := c.accept(rows[0].Invitation, "al"); err != nil {
 		t.Fatal(err)
 	}
-	h.must(company.User("ann"), company.RemoveUser{User: "al"})
-	h.pass(time.Hour)
-	before := h.state()
-	if again := h.committed("ann", rows...); again[0].Invitation != rows[0].Invitation || again[0].Code != invite.OK || h.state() != before {
+	c.must("ann", company.RemoveUser{User: "al"})
+	c.pass(time.Hour)
+	before := c.state()
+	if again := c.committed("ann", rows...); again[0].Invitation != rows[0].Invitation || again[0].Code != invite.OK || c.state() != before {
 		t.Errorf("committed again as %+v", again[0])
 	}
 }
