@@ -107,6 +107,15 @@ func split(text, separator string) func(func(string) bool) {
 	}
 }
 
+// cellsOf returns the cells of a row of a table, without the space around them.
+func cellsOf(row string) []string {
+	cells := strings.Split(row, "|")
+	for i := range cells {
+		cells[i] = strings.TrimSpace(cells[i])
+	}
+	return cells
+}
+
 func list(t rapid.TB, text string) [][]string {
 	t.Helper()
 	var all [][]string
@@ -192,6 +201,15 @@ func parseAccount(text string) document.Account {
 		}
 	}
 	return e
+}
+
+// accounts are accounts without values, of the source google.
+func accounts(ids ...string) []document.Account {
+	var all []document.Account
+	for _, id := range ids {
+		all = append(all, parseAccount(id))
+	}
+	return all
 }
 
 // changeTypes is a change of every type, by the name of the type.

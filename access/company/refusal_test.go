@@ -20,11 +20,7 @@ func TestRefusals(t *testing.T) {
 	names := map[string]bool{}
 	for _, table := range refusalTables {
 		for line := range split(table.table, "\n") {
-			cells := strings.Split(line, "|")
-			for i := range cells {
-				cells[i] = table.words.Replace(strings.TrimSpace(cells[i]))
-			}
-			cells = append(cells, "")
+			cells := append(cellsOf(table.words.Replace(line)), "")
 			want, name, actor := cells[0], cells[1], cells[2]
 			if names[name] {
 				t.Errorf("two rows are called %q", name)

@@ -1,0 +1,134 @@
+package company_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// TestGivingUp: users may do to themselves what raises nobody.
+func TestGivingUp(t *testing.T) {
+	c := staffCompany(t)
+	c.must("ugo", parseChange(t, "team.add-member t ugo 59m"))
+	c.must("ugo", company.RemoveMember{Team: "t", User: "ugo"})
+	c.must("eve", company.UnshareReport{Report: "s", User: "eve"})
+	c.refuses("ErrSelf", "ugo", company.AddMember{Team: "t", User: "ugo", Until: hours(1)})
+}
+
+// TestWithinOwnEnd: an actor may give access up to their own end, and shorten
+// access that lasts longer.
+func TestWithinOwnEnd(t *testing.T) {
+	c := staffCompany(t)
+	c.must("eve", company.SetEnd{User: "max", Until: hours(2)})
+	c.must("eve", company.SetEnd{User: "uma", Until: hours(2)})
+	c.must("eve", company.ReinstateUser{User: "sol"})
+	c.must("eve", company.AddMember{Team: "n", User: "vic", Until: hours(2)})
+	c.must("eve", company.ShareReport{Report: "s", User: "vic", Until: hours(2)})
+	c.must("vic", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: hours(2)})
+	c.refuses("ErrBeyondOwnEnd", "eve", company.ShareReport{Report: "s", User: "vic", Level: access.Editor, Until: hours(3)})
+}
+
+// TestEarlierChangesCount: each change is decided on the state after the earlier
+// ones.
+func TestEarlierChangesCount(t *testing.T) {
+	c := staffCompany(t)
+	must := func(actor, changes string) {
+		t.Helper()
+		c.must(actor, parseChanges(t, changes)...)
+	}
+	must("ann", "team.create new; team.add-member new vic; team.attach-group new gd")
+	if !c.Policy().View(access.User("vic")).Sees("de") {
+		t.Error("vic does not see the account of the team's group")
+	}
+	must("dan", "report.create mine; report.share mine team=new; report.set mine name=Mine")
+	must("dan", `attribute.declare size number; datagroup.create big filter="size > 5"`)
+	c.refuses("ErrAttributeUsed @2", "dan", parseChanges(t, `datagroup.create huge filter="tier = 'x'"; attribute.drop tier`)...)
+	must("dan", "datagroup.delete big; attribute.drop size")
+	must("ann", "user.set-role abe viewer; user.set-role vic admin")
+	c.refuses("denied no-capability", "abe", company.CreateTeam{Team: "x"})
+}
+
+// TestActorHandsOverWithinOneDo: what the actor gave away by an earlier change is
+// gone for a later one.
+func TestActorHandsOverWithinOneDo(t *testing.T) {
+	c := newCompany(t, "own owner; adm admin; mem member", options{roles: role.ProjectCatalog().Roles()})
+	c.refuses("denied no-capability @2", "own", company.TransferOwnership{To: "mem"}, company.TransferOwnership{To: "adm"})
+	c.refuses("denied above-ceiling @2", "own", company.TransferOwnership{To: "mem"}, company.SetRole{User: "mem", Role: "member"})
+}
+
+func TestReasons(t *testing.T) {
+	for _, tt := range []struct {
+		want    string
+		name    string
+		reason  string
+		changes string
+	}{
+		{"ErrReason", "none", "", "user.suspend uma"},
+		{"ErrReason", "spaces", " \t\r\n", "user.suspend uma"},
+		{"ErrReason", "spaces of Unicode", "\u00a0\u2003", "user.suspend uma"},
+		{"ErrReason", "too long", strings.Repeat("x", 501), "user.suspend uma"},
+		{"ErrReason", "not UTF-8", "a\xff", "user.suspend uma"},
+		{"ErrReason", "too long where optional", strings.Repeat("x", 501), "company.set-name Bolt"},
+		{"ErrReason", "not UTF-8 where optional", "a\xff", "company.set-name Bolt"},
+		{"ErrReason", "none for one of two", "", "company.set-name Bolt; user.suspend uma"},
+		{"ErrReason", "none for a member", "", "team.add-member t vic"},
+		{"ErrReason", "none to leave a team", "", "team.remove-member t max"},
+		{"ErrReason", "none for a role", "", "user.set-role uma viewer"},
+		{"ErrReason", "none for an end", "", "user.set-expiry uma 1h"},
+		{"ErrReason", "none to remove", "", "user.remove dan"},
+		{"ErrReason", "none to reinstate", "", "user.reinstate sue"},
+		{"", "none where optional", "", "company.set-name Bolt"},
+		{"", "none for a team", "", "team.create new"},
+		{"", "five hundred bytes", strings.Repeat("é", 250), "user.suspend uma"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, changes := staffCompany(t), parseChanges(t, tt.changes)
+			c.reason = tt.reason
+			if tt.want != "" {
+				c.refuses(tt.want, "ann", changes...)
+				return
+			}
+			c.must("ann", changes...)
+		})
+	}
+}
+
+// TestSystemNeedsReason: systems are asked for reasons too.
+func TestSystemNeedsReason(t *testing.T) {
+	c := staffCompany(t)
+	c.reason = ""
+	c.refuses("ErrReason", "system ops", company.AddUser{User: "new", Email: "new@x.test"})
+	c.must("system ops", company.CreateTeam{Team: "new"})
+}
+
+func TestContextEnded(t *testing.T) {
+	c := staffCompany(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	before := c.state()
+	receipt, err := c.Do(ctx, company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Bolt"})
+	var e *company.Error
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Op != "do" || receipt.Seq != 0 {
+		t.Errorf("got %+v, %v", receipt, err)
+	}
+	if c.state() != before {
+		t.Errorf("the state is\n%s\nand was\n%s", c.state(), before)
+	}
+	c.must("ann", company.SetCompanyName{Name: "Bolt"})
+}
+
+func TestZeroBy(t *testing.T) {
+	c := staffCompany(t)
+	_, err := c.Do(context.Background(), company.By{}, company.SetCompanyName{Name: "Bolt"})
+	if errorName(err) != "ErrNoActor" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.Do(context.Background(), company.By{}); err == nil {
+		t.Error("nobody may make no change")
+	}
+}

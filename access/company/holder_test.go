@@ -1,0 +1,117 @@
+package company_test
+
+import (
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// TestLastHolder: the last admin stays, whoever acts, and may go once there is
+// another one.
+func TestLastHolder(t *testing.T) {
+	const users = "ann admin; abe admin 1h; ugo user-manager; uma user"
+	for _, text := range []string{"user.set-role ann user", "user.remove ann", "user.suspend ann", "user.set-expiry ann 1h"} {
+		c, change := newCompany(t, users, options{}), parseChange(t, text)
+		c.refuses("denied last-holder", "abe", change)
+		c.refuses("ErrLastHolder", "system ops", change)
+		c.must("system ops", company.SetRole{User: "uma", Role: "admin"}, change)
+	}
+	c := newCompany(t, users, options{})
+	c.refuses("denied last-holder @2", "abe", company.SuspendUser{User: "uma"}, company.SuspendUser{User: "ann"})
+	c.must("abe", company.SetRole{User: "uma", Role: "admin"}, company.SetRole{User: "ann", Role: "user"})
+}
+
+// TestOwner: the only owner goes by a transfer and in no other way.
+func TestOwner(t *testing.T) {
+	c := newCompany(t, "own owner; adm admin; mem member; end member 1h; sus member suspended", options{roles: role.ProjectCatalog().Roles()})
+	for line := range split(`
+		denied above-ceiling     | adm        | user.remove own
+		denied above-ceiling     | own        | user.set-role mem owner
+		denied self              | own        | user.set-role own admin
+		denied ineligible-target | own        | owner.transfer own
+		denied ineligible-target | own        | owner.transfer end
+		denied ineligible-target | own        | owner.transfer sus
+		denied no-capability     | adm        | owner.transfer mem
+		ErrRoleFull              | system ops | user.set-role mem owner
+		ErrRoleFull              | system ops | user.add two email=two@x.test role=owner
+		ErrLastHolder            | system ops | user.remove own
+		ErrUnknown               | system ops | owner.transfer mem from=ghost
+		ErrInvalid               | system ops | owner.transfer mem from=adm
+		ErrInvalid               | system ops | owner.transfer sus from=own`, "\n") {
+		cells := cellsOf(line)
+		c.refuses(cells[0], cells[1], parseChange(t, cells[2]))
+	}
+	receipt := c.must("own", company.TransferOwnership{To: "mem"})
+	want := company.TransferOwnership{To: "mem", From: "own", Role: "owner", Becomes: "admin"}
+	if receipt.Changes[0] != want {
+		t.Errorf("recorded %#v, want %#v", receipt.Changes[0], want)
+	}
+	c.refuses("denied above-ceiling", "own", company.SuspendUser{User: "mem"})
+	c.must("system ops", company.TransferOwnership{To: "own", From: "mem"})
+}
+
+// TestRoleFull: suspended users, and users who have ended, count as holders too.
+func TestRoleFull(t *testing.T) {
+	roles := []role.Role{
+		{Name: "head", Capabilities: []role.Action{"user.set-role", "role.grant"}, Scope: role.AllData, Manages: []role.Name{"few", "many"}},
+		{Name: "few", MaxHolders: 2}, {Name: "many"},
+	}
+	c := newCompany(t, "hal head; a few suspended; b few -1h; c many", options{roles: roles})
+	c.refuses("denied role-full", "hal", company.SetRole{User: "c", Role: "few"})
+	c.refuses("ErrRoleFull", "system ops", company.SetRole{User: "c", Role: "few"})
+	c.must("hal", company.SetRole{User: "a", Role: "many"}, company.SetRole{User: "c", Role: "few"})
+	roles[1].MaxHolders = 1
+	c.refuses("ErrRoleFull", "system ops", company.ReplaceCatalog{Roles: roles})
+	roles[1].MaxHolders, roles[1].MinHolders = 0, 1
+	c.must("system ops", company.ReplaceCatalog{Roles: roles})
+	c.refuses("ErrLastHolder", "system ops", company.SetEnd{User: "c", Until: hours(1)})
+}
+
+func TestSeats(t *testing.T) {
+	c := newCompany(t, "ann admin; sue viewer suspended; old viewer -1h", options{seats: 3})
+	c.refuses("ErrSeats", "system ops", company.AddUser{User: "new", Email: "new@x.test"})
+	c.refuses("ErrSeats", "ann", company.SetLimits{Limits: company.Limits{Seats: 2}})
+	c.must("system ops", company.RemoveUser{User: "old"}, company.AddUser{User: "new", Email: "old@x.test"})
+	c.must("ann", company.SetLimits{})
+	c.must("system ops", company.AddUser{Email: "more@x.test"})
+}
+
+// TestSuccessor: the actor may be the successor only if no other user can be. A
+// successor becomes the creator of the reports whose last creator leaves.
+func TestSuccessor(t *testing.T) {
+	const reports = "r: uma creator, ann viewer; s: uma creator, ann creator; q: uma creator"
+	c := newCompany(t, "ann admin; uma user; max user 1h; sue user suspended", options{reports: reports})
+	c.refuses("ErrSuccessor", "ann", company.RemoveUser{User: "uma"})
+	receipt := c.must("ann", company.RemoveUser{User: "uma", Successor: "ann"})
+	r := receipt.Changes[0].(company.RemoveUser)
+	if len(r.HandedOver) != 2 || r.HandedOver[0] != "q" || r.HandedOver[1] != "r" || len(r.Reports) != 3 || r.Role != "user" || r.Email != "uma@x.test" {
+		t.Errorf("recorded %+v", r)
+	}
+	if d := c.Policy().Decide(access.User("ann"), "report.delete", access.Report("r")); !d.Allowed {
+		t.Errorf("the successor is not a creator: %v", d)
+	}
+	c = newCompany(t, "ann admin; uma user; bob viewer", options{reports: reports})
+	c.refuses("ErrSelf ErrSuccessor", "ann", company.RemoveUser{User: "uma", Successor: "ann"})
+	c.must("system ops", company.SuspendUser{User: "uma"})
+	c.must("ann", company.RemoveUser{User: "uma", Successor: "bob"})
+}
+
+// TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are rules for
+// changes. A document has the host's own authority.
+func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
+	for name, tt := range map[string]struct {
+		users string
+		options
+	}{
+		"no admin":          {"uma user", options{}},
+		"two owners":        {"a owner; b owner", options{roles: role.ProjectCatalog().Roles()}},
+		"no creator":        {"ann admin", options{reports: "r"}},
+		"no lasting holder": {"ann admin 1h", options{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			newCompany(t, tt.users, tt.options).must("system ops", company.SetCompanyName{Name: "Bolt"})
+		})
+	}
+}
