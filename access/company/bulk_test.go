@@ -83,7 +83,11 @@ func TestRowCodes(t *testing.T) {
 		c.config.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
 		c.reopen()
 	}
-	limited := func(c *testCompany) { c.config.Invitations.Pending = 1; c.reopen(); c.invite("j", to("cat@x.test", "viewer")) }
+	limited := func(c *testCompany) {
+		c.config.Invitations.Pending = 1
+		c.reopen()
+		c.invite("j", to("cat@x.test", "viewer"))
+	}
 	reason := func(r string) invite.Row { return invite.Row{Terms: bob, Code: invite.OK, Reason: r} }
 	hits := map[invite.Code]bool{}
 	for _, tt := range []struct {
