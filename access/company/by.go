@@ -3,8 +3,8 @@ package company
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -48,9 +48,9 @@ func (a Actor) String() string {
 // By says who makes a change and why.
 type By struct {
 	Actor       Actor
-	Reason      string // required for changes of users, invitations and memberships; at most 500 bytes
-	Approval    string // reference to an approval elsewhere; may be empty
-	Correlation string // ties the event to a request of the host's; may be empty
+	Reason      string // text, required for changes of users, invitations and memberships; at most 500 bytes
+	Approval    string // a line of text: reference to an approval elsewhere; may be empty
+	Correlation string // a line of text: ties the event to a request of the host's; may be empty
 }
 
 // maxReason is the length of a reason, and of the references beside it, in bytes.
@@ -61,13 +61,18 @@ func (b By) check(reasonDue bool) error {
 	if b.Actor == (Actor{}) {
 		return ErrNoActor
 	}
-	if len(b.Reason) > maxReason || !utf8.ValidString(b.Reason) || reasonDue && strings.TrimSpace(b.Reason) == "" {
+	reason := strings.TrimSpace(b.Reason)
+	if len(b.Reason) > maxReason || reasonDue && reason == "" {
 		return ErrReason
 	}
-	for _, text := range []string{b.Approval, b.Correlation} {
-		if len(text) > maxReason || !utf8.ValidString(text) {
-			return fmt.Errorf("%w: approval or correlation of more than %d bytes, or not UTF-8", ErrInvalid, maxReason)
-		}
+	if err := text.Lines(reason, maxReason); err != nil {
+		return fmt.Errorf("%w: it %w", ErrReason, err)
+	}
+	if err := text.Line(b.Approval, maxReason); err != nil {
+		return fmt.Errorf("%w: the approval %w", ErrInvalid, err)
+	}
+	if err := text.Line(b.Correlation, maxReason); err != nil {
+		return fmt.Errorf("%w: the correlation %w", ErrInvalid, err)
 	}
 	return nil
 }

@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -33,9 +31,11 @@ func (l Limits) check() error {
 const maxCompanyName = 200
 
 func checkCompanyName(name string) error {
-	if strings.TrimSpace(name) == "" || len(name) > maxCompanyName || !utf8.ValidString(name) ||
-		strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("%w: company name %.40q", ErrInvalid, name)
+	if name == "" {
+		return fmt.Errorf("%w: the company needs a name", ErrInvalid)
+	}
+	if err := text.Line(name, maxCompanyName); err != nil {
+		return fmt.Errorf("%w: company name %s %w", ErrInvalid, text.Quote(name), err)
 	}
 	return nil
 }
@@ -178,8 +178,8 @@ func (c founded) apply(d *draft) error {
 	if err := checkCompanyName(c.Name); err != nil {
 		return err
 	}
-	if c.Company == "" || len(c.Company) > maxCompanyName || !utf8.ValidString(c.Company) {
-		return fmt.Errorf("%w: company id %.40q", ErrInvalid, c.Company)
+	if err := text.ID(c.Company); err != nil {
+		return fmt.Errorf("%w: company id %s %w", ErrInvalid, text.Quote(c.Company), err)
 	}
 	policy, err := access.Load(c.Document, &access.Config{Now: d.co.now})
 	if err != nil {
@@ -194,12 +194,12 @@ func (c founded) apply(d *draft) error {
 
 // compact returns a document as the log keeps it.
 func compact(d *document.Document) (json.RawMessage, error) {
-	text, err := d.JSON()
+	data, err := d.JSON()
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := json.Compact(&b, text); err != nil {
+	if err := json.Compact(&b, data); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
