@@ -3,11 +3,15 @@ package company_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -130,5 +134,102 @@ func TestZeroBy(t *testing.T) {
 	}
 	if _, err := c.Do(context.Background(), company.By{}); err == nil {
 		t.Error("nobody may make no change")
+	}
+}
+
+// zeros is randomness that repeats itself.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestRandomIDsNeverReplace has the randomness give one id twice. What got it
+// first is not replaced.
+func TestRandomIDsNeverReplace(t *testing.T) {
+	c, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), &company.Config{Rand: zeros{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := company.By{Actor: company.User("ann")}
+	for _, change := range []company.Change{
+		company.CreateTeam{}, company.CreateReport{}, company.CreateGroup{Filter: "nothing"},
+	} {
+		if _, err := c.Do(t.Context(), by, change); err != nil {
+			t.Errorf("%T: %v", change, err)
+		}
+		if _, err := c.Do(t.Context(), by, change); !errors.Is(err, company.ErrTaken) {
+			t.Errorf("%T again: %v, want ErrTaken", change, err)
+		}
+	}
+}
+
+// meddler changes what its caller was given, in the middle of it.
+type meddler struct{ with func() }
+
+func (m meddler) Read(p []byte) (int, error) { m.with(); clear(p); return len(p), nil }
+
+// TestWhatIsMadeIsRecorded has the caller write to the accounts he is
+// connecting, while they are connected.
+func TestWhatIsMadeIsRecorded(t *testing.T) {
+	log := audit.NewMemory()
+	var rand io.Reader = zeros{}
+	c, err := company.Found(t.Context(), log, annAlone(), &company.Config{Rand: readerFunc(func(p []byte) (int, error) { return rand.Read(p) })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := []document.Account{{ID: "a", Source: "google", Values: map[string]datagroup.Value{"name": datagroup.Text("A")}}}
+	rand = meddler{func() {
+		entries[0].Source = "bing"
+		entries[0].Values["name"] = datagroup.Text("B")
+	}}
+	if _, err := c.Do(t.Context(), company.By{Actor: company.User("ann")}, company.ConnectAccounts{Accounts: entries}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := company.Open(t.Context(), log, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range map[string]*access.Policy{"memory": c.Policy(), "log": again.Policy()} {
+		if a, ok := p.Directory().Account("a"); !ok || a.Source() != "google" || a.Value("name").Text() != "A" {
+			t.Errorf("%s has source %s, name %s", name, a.Source(), a.Value("name"))
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// fickle answers an append first with no answer, and then with a refusal.
+type fickle struct {
+	audit.Log
+	calls int
+}
+
+func (r *fickle) Append(ctx context.Context, e audit.Event) error {
+	if r.calls++; r.calls == 2 {
+		return context.DeadlineExceeded
+	} else if r.calls == 3 {
+		return audit.ErrMalformed
+	}
+	return r.Log.Append(ctx, e)
+}
+
+// TestRefusedInDoubt has a log time out, and refuse the event when asked again.
+// Then it is settled.
+func TestRefusedInDoubt(t *testing.T) {
+	c, err := company.Found(t.Context(), &fickle{Log: audit.NewMemory()}, annAlone(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := company.By{Actor: company.User("ann")}
+	r, err := c.Do(t.Context(), by, company.CreateTeam{Team: "t"})
+	if !errors.Is(err, company.ErrUncertain) || r.ID == "" || r.Seq != 2 {
+		t.Errorf("Do = %+v, %v, want a receipt and ErrUncertain", r, err)
+	}
+	if err := c.Sync(t.Context()); err != nil {
+		t.Errorf("Sync = %v", err)
+	}
+	if _, err := c.Do(t.Context(), by, company.CreateTeam{Team: "t"}); err != nil {
+		t.Errorf("Do = %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -51,6 +52,9 @@ type options struct {
 	config     func(*company.Config)    // configures anything else
 	log        audit.Log                // nil is a new one in memory
 }
+
+// long is set where a test may take its time, as in the nightly run.
+var long = os.Getenv("AMBIT_LONG") != ""
 
 // start is the time at which every company is founded.
 var start = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)

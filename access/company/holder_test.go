@@ -1,10 +1,13 @@
 package company_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -98,20 +101,25 @@ func TestSuccessor(t *testing.T) {
 	c.must("ann", company.RemoveUser{User: "uma", Successor: "bob"})
 }
 
-// TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are rules for
-// changes. A document has the host's own authority.
-func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
-	for name, tt := range map[string]struct {
-		users string
-		options
-	}{
-		"no admin":          {"uma user", options{}},
-		"two owners":        {"a owner; b owner", options{roles: role.ProjectCatalog().Roles()}},
-		"no creator":        {"ann admin", options{reports: "r"}},
-		"no lasting holder": {"ann admin 1h", options{}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			newCompany(t, tt.users, tt.options).must("system ops", company.SetCompanyName{Name: "Bolt"})
-		})
+// TestTransferGainsNoManaging hands over in a catalog where the role that comes
+// after manages one that the giver's does not.
+func TestTransferGainsNoManaging(t *testing.T) {
+	catalog, err := role.NewCatalog(
+		role.Role{Name: "owner", Capabilities: []role.Action{role.TransferOwner, role.ViewAccount}, Manages: []role.Name{"admin"}},
+		role.Role{Name: "admin", Capabilities: []role.Action{role.ViewAccount}, Manages: []role.Name{"auditor"}},
+		role.Role{Name: "auditor"},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := company.Found(t.Context(), audit.NewMemory(), company.Founding{ID: "a", Name: "A", Catalog: catalog, Document: &document.Document{
+		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "owner"}, {ID: "bob", Email: "bob@example.com", Role: "admin"}},
+	}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, company.TransferOwnership{To: "bob"})
+	if !errors.Is(err, company.ErrInvalid) {
+		t.Errorf("Do = %v, want ErrInvalid", err)
 	}
 }

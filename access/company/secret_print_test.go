@@ -172,11 +172,11 @@ func writings(v any) string {
 	return b.String()
 }
 
-// verbs returns every verb with each flag, each two and all of them; in a short
-// test with the two flags that show more, each alone.
+// verbs returns every verb without a flag and with each of the two that show more;
+// in a long run with every flag, each two of them and all.
 func verbs() []string {
 	sets := []string{"%", "%+", "%#"}
-	if !testing.Short() {
+	if long {
 		sets = strings.Fields("% %+ %- %# %0 %+- %+# %+0 %-# %-0 %#0 %+-#0")
 		for _, set := range slices.Clone(sets) {
 			sets = append(sets, strings.Replace(set, "%", "% ", 1))

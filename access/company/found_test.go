@@ -1,0 +1,56 @@
+package company_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// TestFounderIsNew founds with a founder that the document has already.
+func TestFounderIsNew(t *testing.T) {
+	f := annAlone()
+	f.Founder = team.User{ID: "ann", Email: mustAddress("other@example.com")}
+	if _, err := company.Found(t.Context(), audit.NewMemory(), f, nil); !errors.Is(err, company.ErrTaken) {
+		t.Errorf("Found = %v, want ErrTaken", err)
+	}
+}
+
+// TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are rules for
+// changes. A document has the host's own authority.
+func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
+	for name, tt := range map[string]struct {
+		users string
+		options
+	}{
+		"no admin":          {"uma user", options{}},
+		"two owners":        {"a owner; b owner", options{roles: role.ProjectCatalog().Roles()}},
+		"no creator":        {"ann admin", options{reports: "r"}},
+		"no lasting holder": {"ann admin 1h", options{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			newCompany(t, tt.users, tt.options).must("system ops", company.SetCompanyName{Name: "Bolt"})
+		})
+	}
+}
+
+// TestExportSaysItsCatalog loads what a policy of the company catalog gives back
+// where another catalog is configured.
+func TestExportSaysItsCatalog(t *testing.T) {
+	p, err := access.Compile(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.Document().JSON()
+	if err != nil || !bytes.Contains(text, []byte(`"company"`)) {
+		t.Fatalf("the document is %s, %v", text, err)
+	}
+	if _, err := access.Load(text, &access.Config{Catalog: role.ProjectCatalog()}); !errors.Is(err, access.ErrInvalid) {
+		t.Errorf("Load = %v, want ErrInvalid", err)
+	}
+}

@@ -1,0 +1,266 @@
+package company_test
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+	"pgregory.net/rapid"
+)
+
+// stage is the surroundings of a company: a clock that moves when told, and
+// random numbers that count.
+type stage struct {
+	mu   sync.Mutex
+	at   time.Time
+	next uint64
+}
+
+// begin is when every story begins.
+var begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+
+func newStage() *stage { return &stage{at: begin} }
+
+func (s *stage) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+func (s *stage) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = s.at.Add(d)
+}
+
+// Read fills p with a number that no other call got. Where a secret is read, it
+// is always the same, so that a story can name it before it is told.
+func (s *stage) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(p)
+	if len(p) == 32 {
+		return len(p), nil
+	}
+	s.next++
+	binary.BigEndian.PutUint64(p[len(p)-8:], s.next)
+	return len(p), nil
+}
+
+var _ io.Reader = (*stage)(nil)
+
+func (s *stage) config() *company.Config {
+	return &company.Config{
+		Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()},
+		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
+		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
+	}
+}
+
+// stageSecret returns the secret of every invitation and link made on a stage.
+func stageSecret() invite.Secret {
+	s, err := invite.NewSecret(newStage())
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// invitee is who proves that an address is his, verified when the story began.
+func invitee(email, provider string) company.Actor {
+	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, begin)
+	if err != nil {
+		panic(err)
+	}
+	return company.Invitee(p)
+}
+
+// founding is how every story begins: a company of ann's.
+func founding(t rapid.TB) company.Founding {
+	t.Helper()
+	return company.Founding{
+		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 20},
+		Founder:  team.User{ID: "ann", Name: "Ann", Email: address(t, "ann@example.com")},
+		Document: &document.Document{Attributes: map[string]string{"country": "string"}},
+	}
+}
+
+// mustAddress is short for the function that it is.
+var mustAddress = team.MustParseAddress
+
+func address(t rapid.TB, text string) team.Address {
+	t.Helper()
+	a, err := team.ParseAddress(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// found founds a company on a log.
+func found(t rapid.TB, log audit.Log, s *stage) *company.Company {
+	t.Helper()
+	co, err := company.Found(context.Background(), log, founding(t), s.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return co
+}
+
+// scene is one Do of a story.
+type scene struct {
+	by      company.Actor
+	changes []company.Change
+}
+
+// story is a history in which every type of change happens. None of its
+// changes leaves an outcome that matters to chance, so that whoever makes them,
+// in whatever circumstances, gets the same document.
+func story() []scene {
+	ann, bob, directory := company.User("ann"), company.User("bob"), company.System("directory")
+	account := func(id, country string) document.Account {
+		return document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
+	}
+	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
+	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
+	all := []scene{
+		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
+		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
+		one(ann, company.ConnectAccounts{Accounts: []document.Account{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
+		one(ann, company.CreateGroup{Group: "us", Name: "States", Filter: "country = 'US'"}, company.CreateGroup{Group: "eu", Filter: "country in ('DE', 'UK')"}),
+		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
+		one(bob, company.AttachGroup{Team: "west", Group: "us"}, company.AttachGroup{Team: "east", Group: "eu"}),
+		one(bob, company.AddMember{Team: "west", User: "cat"}, company.AddMember{Team: "east", User: "dan", Until: day(30)}),
+		one(bob, company.AddMember{Team: "west", User: "dan", Until: begin.Add(10*time.Hour + 30*time.Minute)}), // between two scenes
+		one(company.User("cat"), company.CreateReport{Report: "q1", Name: "First"}),
+		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: day(60)}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
+		one(company.User("cat"), company.RenameReport{Report: "q1", Name: "First quarter"}),
+		one(ann, company.EditGroup{Group: "eu", Name: "Europe", Filter: "country in ('DE', 'FR')"}),
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{account("uk-1", "FR")}}),
+		one(bob, company.SetEnd{User: "dan", Until: day(45)}),
+		one(bob, company.SuspendUser{User: "dan"}),
+		one(bob, company.ReinstateUser{User: "dan"}, company.SetRole{User: "dan", Role: "editor"}),
+		one(ann, company.DeclareAttribute{Attribute: "spend", Type: "number"}, company.DeclareAttribute{Attribute: "tier", Type: "string"}),
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
+			"country": datagroup.Text("US"), "spend": datagroup.Number(12.5), "tier": datagroup.Text("top")}}}}),
+		one(ann, company.RetypeAttribute{Attribute: "tier", Type: "labels"}),
+		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
+			"name": datagroup.Text("\"Köln\" <1>"), "country": datagroup.Text("DE"), "tier": datagroup.Labels("b", "a")}}}}),
+		one(ann, company.DropAttribute{Attribute: "spend"}),
+		one(bob, company.EditTeam{Team: "west", Name: "Far West", Description: "beyond the river"}),
+		one(bob, company.RemoveMember{Team: "west", User: "dan"}),
+		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
+		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
+	}
+	return append(append(all, guests()...),
+		one(directory, company.ReplaceCatalog{Roles: rolesLater()}),
+		one(ann, company.TransferOwnership{To: "bob"}),
+		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
+		one(ann, company.CreateReport{Report: "q2"}, company.DeleteReport{Report: "q1"}),
+		one(bob, company.DeleteGroup{Group: "us"}, company.DeleteTeam{Team: "east"}),
+		one(bob, company.DisconnectAccounts{Accounts: []datagroup.AccountID{"us-1"}}),
+		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Limits: company.Limits{Seats: 5}}),
+	)
+}
+
+// guests is the part of the story in which people are invited, and reports shown
+// to who is not.
+func guests() []scene {
+	ann, bob, cat, eve := company.User("ann"), company.User("bob"), company.User("cat"), company.User("eve")
+	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
+	return []scene{
+		{ann, []company.Change{
+			company.Invite{Invitation: "i-eve", Terms: invite.Terms{Address: mustAddress("Eve@example.com"), Name: "Eve", Role: "user-manager", Teams: []team.ID{"west", "east"}, ReviewDays: 30}},
+			company.Invite{Invitation: "i-fay", Terms: invite.Terms{Address: mustAddress("fay@example.com"), Role: "editor", Days: 30, Provider: "google", Note: "Welcome,\n<Fay> & all"}},
+			company.Invite{Invitation: "i-gus", Terms: invite.Terms{Address: mustAddress("gus@example.com"), Until: day(300)}}}},
+		{invitee("eve@example.com", ""), []company.Change{company.AcceptInvitation{Invitation: "i-eve", Secret: stageSecret(), User: "eve"}}},
+		{invitee("fay@example.com", "google"), []company.Change{company.DeclineInvitation{Invitation: "i-fay", Secret: stageSecret()}}},
+		{eve, []company.Change{
+			company.AmendInvitation{Invitation: "i-gus", Role: "editor", Days: 14, ReviewDays: 7},
+			company.Invite{Invitation: "i-hal", Terms: invite.Terms{Address: mustAddress("hal@example.com"), Teams: []team.ID{"east"}}}}},
+		{bob, []company.Change{company.ResendInvitation{Invitation: "i-gus"}, company.RevokeInvitation{Invitation: "i-gus"}}},
+		{cat, []company.Change{
+			company.MakeLink{Link: "l-1", Resource: access.Report("q1")}, company.RevokeLink{Link: "l-1"},
+			company.MakeLink{Link: "l-2", Session: "west", Resource: access.Report("q1"), Until: day(40)}}},
+		{ann, []company.Change{company.RemoveUser{User: "eve", TakeOver: "bob"}}},
+	}
+}
+
+// rolesLater is the catalog that the story goes over to: those roles of the company
+// catalog that are held, and an admin may hand over.
+func rolesLater() []role.Role {
+	held := []role.Name{"admin", "user-manager", "editor", "team-member"}
+	roles := slices.DeleteFunc(role.CompanyCatalog().Roles(), func(r role.Role) bool { return !slices.Contains(held, r.Name) })
+	for i := range roles {
+		roles[i].Title, roles[i].Summary = "", ""
+		roles[i].Manages = slices.DeleteFunc(roles[i].Manages, func(n role.Name) bool { return !slices.Contains(held, n) })
+	}
+	roles[0].Capabilities = append(roles[0].Capabilities, access.TransferOwner)
+	return roles
+}
+
+// play makes a scene. An hour passes before it.
+func play(t rapid.TB, co *company.Company, s *stage, sc scene) company.Receipt {
+	t.Helper()
+	s.pass(time.Hour)
+	r, err := co.Do(context.Background(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// text is the document of a policy.
+func text(t rapid.TB, p *access.Policy) string {
+	t.Helper()
+	b, err := p.Document().JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// events reads a log to its end.
+func events(t rapid.TB, log audit.Log) []audit.Event {
+	t.Helper()
+	var all []audit.Event
+	for e, err := range log.Events(context.Background(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// told is a story that was played without incident.
+type told struct {
+	log       *audit.Memory
+	stage     *stage
+	company   *company.Company
+	receipts  []company.Receipt // by scene
+	documents []string          // by event, from 1; documents[0] is of nothing
+}
+
+func tell(t rapid.TB) told {
+	t.Helper()
+	s, log := newStage(), audit.NewMemory()
+	co := found(t, log, s)
+	x := told{log: log, stage: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
+	for _, sc := range story() {
+		x.receipts = append(x.receipts, play(t, co, s, sc))
+		x.documents = append(x.documents, text(t, co.Policy()))
+	}
+	return x
+}
