@@ -12,10 +12,10 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// verify checks the log against the checkpoint that was kept elsewhere.
+// verify checks the log against the checkpoint that was kept elsewhere, and prints it.
 func (s *story) verify() error {
-	s.heading("The log is as the checkpoint has it")
-	if err := audit.Verify(s.log.Events(context.Background(), 0), s.kept); err != nil {
+	s.heading("The log agrees with the checkpoint")
+	if err := audit.Verify(s.log.Events(context.Background(), 0), s.checkpoint); err != nil {
 		return err
 	}
 	for e, err := range s.log.Events(context.Background(), 0) {
@@ -28,14 +28,13 @@ func (s *story) verify() error {
 		}
 		s.row(fmt.Sprintf("%2d", e.Seq), date(e.Time), e.Actor.ID, strings.Join(types, ", "), strings.Join(e.Targets, ", "))
 	}
-	s.flush()
 	return nil
 }
 
-// tamper alters copies of the log, each in another way. Verify tells the ways apart.
+// tamper changes copies of the log, each in another way. Verify says which.
 func (s *story) tamper() error {
-	s.heading("Copies of the log are tampered with, and caught")
-	log, err := collect(s.log.Events(context.Background(), 0))
+	s.heading("Changed copies of the log are caught")
+	log, err := readAll(s.log.Events(context.Background(), 0))
 	if err != nil {
 		return err
 	}
@@ -43,25 +42,24 @@ func (s *story) tamper() error {
 		how    string
 		events []audit.Event
 	}{
-		{"event 5 says another reason", edited(log, 5)},
-		{"event 5 is taken out", slices.Delete(slices.Clone(log), 4, 5)},
+		{"event 5 gives another reason", edited(log, 5)},
+		{"event 5 is removed", slices.Delete(slices.Clone(log), 4, 5)},
 		{"events 5 and 6 change places", swapped(log, 5, 6)},
 		{"the last event is cut off", log[:len(log)-1]},
-		{"all is made anew from event 5 on", rewritten(log, 5)},
+		{"event 5 and all after it are rewritten", rewritten(log, 5)},
 	}
 	for _, c := range copies {
-		err := audit.Verify(each(c.events), s.kept)
+		err := audit.Verify(replay(c.events), s.checkpoint)
 		if err == nil {
-			return fmt.Errorf("%s, and nobody noticed", c.how)
+			return fmt.Errorf("%s, and Verify did not notice", c.how)
 		}
 		s.row(c.how, strings.TrimPrefix(err.Error(), "audit: verify "))
 	}
-	s.flush()
 	return nil
 }
 
-// collect reads a log to its end.
-func collect(events iter.Seq2[audit.Event, error]) ([]audit.Event, error) {
+// readAll reads a log to its end.
+func readAll(events iter.Seq2[audit.Event, error]) ([]audit.Event, error) {
 	var all []audit.Event
 	for e, err := range events {
 		if err != nil {
@@ -72,8 +70,8 @@ func collect(events iter.Seq2[audit.Event, error]) ([]audit.Event, error) {
 	return all, nil
 }
 
-// each yields events as a log does.
-func each(events []audit.Event) iter.Seq2[audit.Event, error] {
+// replay yields events as a log does.
+func replay(events []audit.Event) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for _, e := range events {
 			if !yield(e, nil) {
@@ -97,7 +95,8 @@ func swapped(log []audit.Event, a, b int) []audit.Event {
 	return log
 }
 
-// rewritten returns a copy of a log in which an event gives another reason, and every hash from there on fits. Only the checkpoint tells.
+// rewritten returns a copy of a log in which an event gives another reason, and every hash from there on fits. Only the checkpoint
+// shows it.
 func rewritten(log []audit.Event, seq int) []audit.Event {
 	log = edited(log, seq)
 	for i := seq - 1; i < len(log); i++ {
@@ -106,9 +105,9 @@ func rewritten(log []audit.Event, seq int) []audit.Event {
 	return log
 }
 
-// lookBack asks the log who had access at some times.
+// lookBack asks the log who had access at earlier times.
 func (s *story) lookBack() error {
-	s.heading("The log knows who had access back then")
+	s.heading("The log knows who had access when")
 	s.row("AS OF", "OWNER", "EDITS THE PROJECT", "WATCHES RECORDINGS")
 	for _, at := range []time.Time{start.Add(-time.Second), start, end.Add(-time.Second), end, s.clock.now()} {
 		past, err := s.project.AsOf(context.Background(), at)
@@ -123,11 +122,10 @@ func (s *story) lookBack() error {
 		}
 		s.row(at.Format(time.DateTime), owner, who(past, access.EditProject), who(past, access.ViewRecording))
 	}
-	s.flush()
 	return nil
 }
 
-// who lists who may do something in the project.
+// who lists the users who may take an action on the project.
 func who(p *access.Policy, a access.Action) string {
 	var names []string
 	for u := range p.Who(a, access.Company()) {

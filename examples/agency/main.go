@@ -1,13 +1,13 @@
-// Agency lets an agency into a client's project for three months, and out again without anybody acting.
+// Agency gives an agency access to a client's project for three months. The access ends by itself.
 //
-// The client owns the project; the agency is its admin until an end; client stakeholders are members. The agency lets others stay no
-// longer than it stays itself, and cannot touch the owner. When its time is over it is out, and so is who was there through it. The
-// owner hands over. Then the log is checked against a checkpoint, copies of it are tampered with and caught, and it is asked who had
-// access back then. From the top of the module:
+// The client owns the project; the agency is its admin until an end; people of the client are members. The agency cannot let anyone
+// stay longer than it stays itself, and cannot touch the owner. After three months the agency is out, and so is everyone who was there
+// through it. The owner hands the project over. Then the log is verified against a checkpoint, changed copies of it are caught, and it
+// says who had access when. From the top of the module:
 //
 //	go run ./examples/agency
 //
-// The story is told from top to bottom in story.go, and the log examined in log.go.
+// Read story.go from top to bottom, then log.go.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() {
 	}
 }
 
-// run is the program: it tells the story to w, chapter by chapter.
+// run writes the story to w, chapter by chapter.
 func run(w io.Writer) error {
 	s, err := begin()
 	if err != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -11,13 +13,13 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// story is the project and what was told of it so far.
+// story is the project and what is printed about it.
 type story struct {
 	page
-	clock   clock
-	log     *audit.Memory // a host has one that lasts
-	project *company.Company
-	kept    audit.Checkpoint // of the log, kept where nobody who can write the log can write
+	clock      clock
+	log        *audit.Memory // yours outlives the program
+	project    *company.Company
+	checkpoint audit.Checkpoint // of the log; keep it where those who write the log cannot write
 }
 
 var (
@@ -25,7 +27,8 @@ var (
 	end   = start.AddDate(0, 3, 0) // of the agency's time
 )
 
-// The people: olga and sue of the client, abe of the agency, and fay, whom abe works with. The directory is a system of the client's.
+// The people are olga, sam and sue of the client, abe of the agency, and fay, who works with abe. The directory is a system of the
+// client.
 var (
 	olga, abe = company.User("olga"), company.User("abe")
 	directory = company.System("directory")
@@ -35,66 +38,63 @@ var (
 func begin() (*story, error) {
 	s := &story{log: audit.NewMemory()}
 	s.clock.set(start)
-	email, err := team.ParseAddress("olga@client.example")
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	s.project, err = company.Found(context.Background(), s.log, company.Founding{
 		ID: "shop", Name: "The shop", Catalog: role.ProjectCatalog(),
-		Founder: team.User{ID: "olga", Email: email},
+		Founder: team.User{ID: "olga", Email: team.MustParseAddress("olga@client.example")},
 	}, &company.Config{
-		Now: s.clock.now, Rand: new(numbers),
+		Now: s.clock.now, Rand: new(counter),
 		Systems: map[string][]string{"directory": {"user.add", "user.remove"}},
 	})
 	return s, err
 }
 
-// admit lets everybody in: the agency until an end.
+// admit adds the users: those of the agency until an end.
 func (s *story) admit() error {
-	s.heading("The client owns the project, and lets the agency in for three months")
-	err := s.done(directory, "add abe of the agency as admin until "+date(end),
+	s.heading("The client owns the project, and adds the agency for three months")
+	err := s.change(directory, "add abe of the agency as admin until "+date(end),
 		company.AddUser{User: "abe", Email: "abe@agency.example", Role: "admin", Until: end})
 	if err != nil {
 		return err
 	}
-	err = s.done(directory, "add sam and sue as members",
+	err = s.change(directory, "add sam and sue as members",
 		company.AddUser{User: "sam", Email: "sam@client.example"}, company.AddUser{User: "sue", Email: "sue@client.example"})
 	if err != nil {
 		return err
 	}
-	err = s.done(directory, "add fay as member for two weeks",
+	err = s.change(directory, "add fay as member for two weeks",
 		company.AddUser{User: "fay", Email: "fay@example.com", Until: start.AddDate(0, 0, 14)})
-	s.people()
+	s.users()
 	return err
 }
 
-// work has the agency give what it may give: nothing that outlasts it.
+// work lets the agency give what it may give: nothing that outlasts it.
 func (s *story) work() error {
 	s.clock.pass(7)
-	s.heading("The agency lets fay stay, but no longer than it stays itself")
+	s.heading("The agency lets fay stay, but at most as long as it stays itself")
 	later := end.AddDate(0, 0, 1)
 	if err := s.refused(abe, "fay stays until "+date(later), company.SetEnd{User: "fay", Until: later}); err != nil {
 		return err
 	}
-	if err := s.refused(abe, "fay stays for good", company.SetEnd{User: "fay"}); err != nil {
+	if err := s.refused(abe, "fay stays without an end", company.SetEnd{User: "fay"}); err != nil {
 		return err
 	}
-	if err := s.done(abe, "fay stays until "+date(end), company.SetEnd{User: "fay", Until: end}); err != nil {
+	if err := s.change(abe, "fay stays until "+date(end), company.SetEnd{User: "fay", Until: end}); err != nil {
 		return err
 	}
-	if err := s.done(abe, "create the report launch", company.CreateReport{Report: "launch", Name: "Launch"}); err != nil {
+	if err := s.change(abe, "create the report launch", company.CreateReport{Report: "launch", Name: "Launch"}); err != nil {
 		return err
 	}
-	if err := s.refused(abe, "share it with sam for good", company.ShareReport{Report: "launch", User: "sam"}); err != nil {
+	if err := s.refused(abe, "share it with sam without an end", company.ShareReport{Report: "launch", User: "sam"}); err != nil {
 		return err
 	}
-	return s.done(abe, "share it with sam until "+date(end), company.ShareReport{Report: "launch", User: "sam", Until: end})
+	return s.change(abe, "share it with sam until "+date(end), company.ShareReport{Report: "launch", User: "sam", Until: end})
 }
 
-// provoke has the agency, and a system that is not asked by whose leave it acts, try to get rid of the owner.
+// provoke lets the agency, and a system that needs no permission, try to remove the owner.
 func (s *story) provoke() error {
 	s.clock.pass(30)
-	s.heading("Nobody gets rid of the owner meanwhile, and the agency does not raise itself")
+	s.heading("Nobody can remove the owner, and the agency cannot extend its own access")
 	attempts := []struct {
 		by     company.Actor
 		what   string
@@ -105,8 +105,8 @@ func (s *story) provoke() error {
 		{abe, "suspend olga", company.SuspendUser{User: "olga"}},
 		{abe, "give olga an end", company.SetEnd{User: "olga", Until: end}},
 		{abe, "make sam the owner", company.SetRole{User: "sam", Role: "owner"}},
-		{abe, "hand the project over to sam", company.TransferOwnership{To: "sam"}},
-		{abe, "stay for good", company.SetEnd{User: "abe"}},
+		{abe, "transfer the project to sam", company.TransferOwnership{To: "sam"}},
+		{abe, "stay without an end", company.SetEnd{User: "abe"}},
 		{directory, "remove olga", company.RemoveUser{User: "olga"}},
 		{olga, "leave", company.RemoveUser{User: "olga"}},
 	}
@@ -118,7 +118,7 @@ func (s *story) provoke() error {
 	return nil
 }
 
-// wait lets the time pass and nobody act.
+// wait lets the time pass. Nobody acts.
 func (s *story) wait() error {
 	s.heading("The three months pass, and nobody acts")
 	for _, at := range []time.Time{end.Add(-time.Second), end} {
@@ -131,18 +131,38 @@ func (s *story) wait() error {
 	return nil
 }
 
-// handOver gives the project to another owner.
+// handOver makes another user the owner.
 func (s *story) handOver() error {
 	s.clock.pass(10)
-	s.heading("The owner hands over, to somebody who stays")
-	if err := s.refused(olga, "hand the project over to abe", company.TransferOwnership{To: "abe"}); err != nil {
+	s.heading("The owner transfers the project to a user who stays")
+	if err := s.refused(olga, "transfer the project to abe", company.TransferOwnership{To: "abe"}); err != nil {
 		return err
 	}
-	if err := s.done(olga, "hand the project over to sue", company.TransferOwnership{To: "sue"}); err != nil {
+	if err := s.change(olga, "transfer the project to sue", company.TransferOwnership{To: "sue"}); err != nil {
 		return err
 	}
-	err := s.done(company.User("sue"), "remove abe, and give olga his report", company.RemoveUser{User: "abe", Successor: "olga"})
-	s.people()
-	s.kept = s.project.Checkpoint()
+	err := s.change(company.User("sue"), "remove abe, and give their report to olga", company.RemoveUser{User: "abe", Successor: "olga"})
+	s.users()
+	s.checkpoint = s.project.Checkpoint()
 	return err
+}
+
+// ask asks whether a user may take an action, and prints the answer.
+func (s *story) ask(user team.UserID, a access.Action, r access.Resource) {
+	d := s.project.Decide(access.User(user), a, r)
+	s.row(s.clock.at.Format(time.DateTime), string(user), string(a), d.String())
+}
+
+// users lists the users of the project.
+func (s *story) users() {
+	s.space()
+	s.row("USER", "ROLE", "UNTIL", "EDITS THE PROJECT")
+	users := slices.SortedFunc(s.project.Policy().Directory().Users(), func(a, b team.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for _, u := range users {
+		until := ""
+		if !u.Until.IsZero() {
+			until = date(u.Until)
+		}
+		s.row(string(u.ID), string(u.Role), until, s.project.Decide(access.User(u.ID), access.EditProject, access.Company()).Public().String())
+	}
 }

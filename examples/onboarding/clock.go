@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock stands still until it is moved, so that months pass at once and the output is the same on any day.
+// clock stands still until it is moved. So months pass at once, and the output is the same on any day.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -21,5 +21,6 @@ func date(at time.Time) string {
 	return at.Format(time.DateOnly)
 }
 
-// dice stands where a host has crypto/rand, so that ids and secrets are the same in every run. Nobody may know what secrets are made of.
-func dice() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{1}) }
+// fixedRand stands in for crypto/rand, so that ids and secrets are the same in every run. Your service leaves Rand out: nobody may be
+// able to guess a secret.
+func fixedRand() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{1}) }

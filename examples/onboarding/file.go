@@ -13,12 +13,12 @@ import (
 //go:embed joiners.csv
 var joiners []byte
 
-// bySpring is who sends the file, and why where a row does not say.
+// bySpring is who sends the file, and the reason of the rows without one.
 var bySpring = company.By{Actor: ed, Reason: "joiners of spring"}
 
-// plan reads a file and says what would come of it. Nothing is sent.
+// plan reads a file and prints what would come of it. Nothing is sent.
 func (s *story) plan() error {
-	s.heading("Ed has a file of joiners; first it is planned")
+	s.heading("Ed has a file of joiners, and plans it first")
 	rows, err := s.planned()
 	if err != nil {
 		return err
@@ -35,18 +35,18 @@ func (s *story) planned() ([]invite.Row, error) {
 	return s.company.PlanInvitations(bySpring, rows)
 }
 
-// commit sends the rows that are in order. What changed since they were planned is found.
-func (s *story) commit() error {
+// send sends the rows without a problem. It finds what has changed since they were planned.
+func (s *story) send() error {
 	rows, err := s.planned()
 	if err != nil {
 		return err
 	}
-	s.heading("Meanwhile Ada invites Vic; then Ed sends what is in order")
-	if _, err := s.done(ada, "invite vic", to("vic@acme.example", invite.Terms{Name: "Vic Lund", Role: "viewer"})); err != nil {
+	s.heading("Ada invites Vic, and then Ed sends the rows without a problem")
+	if _, err := s.change(ada, "invite vic", to("vic@acme.example", invite.Terms{Name: "Vic Lund", Role: "viewer"})); err != nil {
 		return err
 	}
 	s.skipMails()
-	s.gap()
+	s.space()
 	sent, err := s.company.SendInvitations(context.Background(), bySpring, rows)
 	if err != nil {
 		return err
@@ -58,12 +58,12 @@ func (s *story) commit() error {
 		}
 	}
 	s.skipMails()
-	s.gap()
-	nia := answer{"Nia", s.mailer.last("nia@acme.example"), s.signedIn("nia@acme.example"), "nia"}
-	return s.answers(nia)
+	s.space()
+	nia := attempt{"Nia", s.mailer.last("nia@acme.example"), s.signedIn("nia@acme.example"), "nia"}
+	return s.attempts(nia)
 }
 
-// table shows rows with their codes.
+// table prints rows with their codes.
 func (s *story) table(rows []invite.Row) {
 	s.row("LINE", "TO", "ROLE", "TEAMS", "UNTIL", "CODE", "BECAUSE")
 	for _, r := range rows {
@@ -76,5 +76,5 @@ func because(r invite.Row) string {
 	if r.Err == nil {
 		return ""
 	}
-	return why(r.Err)
+	return fullReason(r.Err)
 }

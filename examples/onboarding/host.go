@@ -22,36 +22,32 @@ var founding []byte
 // origin is the page where invitations are accepted. It comes from the configuration of the service, never from a request.
 const origin = "https://acme.example/join"
 
-// host is the service that keeps the company.
+// host is the service that has the company.
 type host struct {
 	company *company.Company
-	log     *audit.Memory // a host has one that lasts
+	log     *audit.Memory // yours outlives the program
 	mailer  mailer
 	clock   clock
 }
 
-// found makes the company: its founder, and what it has already.
+// found founds the company, with a founder and the contents of company.json.
 func (h *host) found() error {
 	d, err := document.Parse(founding)
-	if err != nil {
-		return err
-	}
-	email, err := team.ParseAddress("ada@acme.example")
 	if err != nil {
 		return err
 	}
 	h.log = audit.NewMemory()
 	h.company, err = company.Found(context.Background(), h.log, company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 11}, Document: d,
-		Founder: team.User{ID: "ada", Name: "Ada Okafor", Email: email},
+		Founder: team.User{ID: "ada", Name: "Ada Okafor", Email: team.MustParseAddress("ada@acme.example")},
 	}, &company.Config{
-		Now: h.clock.now, Rand: dice(), // a host leaves both alone
+		Now: h.clock.now, Rand: fixedRand(), // your service leaves both out
 		Deliver: h.mailer.deliver, Origin: origin,
 	})
 	return err
 }
 
-// mailer sends messages. This one keeps them, where another talks to a mail server.
+// mailer sends messages. This one keeps them instead of talking to a mail server.
 type mailer struct {
 	sent []invite.Message
 	down bool
@@ -59,7 +55,7 @@ type mailer struct {
 
 var errDown = errors.New("the mail server does not answer")
 
-// deliver gets the only copy of a secret. What it does not deliver can be sent anew, with another.
+// deliver gets the only copy of a secret. A message that it cannot deliver can be re-sent, with another secret.
 func (m *mailer) deliver(_ context.Context, message invite.Message) error {
 	if m.down {
 		return errDown
@@ -68,7 +64,7 @@ func (m *mailer) deliver(_ context.Context, message invite.Message) error {
 	return nil
 }
 
-// last returns the link in the last mail to an address: what a person finds in the inbox.
+// last returns the link in the last mail to an address.
 func (m *mailer) last(address string) string {
 	for _, message := range slices.Backward(m.sent) {
 		if message.To.String() == address {
@@ -78,21 +74,21 @@ func (m *mailer) last(address string) string {
 	return ""
 }
 
-// idToken is what an identity provider says of somebody who signed in. Its signature was checked where it came in.
+// idToken is what an identity provider says about a person who signed in. Its signature has been checked already.
 type idToken struct {
 	issuer   string
-	provider string // the connection he came by, such as the one of a partner
+	provider string // the connection they used, such as a partner's
 	email    string
 	verified bool
 	at       time.Time // of the sign-in
 }
 
-// trusted is the issuer that the service believes.
+// trusted is the issuer that the service trusts.
 const trusted = "https://id.example"
 
 var errUnverified = errors.New("no trusted provider says that this address is verified")
 
-// proof is what a token proves of an address: nothing, unless a trusted issuer says that it verified it.
+// proof returns what a token proves about an address. It proves something only if the trusted issuer has verified the address.
 func (t idToken) proof() (invite.Proof, error) {
 	if t.issuer != trusted || !t.verified {
 		return invite.Proof{}, errUnverified
@@ -104,7 +100,7 @@ func (t idToken) proof() (invite.Proof, error) {
 	return invite.Verified(address, t.issuer, t.provider, t.at)
 }
 
-// open takes the link of a mail apart: the invitation is in its path, and the secret behind the #, from where the page posts it.
+// open splits the link of a mail: the invitation is in its path, and the secret after the #, from where the page posts it.
 func open(link string) (invite.ID, invite.Secret, error) {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -114,8 +110,8 @@ func open(link string) (invite.ID, invite.Secret, error) {
 	return invite.ID(strings.TrimPrefix(u.Path, "/join/")), secret, err
 }
 
-// look shows what a link offers. Opening the page does no more than that: scanners of mail open links too.
-func (h *host) look(link string) (invite.Offer, error) {
+// offer returns what a link offers. Opening the page only shows it: scanners of mail open links, too.
+func (h *host) offer(link string) (invite.Offer, error) {
 	id, secret, err := open(link)
 	if err != nil {
 		return invite.Offer{}, err
@@ -123,7 +119,7 @@ func (h *host) look(link string) (invite.Offer, error) {
 	return h.company.Offer(id, secret)
 }
 
-// accept is what the button on the page does, for somebody who is signed in.
+// accept is what the button on the page does for a person who is signed in.
 func (h *host) accept(link string, signedIn idToken, as team.UserID) (company.AcceptInvitation, error) {
 	id, secret, err := open(link)
 	if err != nil {

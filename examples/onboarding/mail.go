@@ -8,20 +8,20 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// mails prints what was sent since the last time. Only the program shortens the links; in the mails they are whole.
+// mails prints the mails since the last call. Only this program shortens the links; the mails have them in full.
 func (s *story) mails() {
 	for _, m := range s.mailer.sent[s.printed:] {
-		s.gap()
-		fmt.Fprintf(&s.text, "  | To:      %s\n", m.To)
-		fmt.Fprintf(&s.text, "  | Subject: %s invites you to %s\n", m.Inviter, m.Company)
-		fmt.Fprintf(&s.text, "  | Hello %s, as %s you are welcome.%s\n", m.Name, m.RoleTitle, note(m.Offer))
-		fmt.Fprintf(&s.text, "  | %s until %s\n", short(m.Link()), date(m.Expires))
+		s.space()
+		s.row("| To:      " + m.To.String())
+		s.row("| Subject: " + m.Inviter + " invites you to " + m.Company)
+		s.row(fmt.Sprintf("| Hello %s, join us as %s.%s", m.Name, m.RoleTitle, note(m.Offer)))
+		s.row(fmt.Sprintf("| %s until %s", short(m.Link()), date(m.Expires)))
 	}
 	s.skipMails()
-	s.gap()
+	s.space()
 }
 
-// skipMails takes the mails sent so far as printed.
+// skipMails counts the mails so far as printed.
 func (s *story) skipMails() { s.printed = len(s.mailer.sent) }
 
 func note(o invite.Offer) string {
@@ -31,7 +31,7 @@ func note(o invite.Offer) string {
 	return " " + o.Note
 }
 
-// short leaves enough of a link to tell it from others, and too little to use it.
+// short leaves enough of a link to distinguish it from others, and too little to use it.
 func short(link string) string {
 	path, secret, _ := strings.Cut(link, "#")
 	id := strings.TrimPrefix(path, origin+"/")
@@ -46,49 +46,47 @@ func brief[ID ~string](id ID) string {
 	return string(id[:6]) + "…"
 }
 
-// answer is somebody who presses accept.
-type answer struct {
+// attempt is one press of the button that accepts an invitation.
+type attempt struct {
 	what  string
 	link  string
 	token idToken
 	as    team.UserID
 }
 
-// answers has people press accept, and tells what each is told and what the service logs. The last one gets in.
-func (s *story) answers(all ...answer) error {
-	s.row("WHO COMES", "IS TOLD", "AND THE LOG OF THE SERVICE SAYS")
+// attempts makes attempts, and prints what the person reads and what the service logs. Only the last one succeeds.
+func (s *story) attempts(all ...attempt) error {
+	s.row("WHO COMES", "THEY READ", "THE SERVICE LOGS")
 	for i, a := range all {
 		made, err := s.accept(a.link, a.token, a.as)
 		if welcome := i == len(all)-1; (err == nil) != welcome {
 			return fmt.Errorf("%s: %w", a.what, err)
 		}
-		said := fmt.Sprintf("user %s joined, verified by %s", made.User, made.Issuer)
+		logged := fmt.Sprintf("user %s joined, verified by %s", made.User, made.Issuer)
 		if err != nil {
-			said = why(err)
+			logged = fullReason(err)
 		}
-		s.row(a.what, told(err), said)
+		s.row(a.what, publicText(err), logged)
 	}
-	s.flush()
 	return nil
 }
 
-// signedIn returns the token of somebody who signed in just now.
+// signedIn returns the token of a person who has just signed in.
 func (s *story) signedIn(email string) idToken {
 	return idToken{issuer: trusted, provider: "google", email: email, verified: true, at: s.clock.now()}
 }
 
-// pending lists the invitations that somebody may still accept.
+// pending lists the invitations that can still be accepted.
 func (s *story) pending() {
 	s.row("INVITATION", "TO", "ROLE", "TEAMS", "SPONSOR", "EXPIRES", "ON HOLD")
 	for i := range s.company.Invitations() {
 		if i.At(s.clock.now()) != invite.Pending {
 			continue
 		}
-		held := ""
+		onHold := ""
 		if err := s.company.WhyOnHold(i.ID); err != nil {
-			held = why(err)
+			onHold = fullReason(err)
 		}
-		s.row(brief(i.ID), i.Terms.Address.String(), string(i.Terms.Role), list(i.Terms.Teams), i.Sponsor.String(), date(i.Expires), held)
+		s.row(brief(i.ID), i.Terms.Address.String(), string(i.Terms.Role), list(i.Terms.Teams), i.Sponsor.String(), date(i.Expires), onHold)
 	}
-	s.flush()
 }

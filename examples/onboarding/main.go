@@ -1,14 +1,14 @@
-// Onboarding follows people into a company, and one out of it.
+// Onboarding brings people into a company, and one out of it.
 //
-// An admin invites a partner, the mail goes out, and it takes both the link in it and a proof of the very address it was sent to. What
-// goes wrong on the way does here: another address, another provider, a lost mail, one that nobody answered, a sponsor who is
-// demoted, a file in which half the rows are wrong. A trial ends by itself. A share link shows no more than its maker sees. Then a
-// colleague leaves, and all that hung on him is handed over. From the top of the module:
+// An admin invites a partner and the mail goes out. Accepting takes both the link in the mail and a proof of the address that it was
+// sent to. Everything that can go wrong does: another address, another provider, a lost mail, a mail without an answer, a sponsor who
+// changes jobs, a file in which half the rows are wrong. A trial ends by itself. A share link shows only what its maker sees. Then a
+// colleague leaves, and what they were responsible for is handed over. From the top of the module:
 //
 //	go run ./examples/onboarding
 //
-// What a service writes around the package is in host.go: the configuration, a mailer, a sign-in, and the page behind the link in the
-// mail. The story is told from top to bottom in story.go, file.go and leave.go.
+// What your service has to write is in host.go: the configuration, a mailer, the sign-in, and the page that the link in the mail opens.
+// Read the story from top to bottom in story.go, file.go and departure.go.
 package main
 
 import (
@@ -24,9 +24,9 @@ func main() {
 	}
 }
 
-// run is the program: it tells the story and writes it to w.
+// run writes the story to w.
 func run(w io.Writer) error {
-	s, err := tell()
+	s, err := play()
 	if err != nil {
 		return err
 	}
@@ -34,14 +34,14 @@ func run(w io.Writer) error {
 	return err
 }
 
-// tell tells the story, chapter by chapter.
-func tell() (*story, error) {
+// play plays the story, chapter by chapter.
+func play() (*story, error) {
 	s, err := begin()
 	if err != nil {
 		return nil, err
 	}
 	for _, chapter := range []func() error{
-		s.invite, s.welcome, s.byProvider, s.resend, s.expire, s.hold, s.try, s.plan, s.commit, s.share, s.leave, s.checkLog,
+		s.invite, s.welcome, s.byProvider, s.resend, s.expire, s.hold, s.try, s.plan, s.send, s.share, s.leave, s.checkLog,
 	} {
 		if err := chapter(); err != nil {
 			return nil, err

@@ -33,9 +33,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestSecretsStayWithTheMail: what the program prints of a link is too little to use it.
-func TestSecretsStayWithTheMail(t *testing.T) {
-	s, err := tell()
+// TestSecretsStayInTheMail checks that the program prints too little of a link to use it.
+func TestSecretsStayInTheMail(t *testing.T) {
+	s, err := play()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestSecretsStayWithTheMail(t *testing.T) {
 	}
 	for _, secret := range s.secrets() {
 		if strings.Contains(s.String(), secret.Reveal()[5:]) {
-			t.Errorf("the output tells secret %.5s", secret.Reveal())
+			t.Errorf("the output has secret %.5s", secret.Reveal())
 		}
 	}
 }
