@@ -14,15 +14,18 @@ const (
 	maxDepth   = 1_000 // of nested arrays and objects in Data
 )
 
-// Check reports what is wrong with the form of e, apart from its hashes, as an error that wraps [ErrMalformed]. These are the rules:
+// Check reports what is wrong with the form of e, apart from its hashes, as an
+// error that wraps [ErrMalformed]. These are the rules:
 //
 //   - Seq is between 1 and 2^63-1, which a signed database column can hold;
 //   - ID, Company, the type of each change and each target are not empty;
 //   - Time is set, in UTC, and before the year 10000;
-//   - the actor is of one of the three kinds, and has an ID or, if an invitee, an e-mail;
+//   - the actor is of one of the three kinds, and has an ID or, if an invitee,
+//     an e-mail;
 //   - there are 1 to 10,000 changes and at most 100,000 targets;
-//   - the version of each change is at least 1, and its data one value in JSON, in UTF-8, without white space outside of strings,
-//     nested at most 1,000 deep;
+//   - the version of each change is at least 1, and its data one value in JSON,
+//     in UTF-8, without white space outside of strings, nested at most 1,000
+//     deep;
 //   - every text is UTF-8;
 //   - the whole has at most 16 MiB in the encoding that is hashed.
 //
@@ -114,8 +117,9 @@ func (c *Change) flaw() string {
 	return ""
 }
 
-// isCompact reports whether data, which is valid JSON, has no white space outside of strings and is not nested too deep. Were it otherwise,
-// data could break a line, or a line be deeper than encoding/json is willing to read.
+// isCompact reports whether data, which is valid JSON, has no white space
+// outside of strings and is not nested too deep. Were it otherwise, data could
+// break a line, or a line be deeper than encoding/json is willing to read.
 func isCompact(data []byte) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(data); i++ {

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// Checkpoint is the state of a log: the Seq and Hash of its last event, and through the Hash all events before. Kept in another place than the
-// log, it exposes later that the log was shortened or rewritten; see [Verify].
+// Checkpoint is the state of a log: the Seq and Hash of its last event, and
+// through the Hash all events before. Kept in another place than the log, it
+// exposes later that the log was shortened or rewritten; see [Verify].
 //
-// Checkpoints are equal if ==. The zero Checkpoint is the state of an empty log.
+// Checkpoints are equal if ==. The zero Checkpoint is the state of an empty
+// log.
 type Checkpoint struct {
 	Seq  uint64
 	Hash Hash
@@ -16,14 +18,17 @@ type Checkpoint struct {
 
 const checkpointPrefix = "ambit-checkpoint v1 "
 
-// String returns c as one line without the line feed, for example "ambit-checkpoint v1 42 " and the 64 digits of the hash.
-// [ParseCheckpoint] reads it.
+// String returns c as one line without the line feed, for example
+// "ambit-checkpoint v1 42 " and the 64 digits of the hash. [ParseCheckpoint]
+// reads it.
 func (c Checkpoint) String() string {
 	return checkpointPrefix + strconv.FormatUint(c.Seq, 10) + " " + c.Hash.String()
 }
 
-// ParseCheckpoint returns the checkpoint with that text, exactly as [Checkpoint.String] writes it. The error of any other text wraps
-// [ErrMalformed]; so does that of a checkpoint no log can have, with one of Seq and Hash zero and the other not.
+// ParseCheckpoint returns the checkpoint with that text, exactly as
+// [Checkpoint.String] writes it. The error of any other text wraps
+// [ErrMalformed]; so does that of a checkpoint no log can have, with one of Seq
+// and Hash zero and the other not.
 func ParseCheckpoint(text string) (Checkpoint, error) {
 	var c Checkpoint
 	rest, ok := strings.CutPrefix(text, checkpointPrefix)

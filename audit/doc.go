@@ -1,26 +1,36 @@
-// Package audit keeps the record of what happened to a company: a log of events that can only grow, in which no event can be edited,
-// removed or moved unnoticed.
+// Package audit keeps the record of what happened to a company: a log of events
+// that can only grow, in which no event can be edited, removed or moved
+// unnoticed.
 //
-// It deals in bytes and in the chain that holds them together. What a change means is known to the package that writes and reads it.
+// It deals in bytes and in the chain that holds them together. What a change
+// means is known to the package that writes and reads it.
 //
 // # Rules
 //
-//  1. An [Event] is one step of a company's history: who, when, why, and the changes, in order. It stands in exactly one log, at its
-//     Seq, counted from 1 without gaps.
-//  2. Its Hash is [Event.Sum], over every other field. One of them is Prev, the Hash of the event before, so that a Hash stands for all
-//     of history up to its event. The Prev of event 1 is zero.
-//  3. A [Log] stores an event if it is the next one and refuses it if not. It never changes one and never drops one. Of two writers
-//     that append at the same place one wins, and the other is told.
-//  4. A chain proves that it hangs together, not that it is whole or the original: who can write the log can cut off its end, or rewrite
-//     all of it with new hashes. A [Checkpoint] of the log, kept where that person cannot write, exposes both. [Verify] checks a log
-//     against it.
-//  5. What is stored is limited. An event has at most 16 MiB (in the encoding below), 10,000 changes and 100,000 targets; its texts are
-//     UTF-8, its time is in UTC, and the data of its changes is JSON. [Event.Check] has the complete list.
+//  1. An [Event] is one step of a company's history: who, when, why, and the
+//     changes, in order. It stands in exactly one log, at its Seq, counted from
+//     1 without gaps.
+//  2. Its Hash is [Event.Sum], over every other field. One of them is Prev, the
+//     Hash of the event before, so that a Hash stands for all of history up to
+//     its event. The Prev of event 1 is zero.
+//  3. A [Log] stores an event if it is the next one and refuses it if not. It
+//     never changes one and never drops one. Of two writers that append at the
+//     same place one wins, and the other is told.
+//  4. A chain proves that it hangs together, not that it is whole or the
+//     original: who can write the log can cut off its end, or rewrite all of it
+//     with new hashes. A [Checkpoint] of the log, kept where that person cannot
+//     write, exposes both. [Verify] checks a log against it.
+//  5. What is stored is limited. An event has at most 16 MiB (in the encoding
+//     below), 10,000 changes and 100,000 targets; its texts are UTF-8, its time
+//     is in UTC, and the data of its changes is JSON. [Event.Check] has the
+//     complete list.
 //
 // # Hash
 //
-// The hash of an event is the SHA-256 of the following bytes, in which a number has 8 bytes, big-endian, in two's complement if it may be
-// negative; a text is its length in bytes as a number, then its bytes; a list is the number of its items as a number, then the items.
+// The hash of an event is the SHA-256 of the following bytes, in which a number
+// has 8 bytes, big-endian, in two's complement if it may be negative; a text is
+// its length in bytes as a number, then its bytes; a list is the number of its
+// items as a number, then the items.
 //
 //	"ambit-audit-event v1\n"   21 bytes, no length
 //	Seq                        number
@@ -35,12 +45,13 @@
 //	Correlation                text
 //	Prev                       32 bytes, no length
 //
-// A nil list or data is an empty one. This will not change; an event with further fields would get another first line.
+// A nil list or data is an empty one. This will not change; an event with
+// further fields would get another first line.
 //
 // # Lines
 //
-// In a file an event is one line of JSON, ended by a line feed, with all of these members in this order and without spaces (here on
-// several lines):
+// In a file an event is one line of JSON, ended by a line feed, with all of
+// these members in this order and without spaces (here on several lines):
 //
 //	{"v":1,"seq":2,"id":"e2","time":"2026-01-02T15:04:05.5Z","company":"acme",
 //	"actor":{"kind":"user","id":"ann","email":"ann@example.com","role":"admin"},
@@ -48,22 +59,27 @@
 //	"targets":["user:bob"],"reason":"covers for eve","approval":"","correlation":"",
 //	"prev":"(64 hexadecimal digits)","hash":"(64 hexadecimal digits)"}
 //
-// Time is RFC 3339 in UTC, with as many digits of the second as needed and no more. In strings only the quote, the backslash and the
-// control characters below U+0020 are escaped, as RFC 8785 has it. Data stands as it is. So every event has exactly one line, and [Decode]
-// refuses any other: a file that was reformatted, has a member twice or one too many is not a log.
+// Time is RFC 3339 in UTC, with as many digits of the second as needed and no
+// more. In strings only the quote, the backslash and the control characters
+// below U+0020 are escaped, as RFC 8785 has it. Data stands as it is. So every
+// event has exactly one line, and [Decode] refuses any other: a file that was
+// reformatted, has a member twice or one too many is not a log.
 //
 // # Zero values
 //
-// The zero [Event] is no event: [Event.Check] refuses it. The zero [Hash] stands before the first event and is no event's hash. The zero
-// [Checkpoint] is the state of an empty log, and knows nothing: with it, Verify checks the chain alone. The zero [Memory] is an empty log.
+// The zero [Event] is no event: [Event.Check] refuses it. The zero [Hash]
+// stands before the first event and is no event's hash. The zero [Checkpoint]
+// is the state of an empty log, and knows nothing: with it, Verify checks the
+// chain alone. The zero [Memory] is an empty log.
 //
 // # Concurrency
 //
-// A [Log] is safe for concurrent use. An Event is a value, but its slices are shared by its copies until [Event.Clone]. Everything else is
-// immutable.
+// A [Log] is safe for concurrent use. An Event is a value, but its slices are
+// shared by its copies until [Event.Clone]. Everything else is immutable.
 //
 // # Errors
 //
-// Every error made here is an [*Error] that wraps one of the sentinels of this package, or the error of a context or reader. An error of
-// a log or writer that was passed in comes back as it is.
+// Every error made here is an [*Error] that wraps one of the sentinels of this
+// package, or the error of a context or reader. An error of a log or writer
+// that was passed in comes back as it is.
 package audit

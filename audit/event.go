@@ -12,15 +12,16 @@ const (
 	KindInvitee = "invitee" // a person who answers an invitation, and is no user before
 )
 
-// Change is one change of an event. Type and Version say which package made Data and how it is to be read; to this one, Data is
-// bytes.
+// Change is one change of an event. Type and Version say which package made
+// Data and how it is to be read; to this one, Data is bytes.
 type Change struct {
 	Type    string // not empty
 	Version int    // of Data's form within Type, from 1
 	Data    []byte // one JSON value without spaces between its tokens
 }
 
-// Actor is who made an event, as known at that moment: addresses and roles change, the record of them does not.
+// Actor is who made an event, as known at that moment: addresses and roles
+// change, the record of them does not.
 type Actor struct {
 	Kind  string // KindUser, KindSystem or KindInvitee
 	ID    string // not empty, except for an invitee, who may have none yet
@@ -44,8 +45,9 @@ type Event struct {
 	Hash        Hash     // Sum
 }
 
-// Chain returns e as the event that follows head, with Seq, Prev and Hash set accordingly. The zero head is that of an empty log. The slices
-// remain shared with e.
+// Chain returns e as the event that follows head, with Seq, Prev and Hash set
+// accordingly. The zero head is that of an empty log. The slices remain shared
+// with e.
 func (e Event) Chain(head Checkpoint) Event {
 	e.Seq, e.Prev = head.Seq+1, head.Hash
 	e.Hash = e.Sum()
@@ -55,7 +57,8 @@ func (e Event) Chain(head Checkpoint) Event {
 // Checkpoint returns the state of a log that ends with e.
 func (e Event) Checkpoint() Checkpoint { return Checkpoint{Seq: e.Seq, Hash: e.Hash} }
 
-// Clone returns a copy of e that shares no memory with it which anyone could write to.
+// Clone returns a copy of e that shares no memory with it which anyone could
+// write to.
 func (e Event) Clone() Event {
 	e.Changes = slices.Clone(e.Changes)
 	for i := range e.Changes {
@@ -65,10 +68,13 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// Follows reports as an error why a log that ends at head may not store e as its next event: [ErrMalformed] as for [Event.Check],
-// [ErrEdited] if the Hash of e is not its Sum, [ErrConflict] if it has another Seq or Prev than comes next.
+// Follows reports as an error why a log that ends at head may not store e as
+// its next event: [ErrMalformed] as for [Event.Check], [ErrEdited] if the Hash
+// of e is not its Sum, [ErrConflict] if it has another Seq or Prev than comes
+// next.
 //
-// This is what every [Log] has to ask in the moment it stores. One thing is left to it: an event it has already is no conflict.
+// This is what every [Log] has to ask in the moment it stores. One thing is
+// left to it: an event it has already is no conflict.
 func (e Event) Follows(head Checkpoint) error {
 	if text := e.flaw(); text != "" {
 		return &Error{Op: "append", Seq: e.Seq, Text: text, Err: ErrMalformed}

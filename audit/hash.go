@@ -18,8 +18,8 @@ func (h Hash) IsZero() bool { return h == Hash{} }
 // MarshalText returns the text of [Hash.String]. The error is nil.
 func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
 
-// UnmarshalText sets h to the hash with that text, exactly as String writes it. The error of any other text wraps [ErrMalformed], and
-// leaves h as it was.
+// UnmarshalText sets h to the hash with that text, exactly as String writes it.
+// The error of any other text wraps [ErrMalformed], and leaves h as it was.
 func (h *Hash) UnmarshalText(text []byte) error {
 	var parsed Hash
 	if len(text) == hex.EncodedLen(len(parsed)) {
@@ -31,11 +31,13 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return &Error{Op: "hash", Text: "not 64 lower-case hexadecimal digits", Err: ErrMalformed}
 }
 
-// domain begins everything that is hashed here, so that no hash of an event is one of anything else.
+// domain begins everything that is hashed here, so that no hash of an event is
+// one of anything else.
 const domain = "ambit-audit-event v1\n"
 
-// Sum returns the hash of e: over every field but Hash itself, in the encoding the package comment describes. It is defined for every
-// event, also a malformed one. Only the instant of Time counts, not its location.
+// Sum returns the hash of e: over every field but Hash itself, in the encoding
+// the package comment describes. It is defined for every event, also a
+// malformed one. Only the instant of Time counts, not its location.
 func (e Event) Sum() Hash {
 	var small [1024]byte // most events need no allocation
 	b := small[:0]

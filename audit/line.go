@@ -14,13 +14,16 @@ import (
 
 const (
 	lineVersion = 1
-	// maxLine bounds the lines that are read. Escaping makes at most 6 bytes of one, and what Sum writes beside the texts is more than a
-	// sixth of the names and signs here, so every event in order fits.
+	// maxLine bounds the lines that are read. Escaping makes at most 6 bytes of
+	// one, and what Sum writes beside the texts is more than a sixth of the
+	// names and signs here, so every event in order fits.
 	maxLine = 6 * maxSize
 )
 
-// Encode returns e as a line of JSON without the line feed. It is defined by the package comment: equal events have equal lines. The error
-// is that of [Event.Check]. The hash is written as it is, right or wrong: a record of a log that was tampered with is still a record.
+// Encode returns e as a line of JSON without the line feed. It is defined by
+// the package comment: equal events have equal lines. The error is that of
+// [Event.Check]. The hash is written as it is, right or wrong: a record of a
+// log that was tampered with is still a record.
 func Encode(e Event) ([]byte, error) {
 	if err := e.Check(); err != nil {
 		return nil, err
@@ -28,8 +31,10 @@ func Encode(e Event) ([]byte, error) {
 	return appendLine(make([]byte, 0, e.size()+512), &e), nil
 }
 
-// Decode returns the event with that line, without a line feed. It accepts exactly the lines that [Encode] writes; the error of any other
-// wraps [ErrMalformed]. The event shares no memory with line. Whether its hash fits, [Verify] finds out.
+// Decode returns the event with that line, without a line feed. It accepts
+// exactly the lines that [Encode] writes; the error of any other wraps
+// [ErrMalformed]. The event shares no memory with line. Whether its hash fits,
+// [Verify] finds out.
 func Decode(line []byte) (Event, error) {
 	if len(line) > maxLine {
 		return Event{}, &Error{Op: "decode", Text: "the line is too long", Err: ErrMalformed}
@@ -42,15 +47,18 @@ func Decode(line []byte) (Event, error) {
 	if text := e.flaw(); text != "" {
 		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: text, Err: ErrMalformed}
 	}
-	// encoding/json is lenient: it takes members in any case and order, twice, and unknown ones. None of that survives this.
+	// encoding/json is lenient: it takes members in any case and order, twice,
+	// and unknown ones. None of that survives this.
 	if !bytes.Equal(appendLine(make([]byte, 0, len(line)), &e), line) {
 		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: "not in canonical form", Err: ErrMalformed}
 	}
 	return e, nil
 }
 
-// WriteLines writes the events to w, a line with a line feed for each, in the order they come and with one call for each. It stops at the
-// first error, of events or w, passed on as it is, or of [Encode]; then w has got the lines before, and of the next possibly a part.
+// WriteLines writes the events to w, a line with a line feed for each, in the
+// order they come and with one call for each. It stops at the first error, of
+// events or w, passed on as it is, or of [Encode]; then w has got the lines
+// before, and of the next possibly a part.
 func WriteLines(w io.Writer, events iter.Seq2[Event, error]) error {
 	for e, err := range events {
 		if err != nil {
@@ -67,9 +75,12 @@ func WriteLines(w io.Writer, events iter.Seq2[Event, error]) error {
 	return nil
 }
 
-// ReadLines yields the events of the lines of r, in the order they come: whether that is a log, [Verify] finds out. The sequence can be ranged
-// over once. An error comes as the last pair, with the zero Event, and is an [*Error] whose Op has the number of the line: of [Decode], of r, or
-// [ErrMalformed] for a last line without a line feed, which may have been cut off.
+// ReadLines yields the events of the lines of r, in the order they come:
+// whether that is a log, [Verify] finds out. The sequence can be ranged over
+// once. An error comes as the last pair, with the zero Event, and is an
+// [*Error] whose Op has the number of the line: of [Decode], of r, or
+// [ErrMalformed] for a last line without a line feed, which may have been cut
+// off.
 func ReadLines(r io.Reader) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		buffered := bufio.NewReader(r)
@@ -101,7 +112,8 @@ func ReadLines(r io.Reader) iter.Seq2[Event, error] {
 	}
 }
 
-// appendRead appends the next line of r to b, without its line feed. The error is [io.EOF] only where no further line begins.
+// appendRead appends the next line of r to b, without its line feed. The error
+// is [io.EOF] only where no further line begins.
 func appendRead(b []byte, r *bufio.Reader) ([]byte, error) {
 	for {
 		part, err := r.ReadSlice('\n')
@@ -150,7 +162,8 @@ type wireChange struct {
 	Data    json.RawMessage `json:"data"`
 }
 
-// event returns the event w stands for. V is not looked at: what is not lineVersion is not canonical either.
+// event returns the event w stands for. V is not looked at: what is not
+// lineVersion is not canonical either.
 func (w *wireEvent) event() Event {
 	e := Event{
 		Seq: w.Seq, ID: w.ID, Time: w.Time, Company: w.Company, Actor: Actor(w.Actor), Targets: w.Targets,
@@ -162,8 +175,9 @@ func (w *wireEvent) event() Event {
 	return e
 }
 
-// wireList is a list that is given up when it gets longer than any list of an event, so that a short line cannot take much memory. An empty
-// one becomes nil.
+// wireList is a list that is given up when it gets longer than any list of an
+// event, so that a short line cannot take much memory. An empty one becomes
+// nil.
 type wireList[T any] []T
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -226,7 +240,8 @@ func appendLine(b []byte, e *Event) []byte {
 	return append(b, '}')
 }
 
-// appendMember appends name, which comes with its punctuation, and text as a string of JSON, escaped as RFC 8785 has it.
+// appendMember appends name, which comes with its punctuation, and text as a
+// string of JSON, escaped as RFC 8785 has it.
 func appendMember(b []byte, name, text string) []byte {
 	const digits = "0123456789abcdef"
 	b = append(b, name...)

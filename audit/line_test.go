@@ -22,7 +22,8 @@ const golden = "testdata/log-v1.jsonl"
 // goldenCheckpoint was taken when the golden file was made.
 const goldenCheckpoint = "ambit-checkpoint v1 5 f3e7739f16bdd9d08efd7f0659549b60694f0059a4d8ba6e83bd61f2ba3fbaa5"
 
-// The recorded log reads, verifies and writes the same for ever. If this test fails, the code is wrong, not the file.
+// The recorded log reads, verifies and writes the same for ever. If this test
+// fails, the code is wrong, not the file.
 func TestGoldenLog(t *testing.T) {
 	file, err := os.ReadFile(golden)
 	if err != nil {
@@ -106,7 +107,8 @@ func TestEveryBitOfALog(t *testing.T) {
 			}
 		}
 	}
-	// A file cut off anywhere is found out, at the end of a line by the checkpoint only.
+	// A file cut off anywhere is found out, at the end of a line by the
+	// checkpoint only.
 	for n := range len(file) {
 		err := audit.Verify(audit.ReadLines(bytes.NewReader(file[:n])), last(h))
 		want := audit.ErrMalformed

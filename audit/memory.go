@@ -7,11 +7,13 @@ import (
 	"sync"
 )
 
-// Memory is a [Log] that lives and dies with the process. It is a [Watcher]. The zero Memory is empty and ready; it must not be copied
-// after first use.
+// Memory is a [Log] that lives and dies with the process. It is a [Watcher].
+// The zero Memory is empty and ready; it must not be copied after first use.
 //
-// Append costs one hash and one copy of the event. A loop over its events costs one copy of each, holds no lock and needs no release. Of the
-// errors of rule 5 of Log it knows only that of a context that ended before the call, and then stores nothing.
+// Append costs one hash and one copy of the event. A loop over its events costs
+// one copy of each, holds no lock and needs no release. Of the errors of rule 5
+// of Log it knows only that of a context that ended before the call, and then
+// stores nothing.
 type Memory struct {
 	mu     sync.Mutex
 	events []Event       // events[i].Seq is i+1; no element is written to again
@@ -51,7 +53,8 @@ func (m *Memory) head() Checkpoint {
 	return m.events[len(m.events)-1].Checkpoint()
 }
 
-// has reports whether the log was once in state c, other than empty. The caller holds the lock.
+// has reports whether the log was once in state c, other than empty. The caller
+// holds the lock.
 func (m *Memory) has(c Checkpoint) bool {
 	return c.Seq <= uint64(len(m.events)) && m.events[c.Seq-1].Hash == c.Hash
 }
@@ -97,7 +100,8 @@ func (m *Memory) Watch(ctx context.Context, after uint64) iter.Seq2[Event, error
 	}
 }
 
-// after returns the events with a Seq above n. The slice is good without the lock too, as nothing in it changes. The caller holds the lock.
+// after returns the events with a Seq above n. The slice is good without the
+// lock too, as nothing in it changes. The caller holds the lock.
 func (m *Memory) after(n uint64) []Event {
 	if n > uint64(len(m.events)) {
 		return nil

@@ -40,7 +40,8 @@ func firstError(events func(func(audit.Event, error) bool)) (err error) {
 	return err
 }
 
-// Many writers, each of which appends its share again and again until it wins, with readers and watchers beside them.
+// Many writers, each of which appends its share again and again until it wins,
+// with readers and watchers beside them.
 func TestMemoryConcurrency(t *testing.T) {
 	const writers, share = 4, 50
 	m := audit.NewMemory()
@@ -105,7 +106,8 @@ func TestMemoryWatchUnderABodyThatCancels(t *testing.T) {
 	}
 }
 
-// Two equal events with different hashes in the Hash field are not the same event, whatever they claim.
+// Two equal events with different hashes in the Hash field are not the same
+// event, whatever they claim.
 func TestMemoryTrustsNoHash(t *testing.T) {
 	m, h := audit.NewMemory(), history()
 	if err := m.Append(t.Context(), h[0]); err != nil {

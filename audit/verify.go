@@ -6,23 +6,31 @@ import (
 	"strconv"
 )
 
-// Verify checks the events of a whole log, from the first on, as [Log.Events] or [ReadLines] yield them, and that they contain the state cp. It
-// reads them once and keeps none. With the zero Checkpoint it checks the chain alone: then a log whose end was cut off, and one that
-// was rewritten from some event on with new hashes, are in order.
+// Verify checks the events of a whole log, from the first on, as [Log.Events]
+// or [ReadLines] yield them, and that they contain the state cp. It reads them
+// once and keeps none. With the zero Checkpoint it checks the chain alone: then
+// a log whose end was cut off, and one that was rewritten from some event on
+// with new hashes, are in order.
 //
-// It returns nil or an [*Error] with the cause, and as Seq the place where it was found: the number of the good events before, plus one. At
-// that place, and in this order,
+// It returns nil or an [*Error] with the cause, and as Seq the place where it
+// was found: the number of the good events before, plus one. At that place, and
+// in this order,
 //
 //   - [ErrEdited]: the Hash of the event is not its Sum;
-//   - [ErrReordered]: an event with the Seq of an earlier place stands here, or one with a later Seq while the one that belongs here comes
-//     after it, with a Hash that is its Sum;
-//   - [ErrMissing]: an event with a later Seq stands here, and the one that belongs here does not come at all;
-//   - [ErrEdited]: Hash and Seq are right, but Prev is not the Hash of the event before. One of the two was replaced;
-//   - [ErrRewritten]: the event is good, and so are all before, but cp has another Hash at this Seq;
+//   - [ErrReordered]: an event with the Seq of an earlier place stands here, or
+//     one with a later Seq while the one that belongs here comes after it, with
+//     a Hash that is its Sum;
+//   - [ErrMissing]: an event with a later Seq stands here, and the one that
+//     belongs here does not come at all;
+//   - [ErrEdited]: Hash and Seq are right, but Prev is not the Hash of the
+//     event before. One of the two was replaced;
+//   - [ErrRewritten]: the event is good, and so are all before, but cp has
+//     another Hash at this Seq;
 //   - [ErrTruncated]: the events end, and cp has a greater Seq.
 //
-// A cp that no log can have is [ErrMalformed]. An error of events is returned as it is, whatever was found before: it kept Verify from
-// finding out. The form of the events is not checked.
+// A cp that no log can have is [ErrMalformed]. An error of events is returned
+// as it is, whatever was found before: it kept Verify from finding out. The
+// form of the events is not checked.
 func Verify(events iter.Seq2[Event, error], cp Checkpoint) error {
 	for _, err := range verified(events, Checkpoint{}, cp) {
 		if err != nil {
@@ -32,17 +40,22 @@ func Verify(events iter.Seq2[Event, error], cp Checkpoint) error {
 	return nil
 }
 
-// Replay yields the events of log after the state from, each after it was checked as [Verify] does, up to the head. It is how to rebuild a state
-// from a log, and with a later from, how to bring it up to date: a loop's body sees good events only, and the first thing
-// wrong ends the loop as an error, the last pair.
+// Replay yields the events of log after the state from, each after it was
+// checked as [Verify] does, up to the head. It is how to rebuild a state from a
+// log, and with a later from, how to bring it up to date: a loop's body sees
+// good events only, and the first thing wrong ends the loop as an error, the
+// last pair.
 //
-// From is trusted, as its state was once reached by Replay or is kept safe. Replay reads the event at from again, so that a log that has lost or
-// replaced it is found out, as ErrTruncated or ErrRewritten; the zero from is the beginning. A cp before from is not compared.
+// From is trusted, as its state was once reached by Replay or is kept safe.
+// Replay reads the event at from again, so that a log that has lost or replaced
+// it is found out, as ErrTruncated or ErrRewritten; the zero from is the
+// beginning. A cp before from is not compared.
 func Replay(ctx context.Context, log Log, from, cp Checkpoint) iter.Seq2[Event, error] {
 	return verified(log.Events(ctx, max(from.Seq, 1)-1), from, cp)
 }
 
-// verified yields the events after from, each checked. Unless from is zero, events must begin with the one at from.
+// verified yields the events after from, each checked. Unless from is zero,
+// events must begin with the one at from.
 func verified(events iter.Seq2[Event, error], from, cp Checkpoint) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		v := verifier{from: from, cp: cp, head: Checkpoint{Seq: max(from.Seq, 1) - 1}}

@@ -25,7 +25,8 @@ func values(events []audit.Event) iter.Seq2[audit.Event, error] {
 	}
 }
 
-// verdict is a compact form of what Verify says: "ok", or the cause and the place.
+// verdict is a compact form of what Verify says: "ok", or the cause and the
+// place.
 func verdict(events []audit.Event, cp audit.Checkpoint) string {
 	err := audit.Verify(values(events), cp)
 	if err == nil {
@@ -40,7 +41,8 @@ func verdict(events []audit.Event, cp audit.Checkpoint) string {
 
 func last(events []audit.Event) audit.Checkpoint { return events[len(events)-1].Checkpoint() }
 
-// edited returns h with event seq edited, and the hashes from there on made anew, of n events.
+// edited returns h with event seq edited, and the hashes from there on made
+// anew, of n events.
 func edited(h []audit.Event, seq, n int) []audit.Event {
 	h = slices.Clone(h)
 	h[seq-1].Reason += " edited"
@@ -143,14 +145,16 @@ func TestVerifyEverySelection(t *testing.T) {
 		}
 	}
 	walk(nil)
-	// In all 326, the sum of 5!/k!. One is the log, and one of each length from 0 to 4 is its beginning.
+	// In all 326, the sum of 5!/k!. One is the log, and one of each length from
+	// 0 to 4 is its beginning.
 	want := map[string]int{"ok": 1, "sh": 5, "re": 236, "mi": 84}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("selections by verdict (-want +got):\n%s", diff)
 	}
 }
 
-// mutants yields copies of e that differ from it in one bit of one field, with the name of the field.
+// mutants yields copies of e that differ from it in one bit of one field, with
+// the name of the field.
 func mutants(e audit.Event) iter.Seq2[string, audit.Event] {
 	return func(yield func(string, audit.Event) bool) {
 		texts := func(e *audit.Event) map[string]*string {

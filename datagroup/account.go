@@ -7,13 +7,16 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // AccountID names an account within a company. Equality is by byte.
 type AccountID string
 
-// Account is a unit of data from a connected source, the finest grain at which data is granted: its id, its source and its values under a
-// schema. The zero Account has no id and matches no filter.
+// Account is a unit of data from a connected source, the finest grain at which
+// data is granted: its id, its source and its values under a schema. The zero
+// Account has no id and matches no filter.
 type Account struct {
 	id     AccountID
 	source string
@@ -21,14 +24,17 @@ type Account struct {
 	values []Value // by position from namePosition on, up to the last present one
 }
 
-// Account returns the account with that id, source and values. The map may hold "name" and the declared attributes; one that is not in it, or
-// has the zero Value, is missing. The map is not kept.
+// Account returns the account with that id, source and values. The map may hold
+// "name" and the declared attributes; one that is not in it, or has the zero
+// Value, is missing. The map is not kept.
 //
-// The error joins an [*Error] for every problem, in a fixed order: [ErrRequired] for an empty id or source, [ErrUnknownAttribute] or
-// [ErrBelowAccount] (with a suggestion), [ErrName] for id or source among the values, [ErrType], [ErrNumber], [ErrText] or [ErrTooLong].
+// The error joins an [*Error] for every problem, in a fixed order:
+// [ErrRequired] for an empty id or source, [ErrUnknownAttribute] or
+// [ErrBelowAccount] (with a suggestion), [ErrName] for id or source among the
+// values, [ErrType], [ErrNumber], [ErrText] or [ErrTooLong].
 func (s *Schema) Account(id AccountID, source string, values map[string]Value) (Account, error) {
 	if len(values) > s.Len() {
-		return Account{}, &Error{Op: "account", ID: string(id), Text: strconv.Itoa(len(values)) + " values, more than attributes", Err: ErrTooLong}
+		return Account{}, &Error{Op: "account", ID: string(id), Text: strconv.Itoa(len(values)) + " values are more than there are attributes", Err: ErrTooLong}
 	}
 	return s.account("account", id, source, maps.All(values))
 }
@@ -39,7 +45,7 @@ func (s *Schema) account(op string, id AccountID, source string, values iter.Seq
 	problems := a.checkKey()
 	last := sourcePosition
 	for name, v := range values {
-		pos, e := s.place(name, v)
+		pos, e := s.positionFor(name, v)
 		if e != nil {
 			problems = append(problems, e)
 		} else if !v.IsMissing() {
@@ -65,38 +71,40 @@ func (a Account) checkKey() []*Error {
 	var problems []*Error
 	for pos := idPosition; pos <= sourcePosition; pos++ {
 		v := a.At(pos)
-		text, err := checkString(v.text)
+		problem, err := checkString(v.text)
 		if v.IsMissing() {
-			text, err = "empty", ErrRequired
+			problem, err = "it is empty", ErrRequired
 		}
 		if err != nil {
-			problems = append(problems, &Error{Text: quote(builtIn[pos].Name) + ": " + text, Err: err})
+			problems = append(problems, &Error{Text: "attribute " + text.Quote(builtIn[pos].Name) + ": " + problem, Err: err})
 		}
 	}
 	return problems
 }
 
-// place returns the position of the attribute called name, or why v cannot be its value. The text of the problem begins with the name.
-func (s *Schema) place(name string, v Value) (int, *Error) {
+// positionFor returns the position of the attribute called name, or why v
+// cannot be its value. The text of the problem begins with the name.
+func (s *Schema) positionFor(name string, v Value) (int, *Error) {
 	pos, ok := s.Position(name)
 	if !ok {
 		e := s.unknown("", name)
-		e.Text = quote(name) + ": " + e.Text
+		e.Text = "attribute " + text.Quote(name) + ": " + e.Text
 		return 0, e
 	}
 	if pos < namePosition {
-		return 0, &Error{Text: quote(name) + ": given beside the values, not among them", Err: ErrName}
+		return 0, &Error{Text: "attribute " + text.Quote(name) + ": pass it beside the values, not among them", Err: ErrName}
 	}
 	if want := s.At(pos).Type; !v.IsMissing() && v.Type() != want {
-		return 0, &Error{Text: quote(name) + ": the attribute is of type " + want.String() + ", the value of type " + v.Type().String(), Err: ErrType}
+		return 0, &Error{Text: "attribute " + text.Quote(name) + ": it is of type " + want.String() + ", and the value of type " + v.Type().String(), Err: ErrType}
 	}
-	if text, err := v.check(); err != nil {
-		return 0, &Error{Text: quote(name) + ": " + text, Err: err}
+	if problem, err := v.check(); err != nil {
+		return 0, &Error{Text: "attribute " + text.Quote(name) + ": " + problem, Err: err}
 	}
 	return pos, nil
 }
 
-// join says of problems what they are about, orders them by their text, which begins with the attribute, and joins them.
+// join adds to problems what they are about, orders them by their text, which
+// begins with the attribute, and joins them.
 func join(op string, id AccountID, problems []*Error) error {
 	slices.SortStableFunc(problems, func(a, b *Error) int { return cmp.Compare(a.Text, b.Text) })
 	errs := make([]error, len(problems))
@@ -113,7 +121,8 @@ func (a Account) ID() AccountID { return a.id }
 // Source returns the source the account comes from.
 func (a Account) Source() string { return a.source }
 
-// Value returns the value of the attribute called name, built-in ones included; missing also if the account's schema has no such attribute.
+// Value returns the value of the attribute called name, built-in ones included;
+// missing also if the account's schema has no such attribute.
 func (a Account) Value(name string) Value {
 	pos, ok := a.schema.Position(name)
 	if !ok {
@@ -122,13 +131,15 @@ func (a Account) Value(name string) Value {
 	return a.At(pos)
 }
 
-// At returns the value at a position of the account's schema, as [Schema.Position] gives it; missing outside the schema. It costs no lookup.
+// At returns the value at a position of the account's schema, as
+// [Schema.Position] gives it; missing outside the schema. It costs no lookup.
 func (a Account) At(pos int) Value {
 	var key Value
 	return *a.at(pos, &key)
 }
 
-// at returns where the value is, so that matching copies none: within a, or in key, a zero Value that the id and source are written to.
+// at returns where the value is, so that matching copies none: within a, or in
+// key, a zero Value that the id and source are written to.
 func (a *Account) at(pos int, key *Value) *Value {
 	switch {
 	case pos >= namePosition && pos-namePosition < len(a.values):
@@ -141,7 +152,8 @@ func (a *Account) at(pos int, key *Value) *Value {
 	return key
 }
 
-// Values yields the present values with their names: name first, then the declared attributes sorted by name; not id and source.
+// Values yields the present values with their names: name first, then the
+// declared attributes sorted by name; not id and source.
 func (a Account) Values() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		for i, v := range a.values {
@@ -152,10 +164,12 @@ func (a Account) Values() iter.Seq2[string, Value] {
 	}
 }
 
-// Rebind returns the same account under schema s. The zero Account stays as it is.
+// Rebind returns the same account under schema s. The zero Account stays as it
+// is.
 //
-// The error joins an [*Error] for every present value that s has no place for: [ErrUnknownAttribute] or [ErrBelowAccount] for an attribute that
-// is gone, [ErrType] for one of another type.
+// The error joins an [*Error] for every present value that s has no place for:
+// [ErrUnknownAttribute] or [ErrBelowAccount] for an attribute that is gone,
+// [ErrType] for one of another type.
 func (a Account) Rebind(s *Schema) (Account, error) {
 	if a.schema == s || a.id == "" {
 		return a, nil

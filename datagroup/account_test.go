@@ -113,23 +113,23 @@ func TestAccountErrors(t *testing.T) {
 		{nil, "", "labels", datagroup.Labels(numbered(1000)...), ""},
 		{nil, "", "labels", datagroup.Labels(append(numbered(1000), numbered(1000)...)...), ""},
 		{nil, "", "name", datagroup.Value{}, ""},
-		{datagroup.ErrTooLong, `"country": more than 4096 bytes`, "country", datagroup.Text(strings.Repeat("x", 4097)), ""},
-		{datagroup.ErrText, `"country": invalid UTF-8`, "country", datagroup.Text("a\xff"), ""},
-		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(math.NaN()), ""},
-		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(math.Inf(-1)), ""},
-		{datagroup.ErrNumber, `"spend": the number is not finite or beyond ±2^53`, "spend", datagroup.Number(1<<53 + 2), ""},
-		{datagroup.ErrTooLong, `"labels": 1001 labels, more than 1000`, "labels", datagroup.Labels(numbered(1001)...), ""},
-		{datagroup.ErrText, `"labels": invalid UTF-8 in the label "a\xff"`, "labels", datagroup.Labels("ok", "a\xff"), ""},
-		{datagroup.ErrTooLong, `"labels": more than 4096 bytes in the label "` + strings.Repeat("x", 40) + `"…`, "labels", datagroup.Labels(strings.Repeat("x", 4097)), ""},
-		{datagroup.ErrType, `"name": the attribute is of type string, the value of type number`, "name", datagroup.Number(1), ""},
-		{datagroup.ErrType, `"labels": the attribute is of type labels, the value of type string`, "labels", datagroup.Text("vip"), ""},
-		{datagroup.ErrType, `"spend": the attribute is of type number, the value of type labels`, "spend", datagroup.Labels(), ""},
-		{datagroup.ErrUnknownAttribute, `"contry": no such attribute`, "contry", datagroup.Text("US"), "country"},
-		{datagroup.ErrUnknownAttribute, `"Spend": no such attribute`, "Spend", datagroup.Value{}, "spend"},
-		{datagroup.ErrUnknownAttribute, `"xyz": no such attribute`, "xyz", datagroup.Value{}, ""},
-		{datagroup.ErrBelowAccount, `"campaign_id": finer than an account; data groups work at account level`, "campaign_id", datagroup.Text("7"), ""},
-		{datagroup.ErrName, `"id": given beside the values, not among them`, "id", datagroup.Text("7"), ""},
-		{datagroup.ErrName, `"source": given beside the values, not among them`, "source", datagroup.Value{}, ""},
+		{datagroup.ErrTooLong, `attribute "country": the text is longer than 4096 bytes`, "country", datagroup.Text(strings.Repeat("x", 4097)), ""},
+		{datagroup.ErrText, `attribute "country": the text is not valid UTF-8`, "country", datagroup.Text("a\xff"), ""},
+		{datagroup.ErrNumber, `attribute "spend": the number is not finite, or beyond ±2^53`, "spend", datagroup.Number(math.NaN()), ""},
+		{datagroup.ErrNumber, `attribute "spend": the number is not finite, or beyond ±2^53`, "spend", datagroup.Number(math.Inf(-1)), ""},
+		{datagroup.ErrNumber, `attribute "spend": the number is not finite, or beyond ±2^53`, "spend", datagroup.Number(1<<53 + 2), ""},
+		{datagroup.ErrTooLong, `attribute "labels": 1001 labels are more than the 1000 allowed`, "labels", datagroup.Labels(numbered(1001)...), ""},
+		{datagroup.ErrText, `attribute "labels": label "a\xff": the text is not valid UTF-8`, "labels", datagroup.Labels("ok", "a\xff"), ""},
+		{datagroup.ErrTooLong, `attribute "labels": label "` + strings.Repeat("x", 80) + `"…: the text is longer than 4096 bytes`, "labels", datagroup.Labels(strings.Repeat("x", 4097)), ""},
+		{datagroup.ErrType, `attribute "name": it is of type string, and the value of type number`, "name", datagroup.Number(1), ""},
+		{datagroup.ErrType, `attribute "labels": it is of type labels, and the value of type string`, "labels", datagroup.Text("vip"), ""},
+		{datagroup.ErrType, `attribute "spend": it is of type number, and the value of type labels`, "spend", datagroup.Labels(), ""},
+		{datagroup.ErrUnknownAttribute, `attribute "contry": it does not exist`, "contry", datagroup.Text("US"), "country"},
+		{datagroup.ErrUnknownAttribute, `attribute "Spend": it does not exist`, "Spend", datagroup.Value{}, "spend"},
+		{datagroup.ErrUnknownAttribute, `attribute "xyz": it does not exist`, "xyz", datagroup.Value{}, ""},
+		{datagroup.ErrBelowAccount, `attribute "campaign_id": it is finer than an account; data groups work at account level`, "campaign_id", datagroup.Text("7"), ""},
+		{datagroup.ErrName, `attribute "id": pass it beside the values, not among them`, "id", datagroup.Text("7"), ""},
+		{datagroup.ErrName, `attribute "source": pass it beside the values, not among them`, "source", datagroup.Value{}, ""},
 	}
 	for i, test := range tests {
 		t.Run(fmt.Sprint(i, " ", test.name), func(t *testing.T) {
@@ -156,11 +156,11 @@ func TestAccountReportsAllProblemsInOrder(t *testing.T) {
 		_, err := world(t).Account("", "\xff", map[string]datagroup.Value{
 			"spend": datagroup.Text("5"), "country": datagroup.Number(5), "lables": datagroup.Text(""), "labels": datagroup.Labels("vip"),
 		})
-		const want = `datagroup: account: "country": the attribute is of type string, the value of type number
-datagroup: account: "id": empty
-datagroup: account: "lables": no such attribute; did you mean labels?
-datagroup: account: "source": invalid UTF-8
-datagroup: account: "spend": the attribute is of type number, the value of type string`
+		const want = `datagroup: account: attribute "country": it is of type string, and the value of type number
+datagroup: account: attribute "id": it is empty
+datagroup: account: attribute "lables": it does not exist; did you mean labels?
+datagroup: account: attribute "source": the text is not valid UTF-8
+datagroup: account: attribute "spend": it is of type number, and the value of type string`
 		if err == nil || err.Error() != want {
 			t.Fatalf("got\n%v\nwant\n%v", err, want)
 		}
@@ -200,8 +200,8 @@ func TestRebind(t *testing.T) {
 		t.Errorf("to its own schema: %v", err)
 	}
 	_, err = a.Rebind(schema(t, "spend string"))
-	const problem = `datagroup: rebind "acc-1": "country": no such attribute
-datagroup: rebind "acc-1": "spend": the attribute is of type string, the value of type number`
+	const problem = `datagroup: account "acc-1": attribute "country": it does not exist
+datagroup: account "acc-1": attribute "spend": it is of type string, and the value of type number`
 	if err == nil || err.Error() != problem || !errors.Is(err, datagroup.ErrUnknownAttribute) || !errors.Is(err, datagroup.ErrType) {
 		t.Errorf("got\n%v\nwant\n%v", err, problem)
 	}

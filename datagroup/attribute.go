@@ -1,8 +1,11 @@
 package datagroup
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // maxName is the longest attribute name, in bytes.
@@ -14,13 +17,15 @@ type Type uint8
 const (
 	// StringType is a string, compared byte by byte.
 	StringType Type = iota + 1
-	// NumberType is a finite float64; beyond ±2^53, where integers are no longer told apart, it is refused. Declare long ids as strings.
+	// NumberType is a finite float64; beyond ±2^53, where integers are no
+	// longer told apart, it is refused. Declare long ids as strings.
 	NumberType
 	// LabelsType is a set of strings.
 	LabelsType
 )
 
-// String returns "string", "number" or "labels", and "invalid" for anything else.
+// String returns "string", "number" or "labels", and "invalid" for anything
+// else.
 func (t Type) String() string {
 	switch t {
 	case StringType:
@@ -34,16 +39,17 @@ func (t Type) String() string {
 	}
 }
 
-// ParseType returns the type that [Type.String] prints as text. The error is an [*Error] wrapping [ErrType], with a suggestion for a near miss.
-func ParseType(text string) (Type, error) {
+// ParseType returns the type that [Type.String] prints so. The error is an
+// [*Error] wrapping [ErrType], with a suggestion for a near miss.
+func ParseType(name string) (Type, error) {
 	for t := StringType; t <= LabelsType; t++ {
-		if t.String() == text {
+		if t.String() == name {
 			return t, nil
 		}
 	}
 	return 0, &Error{
-		Op: "type", Text: quote(text) + " is not a type: string, number or labels", Err: ErrType,
-		Suggestion: nearest(text, []string{"string", "number", "labels"}),
+		Op: "type", Text: text.Quote(name) + " is not a type: write string, number or labels", Err: ErrType,
+		Suggestion: text.Nearest(name, slices.Values([]string{"string", "number", "labels"})),
 	}
 }
 
@@ -57,22 +63,23 @@ type Attribute struct {
 func (a Attribute) check() *Error {
 	switch lower := strings.ToLower(a.Name); {
 	case len(a.Name) > maxName:
-		return &Error{Op: "schema", ID: a.Name, Text: "longer than " + strconv.Itoa(maxName) + " bytes", Err: ErrTooLong}
+		return &Error{Op: "schema", ID: a.Name, Text: "it is longer than " + strconv.Itoa(maxName) + " bytes", Err: ErrTooLong}
 	case !isName(a.Name):
-		return &Error{Op: "schema", ID: a.Name, Text: "not a letter or _, then letters, digits, _ and -", Err: ErrName}
+		return &Error{Op: "schema", ID: a.Name, Text: "it must be a letter or _, then letters, digits, _ and -", Err: ErrName}
 	case lower == "id" || lower == "source" || lower == "name":
-		return &Error{Op: "schema", ID: a.Name, Text: "built in, in any case of letters", Err: ErrName}
+		return &Error{Op: "schema", ID: a.Name, Text: "it is built in, in any case of letters", Err: ErrName}
 	case isReserved(lower):
-		return &Error{Op: "schema", ID: a.Name, Text: "a word of the filter language, in any case of letters", Err: ErrName}
+		return &Error{Op: "schema", ID: a.Name, Text: "it is a word of the filter language, in any case of letters", Err: ErrName}
 	case belowAccount(a.Name):
 		return &Error{Op: "schema", ID: a.Name, Text: finer, Err: ErrBelowAccount}
 	case a.Type < StringType || a.Type > LabelsType:
-		return &Error{Op: "schema", ID: a.Name, Text: "type is not string, number or labels", Err: ErrType}
+		return &Error{Op: "schema", ID: a.Name, Text: "its type is not string, number or labels", Err: ErrType}
 	}
 	return nil
 }
 
-// isName reports whether name is an ASCII letter or _, followed by letters, digits, _ and -.
+// isName reports whether name is an ASCII letter or _, followed by letters,
+// digits, _ and -.
 func isName(name string) bool {
 	for i := range len(name) {
 		if !isNameByte(name[i], i == 0) {
@@ -92,7 +99,8 @@ func isNameByte(c byte, first bool) bool {
 	return false
 }
 
-// isReserved reports whether word is one of the filter language, or one that reads like a literal.
+// isReserved reports whether word is one of the filter language, or one that
+// reads like a literal.
 func isReserved(word string) bool {
 	switch word {
 	case "and", "or", "not", "in", "has", "any", "all", "everything", "nothing", "missing", "present",
@@ -102,8 +110,9 @@ func isReserved(word string) bool {
 	return false
 }
 
-// belowAccount reports whether name is of something finer than an account, in any case, singular or plural, also as its id or name:
-// ads, adGroup, ad-group, campaign_id, Keyword_Names.
+// belowAccount reports whether name is of something finer than an account, in
+// any case, singular or plural, also as its id or name: ads, adGroup, ad-group,
+// campaign_id, Keyword_Names.
 func belowAccount(name string) bool {
 	word := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
 	word = strings.TrimSuffix(word, "s")
@@ -115,4 +124,4 @@ func belowAccount(name string) bool {
 	return false
 }
 
-const finer = "finer than an account; data groups work at account level"
+const finer = "it is finer than an account; data groups work at account level"

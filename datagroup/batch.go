@@ -6,8 +6,10 @@ import (
 	"slices"
 )
 
-// Batch is a fixed list of accounts prepared for many filters. It knows which of them share a value of an attribute, so a filter's leaf is judged
-// once for each value and not for each account. Making one pays from about as many filters on as there are attributes.
+// Batch is a fixed list of accounts prepared for many filters. It knows which
+// of them share a value of an attribute, so a filter's leaf is evaluated once
+// for each value and not for each account. Making one pays from about as many
+// filters on as there are attributes.
 //
 // A Batch belongs to one goroutine.
 type Batch struct {
@@ -27,12 +29,13 @@ func NewBatch(s *Schema, accounts iter.Seq[Account]) *Batch {
 	return &Batch{schema: s, accounts: slices.Collect(accounts), columns: make([][]shared, s.Len())}
 }
 
-// Match yields, in ascending order, the places in the batch of the accounts for which f is [True] by [Filter.Match]. It costs a look at each value
-// of each attribute that f reads, and some bits for each account.
+// Match yields, in ascending order, the places in the batch of the accounts for
+// which f is [True] by [Filter.Match]. It costs a look at each value of each
+// attribute that f reads, and some bits for each account.
 func (b *Batch) Match(f Filter) iter.Seq[int] {
-	var v verdicts
+	var v truths
 	if f.root != nil {
-		v = b.judge(f.root)
+		v = b.truths(f.root)
 	}
 	return func(yield func(int) bool) {
 		for i, word := range v.yes {
@@ -45,51 +48,52 @@ func (b *Batch) Match(f Filter) iter.Seq[int] {
 	}
 }
 
-// verdicts is a truth value for each account of a batch, a bit in each set: yes, maybe for unknown, and no where neither is.
-type verdicts struct {
+// truths is a truth value for each account of a batch, a bit in each set:
+// yes, maybe for unknown, and no where neither is.
+type truths struct {
 	yes, maybe []uint64
 }
 
-func (b *Batch) verdicts() verdicts {
+func (b *Batch) newTruths() truths {
 	words := (len(b.accounts) + 63) / 64
 	both := make([]uint64, 2*words)
-	return verdicts{both[:words], both[words:]}
+	return truths{both[:words], both[words:]}
 }
 
-// judge is node.truth for all accounts at once.
-func (b *Batch) judge(n *node) verdicts {
+// truths is node.truth for all accounts at once.
+func (b *Batch) truths(n *node) truths {
 	switch n.kind {
 	case leafKind:
-		return b.judgeLeaf(&n.leaf)
+		return b.leafTruths(&n.leaf)
 	case notKind:
-		v := b.judge(n.kids[0])
+		v := b.truths(n.kids[0])
 		b.negate(v)
 		return v
 	case andKind: // not one of them is not: the one rule for both keeps them from drifting apart
-		v := b.judge(n.kids[0])
+		v := b.truths(n.kids[0])
 		b.negate(v)
 		for _, kid := range n.kids[1:] {
-			w := b.judge(kid)
+			w := b.truths(kid)
 			b.negate(w)
 			v.or(w)
 		}
 		b.negate(v)
 		return v
 	case orKind:
-		v := b.judge(n.kids[0])
+		v := b.truths(n.kids[0])
 		for _, kid := range n.kids[1:] {
-			v.or(b.judge(kid))
+			v.or(b.truths(kid))
 		}
 		return v
 	default:
-		v := b.verdicts()
+		v := b.newTruths()
 		b.negate(v)
 		return v
 	}
 }
 
 // or makes v the or of v and w.
-func (v verdicts) or(w verdicts) {
+func (v truths) or(w truths) {
 	for i := range v.yes {
 		v.yes[i] |= w.yes[i]
 		v.maybe[i] = (v.maybe[i] | w.maybe[i]) &^ v.yes[i]
@@ -97,18 +101,18 @@ func (v verdicts) or(w verdicts) {
 }
 
 // negate makes v its not.
-func (b *Batch) negate(v verdicts) {
+func (b *Batch) negate(v truths) {
 	for i := range v.yes {
 		v.yes[i] = ^(v.yes[i] | v.maybe[i])
 	}
 	if n := len(b.accounts) % 64; n > 0 {
-		v.yes[len(v.yes)-1] &= 1<<n - 1 // there are no accounts behind the last
+		v.yes[len(v.yes)-1] &= 1<<n - 1 // there are no accounts after the last
 	}
 }
 
-// judgeLeaf judges a leaf once for each value.
-func (b *Batch) judgeLeaf(l *leaf) verdicts {
-	v := b.verdicts()
+// leafTruths evaluates a leaf once for each value.
+func (b *Batch) leafTruths(l *leaf) truths {
+	v := b.newTruths()
 	for _, s := range b.column(l.attribute.Name) {
 		var into []uint64
 		switch t, _ := l.truth(&s.like); t {
@@ -126,7 +130,8 @@ func (b *Batch) judgeLeaf(l *leaf) verdicts {
 	return v
 }
 
-// column returns the accounts by their value of an attribute. Of one that the schema does not have all are alike.
+// column returns the accounts by their value of an attribute. Of one that the
+// schema does not have all are alike.
 func (b *Batch) column(attribute string) []shared {
 	pos, known := b.schema.Position(attribute)
 	if known && b.columns[pos] != nil {

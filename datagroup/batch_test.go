@@ -8,7 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A batch matches what its accounts match one by one, whatever the filters, and however many were asked before.
+// A batch matches what its accounts match one by one, whatever the filters, and
+// however many were asked before.
 func TestBatchIsMatch(t *testing.T) {
 	hit := make(counter)
 	hit.check(t, func(rt *rapid.T) {
@@ -43,7 +44,8 @@ func TestBatchIsMatch(t *testing.T) {
 	}, "true", "false", "unknown", "more than a word")
 }
 
-// What another schema calls by another type, or does not know, is unknown to every leaf.
+// What another schema calls by another type, or does not know, is unknown to
+// every leaf.
 func TestBatchOfAnotherSchema(t *testing.T) {
 	s := schema(t, "country string")
 	other := schema(t, "country labels", "spend number")

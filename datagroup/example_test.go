@@ -43,5 +43,5 @@ func Example() {
 	//   country in ('US', 'CA'): true, missing false
 	//   labels has 'test': unknown, missing true
 	// 1 matches, 1 unknown
-	// true datagroup: filter "contry" at 1:1: no such attribute; did you mean country?
+	// true datagroup: filter at 1:1: attribute "contry": it does not exist; did you mean country?
 }

@@ -16,28 +16,34 @@ const (
 	orKind
 )
 
-// node is a part of a filter. It is never changed once its filter is made, so filters share nodes.
+// node is a part of a filter. It is never changed once its filter is made, so
+// filters share nodes.
 type node struct {
 	kind kind
 	kids []*node // of and, or: two or more, none of the same kind; of not: one
 	leaf leaf
 }
 
-// Filter says which accounts match. The zero Filter is nothing. Compare with [Filter.Equal], not ==.
+// Filter says which accounts match. The zero Filter is nothing. Compare with
+// [Filter.Equal], not ==.
 type Filter struct {
 	root *node // nil is nothing
 }
 
-// IsEverything reports whether f is the filter written everything. A filter that happens to match every account is another matter.
+// IsEverything reports whether f is the filter written everything. A filter
+// that happens to match every account is another matter.
 func (f Filter) IsEverything() bool { return f.root != nil && f.root.kind == everything }
 
 // IsNothing reports whether f is the filter written nothing, the zero Filter.
 func (f Filter) IsNothing() bool { return f.root == nil }
 
-// Match returns whether a matches f; only [True] grants. A missing value is [Unknown] to every leaf but missing and present, and so is
-// an attribute that the account's schema does not have, or has with another type, to every leaf. The zero Account matches nothing.
+// Match returns whether a matches f; only [True] grants. A missing value is
+// [Unknown] to every leaf but missing and present, and so is an attribute that
+// the account's schema does not have, or has with another type, to every leaf.
+// The zero Account matches nothing.
 //
-// Match does not allocate. It is fastest if f and a were made by the same *Schema; otherwise attributes are looked up by name.
+// Match does not allocate. It is fastest if f and a were made by the same
+// *Schema; otherwise attributes are looked up by name.
 func (f Filter) Match(a Account) Truth {
 	if f.root == nil || a.id == "" {
 		return False
@@ -69,8 +75,10 @@ func (n *node) truth(a *Account) Truth {
 	}
 }
 
-// Equal reports whether f and g are written the same way over attributes of the same types: the same operators over the same attributes
-// and literals, in the same order. Equal filters match the same accounts; the converse does not hold.
+// Equal reports whether f and g are written the same way over attributes of the
+// same types: the same operators over the same attributes and literals, in the
+// same order. Equal filters match the same accounts; the converse does not
+// hold.
 func (f Filter) Equal(g Filter) bool {
 	if f.root == nil || g.root == nil {
 		return f.root == g.root
@@ -82,7 +90,8 @@ func (n *node) equal(m *node) bool {
 	return n == m || n.kind == m.kind && n.leaf.equal(&m.leaf) && slices.EqualFunc(n.kids, m.kids, (*node).equal)
 }
 
-// Reads returns the names of the attributes f reads, sorted, each once. The caller owns the slice.
+// Reads returns the names of the attributes f reads, sorted, each once. The
+// caller owns the slice.
 func (f Filter) Reads() []string {
 	names := make(map[string]bool)
 	f.root.walk(func(l *leaf) { names[l.attribute.Name] = true })
@@ -102,8 +111,10 @@ func (n *node) walk(visit func(*leaf)) {
 	}
 }
 
-// Bind returns the same filter under schema s. The error is the first [*Error] that parsing f's text under s would give, without a position:
-// [ErrUnknownAttribute], [ErrBelowAccount], or [ErrType] for an attribute that now has another type (missing and present take any type).
+// Bind returns the same filter under schema s. The error is the first [*Error]
+// that parsing f's text under s would give, without a position:
+// [ErrUnknownAttribute], [ErrBelowAccount], or [ErrType] for an attribute that
+// now has another type (missing and present take any type).
 func (f Filter) Bind(s *Schema) (Filter, error) {
 	if f.root == nil {
 		return f, nil
@@ -132,10 +143,13 @@ func (n *node) bind(s *Schema) (*node, *Error) {
 	return &bound, nil
 }
 
-// Any returns the filter that matches what at least one of filters matches: their or. It leaves out nothing and repetitions, keeps the order
-// otherwise, and is everything if one of them is. Any() is nothing. The limits of parsing do not hold for it.
+// Any returns the filter that matches what at least one of filters matches:
+// their or. It leaves out nothing and repetitions, keeps the order otherwise,
+// and is everything if one of them is. Any() is nothing. The limits of parsing
+// do not hold for it.
 //
-// The filters may be of different schemas: [Filter.Match] then looks up by name whatever is not of the account's schema.
+// The filters may be of different schemas: [Filter.Match] then looks up by name
+// whatever is not of the account's schema.
 func Any(filters ...Filter) Filter {
 	var parts []*node
 	seen := make(map[string][]*node) // by text; filters of the same text may differ in types
@@ -172,8 +186,8 @@ func (f Filter) alternatives() []*node {
 	}
 }
 
-// String returns the canonical text. Under the schema f was made with, it parses to an equal filter, unless [Any] made f longer than
-// parsing allows.
+// String returns the canonical text. Under the schema f was made with, it
+// parses to an equal filter, unless [Any] made f longer than parsing allows.
 func (f Filter) String() string {
 	if f.root == nil {
 		return "nothing"
@@ -181,7 +195,8 @@ func (f Filter) String() string {
 	return string(f.root.append(nil, orKind))
 }
 
-// append appends n as it is written inside a node of the kind outer, in parentheses if outer binds tighter.
+// append appends n as it is written inside a node of the kind outer, in
+// parentheses if outer binds tighter.
 func (n *node) append(b []byte, outer kind) []byte {
 	if n.kind > outer {
 		b = append(b, '(')
@@ -209,11 +224,12 @@ func (n *node) append(b []byte, outer kind) []byte {
 	}
 }
 
-// Leaf is one comparison of a filter, judged over one account.
+// Leaf is one comparison of a filter, and its result for one account.
 type Leaf struct {
 	// Text is the leaf as it is written canonically.
 	Text string
-	// Attribute is the name of the attribute it reads; empty for everything and nothing.
+	// Attribute is the name of the attribute it reads; empty for everything and
+	// nothing.
 	Attribute string
 	// Truth is the leaf's own, before any not around it.
 	Truth Truth
@@ -221,9 +237,10 @@ type Leaf struct {
 	Missing bool
 }
 
-// Explain returns every leaf of f in written order, with what it says about a; everything and nothing count as one leaf. The leaves are judged
-// one by one: also those that [Filter.Match] need not look at. Nothing is to be said about the zero Account: the result is nil.
-// The caller owns the slice.
+// Explain returns every leaf of f in written order, with what it says about a;
+// everything and nothing count as one leaf. Each leaf is evaluated:
+// also those that [Filter.Match] need not look at. Nothing is to be said about
+// the zero Account: the result is nil. The caller owns the slice.
 func (f Filter) Explain(a Account) []Leaf {
 	if a.id == "" {
 		return nil

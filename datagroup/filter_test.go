@@ -307,7 +307,8 @@ func TestAny(t *testing.T) {
 			t.Errorf("Any(%q) = %v, want %s", test.parts, got, test.want)
 		}
 	}
-	// Of different schemas: the same text over different types is not the same filter.
+	// Of different schemas: the same text over different types is not the same
+	// filter.
 	mixed := datagroup.Any(parse(t, s, "country missing"), parse(t, schema(t, "country number"), "country missing"), parse(t, nil, "id = 'x'"))
 	if got := mixed.String(); got != "country missing or country missing or id = 'x'" {
 		t.Errorf("mixed: %s", got)
@@ -352,5 +353,20 @@ func TestExplain(t *testing.T) {
 	gone := parse(t, s, "country missing").Explain(account(t, nil, row{}))
 	if diff := cmp.Diff([]datagroup.Leaf{{Text: "country missing", Attribute: "country", Truth: maybe, Missing: true}}, gone); diff != "" {
 		t.Errorf("an attribute that is gone (-want +got):\n%s", diff)
+	}
+}
+
+func TestBindMessages(t *testing.T) {
+	f, err := schema(t, "country string").Parse("country = 'US'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ want, attributes string }{
+		{`datagroup: filter: attribute "country": it does not exist; did you mean county?`, "county string"},
+		{`datagroup: filter: attribute "country": it is of type number, and compared as string`, "country number"},
+	} {
+		if _, err := f.Bind(schema(t, tt.attributes)); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: %v, want %s", tt.attributes, err, tt.want)
+		}
 	}
 }

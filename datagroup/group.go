@@ -6,11 +6,13 @@ import (
 	"slices"
 )
 
-// ID names a data group within a company. Equality is by byte; ids are never reused.
+// ID names a data group within a company. Equality is by byte; ids are never
+// reused.
 type ID string
 
-// Group is a data group: the accounts that match its filter now. The zero Group denotes no account. Nothing here is checked; the owner of the
-// groups sees to unique ids and names.
+// Group is a data group: the accounts that match its filter now. The zero Group
+// denotes no account. Nothing here is checked; the owner of the groups sees to
+// unique ids and names.
 type Group struct {
 	ID     ID
 	Name   string
@@ -21,7 +23,8 @@ type Group struct {
 type Preview struct {
 	// Matches is how many accounts match.
 	Matches int
-	// Unknown is how many more might: they are left out only because an attribute is missing.
+	// Unknown is how many more might: they are left out only because an
+	// attribute is missing.
 	Unknown int
 	// Sources has the sources with accounts of either sort, sorted by source.
 	Sources []SourcePreview
@@ -36,8 +39,9 @@ type SourcePreview struct {
 	Accounts []AccountID
 }
 
-// NewPreview returns what f denotes among accounts, each of which is matched once and counted as often as it comes. A nil sequence is empty.
-// The order of accounts does not matter.
+// NewPreview returns what f denotes among accounts, each of which is matched
+// once and counted as often as it comes. A nil sequence is empty. The order of
+// accounts does not matter.
 func NewPreview(f Filter, accounts iter.Seq[Account]) Preview {
 	var p Preview
 	if accounts == nil {

@@ -32,7 +32,7 @@ var opText = [...]string{
 	"=", "!=", "<", "<=", ">", ">=", "in", "not in", "prefix", "suffix", "contains", "has", "has any", "has all", "missing", "present",
 }
 
-// takes reports whether o may stand behind an attribute of type t.
+// takes reports whether o may follow an attribute of type t.
 func (o op) takes(t Type) bool {
 	switch o {
 	case opEqual, opNotEqual:
@@ -87,15 +87,16 @@ func (l *leaf) bind(s *Schema) *Error {
 	now := s.At(pos)
 	if now.Type != l.attribute.Type && l.op != opMissing && l.op != opPresent {
 		return &Error{
-			Op: "bind", ID: now.Name, Text: "is of type " + now.Type.String() + ", compared as " + l.attribute.Type.String(), Err: ErrType,
+			Op: "bind", ID: now.Name, Text: "it is of type " + now.Type.String() + ", and compared as " + l.attribute.Type.String(), Err: ErrType,
 		}
 	}
 	l.schema, l.pos, l.attribute = s, pos, now
 	return nil
 }
 
-// truth returns whether a fulfils l, and whether a has a value for the attribute at all. An attribute that a's schema lacks or has with
-// another type says nothing about a: it is neither present nor missing.
+// truth returns whether a fulfils l, and whether a has a value for the
+// attribute at all. An attribute that a's schema lacks or has with another type
+// says nothing about a: it is neither present nor missing.
 func (l *leaf) truth(a *Account) (t Truth, present bool) {
 	pos := l.pos
 	if l.schema != a.schema {
@@ -115,25 +116,25 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 	case !present:
 		return Unknown, false
 	case l.attribute.Type == NumberType:
-		return truthOf(l.compare(v.number)), true
+		return truthOf(l.matchesNumber(v.number)), true
 	case l.attribute.Type == LabelsType:
-		return truthOf(l.holds(v.set())), true
+		return truthOf(l.matchesSet(v.set())), true
 	default:
-		return truthOf(l.matches(v.text)), true
+		return truthOf(l.matchesString(v.text)), true
 	}
 }
 
-// matches is the leaf over a string.
-func (l *leaf) matches(s string) bool {
+// matchesString is the leaf over a string.
+func (l *leaf) matchesString(s string) bool {
 	switch l.op {
 	case opEqual:
 		return s == l.text
 	case opNotEqual:
 		return s != l.text
 	case opIn:
-		return l.lists(s)
+		return l.inList(s)
 	case opNotIn:
-		return !l.lists(s)
+		return !l.inList(s)
 	case opPrefix:
 		return strings.HasPrefix(s, l.text)
 	case opSuffix:
@@ -143,8 +144,8 @@ func (l *leaf) matches(s string) bool {
 	}
 }
 
-// compare is the leaf over a number.
-func (l *leaf) compare(f float64) bool {
+// matchesNumber is the leaf over a number.
+func (l *leaf) matchesNumber(f float64) bool {
 	switch l.op {
 	case opEqual:
 		return f == l.number
@@ -161,20 +162,20 @@ func (l *leaf) compare(f float64) bool {
 	}
 }
 
-// holds is the leaf over a set.
-func (l *leaf) holds(set []string) bool {
+// matchesSet is the leaf over a set.
+func (l *leaf) matchesSet(set []string) bool {
 	switch l.op {
 	case opHas:
 		return search(set, l.text)
 	case opHasAny:
-		return slices.ContainsFunc(set, l.lists)
+		return slices.ContainsFunc(set, l.inList)
 	default: // opHasAll
 		return !slices.ContainsFunc(l.list, func(s string) bool { return !search(set, s) })
 	}
 }
 
-// lists reports whether s is in the list.
-func (l *leaf) lists(s string) bool {
+// inList reports whether s is in the list.
+func (l *leaf) inList(s string) bool {
 	if l.sorted == nil {
 		return slices.Contains(l.list, s)
 	}

@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// expr is a filter as the generator made it, judged by loops and maps that share nothing with the package.
+// expr is a filter as the generator made it, evaluated by loops and maps that
+// share nothing with the package.
 type expr struct {
 	op   string // everything, nothing, and, or, not, or the operator of a leaf
 	kids []expr
@@ -21,7 +22,8 @@ type expr struct {
 	list      []string
 }
 
-// Pools are small, so that values collide; 12 strings, so that lists get long enough to be searched another way.
+// Pools are small, so that values collide; 12 strings, so that lists get long
+// enough to be searched another way.
 var (
 	modelStrings = []string{"", "a", "b", "ab", "A", "a ", "it's", "é", "e\u0301", "'", "\"", "%"}
 	modelNumbers = []float64{-1, 0, 0.5, 1, 2, 1e-7, 9007199254740992, -123456.75}
@@ -32,7 +34,8 @@ var (
 	}
 )
 
-// types is a schema for the model: the type of each attribute by its name, built-in ones included.
+// types is a schema for the model: the type of each attribute by its name,
+// built-in ones included.
 type types map[string]string
 
 func (ts types) names() []string {
@@ -82,7 +85,8 @@ func genLeaf(ts types, definite bool) *rapid.Generator[expr] {
 	})
 }
 
-// genExpr makes filters over ts, with the leaves missing and present only if definite.
+// genExpr makes filters over ts, with the leaves missing and present only if
+// definite.
 func genExpr(ts types, depth int, definite bool) *rapid.Generator[expr] {
 	return rapid.Custom(func(t *rapid.T) expr {
 		kind := rapid.IntRange(0, 9).Draw(t, "kind")
@@ -138,9 +142,9 @@ func genValue(typ string, filled bool) *rapid.Generator[any] {
 	})
 }
 
-// render writes e with blanks, quotes and parentheses as style has it.
+// render writes e with spaces, quotes and parentheses as style has it.
 func (e expr) render(style func(n int) int) string {
-	blank := func() string { return []string{" ", "  ", "\n", "\t "}[style(4)] }
+	space := func() string { return []string{" ", "  ", "\n", "\t "}[style(4)] }
 	quoted := func(s string) string {
 		q := []string{"'", `"`}[style(2)]
 		return q + strings.ReplaceAll(s, q, q+q) + q
@@ -150,21 +154,21 @@ func (e expr) render(style func(n int) int) string {
 	case "everything", "nothing":
 		return e.op
 	case "not":
-		text = "not" + blank() + e.kids[0].within(style)
+		text = "not" + space() + e.kids[0].within(style)
 	case "and", "or":
 		var parts []string
 		for _, kid := range e.kids {
 			parts = append(parts, kid.within(style))
 		}
-		text = strings.Join(parts, blank()+e.op+blank())
+		text = strings.Join(parts, space()+e.op+space())
 	case "missing", "present":
-		text = e.attr + blank() + e.op
+		text = e.attr + space() + e.op
 	case "in", "not in", "has any", "has all":
 		var items []string
 		for _, item := range e.list {
 			items = append(items, quoted(item))
 		}
-		text = e.attr + blank() + strings.ReplaceAll(e.op, " ", blank()) + blank() + "(" + strings.Join(items, ","+blank()) + ")"
+		text = e.attr + space() + strings.ReplaceAll(e.op, " ", space()) + space() + "(" + strings.Join(items, ","+space()) + ")"
 	default:
 		literal := quoted(e.text)
 		if e.typ == "number" {
@@ -173,7 +177,7 @@ func (e expr) render(style func(n int) int) string {
 				literal = "9007199254740992"
 			}
 		}
-		text = e.attr + blank() + e.op + blank() + literal
+		text = e.attr + space() + e.op + space() + literal
 	}
 	return text
 }
@@ -186,7 +190,8 @@ func (e expr) within(style func(int) int) string {
 	return e.render(style)
 }
 
-// eval judges e over r by the rules as written: three-valued, or two-valued, where a leaf over a missing attribute is false.
+// eval evaluates e over r by the rules as written: three-valued, or two-valued,
+// where a leaf over a missing attribute is false.
 func (e expr) eval(r row, twoValued bool) datagroup.Truth {
 	switch e.op {
 	case "everything":

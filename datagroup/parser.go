@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 const (
@@ -13,18 +15,21 @@ const (
 	maxList  = 10_000    // items
 )
 
-// Parse returns the filter written as text, in the language of the package comment.
+// Parse returns the filter written as text, in the language of the package
+// comment.
 //
-// The error is the first [*Error], with its position: [ErrSyntax], [ErrUnknownAttribute], [ErrBelowAccount], [ErrType], [ErrEmptyList],
-// [ErrNumber], [ErrText], [ErrTooDeep] or [ErrTooLong]. Parse takes time in proportion to the text, up to the limits.
-func (s *Schema) Parse(text string) (Filter, error) {
-	if len(text) > maxText {
+// The error is the first [*Error], with its position: [ErrSyntax],
+// [ErrUnknownAttribute], [ErrBelowAccount], [ErrType], [ErrEmptyList],
+// [ErrNumber], [ErrText], [ErrTooDeep] or [ErrTooLong]. Parse takes time in
+// proportion to the text, up to the limits.
+func (s *Schema) Parse(filter string) (Filter, error) {
+	if len(filter) > maxText {
 		return Filter{}, &Error{Op: "filter", Text: tooLong, Err: ErrTooLong}
 	}
-	p := parser{schema: s, scanner: scanner{text: text}}
-	for offset, r := range text {
-		if r == utf8.RuneError && !strings.HasPrefix(text[offset:], "\uFFFD") {
-			return Filter{}, p.fail(token{offset: offset}, ErrText, "invalid UTF-8", "")
+	p := parser{schema: s, scanner: scanner{text: filter}}
+	for offset, r := range filter {
+		if r == utf8.RuneError && !strings.HasPrefix(filter[offset:], "\uFFFD") {
+			return Filter{}, p.fail(token{offset: offset}, ErrText, "the text is not valid UTF-8", "")
 		}
 	}
 	p.next()
@@ -37,13 +42,13 @@ func (s *Schema) Parse(text string) (Filter, error) {
 	}
 	f := Filter{root}
 	// The canonical text is less than eight times as long.
-	if len(text) > maxText/8 && len(f.String()) > maxText {
+	if len(filter) > maxText/8 && len(f.String()) > maxText {
 		return Filter{}, &Error{Op: "filter", Text: tooLong, Err: ErrTooLong}
 	}
 	return f, nil
 }
 
-const tooLong = "longer than 256 KiB, as written or as printed canonically"
+const tooLong = "the text is longer than 256 KiB, as written or as printed canonically"
 
 // parser is a recursive descent over the tokens, one of them ahead.
 type parser struct {
@@ -64,7 +69,7 @@ func (p *parser) accept(text string) bool {
 	return true
 }
 
-// filter parses the whole text but for what trails it.
+// filter parses the whole text, but not what trails it.
 func (p *parser) filter() (*node, *Error) {
 	switch {
 	case p.accept("nothing"):
@@ -88,8 +93,9 @@ func (p *parser) alone() *Error {
 func (p *parser) or() (*node, *Error)  { return p.chain(orKind, "or", p.and) }
 func (p *parser) and() (*node, *Error) { return p.chain(andKind, "and", p.unary) }
 
-// chain parses operands with word between them. An operand of the same kind, from within parentheses, is dissolved: the text printed without
-// them must parse to an equal filter.
+// chain parses operands with word between them. An operand of the same kind,
+// from within parentheses, is dissolved: the text printed without them must
+// parse to an equal filter.
 func (p *parser) chain(k kind, word string, operand func() (*node, *Error)) (*node, *Error) {
 	first, e := operand()
 	if e != nil || !p.token.is(word) {
@@ -122,7 +128,7 @@ func (p *parser) unary() (*node, *Error) {
 		return p.leaf()
 	}
 	if p.depth == maxDepth {
-		return nil, p.fail(p.token, ErrTooDeep, "more than "+strconv.Itoa(maxDepth)+" parentheses and not inside one another", "")
+		return nil, p.fail(p.token, ErrTooDeep, "more than "+strconv.Itoa(maxDepth)+" parentheses and not are inside one another", "")
 	}
 	p.depth++
 	defer func() { p.depth-- }()
@@ -184,22 +190,22 @@ func (p *parser) attribute() (int, *Error) {
 // operator parses an operator that a may have.
 func (p *parser) operator(a Attribute) (op, *Error) {
 	start := p.token
-	text := start.text
+	words := start.text
 	switch {
 	case p.accept("not"):
 		if !p.token.is("in") {
 			return 0, p.unexpected("in", "in")
 		}
-		text = "not in"
+		words = "not in"
 	case p.accept("has"):
 		if p.token.is("any") || p.token.is("all") {
-			text = "has " + p.token.text
+			words = "has " + p.token.text
 			break
 		}
 		return p.fit(opHas, start, a)
 	}
 	for o, written := range opText {
-		if written == text {
+		if written == words {
 			p.next()
 			return p.fit(op(o), start, a)
 		}
@@ -213,9 +219,9 @@ func (p *parser) fit(o op, start token, a Attribute) (op, *Error) {
 		return o, nil
 	}
 	var fitting []string
-	for o, text := range opText {
+	for o, written := range opText {
 		if op(o).takes(a.Type) {
-			fitting = append(fitting, text)
+			fitting = append(fitting, written)
 		}
 	}
 	suggestion := ""
@@ -241,7 +247,7 @@ func (p *parser) list(a Attribute) ([]string, *Error) {
 	var list []string
 	for {
 		if len(list) == maxList {
-			return nil, p.fail(p.token, ErrTooLong, "more than "+strconv.Itoa(maxList)+" items", "")
+			return nil, p.fail(p.token, ErrTooLong, "the list has more than "+strconv.Itoa(maxList)+" items", "")
 		}
 		s, e := p.string(a)
 		if e != nil {
@@ -269,7 +275,7 @@ func (p *parser) string(a Attribute) (string, *Error) {
 	case t.kind == numberToken:
 		return "", p.fail(t, ErrType, a.Name+" is compared with a string", Text(t.text).String())
 	case t.kind == wordToken:
-		return "", p.fail(t, ErrSyntax, "expected a string in quotes, found "+quote(t.text), Text(t.text).String())
+		return "", p.fail(t, ErrSyntax, "expected a string in quotes, found "+text.Quote(t.text), Text(t.text).String())
 	}
 	return "", p.unexpected("a string in quotes")
 }
@@ -281,7 +287,7 @@ func (p *parser) number(a Attribute) (float64, *Error) {
 	case t.kind == numberToken:
 		f, problem := parseNumber(t.text)
 		if problem != "" {
-			return 0, p.fail(t, ErrNumber, quote(t.text)+" "+problem, "")
+			return 0, p.fail(t, ErrNumber, text.Quote(t.text)+" "+problem, "")
 		}
 		p.next()
 		return f, nil
@@ -290,7 +296,7 @@ func (p *parser) number(a Attribute) (float64, *Error) {
 	case t.kind == stringToken:
 		return 0, p.fail(t, ErrType, a.Name+" is compared with a number", "")
 	case t.kind == wordToken && slices.Contains([]string{"nan", "inf", "infinity"}, strings.ToLower(t.text)):
-		return 0, p.fail(t, ErrNumber, quote(t.text)+" is not a finite number", "")
+		return 0, p.fail(t, ErrNumber, text.Quote(t.text)+" is not a finite number", "")
 	}
 	return 0, p.unexpected("a number")
 }
@@ -301,7 +307,8 @@ func (p *parser) fail(t token, err error, problem, suggestion string) *Error {
 	return e.locate(p.scanner.text, t.offset)
 }
 
-// unexpected returns the problem that the next token is not what was expected, and suggests one of words if it is near one.
+// unexpected returns the problem that the next token is not what was expected,
+// and suggests one of words if it is near one.
 func (p *parser) unexpected(expected string, words ...string) *Error {
 	t := p.token
 	switch t.kind {
@@ -329,7 +336,7 @@ func (p *parser) unexpected(expected string, words ...string) *Error {
 	case "‘", "’", "“", "”", "`":
 		suggestion = "'"
 	default:
-		suggestion = nearest(t.text, words)
+		suggestion = text.Nearest(t.text, slices.Values(words))
 	}
-	return p.fail(t, ErrSyntax, "expected "+expected+", found "+quote(t.text), suggestion)
+	return p.fail(t, ErrSyntax, "expected "+expected+", found "+text.Quote(t.text), suggestion)
 }

@@ -182,7 +182,7 @@ func TestErrorMessages(t *testing.T) {
 		filter       string
 		message      string
 	}{
-		{1, 1, "contry = 'x'", `datagroup: filter "contry" at 1:1: no such attribute; did you mean country?`},
+		{1, 1, "contry = 'x'", `datagroup: filter at 1:1: attribute "contry": it does not exist; did you mean country?`},
 		{2, 23, "country = 'é' or\n    (country = 'x' and", `datagroup: filter at 2:23: expected an attribute, found the end`},
 		{1, 15, "country = 'é' && spend > 1", `datagroup: filter at 1:15: expected and, or, or the end of the filter, found "&&"; did you mean and?`},
 		{3, 6, "country\n=\n  'é', 5", `datagroup: filter at 3:6: expected and, or, or the end of the filter, found ","`},
@@ -191,13 +191,13 @@ func TestErrorMessages(t *testing.T) {
 		{1, 8, "labels = 'x'", `datagroup: filter at 1:8: labels is of type labels; its operators are has, has any, has all, missing, present; did you mean has?`},
 		{1, 9, "spend > 1e99", `datagroup: filter at 1:9: "1e99" is beyond ±2^53; declare long ids as strings`},
 		{1, 11, "country = 'x", `datagroup: filter at 1:11: the string is not closed with '`},
-		{1, 1, "ad = 'x'", `datagroup: filter "ad" at 1:1: finer than an account; data groups work at account level`},
+		{1, 1, "ad = 'x'", `datagroup: filter at 1:1: attribute "ad": it is finer than an account; data groups work at account level`},
 		{1, 12, "country in ()", `datagroup: filter at 1:12: the list is empty`},
 		{1, 5, "not everything", `datagroup: filter at 1:5: everything and nothing stand only on their own`},
 		{1, 8, "country" + strings.Repeat("é", 30), `datagroup: filter at 1:8: expected an operator, found "é"`},
-		{1, 9, "country " + strings.Repeat("x", 41), `datagroup: filter at 1:9: expected an operator, found "` + strings.Repeat("x", 40) + `"…`},
-		{1, 9, "country '" + strings.Repeat("é", 30) + "'", `datagroup: filter at 1:9: expected an operator, found "'` + strings.Repeat("é", 19) + `"…`},
-		{0, 0, strings.Repeat(" ", 256<<10+1), `datagroup: filter: longer than 256 KiB, as written or as printed canonically`},
+		{1, 9, "country " + strings.Repeat("x", 81), `datagroup: filter at 1:9: expected an operator, found "` + strings.Repeat("x", 80) + `"…`},
+		{1, 9, "country '" + strings.Repeat("é", 60) + "'", `datagroup: filter at 1:9: expected an operator, found "'` + strings.Repeat("é", 39) + `"…`},
+		{0, 0, strings.Repeat(" ", 256<<10+1), `datagroup: filter: the text is longer than 256 KiB, as written or as printed canonically`},
 	}
 	for _, test := range tests {
 		_, err := world(t).Parse(test.filter)
@@ -215,7 +215,7 @@ func TestParseLimitsAreInclusive(t *testing.T) {
 	s := world(t)
 	tests := []struct{ name, filter string }{
 		{"256 KiB", "country = '" + strings.Repeat("x", 256<<10-12) + "'"},
-		{"blanks do not print", strings.Repeat(" ", 200<<10) + "country = 'x'"},
+		{"spaces do not print", strings.Repeat(" ", 200<<10) + "country = 'x'"},
 		{"100 parentheses", strings.Repeat("(", 100) + "country = 'x'" + strings.Repeat(")", 100)},
 		{"100 not", strings.Repeat("not ", 100) + "country = 'x'"},
 		{"100 inside one another, often", strings.Repeat("("+strings.Repeat("not ", 99)+"country = 'x') and ", 500) + "country = 'x'"},
@@ -229,7 +229,8 @@ func TestParseLimitsAreInclusive(t *testing.T) {
 			}
 		})
 	}
-	// Within the limit as written, beyond it as printed: refused, or what was saved could not be read again.
+	// Within the limit as written, beyond it as printed: refused, or what was
+	// saved could not be read again.
 	text := strings.Repeat("spend<9e15 or ", 15_000) + "spend<9e15"
 	if _, err := s.Parse(text); !errors.Is(err, datagroup.ErrTooLong) || len(text) > 256<<10 {
 		t.Errorf("%d bytes that print longer than the limit: %v", len(text), err)

@@ -40,7 +40,8 @@ func TestFilterAgreesWithModel(t *testing.T) {
 			rt.Fatalf("%s: %v", text, err)
 		}
 
-		// It prints as a text that parses to an equal filter, and in no other style.
+		// It prints as a text that parses to an equal filter, and in no other
+		// style.
 		canonical := f.String()
 		if g, err := s.Parse(canonical); err != nil || !g.Equal(f) || g.String() != canonical {
 			rt.Fatalf("%s prints as %s, which parses to %v, %v", text, canonical, g, err)
@@ -49,7 +50,8 @@ func TestFilterAgreesWithModel(t *testing.T) {
 			rt.Fatalf("%s: everything %v, nothing %v", text, f.IsEverything(), f.IsNothing())
 		}
 
-		// It matches as the model does, also under another schema, and so do its leaves.
+		// It matches as the model does, also under another schema, and so do
+		// its leaves.
 		again := ts.schema(t)
 		bound, err := f.Bind(again)
 		if err != nil || !bound.Equal(f) {
@@ -96,7 +98,8 @@ func TestFilterAgreesWithModel(t *testing.T) {
 		"string missing", "number missing", "labels missing", "string present", "number present", "labels present")
 }
 
-// Kleene completion: a match never depends on what a missing value might be, and neither does a definite no.
+// Kleene completion: a match never depends on what a missing value might be,
+// and neither does a definite no.
 func TestFillingAGapNeverChangesADefiniteAnswer(t *testing.T) {
 	hit := make(counter)
 	hit.check(t, func(rt *rapid.T) {
@@ -123,7 +126,8 @@ func TestFillingAGapNeverChangesADefiniteAnswer(t *testing.T) {
 	}, "true to true", "false to false", "unknown to true", "unknown to false", "unknown to unknown")
 }
 
-// The recorded counterexample to reading a missing value as "does not match" and not as the complement: not then grants what nobody knows.
+// The recorded counterexample to reading a missing value as "does not match"
+// and not as the complement: not then grants what nobody knows.
 func TestTwoValuedReadingGrantsTooMuch(t *testing.T) {
 	ts := types{"country": "string", "spend": "number", "labels": "labels", "name": "string"}
 	s := ts.schema(t)

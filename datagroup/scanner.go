@@ -65,7 +65,8 @@ func (s *scanner) next() token {
 	return t
 }
 
-// span returns how many bytes text has before the first one that is not in the class.
+// span returns how many bytes text has before the first one that is not in the
+// class.
 func span(text string, in func(byte) bool) int {
 	for i := range len(text) {
 		if !in(text[i]) {
@@ -91,7 +92,8 @@ func scanString(text string) token {
 	}
 }
 
-// scanNumber scans the number that text begins with, and whatever is stuck to it, so that 12abc is one mistake.
+// scanNumber scans the number that text begins with, and whatever is stuck to
+// it, so that 12abc is one mistake.
 func scanNumber(text string) token {
 	end := 1
 	for end < len(text) {
@@ -113,7 +115,8 @@ func parseNumber(text string) (f float64, problem string) {
 	case strings.Trim(text, digits+"-+.eE") != "" || err != nil && f == 0:
 		return 0, "is not a number"
 	case f > maxInteger || f < -maxInteger || f == maxInteger && text != "9007199254740992" || f == -maxInteger && text != "-9007199254740992":
-		// A text just beyond 2^53 rounds to it, so 2^53 itself is taken only as written canonically.
+		// A text just beyond 2^53 rounds to it, so 2^53 itself is taken only as
+		// written canonically.
 		return 0, "is beyond ±2^53; declare long ids as strings"
 	}
 	return f + 0, "" // -0 is 0

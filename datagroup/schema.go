@@ -6,12 +6,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // maxAttributes is how many attributes a schema may declare.
 const maxAttributes = 256
 
-// The positions of the built-in attributes, the same in every schema. Declared ones follow.
+// The positions of the built-in attributes, the same in every schema. Declared
+// ones follow.
 const (
 	idPosition = iota
 	sourcePosition
@@ -21,18 +24,21 @@ const (
 
 var builtIn = [firstDeclared]Attribute{{"id", StringType}, {"source", StringType}, {"name", StringType}}
 
-// Schema is the set of attributes accounts may have. It makes accounts and parses filters; a filter matches fastest over accounts of the very
-// same *Schema. A nil and a zero Schema know the built-in attributes only.
+// Schema is the set of attributes accounts may have. It makes accounts and
+// parses filters; a filter matches fastest over accounts of the very same
+// *Schema. A nil and a zero Schema know the built-in attributes only.
 type Schema struct {
 	declared []Attribute // sorted by name
 }
 
-// NewSchema returns a schema that declares attrs beside the built-in attributes. The order of attrs does not matter, and attrs is not kept.
+// NewSchema returns a schema that declares attrs beside the built-in
+// attributes. The order of attrs does not matter, and attrs is not kept.
 //
-// The error joins an [*Error] for every problem, in the order of attrs: [ErrName], [ErrBelowAccount], [ErrDuplicate], [ErrType] or [ErrTooLong].
+// The error joins an [*Error] for every problem, in the order of attrs:
+// [ErrName], [ErrBelowAccount], [ErrDuplicate], [ErrType] or [ErrTooLong].
 func NewSchema(attrs ...Attribute) (*Schema, error) {
 	if len(attrs) > maxAttributes {
-		return nil, &Error{Op: "schema", Text: "more than " + strconv.Itoa(maxAttributes) + " attributes", Err: ErrTooLong}
+		return nil, &Error{Op: "schema", Text: "there are more than " + strconv.Itoa(maxAttributes) + " attributes", Err: ErrTooLong}
 	}
 	var problems []error
 	declared := make(map[string]bool, len(attrs))
@@ -40,7 +46,7 @@ func NewSchema(attrs ...Attribute) (*Schema, error) {
 		if e := a.check(); e != nil {
 			problems = append(problems, e)
 		} else if declared[a.Name] {
-			problems = append(problems, &Error{Op: "schema", ID: a.Name, Text: "declared twice", Err: ErrDuplicate})
+			problems = append(problems, &Error{Op: "schema", ID: a.Name, Text: "it is declared twice", Err: ErrDuplicate})
 		}
 		declared[a.Name] = true
 	}
@@ -51,7 +57,8 @@ func NewSchema(attrs ...Attribute) (*Schema, error) {
 	return &Schema{declared: sorted}, nil
 }
 
-// Attributes returns the declared attributes, sorted by name. The caller owns the slice.
+// Attributes returns the declared attributes, sorted by name. The caller owns
+// the slice.
 func (s *Schema) Attributes() []Attribute {
 	if s == nil {
 		return nil
@@ -59,7 +66,8 @@ func (s *Schema) Attributes() []Attribute {
 	return slices.Clone(s.declared)
 }
 
-// Len returns the number of positions: the built-in attributes and the declared ones.
+// Len returns the number of positions: the built-in attributes and the declared
+// ones.
 func (s *Schema) Len() int {
 	if s == nil {
 		return firstDeclared
@@ -67,8 +75,9 @@ func (s *Schema) Len() int {
 	return firstDeclared + len(s.declared)
 }
 
-// At returns the attribute at a position: 0 id, 1 source, 2 name, then the declared ones sorted by name. Outside 0 ≤ pos < [Schema.Len]
-// it is the zero Attribute.
+// At returns the attribute at a position: 0 id, 1 source, 2 name, then the
+// declared ones sorted by name. Outside 0 ≤ pos < [Schema.Len] it is the zero
+// Attribute.
 func (s *Schema) At(pos int) Attribute {
 	switch {
 	case pos < 0 || pos >= s.Len():
@@ -80,7 +89,8 @@ func (s *Schema) At(pos int) Attribute {
 	}
 }
 
-// Position returns where [Schema.At] has the attribute of that name, and whether there is one.
+// Position returns where [Schema.At] has the attribute of that name, and
+// whether there is one.
 func (s *Schema) Position(name string) (int, bool) {
 	switch name {
 	case "id":
@@ -100,7 +110,8 @@ func (s *Schema) Position(name string) (int, bool) {
 	return firstDeclared + i, true
 }
 
-// unknown returns the problem of a name that is no attribute; more are further words to suggest.
+// unknown returns the problem of a name that is no attribute; more are further
+// words to suggest.
 func (s *Schema) unknown(op, name string, more ...string) *Error {
 	if belowAccount(name) {
 		return &Error{Op: op, ID: name, Text: finer, Err: ErrBelowAccount}
@@ -110,7 +121,7 @@ func (s *Schema) unknown(op, name string, more ...string) *Error {
 		words = append(words, s.At(pos).Name)
 	}
 	return &Error{
-		Op: op, ID: name, Text: "no such attribute", Err: ErrUnknownAttribute,
-		Suggestion: nearest(name, append(words, more...)),
+		Op: op, ID: name, Text: "it does not exist", Err: ErrUnknownAttribute,
+		Suggestion: text.Nearest(name, slices.Values(append(words, more...))),
 	}
 }

@@ -70,10 +70,10 @@ func TestSchemaReportsAllProblemsInOrder(t *testing.T) {
 		datagroup.Attribute{Name: "c", Type: 4},
 		datagroup.Attribute{Name: "ads", Type: datagroup.LabelsType},
 	)
-	const want = `datagroup: schema "b": declared twice
-datagroup: schema "a": type is not string, number or labels
-datagroup: schema "c": type is not string, number or labels
-datagroup: schema "ads": finer than an account; data groups work at account level`
+	const want = `datagroup: schema: attribute "b": it is declared twice
+datagroup: schema: attribute "a": its type is not string, number or labels
+datagroup: schema: attribute "c": its type is not string, number or labels
+datagroup: schema: attribute "ads": it is finer than an account; data groups work at account level`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%v", err, want)
 	}

@@ -1,6 +1,7 @@
 package datagroup
 
-// Truth is a value of Kleene's three-valued logic. Only [True] grants. They are ordered: False < Unknown < True.
+// Truth is a value of Kleene's three-valued logic. Only [True] grants. They are
+// ordered: False < Unknown < True.
 type Truth uint8
 
 const (

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 const (
@@ -15,9 +17,10 @@ const (
 	maxInteger = 1 << 53 // beyond it float64 merges neighbouring integers
 )
 
-// Value is what an account has for an attribute: a string, a number, a set of labels, or nothing. The zero Value is missing.
+// Value is what an account has for an attribute: a string, a number, a set of
+// labels, or nothing. The zero Value is missing.
 //
-// Making one never fails: whether it may stand in an account is decided by [Schema.Account].
+// Making one never fails: [Schema.Account] decides what an account may have.
 type Value struct {
 	text   string
 	labels *[]string // sorted, distinct; nil for the empty set. A pointer, because every account pays for the size of a Value
@@ -33,7 +36,8 @@ func Number(f float64) Value {
 	return Value{typ: NumberType, number: f + 0} // -0 + 0 is 0
 }
 
-// Labels returns a set value; order and repetition of labels do not matter. Labels() is the empty set, a value. The slice is not kept.
+// Labels returns a set value; order and repetition of labels do not matter.
+// Labels() is the empty set, a value. The slice is not kept.
 func Labels(labels ...string) Value {
 	v := Value{typ: LabelsType}
 	if len(labels) > 0 {
@@ -55,7 +59,8 @@ func (v Value) Text() string { return v.text }
 // Number returns the number, and 0 for a value of another type.
 func (v Value) Number() float64 { return v.number }
 
-// Labels yields the labels, distinct and in byte order, and none for a value of another type.
+// Labels yields the labels, distinct and in byte order, and none for a value of
+// another type.
 func (v Value) Labels() iter.Seq[string] { return slices.Values(v.set()) }
 
 func (v Value) set() []string {
@@ -65,12 +70,14 @@ func (v Value) set() []string {
 	return *v.labels
 }
 
-// Equal reports whether v and w are both missing, or of the same type and equal.
+// Equal reports whether v and w are both missing, or of the same type and
+// equal.
 func (v Value) Equal(w Value) bool {
 	return v.typ == w.typ && v.text == w.text && v.number == w.number && slices.Equal(v.set(), w.set())
 }
 
-// String returns v as a filter would write it: 'US', 1000, ('a', 'b'); and "missing" for a missing value.
+// String returns v as a filter would write it: 'US', 1000, ('a', 'b'); and
+// "missing" for a missing value.
 func (v Value) String() string {
 	switch v.typ {
 	case StringType:
@@ -84,29 +91,31 @@ func (v Value) String() string {
 	}
 }
 
-// check returns what keeps v out of an account, and its sentinel; nil if nothing does.
+// check returns what keeps v out of an account, and its sentinel; nil if
+// nothing does.
 func (v Value) check() (string, error) {
 	if n := len(v.set()); n > maxLabels {
-		return strconv.Itoa(n) + " labels, more than " + strconv.Itoa(maxLabels), ErrTooLong
+		return strconv.Itoa(n) + " labels are more than the " + strconv.Itoa(maxLabels) + " allowed", ErrTooLong
 	}
 	for label := range v.Labels() {
-		if text, err := checkString(label); err != nil {
-			return text + " in the label " + quote(label), err
+		if problem, err := checkString(label); err != nil {
+			return "label " + text.Quote(label) + ": " + problem, err
 		}
 	}
 	if math.IsNaN(v.number) || math.Abs(v.number) > maxInteger {
-		return "the number is not finite or beyond ±2^53", ErrNumber
+		return "the number is not finite, or beyond ±2^53", ErrNumber
 	}
 	return checkString(v.text)
 }
 
-// checkString returns what keeps s out of an account, and its sentinel; nil if nothing does.
+// checkString returns what keeps s out of an account, and its sentinel; nil if
+// nothing does.
 func checkString(s string) (string, error) {
 	if len(s) > maxString {
-		return "more than " + strconv.Itoa(maxString) + " bytes", ErrTooLong
+		return "the text is longer than " + strconv.Itoa(maxString) + " bytes", ErrTooLong
 	}
 	if !utf8.ValidString(s) {
-		return "invalid UTF-8", ErrText
+		return "the text is not valid UTF-8", ErrText
 	}
 	return "", nil
 }
@@ -137,7 +146,8 @@ func appendList(b []byte, items []string) []byte {
 	return append(b, ')')
 }
 
-// appendNumber appends the shortest text that reads back as f, laid out as JSON does: an exponent only below 1e-6 and from 1e21 on.
+// appendNumber appends the shortest text that reads back as f, laid out as JSON
+// does: an exponent only below 1e-6 and from 1e21 on.
 func appendNumber(b []byte, f float64) []byte {
 	if size := math.Abs(f); size == 0 || (size >= 1e-6 && size < 1e21) {
 		return strconv.AppendFloat(b, f, 'f', -1, 64)

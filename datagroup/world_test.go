@@ -36,10 +36,12 @@ func parse(t testing.TB, s *datagroup.Schema, text string) datagroup.Filter {
 	return f
 }
 
-// row is the values of an account: string, float64 or []string. id and source may be among them.
+// row is the values of an account: string, float64 or []string. id and source
+// may be among them.
 type row map[string]any
 
-// account makes an account of s from r, with id "acc-1" and source "google" unless r says otherwise.
+// account makes an account of s from r, with id "acc-1" and source "google"
+// unless r says otherwise.
 func account(t testing.TB, s *datagroup.Schema, r row) datagroup.Account {
 	t.Helper()
 	id, source := "acc-1", "google"

@@ -85,7 +85,8 @@ func checkFirst(ctx context.Context, p *probe) error {
 	return p.settle(ctx, first)
 }
 
-// race appends all events at the same time and returns the errors in the same order.
+// race appends all events at the same time and returns the errors in the same
+// order.
 func (p *probe) race(ctx context.Context, events []audit.Event) []error {
 	start := make(chan struct{})
 	type answer struct {
@@ -202,8 +203,9 @@ func checkEnding(ctx context.Context, p *probe) error {
 	return nil
 }
 
-// checkLate leaves an event open and lets another have its place, or fail to get it. Whichever of the two is there then has to stay, and the
-// other to stay out, whenever it lands.
+// checkLate leaves an event open and lets another have its place, or fail to
+// get it. Whichever of the two is there then has to stay, and the other to stay
+// out, whenever it lands.
 func checkLate(ctx context.Context, p *probe) error {
 	for range rounds {
 		late, other := p.next("late"), p.next("other")

@@ -16,7 +16,8 @@ import (
 
 var errOdd = errors.New("odd")
 
-// broken is a log that keeps its contract, except for the flaw it is named after. Without one it is in order.
+// broken is a log that keeps its contract, except for the flaw it is named
+// after. Without one it is in order.
 type broken struct {
 	flaw  string
 	root  context.Context // of the whole test

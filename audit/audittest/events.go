@@ -38,8 +38,9 @@ func checkAfter(ctx context.Context, p *probe) error {
 	return nil
 }
 
-// checkFields appends events with values that stores are known to change: fractions of a second, spaces and line ends, JSON that can be
-// written shorter, large numbers and texts.
+// checkFields appends events with values that stores are known to change:
+// fractions of a second, spaces and line ends, JSON that can be written
+// shorter, large numbers and texts.
 func checkFields(ctx context.Context, p *probe) error {
 	texts := "\x00\x01\t\r\n\x1f \"\\/<>&'\u007f\u00a0é\u0065\u0301\u2028\ufeff\ufffd\U0001F600 "
 	data := `{"z":1.0,"a":1e2,"a":"<&\u00e9\/` + "\u2028" + `","n":123456789012345678901234567890,"l":[null,true,-0]}`

@@ -13,11 +13,13 @@ import (
 // ErrInjected is the error a [Faulty] fails with at once.
 var ErrInjected = errors.New("audittest: injected fault")
 
-// Mode says what becomes of one call of Append: whether and when the event reaches the log, and what the caller hears. The log wrapped
-// decides by its own rules whether it stores an event that reaches it.
+// Mode says what becomes of one call of Append: whether and when the event
+// reaches the log, and what the caller hears. The log wrapped decides by its
+// own rules whether it stores an event that reaches it.
 type Mode int
 
-// The modes. A log may fail in all of them but the last two, which break its contract.
+// The modes. A log may fail in all of them but the last two, which break its
+// contract.
 const (
 	Pass        Mode = iota // no fault
 	FailBefore              // the event never reaches the log; ErrInjected
@@ -30,7 +32,8 @@ const (
 	LieConflict             // it does; ErrConflict
 )
 
-// Modes returns all modes but [Pass] and the lies, in order: those that leave the caller in doubt, as a log may.
+// Modes returns all modes but [Pass] and the lies, in order: those that leave
+// the caller in doubt, as a log may.
 func Modes() []Mode {
 	return []Mode{FailBefore, FailAfter, FailLate, HangBefore, HangAfter, HangLate}
 }
@@ -44,21 +47,27 @@ func (m Mode) String() string {
 	return names[m]
 }
 
-// Plan says which calls of a [Faulty] fail. Its functions are called in the goroutine of the call, without a lock, and may cancel its context:
-// so a test ends a call that hangs, without waiting for the time to pass.
+// Plan says which calls of a [Faulty] fail. Its functions are called in the
+// goroutine of the call, without a lock, and may cancel its context: so a test
+// ends a call that hangs, without waiting for the time to pass.
 type Plan struct {
-	// Append gives the mode of a call of Append, counted from 1 for each call, whoever makes it. Nil passes all.
+	// Append gives the mode of a call of Append, counted from 1 for each call,
+	// whoever makes it. Nil passes all.
 	Append func(call int, e audit.Event) Mode
-	// Read is asked before each event is yielded, with the number of the loop over Events, counted from 1. An error ends the loop in
-	// place of the event. Nil passes all.
+	// Read is asked before each event is yielded, with the number of the loop
+	// over Events, counted from 1. An error ends the loop in place of the
+	// event. Nil passes all.
 	Read func(loop int, e audit.Event) error
-	// Delay says when an event lands that lands later: before the Delay-th use of the log after the call; an Append is a use, and so is a loop
-	// over Events. 1 is the next, 0 not before Land is called. An event that hangs lands after the answer, as uses are counted from there.
+	// Delay says when an event lands that lands later: before the Delay-th use
+	// of the log after the call; an Append is a use, and so is a loop over
+	// Events. 1 is the next, 0 not before Land is called. An event that hangs
+	// lands after the answer, as uses are counted from there.
 	Delay int
 }
 
-// Faulty is a log that passes its calls on to another and fails as planned. It is not a Watcher, even if the other is; a test that needs
-// both can embed both in a struct.
+// Faulty is a log that passes its calls on to another and fails as planned. It
+// is not a Watcher, even if the other is; a test that needs both can embed both
+// in a struct.
 type Faulty struct {
 	log  audit.Log
 	plan Plan
@@ -75,7 +84,8 @@ type lateEvent struct {
 	uses  int // until it lands; it never gets to 0 if it was that at the start
 }
 
-// NewFaulty returns a log that passes its calls on to log, apart from the faults of plan.
+// NewFaulty returns a log that passes its calls on to log, apart from the
+// faults of plan.
 func NewFaulty(log audit.Log, plan Plan) *Faulty { return &Faulty{log: log, plan: plan} }
 
 // Append implements [audit.Log].
@@ -144,15 +154,18 @@ func (f *Faulty) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event
 	}
 }
 
-// Appends returns how often Append was called: after a run without faults, the number of points at which the next can have one.
+// Appends returns how often Append was called: after a run without faults, the
+// number of points at which the next can have one.
 func (f *Faulty) Appends() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.appends
 }
 
-// Land makes every event that is to land later reach the log now, in the order they were appended. A log refuses those whose place was
-// taken meanwhile; that is no error. Any other error of the log is returned, joined; those events are dropped.
+// Land makes every event that is to land later reach the log now, in the order
+// they were appended. A log refuses those whose place was taken meanwhile; that
+// is no error. Any other error of the log is returned, joined; those events are
+// dropped.
 func (f *Faulty) Land() error {
 	f.mu.Lock()
 	due := f.late

@@ -109,7 +109,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// A late event lands before the use its delay names, and not if its place was taken by then.
+// A late event lands before the use its delay names, and not if its place was
+// taken by then.
 func TestDelay(t *testing.T) {
 	tests := []struct {
 		want  string // what is read at each use after the call
@@ -234,7 +235,8 @@ func (f failing) Events(context.Context, uint64) iter.Seq2[audit.Event, error] {
 	return func(func(audit.Event, error) bool) {}
 }
 
-// A writer that settles every doubt by repeating loses no event and invents none, whatever fails.
+// A writer that settles every doubt by repeating loses no event and invents
+// none, whatever fails.
 func TestSettlingByRepeating(t *testing.T) {
 	hits := make(map[audittest.Mode]int)
 	rapid.Check(t, func(t *rapid.T) {
@@ -298,7 +300,8 @@ func TestZeroValues(t *testing.T) {
 	}
 }
 
-// A write is repeated until the doubt is settled. Here the first call hangs until its context ends, and its event lands before the second.
+// A write is repeated until the doubt is settled. Here the first call hangs
+// until its context ends, and its event lands before the second.
 func ExampleFaulty() {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := audittest.NewFaulty(audit.NewMemory(), audittest.Plan{

@@ -60,7 +60,8 @@ func (p *probe) fill(ctx context.Context, n int) error {
 	return nil
 }
 
-// refuse appends e, which has to be refused with the sentinel want and to leave the log as it is.
+// refuse appends e, which has to be refused with the sentinel want and to leave
+// the log as it is.
 func (p *probe) refuse(ctx context.Context, what string, e audit.Event, want error) error {
 	if err := p.log.Append(ctx, e); !errors.Is(err, want) {
 		return fmt.Errorf("%s: Append returns %v, want %v", what, err, want)
@@ -71,7 +72,8 @@ func (p *probe) refuse(ctx context.Context, what string, e audit.Event, want err
 	return nil
 }
 
-// settle appends e, of which an earlier call left the matter open, and which nothing stands against.
+// settle appends e, of which an earlier call left the matter open, and which
+// nothing stands against.
 func (p *probe) settle(ctx context.Context, e audit.Event) error {
 	if err := p.add(ctx, e); err != nil {
 		return fmt.Errorf("the call repeated: %w", err)
@@ -84,7 +86,8 @@ func (p *probe) compare(ctx context.Context) error {
 	return p.compareAfter(p.log.Events(ctx, 0), 0)
 }
 
-// compareAfter compares events with those the log has to contain after the first skip.
+// compareAfter compares events with those the log has to contain after the
+// first skip.
 func (p *probe) compareAfter(events iter.Seq2[audit.Event, error], skip int) error {
 	want := p.events[min(skip, len(p.events)):]
 	got, err := read(events, len(want)+1)
@@ -107,7 +110,8 @@ func same(got, want []audit.Event) error {
 	return nil
 }
 
-// sameEvent reports that got is not want, which is in order. The line of an event has all of it.
+// sameEvent reports that got is not want, which is in order. The line of an
+// event has all of it.
 func sameEvent(got, want audit.Event) error {
 	wantLine, err := audit.Encode(want)
 	if err != nil {
@@ -123,7 +127,8 @@ func sameEvent(got, want audit.Event) error {
 	return nil
 }
 
-// read reads at most limit events. Its error is that of events, or says which of the rules for every sequence was broken.
+// read reads at most limit events. Its error is that of events, or says which
+// of the rules for every sequence was broken.
 func read(events iter.Seq2[audit.Event, error], limit int) ([]audit.Event, error) {
 	var list []audit.Event
 	var failed, broken error

@@ -16,7 +16,8 @@ type Error struct {
 	Err   error  // what was seen; never nil
 }
 
-// Error returns the rule, the check and what was seen, in one line unless an error of the log has more.
+// Error returns the rule, the check and what was seen, in one line unless an
+// error of the log has more.
 func (e *Error) Error() string {
 	return fmt.Sprintf("audittest: rule %d: %s: %v", e.Rule, e.Check, e.Err)
 }
@@ -31,16 +32,21 @@ type check struct {
 	run  func(ctx context.Context, p *probe) error
 }
 
-// TestLog checks logs made by newLog against the contract of [audit.Log], and of [audit.Watcher] where they are one, and returns nil or
-// an [*Error] for each check that failed, joined.
+// TestLog checks logs made by newLog against the contract of [audit.Log], and
+// of [audit.Watcher] where they are one, and returns nil or an [*Error] for
+// each check that failed, joined.
 //
-// It asks for an empty log two dozen times and appends up to a hundred events to each; one that is an [io.Closer] is closed afterwards. A log
-// that shows its faults only now and then may pass; run it often, and with the race detector.
+// It asks for an empty log two dozen times and appends up to a hundred events
+// to each; one that is an [io.Closer] is closed afterwards. A log that shows
+// its faults only now and then may pass; run it often, and with the race
+// detector.
 //
-// Watching is checked only if everything else is in order: who watches a log that loses an event waits for ever.
+// Watching is checked only if everything else is in order: who watches a log
+// that loses an event waits for ever.
 //
-// A log that hangs is noticed when ctx ends: then TestLog reports the check in which it did, leaves that alone with the log, and returns at
-// once. So ctx should have a deadline that is far away.
+// A log that hangs is noticed when ctx ends: then TestLog reports the check in
+// which it did, leaves that alone with the log, and returns at once. So ctx
+// should have a deadline that is far away.
 func TestLog(ctx context.Context, newLog func() (audit.Log, error)) error {
 	var errs []error
 	for _, c := range checks() {

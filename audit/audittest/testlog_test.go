@@ -139,7 +139,8 @@ func TestGoodLogsPass(t *testing.T) {
 	}
 }
 
-// doubtful is a log that leaves an append open if, and only if, its context has ended.
+// doubtful is a log that leaves an append open if, and only if, its context has
+// ended.
 type doubtful struct {
 	*audittest.Faulty
 	good audit.Log

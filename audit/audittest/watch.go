@@ -8,8 +8,9 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// watch starts to watch p's log, if one can, in a goroutine, and returns what it yields. The error that ends it comes last, after which the
-// channel is closed.
+// watch starts to watch p's log, if one can, in a goroutine, and returns what
+// it yields. The error that ends it comes last, after which the channel is
+// closed.
 func (p *probe) watch(ctx context.Context, after uint64) (pairs chan pair, ok bool) {
 	w, ok := p.log.(audit.Watcher)
 	if !ok {
@@ -48,7 +49,8 @@ func await(pairs <-chan pair, want ...audit.Event) error {
 	return nil
 }
 
-// awaitEnd reports whether a watch ends properly after its context was cancelled.
+// awaitEnd reports whether a watch ends properly after its context was
+// cancelled.
 func awaitEnd(pairs <-chan pair) error {
 	last := <-pairs
 	if !errors.Is(last.err, context.Canceled) || last.event.Seq != 0 {
@@ -87,7 +89,8 @@ func checkWatch(ctx context.Context, p *probe) error {
 	return awaitEnd(pairs)
 }
 
-// checkWatchAhead watches for events that come after others that are yet to come.
+// checkWatchAhead watches for events that come after others that are yet to
+// come.
 func checkWatchAhead(ctx context.Context, p *probe) error {
 	watching, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -106,7 +109,8 @@ func checkWatchAhead(ctx context.Context, p *probe) error {
 	return awaitEnd(pairs)
 }
 
-// checkWatchBreak appends inside of a watch and leaves it, which has to release the log; nothing else would end it.
+// checkWatchBreak appends inside of a watch and leaves it, which has to release
+// the log; nothing else would end it.
 func checkWatchBreak(ctx context.Context, p *probe) error {
 	w, ok := p.log.(audit.Watcher)
 	if !ok {
