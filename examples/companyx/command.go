@@ -23,21 +23,21 @@ const usage = `Companyx prints who sees what in a company, or answers one questi
 Usage: go run ./examples/companyx [flags] [document]
 
 The document is a policy in JSON; without one it is Company X, which is built in.
-Flags stand before it.
+Flags come before it.
 
   -as USER        who asks
-  -team TEAM      the one team he acts within; without it he acts at company level
-  -do ACTION      what he wants to do, as in account.view or report.edit
-  -on RESOURCE    with what: company, or kind:id as in account:de-search, report:q3,
+  -team TEAM      the one team they act within; without it they act at company level
+  -do ACTION      what they want to do, such as account.view or report.edit
+  -on RESOURCE    on what: company, or kind:id such as account:de-search, report:q3,
                   user:mia, team:uk, "campaign:c1 in account:us-app"
-  -at TIME        as of when, as in 2099-01-01T00:00:00Z; the default is now
+  -at TIME        as of when, such as 2099-01-01T00:00:00Z; the default is now
 
-With -as, -do and -on it says whether he may, and why; with -do and -on who may;
-with -as and -on what he may. With none of the three it prints everybody.
+With -as, -do and -on it prints whether they may, and why; with -do and -on who may;
+with -as and -on what they may do. With none of the three it prints everybody.
 
-Exit status: 0 allowed; 1 denied, or nobody may, or he may nothing; 2 wrong usage,
-or a document with mistakes, all of which are listed. (go run turns 2 into 1 and says
-so; go build does not.)
+Exit status: 0 allowed; 1 denied, or nobody may, or they may do nothing; 2 wrong
+usage, or a document with mistakes, which are all listed. (go run turns 2 into 1 and
+says so; a built program does not.)
 
 Examples:
   go run ./examples/companyx -as mia -do account.view -on account:de-search
@@ -65,7 +65,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return status
 }
 
-// answer returns what a command line is answered, and the exit status that goes with it.
+// answer returns the answer to a command line, and the exit status.
 func answer(args []string) (text string, status int, err error) {
 	c, err := parseCommand(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -82,7 +82,7 @@ func answer(args []string) (text string, status int, err error) {
 	if c.at != nil {
 		now = *c.at
 	}
-	policy = policy.At(now) // one instant for all that is asked
+	policy = policy.At(now) // one instant for all questions
 	if c.question == nil {
 		return newCompany(policy, now).String(), allowed, nil
 	}
@@ -93,7 +93,7 @@ func answer(args []string) (text string, status int, err error) {
 	return text, allowed, nil
 }
 
-// load makes a policy of the document. The error names the document and has everything that is wrong with it.
+// load compiles the document. The error names the document and lists everything that is wrong with it.
 func (c command) load() (*access.Policy, error) {
 	name, data := "companyx.json", companyx
 	if c.path != "" {
@@ -113,7 +113,7 @@ func (c command) load() (*access.Policy, error) {
 // parseCommand reads a command line. The error is flag.ErrHelp if it asks for help.
 func parseCommand(args []string) (command, error) {
 	var c command
-	var as, team, do, on *string // nil: not given, which is not the same as given and empty
+	var as, team, do, on *string // nil if not given, which differs from given and empty
 	flags := flag.NewFlagSet("companyx", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run reports the error, once
 	for name, value := range map[string]**string{"as": &as, "team": &team, "do": &do, "on": &on} {

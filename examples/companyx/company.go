@@ -12,14 +12,14 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// company is a policy at one instant. The document lists what there is; what anybody may is asked of the policy.
+// company is a policy at one instant. The document lists what exists; the policy decides what anyone may do.
 type company struct {
 	policy   *access.Policy
 	document *document.Document
 	now      time.Time
 }
 
-// newCompany returns the company of a policy whose time stands still at now.
+// newCompany returns the company of a policy whose time is fixed at now.
 func newCompany(p *access.Policy, now time.Time) *company {
 	return &company{policy: p, document: p.Document(), now: now}
 }
@@ -49,7 +49,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// users has a row for each user: who he is, and the accounts he sees. They come by role in the order of the catalog, then by id.
+// users has a row for each user: who they are, and the accounts they see. Users are ordered by role as in the catalog, then by id.
 func (c *company) users() table {
 	rank := make(map[string]int)
 	for i, r := range c.policy.Directory().Catalog().Roles() {
@@ -68,7 +68,7 @@ func (c *company) users() table {
 	return t
 }
 
-// teams returns the teams of each user, by id. A membership that is over is none any more.
+// teams returns the teams of each user, by id, without memberships that have ended.
 func (c *company) teams() map[string][]string {
 	teams := make(map[string][]string)
 	for _, t := range c.document.Teams {
@@ -118,11 +118,11 @@ func (c *company) sees(s access.Subject) string {
 	return short(groups)
 }
 
-// end reads an end of the document; none is the zero time. A document that a policy gave has no malformed ones.
+// end reads an end of the document; none is the zero time. A document that comes from a policy has no malformed ends.
 func end(text string) time.Time {
 	until, _ := time.Parse(time.RFC3339, text)
 	return until
 }
 
-// day is short for an instant.
+// day is an instant without its time of day.
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

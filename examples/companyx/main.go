@@ -7,8 +7,8 @@
 //	go run ./examples/companyx -as mia -do account.view -on account:de-search
 //	go run ./examples/companyx -h
 //
-// It shows how a service takes the policy of a file into use: access.Load reports all that is wrong with the document at once,
-// Policy.Document lists what there is, and every verdict in the output is the policy's own.
+// It shows how a service loads a policy from a file: access.Load reports all that is wrong with the document at once, Policy.Document
+// lists what exists, and the policy gives every answer in the output.
 package main
 
 import (

@@ -83,7 +83,7 @@ func TestQuestions(t *testing.T) {
 		{0, "one of two teams", "-as mia -do account.view -on account:uk-app", "allow: team uk, data group uk"},
 		{0, "within the team of the account", "-as mia -team uk -do account.view -on account:uk-app", "allow: team uk, data group uk"},
 		{1, "within the other team", "-as mia -team uk -do account.view -on account:us-app", "deny out-of-reach: us-app is in none of the data groups of team uk"},
-		{1, "within a team he is not in", "-as mia -team us -do account.view -on account:us-app", "deny not-a-member: mia is not a current member of team us"},
+		{1, "within a team of others", "-as mia -team us -do account.view -on account:us-app", "deny not-a-member: mia is not a current member of team us"},
 		{1, "an account without a country", "-as mia -do account.view -on account:new-app", "deny out-of-reach: new-app is in none of mia's data groups"},
 		{1, "a team-scoped user without a team", "-as nia -do account.view -on account:us-app", "deny out-of-reach: us-app is in none of nia's data groups"},
 		{1, "suspended", "-as sue -do account.view -on account:us-app", "deny suspended: sue is suspended"},
@@ -100,10 +100,10 @@ func TestQuestions(t *testing.T) {
 		{1, "an empty team is not the company", "-as ada -team= -do account.view -on account:us-app", `deny unknown-session-team: there is no team "" to act within`},
 		{1, "an empty action is not any", "-as ada -do= -on account:us-app", `deny unknown-action: no role and no rule knows the action ""`},
 		{0, "who may see an account", "-do account.view -on account:nz-app", "ada  allow: role admin"},
-		{1, "nobody may see what is not there", "-do account.view -on account:xx", "nobody may account.view on account:xx"},
+		{1, "nobody may see what is not there", "-do account.view -on account:xx", "nobody may take account.view on account:xx"},
 		{0, "what a viewer may do with an account", "-as vic -on account:de-app", "account.view"},
-		{1, "what a viewer may do with the company", "-as vic -on company", "vic may nothing on company"},
-		{1, "what a member may do within another team", "-as mia -team us -on account:us-app", "mia in team us may nothing on account:us-app"},
+		{1, "what a viewer may do with the company", "-as vic -on company", "vic may do nothing on company"},
+		{1, "what a member may do within another team", "-as mia -team us -on account:us-app", "mia in team us may do nothing on account:us-app"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestMistakes(t *testing.T) {
 		{"user and action", "-as mia -do account.view", "-as and -do need -on; see -h"},
 		{"resource alone", "-on account:us-app", "-on needs -as, -do or both; see -h"},
 		{"two documents", "a.json b.json", `one document at most, and flags before it: ["a.json" "b.json"]; see -h`},
-		{"flags behind the document", "a.json -as mia", `one document at most, and flags before it: ["a.json" "-as" "mia"]; see -h`},
+		{"flags after the document", "a.json -as mia", `one document at most, and flags before it: ["a.json" "-as" "mia"]; see -h`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -167,8 +167,8 @@ func TestBadDocument(t *testing.T) {
 	}
 }
 
-// TestOtherDocument holds what Company X has none of: a single one of something, lists too long for their cell, a link of the
-// host's own kinds, and nothing at all.
+// TestOtherDocument prints what Company X does not have: a single one of something, lists too long for their cell, links to kinds
+// that a host declares, and nothing at all.
 func TestOtherDocument(t *testing.T) {
 	stdout, stderr, status := program("testdata/project.json")
 	if status != 0 || stderr != "" {
@@ -199,7 +199,7 @@ func TestUnwritableOutput(t *testing.T) {
 	}
 }
 
-// TestShape holds the embedded document to what it is to show.
+// TestShape checks that the embedded document has what it must show.
 func TestShape(t *testing.T) {
 	d := embedded(t)
 	roles, members, sources := map[string]int{}, map[string]int{}, map[string]bool{}
@@ -234,14 +234,14 @@ func TestShape(t *testing.T) {
 		cmp.Diff([]int{2, 0}, []int{members["mia"], members["nia"]}),
 	}
 	if diff := strings.Join(diffs, ""); diff != "" {
-		t.Errorf("not what it is to show:\n%s", diff)
+		t.Errorf("not what it must show:\n%s", diff)
 	}
 	if len(sources) < 3 {
 		t.Errorf("accounts from %d sources, want several", len(sources))
 	}
 }
 
-// TestEnds checks that no end of the embedded document lies where a clock may come across it, and that it has some of each.
+// TestEnds checks that the ends of the embedded document are far in the past or in the future, and that it has some of each.
 func TestEnds(t *testing.T) {
 	d := embedded(t)
 	var ends []string

@@ -12,12 +12,12 @@ import (
 // question is one question to the policy: whether and why, or with one of subject and action left open, who or what.
 type question struct {
 	subject  *access.Subject // nil asks who may
-	action   *access.Action  // nil asks what he may
+	action   *access.Action  // nil asks what they may do
 	resource access.Resource
 }
 
-// newQuestion returns the question that the flags ask, nil if they ask none. A nil flag was not given. One that is given and
-// empty stands: an empty user is nobody, not everybody, and an empty team not the company.
+// newQuestion returns the question that the flags ask, nil if they ask none. A nil flag was not given. A flag that is given and
+// empty counts: an empty user is nobody, not everybody, and an empty team is not the company.
 func newQuestion(as, team, do, on *string) (*question, error) {
 	switch {
 	case as == nil && team != nil:
@@ -48,7 +48,7 @@ func newQuestion(as, team, do, on *string) (*question, error) {
 	return q, nil
 }
 
-// answer returns the answer in lines, and whether it is allowed, or anybody may, or he may anything.
+// answer returns the answer in lines, and whether it is allowed, or anybody may, or they may do anything.
 func (q *question) answer(p *access.Policy) (text string, ok bool) {
 	switch {
 	case q.subject == nil:
@@ -68,7 +68,7 @@ func (q *question) who(p *access.Policy) (text string, ok bool) {
 		ok = true
 	}
 	if !ok {
-		return fmt.Sprintf("nobody may %s on %v\n", *q.action, q.resource), false
+		return fmt.Sprintf("nobody may take %s on %v\n", *q.action, q.resource), false
 	}
 	return t.String(), true
 }
@@ -81,7 +81,7 @@ func (q *question) what(p *access.Policy) (text string, ok bool) {
 		ok = true
 	}
 	if !ok {
-		return fmt.Sprintf("%v may nothing on %v\n", *q.subject, q.resource), false
+		return fmt.Sprintf("%v may do nothing on %v\n", *q.subject, q.resource), false
 	}
 	return b.String(), true
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// reports has a row for each report: who may open it now, and how far, by the highest level he has.
+// reports has a row for each report: who may open it now, by the highest level that each has.
 func (c *company) reports() table {
 	t := newTable()
 	t.row("REPORT", "CREATOR", "EDITOR", "EXPLORER", "VIEWER")
@@ -28,7 +28,7 @@ func (c *company) reports() table {
 	return t
 }
 
-// links has a row for each share link: what it shows, whose eyes it shows it with, and whether it is live now.
+// links has a row for each share link: what it shows, for whom it stands in, and whether it is live now.
 func (c *company) links() table {
 	t := newTable()
 	t.row("LINK", "SHOWS", "AS SEEN BY", "STATE", "ACCOUNTS")

@@ -16,7 +16,8 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 )
 
-// mistakes are one of each kind, as people make them. Each is a test that fails.
+// mistakes has one mistake of each kind that people make. Each is a test that
+// fails.
 var mistakes = map[string]func(t *testing.T){
 	"misspelt-id": func(t *testing.T) {
 		accesstest.Run(t, load(t, "policy.json"), story("sees tom us-serach us-social"))
@@ -69,19 +70,19 @@ func changed(t *testing.T, change func(d *document.Document)) *access.Policy {
 
 // TestMistake makes the mistake that the environment names.
 func TestMistake(t *testing.T) {
-	make, ok := mistakes[os.Getenv("POLICYCI_MISTAKE")]
+	mistake, ok := mistakes[os.Getenv("POLICYCI_MISTAKE")]
 	if !ok {
 		t.Skip("POLICYCI_MISTAKE names no mistake to make")
 	}
-	make(t)
+	mistake(t)
 }
 
-// fleeting is what differs from run to run, or from edit to edit of this file.
-var fleeting = regexp.MustCompile(` \(\d+\.\d+s\)|(mistakes|readme)_test\.go:\d+: `)
+// volatile is what differs from run to run, or from edit to edit of this file.
+var volatile = regexp.MustCompile(` \(\d+\.\d+s\)|(mistakes|readme)_test\.go:\d+: `)
 
-// inProcess runs a test of this package in a process of its own, and returns what
-// it tells and whether it failed.
-func inProcess(t *testing.T, test, environment string) (told string, failed bool) {
+// inProcess runs a test of this package in a new process, and returns its output
+// and whether it failed.
+func inProcess(t *testing.T, test, environment string) (output string, failed bool) {
 	t.Helper()
 	run := exec.Command(os.Args[0], "-test.run="+test)
 	run.Env = append(os.Environ(), environment, "AMBIT_UPDATE=")
@@ -89,13 +90,13 @@ func inProcess(t *testing.T, test, environment string) (told string, failed bool
 	if _, failed = err.(*exec.ExitError); err != nil && !failed {
 		t.Fatal(err)
 	}
-	told, _, _ = strings.Cut(fleeting.ReplaceAllString(string(out), ""), "FAIL\n") // what follows is about the test run
-	return told, failed
+	output, _, _ = strings.Cut(volatile.ReplaceAllString(string(out), ""), "FAIL\n") // what follows is about the test run
+	return output, failed
 }
 
-// TestKept looks for what a run cannot show: that no draft is left out, no result
-// of an earlier run stands for the comparison, and a first policy passes.
-func TestKept(t *testing.T) {
+// TestFiles looks for what a run cannot show: that no draft is left out, no cached
+// result replaces the comparison, and a first policy passes.
+func TestFiles(t *testing.T) {
 	for path, want := range map[string][]string{
 		"policy_test.go": {"//go:embed all:stories\n"},
 		"ci.yml":         {"go test -count=1 -run '^TestNoNewAccess$'", `git cat-file -e "FETCH_HEAD:$POLICY/policy.json" || exit 0`},
@@ -112,7 +113,7 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestMistakes runs each mistake in a test of its own and keeps what it is told.
+// TestMistakes runs each mistake in a process of its own, and compares its output.
 func TestMistakes(t *testing.T) {
 	for name := range mistakes {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestMistakes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if string(want) != got {
-				t.Errorf("it tells\n%s\nwant\n%s", got, want)
+				t.Errorf("the output is\n%s\nwant\n%s", got, want)
 			}
 		})
 	}

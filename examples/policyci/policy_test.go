@@ -35,8 +35,8 @@ func TestPolicy(t *testing.T) {
 	accesstest.Coverage(t, policy, stories, 60)
 }
 
-// TestNoNewAccess compares the policy with the one it is to replace, where the
-// CI says which that is.
+// TestNoNewAccess compares the policy with the one that it replaces, if the CI
+// names that.
 func TestNoNewAccess(t *testing.T) {
 	base := os.Getenv("POLICY_BASE")
 	if base == "" {

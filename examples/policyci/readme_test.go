@@ -41,7 +41,7 @@ func TestReadme(t *testing.T) {
 			t.Errorf("failed is %v:\n%s", failed, got)
 		}
 		if got = strings.ReplaceAll(got, "TestFirst", "TestPolicy"); failed && strings.TrimSpace(got) != strings.TrimSpace(want) {
-			t.Errorf("it tells\n%s\nREADME.md shows\n%s", got, want)
+			t.Errorf("the output is\n%s\nREADME.md shows\n%s", got, want)
 		}
 	}
 }

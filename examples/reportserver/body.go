@@ -13,8 +13,8 @@ import (
 // maxBody is how many bytes the body of a request may have.
 const maxBody = 64 << 10
 
-// readBody reads the body of a request into v: one JSON object and nothing behind it, with none but the names of v, each once. If that
-// is not what it is, readBody answers the request and returns false. A null says nothing.
+// readBody reads the body of a request into v: one JSON object and nothing after it, with only the names of v, each at most once. If the
+// body is anything else, readBody answers the request and returns false. A null is as a missing member.
 func readBody(w http.ResponseWriter, r *http.Request, v any) bool {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		writeProblem(w, http.StatusUnsupportedMediaType, "the content type must be application/json")
@@ -35,9 +35,9 @@ func readBody(w http.ResponseWriter, r *http.Request, v any) bool {
 	return false
 }
 
-var errNames = errors.New("not one object with each of its names once, in small letters")
+var errNames = errors.New("not one object with each of its names once, in lower case")
 
-// decodeObject decodes an object into v, all of whose names are of small letters.
+// decodeObject decodes an object into v. All names of v must be in lower case.
 func decodeObject(body []byte, v any) error {
 	if !plainNames(json.NewDecoder(bytes.NewReader(body))) {
 		return errNames
@@ -47,8 +47,8 @@ func decodeObject(body []byte, v any) error {
 	return decoder.Decode(v)
 }
 
-// plainNames reports whether there is one object and nothing behind it, whose names are of small letters and occur once: decoded into
-// a struct, a name counts in any case, and the last of several does.
+// plainNames reports whether there is one object and nothing after it, whose names are in lower case and occur once. Decoding into a
+// struct would accept a name in any case, and the last of several.
 func plainNames(scan *json.Decoder) bool {
 	if open, err := scan.Token(); err != nil || open != json.Delim('{') {
 		return false
@@ -66,7 +66,7 @@ func plainNames(scan *json.Decoder) bool {
 			return false
 		}
 	}
-	if _, err := scan.Token(); err != nil { // the brace that closes it
+	if _, err := scan.Token(); err != nil { // the closing brace
 		return false
 	}
 	_, err := scan.Token()
@@ -89,7 +89,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	write(w, status, v)
 }
 
-// write sends v, which is of this program and can be encoded. No answer is to be stored: it is of one reader and one moment.
+// write sends v, which can always be encoded. No answer may be stored: it is for one reader at one moment.
 func write(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -23,7 +23,7 @@ func TestBody(t *testing.T) {
 		{400, "a number for a string", media, `{"user":1}`},
 		{400, "an unknown name", media, `{"user":"mia","admin":true}`},
 		{400, "a second value", media, `{"user":"mia"}{}`},
-		{400, "something behind it", media, `{"user":"mia"}]`},
+		{400, "something after it", media, `{"user":"mia"}]`},
 		{400, "cut off", media, `{"user":"mia"`},
 		{400, "null", media, `null`},
 		{401, "null for a name", media, `{"user":null}`},
@@ -37,10 +37,10 @@ func TestBody(t *testing.T) {
 		{400, "an empty name", media, `{"user":"mia","":1}`},
 		{400, "a number for a name", media, `{1:"mia"}`},
 		{400, "no colon", media, `{"user" "mia"}`},
-		{400, "a comma behind it", media, `{"user":"mia",}`},
-		{400, "no brace behind it", media, `{"user":"mia"]`},
+		{400, "a comma after it", media, `{"user":"mia",}`},
+		{400, "no brace after it", media, `{"user":"mia"]`},
 		{413, "too large", media, `{"user":"` + strings.Repeat("x", maxBody) + `"}`},
-		{413, "too large behind it", media, `{"user":"mia"}` + strings.Repeat(" ", maxBody)},
+		{413, "too large after it", media, `{"user":"mia"}` + strings.Repeat(" ", maxBody)},
 		{415, "no content type", "", `{"user":"mia"}`},
 		{415, "a form", "application/x-www-form-urlencoded", `{"user":"mia"}`},
 	} {
@@ -59,7 +59,7 @@ func TestBody(t *testing.T) {
 	}
 }
 
-// TestLoginLimit fills the logins: then nobody is let in before some are over, and nobody is thrown out.
+// TestLoginLimit fills the logins: then nobody may log in before some have ended, and nobody is logged out.
 func TestLoginLimit(t *testing.T) {
 	w := newWorld(t).login("ada")
 	now := today
@@ -78,6 +78,6 @@ func TestLoginLimit(t *testing.T) {
 	}
 	now = today.Add(loginTime)
 	if answer := w.ask("", "POST /login", `{"user":"mia"}`); answer.Code != http.StatusOK || len(logins.open) != 1 {
-		t.Errorf("once they are over: %d, and %d are left; want 200 and 1", answer.Code, len(logins.open))
+		t.Errorf("once they have ended: %d, and %d are left; want 200 and 1", answer.Code, len(logins.open))
 	}
 }

@@ -58,9 +58,8 @@ func (s *service) addMember(w http.ResponseWriter, r *http.Request) {
 	s.change(w, r, body.Reason, company.AddMember{Team: team.ID(r.PathValue("team")), User: body.User, Until: body.Until})
 }
 
-// change makes a change of the company in the name of the caller, and answers with what was recorded. The guard asked whether the
-// caller may do such a thing at all, and spared him the body; whether he may make this very change is asked here, of the company as
-// it is now.
+// change makes a change of the company as the caller, and answers with the record. The guard has decided only that the caller may take
+// the action; Do decides about this change, against the company as it is now.
 func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, change company.Change) {
 	by := company.By{
 		Actor:       company.User(accesshttp.Subject(r.Context()).User()),
@@ -78,8 +77,8 @@ func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, 
 	}{receipt.Seq, receipt.Changes[0]})
 }
 
-// statuses are those of changes that are allowed to the caller, but not like this. All other refusals are for the state that things
-// are in, [http.StatusConflict].
+// statuses are for changes that the caller may make, but not like this. All other refusals conflict with the state of the company:
+// [http.StatusConflict].
 var statuses = []struct {
 	err    error
 	status int
@@ -92,8 +91,8 @@ var statuses = []struct {
 	{company.ErrBeyondOwnEnd, http.StatusForbidden},
 }
 
-// refuseChange answers for a change that was not made. The caller is told why it is refused. Denials, whose reason is for the guard
-// to show, and failures, which are none of his business, are answered by the guard.
+// refuseChange answers for a change that was not made, and shows the caller why it is refused. The guard answers denials, of which it
+// shows the public reason, and failures, of which it shows nothing.
 func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
 	failed, ok := errors.AsType[*company.Error](err)
 	switch {

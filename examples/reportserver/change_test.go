@@ -12,8 +12,8 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 )
 
-// TestFailedChange answers for changes that failed, which is not for the caller to know about, and for refusals that have no status
-// of their own.
+// TestFailedChange answers for changes that failed, of which the caller may know nothing, and for refusals without a status in the
+// list.
 func TestFailedChange(t *testing.T) {
 	for _, tt := range []struct {
 		want int
@@ -34,8 +34,8 @@ func TestFailedChange(t *testing.T) {
 	}
 }
 
-// TestReadersDuringChange reads a report over and over while a change gives the reader more of it. Each answer is that of before or
-// that of after, as a whole, and after it there is no before.
+// TestReadersDuringChange reads a report again and again while a change gives the reader more of it. Each answer is as a whole the one
+// from before or the one from after, and the one from before never comes last.
 func TestReadersDuringChange(t *testing.T) {
 	w := newWorld(t).login("tom", "uma")
 	const (

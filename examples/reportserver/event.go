@@ -9,7 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/access/accesshttp"
 )
 
-// event is an event of the log as people read it. The log itself, with its hashes, is written by audit.WriteLines.
+// event is an event of the log for people to read. To export the log itself, with its hashes, use audit.WriteLines.
 type event struct {
 	Seq     uint64    `json:"seq"`
 	Time    time.Time `json:"time"`
@@ -19,8 +19,8 @@ type event struct {
 	Reason  string    `json:"reason,omitempty"`
 }
 
-// listEvents answers with the events of the log, one on a line. It reads all of them first: past the first byte of an answer nobody
-// can be told that the log failed.
+// listEvents answers with the events of the log, one on a line. It reads all of them first: after the first byte of an answer it could
+// not report that the log failed.
 func (s *service) listEvents(w http.ResponseWriter, r *http.Request) {
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
@@ -33,7 +33,7 @@ func (s *service) listEvents(w http.ResponseWriter, r *http.Request) {
 		for _, c := range e.Changes {
 			line.Changes = append(line.Changes, c.Type)
 		}
-		encoder.Encode(line) // into memory, which takes it
+		encoder.Encode(line) // into memory, which cannot fail
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "application/jsonl")

@@ -12,14 +12,14 @@ import (
 	"github.com/ambit-authz/ambit/access/authzen"
 )
 
-var errNotGateway = errors.New("the bearer token is not that of the gateway")
+var errNotGateway = errors.New("the bearer token is not the gateway's")
 
-// authzen answers gateways, which ask about anybody, and so must prove that they are the gateway.
+// authzen answers gateways. They may ask about anybody, so they must prove who they are.
 func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 	if token == "" {
 		return nil, errors.New("the token of the gateway is empty")
 	}
-	want := sha256.Sum256([]byte(token)) // digests are of one length, and compared in the same time
+	want := sha256.Sum256([]byte(token)) // digests have one length, and are compared in constant time
 	gateway := func(r *http.Request) error {
 		token, _ := bearer(r)
 		got := sha256.Sum256([]byte(token))
@@ -40,7 +40,7 @@ func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 	}
 	switch {
 	case strings.Contains(publicHost, "/"):
-		return nil, fmt.Errorf("the public host %q has a path, and the endpoints would move below it", publicHost)
+		return nil, fmt.Errorf("the public host %q has a path; the endpoints would move below it", publicHost)
 	case publicHost != "":
 		config.BaseURL = "https://" + publicHost
 	}

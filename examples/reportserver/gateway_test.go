@@ -28,7 +28,7 @@ func TestGatewayAgrees(t *testing.T) {
 			answer := w.ask(user, "GET /reports/"+string(id), "")
 			open := answer.Code == http.StatusOK
 			if allowed := evaluate(t, w, user, "report.view", "report", string(id)); allowed != open {
-				t.Errorf("%s, report %s: AuthZEN says %t, the service answers %d", user, id, allowed, answer.Code)
+				t.Errorf("%s, report %s: AuthZEN answers %t, the service answers %d", user, id, allowed, answer.Code)
 			}
 			if !open {
 				closed++
@@ -40,7 +40,7 @@ func TestGatewayAgrees(t *testing.T) {
 			for _, row := range rows {
 				sees := slices.Contains(shown.Rows, row)
 				if allowed := evaluate(t, w, user, "account.view", "account", string(row.Account)); allowed != sees {
-					t.Errorf("%s, report %s: AuthZEN says %t of account %s, its row is shown: %t", user, id, allowed, row.Account, sees)
+					t.Errorf("%s, report %s: AuthZEN answers %t for account %s, its row is shown: %t", user, id, allowed, row.Account, sees)
 				}
 				if sees {
 					seen++
@@ -91,7 +91,8 @@ func decode(t *testing.T, data []byte, v any) {
 	}
 }
 
-// TestGatewayConfiguration refuses what would leave AuthZEN open or out of reach, and has no metadata without a public host.
+// TestGatewayConfiguration refuses a configuration that leaves AuthZEN open or out of reach, and has no metadata without a public
+// host.
 func TestGatewayConfiguration(t *testing.T) {
 	w := newWorld(t)
 	for _, tt := range []struct{ name, token, host string }{

@@ -20,7 +20,7 @@ const (
 	maxLogins = 10_000
 )
 
-// logins are the users who are logged in, by the digest of their tokens: what is kept opens nothing.
+// logins are the users who are logged in, by the digest of their tokens: nobody can log in with a digest.
 type logins struct {
 	now  func() time.Time
 	mu   sync.Mutex
@@ -38,8 +38,8 @@ func newLogins(now func() time.Time) *logins {
 	return &logins{now: now, open: make(map[digest]login)}
 }
 
-// login is a stub: it believes everybody to be whoever he says he is. A host authenticates its users here, with its identity
-// provider; Ambit begins where it is known who asks.
+// login is a stub: it checks no password. Authenticate your users here, with your identity provider; Ambit begins once it is known who
+// asks.
 func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		User team.UserID `json:"user"`
@@ -60,7 +60,7 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, token) // alone on a line, for the shell
 }
 
-// start logs a user in and returns his token. There is no room for him while there are maxLogins.
+// start logs a user in and returns their token. It refuses while there are maxLogins.
 func (l *logins) start(user team.UserID) (token string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -75,7 +75,7 @@ func (l *logins) start(user team.UserID) (token string, err error) {
 	return token, nil
 }
 
-// subject returns the user whose token a request bears. Whether he may still do anything is for the policy to say.
+// subject returns the user whose token a request has. The policy decides whether they may still do anything.
 func (l *logins) subject(r *http.Request) (access.Subject, error) {
 	token, ok := bearer(r)
 	if !ok {
@@ -85,7 +85,7 @@ func (l *logins) subject(r *http.Request) (access.Subject, error) {
 	defer l.mu.Unlock()
 	in, ok := l.open[sha256.Sum256([]byte(token))]
 	if !ok || !l.now().Before(in.end) {
-		return access.Subject{}, fmt.Errorf("%w: the token is unknown or over", accesshttp.ErrUnauthenticated)
+		return access.Subject{}, fmt.Errorf("%w: the token is unknown or has ended", accesshttp.ErrUnauthenticated)
 	}
 	return access.User(in.user), nil
 }

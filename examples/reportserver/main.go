@@ -1,23 +1,23 @@
-// Reportserver serves the reports of a company over HTTP. Each reader gets his own rows and totals of a report; reports that are not
-// shared with him do not exist for him; whoever may, shares reports, changes roles and fills teams, and all of that is in a log.
-// Gateways and services in other languages ask the same policy by the AuthZEN API. From the top of the module:
+// Reportserver serves the reports of a company over HTTP. All readers get the rows and totals that they see; a report that is not shared
+// with them does not exist for them. Those who may share reports, change roles and add members, and all of it is in a log. Gateways
+// and services in other languages ask the same policy by the AuthZEN API. From the top of the module:
 //
 //	go run ./examples/reportserver
 //
 // A session with curl is in testdata/session.txt, and a test replays it.
 //
-//	POST /login                    a token for a user: a stub, which believes whatever it is told
+//	POST /login                    a token for a user: a stub, which checks no password
 //	GET  /reports                  the reports shared with the reader
 //	GET  /reports/{report}         what the reader sees of one
 //	POST /reports/{report}/shares  share one
 //	PUT  /users/{user}/role        give a user another role
 //	POST /teams/{team}/members     put a user into a team
-//	GET  /audit                    what was changed, by whom and why
+//	GET  /audit                    all changes, with who made them and why
 //	     /access/v1/...            AuthZEN, for holders of the gateway token
 //
-// What a host would copy is routes.go, where each route says in one line who may; change.go, which makes changes and answers what
-// becomes of them; and server.go, which ends a server without cutting off anybody. What it would not copy is login.go, company.json
-// and reports.json, which stand for its own, and the log in memory, which ends with the program.
+// Copy routes.go, where each route says in one line who may use it; change.go, which makes changes and answers for them; and server.go,
+// which stops a server without cutting off requests. Replace login.go, company.json and reports.json, which stand in for your own, and
+// the log in memory, which ends with the program.
 package main
 
 import (
@@ -54,8 +54,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	flags := flag.NewFlagSet("reportserver", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on")
-	host := flags.String("host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; there is none without")
-	verbose := flags.Bool("v", false, "log what was allowed, too")
+	host := flags.String("host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; without it there is no metadata")
+	verbose := flags.Bool("v", false, "log allowed decisions, too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

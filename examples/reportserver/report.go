@@ -9,7 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
-// row is a row of a report as the host keeps it: one report for all readers.
+// row is a row of a report as your service stores it: one report for all readers.
 type row struct {
 	Account datagroup.AccountID `json:"account"`
 	Clicks  int                 `json:"clicks"`
@@ -38,8 +38,8 @@ func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, list)
 }
 
-// showReport answers with the rows of a report that the reader sees, and their totals. That he may open the report was decided
-// before; what he finds in it is his view.
+// showReport answers with the rows of a report that the reader sees, and their totals. The guard decided that the reader may open the
+// report; the view decides which rows they see.
 func (s *service) showReport(w http.ResponseWriter, r *http.Request) {
 	view := accesshttp.View(r.Context())
 	answer := struct {

@@ -13,16 +13,16 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 )
 
-// requestKey is under which a context has the id of its request.
+// requestKey is the key of the request id in a context.
 type requestKey struct{}
 
-// requestID returns the id of the request that a context belongs to, which ties log lines and events to it.
+// requestID returns the id of the request that a context belongs to. Log lines and events have it.
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestKey{}).(string)
 	return id
 }
 
-// logRequests gives each request an id and logs how it was answered. It adds no header, which would tell one 404 from another.
+// logRequests gives each request an id and logs how it was answered. It adds no header, which would distinguish one 404 from another.
 func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id := time.Now(), rand.Text()
@@ -36,8 +36,8 @@ func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// logRefused logs why a request is refused, in more words than whoever asked is told, and with its id, which the decisions are logged
-// without.
+// logRefused logs why a request is refused: in more detail than the caller may see, and with the id of the request, which the observer
+// of decisions does not know.
 func (s *service) logRefused(ctx context.Context, status int, err error) {
 	level, message := slog.LevelInfo, "refused"
 	if status >= http.StatusInternalServerError {
@@ -46,7 +46,7 @@ func (s *service) logRefused(ctx context.Context, status int, err error) {
 	subject, why := accesshttp.Subject(ctx), err.Error()
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
 		why = denied.Decision.String()
-		if subject.IsZero() { // the guard denied, and let nobody through
+		if subject.IsZero() { // the guard denied it
 			subject = denied.Decision.Subject
 		}
 	}
@@ -56,7 +56,7 @@ func (s *service) logRefused(ctx context.Context, status int, err error) {
 	s.logger.Log(ctx, level, message, "request", requestID(ctx), "subject", subject.String(), "status", status, "err", why)
 }
 
-// answer remembers the status that was sent; 0 is none.
+// answer notes the status that was sent; 0 is none.
 type answer struct {
 	http.ResponseWriter
 	status int

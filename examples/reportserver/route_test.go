@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestUnauthenticated asks every route but the login without a token, with a foreign one, and with one that is over.
+// TestUnauthenticated asks every route except the login without a token, with another service's, and with one that has ended.
 func TestUnauthenticated(t *testing.T) {
 	w := newWorld(t)
 	w.tokens["nobody"] = "nonsense"
@@ -35,7 +35,7 @@ func TestUnauthenticated(t *testing.T) {
 		check("without a token", w, "")
 		check("with a foreign token", w, "nobody")
 		check("with an empty token", w, "empty")
-		check("with a token that is over", late, "ada")
+		check("with a token that has ended", late, "ada")
 	}
 }
 
@@ -57,28 +57,28 @@ func TestAnswers(t *testing.T) {
 		{200, `"totals":{"clicks":300,"cost":610}`, "who sees all data sees all rows", "ada", "GET /reports/q3", ""},
 		{404, "404 page not found", "a report that is not shared", "mia", "GET /reports/social", ""},
 		{404, "404 page not found", "its shares", "mia", "POST /reports/social/shares", `{"user":"tom","level":"viewer"}`},
-		{405, "Method Not Allowed", "a method that there is not", "mia", "DELETE /reports/q3", ""},
+		{405, "Method Not Allowed", "an unknown method", "mia", "DELETE /reports/q3", ""},
 
 		{200, `{"event":2,"change":{"report":"q3","user":"vic","level":"explorer"}}`, "an editor shares", "mia", share, `{"user":"vic","level":"explorer"}`},
 		{200, `{"event":2,"change":{"report":"q3","team":"social","level":"viewer","until":"2026-10-01T00:00:00Z"}}`, "until a day", "mia", share, `{"team":"social","level":"viewer","until":"2026-10-01T00:00:00Z"}`},
 		{403, `"reason":"level-too-low"`, "a viewer shares", "tom", share, `{"user":"vic","level":"viewer"}`},
 		{403, `"reason":"level-too-low"`, "an editor makes a creator", "mia", share, `{"user":"vic","level":"creator"}`},
-		{403, `"detail":"nobody raises himself"`, "with himself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
+		{403, `"detail":"nobody raises himself"`, "with oneself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
 		{409, `"detail":"it would change nothing"`, "once more", "ada", share, `{"user":"mia","level":"editor"}`},
 		{409, `"detail":"sharing only raises; unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
 		{422, `"detail":"it does not exist: `, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
 		{400, `"detail":"the value is not valid: `, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
 		{422, `"detail":"the end is past already: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
 		{400, `"detail":"a level is required"`, "at no level", "mia", share, `{"user":"vic"}`},
-		{400, `"status":400`, "at a level that there is not", "mia", share, `{"user":"vic","level":"none"}`},
+		{400, `"status":400`, "at an unknown level", "mia", share, `{"user":"vic","level":"none"}`},
 
 		{200, `{"event":2,"change":{"user":"tom","role":"editor","from":"team-member"}}`, "another role", "uma", setTom, `{"role":"editor","reason":"promoted"}`},
-		{403, `"reason":"no-capability"`, "a role by somebody who sets none", "mia", setTom, `{"role":"editor","reason":"promoted"}`},
+		{403, `"reason":"no-capability"`, "a role by a user who may set none", "mia", setTom, `{"role":"editor","reason":"promoted"}`},
 		{403, `"reason":"out-of-reach"`, "a role above the ceiling", "uma", setTom, `{"role":"admin","reason":"promoted"}`},
-		{403, `"reason":"above-ceiling"`, "somebody above the ceiling", "uma", "PUT /users/ada/role", `{"role":"viewer","reason":"demoted"}`},
+		{403, `"reason":"above-ceiling"`, "a user above the ceiling", "uma", "PUT /users/ada/role", `{"role":"viewer","reason":"demoted"}`},
 		{403, `"reason":"self"`, "one's own role", "uma", "PUT /users/uma/role", `{"role":"editor","reason":"promoted"}`},
 		{403, `"reason":"out-of-reach"`, "the role of nobody", "uma", "PUT /users/none/role", `{"role":"editor","reason":"promoted"}`},
-		{400, `"status":400`, "a role and a name nobody asked for", "uma", setTom, `{"role":"editor","reason":"promoted","until":"2026-10-01T00:00:00Z"}`},
+		{400, `"status":400`, "a role and an unknown name", "uma", setTom, `{"role":"editor","reason":"promoted","until":"2026-10-01T00:00:00Z"}`},
 		{400, `"detail":"a reason of at most 500 bytes is required"`, "without a reason", "uma", setTom, `{"role":"editor"}`},
 
 		{200, `{"event":2,"change":{"team":"americas","user":"tom"}}`, "a new member", "uma", join, `{"user":"tom","reason":"covers for mia"}`},
@@ -100,16 +100,16 @@ func TestAnswers(t *testing.T) {
 			if answer.Code != tt.want || !strings.Contains(answer.Body.String(), tt.text) {
 				t.Errorf("%d %s\nwant %d %s", answer.Code, answer.Body, tt.want, tt.text)
 			}
-			made := strings.HasPrefix(tt.text, `{"event":`)
-			if changed := w.service.company.Checkpoint() != before; changed != made {
-				t.Errorf("the log has changed: %t, want %t", changed, made)
+			recorded := strings.HasPrefix(tt.text, `{"event":`)
+			if changed := w.service.company.Checkpoint() != before; changed != recorded {
+				t.Errorf("the log has changed: %t, want %t", changed, recorded)
 			}
 		})
 	}
 }
 
-// TestHidden compares all of the answers for a report that is not shared, one that is not there, ids no report could have, and what
-// there is no route for.
+// TestHidden compares the whole answers for a report that is not shared, one that does not exist, ids that no report can have, and paths
+// without a route.
 func TestHidden(t *testing.T) {
 	w := newWorld(t).login("tom")
 	for _, route := range []string{"GET /reports/%s", "POST /reports/%s/shares"} {
@@ -162,7 +162,8 @@ func TestFoundOnce(t *testing.T) {
 	}
 }
 
-// TestFailingLog lets the log fail. What may yet be stored is no success, and what cannot be read is not answered in part.
+// TestFailingLog lets the log fail. A change that may be stored or not is no success, and a log that cannot be read is not answered in
+// part.
 func TestFailingLog(t *testing.T) {
 	log := audittest.NewFaulty(audit.NewMemory(), audittest.Plan{
 		Append: func(call int, _ audit.Event) audittest.Mode {
@@ -186,7 +187,7 @@ func TestFailingLog(t *testing.T) {
 	}
 }
 
-// TestLogged looks for what the log says and the answers do not, and for what it must not say.
+// TestLogged looks for what only the log may have, and for what it must not have.
 func TestLogged(t *testing.T) {
 	w := newWorld(t).login("uma", "mia")
 	w.ask("mia", "GET /reports/board", "")

@@ -7,8 +7,8 @@ import (
 	"github.com/ambit-authz/ambit/access/accesshttp"
 )
 
-// routes returns all routes of the service, each with who may take it. Only the login is for everybody, and AuthZEN has callers of
-// its own.
+// routes returns all routes of the service, each with who may use it. Only the login is for everybody, and AuthZEN authenticates its
+// callers itself.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
 	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:   s.policy,
@@ -29,7 +29,7 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 		mux.Handle(pattern, guarded(handler))
 	}
 	route("GET /reports", guard.RequireUser(), s.listReports)
-	route("GET /reports/{report}", guard.RequireOrNotFound(access.ViewReport, report), s.showReport) // what one cannot read does not exist
+	route("GET /reports/{report}", guard.RequireOrNotFound(access.ViewReport, report), s.showReport) // a report that they may not read does not exist for them
 	route("POST /reports/{report}/shares", guard.RequireSeen(access.ViewReport, access.ShareViewer, report), s.shareReport)
 	route("PUT /users/{user}/role", guard.Require(access.SetUserRole, user), s.setRole)
 	route("POST /teams/{team}/members", guard.Require(access.SetTeamMembers, team), s.addMember)

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// grace is how long requests in flight may take after the server was told to end.
+// grace is how long requests in flight may take after the server was told to stop.
 const grace = 10 * time.Second
 
-// newServer returns a server that waits for no client longer than it should. The contexts of its requests are not those of the
-// program, so that a request in flight is finished when the program is told to end.
+// newServer returns a server with a limit on every wait for a client. The contexts of its requests are not the program's, so that a
+// request in flight is finished when the program is told to stop.
 func newServer(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -27,7 +27,7 @@ func newServer(h http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// serve serves until ctx ends and the requests in flight are answered, or grace is over.
+// serve serves until ctx ends and the requests in flight are answered, or grace has passed.
 func serve(ctx context.Context, server *http.Server, listener net.Listener, grace time.Duration) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

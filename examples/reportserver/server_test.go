@@ -62,7 +62,7 @@ func TestShutdownFinishesRequests(t *testing.T) {
 	h.stop()
 	<-h.stopping
 	if _, err := net.Dial("tcp", h.address); err == nil {
-		t.Error("a server that ends takes somebody in")
+		t.Error("a server that stops accepts a connection")
 	}
 	close(h.release)
 	if got, want := <-h.answered, `[{"id":"q3","name":"Third quarter"}]`+"\n"; got != want {
@@ -96,7 +96,7 @@ func TestServeFails(t *testing.T) {
 	}
 }
 
-// TestRun starts the program as main does, asks it as the gateway whose token it printed, and tells it to end.
+// TestRun starts the program as main does, asks it as the gateway whose token it printed, and tells it to stop.
 func TestRun(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

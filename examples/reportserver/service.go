@@ -30,7 +30,7 @@ type service struct {
 	logger  *slog.Logger
 }
 
-// newService founds the company on an empty log. Where the log outlives the program, every later start opens it, with company.Open.
+// newService founds the company on an empty log. If your log outlives the program, every later start opens it with company.Open.
 func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now func() time.Time) (*service, error) {
 	s := &service{log: log, logins: newLogins(now), logger: logger}
 	if err := json.Unmarshal(reportsJSON, &s.rows); err != nil {
@@ -48,5 +48,5 @@ func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now fun
 	return s, nil
 }
 
-// policy is the state of the company that answers a request from its beginning to its end.
+// policy returns the policy that answers a request from its beginning to its end.
 func (s *service) policy(*http.Request) (*access.Policy, error) { return s.company.Policy(), nil }

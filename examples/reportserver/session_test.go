@@ -76,7 +76,7 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// commands returns the commands of a session: what stands behind "$ ", with the lines below it until its quotes are closed.
+// commands returns the commands of a session: the text after "$ ", with the lines below it until its quotes are closed.
 func commands(session string) []string {
 	var all []string
 	open := false
@@ -99,7 +99,7 @@ func commands(session string) []string {
 // shell runs what little of the shell and curl the session uses.
 type shell struct {
 	variables map[string]string
-	address   string // that stands for localhost:8080
+	address   string // in place of localhost:8080
 }
 
 var assignment = regexp.MustCompile(`^([A-Z]+)=\$\((.*)\)$`)
@@ -120,7 +120,7 @@ func (s *shell) run(command string) (output string, err error) {
 	return s.curl(words[1:])
 }
 
-// words splits a command at its spaces, but for those in quotes. Variables count in double quotes only.
+// words splits a command at its spaces, except in quotes. It expands variables in double quotes only.
 func (s *shell) words(command string) ([]string, error) {
 	var all []string
 	for rest := strings.TrimLeft(command, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {

@@ -39,13 +39,13 @@ const company = `{
   ]
 }`
 
-// today stands for the clock, so that the output is the same on any day.
+// today is the time of all decisions, so that the output is the same on any day.
 var today = time.Date(2026, time.September, 1, 9, 0, 0, 0, time.UTC)
 
 const linkDays = 30
 
 // makeLink returns the policy with a share link to the report. The error wraps access.ErrDenied if the maker may not share it.
-// The host keeps the secret of the link, and compares it before it names the link to the policy.
+// Your service keeps the secret of the link, and compares it before it asks the policy about the link.
 func makeLink(p *access.Policy, id access.LinkID, maker team.UserID, r access.ReportID) (*access.Policy, error) {
 	if err := p.Decide(access.User(maker), access.ShareViewer, access.Report(r)).Err(); err != nil {
 		return nil, err

@@ -1,13 +1,12 @@
-// Sharedreport opens one report for three readers, each of whom sees his own rows, and shows it through a share link.
+// Sharedreport opens one report for three readers, who each see other rows of it, and shows it through a share link.
 //
-// Team a holds the data groups 1, 2, 3 and 5, team b holds 4, 5 and 6; xan is in a, yve in b, zoe in both. The report is shared
-// with both teams. Sharing gives nobody any data: what a reader finds in the report is what he sees anyway, and that once, however
-// many of his teams bring it. A share link shows what its maker sees, while he may open the report himself. From the top of the
-// module:
+// Team a has the data groups 1, 2, 3 and 5, team b has 4, 5 and 6; xan is in a, yve in b, zoe in both. The report is shared with both
+// teams. Sharing gives nobody data: in the report readers find the rows that they see anyway, each row once, however many of their
+// teams see it. A share link shows what its maker sees, as long as the maker may open the report. From the top of the module:
 //
 //	go run ./examples/sharedreport
 //
-// What a host would copy is the function open in report.go.
+// Copy the function open in report.go to your service.
 package main
 
 import (
@@ -25,7 +24,7 @@ func main() {
 	}
 }
 
-// run is the program: it writes to w what each reader is shown, under changing policies.
+// run writes to w what each reader sees, under changing policies.
 func run(w io.Writer) error {
 	policy := access.MustLoad(company).At(today)
 	visitor := access.ViaLink("l1")
@@ -40,14 +39,14 @@ func run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out.heading("xan makes a share link: it shows a visitor his rows")
+	out.heading("xan makes a share link: it shows a visitor the rows of xan")
 	out.show(policy, visitor, q3)
 
 	without, err := leave(policy, "xan", "a")
 	if err != nil {
 		return err
 	}
-	out.heading("xan leaves team a: the report is no longer shared with him")
+	out.heading("xan leaves team a: the report is no longer shared with xan")
 	out.show(without, visitor, q3)
 
 	without, err = suspend(policy, "xan", "xan@example.com")
@@ -57,7 +56,7 @@ func run(w io.Writer) error {
 	out.heading("or xan is suspended")
 	out.show(without, visitor, q3)
 
-	out.heading("or xan stays, and %d days are over", linkDays)
+	out.heading("or xan stays, and %d days pass", linkDays)
 	out.show(policy.At(today.AddDate(0, 0, linkDays)), visitor, q3)
 
 	_, err = io.WriteString(w, out.String())

@@ -64,7 +64,7 @@ func TestOpen(t *testing.T) {
 	away := must(t)(leave(linked, "xan", "a"))
 	suspended := must(t)(suspend(linked, "xan", "xan@example.com"))
 	narrow := must(t)(leave(linked, "zoe", "b"))
-	over := today.AddDate(0, 0, linkDays)
+	ended := today.AddDate(0, 0, linkDays)
 	link := access.ViaLink("l1")
 	other := report{"q4", q3.rows}
 	tests := []struct {
@@ -81,7 +81,7 @@ func TestOpen(t *testing.T) {
 		{"shop-1 shop-1 shop-2 shop-3 shop-5 app-5", "both teams, then a alone", narrow, access.User("zoe"), q3},
 		{"shop-1 shop-1 shop-2 shop-3 shop-4 shop-5 app-5 shop-6", "all data, but no row without account", policy, access.User("ada"), q3},
 		{"no-level", "no grant", policy, access.User("wim"), q3},
-		{"not-a-member", "within a team he is not in", policy, access.Session("xan", "b"), q3},
+		{"not-a-member", "within a team of others", policy, access.Session("xan", "b"), q3},
 		{"unknown-user", "a stranger", policy, access.User("vic"), q3},
 		{"no-subject", "nobody", policy, access.Subject{}, q3},
 		{"unknown-resource", "another report", policy, access.User("xan"), other},
@@ -91,8 +91,8 @@ func TestOpen(t *testing.T) {
 		{"link-paused", "its maker has left the team", away, link, q3},
 		{"link-paused", "its maker is suspended", suspended, link, q3},
 		{"shop-1 shop-1 shop-2 shop-3 shop-5 app-5", "its maker is back", must(t)(reinstate(suspended)), link, q3},
-		{"link-expired", "the link at its end", linked.At(over), link, q3},
-		{"shop-1 shop-1 shop-2 shop-3 shop-5 app-5", "the link just before its end", linked.At(over.Add(-1)), link, q3},
+		{"link-expired", "the link at its end", linked.At(ended), link, q3},
+		{"shop-1 shop-1 shop-2 shop-3 shop-5 app-5", "the link just before its end", linked.At(ended.Add(-1)), link, q3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestRefusedChanges(t *testing.T) {
 		t.Errorf("a link by a user without the report: %v, want it denied", err)
 	}
 	if p, err := leave(policy, "wim", "a"); p != nil || !errors.Is(err, access.ErrUnknown) {
-		t.Errorf("leaving a team he is not in: %v, want %v", err, access.ErrUnknown)
+		t.Errorf("leaving a team of others: %v, want %v", err, access.ErrUnknown)
 	}
 	if p, err := suspend(policy, "xan", "Xan"); p != nil || !errors.Is(err, team.ErrAddress) {
 		t.Errorf("a malformed address: %v, want %v", err, team.ErrAddress)

@@ -21,7 +21,8 @@ func (p *page) heading(format string, args ...any) {
 	fmt.Fprintf(p, "# "+format+"\n", args...)
 }
 
-// show opens the report for a reader and prints what he is shown. To a denial it adds what stays with the host, for its log.
+// show opens the report for a reader and prints what they see. After a denial it prints the full reason, which only your log may
+// have.
 func (p *page) show(policy *access.Policy, reader access.Subject, r report) {
 	rows, err := open(policy, reader, r)
 	if err != nil {

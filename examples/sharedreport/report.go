@@ -5,7 +5,7 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
-// report is a report as the host keeps it: one for all readers.
+// report is a report as your service stores it: one for all readers.
 type report struct {
 	id   access.ReportID
 	rows []row
@@ -31,7 +31,7 @@ var q3 = report{"q3", []row{
 }}
 
 // open returns the rows of a report that a reader sees: one decision for the report, one view for the reader, one look-up for
-// each row. The error says that he may not open it, and wraps access.ErrDenied.
+// each row. If the reader may not open the report, the error wraps access.ErrDenied.
 func open(policy *access.Policy, reader access.Subject, r report) ([]row, error) {
 	if err := policy.Decide(reader, access.ViewReport, access.Report(r.id)).Err(); err != nil {
 		return nil, err

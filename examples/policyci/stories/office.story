@@ -1,6 +1,6 @@
 # Who changes what, and who reads which report.
 
-story Three people run the company, each his part of it
+story Three people run the company, each a part of it
 matrix
   subjects   ada una dan eli tom mia kim vic
   actions    user.invite datagroup.create metric.edit team.set-members team.set-datagroups datagroup.edit source.edit source.remove
