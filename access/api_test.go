@@ -18,10 +18,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // publicFiles returns the files that make the API of the built packages.
-func publicFiles(t *testing.T, fset *token.FileSet) map[string][]goFile {
+func publicFiles(t *testing.T) map[string][]goFile {
 	t.Helper()
 	public := make(map[string][]goFile)
-	for _, f := range moduleFiles(t, fset) {
+	_, files := moduleFiles(t)
+	for _, f := range files {
 		if !f.isTest() && slices.Contains(built, f.dir()) {
 			public[f.dir()] = append(public[f.dir()], f)
 		}
@@ -32,7 +33,8 @@ func publicFiles(t *testing.T, fset *token.FileSet) map[string][]goFile {
 // TestAPI compares what each package exports with testdata/api. Whatever
 // changes there, changes for every user of the module.
 func TestAPI(t *testing.T) {
-	packages := publicFiles(t, token.NewFileSet())
+	t.Parallel()
+	packages := publicFiles(t)
 	dir := filepath.Join("testdata", "api")
 	var want []string
 	for _, name := range slices.Sorted(maps.Keys(packages)) {
@@ -150,11 +152,99 @@ func receiver(f *ast.FuncDecl) string {
 	return x.(*ast.Ident).Name
 }
 
+// TestNumberOfNames keeps the index of a package to what can be read in one
+// go. Not counted are constants, error values, and the types of changes with
+// their outcomes, of which a host uses one at a time.
+func TestNumberOfNames(t *testing.T) {
+	t.Parallel()
+	const most = 40
+	packages := publicFiles(t)
+	for _, name := range []string{"access/company"} {
+		counted := countedNames(packages[name])
+		if len(counted) == 0 || len(counted) > most {
+			t.Errorf("package %s exports %d names, at most %d: %s", name, len(counted), most, strings.Join(counted, " "))
+		}
+	}
+}
+
+// countedNames returns the exported functions, variables and types of a
+// package, sorted, without those that [TestNumberOfNames] does not count.
+func countedNames(files []goFile) []string {
+	var all, ofChange []string
+	methods := make(map[string][]string) // by type
+	for _, f := range files {
+		for _, d := range f.ast.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv != nil {
+					methods[receiver(d)] = append(methods[receiver(d)], d.Name.Name)
+				} else if d.Name.IsExported() {
+					all = append(all, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				all = append(all, exportedNames(d)...)
+				ofChange = append(ofChange, methodsOfChange(d)...)
+			}
+		}
+	}
+	change := func(name string) bool {
+		return len(ofChange) > 0 && !slices.ContainsFunc(ofChange, func(m string) bool { return !slices.Contains(methods[name], m) })
+	}
+	all = slices.DeleteFunc(all, func(name string) bool {
+		of, outcome := strings.CutSuffix(name, "Outcome")
+		return change(name) || outcome && change(of)
+	})
+	slices.Sort(all)
+	return all
+}
+
+// exportedNames returns the exported types and variables of a declaration,
+// without error values.
+func exportedNames(d *ast.GenDecl) []string {
+	var all []string
+	for _, s := range d.Specs {
+		switch s := s.(type) {
+		case *ast.TypeSpec:
+			if s.Name.IsExported() {
+				all = append(all, s.Name.Name)
+			}
+		case *ast.ValueSpec:
+			for _, id := range s.Names {
+				if d.Tok == token.VAR && id.IsExported() && !strings.HasPrefix(id.Name, "Err") {
+					all = append(all, id.Name)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// methodsOfChange returns the methods of the interface Change, if it is
+// declared here. A type that has them all is a change.
+func methodsOfChange(d *ast.GenDecl) []string {
+	var all []string
+	for _, s := range d.Specs {
+		spec, ok := s.(*ast.TypeSpec)
+		if !ok || spec.Name.Name != "Change" {
+			continue
+		}
+		if i, ok := spec.Type.(*ast.InterfaceType); ok {
+			for _, m := range i.Methods.List {
+				for _, id := range m.Names {
+					all = append(all, id.Name)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // TestDocumented wants a comment at every exported function, method and type,
 // and at every exported constant or variable, or the block it stands in.
 func TestDocumented(t *testing.T) {
-	fset := token.NewFileSet()
-	for name, files := range publicFiles(t, fset) {
+	t.Parallel()
+	fset, _ := moduleFiles(t)
+	for name, files := range publicFiles(t) {
 		packageDoc, exported := 0, 0
 		for _, f := range files {
 			if f.ast.Doc != nil {

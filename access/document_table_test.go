@@ -169,6 +169,7 @@ var badEntries = []struct {
 }
 
 func TestBadEntries(t *testing.T) {
+	t.Parallel()
 	text, _ := withEntry("", "")
 	if _, err := access.Load([]byte(text), nil); err != nil {
 		t.Fatalf("the base is not sound: %v", err)
@@ -341,6 +342,7 @@ func TestTenMistakes(t *testing.T) {
 
 // TestManyMistakes has more mistakes than are told, read and looked up.
 func TestManyMistakes(t *testing.T) {
+	t.Parallel()
 	for name, entry := range map[string]string{"unread": `{"nome": "x"},`, "looked up": `{"id": "x", "email": "x"},`} {
 		text := `{"users": [` + strings.Repeat(entry, 5000) + `{}]}`
 		if n := len(problemsOf(t, text, nil)); n < 100 {

@@ -252,6 +252,7 @@ func TestEveryMistakeOfAnEdit(t *testing.T) {
 // TestNoSuggestionAmongMany has more ids than are looked through for one that
 // was meant.
 func TestNoSuggestionAmongMany(t *testing.T) {
+	t.Parallel()
 	e := new(access.Policy).Edit()
 	for i := range 10_001 {
 		e.SetTeam(team.Team{ID: team.ID(strconv.Itoa(i + 100_000))})
@@ -284,6 +285,7 @@ func TestEditIsSpent(t *testing.T) {
 // TestGoOnAfterAFailedEdit changes everything after changes that failed half
 // way, and looks that nothing panics and nothing comes of it.
 func TestGoOnAfterAFailedEdit(t *testing.T) {
+	t.Parallel()
 	base := access.MustLoad(editBase)
 	for _, tt := range badEdits {
 		e := base.Edit()

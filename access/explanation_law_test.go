@@ -15,6 +15,7 @@ import (
 // first open route is the decision's; where nothing is within reach none is
 // open; and what would help can be done by those who are named.
 func TestExplainAgreesWithDecide(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		questions := w.Questions()

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -89,10 +90,25 @@ func (f goFile) testCode() bool { return f.isTest() || isModel(f.dir()) }
 // isModel reports whether a package is a naive model.
 func isModel(dir string) bool { return strings.HasSuffix(dir, "/internal/model") }
 
-// moduleFiles parses every Go file of the module.
-func moduleFiles(t *testing.T, fset *token.FileSet) []goFile {
+// moduleFiles returns every Go file of the module, and the set that has their
+// positions. The tests share them, and must not change them.
+func moduleFiles(t *testing.T) (*token.FileSet, []goFile) {
 	t.Helper()
-	var files []goFile
+	parsed, err := parseModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.fset, parsed.files
+}
+
+type goModule struct {
+	fset  *token.FileSet
+	files []goFile
+}
+
+// parseModule parses every Go file of the module, once.
+var parseModule = sync.OnceValues(func() (goModule, error) {
+	m := goModule{fset: token.NewFileSet()}
 	root := filepath.Join("..")
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -115,19 +131,17 @@ func moduleFiles(t *testing.T, fset *token.FileSet) []goFile {
 		if err != nil {
 			return err
 		}
-		parsed, err := parser.ParseFile(fset, name, text, parser.ParseComments)
+		parsed, err := parser.ParseFile(m.fset, name, text, parser.ParseComments)
 		rel, relErr := filepath.Rel(root, name)
-		files = append(files, goFile{filepath.ToSlash(rel), text, parsed})
+		m.files = append(m.files, goFile{filepath.ToSlash(rel), text, parsed})
 		return errors.Join(err, relErr)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
+	return m, err
+})
 
 func TestHouse(t *testing.T) {
-	files := moduleFiles(t, token.NewFileSet())
+	t.Parallel()
+	_, files := moduleFiles(t)
 	packages := make(map[string]bool)
 	for _, f := range files {
 		packages[f.dir()] = true
@@ -250,8 +264,10 @@ func TestRefuseImport(t *testing.T) {
 
 // TestFileSize keeps every file to what can be read in one go.
 func TestFileSize(t *testing.T) {
+	t.Parallel()
 	const most = 600
-	for _, f := range moduleFiles(t, token.NewFileSet()) {
+	_, files := moduleFiles(t)
+	for _, f := range files {
 		if n := bytes.Count(f.text, []byte("\n")); n > most {
 			t.Errorf("%s has %d lines, at most %d", f.name, n, most)
 		}
@@ -261,6 +277,7 @@ func TestFileSize(t *testing.T) {
 // TestReadme keeps the first Go block of the README equal to the body of
 // func Example, and every other one a part of the compiled examples.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -289,12 +306,14 @@ func TestReadme(t *testing.T) {
 
 // TestReadmeNames keeps the tests that the README names to those there are.
 func TestReadmeNames(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	there := make(map[string]bool)
-	for _, f := range moduleFiles(t, token.NewFileSet()) {
+	_, files := moduleFiles(t)
+	for _, f := range files {
 		for _, d := range f.ast.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok {
 				there[fn.Name.Name] = true

@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"iter"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,13 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TestMain lets garbage pile up: the laws make small worlds by the thousand,
+// and a third of their time would go into looking for what is left of them.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
+
 // law checks a property of random worlds and their policies.
 func law(t *testing.T, check func(t *rapid.T, w *model.World, p *access.Policy)) {
 	t.Helper()
@@ -20,6 +29,21 @@ func law(t *testing.T, check func(t *rapid.T, w *model.World, p *access.Policy))
 		w := model.Draw{T: t}.World()
 		check(t, w, w.Compile(t))
 	})
+}
+
+// lawOfSome is law for one that costs too much to be checked as often as rapid
+// would: it checks the same few worlds each time, and many if AMBIT_LONG is
+// set.
+func lawOfSome(t *testing.T, check func(w *model.World, p *access.Policy, seed int)) {
+	t.Helper()
+	worlds := 12
+	if os.Getenv("AMBIT_LONG") != "" {
+		worlds = 1000
+	}
+	for seed := range worlds {
+		w := model.Worlds().Example(seed)
+		check(w, w.Compile(t), seed)
+	}
 }
 
 // seen returns the ids in the view of s, sorted.

@@ -13,6 +13,7 @@ import (
 // TestListedIsDecided: whatever the policy lists is what it would decide one
 // by one, nothing more and nothing less.
 func TestListedIsDecided(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, s := range w.Subjects() {

@@ -156,6 +156,7 @@ func TestEditsDoNotMeet(t *testing.T) {
 // classed by, the one while loading and the other by later edits, and compares
 // what a team sees with what its filters match.
 func TestManyValues(t *testing.T) {
+	t.Parallel()
 	const accounts = 6000
 	value := func(i int, odd bool) map[string]datagroup.Value {
 		v := map[string]datagroup.Value{"wide": datagroup.Text(fmt.Sprint("w", i)), "tags": datagroup.Labels("a", fmt.Sprint("t", i%7))}
@@ -244,6 +245,7 @@ func TestManyValues(t *testing.T) {
 // TestRenamedGroupKeepsItsMatches renames data groups of either sort, and takes
 // the wide attribute that made one of them store accounts back to few values.
 func TestRenamedGroupKeepsItsMatches(t *testing.T) {
+	t.Parallel()
 	d := &document.Document{
 		Attributes: map[string]string{"wide": "string", "country": "string"},
 		Groups: []document.Group{

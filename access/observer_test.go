@@ -140,6 +140,7 @@ func (c *counter) Handle(context.Context, slog.Record) error {
 
 // TestLogDecisionsInParallel checks that sampling is exact whoever asks.
 func TestLogDecisionsInParallel(t *testing.T) {
+	t.Parallel()
 	const goroutines, each, every = 8, 500, 10
 	allow, deny, _ := asked()
 	var count counter

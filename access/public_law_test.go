@@ -21,6 +21,7 @@ var publicCodes = []access.Reason{
 // TestPublicTellsNothingElse: what may be shown is a code of a smaller set, and
 // the error of a denial has no more in its text.
 func TestPublicTellsNothingElse(t *testing.T) {
+	t.Parallel()
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		questions := w.Questions()
 		for _, s := range w.Subjects() {
@@ -55,6 +56,7 @@ func TestPublicTellsNothingElse(t *testing.T) {
 // TestExistenceDoesNotShow: what is out of reach is shown like what is not
 // there, in two worlds that differ in nothing else.
 func TestExistenceDoesNotShow(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, s := range w.Subjects() {

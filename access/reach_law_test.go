@@ -37,6 +37,7 @@ func holds(p *access.Policy, g string) []string {
 // TestTeamAccessIsTheUnionOfItsGroups: in a session a member sees what the
 // team's data groups match, whatever his role.
 func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, name := range model.SortedKeys(w.Teams) {
@@ -65,6 +66,7 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 // TestUserAccessIsTheUnionOfTheirTeams: who does not see all data sees what his
 // current teams hold, and who does sees everything.
 func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, u := range model.SortedKeys(w.Users) {
@@ -95,6 +97,7 @@ func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 // level is what he sees in all his sessions together, and no session of one
 // who sees all data goes beyond that.
 func TestSessionsMakeUpCompanyLevel(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		for _, u := range model.SortedKeys(w.Users) {

@@ -2,6 +2,10 @@ package access_test
 
 import (
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -290,5 +294,41 @@ func TestClock(t *testing.T) {
 		if reads != tt.want {
 			t.Errorf("%s %s %s (%s): the clock was read %d times, want %d", tt.subject, tt.action, tt.resource, d.Reason, reads, tt.want)
 		}
+	}
+}
+
+// TestReasonNames: the name of a reason's constant is Reason and its code in
+// camel case, so that one can be guessed from the other; and the closed set of
+// the table is that of the constants.
+func TestReasonNames(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "reason.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); !ok || kind.Name != "Reason" {
+			return true
+		}
+		code := strings.Trim(spec.Values[0].(*ast.BasicLit).Value, `"`)
+		want := "Reason"
+		for word := range strings.SplitSeq(code, "-") {
+			want += strings.ToUpper(word[:1]) + word[1:]
+		}
+		if got := spec.Names[0].Name; got != want {
+			t.Errorf("the constant of %q is %s, want %s", code, got, want)
+		}
+		codes = append(codes, code)
+		return true
+	})
+	want := strings.Fields(allReasons)
+	slices.Sort(want)
+	slices.Sort(codes)
+	if !slices.Equal(codes, want) {
+		t.Errorf("the constants have the codes\n%s\nthe table has\n%s", codes, want)
 	}
 }

@@ -74,6 +74,7 @@ func TestEndsAreExclusive(t *testing.T) {
 // once, and not at all about a subject of whom nothing ends; a policy whose
 // time stands still never reads it.
 func TestClockIsReadOnceAndOnlyIfSomethingEnds(t *testing.T) {
+	t.Parallel()
 	var hits model.Branches
 	rapid.Check(t, func(t *rapid.T) {
 		w := model.Draw{T: t}.World()
@@ -112,6 +113,7 @@ func TestClockIsReadOnceAndOnlyIfSomethingEnds(t *testing.T) {
 // TestReadersDuringEdits: many read old snapshots while edits derive new ones
 // from them; each reader finds the snapshot as it was made.
 func TestReadersDuringEdits(t *testing.T) {
+	t.Parallel()
 	w := model.Worlds().Example(7)
 	p := w.Compile(t)
 	var readers sync.WaitGroup
