@@ -183,8 +183,8 @@ type wireList[T any] []T
 // UnmarshalJSON implements [json.Unmarshaler].
 func (l *wireList[T]) UnmarshalJSON(data []byte) error {
 	list := json.NewDecoder(bytes.NewReader(data))
-	if _, err := list.Token(); err != nil {
-		return err
+	if open, err := list.Token(); err != nil || open != json.Delim('[') {
+		return fmt.Errorf("%.20s is no list", data)
 	}
 	for list.More() {
 		if len(*l) == maxTargets {
