@@ -84,7 +84,7 @@ func TestCompanyX(t *testing.T) {
 	}
 }
 
-// TestOneReportThreeReaders: the same report shows each reader his own data.
+// TestOneReportThreeReaders: the same report shows each reader their own data.
 func TestOneReportThreeReaders(t *testing.T) {
 	d := &document.Document{}
 	for i := range 6 {
@@ -138,7 +138,7 @@ func TestOneReportThreeReaders(t *testing.T) {
 
 // TestAgency: the client owns the project, the agency is admin for three
 // months and lets in a helper for no longer. Then it is out without anybody
-// acting. Nobody can remove the owner in between, nor the owner himself.
+// acting. Nobody can remove the owner in between, the owner included.
 func TestAgency(t *testing.T) {
 	end := model.Start.AddDate(0, 3, 0)
 	d := &document.Document{
@@ -175,11 +175,11 @@ func TestAgency(t *testing.T) {
 		{"ineligible-target", "not to the agency, which ends", before, "client", "owner.transfer", access.TargetUser("agency")},
 		{"no-capability", "the agency hands nothing over", before, "agency", "owner.transfer", access.TargetUser("staff")},
 		{"above-ceiling", "the agency cannot remove the owner", before, "agency", "user.remove", client},
-		{"above-ceiling", "nor suspend him", before, "agency", "user.suspend", client},
-		{"above-ceiling", "nor demote him", before, "agency", "user.set-role", client},
-		{"above-ceiling", "nor give him an end", before, "agency", "user.set-expiry", client},
+		{"above-ceiling", "nor suspend the owner", before, "agency", "user.suspend", client},
+		{"above-ceiling", "nor demote the owner", before, "agency", "user.set-role", client},
+		{"above-ceiling", "nor give the owner an end", before, "agency", "user.set-expiry", client},
 		{"above-ceiling", "nor make another owner", before, "agency", "role.grant", access.Role("owner")},
-		{"self", "the owner cannot remove himself", p, "client", "user.remove", client},
+		{"self", "the owner cannot remove the owner", p, "client", "user.remove", client},
 		{"no-capability", "the staff removes nobody", p, "staff", "user.remove", client},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func wrap(open, fill, end string, n int) string { return open + strings.Repeat(f
 
 const mega = 1 << 20
 
-// badEntries are entries that are wrong for one reason.
+// badEntries are entries that are wrong, each for one reason.
 var badEntries = []struct {
 	name, list, entry string
 	path              string
@@ -107,7 +107,7 @@ var badEntries = []struct {
 	{"unknown member", "teams", `{"id": "t", "members": [{"user": "ann"}, {"user": "anne"}]}`, "teams[1].members[1].user", access.ErrUnknown, `did you mean "ann"?`},
 	{"member twice", "teams", `{"id": "t", "members": [{"user": "ann"}, {"user": "ann"}]}`, "teams[1].members[1].user", access.ErrTaken, "twice"},
 	{"member until nothing", "teams", `{"id": "t", "members": [{"user": "ann", "until": ""}]}`, "teams[1].members[0].until", access.ErrInvalid, "leave the field out"},
-	{"member until somewhen", "teams", `{"id": "t", "members": [{"user": "ann", "until": "soon"}]}`, "teams[1].members[0].until", access.ErrInvalid, `"soon"`},
+	{"member until no instant", "teams", `{"id": "t", "members": [{"user": "ann", "until": "soon"}]}`, "teams[1].members[0].until", access.ErrInvalid, `"soon"`},
 	{"member until beyond the calendar", "teams", `{"id": "t", "members": [{"user": "ann", "until": "9999-12-31T23:30:00-01:00"}]}`, "teams[1].members[0].until", access.ErrInvalid, "10000"},
 	{"members null", "teams", `{"id": "t", "members": null}`, "teams[1].members", access.ErrInvalid, "want array, found null"},
 	{"description of 5,000 bytes", "teams", wrap(`{"id": "t", "description": "`, "x", `"}`, 5000), "teams[1]", access.ErrInvalid, "4096"},
@@ -125,7 +125,7 @@ var badEntries = []struct {
 	{"role in the wrong case", "users", `{"id": "x", "email": "x@example.com", "role": "Viewer"}`, "users[2].role", access.ErrUnknown, `did you mean "viewer"?`},
 	{"empty role", "users", `{"id": "x", "email": "x@example.com", "role": ""}`, "users[2].role", access.ErrInvalid, "leave the field out"},
 	{"user until nothing", "users", `{"id": "x", "email": "x@example.com", "until": ""}`, "users[2].until", access.ErrInvalid, "leave the field out"},
-	{"user until somewhen", "users", `{"id": "x", "email": "x@example.com", "until": "2027-13-01"}`, "users[2].until", access.ErrInvalid, "2027-13-01"},
+	{"user until no instant", "users", `{"id": "x", "email": "x@example.com", "until": "2027-13-01"}`, "users[2].until", access.ErrInvalid, "2027-13-01"},
 	{"user until a day", "users", `{"id": "x", "email": "x@example.com", "until": "2027-01-01"}`, "users[2].until", access.ErrInvalid, "2027-03-01T00:00:00Z"},
 	{"user until the zero time", "users", `{"id": "x", "email": "x@example.com", "until": "0001-01-01T00:00:00Z"}`, "users[2].until", access.ErrInvalid, "0001"},
 	{"user until the zero time elsewhere", "users", `{"id": "x", "email": "x@example.com", "until": "0001-01-01T01:00:00+01:00"}`, "users[2].until", access.ErrInvalid, "0001"},
@@ -148,7 +148,7 @@ var badEntries = []struct {
 	{"grant without level", "reports", `{"id": "q4", "grants": [{"user": "ann"}]}`, "reports[1].grants[0].level", access.ErrInvalid, "write viewer, explorer, editor or creator"},
 	{"grant of no level", "reports", `{"id": "q4", "grants": [{"user": "ann", "level": "none"}]}`, "reports[1].grants[0].level", access.ErrInvalid, `"none"`},
 	{"grant until nothing", "reports", `{"id": "q4", "grants": [{"user": "ann", "level": "viewer", "until": ""}]}`, "reports[1].grants[0].until", access.ErrInvalid, ""},
-	{"grant until somewhen", "reports", `{"id": "q4", "grants": [{"user": "ann", "level": "viewer", "until": "x"}]}`, "reports[1].grants[0].until", access.ErrInvalid, `"x"`},
+	{"grant until no instant", "reports", `{"id": "q4", "grants": [{"user": "ann", "level": "viewer", "until": "x"}]}`, "reports[1].grants[0].until", access.ErrInvalid, `"x"`},
 
 	{"link id twice", "links", `{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].id", access.ErrTaken, `"l1"`},
 	{"link without id", "links", `{"maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].id", access.ErrInvalid, "empty"},
@@ -165,7 +165,7 @@ var badEntries = []struct {
 	{"link of an action of another kind", "links", `{"id": "l2", "maker": "ann", "action": "team.edit", "resource": {"kind": "page", "id": "p", "company": true}}`, "links[1]", access.ErrInvalid, `"team.edit"`},
 	{"link within no team", "links", `{"id": "l2", "maker": "ann", "session": "", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].session", access.ErrInvalid, "leave the field out"},
 	{"link until nothing", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": ""}`, "links[1].until", access.ErrInvalid, ""},
-	{"link until somewhen", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "x"}`, "links[1].until", access.ErrInvalid, `"x"`},
+	{"link until no instant", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "x"}`, "links[1].until", access.ErrInvalid, `"x"`},
 }
 
 func TestBadEntries(t *testing.T) {
@@ -213,7 +213,7 @@ func problemsOf(t *testing.T, text string, c *access.Config) []document.Problem 
 		}
 		line = problem.Line
 		if !strings.Contains(err.Error(), problem.Error()) {
-			t.Errorf("%q does not tell %q", err, problem)
+			t.Errorf("%q does not report %q", err, problem)
 		}
 	}
 	if len(all.Problems) > 101 {
@@ -227,7 +227,7 @@ func TestBadTexts(t *testing.T) {
 		name, text, want string
 	}{
 		{"empty text", ``, `line 1: not valid JSON`},
-		{"blank text", " \n ", `line 2: not valid JSON`},
+		{"text of spaces", " \n ", `line 2: not valid JSON`},
 		{"null", `null`, `line 1: wrong type: want object, found null`},
 		{"a list", `[]`, `line 1: wrong type: want object, found array`},
 		{"a number", `1`, `line 1: wrong type: want object, found number`},
@@ -280,8 +280,8 @@ func TestBadTexts(t *testing.T) {
 	}
 }
 
-// TestBrokenRolesTellOnce has users of roles that cannot be known: what follows
-// from one mistake is not told again.
+// TestBrokenRolesTellOnce has users of roles that cannot be known. What follows
+// from one mistake is not reported again.
 func TestBrokenRolesTellOnce(t *testing.T) {
 	for name, text := range map[string]string{
 		"unknown catalog": `{"catalog": "x", "users": [{"id": "a", "email": "a@example.com", "role": "king"}], "teams": [{"id": "t", "members": [{"user": "a"}]}]}`,
@@ -340,7 +340,8 @@ func TestTenMistakes(t *testing.T) {
 	}
 }
 
-// TestManyMistakes has more mistakes than are told, read and looked up.
+// TestManyMistakes has more mistakes than are reported: of syntax, and of
+// references.
 func TestManyMistakes(t *testing.T) {
 	t.Parallel()
 	for name, entry := range map[string]string{"unread": `{"nome": "x"},`, "looked up": `{"id": "x", "email": "x"},`} {
@@ -406,8 +407,8 @@ func TestLongNamesAreCut(t *testing.T) {
 	}
 }
 
-// TestOneProblemEach: what follows from another problem of a document is no
-// further problem.
+// TestOneProblemEach: what only follows from a problem of a document is not a
+// problem of its own.
 func TestOneProblemEach(t *testing.T) {
 	const users = `"users": [{"id": "ann", "email": "ann@example.com"}]`
 	for _, row := range []struct{ path, name, text string }{

@@ -229,7 +229,7 @@ func TestBadEdits(t *testing.T) {
 	}
 }
 
-// TestEveryMistakeOfAnEdit makes three mistakes and is told of three.
+// TestEveryMistakeOfAnEdit makes three mistakes and gets three errors.
 func TestEveryMistakeOfAnEdit(t *testing.T) {
 	e := access.MustLoad(editBase).Edit()
 	e.RemoveUser("x")
@@ -282,8 +282,8 @@ func TestEditIsSpent(t *testing.T) {
 	}
 }
 
-// TestGoOnAfterAFailedEdit changes everything after changes that failed half
-// way, and looks that nothing panics and nothing comes of it.
+// TestGoOnAfterAFailedEdit makes many more changes after one that failed half
+// way. None panics, and there is no policy in the end.
 func TestGoOnAfterAFailedEdit(t *testing.T) {
 	t.Parallel()
 	base := access.MustLoad(editBase)

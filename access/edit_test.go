@@ -10,7 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// TestRemove removes what the rows of TestBadEdits could not.
+// TestRemove removes what the rows of TestBadEdits cannot.
 func TestRemove(t *testing.T) {
 	e := access.MustLoad(editBase).Edit()
 	e.RemoveMember("emea", "ann")
@@ -26,7 +26,8 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// TestReplace says of what exists something else, and leaves what is its own.
+// TestReplace replaces records. What is not part of a record, such as the
+// members of a team, stays.
 func TestReplace(t *testing.T) {
 	p := access.MustLoad(editBase)
 	ann, _ := p.Directory().User("ann")

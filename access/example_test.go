@@ -48,7 +48,7 @@ func onRoleChanged(u team.User) error {
 }
 
 // A service that keeps users and teams in its own database applies each change
-// to a copy and swaps the pointer; whoever reads the old policy is not disturbed.
+// to a copy and swaps the pointer. Readers of the old policy are not disturbed.
 func ExamplePolicy_Edit() {
 	current.Store(access.MustLoad(`{
 	  "accounts": [{"id": "us-1", "source": "google"}],
@@ -106,7 +106,7 @@ func ExampleView() {
 	// Output: true false 1 country = 'US'
 }
 
-// A document tells everything that is wrong with it at once.
+// The error of a document lists everything that is wrong with it.
 func ExampleLoad() {
 	_, err := access.Load([]byte(`{
 	  "groups": [{"id": "us", "filter": "contry = 'US'"}],

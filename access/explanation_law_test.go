@@ -11,9 +11,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestExplainAgreesWithDecide: an explanation has the decision itself; the
-// first open route is the decision's; where nothing is within reach none is
-// open; and what would help can be done by those who are named.
+// TestExplainAgreesWithDecide: an explanation contains the decision itself. Its
+// first open route is that of the decision, and where nothing is within reach
+// no route is open. What would help can be done by the users who are named.
 func TestExplainAgreesWithDecide(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
@@ -117,8 +117,8 @@ func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *m
 var remedyWords = []string{"add", "attach", "share", "give", "reinstate", "extend"}
 
 // remediesHelp makes the changes that remedies speak of, and asks again: the
-// reason of the denial is gone. Whoever is named for a new role may also grant
-// it, and nobody is to add himself to a team.
+// reason of the denial is gone. Anyone who is named for a new role may also grant
+// it, and nobody is asked to join a team by their own hand.
 func remediesHelp(t *rapid.T, w *model.World, p *access.Policy, e access.Explanation, hits *model.Branches) {
 	d := e.Decision
 	for _, r := range e.Remedies {
@@ -148,7 +148,7 @@ func remediesHelp(t *rapid.T, w *model.World, p *access.Policy, e access.Explana
 	}
 }
 
-// remedy returns the change that the words speak of.
+// remedyChange returns the change that the words speak of.
 func remedyChange(w *model.World, words []string) (model.Change, bool) {
 	words = append(words, make([]string, 9)...)
 	changed := w.Users[words[1]]

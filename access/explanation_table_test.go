@@ -12,7 +12,7 @@ import (
 )
 
 // routesWorld has a company with somebody to ask for each remedy. At the instant
-// of the questions, 2026-06-01, what ends on 2026-01-01 is over.
+// of the questions, 2026-06-01, what ends on 2026-01-01 has ended.
 const routesWorld = `{
   "attributes": {"country": "string"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"},
@@ -251,8 +251,8 @@ func checkExplanation(t *testing.T, p *access.Policy, e access.Explanation) {
 	}
 }
 
-// TestManyRemedies has more ways to help than are told, and more helpers than
-// are named.
+// TestManyRemedies has more ways to help than are listed, and more helpers
+// than are named.
 func TestManyRemedies(t *testing.T) {
 	base := access.MustLoad(routesWorld)
 	e := base.Edit()
@@ -279,7 +279,7 @@ func TestManyRemedies(t *testing.T) {
 	checkExplanation(t, p, x)
 }
 
-// TestManyRoles has more roles that would do than are told.
+// TestManyRoles has more roles that would do than are listed.
 func TestManyRoles(t *testing.T) {
 	var roles []string
 	for _, n := range []string{"b", "c", "d", "e", "f", "g", "h", "i", "j"} {

@@ -13,7 +13,7 @@ import (
 )
 
 // linkWorld has a link of each sort: to a report, to something in an account
-// from within a team, to something of the company, and one that is over whose
+// from within a team, to something of the company, and an ended one whose
 // maker and report are gone.
 const linkWorld = `{
   "accounts": [{"id": "us-1", "source": "google"}],
@@ -34,7 +34,7 @@ var linkRecords = []access.ShareLink{
 	{ID: "gone", Maker: "left", Action: "report.view", Resource: access.Report("lost"), Until: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Ended: true},
 }
 
-// TestLink: a link is found by its id, also one that is over, and as what it
+// TestLink: a link is found by its id, also an ended one, and as what it
 // was made.
 func TestLink(t *testing.T) {
 	p := access.MustLoad(linkWorld)
@@ -61,7 +61,7 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestLinkFollowsEdits: the record says what became of a link, and an older
+// TestLinkFollowsEdits: the record shows what became of a link, and an older
 // policy what it was.
 func TestLinkFollowsEdits(t *testing.T) {
 	p := access.MustLoad(linkWorld)

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestListedIsDecided: whatever the policy lists is what it would decide one
-// by one, nothing more and nothing less.
+// TestListedIsDecided: what the policy lists is exactly what it decides one by
+// one.
 func TestListedIsDecided(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
@@ -28,8 +28,8 @@ func TestListedIsDecided(t *testing.T) {
 }
 
 // viewIsDecided asks a view in every way there is. A link is decided for the
-// one thing it shows, so that its view is that of whom it stands for, and of
-// that the account it shows something of.
+// one resource it shows. So its view is that of its maker, and of that only the
+// account that the resource belongs to.
 func viewIsDecided(t *rapid.T, w *model.World, p *access.Policy, s model.Subject, hits *model.Branches) {
 	asked := s
 	open, only := true, ""
@@ -129,7 +129,7 @@ func whoIsDecided(t *rapid.T, w *model.World, p *access.Policy, hits *model.Bran
 	}
 }
 
-// linksAreThere: every link to a resource is listed, with all that was said of
+// linksAreThere: every link to a resource is listed, with the whole record of
 // it, and no other.
 func linksAreThere(t *rapid.T, w *model.World, p *access.Policy, hits *model.Branches) {
 	for _, r := range w.Resources() {

@@ -71,7 +71,7 @@ func TestReachIsKept(t *testing.T) {
 		{"", "filter of two numbers, and the second changes", []func(*access.Edit){
 			func(e *access.Edit) { e.SetGroup(keptGroup("big", "clicks >= 10 and spend >= 10")) },
 			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
-		{"de-1 de-2", "member of a team after his other one is gone", []func(*access.Edit){
+		{"de-1 de-2", "member of a team after their other one is gone", []func(*access.Edit){
 			func(e *access.Edit) { e.RemoveTeam("t1") }, inT2}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func checkSees(t *testing.T, p *access.Policy, want string) {
 }
 
 // TestAccountsAreToldApart has pairs of accounts whose values, written one
-// behind the other, are easily taken for each other's.
+// after the other, are easily taken for each other's.
 func TestAccountsAreToldApart(t *testing.T) {
 	u44, v33 := strings.Repeat("u", 44), strings.Repeat("v", 33)
 	type values = map[string]datagroup.Value
@@ -298,7 +298,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 	p = edited(t, p, func(e *access.Edit) {
 		e.SetAttributes(append(p.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})...)
 	})
-	check("declared anew")
+	check("declared again")
 	p = edited(t, p, func(e *access.Edit) {
 		for i := range 60 {
 			a, err := p.Directory().Schema().Account(datagroup.AccountID(fmt.Sprint("b", i)), "google", map[string]datagroup.Value{

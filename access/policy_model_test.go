@@ -20,7 +20,7 @@ type machine struct {
 }
 
 // TestPolicyIsTheModel changes a policy and a world alike, at random, and asks
-// both. What the world says cannot be done must fail, and change nothing.
+// both. A change that the world refuses must fail, and change nothing.
 func TestPolicyIsTheModel(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches

@@ -54,7 +54,7 @@ func TestPublicTellsNothingElse(t *testing.T) {
 }
 
 // TestExistenceDoesNotShow: what is out of reach is shown like what is not
-// there, in two worlds that differ in nothing else.
+// there, in two worlds that are otherwise the same.
 func TestExistenceDoesNotShow(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches

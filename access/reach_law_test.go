@@ -21,9 +21,9 @@ func subset(a, b []string) bool {
 	return !slices.ContainsFunc(a, func(e string) bool { return !slices.Contains(b, e) })
 }
 
-// holds returns the ids of the accounts that match the group's filter, by
-// looking at nothing but the policy's own accounts and the filter.
-func holds(p *access.Policy, g string) []string {
+// matched returns the ids of the accounts that match the group's filter, by
+// looking only at the accounts of the policy and at the filter.
+func matched(p *access.Policy, g string) []string {
 	group, _ := p.Directory().Group(datagroup.ID(g))
 	var all []string
 	for a := range p.Directory().Accounts() {
@@ -35,7 +35,7 @@ func holds(p *access.Policy, g string) []string {
 }
 
 // TestTeamAccessIsTheUnionOfItsGroups: in a session a member sees what the
-// team's data groups match, whatever his role.
+// team's data groups match, whatever their role.
 func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
@@ -43,7 +43,7 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 		for _, name := range model.SortedKeys(w.Teams) {
 			var want [][]string
 			for _, g := range w.Teams[name].Groups {
-				want = append(want, holds(p, g))
+				want = append(want, matched(p, g))
 			}
 			for _, u := range model.SortedKeys(w.Users) {
 				s := model.InSession(u, name)
@@ -51,7 +51,7 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 					continue
 				}
 				if got := seen(p, s); !slices.Equal(got, union(want...)) {
-					t.Fatalf("%v sees %v; the groups of the team hold %v", s.Access(), got, want)
+					t.Fatalf("%v sees %v; the data groups of the team match %v", s.Access(), got, want)
 				}
 				hits.Hit("session")
 				if len(want) > 1 && model.SeesAll(w.RoleOf(u)) {
@@ -63,8 +63,8 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 	wantBranches(t, &hits, "session", "all data, several groups")
 }
 
-// TestUserAccessIsTheUnionOfTheirTeams: who does not see all data sees what his
-// current teams hold, and who does sees everything.
+// TestUserAccessIsTheUnionOfTheirTeams: a user who does not see all data sees
+// what their current teams see; a user who does, sees everything.
 func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
@@ -79,7 +79,7 @@ func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 				for _, name := range model.SortedKeys(w.Teams) {
 					for _, g := range w.Teams[name].Groups {
 						if w.Member(u, name) {
-							want = union(want, holds(p, g))
+							want = union(want, matched(p, g))
 						}
 					}
 				}
@@ -94,8 +94,8 @@ func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 }
 
 // TestSessionsMakeUpCompanyLevel: what a user of team scope sees at company
-// level is what he sees in all his sessions together, and no session of one
-// who sees all data goes beyond that.
+// level is what they see in all their sessions together. No session of a user
+// who sees all data goes beyond company level.
 func TestSessionsMakeUpCompanyLevel(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches

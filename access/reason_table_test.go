@@ -14,7 +14,7 @@ import (
 )
 
 // reasonWorld has one user for each way to be turned away. At the instant of
-// the questions, 2026-06-01, what ends on 2026-01-01 is over.
+// the questions, 2026-06-01, what ends on 2026-01-01 has ended.
 const reasonWorld = `{
   "roles": [
     {"name": "boss", "data": "all", "minHolders": 1, "manages": ["boss", "keeper", "single", "clerk"], "capabilities": [
@@ -63,7 +63,7 @@ const reasonWorld = `{
 }`
 
 // reasonTable has, for every reason: verdict, reason, and the step that denied;
-// subject, action and resource; what the subject is told; and the sentence, where
+// subject, action and resource; what the subject is shown; and the sentence, where
 // * is any.
 const reasonTable = `
 allow role            | bea | account.view   | account:de-1                | allow | role boss
@@ -246,7 +246,7 @@ func TestUnheardOfReason(t *testing.T) {
 	}
 }
 
-// checkErr looks at d as an error, which must say no more than is public.
+// checkErr looks at d as an error, which must say only what is public.
 func checkErr(t *testing.T, d access.Decision, public string) {
 	t.Helper()
 	err := d.Err()

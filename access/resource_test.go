@@ -60,7 +60,7 @@ func TestResourceJSON(t *testing.T) {
 }
 
 // TestResourceJSONInAnyOrder: what was written by hand may have its members in
-// another order, with blanks between them.
+// another order, with spaces between them.
 func TestResourceJSONInAnyOrder(t *testing.T) {
 	want := access.Item("campaign", "c1", "us-1")
 	var got access.Resource
@@ -70,7 +70,7 @@ func TestResourceJSONInAnyOrder(t *testing.T) {
 	}
 }
 
-// TestResourceJSONIsStrict: what is not a resource to the letter is none, and
+// TestResourceJSONIsStrict: text that is not exactly a resource is refused, and
 // leaves what was there.
 func TestResourceJSONIsStrict(t *testing.T) {
 	before := access.Item("campaign", "c1", "us-1")

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestEndsAreExclusive: whatever is allowed through something that ends is
-// allowed one nanosecond before its end and denied at it.
+// TestEndsAreExclusive: what is allowed through something that ends is allowed
+// one nanosecond before the end, and denied at the end.
 func TestEndsAreExclusive(t *testing.T) {
 	end := model.Start.Add(time.Hour)
 	grant := model.Grant{Level: model.Viewer, Until: end}
@@ -71,8 +71,8 @@ func TestEndsAreExclusive(t *testing.T) {
 }
 
 // TestClockIsReadOnceAndOnlyIfSomethingEnds: a decision reads the clock at most
-// once, and not at all about a subject of whom nothing ends; a policy whose
-// time stands still never reads it.
+// once, and never for a subject of whom nothing ends. A policy whose time is
+// fixed never reads it.
 func TestClockIsReadOnceAndOnlyIfSomethingEnds(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches

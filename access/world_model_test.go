@@ -191,7 +191,7 @@ const (
 	endLater
 )
 
-// over reports whether an end has come. Later is not yet.
+// endOver reports whether an end has come. Later is not yet.
 func endOver(end int) bool { return end == endNow }
 
 // sharingUsers returns every way in which a user may stand to the report.

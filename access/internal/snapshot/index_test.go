@@ -176,7 +176,7 @@ func TestIndexPersistence(t *testing.T) {
 			case after.depth != before.depth:
 				hit["split"]++
 				if mask == x.mask {
-					hit["split a page behind the others"]++
+					hit["split a page after the others"]++
 				}
 			case replaces && old == v:
 				hit["same value"]++
@@ -217,6 +217,6 @@ func TestIndexPersistence(t *testing.T) {
 			},
 		})
 	})
-	hit.require(t, "first key", "split", "split a page behind the others", "page under fewer bits",
+	hit.require(t, "first key", "split", "split a page after the others", "page under fewer bits",
 		"same value", "replaced", "in place", "copied", "deleted", "nothing to delete")
 }

@@ -167,12 +167,12 @@ func TestSyntax(t *testing.T) {
 		line       int
 		name, text string
 	}{
-		{1, "comma behind the last item", `[1,]`},
+		{1, "comma after the last item", `[1,]`},
 		{1, "comma before the first item", `[,1]`},
 		{1, "two commas", `[1,,2]`},
 		{3, "comma missing between items", "[1\n\n2]"},
 		{2, "comma missing between members", "{\"a\":1\n\"b\":2}"},
-		{1, "comma behind the last member", `{"a":1,}`},
+		{1, "comma after the last member", `{"a":1,}`},
 		{1, "colon missing", `{"a" 1}`},
 		{1, "value missing", `{"a":}`},
 		{1, "name is no string", `{1: 2}`},
@@ -198,8 +198,8 @@ func TestSyntax(t *testing.T) {
 		{1, "object not closed", `{"users": []`},
 		{1, "string not closed", `{"users`},
 		{1, "second value", `{} {}`},
-		{2, "stray bracket behind", "{}\n]"},
-		{1, "stray comma behind", `{},`},
+		{2, "stray bracket after the end", "{}\n]"},
+		{1, "stray comma after the end", `{},`},
 		{2, "other problems before it are not looked for", "{\"users\": 1, \"users\": 2}\nx"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -355,7 +355,7 @@ func TestBreakSkipsTheRest(t *testing.T) {
 		}
 	}
 	if end != "end" {
-		t.Errorf("member behind the broken off loops: %q", end)
+		t.Errorf("member after the loops that were broken off: %q", end)
 	}
 	if diff := cmp.Diff([]string{"line 1: b.x: duplicate field"}, messages(r.Close())); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
@@ -440,7 +440,7 @@ func decode(t interface{ Fatalf(string, ...any) }, data []byte) any {
 		t.Fatalf("encoding/json refuses %q: %v", data, err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		t.Fatalf("encoding/json finds something behind %q: %v", data, err)
+		t.Fatalf("encoding/json finds something after %q: %v", data, err)
 	}
 	return v
 }
