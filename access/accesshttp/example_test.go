@@ -35,6 +35,14 @@ func get(h http.Handler, path, user string) {
 	fmt.Println(w.Code, w.Body)
 }
 
+// withoutTime leaves out the time of a log line, which changes.
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
 // One line protects a route, where it is registered.
 func Example() {
 	current.Store(access.MustLoad(`{
@@ -62,6 +70,66 @@ func Example() {
 	// 200 report q1 for ann
 	// 403 {"title":"Forbidden","status":403,"reason":"out-of-reach"}
 	// 401 {"title":"Unauthorized","status":401}
+}
+
+// Your own function names the resource if a path value is not enough: here the
+// account of a campaign comes from your data, never from the request.
+func ExampleGuard_Require() {
+	current.Store(access.MustLoad(`{
+	  "attributes": {"country": "string"},
+	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
+	                 {"id": "de-1", "source": "google", "country": "DE"}],
+	  "groups":     [{"id": "us", "filter": "country = 'US'"}],
+	  "teams":      [{"id": "americas", "groups": ["us"], "members": [{"user": "ann"}]}],
+	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
+	}`))
+	guard, err := accesshttp.New(accesshttp.Config{
+		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Subject: sessionUser,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	accountOf := map[string]string{"spring": "us-1", "winter": "de-1"} // your database
+	campaign := func(r *http.Request) (access.Resource, error) {
+		id := r.PathValue("campaign")
+		account, ok := accountOf[id]
+		if !ok {
+			return access.Resource{}, accesshttp.ErrNotFound
+		}
+		return access.Item("campaign", id, account), nil
+	}
+	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "campaign ", r.PathValue("campaign")) })
+	mux := http.NewServeMux()
+	mux.Handle("GET /campaigns/{campaign}", guard.Require(access.ViewAccount, campaign)(show))
+
+	get(mux, "/campaigns/spring", "ann")
+	get(mux, "/campaigns/winter", "ann")
+	get(mux, "/campaigns/none", "ann")
+	// Output:
+	// 200 campaign spring
+	// 403 {"title":"Forbidden","status":403,"reason":"out-of-reach"}
+	// 404 404 page not found
+}
+
+// The observer logs every decision with its full reason. The answer shows the
+// public reason only.
+func ExampleConfig_observer() {
+	current.Store(access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]}`))
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	guard, err := accesshttp.New(accesshttp.Config{
+		Policy:   func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Subject:  sessionUser,
+		Observer: access.LogDecisions(logger, nil),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	invite := guard.Require(access.InviteUser, accesshttp.Fixed(access.Company()))(http.NotFoundHandler())
+	get(invite, "/invitations", "ann")
+	// Output:
+	// level=INFO msg=decision allowed=false reason=no-capability step=capability subject=ann action=user.invite resource=company role=viewer team="" group="" report_level=none
+	// 403 {"title":"Forbidden","status":403,"reason":"no-capability"}
 }
 
 // A denial looks like a path that the router has no route for.
@@ -158,7 +226,7 @@ func ExampleDecide() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	accountOf := map[string]string{"spring": "us-1", "winter": "de-1"} // the host's database
+	accountOf := map[string]string{"spring": "us-1", "winter": "de-1"} // your database
 	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("campaign")
 		campaign := access.Item("campaign", id, accountOf[id])
@@ -182,12 +250,7 @@ func ExampleDecide() {
 
 // A Respond that only logs leaves the answer as it is.
 func ExampleFailure() {
-	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:  func(*http.Request) (*access.Policy, error) { return nil, fmt.Errorf("db-7: connection refused") },
 		Subject: sessionUser,

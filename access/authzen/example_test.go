@@ -1,11 +1,15 @@
 package authzen_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -13,6 +17,7 @@ import (
 	"github.com/ambit-authz/ambit/access/authzen"
 )
 
+// A gateway asks a policy.
 func Example() {
 	var current atomic.Pointer[access.Policy]
 	current.Store(access.MustLoad(`{
@@ -36,8 +41,7 @@ func Example() {
 		Reasons:      true,
 	})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	server := httptest.NewServer(handler)
 	defer server.Close()
@@ -72,4 +76,56 @@ func Example() {
 	// 200 {"decision":true} <nil>
 	// 200 {"evaluations":[{"decision":true},{"decision":false,"context":{"reason":"out-of-reach"}}]} <nil>
 	// 200 {"results":[{"type":"account","id":"us-1"}]} <nil>
+}
+
+// ownersOnly answers from a table instead of a policy: the owner of a document
+// may do everything with it.
+type ownersOnly map[string]string
+
+func (o ownersOnly) Evaluate(_ context.Context, r authzen.Request) (authzen.Decision, error) {
+	if r.Resource.Type == "document" && r.Subject.Type == "user" && o[r.Resource.ID] == r.Subject.ID {
+		return authzen.Decision{Allowed: true}, nil
+	}
+	return authzen.Decision{Reason: "not-the-owner"}, nil
+}
+
+func (o ownersOnly) SearchSubjects(context.Context, authzen.Search) ([]string, error) {
+	return nil, nil
+}
+
+func (o ownersOnly) SearchResources(_ context.Context, s authzen.Search) ([]string, error) {
+	var found []string
+	for _, id := range slices.Sorted(maps.Keys(o)) {
+		if s.Resource.Type == "document" && s.Subject.Type == "user" && o[id] == s.Subject.ID && id > s.After {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
+
+func (o ownersOnly) SearchActions(context.Context, authzen.Search) ([]string, error) { return nil, nil }
+
+// Anything can answer, not only a policy.
+func ExampleEvaluator() {
+	owners := ownersOnly{"plan": "ann", "notes": "ann", "budget": "bob"}
+	handler, err := authzen.New(authzen.Config{
+		Evaluator:    func(*http.Request) (authzen.Evaluator, error) { return owners, nil },
+		Authenticate: authzen.Unauthenticated, // the handler is behind a gateway that authenticates
+		Reasons:      true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ask := func(endpoint, body string) {
+		r := httptest.NewRequest("POST", "/access/v1/"+endpoint, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	ask("evaluation", `{"subject": {"type": "user", "id": "ann"}, "action": {"name": "read"}, "resource": {"type": "document", "id": "budget"}}`)
+	ask("search/resource", `{"subject": {"type": "user", "id": "ann"}, "action": {"name": "read"}, "resource": {"type": "document"}}`)
+	// Output:
+	// 200 {"decision":false,"context":{"reason":"not-the-owner"}}
+	// 200 {"results":[{"type":"document","id":"notes"},{"type":"document","id":"plan"}]}
 }
