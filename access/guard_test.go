@@ -274,40 +274,49 @@ func TestFileSize(t *testing.T) {
 	}
 }
 
-// TestReadme keeps the first Go block of the README equal to the body of
-// func Example, and every other one a part of the compiled examples.
+// TestReadme keeps every Go block of the README a whole file of an example, so
+// that it compiles as it stands, and the first one equal to func Example.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	examples := exampleText(t)
-	blocks := 0
-	for rest := string(readme); ; blocks++ {
-		_, block, found := strings.Cut(rest, "\n```go\n")
-		if !found {
-			break
-		}
-		block, rest, _ = strings.Cut(block, "\n```")
-		if blocks == 0 {
-			if got, want := unindent(block), unindent(exampleBody(t)); got != want {
-				t.Errorf("the first Go block of README.md is\n%s\nfunc Example is\n%s", got, want)
-			}
-		}
-		if !strings.Contains(examples, unindent(block)) {
-			t.Errorf("no example has this Go block of README.md:\n%s", block)
+	files := make(map[string]bool)
+	_, all := moduleFiles(t)
+	for _, f := range all {
+		if strings.HasPrefix(f.name, "examples/") {
+			files[string(f.text)] = true
 		}
 	}
-	if blocks < 2 {
-		t.Errorf("README.md has %d Go blocks", blocks)
+	blocks := strings.Split(string(readme), "\n```go\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("README.md has no Go block")
+	}
+	for i, block := range blocks {
+		block, _, _ = strings.Cut(block, "```")
+		if !files[block] {
+			t.Errorf("no example is this Go block of README.md:\n%s", block)
+		}
+		if i == 0 {
+			_, body, _ := strings.Cut(block, "func main() {\n")
+			body = strings.Replace(body, "}\n\n// It prints:", "\t// Output:", 1)
+			body = strings.ReplaceAll(body, "\n// ", "\n\t// ")
+			if got, want := unindent(strings.TrimSpace(body)), unindent(strings.TrimSpace(exampleBody(t))); got != want {
+				t.Errorf("the first Go block of README.md does\n%s\nfunc Example does\n%s", got, want)
+			}
+		}
+	}
+	if n := strings.Count(string(readme), "\n"); n > 150 {
+		t.Errorf("README.md has %d lines, at most 150", n)
 	}
 }
 
-// TestReadmeNames keeps the tests that the README names to those there are.
-func TestReadmeNames(t *testing.T) {
+// TestGuaranteeNames keeps the tests that CONTRIBUTING.md names to those there
+// are.
+func TestGuaranteeNames(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	text, err := os.ReadFile(filepath.Join("..", "CONTRIBUTING.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,29 +329,15 @@ func TestReadmeNames(t *testing.T) {
 			}
 		}
 	}
-	named := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(string(readme), -1)
+	named := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(string(text), -1)
 	for _, name := range named {
 		if !there[name] {
-			t.Errorf("README.md names %s, which is not there", name)
+			t.Errorf("CONTRIBUTING.md names %s, which is not there", name)
 		}
 	}
 	if len(named) == 0 {
-		t.Error("README.md names no test")
+		t.Error("CONTRIBUTING.md names no test")
 	}
-}
-
-// exampleText returns the text of the example files whose code the README shows.
-func exampleText(t *testing.T) string {
-	t.Helper()
-	var all strings.Builder
-	for _, name := range []string{"example_test.go", "company/example_test.go", "accesshttp/example_test.go", "../examples/policyci/policy_test.go"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.WriteString(unindent(string(text)) + "\n")
-	}
-	return all.String()
 }
 
 // exampleBody returns what stands between the braces of func Example.

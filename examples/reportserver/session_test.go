@@ -57,7 +57,7 @@ func TestSession(t *testing.T) {
 
 // TestReadme keeps what the README shows of this program equal to the session.
 func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
