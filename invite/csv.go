@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -34,20 +35,21 @@ type CSVConfig struct {
 // alone and has no effect. A nil config is the zero one.
 //
 // The first row names the columns, in any order and ASCII case: email, which is
-// required, name, role, teams, reason and until. Teams are ids separated by
-// semicolons. Until is when the access ends, exclusive: a date, which is
-// midnight UTC, or a time of RFC 3339. Blanks around a cell and around an id are
-// not part of it; an empty cell is as if there were no such column. Rows without
-// any content are skipped.
+// required, name, role, teams, reason and until. The cell teams has ids separated
+// by semicolons. The cell until is when the access ends, exclusive: a date, which
+// is midnight UTC, or a time of RFC 3339. Spaces around a cell and around an id
+// are not part of it; an empty cell counts as if there were no such column. Rows
+// without any content are skipped.
 //
 // The rows come in the order of the file, each with a code of its own, so that
 // one bad row spoils no other. Of rows with the same mailbox only the first
-// counts. Addresses may begin with a sign that starts a formula, as + or =;
-// whoever writes rows for a spreadsheet must escape them.
+// counts. Addresses may begin with a sign that starts a formula, such as + or =;
+// if you write rows for a spreadsheet, escape them.
 //
-// The error is an [*Error] and there are no rows. It wraps [ErrFile] if the file
-// as a whole is no good: too large, not UTF-8, a NUL, quotes that do not match,
-// unknown, repeated or missing columns, or no rows; else the error of r.
+// If there is an error, there are no rows. It is an [*Error] with the line, and
+// wraps [ErrFile] if the file as a whole cannot be read: it is too large, not
+// UTF-8, has a NUL, quotes that do not match, unknown, repeated or missing
+// columns, or no rows; otherwise it wraps the error of r.
 func ReadCSV(r io.Reader, c *CSVConfig) ([]Row, error) {
 	if c == nil {
 		c = &CSVConfig{}
@@ -69,7 +71,7 @@ func ReadCSV(r io.Reader, c *CSVConfig) ([]Row, error) {
 			return nil, err
 		}
 		if len(rows) >= cmp.Or(c.MaxRows, 100_000) {
-			return nil, f.refuse("more than %d rows", len(rows))
+			return nil, f.refuse("it has more than %d rows", len(rows))
 		}
 		rows = append(rows, f.row(cells))
 	}
@@ -93,10 +95,10 @@ var columnNames = [...]string{"email", "name", "role", "teams", "reason", "until
 type file struct {
 	source *source
 	cells  *csv.Reader
-	line   int                   // on which the row last read begins
+	line   int                   // where the row last read begins
 	places [len(columnNames)]int // of the columns, from 1; 0 if there is none
 	width  int                   // how many cells a row has
-	lines  map[string]int        // on which a mailbox is first named, by key
+	lines  map[string]int        // where a mailbox is first named, by key
 }
 
 func newFile(r io.Reader, most int64) *file {
@@ -119,8 +121,8 @@ func (f *file) read() ([]string, error) {
 		cells, err := f.cells.Read()
 		var quotes *csv.ParseError
 		switch {
-		case f.source.err != nil && f.source.err != io.EOF: // whatever the reader of cells made of it
-			return nil, &Error{f.line, f.source.err}
+		case f.source.err != nil && f.source.err != io.EOF: // rather than what the reader of cells made of it
+			return nil, &Error{Line: f.line, Err: f.source.err}
 		case errors.As(err, &quotes):
 			f.line = quotes.StartLine
 			return nil, f.refuse("%w", quotes.Err)
@@ -144,7 +146,7 @@ func (f *file) read() ([]string, error) {
 
 // refuse returns what is wrong with the file at the row last read.
 func (f *file) refuse(format string, args ...any) error {
-	return &Error{f.line, fmt.Errorf("%w: "+format, append([]any{ErrFile}, args...)...)}
+	return &Error{Line: f.line, Err: fmt.Errorf("%w: "+format, append([]any{ErrFile}, args...)...)}
 }
 
 // readHeader finds the columns.
@@ -158,13 +160,13 @@ func (f *file) readHeader() error {
 	}
 	f.width = len(cells)
 	for i, cell := range cells {
-		name := lower(strings.Trim(cell, " "))
+		name := text.Lower(strings.Trim(cell, " "))
 		c := slices.Index(columnNames[:], name)
 		if c < 0 && f.width == 1 && strings.ContainsAny(name, ";\t") {
-			return f.refuse("the header %.64q has no commas, which separate cells", name)
+			return f.refuse("the header %s has no commas; separate cells by commas", text.Quote(name))
 		}
 		if c < 0 {
-			return f.refuse("there is no column %.64q; the columns are %s", name, strings.Join(columnNames[:], ", "))
+			return f.refuse("there is no column %s; the columns are %s", text.Quote(name), strings.Join(columnNames[:], ", "))
 		}
 		if f.places[c] > 0 {
 			return f.refuse("column %q is there twice", name)
@@ -177,27 +179,17 @@ func (f *file) readHeader() error {
 	return nil
 }
 
-// lower returns s with its ASCII letters in lower case.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + ('a' - 'A')
-		}
-		return r
-	}, s)
-}
-
-// row reads one row.
+// row reads the row that has these cells.
 func (f *file) row(cells []string) Row {
 	row := Row{Line: f.line}
 	row.Code, row.Err = f.fill(&row, cells)
 	return row
 }
 
-// fill reads a row as far as it is good, and says what is not.
+// fill reads a row as far as it is valid, and says what is not.
 func (f *file) fill(row *Row, cells []string) (code Code, err error) {
 	if len(cells) != f.width {
-		return BadRow, fmt.Errorf("invite: there are %d cells, and %d in the header", len(cells), f.width)
+		return BadRow, &Error{Err: fmt.Errorf("the row has %d cells, and the header %d", len(cells), f.width)}
 	}
 	cell := func(c column) string {
 		if f.places[c] == 0 {
@@ -211,24 +203,24 @@ func (f *file) fill(row *Row, cells []string) (code Code, err error) {
 	}
 	key := t.Address.Key()
 	if line, ok := f.lines[key]; ok {
-		return DuplicateInFile, fmt.Errorf("invite: line %d has the same mailbox", line)
+		return DuplicateInFile, &Error{Err: fmt.Errorf("line %d has the same mailbox", line)}
 	}
 	f.lines[key] = row.Line
 
 	name, reason := cell(nameColumn), cell(reasonColumn)
 	if isFormula(name) || isFormula(reason) {
-		return Formula, fmt.Errorf("invite: %w: a name or reason begins like a formula", ErrTerms)
+		return Formula, wrong(ErrTerms, "a name or reason begins like a formula")
 	}
-	if !line(name, MaxName) {
-		return BadName, fmt.Errorf("invite: %w: the name has more than %d bytes or control characters", ErrTerms, MaxName)
+	if err := text.Line(name, MaxName); err != nil {
+		return BadName, wrong(ErrTerms, "the name %w", err)
 	}
 	t.Name = name
 	t.Role = role.Name(cell(roleColumn))
 	if t.Teams, err = readTeams(cell(teamsColumn)); err != nil {
 		return BadTeams, err
 	}
-	if !lines(reason, MaxReason) {
-		return BadReason, fmt.Errorf("invite: %w: the reason has more than %d bytes or control characters", ErrTerms, MaxReason)
+	if err := text.Lines(reason, MaxReason); err != nil {
+		return BadReason, wrong(ErrTerms, "the reason %w", err)
 	}
 	row.Reason = reason
 	if t.Until, err = readUntil(cell(untilColumn)); err != nil {
@@ -248,14 +240,14 @@ func readTeams(cell string) ([]team.ID, error) {
 	ids := make([]team.ID, 0, strings.Count(cell, ";")+1)
 	for id := range strings.SplitSeq(cell, ";") {
 		if id = strings.Trim(id, " "); id == "" {
-			return nil, fmt.Errorf("invite: %w: a team without id", ErrTerms)
+			return nil, wrong(ErrTerms, "a team has no id")
 		}
 		ids = append(ids, team.ID(id))
 	}
 	return normalTeams(ids)
 }
 
-// readUntil reads the end of access. Empty is never.
+// readUntil reads the end of access. An empty cell means never.
 func readUntil(cell string) (time.Time, error) {
 	if cell == "" {
 		return time.Time{}, nil
@@ -264,13 +256,16 @@ func readUntil(cell string) (time.Time, error) {
 	if err != nil {
 		t, err = time.Parse(time.RFC3339, cell)
 	}
-	if err != nil || t.IsZero() || !writable(t) {
-		return time.Time{}, fmt.Errorf("invite: %w: %.40q is no date such as 2006-01-02", ErrTerms, cell)
+	if err == nil {
+		t, err = text.End(t)
 	}
-	return t.UTC(), nil
+	if err != nil || t.IsZero() {
+		return time.Time{}, wrong(ErrTerms, "%s is no date such as 2006-01-02", text.Quote(cell))
+	}
+	return t, nil
 }
 
-// source hands a file on, up to its limits.
+// source reads a file up to its limits.
 type source struct {
 	r    io.Reader
 	most int64 // bytes of the file
@@ -289,9 +284,9 @@ func (s *source) Read(p []byte) (int, error) {
 	s.row += n
 	switch {
 	case s.read > s.most:
-		s.err = fmt.Errorf("%w: more than %d bytes", ErrFile, s.most)
+		s.err = fmt.Errorf("%w: it has more than %d bytes", ErrFile, s.most)
 	case s.row > maxRowBytes:
-		s.err = fmt.Errorf("%w: a row of more than %d bytes", ErrFile, maxRowBytes)
+		s.err = fmt.Errorf("%w: a row has more than %d bytes", ErrFile, maxRowBytes)
 	default:
 		s.err = err
 	}

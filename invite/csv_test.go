@@ -45,7 +45,7 @@ func TestRow(t *testing.T) {
 	}{
 		{"ok", "full", "ann@example.com,Ann Lee,member,americas;emea,new in sales,2027-03-01"},
 		{"ok", "address only", "ann@example.com,,,,,"},
-		{"ok", "blanks around cells", "  ann@example.com , Ann , member , a ; b , why , 2027-03-01 "},
+		{"ok", "spaces around cells", "  ann@example.com , Ann , member , a ; b , why , 2027-03-01 "},
 		{"ok", "address that begins with a plus", "+ann@example.com,,,,,"},
 		{"ok", "address that begins with an equals sign", "=1+1@example.com,,,,,"},
 		{"ok", "name with a sign inside", "ann@example.com,Ann-Lee =@+,,,,"},
@@ -70,7 +70,7 @@ func TestRow(t *testing.T) {
 		{"bad-address", "with a name", "Ann <ann@example.com>,,,,,"},
 		{"bad-address", "two", "ann@example.com;bob@example.com,,,,,"},
 		{"bad-address", "a tab around", "\tann@example.com,,,,,"},
-		{"bad-address", "a hard blank around", "\u00a0ann@example.com,,,,,"},
+		{"bad-address", "a no-break space around", "\u00a0ann@example.com,,,,,"},
 		{"bad-address", "Kelvin sign", "mi\u212ae@example.com,,,,,"},
 		{"bad-address", "two lines", "\"ann@example.com\r\nBcc: eve@example.com\",,,,,"},
 		{"bad-address", "bad address and name", "ann,=1,,,,"},
@@ -81,21 +81,25 @@ func TestRow(t *testing.T) {
 		{"formula", "name @", "ann@example.com,@SUM(A1),,,,"},
 		{"formula", "name tab", "ann@example.com,\t=1,,,,"},
 		{"formula", "name CR", "ann@example.com,\"\r=1\",,,,"},
-		{"formula", "name behind blanks", "ann@example.com,  =1,,,,"},
+		{"formula", "name after spaces", "ann@example.com,  =1,,,,"},
 		{"formula", "quoted name", "ann@example.com,\"=HYPERLINK(\"\"https://evil.example\"\",\"\"x\"\")\",,,,"},
 		{"formula", "reason", "ann@example.com,,,,=1,"},
-		{"formula", "reason behind a good name", "ann@example.com,Ann,,,@x,"},
+		{"formula", "reason after a good name", "ann@example.com,Ann,,,@x,"},
 		{"formula", "name that is also too long", "ann@example.com,=" + text("n", 128) + ",,,,"},
 
 		{"bad-name", "too long", "ann@example.com," + text("n", 129) + ",,,,"},
 		{"bad-name", "too long in bytes", "ann@example.com," + text("é", 65) + ",,,,"},
 		{"bad-name", "two lines", "ann@example.com,\"Ann\nLee\",,,,"},
+		{"bad-name", "turned direction", "ann@example.com,Ann \u202egpj.exe,,,,"},
+		{"bad-name", "zero-width space", "ann@example.com,An\u200bn,,,,"},
+		{"bad-name", "no-break space at the end", "ann@example.com,Ann\u00a0,,,,"},
+		{"bad-reason", "turned direction in the reason", "ann@example.com,,,,a\u202eb,"},
 		{"bad-name", "line separator", "ann@example.com,Ann\u2028Lee,,,,"},
 		{"bad-name", "escape sequence", "ann@example.com,Ann\x1b[2J,,,,"},
 
 		{"bad-teams", "empty id", "ann@example.com,,,a;;b,,"},
-		{"bad-teams", "blank id", "ann@example.com,,,a; ;b,,"},
-		{"bad-teams", "semicolon behind", "ann@example.com,,,a;,,"},
+		{"bad-teams", "id of a space", "ann@example.com,,,a; ;b,,"},
+		{"bad-teams", "semicolon after the last", "ann@example.com,,,a;,,"},
 		{"bad-teams", "only a semicolon", "ann@example.com,,,;,,"},
 		{"bad-teams", "twice", "ann@example.com,,,b;a;b,,"},
 		{"bad-teams", "too many", "ann@example.com,,," + ids(1001) + ",,"},
@@ -114,7 +118,7 @@ func TestRow(t *testing.T) {
 		{"bad-date", "beyond the year 9999 in UTC", "ann@example.com,,,,,9999-12-31T23:59:59-01:00"},
 		{"bad-date", "time without zone", "ann@example.com,,,,,2027-03-01T12:00:00"},
 		{"bad-date", "zone beyond a day", "ann@example.com,,,,,2027-03-01T12:00:00+25:00"},
-		{"bad-date", "time behind blank", "ann@example.com,,,,,2027-03-01 12:00:00Z"},
+		{"bad-date", "time after a space", "ann@example.com,,,,,2027-03-01 12:00:00Z"},
 	} {
 		rows := read(t, "email,name,role,teams,reason,until\n"+tt.row+"\n")
 		if len(rows) != 1 || rows[0].Code != tt.want || rows[0].Line != 2 || (rows[0].Err == nil) != (tt.want == "ok") {
@@ -129,7 +133,7 @@ func TestRow(t *testing.T) {
 		if want := causes[tt.want]; want != nil && !errors.Is(rows[0].Err, want) || len(fmt.Sprint(rows[0].Err)) > 200 {
 			t.Errorf("%s: %v, want %v", tt.name, rows[0].Err, want)
 		}
-		if tt.want == "bad-row" && !strings.HasSuffix(rows[0].Err.Error(), " cells, and 6 in the header") {
+		if tt.want == "bad-row" && !strings.HasSuffix(rows[0].Err.Error(), " cells, and the header 6") {
 			t.Errorf("%s: %v", tt.name, rows[0].Err)
 		}
 	}
@@ -165,10 +169,10 @@ func TestFileForms(t *testing.T) {
 		{"CRLF", strings.ReplaceAll(plain, "\n", "\r\n"), [2]int{2, 3}},
 		{"byte order mark", "\ufeff" + plain, [2]int{2, 3}},
 		{"byte order mark and quotes", "\ufeff\"email\",\"role\"\r\n\"ann@example.com\",\"member\"\r\n\"bob@example.com\",\"\"\r\n", [2]int{2, 3}},
-		{"other case and blanks", strings.Replace(plain, "email,role", " E-MAIL"[:2]+"MAIL , ROLE ", 1), [2]int{2, 3}},
+		{"other case and spaces", strings.Replace(plain, "email,role", " E-MAIL"[:2]+"MAIL , ROLE ", 1), [2]int{2, 3}},
 		{"other order", "role,email\nmember,ann@example.com\n,bob@example.com\n", [2]int{2, 3}},
 		{"empty lines", "\n\r\n" + strings.ReplaceAll(plain, "\n", "\n\n\r\n") + "\n", [2]int{6, 9}},
-		{"lines of blanks and commas", "   \n , \n" + strings.ReplaceAll(plain, "\n", "\n,\n , ,,\n"), [2]int{6, 9}},
+		{"lines of spaces and commas", "   \n , \n" + strings.ReplaceAll(plain, "\n", "\n,\n , ,,\n"), [2]int{6, 9}},
 		{"line break in a cell before", "email,role,reason\nann@example.com,member,\"one\ntwo\r\nthree\"\nbob@example.com,,\n", [2]int{2, 5}},
 		{"line break in a skipped cell", "email,role\nann@example.com,member\n\" \",\" \"\nbob@example.com,\n", [2]int{2, 4}},
 		{"line break in the header", "email,role,\"reason \"\nann@example.com,member,\nbob@example.com,,\n", [2]int{2, 3}},
@@ -228,7 +232,7 @@ func TestBadFile(t *testing.T) {
 		{"it is empty", "empty", "", 1},
 		{"it is empty", "a byte order mark", "\ufeff", 1},
 		{"it is empty", "empty lines", "\n\r\n\n", 1},
-		{"it is empty", "blank cells", " , \n,\n", 2},
+		{"it is empty", "cells of spaces", " , \n,\n", 2},
 		{"there are no rows below the header", "header only", "email\n", 1},
 		{"there are no rows below the header", "header and empty lines", "email,name\n\n , \n", 3},
 		{`there is no column "e-mail"; the columns are email, name, role, teams, reason, until`, "unknown column", "e-mail\na@b\n", 1},
@@ -250,7 +254,7 @@ func TestBadFile(t *testing.T) {
 		{"cell 3 is not UTF-8", "in a cell too many", "email\na@b,,\xff\n", 2},
 		{"cell 1 has a NUL", "NUL", "email\nann@example.com\nb\x00@b\n", 3},
 		{`bare " in non-quoted-field`, "bare quote", "email,name\na@b,A \"B\" C\n", 2},
-		{`extraneous or missing " in quoted-field`, "text behind a quote", "email,name\n\na@b,\"A\" B\n", 3},
+		{`extraneous or missing " in quoted-field`, "text after a quote", "email,name\n\na@b,\"A\" B\n", 3},
 		{`extraneous or missing " in quoted-field`, "quote without end", "email,name\na@b,\nc@d,\"C\n,\n,\n", 3},
 	} {
 		for form, r := range map[string]io.Reader{"whole": strings.NewReader(tt.file), "byte by byte": iotest.OneByteReader(strings.NewReader(tt.file))} {
@@ -287,9 +291,9 @@ func TestFileLimits(t *testing.T) {
 		{"more than 100000 rows", "a row too many by default", many(100_001), &invite.CSVConfig{}},
 		{"ok", "a large row", wide(1 << 19), nil},
 		{"ok", "large rows together", "email,name\n" + strings.Repeat(strings.TrimPrefix(wide(1<<19), "email,name\n"), 4), nil},
-		{"a row of more than 1048576 bytes", "a row too large", wide(1<<20 + 8192), nil},
-		{"a row of more than 1048576 bytes", "commas only", "email\n" + strings.Repeat(",", 2<<20), nil},
-		{"a row of more than 1048576 bytes", "a quote that never ends", "email\na@b\n\"" + strings.Repeat("\n", 2<<20), nil},
+		{"a row has more than 1048576 bytes", "a row too large", wide(1<<20 + 8192), nil},
+		{"a row has more than 1048576 bytes", "commas only", "email\n" + strings.Repeat(",", 2<<20), nil},
+		{"a row has more than 1048576 bytes", "a quote that never ends", "email\na@b\n\"" + strings.Repeat("\n", 2<<20), nil},
 		{"more than 33554432 bytes", "too large by default", small + strings.Repeat(strings.Repeat(" ", 1023)+"\n", 32<<10), nil},
 	} {
 		if testing.Short() && len(tt.file) > 3<<20 {
@@ -328,13 +332,13 @@ func TestEndlessFile(t *testing.T) {
 		bytes int
 	}{
 		"commas":        {",", 1 << 20},
-		"blanks":        {" ", 1 << 20},
+		"spaces":        {" ", 1 << 20},
 		"empty lines":   {"\n", 1 << 20},
 		"empty cells":   {strings.Repeat(" ", 10_000) + ",\n", 32 << 20},
 		"open quotes":   {"\"\n\",", 1 << 20},
 		"letters":       {"a", 1 << 20},
 		"quotes":        {"\"", 1 << 20},
-		"blanks in row": {"\" \",", 1 << 20},
+		"spaces in row": {"\" \",", 1 << 20},
 	} {
 		e := &endless{text: tt.text}
 		var before, after runtime.MemStats

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 )
 
@@ -19,22 +20,34 @@ var (
 // What can be wrong with what comes from outside.
 var (
 	ErrTerms  = errors.New("the terms are not valid")
-	ErrSecret = errors.New("not a secret")
-	ErrDigest = errors.New("not a digest")
-	ErrProof  = errors.New("not a proof of an address")
+	ErrSecret = errors.New("the text is not a secret")
+	ErrDigest = errors.New("the text is not a digest")
+	ErrProof  = errors.New("the proof of an address is not valid")
 	ErrFile   = errors.New("the file cannot be read as invitations")
 )
 
-// Error is why a file cannot be read.
+// Error is every error of this package.
 type Error struct {
-	Line int   // on which the row begins, or the last one that could be read; from 1
-	Err  error // wraps [ErrFile], unless reading itself failed
+	Line int   // of a file: where the row begins, or the last one that could be read; from 1, 0 if it is about no file
+	Err  error // wraps a sentinel of this package, or is the error of a reader
 }
 
-// Error returns the line and the cause.
+// Error returns one line that begins with "invite: ".
 func (e *Error) Error() string {
-	return "invite: line " + strconv.Itoa(e.Line) + ": " + e.Err.Error()
+	at := ""
+	if e.Line > 0 {
+		at = "line " + strconv.Itoa(e.Line) + ": "
+	}
+	if e.Err == nil {
+		return "invite: " + at + "unknown problem"
+	}
+	return "invite: " + at + e.Err.Error()
 }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+// wrong returns an error that wraps a sentinel and says more.
+func wrong(sentinel error, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf("%w: "+format, append([]any{sentinel}, args...)...)}
+}

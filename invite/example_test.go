@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// A file of invitations is read row by row. What cannot be read says why, and
-// keeps nobody else.
+// A file of invitations is read row by row. A row that cannot be read says why,
+// and spoils no other.
 func ExampleReadCSV() {
 	file := `Email,Name,Role,Teams,Until
 ann@example.com,Ann Lee,team-member,americas; emea,2027-03-01
@@ -42,7 +43,7 @@ dora@example.com,Dora,viewer,,in spring
 	//    invite: the terms are not valid: "in spring" is no date such as 2006-01-02
 }
 
-// The link is the one place where a secret is told. The page behind it posts
+// The link is the one place that shows a secret. The page at that address posts
 // the secret back.
 func ExampleMessage_Link() {
 	random := bytes.NewReader(bytes.Repeat([]byte("not random "), 3)) // use crypto/rand.Reader
@@ -51,11 +52,7 @@ func ExampleMessage_Link() {
 		fmt.Println(err)
 		return
 	}
-	ann, err := team.ParseAddress("ann@example.com")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	ann := team.MustParseAddress("ann@example.com")
 	invitation := invite.Invitation{ID: "i-1", Generation: 1, Terms: invite.Terms{Address: ann}}
 	invitation.Digest = secret.Digest(invitation.Claim("acme"))
 
@@ -71,4 +68,34 @@ func ExampleMessage_Link() {
 	// [redacted]
 	// true <nil>
 	// false
+}
+
+// A proof comes from the sign-in of the person, never from what they typed.
+func ExampleVerified() {
+	signedIn := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	proof, err := invite.Verified(team.MustParseAddress("Ann@example.com"), "https://id.example", "google", signedIn)
+	fmt.Println(proof.Address(), proof.Provider(), err)
+
+	_, err = invite.Verified(team.MustParseAddress("ann@example.com"), "", "", signedIn)
+	fmt.Println(err)
+	// Output:
+	// Ann@example.com google <nil>
+	// invite: the proof of an address is not valid: an address, an issuer and a time are required
+}
+
+// No job ends an invitation: its state is computed when you ask.
+func ExampleInvitation_StateAt() {
+	expires := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	invitation := invite.Invitation{ID: "i-1", State: invite.Pending, Expires: expires}
+	state := invitation.StateAt(expires)
+	fmt.Println(invitation.StateAt(expires.Add(-1)), state)
+
+	_, err := state.Next(invite.Accept)
+	fmt.Println(err)
+	next, err := state.Next(invite.Resend)
+	fmt.Println(next, err)
+	// Output:
+	// pending expired
+	// invite: cannot accept: the invitation expired
+	// pending <nil>
 }

@@ -15,17 +15,17 @@ type ID string
 type Invitation struct {
 	ID         ID
 	Terms      Terms
-	Sponsor    Sponsor   // who answers for it: whoever sent or changed it last
+	Sponsor    Sponsor   // who answers for it: who sent, re-sent or amended it last
 	Generation int       // from 1; each has a secret of its own
 	Digest     Digest    // of the secret of this generation
 	Sent       time.Time // this generation
-	Expires    time.Time // exclusive; zero is never
+	Expires    time.Time // exclusive; zero means never
 
-	// State is as it was recorded: one that expired is still Pending here, and
-	// Expired is said by At.
+	// State is as it was recorded: an expired invitation is still Pending here.
+	// StateAt returns Expired.
 	State  State
-	Closed time.Time   // since when it is accepted, declined or revoked
-	User   team.UserID // who it made a user; "" unless it was accepted
+	Closed time.Time   // when it was accepted, declined or revoked
+	User   team.UserID // the user that its acceptance added; "" unless it was accepted
 }
 
 // Sponsor is who answers for an invitation: a user, or a system of the host's.
@@ -46,9 +46,9 @@ func (s Sponsor) String() string {
 	return "nobody"
 }
 
-// At returns the state of the invitation at an instant that is not before it
-// was sent. It compares times, so nothing must run for an invitation to expire.
-func (i Invitation) At(t time.Time) State {
+// StateAt returns the state of the invitation at an instant that is not before it
+// was sent. It compares times, so no job must run for an invitation to expire.
+func (i Invitation) StateAt(t time.Time) State {
 	if i.State == Pending && team.End(i.Expires).Ended(t) {
 		return Expired
 	}
@@ -60,7 +60,8 @@ func (i Invitation) Claim(company string) Claim {
 	return Claim{ForInvitation, company, string(i.ID), i.Generation, i.Terms.Address}
 }
 
-// State is where an invitation stands. The zero State is that there is none.
+// State is what has become of an invitation. The zero State means that there is
+// no invitation.
 type State uint8
 
 // The states. All but Expired are recorded.
@@ -89,9 +90,9 @@ type Command uint8
 
 // The commands, as the table of the package documentation has them.
 const (
-	Send   Command = iota + 1 // to an address; the state is that of the invitation it was sent last
-	Resend                    // with a new secret, the old one being dead from then on
-	Amend                     // other terms, with a new secret as well
+	Send   Command = iota + 1 // to an address; the state is that of the invitation sent last to it
+	Resend                    // with a new secret; the old one proves nothing any more
+	Amend                     // to other terms, also with a new secret
 	Accept
 	Decline
 	Revoke
@@ -132,8 +133,8 @@ var table = [...][Revoke + 1]transition{
 	Revoked:  closed(ErrRevoked),
 }
 
-// closed returns the row of a state that is not left: only another invitation
-// may be sent to the address.
+// closed returns the row of a final state: another invitation may be sent to the
+// address, and this is all.
 func closed(err error) [Revoke + 1]transition {
 	return [Revoke + 1]transition{
 		Send:   {next: Pending},
@@ -142,15 +143,15 @@ func closed(err error) [Revoke + 1]transition {
 }
 
 // Next returns the state after a command, by the table of the package
-// documentation. Where the table has none it returns s and an error that wraps
-// the one named there; for what is no state or no command, [ErrNone].
+// documentation. Where the table has an error, it returns s and an error that
+// wraps that one; for an invalid state or command, [ErrNone].
 func (s State) Next(c Command) (State, error) {
 	cell := transition{err: ErrNone}
 	if int(s) < len(table) && c >= Send && c <= Revoke {
 		cell = table[s][c]
 	}
 	if cell.err != nil {
-		return s, fmt.Errorf("invite: cannot %s: %w", c, cell.err)
+		return s, &Error{Err: fmt.Errorf("cannot %s: %w", c, cell.err)}
 	}
 	return cell.next, nil
 }

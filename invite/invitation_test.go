@@ -51,7 +51,7 @@ func stateTable(t *testing.T) [][]string {
 	return table
 }
 
-// TestNext compares every cell of the documented table with what Next says.
+// TestNext compares every cell of the documented table with Next.
 func TestNext(t *testing.T) {
 	states, commands := every[invite.State](), every[invite.Command]()
 	table := stateTable(t)
@@ -122,7 +122,7 @@ func TestAt(t *testing.T) {
 		{"revoked", "revoked", invite.Revoked, noon, noon.Add(1)},
 		{"none", "none", invite.None, noon, noon.Add(1)},
 	} {
-		if got := (invite.Invitation{State: tt.state, Expires: tt.expires}).At(tt.at); got.String() != tt.want {
+		if got := (invite.Invitation{State: tt.state, Expires: tt.expires}).StateAt(tt.at); got.String() != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, got, tt.want)
 		}
 	}

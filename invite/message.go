@@ -7,34 +7,34 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Offer is what somebody who was sent an invitation may see of it before he
-// accepts.
+// Offer is what the invited person may see of an invitation before they accept.
 type Offer struct {
 	Company   string    // its name
-	Inviter   string    // name of the sponsor, or his address if he has none; "" for a system
+	Inviter   string    // name of the sponsor, or their address if they have none; "" for a system
 	Role      role.Name // offered
 	RoleTitle string    // for people; "" if the catalog has none
 	Name      string    // of the person invited; may be empty
 	Note      string    // for the person invited; may be empty
-	Expires   time.Time // exclusive; zero is never
+	Expires   time.Time // exclusive; zero means never
 }
 
-// Message is what is to be sent to somebody who is invited, with the only copy
-// of the secret. It is data. Every text in it came from somebody else: escape
-// it for whatever the message is written in.
+// Message is what the host must send to the invited person, with the only copy of
+// the secret. It is data. Every text in it came from somebody else: escape it for
+// the format of the message.
 type Message struct {
 	Offer
 	Invitation ID
-	To         Address // the one stored, and the only one to send it to
+	To         Address // as stored; send to no other
 	Origin     string  // of links, from the configuration and never from a request
 	Secret     Secret
 }
 
 // Link returns the address of the page where the invitation is accepted: the
-// origin, the invitation, and the secret behind a #, which browsers send to no
-// server, so that it gets into no log and no Referer header. The page posts it.
+// origin, the invitation, and the secret after a #. Browsers send what follows a #
+// to no server, so the secret gets into no log and no Referer header. Let the page
+// post it.
 //
-// Opening the page must not accept: scanners of mail open links.
+// Opening the page must not accept the invitation: mail scanners open links.
 func (m Message) Link() string {
 	return m.Origin + "/" + url.PathEscape(string(m.Invitation)) + "#" + m.Secret.Reveal()
 }

@@ -1,13 +1,14 @@
 package invite
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// Proof says that somebody controls an address: who found it out, and when. It
-// is made by the host from what its identity provider asserted, and taken at
-// its word. The zero Proof proves nothing.
+// Proof says that somebody controls an address: who verified it, and when. The
+// host makes it from what its identity provider asserted, and is taken at its
+// word. The zero Proof proves nothing.
 type Proof struct {
 	address  Address
 	issuer   string
@@ -16,21 +17,31 @@ type Proof struct {
 }
 
 // Verified returns the proof that an address was verified by an issuer, such as
-// the one of an ID token that says the address is verified, at an instant.
-// Provider is the identity provider the person came by, as terms name it; it
-// may be empty.
+// the one of an ID token that says the address is verified, at an instant. The
+// provider is the identity provider through which the person signed in, as terms
+// name it; it may be empty.
 //
-// Never make one of an address that its owner merely typed, or that the issuer
-// did not verify: whoever has it could take an invitation over.
+// Never make one of an address that a person only typed, or that the issuer did
+// not verify: anyone could then accept the invitation of somebody else.
 //
-// The error wraps [ErrProof]: the address or the time is zero, the time beyond
-// the years 1 to 9999, the issuer empty, or issuer or provider are too long or
-// have control characters.
+// The error wraps [ErrProof]: the address or the time is zero, the time is beyond
+// the years 1 to 9999, the issuer is empty, or issuer or provider is longer than
+// [MaxProvider] or no line of text.
 func Verified(a Address, issuer, provider string, at time.Time) (Proof, error) {
-	if a.IsZero() || at.IsZero() || !writable(at) || issuer == "" || !line(issuer, MaxProvider) || !line(provider, MaxProvider) {
-		return Proof{}, fmt.Errorf("invite: %w: an address, an issuer and a time are required", ErrProof)
+	if a.IsZero() || at.IsZero() || issuer == "" {
+		return Proof{}, wrong(ErrProof, "an address, an issuer and a time are required")
 	}
-	return Proof{a, issuer, provider, at.UTC()}, nil
+	if err := text.Line(issuer, MaxProvider); err != nil {
+		return Proof{}, wrong(ErrProof, "the issuer %w", err)
+	}
+	if err := text.Line(provider, MaxProvider); err != nil {
+		return Proof{}, wrong(ErrProof, "the provider %w", err)
+	}
+	at, err := text.End(at)
+	if err != nil {
+		return Proof{}, wrong(ErrProof, "the time %w", err)
+	}
+	return Proof{a, issuer, provider, at}, nil
 }
 
 // Address returns the address that was verified.
@@ -39,7 +50,7 @@ func (p Proof) Address() Address { return p.address }
 // Issuer returns who verified it.
 func (p Proof) Issuer() string { return p.issuer }
 
-// Provider returns the identity provider the person came by.
+// Provider returns the identity provider through which the person signed in.
 func (p Proof) Provider() string { return p.provider }
 
 // Time returns when it was verified, in UTC.

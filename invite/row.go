@@ -3,12 +3,12 @@ package invite
 // Row is one line of a file of invitations: what it asks for and, later, what
 // became of it.
 type Row struct {
-	Line   int    // on which it begins, from 1
+	Line   int    // where it begins, from 1
 	Terms  Terms  // normal if Code is OK, else as far as they could be read
-	Reason string // "" is that of the batch
+	Reason string // "" means the reason of the whole file
 
 	Code Code
-	Err  error // more about the code, for people; nil if it is OK
+	Err  error // more about the code, for people; nil if the code is OK
 
 	// What became of it, for a row that was sent.
 	Invitation  ID
@@ -16,36 +16,36 @@ type Row struct {
 }
 
 // Code says what is wrong with a row, or that nothing is. Codes are stable. The
-// zero Code is that of a row nobody looked at yet, which is not OK.
+// zero Code is that of a row that was not looked at yet; it is not OK.
 type Code string
 
-// OK is the code of a row that can be sent. Of [ReadCSV] it means no more than
-// that the row can be read.
+// OK is the code of a row that can be sent. From [ReadCSV] it means only that the
+// row can be read.
 const OK Code = "ok"
 
-// What [ReadCSV] finds. Of several it is the first in this order.
+// What [ReadCSV] finds. If several apply, it is the first in this order.
 const (
 	BadRow          Code = "bad-row"           // more or fewer cells than the header has
 	BadAddress      Code = "bad-address"       // not a bare e-mail address
-	DuplicateInFile Code = "duplicate-in-file" // a row above has the same mailbox, and counts, whatever its code
+	DuplicateInFile Code = "duplicate-in-file" // a row above has the same mailbox; that one counts, whatever its code
 	Formula         Code = "formula"           // a name or reason that a spreadsheet would run
-	BadName         Code = "bad-name"          // too long, or not on one line
+	BadName         Code = "bad-name"          // too long, or not a line of text
 	BadTeams        Code = "bad-teams"         // an empty id, a team twice, or too many
-	BadReason       Code = "bad-reason"        // too long, or control characters besides line breaks
-	BadDate         Code = "bad-date"          // neither a date nor an RFC 3339 time; of the company, one that is past
+	BadReason       Code = "bad-reason"        // too long, or not lines of text
+	BadDate         Code = "bad-date"          // neither a date nor an RFC 3339 time; from the company, one in the past
 )
 
-// What the company finds, by its state at that moment.
+// What the company finds in its current state.
 const (
 	AlreadyMember  Code = "already-member"  // a user has the address
 	AlreadyPending Code = "already-pending" // an invitation to the address can still be accepted
 	UnknownRole    Code = "unknown-role"
-	NotOffered     Code = "not-offered" // nobody is invited to this role
+	NotOffered     Code = "not-offered" // invitations do not offer this role
 	AboveCeiling   Code = "above-ceiling"
 	UnknownTeam    Code = "unknown-team"
-	NotAllowed     Code = "not-allowed"    // whoever sends it may not, for another reason than the role's rank
-	BeyondOwnEnd   Code = "beyond-own-end" // it would last longer than the access of whoever sends it
+	NotAllowed     Code = "not-allowed"    // the sender may not send it, for another reason than the role's rank
+	BeyondOwnEnd   Code = "beyond-own-end" // it would last longer than the access of the sender
 	OverLimit      Code = "over-limit"     // no seat is left, or too many are pending
-	TooSoon        Code = "too-soon"       // one was just sent
+	TooSoon        Code = "too-soon"       // the address was just sent one
 	Failed         Code = "failed"         // anything else; Err says what
 )

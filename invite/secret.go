@@ -20,12 +20,12 @@ const redacted = "[redacted]"
 
 // Secret proves that somebody received a message. However it is printed,
 // logged, or written as JSON or text, it shows as "[redacted]"; only
-// [Secret.Reveal] tells it. The zero Secret proves nothing. It cannot be
-// compared but by its digests.
+// [Secret.Reveal] returns it. The zero Secret proves nothing. Compare secrets by
+// their digests only.
 type Secret struct {
-	// In a closure, since fmt and its like print the unexported fields of a
-	// struct around this one without asking its methods, and follow pointers
-	// there: "%s" does, as a pointer has no such form.
+	// In a closure: for a struct around this one, package fmt and others like it
+	// print unexported fields without calling their methods, and follow pointers
+	// on the way.
 	bytes func() [secretSize]byte
 }
 
@@ -35,26 +35,26 @@ func newSecret(bytes [secretSize]byte) Secret {
 }
 
 // NewSecret reads a new secret from a source of randomness, which must be one
-// for cryptography. The error is that of the source.
+// for cryptography. The error wraps that of the source.
 func NewSecret(random io.Reader) (Secret, error) {
 	var bytes [secretSize]byte
 	if _, err := io.ReadFull(random, bytes[:]); err != nil {
-		return Secret{}, fmt.Errorf("invite: random secret: %w", err)
+		return Secret{}, &Error{Err: fmt.Errorf("no random bytes for a secret: %w", err)}
 	}
 	return newSecret(bytes), nil
 }
 
-// ParseSecret reads what [Secret.Reveal] told, and nothing else: a secret that
-// was cut, padded or encoded in another way is refused. The error is
-// [ErrSecret], whatever is wrong.
-func ParseSecret(text string) (Secret, error) {
-	if len(text) != encoding.EncodedLen(secretSize) {
-		return Secret{}, ErrSecret
+// ParseSecret reads exactly what [Secret.Reveal] returned: a secret that was cut,
+// padded or encoded in another way is refused. The error wraps [ErrSecret] and
+// says nothing more, whatever is wrong.
+func ParseSecret(s string) (Secret, error) {
+	if len(s) != encoding.EncodedLen(secretSize) {
+		return Secret{}, &Error{Err: ErrSecret}
 	}
 	var bytes [secretSize]byte
 	// The decoder skips line breaks, which leaves it fewer bytes.
-	if n, err := encoding.Decode(bytes[:], []byte(text)); err != nil || n != secretSize {
-		return Secret{}, ErrSecret
+	if n, err := encoding.Decode(bytes[:], []byte(s)); err != nil || n != secretSize {
+		return Secret{}, &Error{Err: ErrSecret}
 	}
 	return newSecret(bytes), nil
 }
@@ -86,8 +86,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // LogValue returns "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Purpose says what a secret is for. One made for one purpose is none for
-// another.
+// Purpose says what a secret is for. A secret made for one purpose proves nothing
+// for another.
 type Purpose string
 
 // The purposes of secrets.
@@ -96,8 +96,8 @@ const (
 	ForLink       Purpose = "link"
 )
 
-// Claim is what a secret proves: that its holder was sent one generation of one
-// thing in one company, at one address if that matters.
+// Claim is what a secret proves: that the person who has it was sent one
+// generation of one thing in one company, at one address if that matters.
 type Claim struct {
 	Purpose    Purpose
 	Company    string
@@ -107,7 +107,7 @@ type Claim struct {
 }
 
 // Digest is what is kept of a secret: a SHA-256 over it and its claim. It may be
-// stored and shown; the secret does not follow from it. The zero Digest matches
+// stored and shown, since nobody can compute the secret from it. The zero Digest matches
 // nothing.
 type Digest struct {
 	sum [sha256.Size]byte
@@ -145,11 +145,12 @@ func (d Digest) String() string { return hex.EncodeToString(d.sum[:]) }
 // MarshalText writes d in hexadecimal, in lower case.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText writes. The error wraps [ErrDigest].
-func (d *Digest) UnmarshalText(text []byte) error {
-	sum, err := hex.DecodeString(string(text))
-	if err != nil || len(sum) != sha256.Size || hex.EncodeToString(sum) != string(text) {
-		return fmt.Errorf("invite: %w", ErrDigest)
+// UnmarshalText reads what MarshalText writes. If the error wraps [ErrDigest], d
+// stays as it is.
+func (d *Digest) UnmarshalText(digits []byte) error {
+	sum, err := hex.DecodeString(string(digits))
+	if err != nil || len(sum) != sha256.Size || hex.EncodeToString(sum) != string(digits) {
+		return &Error{Err: ErrDigest}
 	}
 	copy(d.sum[:], sum)
 	return nil

@@ -49,6 +49,12 @@ func TestNormal(t *testing.T) {
 		{"the name", "name with a C1 control", func(t *invite.Terms) { t.Name = "Ann\u0085" }},
 		{"the name", "name that turns its direction", func(t *invite.Terms) { t.Name = "Ann \u202egpj.exe" }},
 		{"the name", "name with a paragraph separator", func(t *invite.Terms) { t.Name = "Ann\u2029" }},
+		{"the name", "name with a zero-width joiner", func(t *invite.Terms) { t.Name = "An\u200dn" }},
+		{"the name", "name that begins with a space", func(t *invite.Terms) { t.Name = " Ann" }},
+		{"the name", "name of only a space", func(t *invite.Terms) { t.Name = " " }},
+		{"the provider", "provider that ends in a space", func(t *invite.Terms) { t.Provider = "google " }},
+		{"the note", "note of only line breaks", func(t *invite.Terms) { t.Note = "\n\n" }},
+		{"the note", "note with a byte order mark", func(t *invite.Terms) { t.Note = "\ufeffHi" }},
 		{"the name", "name not in UTF-8", func(t *invite.Terms) { t.Name = "Ren\xe9" }},
 		{"the provider", "provider too long", func(t *invite.Terms) { t.Provider = text("p", 257) }},
 		{"the provider", "provider on two lines", func(t *invite.Terms) { t.Provider = "a\nb" }},
@@ -59,16 +65,16 @@ func TestNormal(t *testing.T) {
 		{"the note", "note with a line separator", func(t *invite.Terms) { t.Note = "a\u2028b" }},
 		{"the note", "note not in UTF-8", func(t *invite.Terms) { t.Note = "\xff" }},
 		{"more than 1000 teams", "too many teams", func(t *invite.Terms) { t.Teams = teams(1001) }},
-		{"\"a\" twice", "a team twice", func(t *invite.Terms) { t.Teams = []team.ID{"a", "b", "a"} }},
+		{"\"a\" is there twice", "a team twice", func(t *invite.Terms) { t.Teams = []team.ID{"a", "b", "a"} }},
 		{"days are between", "days below 0", func(t *invite.Terms) { t.Days = -1 }},
 		{"days are between", "too many days", func(t *invite.Terms) { t.Days = 3661 }},
 		{"days are between", "days that would overflow", func(t *invite.Terms) { t.Days = math.MaxInt }},
 		{"days are between", "review below 0", func(t *invite.Terms) { t.ReviewDays = -1 }},
 		{"days are between", "review too late", func(t *invite.Terms) { t.ReviewDays = 3661 }},
 		{"both a number", "two ends", func(t *invite.Terms) { t.Days, t.Until = 1, day }},
-		{"between the years", "end before the year 1", func(t *invite.Terms) { t.Until = day.AddDate(-2100, 0, 0) }},
-		{"between the years", "end beyond the year 9999", func(t *invite.Terms) { t.Until = day.AddDate(8000, 0, 0) }},
-		{"between the years", "end beyond the year 9999 in UTC", func(t *invite.Terms) {
+		{"not between 1 and 9999", "end before the year 1", func(t *invite.Terms) { t.Until = day.AddDate(-2100, 0, 0) }},
+		{"not between 1 and 9999", "end beyond the year 9999", func(t *invite.Terms) { t.Until = day.AddDate(8000, 0, 0) }},
+		{"not between 1 and 9999", "end beyond the year 9999 in UTC", func(t *invite.Terms) {
 			t.Until = time.Date(9999, 12, 31, 23, 30, 0, 0, time.FixedZone("", -3600))
 		}},
 	} {
@@ -123,7 +129,7 @@ func TestNormalOwns(t *testing.T) {
 	}
 }
 
-// TestTermsEqual changes every field of terms, and expects to be told.
+// TestTermsEqual changes every field of terms; Equal must notice.
 func TestTermsEqual(t *testing.T) {
 	day := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
 	full := invite.Terms{Address: address(t, "ann@example.com"), Name: "Ann", Role: "member", Teams: []team.ID{"a", "b"}, Days: 1, Until: day, ReviewDays: 2, Provider: "google", Note: "Hi"}
@@ -186,6 +192,21 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+func TestZeroError(t *testing.T) {
+	for _, tt := range []struct {
+		want string
+		err  invite.Error
+	}{
+		{"invite: unknown problem", invite.Error{}},
+		{"invite: line 3: unknown problem", invite.Error{Line: 3}},
+		{"invite: line 3: the file cannot be read as invitations", invite.Error{Line: 3, Err: invite.ErrFile}},
+	} {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("%+v prints %q, want %q", tt.err, got, tt.want)
+		}
+	}
+}
+
 func TestVerified(t *testing.T) {
 	noon := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	ann := address(t, "ann@example.com")
@@ -235,7 +256,7 @@ func TestZeroValues(t *testing.T) {
 		"no Digest matches the zero Secret":         !secret(t, "a").Digest(invite.Claim{}).Matches(s, invite.Claim{}),
 		"the zero Digest is all zeros":              d.String() == strings.Repeat("0", 64),
 		"the zero Proof proves nothing":             p.IsZero() && p.Address().IsZero() && p.Issuer() == "" && p.Provider() == "" && p.Time().IsZero(),
-		"the zero State is none":                    invite.State(0) == invite.None && invite.Invitation{}.At(time.Unix(0, 0)) == invite.None,
+		"the zero State is none":                    invite.State(0) == invite.None && invite.Invitation{}.StateAt(time.Unix(0, 0)) == invite.None,
 		"the zero Sponsor is nobody":                invite.Sponsor{}.String() == "nobody",
 		"the zero Terms end never":                  invite.Terms{}.End(time.Unix(0, 0)).IsZero() && invite.Terms{}.Review(time.Unix(0, 0)).IsZero(),
 		"the zero Message links nowhere":            invite.Message{}.Link() == "/#",

@@ -311,7 +311,7 @@ func TestProofs(t *testing.T) {
 		{byWrongProvider, "another provider", 0, 0, "google", "github"},
 		{byWrongProvider, "no provider", 0, 0, "google", ""},
 		{byWrongProvider, "the provider in other letters", 0, 0, "google", "Google"},
-		{byWrongProvider, "the provider and more", 0, 0, "google", "google "},
+		{byWrongProvider, "the provider and more", 0, 0, "google", "google+"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := inviteCompany(t, func(c *company.Config) { c.Invitations.ProofAge = tt.most })

@@ -123,7 +123,7 @@ func (c DeclineInvitation) apply(d *draft) error {
 func (d *draft) answered(id invite.ID, s invite.Secret, c invite.Command) (invite.Invitation, Verification, error) {
 	i, proof := d.invitations.get(id), d.actor.proof
 	age := d.at.Sub(proof.Time())
-	_, cause := i.At(d.at).Next(c)
+	_, cause := i.StateAt(d.at).Next(c)
 	switch {
 	case i.State == invite.None:
 	case !i.Digest.Matches(s, i.Claim(d.id)):
@@ -148,7 +148,7 @@ func (d *draft) answered(id invite.ID, s invite.Secret, c invite.Command) (invit
 func (c *Company) Offer(id invite.ID, s invite.Secret) (invite.Offer, error) {
 	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
-	_, cause := i.At(d.at).Next(invite.Accept)
+	_, cause := i.StateAt(d.at).Next(invite.Accept)
 	if i.State != invite.None && !i.Digest.Matches(s, i.Claim(d.id)) {
 		cause = errWrongSecret
 	}

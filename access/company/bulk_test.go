@@ -252,7 +252,7 @@ func TestCommitExpired(t *testing.T) {
 	if codesOf(done) != "ok sent, ok sent" || done[0].Invitation != "i" || done[1].Invitation == "j" {
 		t.Errorf("committed as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
 	}
-	if i, _ := c.Invitation("i"); i.Generation != 2 || i.At(c.now()) != invite.Pending {
+	if i, _ := c.Invitation("i"); i.Generation != 2 || i.StateAt(c.now()) != invite.Pending {
 		t.Errorf("i is %+v", i)
 	}
 	c.checkReplay()

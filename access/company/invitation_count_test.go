@@ -38,7 +38,7 @@ func TestLiveIsCounted(t *testing.T) {
 			for later := range 7 {
 				at, want := at.Add(time.Duration(later)*time.Hour), 0
 				for _, i := range v.all.All() {
-					if i.At(at) == invite.Pending {
+					if i.StateAt(at) == invite.Pending {
 						want++
 					}
 				}

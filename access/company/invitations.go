@@ -110,7 +110,7 @@ func (v invitations) recounted(at time.Time) invitations {
 }
 
 func (v *invitations) count(i invite.Invitation, at time.Time) {
-	if i.At(at) != invite.Pending {
+	if i.StateAt(at) != invite.Pending {
 		return
 	}
 	v.counted++
@@ -136,7 +136,7 @@ func (v invitations) sent(i invite.Invitation, at time.Time) invitations {
 
 func (v invitations) put(token *snapshot.Token, i invite.Invitation, at time.Time) invitations {
 	v = v.recounted(at)
-	if _, old, ok := v.all.Find(string(i.ID)); ok && old.At(at) == invite.Pending {
+	if _, old, ok := v.all.Find(string(i.ID)); ok && old.StateAt(at) == invite.Pending {
 		v.counted--
 	}
 	no := v.all.Add(token, string(i.ID), &i)
@@ -221,7 +221,7 @@ func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 func (c *Company) WhyOnHold(id invite.ID) error {
 	d := c.draft(c.journal.Point(), Actor{})
 	i := d.invitations.get(id)
-	if _, err := i.At(d.at).Next(invite.Accept); err != nil {
+	if _, err := i.StateAt(d.at).Next(invite.Accept); err != nil {
 		return &Error{Op: "held", Err: err}
 	}
 	if err := d.sendable(sponsor(i), Invite{}.change(), i.Terms); err != nil {

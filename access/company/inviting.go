@@ -62,10 +62,10 @@ func (c Invite) judge(d *draft) (Change, error) {
 		return nil, err // first: who may not invite must not learn who is invited
 	}
 	last := d.invitations.to(c.Terms.Address)
-	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && last.At(d.at) == invite.Pending) {
+	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && last.StateAt(d.at) == invite.Pending) {
 		return ResendInvitation{Invitation: last.ID}.judge(d)
 	}
-	if _, err := last.At(d.at).Next(invite.Send); err != nil {
+	if _, err := last.StateAt(d.at).Next(invite.Send); err != nil {
 		return nil, err
 	}
 	c.once = false
@@ -229,7 +229,7 @@ func (d *draft) invitation(what about, id invite.ID, c invite.Command) (invite.I
 		return invite.Invitation{}, err
 	}
 	i := d.invitations.get(id)
-	_, err := i.At(d.at).Next(c)
+	_, err := i.StateAt(d.at).Next(c)
 	return i, err
 }
 
@@ -321,7 +321,7 @@ func (d *draft) issue(i invite.Invitation) (Issued, error) {
 		return Issued{}, ErrNoDelivery
 	case last.State != invite.None && bounds.Cooldown > 0 && d.at.Before(last.Sent.Add(bounds.Cooldown)):
 		return Issued{}, fmt.Errorf("%w: wait until %s", ErrTooSoon, last.Sent.Add(bounds.Cooldown).Format(time.RFC3339))
-	case bounds.Pending > 0 && i.At(d.at) != invite.Pending && d.invitations.live(d.at) >= bounds.Pending:
+	case bounds.Pending > 0 && i.StateAt(d.at) != invite.Pending && d.invitations.live(d.at) >= bounds.Pending:
 		return Issued{}, ErrLimit
 	case i.State != invite.Pending && d.invitations.open.Len() >= maxOpen:
 		return Issued{}, fmt.Errorf("%w: %d, with those that expired; revoke some", ErrLimit, maxOpen)
@@ -355,10 +355,10 @@ func (d *draft) issued(i invite.Invitation, as Issued, c invite.Command) error {
 	if c == invite.Send {
 		before = d.invitations.to(i.Terms.Address)
 	}
-	if _, err := before.At(d.at).Next(c); err != nil {
+	if _, err := before.StateAt(d.at).Next(c); err != nil {
 		return err
 	}
-	if last := d.invitations.to(i.Terms.Address); last.ID != i.ID && last.At(d.at) == invite.Pending {
+	if last := d.invitations.to(i.Terms.Address); last.ID != i.ID && last.StateAt(d.at) == invite.Pending {
 		return invite.ErrPending
 	}
 	if as.Generation != i.Generation+1 || as.Digest.IsZero() {
@@ -378,7 +378,7 @@ func (d *draft) issued(i invite.Invitation, as Issued, c invite.Command) error {
 // close takes an invitation to a state that is not left.
 func (d *draft) close(id invite.ID, c invite.Command, user team.UserID) error {
 	i := d.invitations.get(id)
-	next, err := i.At(d.at).Next(c)
+	next, err := i.StateAt(d.at).Next(c)
 	if err != nil {
 		return err
 	}

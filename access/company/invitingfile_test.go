@@ -74,7 +74,7 @@ func (m *inviting) single(t *rapid.T, e errand, rows, planned []invite.Row, want
 	fork := m.fork(t)
 	for n, r := range rows {
 		again := func(i invite.Invitation) bool {
-			return i.At(m.at()) == invite.Pending && i.Terms.Equal(m.filled(r.Terms))
+			return i.StateAt(m.at()) == invite.Pending && i.Terms.Equal(m.filled(r.Terms))
 		}
 		if r.Code != invite.OK || slices.ContainsFunc(slices.Collect(fork.Invitations()), again) {
 			continue // which Do would send anew

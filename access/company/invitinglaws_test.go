@@ -96,7 +96,7 @@ func (m *inviting) lawOneLiveForAnAddress(t *rapid.T) {
 	live := map[string]invite.ID{}
 	for i := range m.company.Invitations() {
 		key := strings.ToLower(i.Terms.Address.String())
-		if i.At(m.at()) != invite.Pending {
+		if i.StateAt(m.at()) != invite.Pending {
 			continue
 		}
 		if other, ok := live[key]; ok {
@@ -113,7 +113,7 @@ func (m *inviting) lawSeats(t *rapid.T) {
 		taken++
 	}
 	for i := range m.company.Invitations() {
-		if i.At(m.at()) == invite.Pending {
+		if i.StateAt(m.at()) == invite.Pending {
 			taken++
 		}
 	}
@@ -262,7 +262,7 @@ func (m *inviting) lawLookingChangesNothing(t *rapid.T) {
 	for id, letters := range m.witness.letters {
 		i, _ := m.company.Invitation(id)
 		for n, letter := range letters {
-			try(id, letter.Secret, n == len(letters)-1 && i.At(m.at()) == invite.Pending)
+			try(id, letter.Secret, n == len(letters)-1 && i.StateAt(m.at()) == invite.Pending)
 			try("nope", letter.Secret, false)
 		}
 		try(id, m.twin.secrets[string(id)], false)
@@ -297,7 +297,7 @@ func (m *inviting) fork(t *rapid.T) *company.Company {
 // it, if nothing holds it, and no other does.
 func (m *inviting) lawOnlyTheLastLetterWorks(t *rapid.T) {
 	for i := range m.company.Invitations() {
-		if i.At(m.at()) != invite.Pending {
+		if i.StateAt(m.at()) != invite.Pending {
 			continue
 		}
 		fork := m.fork(t)

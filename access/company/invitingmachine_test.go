@@ -238,7 +238,7 @@ func (m *inviting) do(t *rapid.T, e errand) bool {
 func (m *inviting) state(t fatal) string {
 	var b strings.Builder
 	for i := range m.company.Invitations() {
-		fmt.Fprintf(&b, "%s %v held %v\n", readable(i), i.At(m.at()), m.company.WhyOnHold(i.ID))
+		fmt.Fprintf(&b, "%s %v held %v\n", readable(i), i.StateAt(m.at()), m.company.WhyOnHold(i.ID))
 	}
 	d := m.company.Policy().Document()
 	h := m.house
@@ -537,8 +537,8 @@ func (m *inviting) compare(t *rapid.T, c *company.Company) {
 		if g, w := readable(got), readable(want); g != w || !ok || readable(one) != w || one.Digest != got.Digest {
 			t.Fatalf("invitation\n     %s\nwant %s", g, w)
 		}
-		if got.At(m.at()) != w.at(m.at()) {
-			t.Fatalf("%s is %v at %v, want %v", got.ID, got.At(m.at()), m.at(), w.at(m.at()))
+		if got.StateAt(m.at()) != w.at(m.at()) {
+			t.Fatalf("%s is %v at %v, want %v", got.ID, got.StateAt(m.at()), m.at(), w.at(m.at()))
 		}
 		n++
 	}

@@ -343,8 +343,8 @@ func (h *hall) arrange(state string) {
 	case "revoked":
 		h.must(company.User("ann"), company.RevokeInvitation{Invitation: "i"})
 	}
-	if i, _ := h.co.Invitation("i"); i.At(h.stage.now()).String() != state {
-		h.t.Fatalf("it is %s, want %s", i.At(h.stage.now()), state)
+	if i, _ := h.co.Invitation("i"); i.StateAt(h.stage.now()).String() != state {
+		h.t.Fatalf("it is %s, want %s", i.StateAt(h.stage.now()), state)
 	}
 }
 
@@ -427,8 +427,8 @@ func (h *hall) moves(c cell, by company.Actor, change company.Change) {
 	}
 	is, _ := h.co.Invitation(id)
 	now := h.stage.now()
-	if is.At(now).String() != c.next || is.Generation != generation || is.Sponsor != sponsor || len(r.Changes) != 1 {
-		h.t.Errorf("it is %s: %+v", is.At(now), is)
+	if is.StateAt(now).String() != c.next || is.Generation != generation || is.Sponsor != sponsor || len(r.Changes) != 1 {
+		h.t.Errorf("it is %s: %+v", is.StateAt(now), is)
 	}
 	switch c.next {
 	case "pending":

@@ -211,7 +211,7 @@ func (c RemoveUser) judgeTakeOver(d *draft, all []invite.Invitation) error {
 	if c.TakeOver == "" {
 		return nil
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(i invite.Invitation) bool { return i.At(d.at) != invite.Pending })
+	all = slices.DeleteFunc(slices.Clone(all), func(i invite.Invitation) bool { return i.StateAt(d.at) != invite.Pending })
 	if len(all) == 0 || c.TakeOver == c.User {
 		return fmt.Errorf("%w: nothing is taken over by %q", ErrInvalid, c.TakeOver)
 	}
@@ -264,7 +264,7 @@ func (c RemoveUser) settleInvitations(d *draft) error {
 	}
 	for _, id := range c.Invitations {
 		i := d.invitations.get(id)
-		if c.TakeOver == "" || i.At(d.at) != invite.Pending {
+		if c.TakeOver == "" || i.StateAt(d.at) != invite.Pending {
 			if err := d.close(id, invite.Revoke, ""); err != nil {
 				return err
 			}

@@ -100,8 +100,8 @@ func (c *testCompany) arrange(state string) {
 	case "revoked":
 		c.must("ann", company.RevokeInvitation{Invitation: "i"})
 	}
-	if i, _ := c.Invitation("i"); i.At(c.now()).String() != state {
-		c.t.Fatalf("it is %s, want %s", i.At(c.now()), state)
+	if i, _ := c.Invitation("i"); i.StateAt(c.now()).String() != state {
+		c.t.Fatalf("it is %s, want %s", i.StateAt(c.now()), state)
 	}
 }
 

@@ -29,7 +29,7 @@ func sponsored(t *testing.T, by string) *testCompany {
 func (c *testCompany) sponsors() string {
 	all := ""
 	for i := range c.Invitations() {
-		all += string(i.ID) + " " + i.Sponsor.String() + " " + i.At(c.now()).String() + "; "
+		all += string(i.ID) + " " + i.Sponsor.String() + " " + i.StateAt(c.now()).String() + "; "
 	}
 	return all
 }

@@ -80,7 +80,7 @@ func (s *story) signedIn(email string) idToken {
 func (s *story) pending() {
 	s.row("INVITATION", "TO", "ROLE", "TEAMS", "SPONSOR", "EXPIRES", "ON HOLD")
 	for i := range s.company.Invitations() {
-		if i.At(s.clock.now()) != invite.Pending {
+		if i.StateAt(s.clock.now()) != invite.Pending {
 			continue
 		}
 		onHold := ""
