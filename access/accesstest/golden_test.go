@@ -6,11 +6,18 @@ import (
 	"testing"
 )
 
-// golden compares a text with a file, which AMBIT_UPDATE=1 in the environment
-// writes.
+// update reports whether golden files are written, by AMBIT_UPDATE=1 in the
+// environment. It is unset then: Lock, which the tests call, reads it as well.
+var update = func() bool {
+	text := os.Getenv("AMBIT_UPDATE")
+	os.Unsetenv("AMBIT_UPDATE")
+	return text == "1"
+}()
+
+// golden compares a text with a file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	if os.Getenv("AMBIT_UPDATE") == "1" {
+	if update {
 		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package accesstest
+package diff
 
 import (
 	"fmt"
@@ -17,12 +17,12 @@ import (
 
 // mutant is a document one step away from another.
 type mutant struct {
-	kind string
-	what string
-	make func() *document.Document
+	kind  string
+	what  string
+	build func() *document.Document
 }
 
-// mutator makes the mutants of a document: every single step of every kind.
+// mutator collects the mutants of a document: every single step of every kind.
 type mutator struct {
 	t       testing.TB
 	doc     *document.Document
@@ -70,8 +70,8 @@ func clone(t testing.TB, d *document.Document) *document.Document {
 	return c
 }
 
-// make adds the mutant that a change of a copy makes.
-func (m *mutator) make(kind, what string, change func(d *document.Document)) {
+// add adds the mutant that a change of a copy leads to.
+func (m *mutator) add(kind, what string, change func(d *document.Document)) {
 	m.mutants = append(m.mutants, mutant{kind, kind + ": " + what, func() *document.Document {
 		d := clone(m.t, m.doc)
 		change(d)
@@ -79,16 +79,16 @@ func (m *mutator) make(kind, what string, change func(d *document.Document)) {
 	}})
 }
 
-// ends makes what can be done to an end.
+// ends adds the mutants of an end.
 func (m *mutator) ends(what, was string, set func(d *document.Document, end string)) {
 	if was == "" {
-		m.make("add an end", what, func(d *document.Document) { set(d, "2027-01-01T00:00:00Z") })
+		m.add("add an end", what, func(d *document.Document) { set(d, "2027-01-01T00:00:00Z") })
 		return
 	}
 	end := parseTime(was)
-	m.make("remove an end", what, func(d *document.Document) { set(d, "") })
-	m.make("lengthen an end", what, func(d *document.Document) { set(d, end.AddDate(0, 0, 1).Format(time.RFC3339Nano)) })
-	m.make("shorten an end", what, func(d *document.Document) { set(d, end.AddDate(0, 0, -1).Format(time.RFC3339Nano)) })
+	m.add("remove an end", what, func(d *document.Document) { set(d, "") })
+	m.add("lengthen an end", what, func(d *document.Document) { set(d, end.AddDate(0, 0, 1).Format(time.RFC3339Nano)) })
+	m.add("shorten an end", what, func(d *document.Document) { set(d, end.AddDate(0, 0, -1).Format(time.RFC3339Nano)) })
 }
 
 func (m *mutator) roleNames() []string {
@@ -101,17 +101,17 @@ func (m *mutator) roleNames() []string {
 
 func (m *mutator) user(i int) {
 	u := m.doc.Users[i]
-	m.make("drop a user", u.ID, func(d *document.Document) { dropUser(d, u.ID) })
-	m.make("suspend or reinstate", u.ID, func(d *document.Document) { d.Users[i].Suspended = !u.Suspended })
+	m.add("drop a user", u.ID, func(d *document.Document) { dropUser(d, u.ID) })
+	m.add("suspend or reinstate", u.ID, func(d *document.Document) { d.Users[i].Suspended = !u.Suspended })
 	m.ends("user "+u.ID, u.Until, func(d *document.Document, end string) { d.Users[i].Until = end })
 	for _, r := range m.roleNames() {
 		if r != u.Role {
-			m.make("change a role", u.ID+" to "+r, func(d *document.Document) { d.Users[i].Role = r })
+			m.add("change a role", u.ID+" to "+r, func(d *document.Document) { d.Users[i].Role = r })
 		}
 	}
 }
 
-// dropUser removes a user with all that refers to him.
+// dropUser removes a user and everything that refers to them.
 func dropUser(d *document.Document, id string) {
 	d.Users = slices.DeleteFunc(d.Users, func(u document.User) bool { return u.ID == id })
 	for i := range d.Teams {
@@ -127,30 +127,30 @@ func dropUser(d *document.Document, id string) {
 
 func (m *mutator) team(i int) {
 	t := m.doc.Teams[i]
-	m.make("drop a team", t.ID, func(d *document.Document) {
+	m.add("drop a team", t.ID, func(d *document.Document) {
 		d.Teams = slices.Delete(d.Teams, i, i+1)
 		for k := range d.Reports {
 			d.Reports[k].Grants = slices.DeleteFunc(d.Reports[k].Grants, func(g document.Grant) bool { return g.Team == t.ID })
 		}
 	})
 	for k, g := range t.Groups {
-		m.make("drop an assignment", g+" of "+t.ID, func(d *document.Document) { d.Teams[i].Groups = slices.Delete(d.Teams[i].Groups, k, k+1) })
+		m.add("drop an assignment", g+" of "+t.ID, func(d *document.Document) { d.Teams[i].Groups = slices.Delete(d.Teams[i].Groups, k, k+1) })
 	}
 	for _, g := range m.doc.Groups {
 		if !slices.Contains(t.Groups, g.ID) {
-			m.make("add an assignment", g.ID+" to "+t.ID, func(d *document.Document) { d.Teams[i].Groups = append(d.Teams[i].Groups, g.ID) })
+			m.add("add an assignment", g.ID+" to "+t.ID, func(d *document.Document) { d.Teams[i].Groups = append(d.Teams[i].Groups, g.ID) })
 		}
 	}
 	members := map[string]bool{}
 	for k, u := range t.Members {
 		members[u.User] = true
 		what := u.User + " of " + t.ID
-		m.make("drop a member", what, func(d *document.Document) { d.Teams[i].Members = slices.Delete(d.Teams[i].Members, k, k+1) })
+		m.add("drop a member", what, func(d *document.Document) { d.Teams[i].Members = slices.Delete(d.Teams[i].Members, k, k+1) })
 		m.ends("member "+what, u.Until, func(d *document.Document, end string) { d.Teams[i].Members[k].Until = end })
 	}
 	for _, u := range m.doc.Users {
 		if !members[u.ID] {
-			m.make("add a member", u.ID+" to "+t.ID, func(d *document.Document) {
+			m.add("add a member", u.ID+" to "+t.ID, func(d *document.Document) {
 				d.Teams[i].Members = append(d.Teams[i].Members, document.Member{User: u.ID})
 			})
 		}
@@ -164,7 +164,7 @@ var (
 
 func (m *mutator) group(i int) {
 	g := m.doc.Groups[i]
-	m.make("drop a group", g.ID, func(d *document.Document) {
+	m.add("drop a group", g.ID, func(d *document.Document) {
 		d.Groups = slices.Delete(d.Groups, i, i+1)
 		for k := range d.Teams {
 			d.Teams[k].Groups = slices.DeleteFunc(d.Teams[k].Groups, func(id string) bool { return id == g.ID })
@@ -172,7 +172,7 @@ func (m *mutator) group(i int) {
 	})
 	set := func(kind, filter string) {
 		if filter != g.Filter {
-			m.make(kind, g.ID+" to "+filter, func(d *document.Document) { d.Groups[i].Filter = filter })
+			m.add(kind, g.ID+" to "+filter, func(d *document.Document) { d.Groups[i].Filter = filter })
 		}
 	}
 	set("widen a filter to everything", "everything")
@@ -220,20 +220,20 @@ func (m *mutator) texts() []string {
 
 func (m *mutator) account(i int) {
 	a := m.doc.Accounts[i]
-	m.make("drop an account", a.ID, func(d *document.Document) { d.Accounts = slices.Delete(d.Accounts, i, i+1) })
+	m.add("drop an account", a.ID, func(d *document.Document) { d.Accounts = slices.Delete(d.Accounts, i, i+1) })
 	sources := map[string]bool{"elsewhere": true}
 	for _, b := range m.doc.Accounts {
 		sources[b.Source] = true
 	}
 	for _, s := range slices.Sorted(maps.Keys(sources)) {
 		if s != a.Source {
-			m.make("move an account", a.ID+" to source "+s, func(d *document.Document) { d.Accounts[i].Source = s })
+			m.add("move an account", a.ID+" to source "+s, func(d *document.Document) { d.Accounts[i].Source = s })
 		}
 	}
 	for _, attribute := range slices.Sorted(maps.Keys(m.doc.Attributes)) {
 		had := a.Values[attribute]
 		if !had.IsMissing() {
-			m.make("drop a value", a.ID+" "+attribute, func(d *document.Document) { delete(d.Accounts[i].Values, attribute) })
+			m.add("drop a value", a.ID+" "+attribute, func(d *document.Document) { delete(d.Accounts[i].Values, attribute) })
 		}
 		values := map[string]datagroup.Value{}
 		for _, b := range m.doc.Accounts {
@@ -241,7 +241,7 @@ func (m *mutator) account(i int) {
 		}
 		for _, text := range slices.Sorted(maps.Keys(values)) {
 			if v := values[text]; !v.IsMissing() && !v.Equal(had) {
-				m.make("move an account", fmt.Sprintf("%s to %s = %s", a.ID, attribute, v), func(d *document.Document) {
+				m.add("move an account", fmt.Sprintf("%s to %s = %s", a.ID, attribute, v), func(d *document.Document) {
 					if d.Accounts[i].Values == nil {
 						d.Accounts[i].Values = map[string]datagroup.Value{}
 					}
@@ -254,7 +254,7 @@ func (m *mutator) account(i int) {
 
 func (m *mutator) report(i int) {
 	r := m.doc.Reports[i]
-	m.make("drop a report", r.ID, func(d *document.Document) {
+	m.add("drop a report", r.ID, func(d *document.Document) {
 		d.Reports = slices.Delete(d.Reports, i, i+1)
 		for k, l := range d.Links {
 			d.Links[k].Ended = l.Ended || l.Resource.Kind == "report" && l.Resource.ID == r.ID
@@ -264,38 +264,38 @@ func (m *mutator) report(i int) {
 	for k, g := range r.Grants {
 		has[document.Grant{User: g.User, Team: g.Team}] = true
 		what := fmt.Sprintf("%s%s of %s", g.User, g.Team, r.ID)
-		m.make("drop a grant", what, func(d *document.Document) { d.Reports[i].Grants = slices.Delete(d.Reports[i].Grants, k, k+1) })
+		m.add("drop a grant", what, func(d *document.Document) { d.Reports[i].Grants = slices.Delete(d.Reports[i].Grants, k, k+1) })
 		m.ends("grant "+what, g.Until, func(d *document.Document, end string) { d.Reports[i].Grants[k].Until = end })
 		for l := access.Viewer; l <= access.Creator; l++ {
 			if l.String() != g.Level && (g.Team == "" || l <= access.MaxTeamLevel) {
-				m.make("change a level", what+" to "+l.String(), func(d *document.Document) { d.Reports[i].Grants[k].Level = l.String() })
+				m.add("change a level", what+" to "+l.String(), func(d *document.Document) { d.Reports[i].Grants[k].Level = l.String() })
 			}
 		}
 	}
-	add := func(g document.Grant) {
+	grant := func(g document.Grant) {
 		if !has[g] {
 			g.Level = "viewer"
-			m.make("add a grant", fmt.Sprintf("%s%s of %s", g.User, g.Team, r.ID), func(d *document.Document) {
+			m.add("add a grant", fmt.Sprintf("%s%s of %s", g.User, g.Team, r.ID), func(d *document.Document) {
 				d.Reports[i].Grants = append(d.Reports[i].Grants, g)
 			})
 		}
 	}
 	for _, u := range m.doc.Users {
-		add(document.Grant{User: u.ID})
+		grant(document.Grant{User: u.ID})
 	}
 	for _, t := range m.doc.Teams {
-		add(document.Grant{Team: t.ID})
+		grant(document.Grant{Team: t.ID})
 	}
 }
 
 func (m *mutator) link(i int) {
 	l := m.doc.Links[i]
-	m.make("delete a link", l.ID, func(d *document.Document) { d.Links = slices.Delete(d.Links, i, i+1) })
-	m.make("end or revive a link", l.ID, func(d *document.Document) { d.Links[i].Ended = !l.Ended })
+	m.add("delete a link", l.ID, func(d *document.Document) { d.Links = slices.Delete(d.Links, i, i+1) })
+	m.add("end or revive a link", l.ID, func(d *document.Document) { d.Links[i].Ended = !l.Ended })
 	m.ends("link "+l.ID, l.Until, func(d *document.Document, end string) { d.Links[i].Until = end })
 	for _, u := range m.doc.Users {
 		if u.ID != l.Maker {
-			m.make("change a link's maker", l.ID+" to "+u.ID, func(d *document.Document) { d.Links[i].Maker = u.ID })
+			m.add("change a link's maker", l.ID+" to "+u.ID, func(d *document.Document) { d.Links[i].Maker = u.ID })
 		}
 	}
 	scopes := []string{""}
@@ -304,7 +304,7 @@ func (m *mutator) link(i int) {
 	}
 	for _, t := range scopes {
 		if t != l.Session {
-			m.make("change a link's scope", l.ID+" to "+t, func(d *document.Document) { d.Links[i].Session = t })
+			m.add("change a link's scope", l.ID+" to "+t, func(d *document.Document) { d.Links[i].Session = t })
 		}
 	}
 }
@@ -312,13 +312,13 @@ func (m *mutator) link(i int) {
 func (m *mutator) role(i int) {
 	r := m.doc.Roles[i]
 	for k, a := range r.Capabilities {
-		m.make("drop a capability", fmt.Sprintf("%s of %s", a, r.Name), func(d *document.Document) {
+		m.add("drop a capability", fmt.Sprintf("%s of %s", a, r.Name), func(d *document.Document) {
 			d.Roles[i].Capabilities = slices.Delete(d.Roles[i].Capabilities, k, k+1)
 		})
 	}
 	for _, a := range append(role.BuiltIn(), "campaign.pause") {
 		if !a.LevelOnly() && !slices.Contains(r.Capabilities, a) {
-			m.make("add a capability", fmt.Sprintf("%s to %s", a, r.Name), func(d *document.Document) {
+			m.add("add a capability", fmt.Sprintf("%s to %s", a, r.Name), func(d *document.Document) {
 				d.Roles[i].Capabilities = append(d.Roles[i].Capabilities, a)
 			})
 		}
@@ -326,14 +326,14 @@ func (m *mutator) role(i int) {
 	for _, other := range m.doc.Roles {
 		what := fmt.Sprintf("%s by %s", other.Name, r.Name)
 		if k := slices.Index(r.Manages, other.Name); k >= 0 {
-			m.make("drop a managed role", what, func(d *document.Document) { d.Roles[i].Manages = slices.Delete(d.Roles[i].Manages, k, k+1) })
+			m.add("drop a managed role", what, func(d *document.Document) { d.Roles[i].Manages = slices.Delete(d.Roles[i].Manages, k, k+1) })
 		} else {
-			m.make("add a managed role", what, func(d *document.Document) { d.Roles[i].Manages = append(d.Roles[i].Manages, other.Name) })
+			m.add("add a managed role", what, func(d *document.Document) { d.Roles[i].Manages = append(d.Roles[i].Manages, other.Name) })
 		}
 	}
-	m.make("change a data scope", string(r.Name), func(d *document.Document) { d.Roles[i].Scope = role.AllData - r.Scope })
-	m.make("change a minimum", string(r.Name), func(d *document.Document) { d.Roles[i].MinHolders = 1 - min(1, r.MinHolders) })
-	m.make("change a maximum", string(r.Name), func(d *document.Document) { d.Roles[i].MaxHolders = 3 - min(3, r.MaxHolders) })
+	m.add("change a data scope", string(r.Name), func(d *document.Document) { d.Roles[i].Scope = role.AllData - r.Scope })
+	m.add("change a minimum", string(r.Name), func(d *document.Document) { d.Roles[i].MinHolders = 1 - min(1, r.MinHolders) })
+	m.add("change a maximum", string(r.Name), func(d *document.Document) { d.Roles[i].MaxHolders = 3 - min(3, r.MaxHolders) })
 }
 
 func compile(t testing.TB, d *document.Document) *access.Policy {

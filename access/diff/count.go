@@ -1,0 +1,120 @@
+package diff
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// AccountCount is how many accounts a user gains and loses.
+type AccountCount struct {
+	User   team.UserID
+	Gained int
+	Lost   int
+}
+
+// CountAccounts counts which of some accounts some users gain and lose when the
+// next policy replaces the old one: at company level, and at the time at which
+// each policy is fixed, or else now. Users who neither gain nor lose are left out.
+// The others are sorted by id, each once. Accounts must not repeat.
+//
+// Use it to say how far a change reaches when you know what the change touches.
+// It looks at each user once, and compares the accounts once for all users with
+// the same role and teams. [Compare] finds out by itself what has changed, and
+// looks at everything.
+func CountAccounts(old, next *access.Policy, users iter.Seq[team.UserID], accounts []datagroup.AccountID) []AccountCount {
+	c := counter{old: newKeyer(old), next: newKeyer(next), accounts: accounts, known: map[string]AccountCount{}}
+	seen := map[team.UserID]bool{}
+	var all []AccountCount
+	for id := range users {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if n := c.count(id); n.Gained+n.Lost > 0 {
+			all = append(all, AccountCount{id, n.Gained, n.Lost})
+		}
+	}
+	slices.SortFunc(all, func(a, b AccountCount) int { return cmp.Compare(a.User, b.User) })
+	return all
+}
+
+// counter counts accounts, and remembers the figures of users who see the same.
+type counter struct {
+	old, next keyer
+	accounts  []datagroup.AccountID
+	known     map[string]AccountCount
+}
+
+func (c *counter) count(id team.UserID) AccountCount {
+	key := c.old.key(id) + "\x00\x00" + c.next.key(id)
+	if n, ok := c.known[key]; ok {
+		return n
+	}
+	var n AccountCount
+	had, has := c.sees(c.old.policy, id), c.sees(c.next.policy, id)
+	for _, a := range c.accounts {
+		switch before, after := had(a), has(a); {
+		case after && !before:
+			n.Gained++
+		case before && !after:
+			n.Lost++
+		}
+	}
+	c.known[key] = n
+	return n
+}
+
+// sees returns a function that answers whether a user sees an account. A view is
+// worth its cost for some questions only.
+func (c *counter) sees(p *access.Policy, id team.UserID) func(datagroup.AccountID) bool {
+	if len(c.accounts) < 10 {
+		return func(a datagroup.AccountID) bool {
+			return p.Decide(access.User(id), access.ViewAccount, access.Account(a)).Allowed
+		}
+	}
+	return p.View(access.User(id)).Sees
+}
+
+// keyer tells users of a policy apart who may see different accounts.
+type keyer struct {
+	policy  *access.Policy
+	users   access.Directory
+	seesAll map[role.Name]bool
+}
+
+func newKeyer(p *access.Policy) keyer {
+	k := keyer{p, p.Directory(), map[role.Name]bool{}}
+	for _, r := range k.users.Catalog().Roles() {
+		k.seesAll[r.Name] = r.Scope == role.AllData
+	}
+	return k
+}
+
+// key returns a key that users share who see the same: those with one role that
+// sees all, or with one role and the same memberships. A user who may see nothing
+// at some time, because of a suspension or an end, has their own key.
+func (k keyer) key(id team.UserID) string {
+	u, _ := k.users.User(id)
+	if u.Suspended || !u.Until.IsZero() {
+		return "user\x00" + string(id)
+	}
+	if k.seesAll[u.Role] {
+		return "role\x00" + string(u.Role)
+	}
+	var b strings.Builder
+	b.WriteString("teams\x00" + string(u.Role))
+	for m := range k.users.Memberships(id) {
+		if !m.Until.IsZero() {
+			return "user\x00" + string(id)
+		}
+		b.WriteString("\x00" + string(m.Team))
+	}
+	return b.String()
+}

@@ -1,0 +1,326 @@
+package diff
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// gains finds what one policy allows that another denies. It goes through the
+// facts of the one and asks the other about each in the last instant in which it
+// holds: what the other denies at an earlier time, it denies then as well.
+type gains struct {
+	old, next reacher
+	connected []datagroup.AccountID // accounts that old does not have
+	oldLinks  map[string]document.Link
+
+	// What next has, to ask about.
+	teams, groups, roles, users []access.Resource
+}
+
+// gained returns what next allows that old denies.
+func gained(old, next *facts) iter.Seq[Right] {
+	return func(yield func(Right) bool) {
+		g := newGains(old, next)
+		for _, h := range next.holders {
+			if h.Suspended {
+				continue
+			}
+			for _, r := range g.ofUser(h) {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+		for _, l := range next.doc.Links {
+			if r, ok := g.ofLink(l); ok && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func newGains(old, next *facts) *gains {
+	g := &gains{old: newReacher(old), next: newReacher(next), oldLinks: map[string]document.Link{}}
+	for _, id := range next.accounts {
+		if _, found := slices.BinarySearch(old.accounts, id); !found {
+			g.connected = append(g.connected, id)
+		}
+	}
+	for _, l := range old.doc.Links {
+		g.oldLinks[l.ID] = l
+	}
+	g.teams = mapped(next.doc.Teams, func(t document.Team) access.Resource { return access.Team(t.ID) })
+	g.groups = mapped(next.doc.Groups, func(t document.Group) access.Resource { return access.Group(t.ID) })
+	g.roles = mapped(next.start.Directory().Catalog().Roles(), func(r role.Role) access.Resource { return access.Role(r.Name) })
+	g.users = mapped(next.holders, func(h *holder) access.Resource { return access.TargetUser(h.ID) })
+	return g
+}
+
+// gainer is a user who may gain something.
+type gainer struct {
+	*holder
+	user     access.Subject
+	phases   []phase
+	end      time.Time      // of the user's access
+	last     *access.Policy // next, in the last phase of the user's access
+	old      *access.Policy // old, in the last instant of the user's access
+	was      []phase        // the phases of the user in old
+	wasEnd   time.Time      // of the user's access in old, zero if there is no such end
+	can, did *duties        // of the roles in next and old; did is empty if old always denies the user
+
+	reached []gainedAccount // gained at company level, in byte order
+	shares  []gainedShare   // gained at company level
+	entered map[string]bool // teams that the user may newly act in
+	rights  bundles
+}
+
+// ofUser returns what a user gains, in order.
+func (g *gains) ofUser(h *holder) []Right {
+	e := g.newGainer(h)
+	g.roleActions(e)
+	g.accounts(e)
+	g.reports(e)
+	for _, t := range e.teams {
+		g.session(e, t)
+	}
+	for _, l := range g.next.doc.Links {
+		g.revocation(e, l)
+	}
+	return e.rights.sorted()
+}
+
+func (g *gains) newGainer(h *holder) *gainer {
+	e := &gainer{
+		holder: h, user: access.User(h.ID), phases: g.next.phases(h),
+		can: g.next.duties[role.Name(h.Role)], did: new(duties), entered: map[string]bool{},
+	}
+	e.last, e.end = lasting(e.phases, func(p *access.Policy) bool { return active(p, e.user) })
+	e.old = g.old.before(e.end)
+	if was := g.old.byID[h.ID]; was != nil && !was.Suspended {
+		e.did, e.was = g.old.duties[role.Name(was.Role)], g.old.phases(was)
+		_, e.wasEnd = lasting(e.was, func(p *access.Policy) bool { return active(p, e.user) })
+	}
+	return e
+}
+
+// from returns when old stops to allow something, which holds there up to some
+// end. It returns the zero time if old never allows it.
+func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
+	_, end := lasting(e.was, holds)
+	return end
+}
+
+// roleActions adds what a user's role newly lets them do, but for accounts,
+// reports and links.
+func (g *gains) roleActions(e *gainer) {
+	g.actionsAt(e, atCompany, access.Company())
+	g.actionsAt(e, atCompanyItem, probes[atCompanyItem].of)
+	g.actionsAt(e, atTeam, g.teams...)
+	g.actionsAt(e, atGroup, g.groups...)
+	g.actionsAt(e, atRole, g.roles...)
+	g.actionsAt(e, atUser, g.users...)
+}
+
+// actionsAt adds the resources at which a user may newly take which actions.
+func (g *gains) actionsAt(e *gainer, at place, resources ...access.Resource) {
+	if len(e.can[at]) == 0 {
+		return
+	}
+	for _, r := range resources {
+		var newly, longer []access.Action
+		for _, a := range e.can[at] {
+			switch {
+			case !g.next.start.Decide(e.user, a, r).Allowed || e.old.Decide(e.user, a, r).Allowed:
+			case g.old.start.Decide(e.user, a, r).Allowed:
+				longer = append(longer, a)
+			default:
+				newly = append(newly, a)
+			}
+		}
+		right := Right{Kind: RoleActions, Subject: e.user, Until: e.end, Route: Route{Role: role.Name(e.Role)}}
+		if right.Actions = newly; len(newly) > 0 {
+			e.rights.add(right, r)
+		}
+		if right.Actions, right.From = longer, e.wasEnd; len(longer) > 0 {
+			e.rights.add(right, r)
+		}
+	}
+}
+
+// reports adds the levels that a user gains at company level, and what their role
+// newly lets them do at reports they have a level at.
+func (g *gains) reports(e *gainer) {
+	shares := g.next.shares(e.user, e.phases)
+	e.shares = g.newShares(e, e.user, shares)
+	for _, x := range e.shares {
+		e.rights.add(x.right(e.user), access.Report(x.report))
+	}
+	newly := except(e.can[atReport], e.did[atReport])
+	if len(newly) == 0 {
+		return
+	}
+	for i, x := range shares {
+		if i+1 < len(shares) && shares[i+1].report == x.report {
+			continue // the next one lasts longer
+		}
+		e.rights.add(Right{Kind: RoleActions, Subject: e.user, Actions: newly, Until: x.until, Route: Route{Role: role.Name(e.Role)}}, access.Report(x.report))
+	}
+}
+
+// gainedShare is a share that old does not have, or not for so long.
+type gainedShare struct {
+	share
+	from time.Time // as in Right
+}
+
+func (x gainedShare) right(s access.Subject) Right {
+	return Right{Kind: ReportLevel, Subject: s, Level: x.level, From: x.from, Until: x.until, Route: Route{Team: x.team}}
+}
+
+// newShares returns those of a subject's shares that it gains.
+func (g *gains) newShares(e *gainer, s access.Subject, shares []share) []gainedShare {
+	var all []gainedShare
+	for _, x := range shares {
+		had := func(p *access.Policy) bool { return levelOf(p, s, x.report).Level >= x.level }
+		if !had(g.old.before(x.until)) {
+			all = append(all, gainedShare{x, e.from(had)})
+		}
+	}
+	return all
+}
+
+// session adds what a user gains within a team: to act in it at all, and what
+// they do not gain at company level anyway.
+func (g *gains) session(e *gainer, t string) {
+	s := access.Session(e.ID, t)
+	isActive := func(p *access.Policy) bool { return active(p, s) }
+	last, end := lasting(e.phases, isActive)
+	all := reachedUntil(g.next.inTeam(t, e.holder), end, last)
+	shares := g.newShares(e, s, g.next.shares(s, e.phases))
+	entered, from := !isActive(g.old.before(end)), time.Time{}
+	if entered {
+		if len(all) == 0 && len(shares) == 0 && !g.able(e) {
+			return
+		}
+		e.entered[t], from = true, e.from(isActive)
+		e.rights.add(Right{Kind: TeamSession, Subject: s, From: from, Until: end})
+	}
+	// What is gained together with the session is not listed.
+	listed := func(begin time.Time) bool { return !entered || begin.Before(from) }
+	if !entered || !from.IsZero() {
+		g.addReached(e, s, slices.DeleteFunc(g.newlyReached(e, s, all), func(x gainedAccount) bool {
+			i, gained := slices.BinarySearchFunc(e.reached, x, gainedAccount.compare)
+			return !listed(x.from) || gained && !e.reached[i].from.After(x.from)
+		}))
+	}
+	for _, x := range shares {
+		if listed(x.from) && !slices.ContainsFunc(e.shares, func(y gainedShare) bool {
+			return x.report == y.report && x.level == y.level && !y.from.After(x.from)
+		}) {
+			e.rights.add(x.right(s), access.Report(x.report))
+		}
+	}
+}
+
+// able reports whether a user's role lets them do anything in a session, except
+// at accounts and reports.
+func (g *gains) able(e *gainer) bool {
+	may := func(at place, resources []access.Resource) bool {
+		return slices.ContainsFunc(e.can[at], func(a access.Action) bool {
+			return slices.ContainsFunc(resources, func(r access.Resource) bool { return g.next.start.Decide(e.user, a, r).Allowed })
+		})
+	}
+	return len(e.can[atCompany]) > 0 || len(e.can[atCompanyItem]) > 0 || len(e.can[atTeam]) > 0 ||
+		len(e.can[atGroup]) > 0 && len(g.groups) > 0 || may(atRole, g.roles) || may(atUser, g.users)
+}
+
+// ofLink returns what the holder of a share link gains.
+func (g *gains) ofLink(l document.Link) (Right, bool) {
+	s, a, of := shown(l)
+	allowed := func(p *access.Policy) bool { return p.Decide(s, a, of).Allowed }
+	last, end := lasting(g.next.linkPhases(l), allowed)
+	if last == nil || allowed(g.old.before(end)) {
+		return Right{}, false
+	}
+	r := Right{Kind: LinkUse, Subject: s, Actions: []access.Action{a}, Resources: []access.Resource{of}, Until: end, Route: Route{Maker: maker(l)}}
+	if was, ok := g.oldLinks[l.ID]; ok {
+		_, r.From = lasting(g.old.linkPhases(was), allowed)
+	}
+	return r, true
+}
+
+// revocation adds whether a user may newly revoke a link, at company level or
+// else within a team that they could act in before. Who may not at company level,
+// may not within a team either.
+func (g *gains) revocation(e *gainer, l document.Link) {
+	if !revokes(g.next.start, e.user, l) || g.revokesNewly(e, e.user, l) {
+		return
+	}
+	for _, t := range e.teams {
+		if !e.entered[t] {
+			g.revokesNewly(e, access.Session(e.ID, t), l)
+		}
+	}
+}
+
+func (g *gains) revokesNewly(e *gainer, s access.Subject, l document.Link) bool {
+	may := func(p *access.Policy) bool { return revokes(p, s, l) }
+	last, end := lasting(e.phases, may)
+	if last == nil || may(g.old.before(end)) {
+		return false
+	}
+	d := last.Decide(s, access.RevokeLink, access.Link(l.ID))
+	r := Right{Kind: LinkRevocation, Subject: s, Actions: []access.Action{access.RevokeLink}, From: e.from(may), Until: end, Route: Route{Role: d.Role, Level: d.Level}}
+	if d.Reason == access.ReasonMaker {
+		r.Route = Route{Maker: maker(l)}
+	}
+	e.rights.add(r, access.Link(l.ID))
+	return true
+}
+
+// bundles is rights, those together that differ in their resources only. The zero
+// value is empty.
+type bundles struct {
+	rights []Right
+	index  map[bundle]int
+}
+
+// bundle is what rights have in common that are listed as one.
+type bundle struct {
+	kind        Kind
+	subject     access.Subject
+	resources   access.Kind
+	actions     string
+	level       access.Level
+	route       Route
+	from, until time.Time
+}
+
+// add adds a right at some resources.
+func (b *bundles) add(r Right, resources ...access.Resource) {
+	key := bundle{r.Kind, r.Subject, "", join(r.Actions), r.Level, r.Route, r.From, r.Until}
+	if len(resources) > 0 {
+		key.resources = resources[0].Kind()
+	}
+	i, found := b.index[key]
+	if !found {
+		if b.index == nil {
+			b.index = map[bundle]int{}
+		}
+		i, r.Actions = len(b.rights), slices.Clone(r.Actions)
+		b.index[key], b.rights = i, append(b.rights, r)
+	}
+	b.rights[i].Resources = append(b.rights[i].Resources, resources...)
+}
+
+// sorted returns the rights in order.
+func (b *bundles) sorted() []Right {
+	slices.SortFunc(b.rights, Right.compare)
+	return b.rights
+}

@@ -1,0 +1,105 @@
+package diff
+
+import (
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// gainedAccount is an account that old does not let the user reach, or not for so
+// long.
+type gainedAccount struct {
+	reached
+	from time.Time // as in Right
+}
+
+// compare orders by account.
+func (x gainedAccount) compare(y gainedAccount) int { return x.reached.compare(y.reached) }
+
+// accounts adds the accounts that a user gains at company level, and what they
+// may newly do at those they reach.
+func (g *gains) accounts(e *gainer) {
+	newly := except(e.can.withAccounts(), e.did.withAccounts())
+	all := g.reaches(e, len(newly) == 0)
+	if len(newly) > 0 {
+		for _, x := range all {
+			e.rights.add(Right{Kind: RoleActions, Subject: e.user, Actions: newly, Until: x.until, Route: Route{Role: role.Name(e.Role)}}, access.Account(x.account))
+		}
+	}
+	e.reached = g.newlyReached(e, e.user, all)
+	g.addReached(e, e.user, e.reached)
+}
+
+// reaches returns the accounts that a user reaches. It may leave out those that
+// both policies let the user reach by their role.
+func (g *gains) reaches(e *gainer, mayOmit bool) []reached {
+	if !g.next.seesAll(g.next.start, e.user, e.can) {
+		return g.next.byTeams(e.holder, e.phases)
+	}
+	list := g.next.accounts
+	if mayOmit && g.old.seesAll(e.old, e.user, e.did) {
+		list = g.connected
+	}
+	return reachedUntil(list, e.end, e.last)
+}
+
+// newlyReached returns those of the accounts that a subject reaches at which old
+// denies something that both roles hold. What only the new role holds, the
+// subject gains at all of them.
+func (g *gains) newlyReached(e *gainer, s access.Subject, all []reached) []gainedAccount {
+	a, at := e.can.common(e.did).reaching()
+	if at == nil {
+		return nil
+	}
+	old := oldReach{s, a, at, map[*access.Policy]access.View{}}
+	before := map[time.Time]*access.Policy{}
+	var gained []gainedAccount
+	for _, x := range all {
+		p, ok := before[x.until]
+		if !ok {
+			p = g.old.before(x.until)
+			before[x.until] = p
+		}
+		if !old.has(p, x.account) {
+			gained = append(gained, gainedAccount{x, e.from(func(p *access.Policy) bool { return old.has(p, x.account) })})
+		}
+	}
+	return gained
+}
+
+// oldReach answers whether a subject reaches accounts under policies. It makes
+// one view of each policy.
+type oldReach struct {
+	subject access.Subject
+	action  access.Action
+	at      func(datagroup.AccountID) access.Resource
+	views   map[*access.Policy]access.View
+}
+
+func (o oldReach) has(p *access.Policy, id datagroup.AccountID) bool {
+	if o.action != access.ViewAccount {
+		return p.Decide(o.subject, o.action, o.at(id)).Allowed
+	}
+	v, ok := o.views[p]
+	if !ok {
+		v = p.View(o.subject)
+		o.views[p] = v
+	}
+	return v.Sees(id)
+}
+
+// addReached adds accounts that a subject gains, those with one route together.
+func (g *gains) addReached(e *gainer, s access.Subject, gained []gainedAccount) {
+	both := e.can.common(e.did)
+	a, at := both.reaching()
+	for _, x := range gained {
+		d := x.last.Decide(s, a, at(x.account))
+		route := Route{Role: d.Role}
+		if d.Reason == access.ReasonTeam {
+			route = Route{Team: d.Team, Group: d.Group}
+		}
+		e.rights.add(Right{Kind: AccountReach, Subject: s, Actions: both.withAccounts(), From: x.from, Until: x.until, Route: route}, access.Account(x.account))
+	}
+}

@@ -1,0 +1,107 @@
+package diff
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+)
+
+// reacher finds the accounts that users reach, and remembers those of teams. It
+// is for one goroutine.
+type reacher struct {
+	*facts
+	byTeam map[string][]datagroup.AccountID
+}
+
+func newReacher(f *facts) reacher { return reacher{f, map[string][]datagroup.AccountID{}} }
+
+// reached is an account that a user reaches.
+type reached struct {
+	account datagroup.AccountID
+	until   time.Time      // zero is for ever
+	last    *access.Policy // of the last phase in which they do
+}
+
+// compare orders by account.
+func (x reached) compare(y reached) int { return cmp.Compare(x.account, y.account) }
+
+// seesAll reports whether a subject reaches every account because of their role.
+// It is false if there are no accounts.
+func (f *facts) seesAll(p *access.Policy, s access.Subject, d *duties) bool {
+	a, at := d.reaching()
+	return at != nil && len(f.accounts) > 0 && p.Decide(s, a, at(f.accounts[0])).Reason == access.ReasonRole
+}
+
+// inTeam returns the accounts that are reached in the sessions of a team, in byte
+// order, by asking for a member who is not suspended. They are the same for all
+// members whose role lets them do anything with accounts.
+func (r reacher) inTeam(team string, h *holder) []datagroup.AccountID {
+	a, at := r.duties[role.Name(h.Role)].reaching()
+	if at == nil {
+		return nil
+	}
+	if list, ok := r.byTeam[team]; ok {
+		return list
+	}
+	var list []datagroup.AccountID
+	if s := access.Session(h.ID, team); a == access.ViewAccount {
+		list = slices.Sorted(r.start.View(s).Accounts())
+	} else {
+		list = slices.DeleteFunc(slices.Clone(r.accounts), func(id datagroup.AccountID) bool {
+			return !r.start.Decide(s, a, at(id)).Allowed
+		})
+	}
+	r.byTeam[team] = list
+	return list
+}
+
+// byTeams returns the accounts that a user reaches through teams, in byte order:
+// each for as long as the user is in a team that sees it.
+func (r reacher) byTeams(h *holder, phases []phase) []reached {
+	var all []reached
+	for _, t := range h.teams {
+		session := access.Session(h.ID, t)
+		last, end := lasting(phases, func(p *access.Policy) bool { return active(p, session) })
+		if last != nil {
+			all = merge(all, reachedUntil(r.inTeam(t, h), end, last))
+		}
+	}
+	return all
+}
+
+// reachedUntil returns accounts that are reached until one end.
+func reachedUntil(list []datagroup.AccountID, until time.Time, last *access.Policy) []reached {
+	all := make([]reached, len(list))
+	for i, id := range list {
+		all[i] = reached{id, until, last}
+	}
+	return all
+}
+
+// merge merges two sorted lists. Of an account in both, it keeps the one that
+// lasts longer.
+func merge(a, b []reached) []reached {
+	if len(a) == 0 {
+		return b
+	}
+	all := make([]reached, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch d := a[0].compare(b[0]); {
+		case d < 0:
+			all, a = append(all, a[0]), a[1:]
+		case d > 0:
+			all, b = append(all, b[0]), b[1:]
+		default:
+			x := a[0]
+			if later(b[0].until, x.until) {
+				x = b[0]
+			}
+			all, a, b = append(all, x), a[1:], b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
+}
