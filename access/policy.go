@@ -47,6 +47,17 @@ func (p *Policy) ready() *Policy {
 
 func (p *Policy) clock() time.Time { return p.now() }
 
+// WithClock returns the same policy with another clock, which must be safe for
+// concurrent use. Nil means time.Now.
+func (p *Policy) WithClock(now func() time.Time) *Policy {
+	if now == nil {
+		now = time.Now
+	}
+	clocked := *p.ready()
+	clocked.now = now
+	return &clocked
+}
+
 // At returns the same policy with time standing still at t. At the zero time,
 // which is none, everything that has an end is over.
 func (p *Policy) At(t time.Time) *Policy {

@@ -27,12 +27,16 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := c.mustAs(company.Invitee(verified), company.AcceptInvitation{
-		Invitation: "i", Secret: s, User: "bob", Until: daysLater(99), Review: daysLater(99),
-		Verification: company.Verification{Issuer: "https://evil.example", Verified: daysLater(99)},
+		Invitation: "i", Secret: s, User: "bob", AcceptInvitationOutcome: company.AcceptInvitationOutcome{
+			Until: daysLater(99), Review: daysLater(99),
+			Verification: company.Verification{Issuer: "https://evil.example", Verified: daysLater(99)},
+		},
 	})
 	want := company.AcceptInvitation{
-		Invitation: "i", User: "bob", Role: "team-member", Teams: []team.ID{"n", "t"}, Until: now.AddDate(0, 0, 10), Review: now.AddDate(0, 0, 3),
-		Verification: company.Verification{Issuer: "https://id.example", Provider: "idp", Verified: now.Add(-time.Hour)},
+		Invitation: "i", User: "bob", AcceptInvitationOutcome: company.AcceptInvitationOutcome{
+			Role: "team-member", Teams: []team.ID{"n", "t"}, Until: now.AddDate(0, 0, 10), Review: now.AddDate(0, 0, 3),
+			Verification: company.Verification{Issuer: "https://id.example", Provider: "idp", Verified: now.Add(-time.Hour)},
+		},
 	}
 	if got, ok := r.Changes[0].(company.AcceptInvitation); !ok || fmt.Sprint(got) != fmt.Sprint(want) || !got.Secret.IsZero() {
 		t.Errorf("recorded %#v, want %#v", got, want)
@@ -118,7 +122,7 @@ func TestAmendReplacesTheOffer(t *testing.T) {
 	} {
 		c.pass(time.Hour)
 		change.Invitation = "i"
-		change.Issued = company.Issued{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: daysLater(999)}
+		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: daysLater(999)}
 		made := c.must("ann", change).Changes[0].(company.AmendInvitation)
 		want := was
 		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = change.Role, slices.Sorted(slices.Values(change.Teams)), change.Days, change.Until.UTC(), change.ReviewDays
@@ -205,7 +209,7 @@ func (c *testCompany) held(want string, s invite.Secret) {
 	c.t.Helper()
 	err := c.WhyOnHold("i")
 	var e *company.Error
-	if errorName(err) != want || !errors.As(err, &e) || e.Op != "held" {
+	if errorName(err) != want || !errors.As(err, &e) || e.Op != "why on hold" {
 		c.t.Errorf("held because of %q, want %q: %#v", errorName(err), want, err)
 	}
 	said := "ErrHeld for " + want
@@ -221,7 +225,7 @@ func TestHeldBySystem(t *testing.T) {
 	s := c.invite("i", to("bob@x.test", "viewer"), "system ops")
 	systems := c.config.Systems
 	for _, allowed := range [][]string{nil, {"invitation.resend", "invitation.amend", "user.add"}} {
-		c.config.Systems = map[string][]string{"desk": allowed}
+		c.config.Systems = company.SystemsByName(map[string][]string{"desk": allowed})
 		c.reopen()
 		c.held("ErrSystem", s)
 	}

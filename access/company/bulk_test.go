@@ -399,7 +399,7 @@ func TestBulkByNobody(t *testing.T) {
 			before, rows := c.state(), rowsTo("a@x.test", "b@x.test")
 			plan, err := c.PlanInvitations(tt.by, rows)
 			var e *company.Error
-			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan") || c.state() != before {
+			if fails(err, tt.plan) || err != nil && (!errors.As(err, &e) || e.Op != "plan invitations") || c.state() != before {
 				t.Errorf("Plan = %s, %v, want %q", codesOf(plan), err, tt.plan)
 			}
 			if err == nil && tt.commit == "" && codesOf(plan) != tt.committed {

@@ -5,16 +5,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
-	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
-	"github.com/ambit-authz/ambit/role"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // Config says what a company takes from its surroundings. Nil is the zero
@@ -28,17 +24,18 @@ type Config struct {
 	// crypto/rand.Reader.
 	Rand io.Reader
 
-	// Systems names the systems of the host's that may make changes, each with
-	// the types of change it may make, as [Types] lists them. What is not
-	// listed is refused. An invitation that a system sent can be accepted as
-	// long as the system may still make "invitation.send".
-	Systems map[string][]string
+	// Systems names the host's own systems that may make changes. Each has a
+	// zero value of every type of change it may make, such as SuspendUser{};
+	// [Types] returns all of them. Any other change of theirs is refused. An
+	// invitation that a system sent can be accepted as long as the system may
+	// still make an [Invite].
+	Systems map[string][]Change
 
 	// Deliver sends a message about an invitation to its address. It gets the
 	// only copy of the secret, after the event is stored, and no other change
-	// waits for it. What it fails with is in the receipt; it undoes nothing, and
-	// the invitation can be sent again. It must be safe for concurrent use. Nil
-	// means that none can be sent.
+	// waits for it. An error of it is in the receipt and undoes nothing; re-send
+	// the invitation then. It must be safe for concurrent use. Nil means that no
+	// invitation can be sent.
 	Deliver func(ctx context.Context, m invite.Message) error
 
 	// Origin is what the links in messages begin with: https://host/path, or
@@ -46,12 +43,12 @@ type Config struct {
 	// Deliver.
 	Origin string
 
-	// InvitationLimits bounds invitations. The zero value has defaults.
+	// Invitations bounds invitations. The zero value has defaults.
 	Invitations InvitationLimits
 
-	// Observer is told of every decision asked by [Company.Decide]. What Do asks
-	// is not observed: a change that was made is in the log, and one that was
-	// refused is told to its caller. Nil costs nothing.
+	// Observer sees every decision asked by [Company.Decide]. It does not see
+	// what Do asks: a change that was made is in the log, and a refusal goes to
+	// its caller. Nil costs nothing.
 	Observer access.Observer
 }
 
@@ -60,103 +57,16 @@ type Config struct {
 //
 // All methods are safe for concurrent use. Reading never waits for a change.
 type Company struct {
-	now     func() time.Time
-	rand    io.Reader
-	systems map[string][]string
-	observe access.Observer
-	deliver func(ctx context.Context, m invite.Message) error
-	origin  string
-	bounds  InvitationLimits
-
+	config  Config              // with its defaults
+	systems map[string][]string // names of types of change, by system
 	journal *journal.Journal[*state]
 }
 
-// Founding is a company as it begins.
-type Founding struct {
-	ID     string // of the company; in every event, and never changed
-	Name   string
-	Limits Limits
-
-	// Catalog is the role catalog. Nil means that of the Document, or else
-	// [role.CompanyCatalog].
-	Catalog *role.Catalog
-
-	// Founder is the first user, with the catalog's first role and no end: of
-	// the fields of team.User only ID, Name and Email count. He must not be in
-	// the Document, and may be left out only if it has users.
-	Founder team.User
-
-	// Document is what the company begins with. Nil is nothing. It is the
-	// host's own authority and asks nobody. It becomes part of the first event
-	// and must fit into one, which holds 16 MiB; what does not comes as
-	// changes.
-	Document *document.Document
-}
-
-// Found makes a company on an empty log. Its first event is the founding, by
-// the founder, or by the system "founding" if there is none.
-//
-// The error wraps [ErrNotEmpty], [ErrInvalid], or what the log failed with. It
-// wraps [ErrUncertain] if the founding may have been stored; [Open] finds out.
-func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company, error) {
-	co, err := newCompany(c)
-	if err != nil {
-		return nil, &Error{Op: "found", Err: err}
-	}
-	change, actor, err := f.change()
-	if err != nil {
-		return nil, &Error{Op: "found", Err: err}
-	}
-	co.journal, err = journal.Begin(ctx, log, new(state), co.fold, func(p journal.Point[*state]) (*state, audit.Event, error) {
-		d := co.draft(p, actor)
-		if err := d.make(change); err != nil {
-			return nil, audit.Event{}, err
-		}
-		e, err := co.event(d, By{Actor: actor}, []Change{change})
-		return &d.state, e, err
-	})
-	if err != nil {
-		return nil, wrap("found", err)
-	}
-	return co, nil
-}
-
-// change returns the founding as it is recorded, and who makes it.
-func (f Founding) change() (founded, Actor, error) {
-	var d document.Document
-	if f.Document != nil {
-		d = *f.Document
-	}
-	config := &access.Config{Catalog: f.Catalog}
-	policy, err := access.Compile(&d, config)
-	if err != nil {
-		return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	actor := System("founding")
-	if f.Founder.ID != "" {
-		if _, taken := policy.Directory().User(f.Founder.ID); taken {
-			return founded{}, Actor{}, fmt.Errorf("%w: the document has a user %q", ErrTaken, f.Founder.ID)
-		}
-		actor = User(f.Founder.ID)
-		e := policy.Edit()
-		e.SetUser(team.User{
-			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Directory().Catalog().Roles()[0].Name,
-		})
-		if policy, err = e.Policy(); err != nil {
-			return founded{}, Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-		}
-	}
-	if (&state{policy: policy}).taken(time.Time{}) == 0 {
-		return founded{}, Actor{}, fmt.Errorf("%w: a company without a founder", ErrInvalid)
-	}
-	text, err := compact(policy.Document())
-	return founded{Company: f.ID, Name: f.Name, Limits: f.Limits, Document: text}, actor, err
-}
-
-// Open replays a log and returns the company it tells of. Every event must
-// continue the chain, be of known types and versions, and still apply; if one
-// does not, the error has its number and wraps [ErrBroken] or the audit
-// package's error, and nothing is skipped.
+// Open replays a log and returns the company that it records. Every event must
+// continue the chain, be of known types and versions, and still apply. If one
+// does not, the error has its number and wraps [ErrBroken] or an error of package
+// audit; no event is skipped. The error wraps [ErrNotFounded] for an empty log,
+// and [ErrInvalid] for a Config that is wrong.
 func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 	co, err := newCompany(c)
 	if err != nil {
@@ -176,45 +86,64 @@ func newCompany(c *Config) (*Company, error) {
 	if c == nil {
 		c = new(Config)
 	}
-	co := &Company{
-		now: c.Now, rand: c.Rand, observe: c.Observer,
-		deliver: c.Deliver, origin: c.Origin, bounds: c.Invitations.filled(),
-		systems: make(map[string][]string),
-	}
-	if co.now == nil {
-		co.now = time.Now
-	}
-	if co.rand == nil {
-		co.rand = rand.Reader
-	}
-	err := c.Invitations.check()
-	if err == nil && (c.Deliver != nil || c.Origin != "") {
-		err = checkOrigin(c.Origin)
-	}
-	if err != nil {
+	if err := c.check(); err != nil {
 		return nil, err
 	}
-	known := Types()
-	for name, allowed := range c.Systems {
-		for _, kind := range allowed {
-			if _, ok := slices.BinarySearch(known, kind); !ok {
-				return nil, fmt.Errorf("%w: system %q may make %q, which is no type of change", ErrInvalid, name, kind)
+	co := &Company{config: *c, systems: make(map[string][]string)}
+	co.config.Invitations = c.Invitations.filled()
+	if c.Now == nil {
+		co.config.Now = time.Now
+	}
+	if c.Rand == nil {
+		co.config.Rand = rand.Reader
+	}
+	for name, may := range c.Systems {
+		for _, change := range may {
+			row := rowOf(change)
+			if row == nil {
+				return nil, fmt.Errorf("the changes of system %q: %w", name, noChange(change))
 			}
+			co.systems[name] = append(co.systems[name], row.name)
 		}
-		co.systems[name] = slices.Clone(allowed)
 	}
 	return co, nil
 }
 
+// check refuses what a company cannot run with.
+func (c *Config) check() error {
+	err := c.Invitations.check()
+	if err == nil && (c.Deliver != nil || c.Origin != "") {
+		err = checkOrigin(c.Origin)
+	}
+	return err
+}
+
+// noChange says why a value is no change, though the compiler takes it for one.
+func noChange(c Change) error {
+	if c == nil {
+		return fmt.Errorf("nil %w as a change", ErrInvalid)
+	}
+	return fmt.Errorf("a %T %w as a change: pass the value, as in company.SetRole{…}", c, ErrInvalid)
+}
+
 // Policy returns the policy as it is now. It does not change; ask again for a
 // later one.
-func (c *Company) Policy() *access.Policy { return c.journal.Current().policy }
+func (c *Company) Policy() *access.Policy { return c.journal.Current().live }
 
-// Decide asks the policy as it is now, and tells the observer.
+// published returns a state that follows another as one to be seen by all, with
+// the clock of the company in its policy.
+func (c *Company) published(before *state, s state) *state {
+	if s.policy != before.policy {
+		s.live = s.policy.WithClock(c.config.Now)
+	}
+	return &s
+}
+
+// Decide asks the policy as it is now, and shows the answer to the observer.
 func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) access.Decision {
 	d := c.Policy().Decide(s, a, r)
-	if c.observe != nil {
-		c.observe(d)
+	if c.config.Observer != nil {
+		c.config.Observer(d)
 	}
 	return d
 }

@@ -185,7 +185,7 @@ func TestUndelivered(t *testing.T) {
 		}
 		lost = append(lost, u.Error())
 	}
-	want := []string{"company: deliver a: to a@x.test: lost", "company: deliver d: to d@x.test: lost", "company: deliver b: to b@x.test: lost"}
+	want := []string{"company: deliver invitation a: to a@x.test: lost", "company: deliver invitation d: to d@x.test: lost", "company: deliver invitation b: to b@x.test: lost"}
 	if !slices.Equal(lost, want) || len(r.Changes) != 4 || r.Seq != 2 || !slices.Equal(r.Invitations(), []invite.ID{"c", "a", "d", "b"}) {
 		t.Errorf("lost are %q, want %q", lost, want)
 	}

@@ -2,10 +2,8 @@ package company
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -19,15 +17,31 @@ type Receipt struct {
 	Seq     uint64    // of the event
 	ID      string    // of the event
 	Time    time.Time // of the event
-	Changes []Change  // as they were recorded, with their outcomes
+	Changes []Change  // as they were recorded, with their outcomes; see [Outcome]
 
 	// Undelivered has the invitations whose message was not delivered. They were
 	// made all the same.
 	Undelivered []Undelivered
 }
 
-// InvitationLimits returns the invitations that were sent, for the first time or
-// anew, in the order of the changes.
+// Outcome returns the first change of type T of a receipt, as it was recorded
+// with its outcomes:
+//
+//	made, ok := company.Outcome[company.AddUser](receipt) // made.User is the id
+//
+// The second result is false if there is none.
+func Outcome[T Change](r Receipt) (T, bool) {
+	for _, change := range r.Changes {
+		if made, ok := change.(T); ok {
+			return made, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// Invitations returns the invitations that were sent or re-sent, in the order of
+// the changes.
 func (r Receipt) Invitations() []invite.ID {
 	var all []invite.ID
 	for _, change := range r.Changes {
@@ -45,62 +59,81 @@ func (r Receipt) Invitations() []invite.ID {
 
 // Do makes changes, all of them or none, as one event of the log.
 //
-// They apply in order, each judged on the state the earlier ones left: a
-// user's are asked of Decide, at company level and at the time of the event,
-// and what needs more than subject, action and resource is judged by the rules
-// of this package. The first that fails refuses all. If another writer appended
-// first, all are judged anew on the state he left.
+// They apply in order, each judged on the state that the earlier ones left. What
+// a user does is asked of Decide, at company level and at the time of the event.
+// What needs more than subject, action and resource is judged by the rules of
+// this package. The first change that fails refuses all. If another writer
+// appended first, all are judged again on the state that they left.
 //
-// When Do returns nil the event is stored and the policy is the new one. The
-// error is an [*Error]. A refusal wraps a [*access.DeniedError] or one of the
-// errors above, names the change by its index, and nothing was stored.
+// When Do returns nil, the event is stored and the policy is the new one. The
+// error is an [*Error]. A refusal wraps a [*access.DeniedError] or a variable of
+// this package, has the index of the change, and nothing was stored.
 //
 // An error that wraps [ErrUncertain] comes with a Receipt if the log failed in
-// such a way that its event may still be stored. [Company.Sync] settles it, and
-// whether the log has an event of the Receipt's ID then tells what became of
-// it. Until it is settled every other Do tries to settle it first; if that
-// fails, its error wraps ErrUncertain as well, its Receipt is zero, and of its
-// own changes nothing was stored. No message is sent for invitations in an event
-// that was uncertain: if it was stored, resend them.
+// such a way that the event may still be stored. Call [Company.Sync] to settle
+// it; then the log has an event of the Receipt's ID, or never will. Until it is
+// settled every other Do tries to settle it first. If that fails, the error
+// wraps ErrUncertain as well, the Receipt is zero, and nothing of that Do was
+// stored. No message is sent for invitations in an event that was uncertain: if
+// it was stored, re-send them.
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
-	receipt, d, err := c.do(ctx, by, changes)
+	var p *proposal
+	e, err := c.journal.Write(ctx, func(at journal.Point[*state]) (next *state, e audit.Event, err error) {
+		if p, err = c.propose(at, by, changes); err != nil {
+			return nil, audit.Event{}, err
+		}
+		e, err = p.event(by)
+		return c.published(at.State, p.state), e, err
+	})
+	if e.Seq == 0 {
+		return Receipt{}, wrap("do", err)
+	}
+	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded}
 	if err != nil {
 		return receipt, wrap("do", err)
 	}
-	receipt.Undelivered = c.send(ctx, d)
+	receipt.Undelivered = c.deliver(ctx, p)
 	return receipt, nil
 }
 
-// do makes changes, and returns the draft that made them.
-func (c *Company) do(ctx context.Context, by By, changes []Change) (Receipt, *draft, error) {
-	var d *draft
-	var recorded []Change
-	e, err := c.journal.Write(ctx, func(p journal.Point[*state]) (next *state, e audit.Event, err error) {
-		if d, recorded, err = c.judge(p, by, changes); err != nil {
-			return nil, audit.Event{}, err
-		}
-		e, err = c.event(d, by, recorded)
-		return &d.state, e, err
+// propose makes changes on top of a state, all of them or none.
+func (c *Company) propose(at journal.Point[*state], by By, changes []Change) (*proposal, error) {
+	reasonDue := slices.ContainsFunc(changes, func(change Change) bool {
+		row := rowOf(change)
+		return row != nil && row.must&needsReason != 0
 	})
-	if e.Seq == 0 {
-		return Receipt{}, nil, err
+	if err := by.check(reasonDue); err != nil {
+		return nil, err
 	}
-	return Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: recorded}, d, err
+	if len(changes) == 0 {
+		return nil, ErrNoChange
+	}
+	p := c.proposal(at, by.Actor)
+	for i, change := range changes {
+		row := rowOf(change)
+		if row == nil {
+			return nil, &Error{Op: "do", Index: i + 1, Err: noChange(change)}
+		}
+		if err := p.add(change); err != nil {
+			return nil, &Error{Op: "do", Index: i + 1, Change: row.name, Err: err}
+		}
+	}
+	return p, nil
 }
 
-// send hands out the messages of a draft whose event is stored, but for
-// invitations that it closed or sent anew again.
-func (c *Company) send(ctx context.Context, d *draft) []Undelivered {
+// deliver delivers the messages of a proposal whose event is stored, except for
+// invitations that it closed or re-sent later on.
+func (c *Company) deliver(ctx context.Context, p *proposal) []Undelivered {
 	var failed []Undelivered
-	for _, s := range d.secrets {
-		i := d.invitations.get(s.invitation)
-		if i.State != invite.Pending || !i.Digest.Matches(s.secret, i.Claim(d.id)) {
+	for _, o := range p.outgoing {
+		i, _ := p.invitations.get(o.invitation)
+		if i.State != invite.Pending || !i.Digest.Matches(o.secret, i.Claim(p.id)) {
 			continue
 		}
-		err := c.deliver(ctx, invite.Message{
-			Offer: d.offer(i), Invitation: i.ID, To: i.Terms.Address, Origin: c.origin, Secret: s.secret,
+		err := c.config.Deliver(ctx, invite.Message{
+			Offer: p.offer(i), Invitation: i.ID, To: i.Terms.Address, Origin: c.config.Origin, Secret: o.secret,
 		})
 		if err != nil {
 			failed = append(failed, Undelivered{i.ID, err})
@@ -109,83 +142,23 @@ func (c *Company) send(ctx context.Context, d *draft) []Undelivered {
 	return failed
 }
 
-// judge makes changes on a draft, and returns them as they are to be recorded.
-func (c *Company) judge(p journal.Point[*state], by By, changes []Change) (*draft, []Change, error) {
-	reasonDue := slices.ContainsFunc(changes, func(ch Change) bool { return ch != nil && ch.change().reason })
-	if err := by.check(reasonDue); err != nil {
-		return nil, nil, err
-	}
-	if len(changes) == 0 {
-		return nil, nil, ErrNoChange
-	}
-	d := c.draft(p, by.Actor)
-	recorded := make([]Change, len(changes))
-	for i, change := range changes {
-		if change == nil {
-			return nil, nil, &Error{Op: "do", Index: i, Err: ErrInvalid}
-		}
-		made, err := d.do(change)
-		if err != nil {
-			return nil, nil, &Error{Op: "do", Index: i, Change: change.change().kind, Err: err}
-		}
-		recorded[i] = made
-	}
-	return d, recorded, nil
+// Undelivered is a message that was not delivered, though its invitation was
+// made. Re-send it.
+type Undelivered struct {
+	Invitation invite.ID
+	Err        error // of [Config.Deliver]
 }
 
-// draft starts the state after p, at the later of now and the last event.
-func (c *Company) draft(p journal.Point[*state], actor Actor) *draft {
-	at := c.now().UTC()
-	if at.Before(p.Time) {
-		at = p.Time
-	}
-	return &draft{state: *p.State, start: p.State.policy, at: at, actor: actor, co: c, rand: c.rand}
+// Error returns the invitation and the cause.
+func (u Undelivered) Error() string {
+	return fmt.Sprintf("company: deliver invitation %s: %v", u.Invitation, u.Err)
 }
 
-// event returns the event of a draft.
-func (c *Company) event(d *draft, by By, changes []Change) (audit.Event, error) {
-	var id [16]byte
-	if _, err := io.ReadFull(c.rand, id[:]); err != nil {
-		return audit.Event{}, fmt.Errorf("random id: %w", err)
-	}
-	e := audit.Event{
-		ID: hex.EncodeToString(id[:]), Time: d.at, Company: d.id, Actor: d.by(),
-		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation,
-	}
-	seen := make(map[string]bool)
-	for _, change := range changes {
-		r, err := record(change)
-		if err != nil {
-			return audit.Event{}, err
-		}
-		e.Changes = append(e.Changes, r)
-		for _, t := range change.targets() {
-			if !seen[t] {
-				seen[t] = true
-				e.Targets = append(e.Targets, t)
-			}
-		}
-	}
-	return e, nil
-}
-
-// by returns who makes the changes of a draft, as known before them.
-func (d *draft) by() audit.Actor {
-	switch {
-	case d.actor.system != "":
-		return audit.Actor{Kind: audit.KindSystem, ID: d.actor.system}
-	case !d.actor.proof.IsZero():
-		return audit.Actor{Kind: audit.KindInvitee, Email: d.actor.proof.Address().String()}
-	}
-	u, ok := d.start.Directory().User(d.actor.user)
-	if !ok {
-		u, _ = d.policy.Directory().User(d.actor.user) // the founder, who is there from now on
-	}
-	return audit.Actor{Kind: audit.KindUser, ID: string(u.ID), Email: u.Email.String(), Role: string(u.Role)}
-}
+// Unwrap returns Err.
+func (u Undelivered) Unwrap() error { return u.Err }
 
 // Sync takes in what other writers appended to the log, and settles whether an
-// event of this one was stored. Policy is up to date when it returns nil.
+// event of this one was stored. When it returns nil, Policy is up to date.
 func (c *Company) Sync(ctx context.Context) error {
 	if err := c.journal.Sync(ctx); err != nil {
 		return wrap("sync", err)

@@ -17,9 +17,9 @@ var (
 	ErrSystem        = errors.New("the system may not make this change")
 	ErrSystemOnly    = errors.New("only a system may make this change")
 	ErrReason        = errors.New("a reason of at most 500 bytes is required")
-	ErrInvalid       = errors.New("the value is not valid")
-	ErrUnknown       = errors.New("it does not exist")
-	ErrTaken         = errors.New("it is already taken")
+	ErrInvalid       = access.ErrInvalid
+	ErrUnknown       = access.ErrUnknown
+	ErrTaken         = access.ErrTaken
 	ErrReused        = errors.New("the id was used before")
 	ErrNoChange      = errors.New("it would change nothing")
 	ErrSelf          = errors.New("nobody raises himself")
@@ -35,7 +35,8 @@ var (
 	ErrLimit         = errors.New("there are as many pending invitations as there may be")
 	ErrTooSoon       = errors.New("a message was sent to the address a moment ago")
 	ErrNoDelivery    = errors.New("there is nothing configured to deliver invitations")
-	ErrInvitee       = errors.New("an invitation is answered by the person invited, and nothing else is")
+	ErrInvitee       = errors.New("an invitee may do nothing else")
+	ErrInviteeOnly   = errors.New("only the invited person may answer an invitation")
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
 )
 
@@ -105,7 +106,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // refusals is what [Error.Refused] goes by, besides denials.
 var refusals = []error{
-	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange,
+	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrInviteeOnly, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange,
 	ErrSelf, ErrBeyondOwnEnd, ErrPast, ErrLowers, ErrSuccessor, ErrLastCreator, ErrLastHolder, ErrRoleFull, ErrSeats,
 	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrHeld,
 	invite.ErrNone, invite.ErrPending, invite.ErrExpired, invite.ErrAccepted, invite.ErrDeclined, invite.ErrRevoked,

@@ -64,7 +64,7 @@ func Example() {
 	// Output:
 	// event 2 <nil>
 	// allow: role user-manager
-	// company: do: change 1, user.set-role: access: denied: out-of-reach
+	// company: do: change 2, user.set-role: access: denied: out-of-reach
 	// deny above-ceiling: role user-manager does not manage role admin
 	// tom is still team-member
 }
@@ -125,7 +125,7 @@ func ExampleSystem() {
 		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 	}, &company.Config{
 		Now: clock.now, Rand: new(numbers),
-		Systems: map[string][]string{"scim": {"user.add", "user.suspend"}},
+		Systems: map[string][]company.Change{"scim": {company.AddUser{}, company.SuspendUser{}}},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -137,7 +137,7 @@ func ExampleSystem() {
 		fmt.Println(err)
 		return
 	}
-	added := receipt.Changes[0].(company.AddUser) // as recorded, with the id it got and the default role
+	added, _ := company.Outcome[company.AddUser](receipt) // as recorded, with the id it got and the default role
 	fmt.Println(added.User, added.Email, added.Role)
 
 	for _, change := range []company.Change{
@@ -150,9 +150,9 @@ func ExampleSystem() {
 	}
 	// Output:
 	// 000000000000000000000002 tom@example.com team-member
-	// company: do: change 0, user.add: there are no seats left
-	// company: do: change 0, user.suspend: the role would be left without the holders it must have: admin
-	// company: do: change 0, user.set-role: the system may not make this change: system scim
+	// company: do: change 1, user.add: there are no seats left
+	// company: do: change 1, user.suspend: the role would be left without the holders it must have: admin
+	// company: do: change 1, user.set-role: the system may not make this change: system scim
 }
 
 // Somebody is invited, and becomes a user once he accepts with the secret of
@@ -194,5 +194,5 @@ func ExampleInvite() {
 	// tom@example.com [redacted] <nil>
 	// event 3 <nil>
 	// team-member until 2026-06-01
-	// company: do: change 0, invitation.accept: it cannot be used
+	// company: do: change 1, invitation.accept: it cannot be used
 }

@@ -1,8 +1,8 @@
 package company
 
 import (
-	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -16,89 +16,81 @@ type CreateGroup struct {
 	Filter string       `json:"filter"`
 }
 
-func (c CreateGroup) change() about     { return about{kind: "datagroup.create"} }
-func (c CreateGroup) targets() []string { return []string{access.Group(c.Group).String()} }
-
-func (c CreateGroup) asks(*draft) []question {
-	return []question{{access.CreateGroup, access.Company()}}
-}
-
-func (c CreateGroup) judge(d *draft) (Change, error) {
-	id, err := fresh(d, access.KindGroup, c.Group)
+func (c CreateGroup) resolve(p *proposal) (Change, error) {
+	id, err := newID(p, access.KindGroup, c.Group)
 	if err != nil {
 		return nil, err
 	}
-	f, err := d.filter(c.Filter)
+	f, err := p.filter(c.Filter)
 	c.Group, c.Filter = id, f.String()
 	return c, err
 }
 
-func (c CreateGroup) apply(d *draft) error {
-	if err := unused(d, access.KindGroup, c.Group); err != nil {
+func (c CreateGroup) apply(s *state, _ time.Time) error {
+	if err := checkFree(s, access.KindGroup, c.Group); err != nil {
 		return err
 	}
-	return d.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
+	return s.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
 }
 
 // filter parses a filter.
-func (d *draft) filter(text string) (datagroup.Filter, error) {
-	f, err := d.policy.Directory().Schema().Parse(text)
+func (s *state) filter(text string) (datagroup.Filter, error) {
+	f, err := s.directory().Schema().Parse(text)
 	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrInvalid, err)
+		err = invalid("the filter", err)
 	}
 	return f, err
 }
 
 // putGroup makes the next policy with a data group of the given filter.
-func (d *draft) putGroup(g datagroup.Group, text string) error {
-	f, err := d.filter(text)
+func (s *state) putGroup(g datagroup.Group, text string) error {
+	f, err := s.filter(text)
 	if err != nil {
 		return err
 	}
 	g.Filter = f
-	return d.edit(func(e *access.Edit) { e.SetGroup(g) })
+	return s.edit(func(e *access.Edit) { e.SetGroup(g) })
 }
 
-// EditGroup gives a data group another name and filter. What every team that
-// holds it sees changes at once.
+// EditGroup gives a data group another name and filter. What the members of
+// every team that has it see changes at once.
 type EditGroup struct {
 	Group  datagroup.ID `json:"group"`
 	Name   string       `json:"name,omitempty"`
 	Filter string       `json:"filter"`
-	From   string       `json:"from"`            // outcome: the filter it had
-	Impact Impact       `json:"impact,omitzero"` // outcome
+	EditGroupOutcome
 }
 
-func (c EditGroup) change() about            { return about{kind: "datagroup.edit"} }
-func (c EditGroup) targets() []string        { return []string{access.Group(c.Group).String()} }
-func (c EditGroup) measured(i Impact) Change { c.Impact = i; return c }
-
-func (c EditGroup) asks(*draft) []question {
-	return []question{{access.EditGroup, access.Group(c.Group)}}
+// EditGroupOutcome is the outcome of [EditGroup].
+type EditGroupOutcome struct {
+	From   string `json:"from"` // the filter before
+	Impact Impact `json:"impact,omitzero"`
 }
 
-func (c EditGroup) judge(d *draft) (Change, error) {
-	g, err := d.group(c.Group)
+func (c EditGroup) withImpact(i Impact) Change { c.Impact = i; return c }
+
+func (c EditGroup) resolve(p *proposal) (Change, error) {
+	g, err := p.group(c.Group)
 	if err != nil {
 		return nil, err
 	}
-	f, err := d.filter(c.Filter)
+	f, err := p.filter(c.Filter)
 	if err != nil {
 		return nil, err
 	}
 	if g.Name == c.Name && g.Filter.Equal(f) {
 		return nil, ErrNoChange
 	}
-	c.Filter, c.From, c.Impact = f.String(), g.Filter.String(), Impact{}
+	c.Filter, c.EditGroupOutcome = f.String(), EditGroupOutcome{From: g.Filter.String()}
 	return c, nil
 }
 
-func (c EditGroup) touches(before, after *access.Policy) touched {
-	t := touched{teams: slices.Collect(after.Directory().TeamsWith(c.Group))}
+func (c EditGroup) affects(before, after *access.Policy) affected {
+	t := affected{teams: slices.Collect(after.Directory().TeamsWith(c.Group))}
 	old, _ := before.Directory().Group(c.Group)
 	now, _ := after.Directory().Group(c.Group)
 	if old.Filter.Equal(now.Filter) {
-		return touched{}
+		return affected{}
 	}
 	for a := range after.Directory().Accounts() {
 		if (old.Filter.Match(a) == datagroup.True) != (now.Filter.Match(a) == datagroup.True) {
@@ -108,51 +100,43 @@ func (c EditGroup) touches(before, after *access.Policy) touched {
 	return t
 }
 
-func (c EditGroup) apply(d *draft) error {
-	if _, err := d.group(c.Group); err != nil {
+func (c EditGroup) apply(s *state, _ time.Time) error {
+	if _, err := s.group(c.Group); err != nil {
 		return err
 	}
-	return d.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
+	return s.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
 }
 
-// DeleteGroup deletes a data group and takes it from every team that holds it.
+// DeleteGroup deletes a data group and takes it from every team that has it.
 type DeleteGroup struct {
-	Group  datagroup.ID `json:"group"`
-	Teams  []team.ID    `json:"teams,omitempty"` // outcome: that held it
-	Impact Impact       `json:"impact,omitzero"` // outcome
+	Group datagroup.ID `json:"group"`
+	DeleteGroupOutcome
 }
 
-func (c DeleteGroup) change() about            { return about{kind: "datagroup.delete"} }
-func (c DeleteGroup) measured(i Impact) Change { c.Impact = i; return c }
-
-func (c DeleteGroup) targets() []string {
-	all := []string{access.Group(c.Group).String()}
-	for _, t := range c.Teams {
-		all = append(all, access.Team(t).String())
-	}
-	return all
+// DeleteGroupOutcome is the outcome of [DeleteGroup].
+type DeleteGroupOutcome struct {
+	Teams  []team.ID `json:"teams,omitempty"` // that had it, in byte order
+	Impact Impact    `json:"impact,omitzero"`
 }
 
-func (c DeleteGroup) asks(*draft) []question {
-	return []question{{access.DeleteGroup, access.Group(c.Group)}}
-}
+func (c DeleteGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
-func (c DeleteGroup) judge(d *draft) (Change, error) {
-	if _, err := d.group(c.Group); err != nil {
+func (c DeleteGroup) resolve(p *proposal) (Change, error) {
+	if _, err := p.group(c.Group); err != nil {
 		return nil, err
 	}
-	c.Teams, c.Impact = slices.Sorted(d.policy.Directory().TeamsWith(c.Group)), Impact{}
+	c.DeleteGroupOutcome = DeleteGroupOutcome{Teams: slices.Sorted(p.directory().TeamsWith(c.Group))}
 	return c, nil
 }
 
-func (c DeleteGroup) touches(before, _ *access.Policy) touched {
-	return touched{teams: c.Teams, accounts: matching(before, c.Group)}
+func (c DeleteGroup) affects(before, _ *access.Policy) affected {
+	return affected{teams: c.Teams, accounts: matching(before, c.Group)}
 }
 
-func (c DeleteGroup) apply(d *draft) error {
-	if err := d.edit(func(e *access.Edit) { e.RemoveGroup(c.Group) }); err != nil {
+func (c DeleteGroup) apply(s *state, _ time.Time) error {
+	if err := s.edit(func(e *access.Edit) { e.RemoveGroup(c.Group) }); err != nil {
 		return err
 	}
-	retire(d, access.KindGroup, c.Group)
+	retire(s, access.KindGroup, c.Group)
 	return nil
 }

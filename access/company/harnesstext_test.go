@@ -231,7 +231,7 @@ var changeTypes = map[string]company.Change{
 
 // TestChangeTypes compares the map with the names that a company has.
 func TestChangeTypes(t *testing.T) {
-	if got, want := sortedKeys(changeTypes), company.Types(); !slices.Equal(got, want) {
+	if got, want := sortedKeys(changeTypes), company.LogNames(); !slices.Equal(got, want) {
 		t.Errorf("the types are %q, want %q", got, want)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func (c *Company) At(ctx context.Context, seq uint64) (*access.Policy, error) {
 	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return e.Seq <= seq })
 	if err == nil && (p.Head.Seq != seq || seq == 0) {
-		err = fmt.Errorf("%w: event %d", ErrUnknown, seq)
+		err = fmt.Errorf("event %d %w", seq, ErrUnknown)
 	}
 	if err != nil {
 		return nil, wrap("at", err)
@@ -28,7 +28,7 @@ func (c *Company) At(ctx context.Context, seq uint64) (*access.Policy, error) {
 // AsOf returns the policy as it was at an instant, with time standing still
 // there: the state after the last event that is not later. Before the founding
 // that is an empty policy, which denies everything. It reads the log from its
-// beginning; the errors are those of At but for the first.
+// beginning. The errors are those of At, without ErrUnknown.
 func (c *Company) AsOf(ctx context.Context, t time.Time) (*access.Policy, error) {
 	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return !e.Time.After(t) })
 	if err != nil {
@@ -37,23 +37,34 @@ func (c *Company) AsOf(ctx context.Context, t time.Time) (*access.Policy, error)
 	return p.State.policy.At(t), nil
 }
 
-// fold returns the state after an event.
+// fold returns the state after an event, as the journal needs it.
 func (c *Company) fold(s *state, e audit.Event) (*state, error) {
-	d := &draft{state: *s, at: e.Time, co: c}
+	next, err := s.follow(e)
+	if err != nil {
+		return nil, err
+	}
+	return c.published(s, next), nil
+}
+
+// follow returns the state after an event. It repeats the structural checks of
+// each change, asks nobody, and has no clock.
+func (s *state) follow(e audit.Event) (state, error) {
+	next := *s
 	for i, r := range e.Changes {
 		change, err := recall(r)
 		if err != nil {
-			return nil, err
+			return state{}, err
 		}
-		if first := e.Seq == 1 && i == 0; first != (r.Type == (founded{}).change().kind) {
-			return nil, fmt.Errorf("%w: a log begins with the founding, and with nothing else", ErrBroken)
+		_, founds := change.(founded)
+		if first := e.Seq == 1 && i == 0; first != founds {
+			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
 		}
-		if err := d.make(change); err != nil {
-			return nil, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
+		if err := next.apply(change, e.Time); err != nil {
+			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
 		}
 	}
-	if d.id != e.Company {
-		return nil, fmt.Errorf("%w: an event of company %q", ErrBroken, e.Company)
+	if next.id != e.Company {
+		return state{}, fmt.Errorf("%w: an event is of company %q", ErrBroken, e.Company)
 	}
-	return &d.state, nil
+	return next, nil
 }

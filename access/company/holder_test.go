@@ -47,7 +47,9 @@ func TestOwner(t *testing.T) {
 		c.refuses(cells[0], cells[1], parseChange(t, cells[2]))
 	}
 	receipt := c.must("own", company.TransferOwnership{To: "mem"})
-	want := company.TransferOwnership{To: "mem", From: "own", Role: "owner", Becomes: "admin"}
+	want := company.TransferOwnership{
+		To: "mem", From: "own", TransferOwnershipOutcome: company.TransferOwnershipOutcome{Role: "owner", Becomes: "admin"},
+	}
 	if receipt.Changes[0] != want {
 		t.Errorf("recorded %#v, want %#v", receipt.Changes[0], want)
 	}

@@ -35,21 +35,21 @@ const firstFew = 5
 
 // measurable is a change whose impact is recorded with it.
 type measurable interface {
-	touches(before, after *access.Policy) touched
-	measured(Impact) Change
+	affects(before, after *access.Policy) affected
+	withImpact(Impact) Change
 }
 
-// touched is what a change may have made a difference to: a net cast wider than
+// affected is what a change may have made a difference to: a net cast wider than
 // the difference itself, but no wider than the change.
-type touched struct {
+type affected struct {
 	teams    []team.ID // whose members
 	allData  bool      // also who sees all data
 	accounts []datagroup.AccountID
 }
 
-// measure compares what the touched users see of the touched accounts. Users
+// measure compares what the affected users see of the affected accounts. Users
 // who see the same, by role and teams, are looked at once.
-func measure(before, after *access.Policy, t touched) Impact {
+func measure(before, after *access.Policy, t affected) Impact {
 	var (
 		impact  Impact
 		all     []UserImpact
@@ -167,8 +167,8 @@ func matching(p *access.Policy, id datagroup.ID) []datagroup.AccountID {
 
 // flipped returns what changed accounts mean: the teams that hold a group that
 // matches one of them before or after only, and the accounts.
-func flipped(before, after *access.Policy, ids []datagroup.AccountID) touched {
-	t := touched{accounts: ids}
+func flipped(before, after *access.Policy, ids []datagroup.AccountID) affected {
+	t := affected{accounts: ids}
 	teams := make(map[team.ID]bool)
 	for g := range after.Directory().Groups() {
 		if slices.ContainsFunc(ids, func(id datagroup.AccountID) bool {

@@ -175,7 +175,7 @@ func TestNowhereToSend(t *testing.T) {
 	for i := range co.Invitations() {
 		t.Errorf("there is %+v", i)
 	}
-	if (company.Undelivered{Invitation: "i", Err: context.Canceled}).Error() != "company: deliver i: context canceled" {
+	if (company.Undelivered{Invitation: "i", Err: context.Canceled}).Error() != "company: deliver invitation i: context canceled" {
 		t.Error("an Undelivered says something else")
 	}
 }

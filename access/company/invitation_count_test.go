@@ -57,14 +57,15 @@ func TestLiveIsCounted(t *testing.T) {
 // TestOpenInvitationsAreBounded: who sent all there may be can still be removed in
 // one event.
 func TestOpenInvitationsAreBounded(t *testing.T) {
-	d := &draft{co: &Company{deliver: func(context.Context, invite.Message) error { return nil }}, rand: rand.Reader}
-	d.policy = access.MustLoad(`{}`)
+	c := &Company{config: Config{Deliver: func(context.Context, invite.Message) error { return nil }}}
+	p := &proposal{guard: guard{company: c}, rand: rand.Reader}
+	p.policy = access.MustLoad(`{}`)
 	token := snapshot.NewToken()
 	for n := range uint32(maxOpen) {
-		d.invitations.open.Add(token, n)
+		p.invitations.open.Add(token, n)
 	}
 	for state, want := range map[invite.State]bool{invite.None: true, invite.Revoked: true, invite.Pending: false} {
-		_, err := d.issue(invite.Invitation{State: state})
+		_, err := p.prepare(invite.Invitation{State: state})
 		if errors.Is(err, ErrLimit) != want {
 			t.Errorf("sending one that is %v: %v", state, err)
 		}

@@ -186,13 +186,13 @@ func TestInviteeAnswersOnly(t *testing.T) {
 			types[e.Change] = true
 		}
 	}
-	if got := sortedKeys(types); !slices.Equal(got, company.Types()) {
+	if got := sortedKeys(types); !slices.Equal(got, company.LogNames()) {
 		t.Errorf("the types of the changes are %q, want all", got)
 	}
 	accept, decline := company.AcceptInvitation{Invitation: "i", Secret: s}, company.DeclineInvitation{Invitation: "i", Secret: s}
 	for _, by := range []string{"ann", "uma", "ghost", "bob@x.test", "system ops", "system ghost"} {
-		c.refuses("ErrInvitee", by, accept)
-		c.refuses("ErrInvitee", by, decline)
+		c.refuses("ErrInviteeOnly", by, accept)
+		c.refuses("ErrInviteeOnly", by, decline)
 	}
 	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), accept)
 	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), decline)

@@ -47,11 +47,11 @@ func (d dice) systems() map[string][]string {
 	if d.chance(3, "the clerk is dismissed") {
 		return dismissed()
 	}
-	return map[string][]string{"sync": company.Types(), "clerk": slices.Concat(invitingTypes, []string{"user.remove"})}
+	return map[string][]string{"sync": company.LogNames(), "clerk": slices.Concat(invitingTypes, []string{"user.remove"})}
 }
 
 func dismissed() map[string][]string {
-	return map[string][]string{"sync": company.Types(), "clerk": {"user.add"}}
+	return map[string][]string{"sync": company.LogNames(), "clerk": {"user.add"}}
 }
 
 // office draws a company of four users and what is configured for it.

@@ -223,7 +223,7 @@ func (m *inviting) lawOneTextForAll(t *rapid.T, err error, want ruling) {
 	errors.As(err, &e)
 	text := strings.Replace(e.Error(), e.Change, "answer", 1)
 	key := string(want.public)
-	if e.Index > 0 {
+	if e.Index > 1 {
 		key += " later"
 	}
 	if before, ok := m.witness.texts[key]; ok && before != text {
@@ -246,7 +246,7 @@ func (m *inviting) lawLookingChangesNothing(t *rapid.T) {
 			t.Fatalf("%s shows itself: %v, want %v\n%s", id, err, live, m.state(t))
 		}
 		if err != nil {
-			if !errors.Is(err, company.ErrRefused) || offer != (invite.Offer{}) || err.Error() != "company: look: it cannot be used" {
+			if !errors.Is(err, company.ErrRefused) || offer != (invite.Offer{}) || err.Error() != "company: offer: it cannot be used" {
 				t.Fatalf("%s: %+v, %v", id, offer, err)
 			}
 			m.hits.hit("looked in vain")
@@ -361,7 +361,7 @@ type twin struct {
 
 func newTwin(t fatal, d *document.Document, clock *time.Time) *twin {
 	w := &twin{secrets: map[string]invite.Secret{}}
-	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]string{"sync": company.Types()}, Origin: "https://acme.test/join",
+	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]company.Change{"sync": company.Types()}, Origin: "https://acme.test/join",
 		Invitations: company.InvitationLimits{TTL: -1, Cooldown: -1},
 		Deliver: func(_ context.Context, m invite.Message) error {
 			w.secrets[string(m.Invitation)] = m.Secret

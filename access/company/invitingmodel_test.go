@@ -210,8 +210,10 @@ func reasoned(c company.Change) bool {
 // change judges one change, and makes it if nothing speaks against it.
 func (k *clerk) change(c company.Change) (company.Change, ruling) {
 	switch invitee := k.user == "" && k.system == ""; {
-	case invitee != answers(c):
+	case invitee && !answers(c):
 		return nil, because("ErrInvitee", "")
+	case !invitee && answers(c):
+		return nil, because("ErrInviteeOnly", "")
 	case k.system != "" && !slices.Contains(k.systems[k.system], nameOf(c)):
 		return nil, because("ErrSystem", invite.NotAllowed)
 	}

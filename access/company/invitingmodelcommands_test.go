@@ -53,12 +53,12 @@ func (k *clerk) send(c company.Invite) (company.Change, ruling) {
 		c.Invitation = invite.ID(fmt.Sprintf("chosen-%d", k.turn)) // until it is known which Do chose
 	}
 	k.invitations = append(k.invitations, modelInvitation{id: string(c.Invitation)})
-	c.Terms, c.Issued = t, k.issue(len(k.invitations)-1, t)
+	c.Terms, c.InvitationOutcome = t, k.issue(len(k.invitations)-1, t)
 	return c, a
 }
 
 // issue sends an invitation by the actor, anew or for the first time.
-func (k *clerk) issue(n int, t invite.Terms) company.Issued {
+func (k *clerk) issue(n int, t invite.Terms) company.InvitationOutcome {
 	k.turn++
 	i := &k.invitations[n]
 	i.terms, i.sponsor, i.generation, i.sent, i.expires = t, k.sponsor(), i.generation+1, k.at, time.Time{}
@@ -67,7 +67,7 @@ func (k *clerk) issue(n int, t invite.Terms) company.Issued {
 		i.expires = k.at.Add(k.ttl)
 	}
 	r, _ := k.role(string(t.Role))
-	return company.Issued{Sponsor: i.sponsor, Generation: i.generation, Expires: i.expires, NoData: r.Scope == role.ByTeams && len(t.Teams) == 0}
+	return company.InvitationOutcome{Sponsor: i.sponsor, Generation: i.generation, Expires: i.expires, NoData: r.Scope == role.ByTeams && len(t.Teams) == 0}
 }
 
 // stateErrors are what the states are called that end something.
@@ -98,7 +98,7 @@ func (k *clerk) resend(c company.ResendInvitation) (company.Change, ruling) {
 	if len(a.causes) > 0 {
 		return nil, a
 	}
-	c.Issued = k.issue(n, i.terms)
+	c.InvitationOutcome = k.issue(n, i.terms)
 	return c, a
 }
 
@@ -125,7 +125,7 @@ func (k *clerk) amend(c company.AmendInvitation) (company.Change, ruling) {
 	if len(a.causes) > 0 {
 		return nil, a
 	}
-	c.Role, c.Teams, c.Until, c.Issued = t.Role, t.Teams, t.Until, k.issue(n, t)
+	c.Role, c.Teams, c.Until, c.InvitationOutcome = t.Role, t.Teams, t.Until, k.issue(n, t)
 	return c, a
 }
 

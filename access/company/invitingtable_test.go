@@ -107,7 +107,7 @@ func newHallOf(t testing.TB, id string, log audit.Log, change func(*company.Conf
 	h := &hall{t: t, log: log, stage: newStage()}
 	h.conf = company.Config{
 		Now: h.stage.now, Rand: new(mint), Deliver: h.deliver, Origin: "https://acme.example/join",
-		Systems: map[string][]string{"desk": company.Types(), "clerk": {"user.add", "user.remove"}},
+		Systems: map[string][]company.Change{"desk": company.Types(), "clerk": {company.AddUser{}, company.RemoveUser{}}},
 	}
 	if change != nil {
 		change(&h.conf)
@@ -255,7 +255,7 @@ var hallErrors = map[string]error{
 	"ErrInvalid": company.ErrInvalid, "ErrUnknown": company.ErrUnknown, "ErrTaken": company.ErrTaken, "ErrReused": company.ErrReused,
 	"ErrNoChange": company.ErrNoChange, "ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
-	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrRefused": company.ErrRefused, "ErrHeld": company.ErrHeld,
+	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrHeld": company.ErrHeld,
 	"ErrUncertain": company.ErrUncertain, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,

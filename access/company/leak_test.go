@@ -152,7 +152,7 @@ func (c *testCompany) resent(id invite.ID) (invite.Secret, int) {
 func TestStrangersHearTheSame(t *testing.T) {
 	bob := "bob@x.test"
 	quiet := map[string]bool{}
-	texts := map[string]map[string]bool{"accept": {}, "decline": {}, "look": {}, "resolve": {}}
+	texts := map[string]map[string]bool{"accept": {}, "decline": {}, "offer": {}, "link subject": {}}
 	note := func(call string, err error) {
 		t.Helper()
 		var refusal *company.Refusal
@@ -183,7 +183,7 @@ func TestStrangersHearTheSame(t *testing.T) {
 		note("decline", err)
 		if look {
 			_, err = c.Offer(id, s)
-			note("look", err)
+			note("offer", err)
 		}
 	}
 	for _, state := range []string{"expired", "accepted", "declined", "revoked"} {
@@ -215,11 +215,11 @@ func TestStrangersHearTheSame(t *testing.T) {
 	c.must("uma", company.RevokeLink{Link: "l"})
 	for _, id := range []access.LinkID{"l", "nobody", ""} {
 		_, err := c.LinkSubject(id, s)
-		note("resolve", err)
+		note("link subject", err)
 	}
 	for call, want := range map[string]string{
-		"accept": "company: do: change 0, invitation.accept: it cannot be used", "decline": "company: do: change 0, invitation.decline: it cannot be used",
-		"look": "company: look: it cannot be used", "resolve": "company: resolve: it cannot be used",
+		"accept": "company: do: change 1, invitation.accept: it cannot be used", "decline": "company: do: change 1, invitation.decline: it cannot be used",
+		"offer": "company: offer: it cannot be used", "link subject": "company: link subject: it cannot be used",
 	} {
 		if got := slices.Sorted(maps.Keys(texts[call])); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s says %q, want %q alone", call, got, want)

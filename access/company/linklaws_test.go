@@ -77,7 +77,7 @@ func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
 }
 
 func (l *linkLaw) config() *company.Config {
-	return &company.Config{Now: func() time.Time { return l.clock }, Systems: map[string][]string{"sync": company.Types()}}
+	return &company.Config{Now: func() time.Time { return l.clock }, Systems: map[string][]company.Change{"sync": company.Types()}}
 }
 
 // do makes a change, if it goes, and notes what its record says of links.

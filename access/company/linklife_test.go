@@ -86,11 +86,11 @@ func (s *linkStage) answersAlike(all []stranger) {
 		var public *company.Error
 		var refusal *company.Refusal
 		if !errors.Is(err, company.ErrRefused) || errors.Is(err, company.ErrHeld) || errors.Is(err, invite.ErrExpired) ||
-			!errors.As(err, &public) || public.Op != "resolve" || !errors.As(err, &refusal) || refusal.Cause == nil {
+			!errors.As(err, &public) || public.Op != "link subject" || !errors.As(err, &refusal) || refusal.Cause == nil {
 			s.Errorf("%s: refused with %#v", tt.name, err)
 		}
 	}
-	if len(answers) != 1 || !answers["company: resolve: it cannot be used"] {
+	if len(answers) != 1 || !answers["company: link subject: it cannot be used"] {
 		s.Errorf("a stranger can tell apart %v", sortedKeys(answers))
 	}
 }

@@ -12,32 +12,34 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// looking is how the actions end that a link may allow. Whoever has the secret
-// may do what the link allows, so it must be nothing that changes anything.
+// looking is how the names of actions end that a link may allow. Anyone who has
+// the secret may do what the link allows, so it must not change anything.
 const looking = ".view"
 
-// defaultLinkTTL is how long a link lasts for which nothing else is said.
+// defaultLinkTTL is how long a link lasts unless something else is said.
 const defaultLinkTTL = 30 * 24 * time.Hour
 
 // MakeLink makes a share link: a secret address that shows one resource to
-// whoever has it, as far as its maker may see it at that moment in the scope he
-// made it in. It is for looking only: its action is one whose name ends in
-// ".view".
+// anyone who has it, as far as its maker may see it at that moment in the scope
+// that the link was made in. It is for looking only: the name of its action ends
+// in ".view".
 type MakeLink struct {
 	Link     access.LinkID   `json:"link"`              // never used before; "" for a random one
 	Session  team.ID         `json:"session,omitempty"` // the team it is made in; "" is company level
 	Action   access.Action   `json:"action"`            // the one it allows; "" is [access.ViewReport]
 	Resource access.Resource `json:"resource"`          // a report, or something of the host's own
-	Until    time.Time       `json:"until"`             // zero is 30 days from now, or the maker's end before that
-	Maker    team.UserID     `json:"maker"`             // outcome: the actor; a system names a user
-	Digest   invite.Digest   `json:"digest"`            // outcome: of the secret
-	Secret   invite.Secret   `json:"-"`                 // outcome, in the receipt alone: nobody can tell it again
+	Until    time.Time       `json:"until"`             // zero is 30 days from now, or the maker's end if that is before
+	Maker    team.UserID     `json:"maker"`             // a system names them; for a user it is the actor
+	MakeLinkOutcome
 }
 
-func (c MakeLink) change() about     { return about{kind: "link.make"} }
-func (c MakeLink) targets() []string { return linkTargets(c.Link, c.Resource, c.Maker) }
+// MakeLinkOutcome is the outcome of [MakeLink].
+type MakeLinkOutcome struct {
+	Digest invite.Digest `json:"digest"` // of the secret
+	Secret invite.Secret `json:"-"`      // in the receipt only: it is kept nowhere else
+}
 
-// action is the action meant: looking at a report where none is said.
+// action returns the action that is meant.
 func (c MakeLink) action() access.Action {
 	if c.Action == "" {
 		return access.ViewReport
@@ -45,124 +47,114 @@ func (c MakeLink) action() access.Action {
 	return c.Action
 }
 
-func (c MakeLink) asks(*draft) []question {
+// questions adds what is asked about a link to that resource.
+func (c MakeLink) questions(a about) about {
 	if c.Resource.Kind() == access.KindReport {
-		return []question{{access.ShareViewer, c.Resource}}
+		return a.ask(access.ShareViewer, c.Resource)
 	}
-	return []question{{c.action(), c.Resource}, {access.ShareSession, c.Resource}}
+	return a.ask(c.action(), c.Resource).ask(access.ShareSession, c.Resource)
 }
 
-func (c MakeLink) judge(d *draft) (Change, error) {
-	id, err := fresh(d, access.KindLink, c.Link)
+func (c MakeLink) resolve(p *proposal) (Change, error) {
+	id, err := newID(p, access.KindLink, c.Link)
 	if err != nil {
 		return nil, err
 	}
 	c.Link, c.Action = id, c.action()
-	if d.actor.system == "" {
-		c.Maker = d.actor.user
+	if p.actor.system == "" {
+		c.Maker = p.actor.user
 	}
-	if _, err := d.user(c.Maker); err != nil {
+	if _, err := p.user(c.Maker); err != nil {
 		return nil, err
 	}
 	if !strings.HasSuffix(string(c.Action), looking) {
-		return nil, fmt.Errorf("%w: a link cannot allow %s: it is for looking", ErrInvalid, c.Action)
+		return nil, fmt.Errorf("a link to allow %s %w: a link is for looking, so its action ends in %s", c.Action, ErrInvalid, looking)
 	}
-	// A link shows what its maker sees in its scope, so it is made in one in
-	// which he sees anything.
+	// A link shows what its maker sees in its scope, so they must see it there.
 	scope := access.User(c.Maker)
 	if c.Session != "" {
 		scope = access.Session(c.Maker, c.Session)
 	}
-	if err := d.judge().Decide(scope, c.Action, c.Resource).Err(); err != nil {
+	if err := p.policyNow().Decide(scope, c.Action, c.Resource).Err(); err != nil {
 		return nil, err
 	}
-	if err := c.judgeEnd(d); err != nil {
+	if c.Until, err = c.end(p); err != nil {
 		return nil, err
 	}
-	if c.Secret, err = invite.NewSecret(d.co.rand); err != nil {
+	secret, err := invite.NewSecret(p.rand)
+	if err != nil {
 		return nil, err
 	}
-	c.Digest = c.Secret.Digest(linkClaim(d.id, c.Link))
+	c.MakeLinkOutcome = MakeLinkOutcome{Digest: secret.Digest(linkClaim(p.id, c.Link)), Secret: secret}
 	return c, nil
 }
 
-// judgeEnd settles when the link is over.
-func (c *MakeLink) judgeEnd(d *draft) error {
-	maker := Actor{user: c.Maker}
-	if c.Until.IsZero() {
-		c.Until = d.at.Add(defaultLinkTTL)
-		if own := d.own(maker); later(c.Until, own) {
-			c.Until = own
+// end returns when the link ends, if it may.
+func (c MakeLink) end(p *proposal) (time.Time, error) {
+	maker, until := Actor{user: c.Maker}, c.Until
+	if until.IsZero() {
+		until = p.at.Add(defaultLinkTTL)
+		if own := p.endOf(maker); later(until, own) {
+			until = own
 		}
 	}
-	c.Until = end(c.Until)
-	if err := d.future(c.Until); err != nil {
-		return err
+	until = end(until)
+	if err := p.future(until); err != nil {
+		return until, err
 	}
-	return d.bounded(maker, c.Until)
+	return until, p.notBeyond(maker, until)
 }
 
-func (c MakeLink) apply(d *draft) error {
-	if err := unused(d, access.KindLink, c.Link); err != nil {
+func (c MakeLink) apply(s *state, _ time.Time) error {
+	if err := checkFree(s, access.KindLink, c.Link); err != nil {
 		return err
 	}
-	d.digests.Add(snapshot.NewToken(), string(c.Link), c.Digest)
-	return d.edit(func(e *access.Edit) {
+	s.digests.Add(snapshot.NewToken(), string(c.Link), c.Digest)
+	return s.edit(func(e *access.Edit) {
 		e.SetLink(access.ShareLink{
 			ID: c.Link, Maker: c.Maker, Session: c.Session, Action: c.Action, Resource: c.Resource, Until: c.Until,
 		})
 	})
 }
 
-// RevokeLink ends a share link for good, also one that is over or paused.
+// RevokeLink ends a share link for good, also one that expired or is paused.
 type RevokeLink struct {
-	Link     access.LinkID   `json:"link"`
-	Resource access.Resource `json:"resource"` // outcome: that it showed
-	Maker    team.UserID     `json:"maker"`    // outcome
+	Link access.LinkID `json:"link"`
+	RevokeLinkOutcome
 }
 
-func (c RevokeLink) change() about     { return about{kind: "link.revoke"} }
-func (c RevokeLink) targets() []string { return linkTargets(c.Link, c.Resource, c.Maker) }
-
-func (c RevokeLink) asks(*draft) []question {
-	return []question{{access.RevokeLink, access.Link(c.Link)}}
+// RevokeLinkOutcome is the outcome of [RevokeLink].
+type RevokeLinkOutcome struct {
+	Resource access.Resource `json:"resource"` // that the link showed
+	Maker    team.UserID     `json:"maker"`
 }
 
-func (c RevokeLink) judge(d *draft) (Change, error) {
-	l, err := d.link(c.Link)
+func (c RevokeLink) resolve(p *proposal) (Change, error) {
+	l, err := p.link(c.Link)
 	if err == nil && l.Ended {
 		err = ErrNoChange
 	}
-	c.Resource, c.Maker = l.Resource, l.Maker
+	c.RevokeLinkOutcome = RevokeLinkOutcome{Resource: l.Resource, Maker: l.Maker}
 	return c, err
 }
 
-func (c RevokeLink) apply(d *draft) error {
-	l, err := d.link(c.Link)
+func (c RevokeLink) apply(s *state, _ time.Time) error {
+	l, err := s.link(c.Link)
 	if err != nil {
 		return err
 	}
 	l.Ended = true
-	return d.edit(func(e *access.Edit) { e.SetLink(l) })
+	return s.edit(func(e *access.Edit) { e.SetLink(l) })
 }
 
-// link returns a share link.
-func (d *draft) link(id access.LinkID) (access.ShareLink, error) {
-	l, ok := d.policy.Directory().Link(id)
-	if !ok {
-		return l, fmt.Errorf("%w: link %q", ErrUnknown, id)
-	}
-	return l, nil
-}
-
-// LinkSubject returns whoever holds a share link as a subject, by its secret. The
-// error is an [*Error] that wraps [ErrRefused]: for a link that is unknown or
-// over as for a wrong secret. What the link then shows is for Decide to say; it
+// LinkSubject returns anyone who has a share link as a subject, by its secret.
+// The error is an [*Error] that wraps [ErrRefused]: for a link that is unknown or
+// has ended as for a wrong secret. What the link then shows, Decide says; it
 // shows nothing while its maker sees nothing.
 //
 // Links of a founding document have no secret that anybody knows.
 func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject, error) {
-	now := c.draft(c.journal.Point(), Actor{})
+	now := c.guard(c.journal.Point())
 	_, digest, _ := now.digests.Find(string(id))
 	l, err := now.link(id)
 	switch {
@@ -175,7 +167,7 @@ func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject
 		err = errLinkExpired
 	}
 	if err != nil {
-		return access.Subject{}, &Error{Op: "resolve", Err: &Refusal{ErrRefused, err}}
+		return access.Subject{}, &Error{Op: "link subject", Err: &Refusal{ErrRefused, err}}
 	}
 	return access.ViaLink(id), nil
 }
@@ -183,13 +175,9 @@ func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject
 // Why a link cannot be used, the Cause of a [*Refusal].
 var (
 	errLinkSecret  = errors.New("the secret is not that of the link")
-	errLinkEnded   = errors.New("the link was ended")
+	errLinkEnded   = errors.New("the link was revoked, or its report or maker is gone")
 	errLinkExpired = errors.New("the link expired")
 )
-
-func linkTargets(id access.LinkID, r access.Resource, maker team.UserID) []string {
-	return []string{access.Link(id).String(), r.String(), access.TargetUser(maker).String()}
-}
 
 // linkClaim is what the secret of a share link proves.
 func linkClaim(company string, id access.LinkID) invite.Claim {

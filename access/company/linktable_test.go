@@ -88,7 +88,7 @@ func newLinkStage(t *testing.T, id string) *linkStage {
 func (s *linkStage) config() *company.Config {
 	return &company.Config{
 		Now:     func() time.Time { return s.clock },
-		Systems: map[string][]string{"sync": company.Types(), "clerk": {"link.revoke"}},
+		Systems: map[string][]company.Change{"sync": company.Types(), "clerk": {company.RevokeLink{}}},
 		Origin:  "https://acme.test/join",
 		Deliver: func(_ context.Context, m invite.Message) error {
 			s.mail[m.Invitation] = m.Secret
@@ -141,7 +141,7 @@ func linkVerdict(err error) verdict {
 	for name, is := range map[string]error{
 		"ErrNoActor": company.ErrNoActor, "ErrSystem": company.ErrSystem, "ErrInvalid": company.ErrInvalid, "ErrUnknown": company.ErrUnknown,
 		"ErrTaken": company.ErrTaken, "ErrReused": company.ErrReused, "ErrNoChange": company.ErrNoChange,
-		"ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrPast": company.ErrPast, "ErrInvitee": company.ErrInvitee,
+		"ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrPast": company.ErrPast, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly,
 	} {
 		if errors.Is(err, is) {
 			all = append(all, name)

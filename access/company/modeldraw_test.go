@@ -276,7 +276,7 @@ func (d dice) request(w *world, now time.Time) request {
 
 func modelSystems() map[string][]string {
 	return map[string][]string{
-		"sync":  company.Types(),
+		"sync":  company.LogNames(),
 		"clerk": {"user.add", "user.remove", "team.add-member", "report.share"},
 	}
 }

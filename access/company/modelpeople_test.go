@@ -85,13 +85,13 @@ func (j *judge) removeUser(c company.RemoveUser) (company.Change, verdict) {
 	}
 	for _, t := range sortedKeys(j.teams) {
 		if until, ok := j.teams[t].members[id]; ok {
-			c.Teams = append(c.Teams, company.Place{Team: team.ID(t), Until: until})
+			c.Teams = append(c.Teams, company.LostMembership{Team: team.ID(t), Until: until})
 			delete(j.teams[t].members, id)
 		}
 	}
 	for _, r := range sortedKeys(j.reports) {
 		if g, ok := j.reports[r].users[id]; ok {
-			c.Reports = append(c.Reports, company.Held{Report: access.ReportID(r), Level: g.level, Until: g.until})
+			c.Reports = append(c.Reports, company.LostGrant{Report: access.ReportID(r), Level: g.level, Until: g.until})
 			delete(j.reports[r].users, id)
 		}
 	}

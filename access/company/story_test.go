@@ -62,7 +62,7 @@ var _ io.Reader = (*stage)(nil)
 
 func (s *stage) config() *company.Config {
 	return &company.Config{
-		Now: s.now, Rand: s, Systems: map[string][]string{"directory": company.Types()},
+		Now: s.now, Rand: s, Systems: map[string][]company.Change{"directory": company.Types()},
 		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}

@@ -16,24 +16,17 @@ type CreateTeam struct {
 	Description string  `json:"description,omitempty"`
 }
 
-func (c CreateTeam) change() about     { return about{kind: "team.create"} }
-func (c CreateTeam) targets() []string { return []string{access.Team(c.Team).String()} }
-
-func (c CreateTeam) asks(*draft) []question {
-	return []question{{access.CreateTeam, access.Company()}}
-}
-
-func (c CreateTeam) judge(d *draft) (Change, error) {
-	id, err := fresh(d, access.KindTeam, c.Team)
+func (c CreateTeam) resolve(p *proposal) (Change, error) {
+	id, err := newID(p, access.KindTeam, c.Team)
 	c.Team = id
 	return c, err
 }
 
-func (c CreateTeam) apply(d *draft) error {
-	if err := unused(d, access.KindTeam, c.Team); err != nil {
+func (c CreateTeam) apply(s *state, _ time.Time) error {
+	if err := checkFree(s, access.KindTeam, c.Team); err != nil {
 		return err
 	}
-	return d.edit(func(e *access.Edit) {
+	return s.edit(func(e *access.Edit) {
 		e.SetTeam(team.Team{ID: c.Team, Name: c.Name, Description: c.Description})
 	})
 }
@@ -45,123 +38,104 @@ type EditTeam struct {
 	Description string  `json:"description,omitempty"`
 }
 
-func (c EditTeam) change() about     { return about{kind: "team.edit"} }
-func (c EditTeam) targets() []string { return []string{access.Team(c.Team).String()} }
-
-func (c EditTeam) asks(*draft) []question {
-	return []question{{access.EditTeam, access.Team(c.Team)}}
-}
-
-func (c EditTeam) judge(d *draft) (Change, error) {
-	t, err := d.team(c.Team)
+func (c EditTeam) resolve(p *proposal) (Change, error) {
+	t, err := p.team(c.Team)
 	if err == nil && t.Name == c.Name && t.Description == c.Description {
 		err = ErrNoChange
 	}
 	return c, err
 }
 
-func (c EditTeam) apply(d *draft) error {
-	return d.editTeam(c.Team, func(t *team.Team) { t.Name, t.Description = c.Name, c.Description })
+func (c EditTeam) apply(s *state, _ time.Time) error {
+	return s.editTeam(c.Team, func(t *team.Team) { t.Name, t.Description = c.Name, c.Description })
 }
 
 // editTeam makes the next policy with one team changed.
-func (d *draft) editTeam(id team.ID, change func(t *team.Team)) error {
-	t, err := d.team(id)
+func (s *state) editTeam(id team.ID, change func(t *team.Team)) error {
+	t, err := s.team(id)
 	if err != nil {
 		return err
 	}
 	change(&t)
-	return d.edit(func(e *access.Edit) { e.SetTeam(t) })
+	return s.edit(func(e *access.Edit) { e.SetTeam(t) })
 }
 
-// DeleteTeam deletes a team, and with it its memberships, assignments and
-// report grants.
+// DeleteTeam deletes a team with its memberships, and takes its data groups and
+// report grants from it.
 type DeleteTeam struct {
-	Team    team.ID        `json:"team"`
-	Members int            `json:"members"`          // outcome: how many it had
-	Groups  []datagroup.ID `json:"groups,omitempty"` // outcome: it held
+	Team team.ID `json:"team"`
+	DeleteTeamOutcome
 }
 
-func (c DeleteTeam) change() about     { return about{kind: "team.delete"} }
-func (c DeleteTeam) targets() []string { return []string{access.Team(c.Team).String()} }
-
-func (c DeleteTeam) asks(*draft) []question {
-	return []question{{access.DeleteTeam, access.Team(c.Team)}}
+// DeleteTeamOutcome is the outcome of [DeleteTeam].
+type DeleteTeamOutcome struct {
+	Members int            `json:"members"` // how many the team had
+	Groups  []datagroup.ID `json:"groups,omitempty"`
 }
 
-func (c DeleteTeam) judge(d *draft) (Change, error) {
-	t, err := d.team(c.Team)
+func (c DeleteTeam) resolve(p *proposal) (Change, error) {
+	t, err := p.team(c.Team)
 	if err != nil {
 		return nil, err
 	}
-	c.Groups, c.Members = t.Groups, 0
-	for range d.policy.Directory().Members(c.Team) {
+	c.DeleteTeamOutcome = DeleteTeamOutcome{Groups: t.Groups}
+	for range p.directory().Members(c.Team) {
 		c.Members++
 	}
 	return c, nil
 }
 
-func (c DeleteTeam) apply(d *draft) error {
-	if err := d.edit(func(e *access.Edit) { e.RemoveTeam(c.Team) }); err != nil {
+func (c DeleteTeam) apply(s *state, _ time.Time) error {
+	if err := s.edit(func(e *access.Edit) { e.RemoveTeam(c.Team) }); err != nil {
 		return err
 	}
-	retire(d, access.KindTeam, c.Team)
+	retire(s, access.KindTeam, c.Team)
 	return nil
 }
 
-// AddMember puts a user into a team, or moves the end of his membership.
+// AddMember puts a user into a team, or moves the end of their membership.
 type AddMember struct {
 	Team  team.ID     `json:"team"`
 	User  team.UserID `json:"user"`
 	Until time.Time   `json:"until,omitzero"`
 }
 
-func (c AddMember) change() about { return about{kind: "team.add-member", reason: true} }
-
-func (c AddMember) targets() []string {
-	return []string{access.Team(c.Team).String(), access.TargetUser(c.User).String()}
-}
-
-func (c AddMember) asks(*draft) []question {
-	return []question{{access.SetTeamMembers, access.Team(c.Team)}}
-}
-
-func (c AddMember) judge(d *draft) (Change, error) {
-	if _, err := d.team(c.Team); err != nil {
+func (c AddMember) resolve(p *proposal) (Change, error) {
+	if _, err := p.team(c.Team); err != nil {
 		return nil, err
 	}
-	if _, err := d.user(c.User); err != nil {
+	if _, err := p.user(c.User); err != nil {
 		return nil, err
 	}
 	c.Until = end(c.Until)
 	raises := true
-	if m, ok := membership(d.policy, c.Team, c.User); ok {
+	if m, ok := p.membership(c.Team, c.User); ok {
 		if c.Until.Equal(m.Until) {
 			return nil, ErrNoChange
 		}
-		raises = team.End(m.Until).Ended(d.at) || later(c.Until, m.Until)
+		raises = team.End(m.Until).Ended(p.at) || later(c.Until, m.Until)
 	}
 	if !raises {
 		return c, nil
 	}
-	if c.User == d.actor.user {
+	if c.User == p.actor.user {
 		return nil, ErrSelf
 	}
-	if err := d.future(c.Until); err != nil {
+	if err := p.future(c.Until); err != nil {
 		return nil, err
 	}
-	return c, d.within(c.Until)
+	return c, p.notBeyond(p.actor, c.Until)
 }
 
-func (c AddMember) apply(d *draft) error {
-	return d.edit(func(e *access.Edit) {
+func (c AddMember) apply(s *state, _ time.Time) error {
+	return s.edit(func(e *access.Edit) {
 		e.SetMember(team.Member{Team: c.Team, User: c.User, Until: c.Until})
 	})
 }
 
-// membership returns a user's place in a team.
-func membership(p *access.Policy, t team.ID, u team.UserID) (team.Member, bool) {
-	for m := range p.Directory().Memberships(u) {
+// membership returns the membership that a user has in a team.
+func (s *state) membership(t team.ID, u team.UserID) (team.Member, bool) {
+	for m := range s.directory().Memberships(u) {
 		if m.Team == t {
 			return m, true
 		}
@@ -175,56 +149,42 @@ type RemoveMember struct {
 	User team.UserID `json:"user"`
 }
 
-func (c RemoveMember) change() about { return about{kind: "team.remove-member", reason: true} }
-
-func (c RemoveMember) targets() []string {
-	return []string{access.Team(c.Team).String(), access.TargetUser(c.User).String()}
-}
-
-func (c RemoveMember) asks(*draft) []question {
-	return []question{{access.SetTeamMembers, access.Team(c.Team)}}
-}
-
-func (c RemoveMember) judge(d *draft) (Change, error) {
-	if _, err := d.team(c.Team); err != nil {
+func (c RemoveMember) resolve(p *proposal) (Change, error) {
+	if _, err := p.team(c.Team); err != nil {
 		return nil, err
 	}
-	if _, err := d.user(c.User); err != nil {
+	if _, err := p.user(c.User); err != nil {
 		return nil, err
 	}
-	if _, ok := membership(d.policy, c.Team, c.User); !ok {
+	if _, ok := p.membership(c.Team, c.User); !ok {
 		return nil, ErrNoChange
 	}
 	return c, nil
 }
 
-func (c RemoveMember) apply(d *draft) error {
-	return d.edit(func(e *access.Edit) { e.RemoveMember(c.Team, c.User) })
+func (c RemoveMember) apply(s *state, _ time.Time) error {
+	return s.edit(func(e *access.Edit) { e.RemoveMember(c.Team, c.User) })
 }
 
-// AttachGroup gives a team a data group. All its members see what it matches.
+// AttachGroup gives a team a data group. All its members see the accounts that
+// the group matches.
 type AttachGroup struct {
-	Team   team.ID      `json:"team"`
-	Group  datagroup.ID `json:"group"`
-	Impact Impact       `json:"impact,omitzero"` // outcome
+	Team  team.ID      `json:"team"`
+	Group datagroup.ID `json:"group"`
+	AttachGroupOutcome
 }
 
-func (c AttachGroup) change() about { return about{kind: "team.attach-group"} }
-
-func (c AttachGroup) targets() []string {
-	return []string{access.Team(c.Team).String(), access.Group(c.Group).String()}
+// AttachGroupOutcome is the outcome of [AttachGroup].
+type AttachGroupOutcome struct {
+	Impact Impact `json:"impact,omitzero"`
 }
 
-func (c AttachGroup) asks(*draft) []question {
-	return []question{{access.SetTeamGroups, access.Team(c.Team)}}
-}
-
-func (c AttachGroup) judge(d *draft) (Change, error) {
-	t, err := d.team(c.Team)
+func (c AttachGroup) resolve(p *proposal) (Change, error) {
+	t, err := p.team(c.Team)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.group(c.Group); err != nil {
+	if _, err := p.group(c.Group); err != nil {
 		return nil, err
 	}
 	if slices.Contains(t.Groups, c.Group) {
@@ -233,39 +193,34 @@ func (c AttachGroup) judge(d *draft) (Change, error) {
 	return c, nil
 }
 
-func (c AttachGroup) measured(i Impact) Change { c.Impact = i; return c }
+func (c AttachGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
-func (c AttachGroup) touches(before, after *access.Policy) touched {
-	return touched{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
+func (c AttachGroup) affects(before, after *access.Policy) affected {
+	return affected{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
 }
 
-func (c AttachGroup) apply(d *draft) error {
-	return d.editTeam(c.Team, func(t *team.Team) { t.Groups = append(slices.Clip(t.Groups), c.Group) })
+func (c AttachGroup) apply(s *state, _ time.Time) error {
+	return s.editTeam(c.Team, func(t *team.Team) { t.Groups = append(slices.Clip(t.Groups), c.Group) })
 }
 
 // DetachGroup takes a data group from a team.
 type DetachGroup struct {
-	Team   team.ID      `json:"team"`
-	Group  datagroup.ID `json:"group"`
-	Impact Impact       `json:"impact,omitzero"` // outcome
+	Team  team.ID      `json:"team"`
+	Group datagroup.ID `json:"group"`
+	DetachGroupOutcome
 }
 
-func (c DetachGroup) change() about { return about{kind: "team.detach-group"} }
-
-func (c DetachGroup) targets() []string {
-	return []string{access.Team(c.Team).String(), access.Group(c.Group).String()}
+// DetachGroupOutcome is the outcome of [DetachGroup].
+type DetachGroupOutcome struct {
+	Impact Impact `json:"impact,omitzero"`
 }
 
-func (c DetachGroup) asks(*draft) []question {
-	return []question{{access.SetTeamGroups, access.Team(c.Team)}}
-}
-
-func (c DetachGroup) judge(d *draft) (Change, error) {
-	t, err := d.team(c.Team)
+func (c DetachGroup) resolve(p *proposal) (Change, error) {
+	t, err := p.team(c.Team)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.group(c.Group); err != nil {
+	if _, err := p.group(c.Group); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(t.Groups, c.Group) {
@@ -274,14 +229,14 @@ func (c DetachGroup) judge(d *draft) (Change, error) {
 	return c, nil
 }
 
-func (c DetachGroup) measured(i Impact) Change { c.Impact = i; return c }
+func (c DetachGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
-func (c DetachGroup) touches(before, after *access.Policy) touched {
-	return touched{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
+func (c DetachGroup) affects(before, after *access.Policy) affected {
+	return affected{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
 }
 
-func (c DetachGroup) apply(d *draft) error {
-	return d.editTeam(c.Team, func(t *team.Team) {
+func (c DetachGroup) apply(s *state, _ time.Time) error {
+	return s.editTeam(c.Team, func(t *team.Team) {
 		t.Groups = slices.DeleteFunc(slices.Clone(t.Groups), func(g datagroup.ID) bool { return g == c.Group })
 	})
 }

@@ -115,7 +115,7 @@ func (s *story) holdings() {
 	for _, g := range h.Grants {
 		s.row("a report", fmt.Sprintf("%s, as %s", g.Report, g.Level))
 	}
-	for _, r := range h.LastOf {
+	for _, r := range h.LastCreatorOf {
 		s.row("a report of which ed is the only creator", string(r))
 	}
 	for _, l := range h.Links {

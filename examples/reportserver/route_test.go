@@ -66,8 +66,8 @@ func TestAnswers(t *testing.T) {
 		{403, `"detail":"nobody raises himself"`, "with oneself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
 		{409, `"detail":"it would change nothing"`, "once more", "ada", share, `{"user":"mia","level":"editor"}`},
 		{409, `"detail":"sharing only raises; unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
-		{422, `"detail":"it does not exist: `, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
-		{400, `"detail":"the value is not valid: `, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
+		{422, `user \"none\" does not exist"`, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
+		{400, `grant is not valid: it goes to one user or to one team"`, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
 		{422, `"detail":"the end is past already: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
 		{400, `"detail":"a level is required"`, "at no level", "mia", share, `{"user":"vic"}`},
 		{400, `"status":400`, "at an unknown level", "mia", share, `{"user":"vic","level":"none"}`},
@@ -86,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		{409, `"detail":"it would change nothing"`, "who is one", "uma", join, `{"user":"mia","reason":"covers for mia"}`},
 		{403, `"detail":"nobody raises himself"`, "oneself", "ada", join, `{"user":"ada","reason":"looks"}`},
 		{400, `"status":400`, "until no time", "uma", join, `{"user":"tom","until":"tomorrow","reason":"covers"}`},
-		{422, `"detail":"it does not exist: `, "who is nobody", "uma", join, `{"user":"none","reason":"covers"}`},
+		{422, `"detail":"user \"none\" does not exist"`, "who is nobody", "uma", join, `{"user":"none","reason":"covers"}`},
 
 		{403, `"reason":"no-capability"`, "the log for a team member", "mia", "GET /audit", ""},
 		{401, `{"title":"Unauthorized","status":401}`, "login of nobody", "", "POST /login", `{"user":"none"}`},
@@ -197,8 +197,8 @@ func TestLogged(t *testing.T) {
 	for _, want := range []string{
 		"msg=decision allowed=false reason=no-level step=capability subject=mia action=report.view resource=report:board",
 		`subject=mia status=404 err="deny no-level: report board is not shared with mia"`,
-		`subject=uma status=403 err="company: do: change 0, user.set-role: access: denied: out-of-reach: deny above-ceiling: role user-manager does not manage role admin"`,
-		`subject=uma status=409 err="company: do: change 0, team.add-member: it would change nothing"`,
+		`subject=uma status=403 err="company: do: change 1, user.set-role: access: denied: out-of-reach: deny above-ceiling: role user-manager does not manage role admin"`,
+		`subject=uma status=409 err="company: do: change 1, team.add-member: it would change nothing"`,
 		`subject=nobody status=401 err="accesshttp: subject: not authenticated: no bearer token"`,
 		`method=PUT path=/users/tom/role route="PUT /users/{user}/role" status=403`,
 	} {

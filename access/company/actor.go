@@ -69,10 +69,10 @@ func (b By) check(reasonDue bool) error {
 		return fmt.Errorf("%w: it %w", ErrReason, err)
 	}
 	if err := text.Line(b.Approval, maxReason); err != nil {
-		return fmt.Errorf("%w: the approval %w", ErrInvalid, err)
+		return fmt.Errorf("the approval %w: it %w", ErrInvalid, err)
 	}
 	if err := text.Line(b.Correlation, maxReason); err != nil {
-		return fmt.Errorf("%w: the correlation %w", ErrInvalid, err)
+		return fmt.Errorf("the correlation %w: it %w", ErrInvalid, err)
 	}
 	return nil
 }

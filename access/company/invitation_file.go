@@ -11,47 +11,47 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// PlanInvitations says which rows of a file could be sent now, and changes nothing. It puts
-// each row that [invite.ReadCSV] could read through the very guard of a single
-// [Invite], in order, as if those before it had been sent, so a row for which no
-// seat would be left is told. The rows returned are copies.
+// PlanInvitations says which rows of a file could be sent now, and changes
+// nothing. It puts each row that [invite.ReadCSV] could read through the very
+// guard of a single [Invite], in order, as if those before it had been sent. So
+// it also finds a row for which no seat would be left. The rows returned are
+// copies.
 //
-// By is who would send them; its reason is that of rows without one. The error
-// is an [*Error] for what no row would survive: a By that could make no change
-// at all, no way to deliver, a source of randomness that failed.
+// The reason of by is that of the rows without one. The error is an [*Error] for
+// what no row would survive: a by that could make no change at all, no way to
+// deliver, or a source of randomness that failed.
 func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error) {
 	if err := by.check(false); err != nil {
-		return nil, &Error{Op: "plan", Err: err}
+		return nil, &Error{Op: "plan invitations", Err: err}
 	}
-	d := c.draft(c.journal.Point(), by.Actor)
-	d.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
+	p := c.proposal(c.journal.Point(), by.Actor)
+	p.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
 	rows = slices.Clone(rows)
 	for i := range rows {
 		row := &rows[i]
 		if row.Code != invite.OK {
 			continue
 		}
-		try := *d
+		try := *p
 		if err := try.plan(by, row); err != nil {
-			row.Code, row.Err = code(err), err
+			row.Code, row.Err = rowCode(err), err
 			if !refused(err) {
-				return rows, &Error{Op: "plan", Err: err}
+				return rows, &Error{Op: "plan invitations", Err: err}
 			}
 			continue
 		}
-		try.secrets = nil
-		d = &try
+		try.outgoing, try.recorded = nil, nil
+		p = &try
 	}
 	return rows, nil
 }
 
 // plan puts a row through the guard.
-func (d *draft) plan(by By, row *invite.Row) error {
+func (p *proposal) plan(by By, row *invite.Row) error {
 	if err := rowBy(by, row).check(true); err != nil {
 		return err
 	}
-	_, err := d.do(rowInvite(row))
-	return err
+	return p.add(rowInvite(row))
 }
 
 // rowInvite returns the change that a row asks for. A file read twice must not
@@ -64,15 +64,15 @@ func rowBy(by By, row *invite.Row) By {
 	return by
 }
 
-// SendInvitations sends the rows that are [invite.OK], each as an event of its own by
-// [Company.Do], and returns all rows with the code they have now and the
-// invitations made. One that no longer can be sent, or whose message could not
+// SendInvitations sends the rows that are [invite.OK], each as an event of its
+// own by [Company.Do]. It returns all rows with the code they have now and the
+// invitations made. A row that can no longer be sent, or whose message could not
 // be delivered, does not keep the others.
 //
 // It stops at what no other row would survive: ctx ended, or the log failed.
 // Then the error is that of Do, the row it stopped at is [invite.Failed], and
-// those behind it are as they were. Rows committed once can be committed again
-// without harm: one that has an Invitation is passed over, and who was sent one
+// those after it are as they were. You may send the returned rows again without
+// harm: one that has an Invitation is passed over, and a person who was sent one
 // is [invite.AlreadyPending].
 func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
 	rows = slices.Clone(rows)
@@ -83,7 +83,7 @@ func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row)
 		}
 		receipt, err := c.Do(ctx, rowBy(by, row), rowInvite(row))
 		if err != nil {
-			row.Code, row.Err = code(err), err
+			row.Code, row.Err = rowCode(err), err
 			if !refused(err) {
 				return rows, err
 			}
@@ -97,8 +97,8 @@ func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row)
 	return rows, nil
 }
 
-// codes is the code of a row by why it was refused, the first that fits.
-var codes = []struct {
+// codeOfError is the code of a row by why it was refused, the first that fits.
+var codeOfError = []struct {
 	err  error
 	code invite.Code
 }{
@@ -116,34 +116,35 @@ var codes = []struct {
 	{ErrReason, invite.BadReason},
 	{ErrSystem, invite.NotAllowed},
 	{ErrInvitee, invite.NotAllowed},
+	{ErrInviteeOnly, invite.NotAllowed},
 	{ErrNoActor, invite.NotAllowed},
 }
 
-// reasons is the same for denials by Decide.
-var reasons = map[access.Reason]invite.Code{
+// codeOfReason is the same for denials by Decide.
+var codeOfReason = map[access.Reason]invite.Code{
 	access.ReasonAboveCeiling: invite.AboveCeiling,
 	access.ReasonRoleFull:     invite.OverLimit,
 }
 
-// unknown is the code of a row that names something of a kind that does not
-// exist.
-var unknown = map[access.Kind]invite.Code{
+// codeOfUnknown is the code of a row that names something of a kind that does
+// not exist.
+var codeOfUnknown = map[access.Kind]invite.Code{
 	access.KindRole: invite.UnknownRole,
 	access.KindTeam: invite.UnknownTeam,
 }
 
-// code returns the code of a row that could not be sent.
-func code(err error) invite.Code {
+// rowCode returns the code of a row that could not be sent.
+func rowCode(err error) invite.Code {
 	if !refused(err) {
 		return invite.Failed
 	}
-	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
 		if d := denied.Decision; d.Reason == access.ReasonUnknownResource {
-			return cmp.Or(unknown[d.Resource.Kind()], invite.NotAllowed)
+			return cmp.Or(codeOfUnknown[d.Resource.Kind()], invite.NotAllowed)
 		}
-		return cmp.Or(reasons[denied.Decision.Reason], invite.NotAllowed)
+		return cmp.Or(codeOfReason[denied.Decision.Reason], invite.NotAllowed)
 	}
-	for _, c := range codes {
+	for _, c := range codeOfError {
 		if errors.Is(err, c.err) {
 			return c.code
 		}

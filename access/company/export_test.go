@@ -1,0 +1,32 @@
+package company
+
+// LogName returns the name of a type of change in the log, and "" for what is
+// none.
+func LogName(c Change) string {
+	if row := rowOf(c); row != nil {
+		return row.name
+	}
+	return ""
+}
+
+// LogNames returns the names of all types of change that a host can make, in
+// byte order.
+func LogNames() []string {
+	var all []string
+	for _, c := range Types() {
+		all = append(all, LogName(c))
+	}
+	return all
+}
+
+// SystemsByName returns [Config.Systems] with the types of the given names.
+func SystemsByName(names map[string][]string) map[string][]Change {
+	systems := make(map[string][]Change, len(names))
+	for system, all := range names {
+		systems[system] = nil
+		for _, name := range all {
+			systems[system] = append(systems[system], rowNamed(name).zero)
+		}
+	}
+	return systems
+}

@@ -1,0 +1,227 @@
+package company
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// guard says what may be done in a state at an instant, and what may not.
+type guard struct {
+	state
+	at      time.Time // of the event: every question and rule uses it
+	company *Company  // for its configuration
+
+	now   *access.Policy // nowOf with time standing still at at; made when asked for
+	nowOf *access.Policy
+}
+
+// guard returns the guard of a point, at the later of now and the last event.
+func (c *Company) guard(p journal.Point[*state]) guard {
+	at := c.config.Now().UTC()
+	if at.Before(p.Time) {
+		at = p.Time
+	}
+	return guard{state: *p.State, at: at, company: c}
+}
+
+// policyNow returns the policy at the time of the event.
+func (g *guard) policyNow() *access.Policy {
+	if g.now == nil || g.nowOf != g.policy {
+		g.now, g.nowOf = g.policy.At(g.at), g.policy
+	}
+	return g.now
+}
+
+// authorise says whether somebody may make a change of the type of c: users are
+// asked about, systems are configured for it. Somebody who answers an invitation
+// must prove that it is theirs, which mayAnswer checks.
+func (g *guard) authorise(by Actor, c Change, questions []question) error {
+	row, invitee := rowOf(c), !by.proof.IsZero()
+	switch {
+	case invitee && row.must&inviteeOnly == 0:
+		return ErrInvitee
+	case !invitee && row.must&inviteeOnly != 0:
+		return ErrInviteeOnly
+	case invitee:
+		return nil
+	case by.system != "":
+		if !slices.Contains(g.company.systems[by.system], row.name) {
+			return fmt.Errorf("%w: %s", ErrSystem, by)
+		}
+		return nil
+	case row.must&systemOnly != 0:
+		return ErrSystemOnly
+	}
+	for _, q := range questions {
+		if err := g.policyNow().Decide(access.User(by.user), q.action, q.resource).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endOf returns the end of an actor's access; zero is none, and that of a system.
+func (g *guard) endOf(by Actor) time.Time {
+	u, _ := g.directory().User(by.user)
+	return u.Until
+}
+
+// notBeyond refuses an end later than that of somebody's own access.
+func (g *guard) notBeyond(by Actor, until time.Time) error {
+	if own := g.endOf(by); !own.IsZero() && later(until, own) {
+		return fmt.Errorf("%w: until %s", ErrBeyondOwnEnd, own.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// future refuses an end that is past: what is given would have ended before it
+// began.
+func (g *guard) future(until time.Time) error {
+	if !until.IsZero() && !until.After(g.at) {
+		return fmt.Errorf("%w: %s", ErrPast, until.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// invitationQuestions returns what is asked about anyone who deals with an
+// invitation to a role and teams.
+func invitationQuestions(r role.Name, teams []team.ID) []question {
+	all := []question{{access.InviteUser, access.Company()}}
+	if r != "" {
+		all = append(all, question{access.GrantRole, access.Role(r)})
+	}
+	for _, t := range teams {
+		all = append(all, question{access.SetTeamMembers, access.Team(t)})
+	}
+	return all
+}
+
+// What an invitation may name that does not exist: a system is not asked about
+// it, and a file is told which it is.
+var (
+	errNoRole = fmt.Errorf("%w", ErrUnknown)
+	errNoTeam = fmt.Errorf("%w", ErrUnknown)
+)
+
+// maySend is the one guard of every way an invitation can lead to access: sent,
+// re-sent, amended, planned or sent from a file, taken over, and accepted. It
+// says whether somebody could send an invitation with these terms now, apart
+// from the seats and what concerns the sending rather than the terms. The change
+// is of the type they make: [Invite], if it is the sponsor who is asked about.
+func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
+	if err := g.authorise(by, c, invitationQuestions(t.Role, t.Teams)); err != nil {
+		return err
+	}
+	r, ok := g.directory().Catalog().Role(t.Role)
+	if !ok {
+		return fmt.Errorf("role %q %w", t.Role, errNoRole)
+	}
+	if !r.Offered {
+		return fmt.Errorf("%w: %s", ErrNotOffered, r.Name)
+	}
+	if all, _ := g.directory().Holders(r.Name); r.MaxHolders > 0 && all >= r.MaxHolders {
+		return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+	}
+	for _, id := range t.Teams {
+		if _, ok := g.directory().Team(id); !ok {
+			return fmt.Errorf("team %q %w", id, errNoTeam)
+		}
+	}
+	if err := g.future(t.Until); err != nil {
+		return err
+	}
+	if u, taken := g.directory().UserByAddress(t.Address); taken {
+		return fmt.Errorf("e-mail address %s %w by user %q", t.Address, ErrTaken, u.ID)
+	}
+	return nil
+}
+
+// mayManage says whether somebody may deal with an invitation as it is: with its
+// role and, if teams says so, with those of its teams that still exist. A role
+// that is full by now is no obstacle.
+func (g *guard) mayManage(by Actor, c Change, t invite.Terms, teams bool) error {
+	var there []team.ID
+	for _, id := range t.Teams {
+		if _, ok := g.directory().Team(id); teams && ok {
+			there = append(there, id)
+		}
+	}
+	for _, q := range invitationQuestions(t.Role, there) {
+		err := g.authorise(by, c, []question{q})
+		if denied, ok := errors.AsType[*access.DeniedError](err); ok && denied.Decision.Reason == access.ReasonRoleFull {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayDeliver says whether a message about an invitation may be sent now, apart
+// from what it offers.
+func (g *guard) mayDeliver(i invite.Invitation) error {
+	config, last := g.company.config, g.invitations.to(i.Terms.Address)
+	limits := config.Invitations
+	switch wait := last.Sent.Add(limits.Cooldown); {
+	case config.Deliver == nil:
+		return ErrNoDelivery
+	case last.State != invite.None && limits.Cooldown > 0 && g.at.Before(wait):
+		return fmt.Errorf("%w: wait until %s", ErrTooSoon, wait.Format(time.RFC3339))
+	case limits.Pending > 0 && i.StateAt(g.at) != invite.Pending && g.invitations.live(g.at) >= limits.Pending:
+		return ErrLimit
+	case i.State != invite.Pending && g.invitations.open.Len() >= maxOpen:
+		return fmt.Errorf("%w: %d, with those that expired; revoke some", ErrLimit, maxOpen)
+	}
+	return nil
+}
+
+// find returns an invitation about which somebody may give a command now. Anyone
+// who may not invite learns nothing of it.
+func (g *guard) find(by Actor, c Change, id invite.ID, command invite.Command) (invite.Invitation, error) {
+	if err := g.authorise(by, c, invitationQuestions("", nil)); err != nil {
+		return invite.Invitation{}, err
+	}
+	i, _ := g.invitations.get(id)
+	_, err := i.StateAt(g.at).Next(command)
+	return i, err
+}
+
+// mayAnswer returns the invitation that an invitee, by their proof and the
+// secret, may answer with a command.
+func (g *guard) mayAnswer(by Actor, id invite.ID, s invite.Secret, command invite.Command) (invite.Invitation, error) {
+	i, cause := g.opened(id, s, command)
+	age := g.at.Sub(by.proof.Time())
+	switch {
+	case i.State == invite.None || errors.Is(cause, errWrongSecret):
+	case !i.Terms.Address.Equal(by.proof.Address()):
+		cause = errWrongAddress
+	case i.Terms.Provider != "" && i.Terms.Provider != by.proof.Provider():
+		cause = errWrongProvider
+	case age > g.company.config.Invitations.ProofAge || age < -clockSkew:
+		cause = errStaleProof
+	}
+	if cause != nil {
+		return i, &Refusal{ErrRefused, cause}
+	}
+	return i, nil
+}
+
+// opened returns the invitation that a secret opens, and why it does not, or why
+// the command may not be given.
+func (g *guard) opened(id invite.ID, s invite.Secret, command invite.Command) (invite.Invitation, error) {
+	i, ok := g.invitations.get(id)
+	if ok && !i.Digest.Matches(s, i.Claim(g.id)) {
+		return i, errWrongSecret
+	}
+	_, err := i.StateAt(g.at).Next(command)
+	return i, err
+}

@@ -1,0 +1,115 @@
+package company
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+)
+
+// proposal judges changes on top of a state. It has what a state must not have:
+// an actor, the time, randomness, configuration, and secrets to be delivered.
+type proposal struct {
+	guard
+	actor    Actor
+	rand     io.Reader
+	recorded []Change   // so far, with their outcomes
+	outgoing []outgoing // to be delivered once the event is stored
+
+	before *access.Policy // before all changes; nil at the founding
+}
+
+// outgoing is a secret on its way to the person who is invited.
+type outgoing struct {
+	invitation invite.ID
+	secret     invite.Secret
+}
+
+// proposal starts the state after a point, at the later of now and the last
+// event.
+func (c *Company) proposal(p journal.Point[*state], actor Actor) *proposal {
+	return &proposal{guard: c.guard(p), actor: actor, rand: c.config.Rand, before: p.State.policy}
+}
+
+// add authorises a change, applies the rules to it, and makes it.
+func (p *proposal) add(c Change) error {
+	if own, ok := c.(cloner); ok {
+		c = own.clone() // what is asked about, made and recorded must be one and the same
+	}
+	if err := p.authorise(p.actor, c, rowOf(c).about(c).questions); err != nil {
+		return err
+	}
+	c, err := c.resolve(p)
+	if err != nil {
+		return err
+	}
+	before := p.policyNow()
+	if err := p.state.apply(c, p.at); err != nil {
+		return err
+	}
+	if m, ok := c.(measurable); ok {
+		after := p.policyNow()
+		c = m.withImpact(measure(before, after, m.affects(before, after)))
+	}
+	p.recorded = append(p.recorded, c)
+	return nil
+}
+
+// event returns the event of the changes, not yet in a chain.
+func (p *proposal) event(by By) (audit.Event, error) {
+	var id [16]byte
+	if _, err := io.ReadFull(p.rand, id[:]); err != nil {
+		return audit.Event{}, fmt.Errorf("random id: %w", err)
+	}
+	e := audit.Event{
+		ID: hex.EncodeToString(id[:]), Time: p.at, Company: p.id, Actor: p.auditActor(),
+		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation,
+	}
+	seen := make(map[string]bool)
+	for _, change := range p.recorded {
+		r, err := record(change)
+		if err != nil {
+			return audit.Event{}, err
+		}
+		e.Changes = append(e.Changes, r)
+		for _, t := range rowOf(change).about(change).targets {
+			if name := t.String(); !seen[name] {
+				seen[name] = true
+				e.Targets = append(e.Targets, name)
+			}
+		}
+	}
+	return e, nil
+}
+
+// auditActor returns the actor as known before the changes.
+func (p *proposal) auditActor() audit.Actor {
+	switch {
+	case p.actor.system != "":
+		return audit.Actor{Kind: audit.KindSystem, ID: p.actor.system}
+	case !p.actor.proof.IsZero():
+		return audit.Actor{Kind: audit.KindInvitee, Email: p.actor.proof.Address().String()}
+	}
+	u, ok := p.before.Directory().User(p.actor.user)
+	if !ok {
+		u, _ = p.directory().User(p.actor.user) // the founder, who is there from now on
+	}
+	return audit.Actor{Kind: audit.KindUser, ID: string(u.ID), Email: u.Email.String(), Role: string(u.Role)}
+}
+
+// newID returns an id for a new thing: the given one, or a random one if none is
+// given. It must never have been used.
+func newID[ID ~string](p *proposal, kind access.Kind, id ID) (ID, error) {
+	if id == "" {
+		var b [12]byte
+		if _, err := io.ReadFull(p.rand, b[:]); err != nil {
+			return "", fmt.Errorf("random id: %w", err)
+		}
+		id = ID(hex.EncodeToString(b[:]))
+	}
+	return id, checkFree(&p.state, kind, id)
+}

@@ -1,0 +1,180 @@
+package company
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// state is a company at one point of its log, which its events alone make. A
+// published state never changes. Time stands still in its policy, so that what
+// is applied to it, and so replayed, has no clock in reach.
+type state struct {
+	id      string
+	name    string
+	limits  Limits
+	policy  *access.Policy
+	retired *retired
+
+	invitations invitations
+	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
+
+	// live is the policy with the clock of its company. It is set when the state
+	// is published, and nothing that is applied reads it.
+	live *access.Policy
+}
+
+// apply makes a recorded change and checks what must hold afterwards, whoever
+// made it. If it fails, s must not be used any more.
+func (s *state) apply(c Change, at time.Time) error {
+	before := *s
+	if err := c.apply(s, at); err != nil {
+		return err
+	}
+	if before.policy == nil {
+		return nil // the founding may break what changes must keep
+	}
+	return s.keeps(&before, at)
+}
+
+// keeps checks what a change may not break: the holders a role must have and may
+// have, and the seats. What a document broke before may stay broken, but not get
+// worse.
+func (s *state) keeps(before *state, at time.Time) error {
+	if err := s.keepsHolders(before); err != nil {
+		return err
+	}
+	if s.limits.Seats == 0 {
+		return nil
+	}
+	if taken := s.seatsTaken(at); taken > s.limits.Seats && taken > before.seatsTaken(at) {
+		return ErrSeats
+	}
+	return nil
+}
+
+// keepsHolders checks the holders of roles.
+func (s *state) keepsHolders(before *state) error {
+	if s.policy == before.policy {
+		return nil
+	}
+	for _, r := range s.directory().Catalog().Roles() {
+		all, lasting := s.directory().Holders(r.Name)
+		allBefore, lastingBefore := before.directory().Holders(r.Name)
+		if lasting < r.MinHolders && lasting < lastingBefore {
+			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
+		}
+		if r.MaxHolders > 0 && all > r.MaxHolders && all > allBefore {
+			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+		}
+	}
+	return nil
+}
+
+// seatsTaken returns how many seats are taken at an instant.
+func (s *state) seatsTaken(at time.Time) int {
+	n := s.invitations.live(at)
+	for _, r := range s.directory().Catalog().Roles() {
+		all, _ := s.directory().Holders(r.Name)
+		n += all
+	}
+	return n
+}
+
+// directory returns the records of the policy.
+func (s *state) directory() access.Directory { return s.policy.Directory() }
+
+// edit makes the next policy.
+func (s *state) edit(change func(e *access.Edit)) error {
+	e := s.policy.Edit()
+	change(e)
+	next, err := e.Policy()
+	if err != nil {
+		return refusedEdit(err)
+	}
+	s.policy = next
+	return nil
+}
+
+// refusedEdit returns the first error of an edit, as others may follow from it,
+// in a form that says once where it comes from.
+func refusedEdit(err error) error {
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		err = fmt.Errorf("%s %q: %w", e.Op, e.ID, e.Err)
+	}
+	if errors.Is(err, ErrInvalid) || errors.Is(err, ErrTaken) || errors.Is(err, ErrUnknown) {
+		return err
+	}
+	return invalid("the value", err)
+}
+
+// invalid says that something is not valid, and why.
+func invalid(what string, why error) error { return fmt.Errorf("%s %w: %w", what, ErrInvalid, why) }
+
+// user returns a user.
+func (s *state) user(id team.UserID) (team.User, error) {
+	u, ok := s.directory().User(id)
+	return u, known(ok, access.KindUser, id)
+}
+
+// team returns a team.
+func (s *state) team(id team.ID) (team.Team, error) {
+	t, ok := s.directory().Team(id)
+	return t, known(ok, access.KindTeam, id)
+}
+
+// group returns a data group.
+func (s *state) group(id datagroup.ID) (datagroup.Group, error) {
+	g, ok := s.directory().Group(id)
+	return g, known(ok, "data group", id)
+}
+
+// account returns an account.
+func (s *state) account(id datagroup.AccountID) (datagroup.Account, error) {
+	a, ok := s.directory().Account(id)
+	return a, known(ok, access.KindAccount, id)
+}
+
+// report returns the name of a report.
+func (s *state) report(id access.ReportID) (string, error) {
+	name, ok := s.directory().Report(id)
+	return name, known(ok, access.KindReport, id)
+}
+
+// link returns a share link.
+func (s *state) link(id access.LinkID) (access.ShareLink, error) {
+	l, ok := s.directory().Link(id)
+	return l, known(ok, access.KindLink, id)
+}
+
+// role returns a role of the catalog.
+func (s *state) role(name role.Name) (role.Role, error) {
+	r, ok := s.directory().Catalog().Role(name)
+	return r, known(ok, access.KindRole, name)
+}
+
+// known returns nil if something is there, and ErrUnknown if not.
+func known[ID ~string](ok bool, kind access.Kind, id ID) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("%s %q %w", kind, id, ErrUnknown)
+}
+
+// later reports whether one end is later than another. No end is the latest.
+func later(a, b time.Time) bool {
+	if a.IsZero() || b.IsZero() {
+		return a.IsZero() && !b.IsZero()
+	}
+	return a.After(b)
+}
+
+// end returns an end as it is kept and recorded.
+func end(t time.Time) time.Time { return t.UTC() }

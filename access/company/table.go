@@ -1,0 +1,241 @@
+package company
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// table has a row for every type of change: its name in the log, what is
+// required of who makes it, what it asks Decide, and its targets. That a row
+// asks nothing of a user whose change it may be means that the guard of
+// invitations asks.
+var table = []row{
+	of("company.found", systemOnly, func(founded) about { return concerns(access.Company()) }),
+	of("company.set-name", 0, func(SetCompanyName) about { return asks(access.EditCompany, access.Company()) }),
+	of("company.set-limits", 0, func(SetLimits) about { return asks(access.EditCompany, access.Company()) }),
+	of("catalog.replace", systemOnly, func(ReplaceCatalog) about { return concerns(access.Company()) }),
+	of("owner.transfer", needsReason, func(c TransferOwnership) about {
+		return asks(access.TransferOwner, user(c.To)).and(user(c.From))
+	}),
+
+	of("user.add", needsReason|systemOnly, func(c AddUser) about { return concerns(user(c.User)) }),
+	of("user.set-role", needsReason, func(c SetRole) about {
+		return asks(access.SetUserRole, user(c.User)).ask(access.GrantRole, access.Role(c.Role))
+	}),
+	of("user.suspend", needsReason, func(c SuspendUser) about { return asks(access.SuspendUser, user(c.User)) }),
+	of("user.reinstate", needsReason, func(c ReinstateUser) about { return asks(access.SuspendUser, user(c.User)) }),
+	of("user.set-expiry", needsReason, func(c SetEnd) about { return asks(access.SetUserExpiry, user(c.User)) }),
+	of("user.remove", needsReason, func(c RemoveUser) about {
+		return asks(access.RemoveUser, user(c.User)).and(users(c.Successor, c.TakeOver)...).and(each(access.Report, c.HandedOver)...)
+	}),
+
+	of("team.create", 0, func(c CreateTeam) about { return creates(access.CreateTeam, access.Team(c.Team)) }),
+	of("team.edit", 0, func(c EditTeam) about { return asks(access.EditTeam, access.Team(c.Team)) }),
+	of("team.delete", 0, func(c DeleteTeam) about { return asks(access.DeleteTeam, access.Team(c.Team)) }),
+	of("team.add-member", needsReason, func(c AddMember) about {
+		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User))
+	}),
+	of("team.remove-member", needsReason, func(c RemoveMember) about {
+		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User))
+	}),
+	of("team.attach-group", 0, func(c AttachGroup) about {
+		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group))
+	}),
+	of("team.detach-group", 0, func(c DetachGroup) about {
+		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group))
+	}),
+
+	of("datagroup.create", 0, func(c CreateGroup) about { return creates(access.CreateGroup, access.Group(c.Group)) }),
+	of("datagroup.edit", 0, func(c EditGroup) about { return asks(access.EditGroup, access.Group(c.Group)) }),
+	of("datagroup.delete", 0, func(c DeleteGroup) about {
+		return asks(access.DeleteGroup, access.Group(c.Group)).and(each(access.Team, c.Teams)...)
+	}),
+
+	of("source.add", 0, func(c ConnectAccounts) about {
+		return concerns(accounts(entryIDs(c.Accounts))...).ask(access.AddSource, access.Company())
+	}),
+	of("source.edit", 0, func(c UpdateAccounts) about { return asksEach(access.EditSource, accounts(entryIDs(c.Accounts))) }),
+	of("source.remove", 0, func(c DisconnectAccounts) about { return asksEach(access.RemoveSource, accounts(c.Accounts)) }),
+	of("attribute.declare", 0, func(c DeclareAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
+	of("attribute.retype", 0, func(c RetypeAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
+	of("attribute.drop", 0, func(c DropAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
+
+	of("report.create", 0, func(c CreateReport) about { return creates(access.CreateReport, access.Report(c.Report)) }),
+	of("report.set", 0, func(c RenameReport) about { return asks(access.SetReport, access.Report(c.Report)) }),
+	of("report.delete", 0, func(c DeleteReport) about { return asks(access.DeleteReport, access.Report(c.Report)) }),
+	of("report.share", 0, func(c ShareReport) about {
+		return asks(c.level().ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...)
+	}),
+	of("report.unshare", 0, func(c UnshareReport) about {
+		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...)
+	}),
+	of("link.make", 0, func(c MakeLink) about { return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))) }),
+	of("link.revoke", 0, func(c RevokeLink) about {
+		return asks(access.RevokeLink, access.Link(c.Link)).and(c.Resource, user(c.Maker))
+	}),
+
+	of("invitation.send", needsReason, func(c Invite) about { return invited(c.Invitation, c.Terms.Role, c.Terms.Teams) }),
+	of("invitation.resend", needsReason, func(c ResendInvitation) about { return invited(c.Invitation, "", nil) }),
+	of("invitation.amend", needsReason, func(c AmendInvitation) about { return invited(c.Invitation, c.Role, c.Teams) }),
+	of("invitation.revoke", needsReason, func(c RevokeInvitation) about { return invited(c.Invitation, "", nil) }),
+	of("invitation.accept", inviteeOnly, func(c AcceptInvitation) about {
+		return invited(c.Invitation, c.Role, c.Teams).and(user(c.User))
+	}),
+	of("invitation.decline", inviteeOnly, func(c DeclineInvitation) about { return invited(c.Invitation, "", nil) }),
+}
+
+// row is what is fixed about a type of change.
+type row struct {
+	name   string // in the log
+	must   requirement
+	zero   Change
+	is     func(Change) bool // whether a change is of this type, and no pointer to it
+	about  func(Change) about
+	decode func([]byte) (Change, error)
+}
+
+// requirement is what is required of who makes a change. Without one, users and
+// systems may make it, and need give no reason.
+type requirement uint8
+
+const (
+	needsReason requirement = 1 << iota
+	systemOnly
+	inviteeOnly // of the invitation that the change answers
+)
+
+// about is what a change asks and concerns. The questions depend on what the
+// caller says alone, the targets on the outcomes, too.
+type about struct {
+	questions []question        // to Decide, as the actor
+	targets   []access.Resource // for the log, in its order
+}
+
+// question is a question to Decide.
+type question struct {
+	action   access.Action
+	resource access.Resource
+}
+
+// of makes a row.
+func of[T Change](name string, must requirement, tell func(T) about) row {
+	var zero T
+	return row{
+		name: name, must: must, zero: zero, decode: decode[T],
+		is:    func(c Change) bool { _, ok := c.(T); return ok },
+		about: func(c Change) about { return tell(c.(T)) },
+	}
+}
+
+// concerns has targets and asks nothing.
+func concerns(targets ...access.Resource) about { return about{targets: targets} }
+
+// asks asks for an action at its target.
+func asks(a access.Action, target access.Resource) about { return concerns(target).ask(a, target) }
+
+// asksEach asks for an action at each of its targets.
+func asksEach(a access.Action, targets []access.Resource) about {
+	all := concerns(targets...)
+	for _, t := range targets {
+		all = all.ask(a, t)
+	}
+	return all
+}
+
+// creates asks for an action at the company, as what it makes is not there yet.
+func creates(a access.Action, target access.Resource) about {
+	return concerns(target).ask(a, access.Company())
+}
+
+// invited concerns an invitation, and perhaps the role and teams it offers.
+func invited(id invite.ID, r role.Name, offered []team.ID) about {
+	all := concerns(access.Item(kindInvitation, id, ""))
+	if r != "" {
+		all = all.and(access.Role(r))
+	}
+	return all.and(each(access.Team, offered)...)
+}
+
+// ask asks one more question.
+func (a about) ask(action access.Action, r access.Resource) about {
+	a.questions = append(a.questions, question{action, r})
+	return a
+}
+
+// and concerns more targets.
+func (a about) and(more ...access.Resource) about {
+	a.targets = append(a.targets, more...)
+	return a
+}
+
+func user(id team.UserID) access.Resource { return access.TargetUser(id) }
+
+// users returns those users that are named.
+func users(ids ...team.UserID) []access.Resource {
+	return each(user, slices.DeleteFunc(ids, func(id team.UserID) bool { return id == "" }))
+}
+
+// teams returns those teams that are named.
+func teams(ids ...team.ID) []access.Resource {
+	return each(access.Team, slices.DeleteFunc(ids, func(id team.ID) bool { return id == "" }))
+}
+
+// accounts returns as many accounts as a batch may have: a longer one is
+// refused, whatever is asked about the rest.
+func accounts(ids []datagroup.AccountID) []access.Resource {
+	return each(access.Account, ids[:min(len(ids), maxAccounts)])
+}
+
+func attribute(name string) access.Resource { return access.Item("attribute", name, "") }
+
+func each[ID ~string](resource func(ID) access.Resource, ids []ID) []access.Resource {
+	all := make([]access.Resource, len(ids))
+	for i, id := range ids {
+		all[i] = resource(id)
+	}
+	return all
+}
+
+// rowOf returns the row of a change; nil if it is nil, a pointer, or of a type
+// that is not in the table.
+func rowOf(c Change) *row {
+	i := slices.IndexFunc(table, func(r row) bool { return r.is(c) })
+	if i < 0 {
+		return nil
+	}
+	return &table[i]
+}
+
+// rowNamed returns the row of the type with a name; nil if there is none.
+func rowNamed(name string) *row { return byName[name] }
+
+var byName = func() map[string]*row {
+	m := make(map[string]*row, len(table))
+	for i := range table {
+		m[table[i].name] = &table[i]
+	}
+	return m
+}()
+
+// Types returns the zero value of every type of change, in byte order of their
+// names in the log: with it, [Config.Systems] lets a system make all of them.
+func Types() []Change {
+	var all []Change
+	for _, r := range sorted() {
+		if _, first := r.zero.(founded); !first {
+			all = append(all, r.zero)
+		}
+	}
+	return all
+}
+
+// sorted returns the rows in byte order of their names.
+func sorted() []row {
+	return slices.SortedFunc(slices.Values(table), func(a, b row) int { return strings.Compare(a.name, b.name) })
+}
