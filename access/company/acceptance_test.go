@@ -14,10 +14,10 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// TestAcceptanceMakesAUser looks at all that an acceptance makes.
-func TestAcceptanceMakesAUser(t *testing.T) {
+// TestAcceptanceAddsUser looks at everything that an acceptance makes.
+func TestAcceptanceAddsUser(t *testing.T) {
 	c := inviteCompany(t, nil)
-	offer := teams(to("Bob.Lee@X.test", ""), "t", "n")
+	offer := intoTeams(termsTo("Bob.Lee@X.test", ""), "t", "n")
 	offer.Name, offer.Days, offer.ReviewDays, offer.Provider = "Bob Lee", 10, 3, "idp"
 	s := c.invite("i", offer, "ugo")
 	c.pass(2*24*time.Hour + time.Minute)
@@ -28,8 +28,8 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 	}
 	r := c.mustAs(company.Invitee(verified), company.AcceptInvitation{
 		Invitation: "i", Secret: s, User: "bob", AcceptInvitationOutcome: company.AcceptInvitationOutcome{
-			Until: daysLater(99), Review: daysLater(99),
-			Verification: company.Verification{Issuer: "https://evil.example", Verified: daysLater(99)},
+			Until: dayAfter(99), Review: dayAfter(99),
+			Verification: company.Verification{Issuer: "https://evil.example", Verified: dayAfter(99)},
 		},
 	})
 	want := company.AcceptInvitation{
@@ -57,17 +57,17 @@ func TestAcceptanceMakesAUser(t *testing.T) {
 		t.Errorf("the event is by %+v, of %q", e.Actor, e.Targets)
 	}
 	if d := c.Policy().Decide(access.User("bob"), access.CreateReport, access.Company()); !d.Allowed {
-		t.Errorf("his first question: %s", d)
+		t.Errorf("the first question of bob: %s", d)
 	}
 	c.checkReplay()
 }
 
-// TestHowLongAccessLasts accepts at different times what lasts differently. No
-// access lasts longer than the sponsor's own then.
+// TestHowLongAccessLasts accepts invitations at different times. No access
+// lasts longer than that of the sponsor at the time of acceptance.
 func TestHowLongAccessLasts(t *testing.T) {
-	bob := to("bob@x.test", "viewer")
+	bob := termsTo("bob@x.test", "viewer")
 	never := time.Time{}
-	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: daysLater(n)} }
+	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: dayAfter(n)} }
 	for name, tt := range map[string]struct {
 		until  time.Time
 		by     string
@@ -76,15 +76,15 @@ func TestHowLongAccessLasts(t *testing.T) {
 		at     int            // day of acceptance
 	}{
 		"for good":                             {never, "ugo", bob, nil, 3},
-		"for days":                             {daysLater(13), "ugo", days(bob, 10), nil, 3},
-		"until a day":                          {daysLater(20), "ugo", until(bob, daysLater(20)), nil, 3},
-		"for days that the sponsor has":        {daysLater(30), "eve", days(bob, 20), nil, 10},
-		"for days that the sponsor has not":    {daysLater(30), "eve", days(bob, 20), nil, 15},
-		"for good, and the sponsor ends":       {daysLater(12), "ugo", bob, ends("ugo", 12), 3},
-		"until a day after the sponsor's end":  {daysLater(12), "ugo", until(bob, daysLater(20)), ends("ugo", 12), 3},
-		"until a day before the sponsor's end": {daysLater(20), "ugo", until(bob, daysLater(20)), ends("ugo", 21), 3},
-		"for days, and the sponsor ends later": {daysLater(13), "ugo", days(bob, 10), ends("ugo", 14), 3},
-		"the sponsor lasts longer than before": {daysLater(25), "eve", days(bob, 20), ends("eve", 60), 5},
+		"for days":                             {dayAfter(13), "ugo", forDays(bob, 10), nil, 3},
+		"until a day":                          {dayAfter(20), "ugo", untilEnd(bob, dayAfter(20)), nil, 3},
+		"for days that the sponsor has":        {dayAfter(30), "eve", forDays(bob, 20), nil, 10},
+		"for days that the sponsor has not":    {dayAfter(30), "eve", forDays(bob, 20), nil, 15},
+		"for good, and the sponsor ends":       {dayAfter(12), "ugo", bob, ends("ugo", 12), 3},
+		"until a day after the sponsor's end":  {dayAfter(12), "ugo", untilEnd(bob, dayAfter(20)), ends("ugo", 12), 3},
+		"until a day before the sponsor's end": {dayAfter(20), "ugo", untilEnd(bob, dayAfter(20)), ends("ugo", 21), 3},
+		"for days, and the sponsor ends later": {dayAfter(13), "ugo", forDays(bob, 10), ends("ugo", 14), 3},
+		"the sponsor lasts longer than before": {dayAfter(25), "eve", forDays(bob, 20), ends("eve", 60), 5},
 		"by a system":                          {never, "system ops", bob, nil, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,9 +105,9 @@ func TestHowLongAccessLasts(t *testing.T) {
 	}
 }
 
-// TestAmendReplacesTheOffer amends all that can be amended, and looks at what is
-// left of before.
-func TestAmendReplacesTheOffer(t *testing.T) {
+// TestAmendReplacesTerms amends everything that can be amended. The rest stays
+// as it was.
+func TestAmendReplacesTerms(t *testing.T) {
 	c := inviteCompany(t, nil)
 	was := invite.Terms{Address: mustAddress("bob@x.test"), Name: "Bob", Role: "viewer", Teams: []team.ID{"n"}, Days: 5, ReviewDays: 4, Provider: "idp", Note: "hello"}
 	c.invite("i", was)
@@ -116,13 +116,13 @@ func TestAmendReplacesTheOffer(t *testing.T) {
 	}
 	elsewhere := time.FixedZone("elsewhere", 3600)
 	for _, change := range []company.AmendInvitation{
-		{Role: "user", Teams: []team.ID{"t", "n"}, Until: daysLater(9).In(elsewhere), ReviewDays: 7},
+		{Role: "user", Teams: []team.ID{"t", "n"}, Until: dayAfter(9).In(elsewhere), ReviewDays: 7},
 		{Days: 6},
 		{Role: "team-member", Days: 6, ReviewDays: 1},
 	} {
 		c.pass(time.Hour)
 		change.Invitation = "i"
-		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: daysLater(999)}
+		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: dayAfter(999)}
 		made := c.must("ann", change).Changes[0].(company.AmendInvitation)
 		want := was
 		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = change.Role, slices.Sorted(slices.Values(change.Teams)), change.Days, change.Until.UTC(), change.ReviewDays
@@ -147,11 +147,11 @@ func TestAmendReplacesTheOffer(t *testing.T) {
 	}
 }
 
-// TestHeld has something happen after an invitation was sent that keeps its
-// sponsor from sending it now. It is on hold as long as that lasts, and is
-// neither lost nor spent by being tried.
-func TestHeld(t *testing.T) {
-	bob := to("bob@x.test", "viewer")
+// TestOnHold: after an invitation was sent, something happens that keeps its
+// sponsor from sending it now. It is on hold as long as that lasts. A try to
+// accept it meanwhile neither uses it up nor loses it.
+func TestOnHold(t *testing.T) {
+	bob := termsTo("bob@x.test", "viewer")
 	one := []company.Change{company.SetRole{User: "uma", Role: "one"}}
 	for name, tt := range map[string]struct {
 		want   string
@@ -162,19 +162,19 @@ func TestHeld(t *testing.T) {
 	}{
 		"sponsor suspended":        {"denied suspended", "ugo", bob, []company.Change{company.SuspendUser{User: "ugo"}}, []company.Change{company.ReinstateUser{User: "ugo"}}},
 		"sponsor demoted":          {"denied no-capability", "ugo", bob, []company.Change{company.SetRole{User: "ugo", Role: "user"}}, []company.Change{company.SetRole{User: "ugo", Role: "admin"}}},
-		"sponsor lowered":          {"denied above-ceiling", "abe", to("bob@x.test", "admin"), []company.Change{company.SetRole{User: "abe", Role: "user-manager"}}, []company.Change{company.SetRole{User: "abe", Role: "admin"}}},
-		"sponsor fills no teams":   {"denied no-capability", "ugo", teams(bob, "t"), []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, []company.Change{company.SetRole{User: "ugo", Role: "user-manager"}}},
+		"sponsor lowered":          {"denied above-ceiling", "abe", termsTo("bob@x.test", "admin"), []company.Change{company.SetRole{User: "abe", Role: "user-manager"}}, []company.Change{company.SetRole{User: "abe", Role: "admin"}}},
+		"sponsor adds to no teams": {"denied no-capability", "ugo", intoTeams(bob, "t"), []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, []company.Change{company.SetRole{User: "ugo", Role: "user-manager"}}},
 		"sponsor ended":            {"denied ended", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: start.Add(time.Hour)}}, []company.Change{company.SetEnd{User: "ugo"}}},
 		"role no longer offered":   {"ErrNotOffered", "ugo", bob, []company.Change{company.ReplaceCatalog{Roles: withoutOffer("viewer")}}, []company.Change{company.ReplaceCatalog{Roles: inviteRoles()}}},
-		"role full":                {"denied role-full", "ann", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
-		"role full, by a system":   {"ErrRoleFull", "system ops", to("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
-		"team gone":                {"denied unknown-resource team", "ugo", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
-		"team gone, by a system":   {"ErrUnknown", "system ops", teams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
-		"end past":                 {"ErrPast", "ugo", until(bob, start.Add(time.Hour)), nil, nil},
+		"role full":                {"denied role-full", "ann", termsTo("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
+		"role full, by a system":   {"ErrRoleFull", "system ops", termsTo("bob@x.test", "one"), one, []company.Change{company.SetRole{User: "uma", Role: "user"}}},
+		"team gone":                {"denied unknown-resource team", "ugo", intoTeams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
+		"team gone, by a system":   {"ErrUnknown", "system ops", intoTeams(bob, "t"), []company.Change{company.DeleteTeam{Team: "t"}}, nil},
+		"end past":                 {"ErrPast", "ugo", untilEnd(bob, start.Add(time.Hour)), nil, nil},
 		"address taken":            {"ErrTaken", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "BOB@x.test"}}, []company.Change{company.RemoveUser{User: "rob"}}},
 		"address taken and freed":  {"", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "bob@x.test"}, company.RemoveUser{User: "rob"}}, nil},
 		"sponsor in another role":  {"", "ugo", bob, []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, nil},
-		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: daysLater(2)}}, nil},
+		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: dayAfter(2)}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, system := inviteCompany(t, nil), "system ops"
@@ -188,9 +188,9 @@ func TestHeld(t *testing.T) {
 				t.Errorf("Look = %+v, %v", offer, err)
 			}
 			if tt.want != "" {
-				c.held(tt.want, s)
+				c.checkOnHold(tt.want, s)
 				if tt.after == nil {
-					c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: s}) // which is always his to do
+					c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: s}) // the person may always decline
 					return
 				}
 				c.must(system, tt.after...)
@@ -204,8 +204,8 @@ func TestHeld(t *testing.T) {
 	}
 }
 
-// held fails unless invitation i is on hold, because of what is wanted.
-func (c *testCompany) held(want string, s invite.Secret) {
+// checkOnHold fails unless invitation i is on hold for the wanted reason.
+func (c *testCompany) checkOnHold(want string, s invite.Secret) {
 	c.t.Helper()
 	err := c.WhyOnHold("i")
 	var e *company.Error
@@ -214,28 +214,29 @@ func (c *testCompany) held(want string, s invite.Secret) {
 	}
 	said := "ErrHeld for " + want
 	c.refuses(said, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
-	// Whoever proves less is told less.
+	// A person who proves less is told less.
 	c.refuses(byWrongAddress, "invitee cat@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	c.refuses(byWrongSecret, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: unsentSecret()})
 }
 
-// TestHeldBySystem takes the right to invite from a system that did.
-func TestHeldBySystem(t *testing.T) {
+// TestOnHoldBySystem takes the right to invite from the system that is the
+// sponsor.
+func TestOnHoldBySystem(t *testing.T) {
 	c := inviteCompany(t, nil)
-	s := c.invite("i", to("bob@x.test", "viewer"), "system ops")
+	s := c.invite("i", termsTo("bob@x.test", "viewer"), "system ops")
 	systems := c.config.Systems
 	for _, allowed := range [][]string{nil, {"invitation.resend", "invitation.amend", "user.add"}} {
 		c.config.Systems = company.SystemsByName(map[string][]string{"desk": allowed})
 		c.reopen()
-		c.held("ErrSystem", s)
+		c.checkOnHold("ErrSystem", s)
 	}
 	c.config.Systems = systems
 	c.reopen()
 	c.must("invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 }
 
-// TestHeldByState says why a closed invitation cannot be accepted.
-func TestHeldByState(t *testing.T) {
+// TestOnHoldByState asks why a closed invitation cannot be accepted.
+func TestOnHoldByState(t *testing.T) {
 	for state, want := range map[string]string{
 		"none": "ErrNone", "pending": "", "expired": "ErrExpired", "accepted": "ErrAccepted", "declined": "ErrDeclined", "revoked": "ErrRevoked",
 	} {
@@ -268,7 +269,7 @@ func TestInvitedAddress(t *testing.T) {
 	} {
 		for _, answer := range []string{"accept", "decline"} {
 			c := inviteCompany(t, nil)
-			s := c.invite("i", to("Kim.S+x@Sales.X.test", "viewer"))
+			s := c.invite("i", termsTo("Kim.S+x@Sales.X.test", "viewer"))
 			var change company.Change = company.AcceptInvitation{Invitation: "i", Secret: s, User: "kim"}
 			if answer == "decline" {
 				change = company.DeclineInvitation{Invitation: "i", Secret: s}
@@ -283,7 +284,7 @@ func TestInvitedAddress(t *testing.T) {
 			}
 		}
 	}
-	// What folds to the letter k or s in Unicode is no address to start with.
+	// Characters that Unicode folds to k or s make no address.
 	for _, lookalike := range []string{"\u212aim@x.test", "kim@\u017fales.test"} {
 		if _, err := team.ParseAddress(lookalike); !errors.Is(err, team.ErrAddress) {
 			t.Errorf("%s is an address: %v", lookalike, err)
@@ -291,7 +292,7 @@ func TestInvitedAddress(t *testing.T) {
 	}
 }
 
-// TestProofs answers with proofs of different age and provider.
+// TestProofs answers with proofs of different ages and providers.
 func TestProofs(t *testing.T) {
 	const minute, hour = time.Minute, time.Hour
 	for _, tt := range []struct {
@@ -319,7 +320,7 @@ func TestProofs(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := inviteCompany(t, func(c *company.Config) { c.Invitations.ProofAge = tt.most })
-			terms := to("bob@x.test", "viewer")
+			terms := termsTo("bob@x.test", "viewer")
 			terms.Provider = tt.demanded
 			s := c.invite("i", terms)
 			proof, err := invite.Verified(mustAddress("bob@x.test"), "https://id.example", tt.provider, c.now().Add(-tt.age))

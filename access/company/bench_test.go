@@ -18,25 +18,24 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// costless is a log that takes everything and keeps nothing, so that what is
-// measured is the company's own time.
-type costless struct{}
+// freeLog is a log that takes every event and keeps none, so that only the
+// company is measured.
+type freeLog struct{}
 
-func (costless) Append(context.Context, audit.Event) error { return nil }
+func (freeLog) Append(context.Context, audit.Event) error { return nil }
 
-func (costless) Events(context.Context, uint64) iter.Seq2[audit.Event, error] {
+func (freeLog) Events(context.Context, uint64) iter.Seq2[audit.Event, error] {
 	return func(func(audit.Event, error) bool) {}
 }
 
 const (
 	corpUsers, corpAccounts = 10_000, 20_000
 	corpGroups, corpTeams   = 1_000, 500
-	corpReports             = 1_000 // the first is shared with every user by himself
+	corpReports             = 1_000 // the first is shared with every user directly
 )
 
-// corp is a document of a company of some size: one to three teams for a user,
-// one to five groups for a team, groups of 0.05 % of the accounts and a few of
-// 4 %.
+// corp is a document of a large company: one to three teams for a user, one to
+// five groups for a team, groups of 0.05 % of the accounts and some of 4 %.
 var corp = sync.OnceValue(func() *document.Document {
 	r := rand.New(rand.NewPCG(1, 2))
 	d := &document.Document{Attributes: map[string]string{"segment": "string", "region": "string"}}
@@ -83,20 +82,20 @@ func corpReport(i int) access.ReportID { return access.ReportID(fmt.Sprintf("rep
 
 func corpTeam(i int) string { return fmt.Sprintf("team-%015d", i) }
 
-// corpOn founds the company of that size on a log, with an admin.
+// corpOn founds that company on a log, with an admin.
 func corpOn(b *testing.B, log audit.Log) *company.Company {
 	b.Helper()
 	co, err := company.Found(b.Context(), log, company.Founding{
 		ID: "corp", Name: "Corp", Document: corp(), Founder: team.User{ID: "ann", Email: address(b, "ann@example.com")},
-	}, newStage().config())
+	}, newStoryHost().config())
 	if err != nil {
 		b.Fatal(err)
 	}
 	return co
 }
 
-// BenchmarkDo is one change of a company of 10,000 users, as its user manager
-// makes it, on a log that costs nothing.
+// BenchmarkDo makes one change in a company of 10,000 users, on a log that
+// costs nothing.
 func BenchmarkDo(b *testing.B) {
 	region := func(i int) string { return fmt.Sprintf("region = 'r%d'", i%25) }
 	benchmarks := []struct {
@@ -127,7 +126,7 @@ func BenchmarkDo(b *testing.B) {
 	}
 	for _, bm := range benchmarks {
 		b.Run(bm.name, func(b *testing.B) {
-			co := corpOn(b, costless{})
+			co := corpOn(b, freeLog{})
 			by := company.By{Actor: company.User(bm.by), Reason: "as measured"}
 			b.ReportAllocs()
 			i := 0
@@ -141,8 +140,8 @@ func BenchmarkDo(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen replays 10,000 events after the founding of a company of 10,000
-// users; apart from that, the founding alone.
+// BenchmarkOpen opens a company of 10,000 users, with its founding alone and
+// with 10,000 events after it.
 func BenchmarkOpen(b *testing.B) {
 	for _, n := range []int{0, 10_000} {
 		b.Run(fmt.Sprintf("%d events", n), func(b *testing.B) {

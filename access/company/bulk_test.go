@@ -17,7 +17,7 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// row is one that can be read.
+// row is a row that could be read.
 func row(t invite.Terms) invite.Row {
 	return invite.Row{Line: 2, Terms: t, Reason: "as the file says", Code: invite.OK}
 }
@@ -25,12 +25,12 @@ func row(t invite.Terms) invite.Row {
 func rowsTo(emails ...string) []invite.Row {
 	var all []invite.Row
 	for _, email := range emails {
-		all = append(all, row(to(email, "viewer")))
+		all = append(all, row(termsTo(email, "viewer")))
 	}
 	return all
 }
 
-// codesOf is the codes of rows, and which of them were sent or lost.
+// codesOf lists the codes of rows, and which of them were sent or lost.
 func codesOf(rows []invite.Row) string {
 	var all []string
 	for _, r := range rows {
@@ -49,7 +49,7 @@ func codesOf(rows []invite.Row) string {
 	return strings.Join(all, ", ")
 }
 
-// planned plans rows, and fails if that does anything.
+// planned plans rows, and fails if that changes anything.
 func (c *testCompany) planned(by string, rows ...invite.Row) []invite.Row {
 	c.t.Helper()
 	before, given := c.state(), fmt.Sprintf("%+v", rows)
@@ -63,8 +63,8 @@ func (c *testCompany) planned(by string, rows ...invite.Row) []invite.Row {
 	return out
 }
 
-// committed commits rows, and fails if that cannot be done to the end.
-func (c *testCompany) committed(by string, rows ...invite.Row) []invite.Row {
+// sent sends rows, and fails if it cannot come to the end.
+func (c *testCompany) sent(by string, rows ...invite.Row) []invite.Row {
 	c.t.Helper()
 	given := fmt.Sprintf("%+v", rows)
 	out, err := c.SendInvitations(context.Background(), company.By{Actor: c.actor(by), Reason: "in bulk"}, rows)
@@ -74,20 +74,14 @@ func (c *testCompany) committed(by string, rows ...invite.Row) []invite.Row {
 	return out
 }
 
-// TestRowCodes comes by every code that a company finds, in a plan and when it
-// is committed.
+// TestRowCodes has every code that a company gives, when rows are planned and
+// when they are sent.
 func TestRowCodes(t *testing.T) {
-	bob := to("bob@x.test", "viewer")
-	seats := desk(company.SetLimits{Limits: company.Limits{Seats: userCount}})
-	shortly := func(c *testCompany) {
-		c.config.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
-		c.reopen()
-	}
-	limited := func(c *testCompany) {
-		c.config.Invitations.Pending = 1
-		c.reopen()
-		c.invite("j", to("cat@x.test", "viewer"))
-	}
+	bob := termsTo("bob@x.test", "viewer")
+	const (
+		invited = "ann: invitation.send i bob@x.test role=viewer"
+		full    = "system ops: user.set-role uma one"
+	)
 	reason := func(r string) invite.Row { return invite.Row{Terms: bob, Code: invite.OK, Reason: r} }
 	hits := map[invite.Code]bool{}
 	for _, tt := range []struct {
@@ -95,53 +89,51 @@ func TestRowCodes(t *testing.T) {
 		name   string
 		by     string
 		row    invite.Row
-		before func(*testCompany)
+		before string // steps
 	}{
-		{invite.OK, "a row", "ann", row(bob), nil},
-		{invite.OK, "by a system", "system ops", row(bob), nil},
-		{invite.OK, "the default role", "rex", row(to("bob@x.test", "")), nil},
-		{invite.OK, "the reason of the batch", "ann", reason(""), nil},
-		{invite.OK, "expired", "ann", row(bob), then(invited(bob), func(c *testCompany) { c.pass(30 * 24 * time.Hour) })},
-		{invite.OK, "declined", "ann", row(bob), func(c *testCompany) { c.arrange("declined") }},
-		{invite.AlreadyMember, "a user", "ann", row(to("UMA@x.test", "viewer")), nil},
-		{invite.AlreadyMember, "who accepted", "ann", row(bob), then(invited(bob), func(c *testCompany) { c.accept("i", "bob") })},
-		{invite.AlreadyPending, "pending", "ann", row(to("BOB@x.test", "user")), invited(bob)},
-		{invite.AlreadyPending, "pending with the same terms", "ann", row(bob), invited(bob)},
-		{invite.UnknownRole, "role", "ann", row(to("bob@x.test", "ghost")), nil},
-		{invite.UnknownRole, "role by a system", "system ops", row(to("bob@x.test", "ghost")), nil},
-		{invite.NotOffered, "role not offered", "ann", row(to("bob@x.test", "internal")), nil},
-		{invite.AboveCeiling, "role above", "ugo", row(to("bob@x.test", "admin")), nil},
-		{invite.UnknownTeam, "team", "ann", row(teams(bob, "ghost", "t")), nil},
-		{invite.UnknownTeam, "team by a system", "system ops", row(teams(bob, "ghost")), nil},
-		{invite.NotAllowed, "who may not", "uma", row(bob), nil},
-		{invite.NotAllowed, "who may not, to a role above", "uma", row(to("bob@x.test", "admin")), nil},
-		{invite.NotAllowed, "who is suspended", "sue", row(bob), nil},
-		{invite.NotAllowed, "who is not there", "ghost", row(bob), nil},
-		{invite.NotAllowed, "team of others", "rex", row(teams(bob, "t")), nil},
-		{invite.NotAllowed, "a system that may not", "system scim", row(bob), nil},
-		{invite.BeyondOwnEnd, "for good", "eve", row(bob), nil},
-		{invite.BeyondOwnEnd, "too long", "eve", row(until(bob, daysLater(31))), nil},
-		{invite.OverLimit, "seats", "ann", row(bob), seats},
-		{invite.OverLimit, "pending", "ann", row(bob), limited},
-		{invite.OverLimit, "role full", "ann", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
-		{invite.OverLimit, "role full, by a system", "system ops", row(to("bob@x.test", "one")), desk(company.SetRole{User: "uma", Role: "one"})},
-		{invite.TooSoon, "expired a moment ago", "ann", row(bob), then(shortly, invited(bob))},
-		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), then(shortly, invited(bob), desk(company.RevokeInvitation{Invitation: "i"}))},
-		{invite.BadDate, "past", "ann", row(until(bob, start)), nil},
-		{invite.BadReason, "blank", "ann", reason(" "), nil},
-		{invite.BadReason, "too long", "ann", reason(strings.Repeat("x", 501)), nil},
-		{invite.BadReason, "no text", "system ops", reason("a\xff"), nil},
-		{invite.Failed, "no address", "ann", row(invite.Terms{Role: "viewer"}), nil},
-		{invite.Failed, "two ends", "ann", row(days(until(bob, daysLater(3)), 3)), nil},
-		{"", "not looked at", "ann", invite.Row{Terms: bob}, nil},
-		{invite.BadAddress, "not readable", "ann", invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}, nil},
+		{invite.OK, "a row", "ann", row(bob), ""},
+		{invite.OK, "by a system", "system ops", row(bob), ""},
+		{invite.OK, "the default role", "rex", row(termsTo("bob@x.test", "")), ""},
+		{invite.OK, "the reason of the batch", "ann", reason(""), ""},
+		{invite.OK, "expired", "ann", row(bob), invited + "; wait 30d"},
+		{invite.OK, "declined", "ann", row(bob), "state declined"},
+		{invite.AlreadyMember, "a user", "ann", row(termsTo("UMA@x.test", "viewer")), ""},
+		{invite.AlreadyMember, "who accepted", "ann", row(bob), invited + "; accept i"},
+		{invite.AlreadyPending, "pending", "ann", row(termsTo("BOB@x.test", "user")), invited},
+		{invite.AlreadyPending, "pending with the same terms", "ann", row(bob), invited},
+		{invite.UnknownRole, "role", "ann", row(termsTo("bob@x.test", "ghost")), ""},
+		{invite.UnknownRole, "role by a system", "system ops", row(termsTo("bob@x.test", "ghost")), ""},
+		{invite.NotOffered, "role not offered", "ann", row(termsTo("bob@x.test", "internal")), ""},
+		{invite.AboveCeiling, "role above", "ugo", row(termsTo("bob@x.test", "admin")), ""},
+		{invite.UnknownTeam, "team", "ann", row(intoTeams(bob, "ghost", "t")), ""},
+		{invite.UnknownTeam, "team by a system", "system ops", row(intoTeams(bob, "ghost")), ""},
+		{invite.NotAllowed, "who may not", "uma", row(bob), ""},
+		{invite.NotAllowed, "who may not, to a role above", "uma", row(termsTo("bob@x.test", "admin")), ""},
+		{invite.NotAllowed, "who is suspended", "sue", row(bob), ""},
+		{invite.NotAllowed, "who is not there", "ghost", row(bob), ""},
+		{invite.NotAllowed, "team of others", "rex", row(intoTeams(bob, "t")), ""},
+		{invite.NotAllowed, "a system that may not", "system scim", row(bob), ""},
+		{invite.BeyondOwnEnd, "for good", "eve", row(bob), ""},
+		{invite.BeyondOwnEnd, "too long", "eve", row(untilEnd(bob, dayAfter(31))), ""},
+		{invite.OverLimit, "seats", "ann", row(bob), "ann: company.set-limits 7"},
+		{invite.OverLimit, "pending", "ann", row(bob), "at most one pending; ann: invitation.send j cat@x.test role=viewer"},
+		{invite.OverLimit, "role full", "ann", row(termsTo("bob@x.test", "one")), full},
+		{invite.OverLimit, "role full, by a system", "system ops", row(termsTo("bob@x.test", "one")), full},
+		{invite.TooSoon, "expired a moment ago", "ann", row(bob), "for a minute, two hours between messages; " + invited},
+		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), "for a minute, two hours between messages; " + invited + "; system ops: invitation.revoke i"},
+		{invite.BadDate, "past", "ann", row(untilEnd(bob, start)), ""},
+		{invite.BadReason, "a space", "ann", reason(" "), ""},
+		{invite.BadReason, "too long", "ann", reason(strings.Repeat("x", 501)), ""},
+		{invite.BadReason, "no text", "system ops", reason("a\xff"), ""},
+		{invite.Failed, "no address", "ann", row(invite.Terms{Role: "viewer"}), ""},
+		{invite.Failed, "two ends", "ann", row(forDays(untilEnd(bob, dayAfter(3)), 3)), ""},
+		{"", "not looked at", "ann", invite.Row{Terms: bob}, ""},
+		{invite.BadAddress, "not readable", "ann", invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			hits[tt.want] = true
 			c := inviteCompany(t, nil)
-			if tt.before != nil {
-				tt.before(c)
-			}
+			c.run(tt.before)
 			c.pass(time.Hour)
 			sent := map[bool]string{true: "ok sent", false: string(tt.want)}[tt.want == invite.OK]
 			plan := c.planned(tt.by, tt.row)
@@ -149,7 +141,7 @@ func TestRowCodes(t *testing.T) {
 				t.Errorf("planned as %q, want %q: %v", got, tt.want, plan[0].Err)
 			}
 			before := c.state()
-			done := c.committed(tt.by, tt.row)
+			done := c.sent(tt.by, tt.row)
 			if got := codesOf(done); got != sent || (c.state() != before) != (tt.want == invite.OK) {
 				t.Errorf("committed as %q, want %q: %v", got, sent, done[0].Err)
 			}
@@ -161,7 +153,7 @@ func TestRowCodes(t *testing.T) {
 	}
 }
 
-// TestPlanInOrder judges each row as if those before it had been sent.
+// TestPlanInOrder: each row is planned as if the rows before it had been sent.
 func TestPlanInOrder(t *testing.T) {
 	for name, tt := range map[string]struct {
 		want string
@@ -169,10 +161,10 @@ func TestPlanInOrder(t *testing.T) {
 		rows []invite.Row
 	}{
 		"seats run out": {"ok, ok, over-limit, over-limit", "ann", rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")},
-		"bad ones take none": {"ok, already-member, unknown-role, bad-address, ok, over-limit, already-member", "ann", []invite.Row{row(to("a@x.test", "")), row(to("uma@x.test", "")),
-			row(to("b@x.test", "ghost")), {Code: invite.BadAddress}, row(to("c@x.test", "")), row(to("d@x.test", "")), row(to("ANN@x.test", ""))}},
+		"bad ones take none": {"ok, already-member, unknown-role, bad-address, ok, over-limit, already-member", "ann", []invite.Row{row(termsTo("a@x.test", "")), row(termsTo("uma@x.test", "")),
+			row(termsTo("b@x.test", "ghost")), {Code: invite.BadAddress}, row(termsTo("c@x.test", "")), row(termsTo("d@x.test", "")), row(termsTo("ANN@x.test", ""))}},
 		"one twice":             {"ok, already-pending, ok, already-pending", "ann", rowsTo("a@x.test", "A@x.test", "b@x.test", "a@x.test")},
-		"refused does not hold": {"above-ceiling, ok, above-ceiling", "ugo", []invite.Row{row(to("a@x.test", "admin")), row(to("a@x.test", "user")), row(to("a@x.test", "admin"))}},
+		"refused does not hold": {"above-ceiling, ok, above-ceiling", "ugo", []invite.Row{row(termsTo("a@x.test", "admin")), row(termsTo("a@x.test", "user")), row(termsTo("a@x.test", "admin"))}},
 		"none":                  {"", "ann", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,7 +176,7 @@ func TestPlanInOrder(t *testing.T) {
 			if got := codesOf(c.planned(tt.by, tt.rows...)); got != tt.want {
 				t.Errorf("planned again as %s, want %s", got, tt.want)
 			}
-			done := c.committed(tt.by, c.planned(tt.by, tt.rows...)...)
+			done := c.sent(tt.by, c.planned(tt.by, tt.rows...)...)
 			if got := strings.ReplaceAll(codesOf(done), "ok sent", "ok"); got != tt.want || len(c.mail) != strings.Count(tt.want, "ok") {
 				t.Errorf("committed as %s, want %s; %d messages", got, tt.want, len(c.mail))
 			}
@@ -193,11 +185,11 @@ func TestPlanInOrder(t *testing.T) {
 	}
 }
 
-// TestCommit makes an event of each row, with a reason of its own.
-func TestCommit(t *testing.T) {
+// TestSendRows: each row is an event, with a reason of its own.
+func TestSendRows(t *testing.T) {
 	c := inviteCompany(t, nil)
 	rows := rowsTo("a@x.test", "uma@x.test", "b@x.test", "c@x.test")
-	rows[0].Terms = with(teams(rows[0].Terms, "t", "n"), func(t *invite.Terms) { t.Name = "Al" })
+	rows[0].Terms = withTerm(intoTeams(rows[0].Terms, "t", "n"), func(t *invite.Terms) { t.Name = "Al" })
 	rows[2].Reason = ""
 	rows = append(rows, invite.Row{Line: 9, Code: invite.DuplicateInFile, Err: invite.ErrFile})
 	by := company.By{Actor: company.User("ugo"), Reason: "in bulk", Approval: "ticket 7", Correlation: "upload 3"}
@@ -221,13 +213,13 @@ func TestCommit(t *testing.T) {
 	if len(all) != 3 || len(c.mail) != 3 {
 		t.Errorf("%d events and %d messages, want 3", len(all), len(c.mail))
 	}
-	if before := c.state(); fmt.Sprintf("%+v", c.committed("ugo", done...)) != fmt.Sprintf("%+v", done) || c.state() != before {
+	if before := c.state(); fmt.Sprintf("%+v", c.sent("ugo", done...)) != fmt.Sprintf("%+v", done) || c.state() != before {
 		t.Error("rows that were sent were committed once more, and did not stay as they were")
 	}
-	// The same file again, at once and later, does no harm.
+	// The same file again, at once and later, changes nothing.
 	for range 2 {
 		before := c.state()
-		if got := codesOf(c.committed("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || c.state() != before {
+		if got := codesOf(c.sent("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || c.state() != before {
 			t.Errorf("committed again as %s", got)
 		}
 		c.pass(24 * time.Hour)
@@ -235,20 +227,20 @@ func TestCommit(t *testing.T) {
 	if _, err := c.accept(done[0].Invitation, "al"); err != nil {
 		t.Error(err)
 	}
-	if got := codesOf(c.committed("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
+	if got := codesOf(c.sent("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
 		t.Errorf("committed at last as %s", got)
 	}
 	c.checkReplay()
 }
 
-// TestCommitExpired sends what expired anew where the terms are the same, and
-// another where they are not.
-func TestCommitExpired(t *testing.T) {
+// TestSendRowsExpired re-sends an expired invitation if the terms are the same,
+// and sends another one if they are not.
+func TestSendRowsExpired(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.invite("i", to("a@x.test", "viewer"))
-	c.invite("j", to("b@x.test", "user"))
-	expire(c)
-	done := c.committed("ann", rowsTo("a@x.test", "b@x.test")...)
+	c.invite("i", termsTo("a@x.test", "viewer"))
+	c.invite("j", termsTo("b@x.test", "user"))
+	c.pass(30 * 24 * time.Hour)
+	done := c.sent("ann", rowsTo("a@x.test", "b@x.test")...)
 	if codesOf(done) != "ok sent, ok sent" || done[0].Invitation != "i" || done[1].Invitation == "j" {
 		t.Errorf("committed as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
 	}
@@ -258,27 +250,28 @@ func TestCommitExpired(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestCommitAfterChange commits a plan of before. The codes are those of now.
-func TestCommitAfterChange(t *testing.T) {
+// TestSendRowsAfterChange sends rows that were planned before a change. Their
+// codes are those of now.
+func TestSendRowsAfterChange(t *testing.T) {
 	c := inviteCompany(t, nil)
-	plan := c.planned("ugo", append(rowsTo("a@x.test", "b@x.test", "c@x.test"), row(teams(to("d@x.test", "viewer"), "t")))...)
+	plan := c.planned("ugo", append(rowsTo("a@x.test", "b@x.test", "c@x.test"), row(intoTeams(termsTo("d@x.test", "viewer"), "t")))...)
 	if got := codesOf(plan); got != "ok, ok, ok, ok" {
 		t.Fatalf("planned as %s", got)
 	}
 	c.must("system ops", company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
-	c.invite("i", to("b@x.test", "user"))
-	if got := codesOf(c.committed("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
+	c.invite("i", termsTo("b@x.test", "user"))
+	if got := codesOf(c.sent("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
 		t.Errorf("committed as %s", got)
 	}
 	c.must("system ops", company.SetRole{User: "ugo", Role: "user"})
-	if got := codesOf(c.committed("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
+	if got := codesOf(c.sent("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
 		t.Errorf("committed by who may no more as %s", got)
 	}
 }
 
-// TestCommitUndelivered loses some of the messages. Their rows say so, and what
-// they are about is there.
-func TestCommitUndelivered(t *testing.T) {
+// TestSendRowsUndelivered loses some of the messages. Their rows say so, and
+// the invitations exist.
+func TestSendRowsUndelivered(t *testing.T) {
 	errLost := errors.New("lost")
 	c := delivering(t, func(_ context.Context, _ *testCompany, m invite.Message) error {
 		if m.To.String() == "b@x.test" {
@@ -286,7 +279,7 @@ func TestCommitUndelivered(t *testing.T) {
 		}
 		return nil
 	})
-	done := c.committed("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
+	done := c.sent("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
 	if got := codesOf(done); got != "ok sent, ok sent lost, ok sent" || !errors.Is(done[1].Undelivered, errLost) {
 		t.Errorf("committed as %s: %v", got, done[1].Undelivered)
 	}
@@ -297,9 +290,9 @@ func TestCommitUndelivered(t *testing.T) {
 	c.must("ann", company.ResendInvitation{Invitation: done[1].Invitation})
 }
 
-// TestCommitStops has the context end, or the log fail, at the second row. The
-// rows behind it are as they were, and all can be committed again.
-func TestCommitStops(t *testing.T) {
+// TestSendRowsStops: the context ends, or the log fails, at the second row. The
+// rows after it are returned unchanged, and all can be sent again.
+func TestSendRowsStops(t *testing.T) {
 	type stop struct {
 		log    func(*testCompany) audit.Log
 		cancel bool // the context, when the first message is sent
@@ -308,10 +301,10 @@ func TestCommitStops(t *testing.T) {
 	}
 	fails := func(mode audittest.Mode) func(*testCompany) audit.Log {
 		return func(c *testCompany) audit.Log {
-			return newWire(c.log, 0, func(call int) audittest.Mode { return map[int]audittest.Mode{2: mode}[call] }, nil)
+			return faultyLog(c.log, nil, map[int]audittest.Mode{2: mode})
 		}
 	}
-	contradicts := func(c *testCompany) audit.Log { return &contrary{Log: c.log} }
+	contradicts := func(c *testCompany) audit.Log { return &conflictingLog{Log: c.log} }
 	unsent, stored := "already-pending, ok sent, ok sent, ok sent", "already-pending, already-pending, ok sent, ok sent"
 	for name, s := range map[string]stop{
 		"context ends":     {nil, true, unsent, context.Canceled},
@@ -338,7 +331,7 @@ func TestCommitStops(t *testing.T) {
 				t.Fatalf("%v: %s", err, codesOf(done))
 			}
 			if fmt.Sprintf("%+v", done[2:]) != fmt.Sprintf("%+v", rows[2:]) || len(c.mail) != 1 {
-				t.Errorf("the rows behind are %+v, after %d messages", done[2:], len(c.mail))
+				t.Errorf("the rows after it are %+v, after %d messages", done[2:], len(c.mail))
 			}
 			if err := c.Sync(t.Context()); err != nil {
 				t.Fatal(err)
@@ -355,22 +348,22 @@ func TestCommitStops(t *testing.T) {
 	}
 }
 
-// contrary is a log that once refuses an event and has none in its place.
-type contrary struct {
+// conflictingLog is a log that refuses one event with a conflict, though it
+// holds no other event in its place.
+type conflictingLog struct {
 	audit.Log
 	calls int
 }
 
-func (c *contrary) Append(ctx context.Context, e audit.Event) error {
+func (c *conflictingLog) Append(ctx context.Context, e audit.Event) error {
 	if c.calls++; c.calls == 2 {
 		return audit.ErrConflict
 	}
 	return c.Log.Append(ctx, e)
 }
 
-// TestBulkByNobody is what no row would survive, and what each is refused for
-// alike.
-func TestBulkByNobody(t *testing.T) {
+// TestRowsOfNobody has what refuses every row alike.
+func TestRowsOfNobody(t *testing.T) {
 	ann, long := company.User("ann"), strings.Repeat("x", 501)
 	proof := inviteCompany(t, nil).actor("invitee a@x.test")
 	for name, tt := range map[string]struct {
@@ -385,7 +378,7 @@ func TestBulkByNobody(t *testing.T) {
 		"a long reason":     {company.By{Actor: ann, Reason: long}, "ErrReason", "ok sent, ok sent", "", nil}, // the rows have their own
 		"who was invited":   {company.By{Actor: proof}, "", "not-allowed, not-allowed", "", nil},
 		"nothing delivered": {company.By{Actor: ann}, "ErrNoDelivery", "failed, ok", "ErrNoDelivery", func(c *company.Config) { c.Deliver, c.Origin = nil, "" }},
-		"no randomness":     {company.By{Actor: ann}, "", "failed, ok", "errNoRandom", func(c *company.Config) { c.Rand = errReader{} }},
+		"no randomness":     {company.By{Actor: ann}, "", "failed, ok", "errNoRandom", func(c *company.Config) { c.Rand = failingRand{} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := inviteCompany(t, nil)
@@ -394,7 +387,7 @@ func TestBulkByNobody(t *testing.T) {
 				c.reopen()
 			}
 			fails := func(err error, want string) bool {
-				return errorName(err) != want && !(want == "errNoRandom" && errors.Is(err, errDry))
+				return errorName(err) != want && !(want == "errNoRandom" && errors.Is(err, errRandom))
 			}
 			before, rows := c.state(), rowsTo("a@x.test", "b@x.test")
 			plan, err := c.PlanInvitations(tt.by, rows)
@@ -413,15 +406,15 @@ func TestBulkByNobody(t *testing.T) {
 	}
 }
 
-// errReader is randomness there is none of.
-type errReader struct{}
+// failingRand is randomness that fails.
+type failingRand struct{}
 
-var errDry = errors.New("no randomness is left")
+var errRandom = errors.New("no randomness is left")
 
-func (errReader) Read([]byte) (int, error) { return 0, errDry }
+func (failingRand) Read([]byte) (int, error) { return 0, errRandom }
 
-// TestFileInBulk takes a file from its bytes to the people in it.
-func TestFileInBulk(t *testing.T) {
+// TestFileToUsers takes a file from its bytes to the users that come of it.
+func TestFileToUsers(t *testing.T) {
 	const file = "\ufeffName,EMAIL,role,teams,until,reason\r\n" +
 		"Al,al@x.test,viewer,t; n,2026-03-01,\"for the\nlaunch\"\r\n" +
 		",bo@x.test,,,,\r\n" +
@@ -439,7 +432,7 @@ func TestFileInBulk(t *testing.T) {
 	if got, want := codesOf(plan), "ok, ok, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
 		t.Errorf("planned as %s, want %s", got, want)
 	}
-	done := c.committed("ugo", plan...)
+	done := c.sent("ugo", plan...)
 	if got, want := codesOf(done), "ok sent, ok sent, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
 		t.Errorf("committed as %s, want %s", got, want)
 	}
@@ -455,9 +448,9 @@ func TestFileInBulk(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestOneFileAtOnce has a file committed by two writers at the same time. Nobody
-// gets two messages.
-func TestOneFileAtOnce(t *testing.T) {
+// TestOneFileTwiceAtOnce: two writers send the same file at the same time.
+// Every person gets one message.
+func TestOneFileTwiceAtOnce(t *testing.T) {
 	rounds := 20
 	if testing.Short() {
 		rounds = 4
@@ -509,7 +502,7 @@ func BenchmarkPlan100k(b *testing.B) {
 	for i := range n {
 		fmt.Fprintf(&file, "person-%d@example.org,Person %d,team-member,%s,\"joins, as planned\",2027-01-01\n", i, i, corpTeam(i%corpTeams))
 	}
-	co := corpOn(b, costless{})
+	co := corpOn(b, freeLog{})
 	by := company.By{Actor: company.User("ann")}
 	b.ReportAllocs()
 	for b.Loop() {

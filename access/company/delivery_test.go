@@ -14,7 +14,7 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// delivering has a function called with each message, after it is in the box.
+// delivering calls a function with each message, after the message was kept.
 func delivering(t *testing.T, f func(ctx context.Context, c *testCompany, m invite.Message) error) *testCompany {
 	t.Helper()
 	var c *testCompany
@@ -27,16 +27,17 @@ func delivering(t *testing.T, f func(ctx context.Context, c *testCompany, m invi
 	return c
 }
 
-// sendings are the changes that send a message, about an invitation i to bob.
-func sendings() []company.Change {
+// messageChanges are the changes that send a message, about an invitation i of
+// bob@x.test.
+func messageChanges() []company.Change {
 	return []company.Change{
-		company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")}, company.ResendInvitation{Invitation: "i"},
-		company.AmendInvitation{Invitation: "i", Role: "user"}, company.Invite{Terms: to("bob@x.test", "user")},
+		company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")}, company.ResendInvitation{Invitation: "i"},
+		company.AmendInvitation{Invitation: "i", Role: "user"}, company.Invite{Terms: termsTo("bob@x.test", "user")},
 	}
 }
 
-// TestDeliveredOnceStored looks, while a message is sent, for the event that
-// made it and for the invitation it is about.
+// TestDeliveredOnceStored: when a message is delivered, its event is in the log
+// and its invitation in the state.
 func TestDeliveredOnceStored(t *testing.T) {
 	type key struct{}
 	c := delivering(t, func(ctx context.Context, c *testCompany, m invite.Message) error {
@@ -48,7 +49,7 @@ func TestDeliveredOnceStored(t *testing.T) {
 		}
 		return nil
 	})
-	for n, change := range sendings() {
+	for n, change := range messageChanges() {
 		r, err := c.Do(context.WithValue(t.Context(), key{}, "request"), company.By{Actor: company.User("ann"), Reason: "r"}, change)
 		if err != nil || len(c.mail) != n+1 || r.Undelivered != nil || !slices.Equal(r.Invitations(), []invite.ID{"i"}) {
 			t.Errorf("%T: %v, %d messages about %q", change, err, len(c.mail), r.Invitations())
@@ -57,8 +58,8 @@ func TestDeliveredOnceStored(t *testing.T) {
 	}
 }
 
-// TestDeliverMayDo makes a change out of the delivery of a message, and one in
-// another goroutine for which the delivery waits.
+// TestDeliverMayDo makes changes within Deliver: one in the same goroutine, and
+// one in another goroutine that Deliver waits for.
 func TestDeliverMayDo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // only if it hangs
 	defer cancel()
@@ -67,7 +68,7 @@ func TestDeliverMayDo(t *testing.T) {
 		if m.Invitation != "i" {
 			return nil
 		}
-		_, err := c.Do(ctx, by, company.Invite{Invitation: "within", Terms: to("cat@x.test", "viewer")})
+		_, err := c.Do(ctx, by, company.Invite{Invitation: "within", Terms: termsTo("cat@x.test", "viewer")})
 		done := make(chan error)
 		go func() {
 			_, err := c.Do(ctx, by, company.SetCompanyName{Name: "Bolt"})
@@ -75,7 +76,7 @@ func TestDeliverMayDo(t *testing.T) {
 		}()
 		return errors.Join(err, <-done)
 	})
-	r, err := c.Do(ctx, by, company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	r, err := c.Do(ctx, by, company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
 	if err != nil || r.Undelivered != nil || r.Seq != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -84,7 +85,7 @@ func TestDeliverMayDo(t *testing.T) {
 	}
 }
 
-// TestDeliverPanics leaves nothing locked behind.
+// TestDeliverPanics: a panic of Deliver comes out, and leaves no lock held.
 func TestDeliverPanics(t *testing.T) {
 	c := delivering(t, func(context.Context, *testCompany, invite.Message) error { panic("no mail") })
 	func() {
@@ -93,7 +94,7 @@ func TestDeliverPanics(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		c.must("ann", sendings()[0])
+		c.must("ann", messageChanges()[0])
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // only if it hangs
 	defer cancel()
@@ -103,10 +104,10 @@ func TestDeliverPanics(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestNothingIsDelivered has a message made and then not sent, as its change was
-// refused or undone within the same Do.
+// TestNothingIsDelivered: no message is sent if its change is refused, or
+// undone within the same Do.
 func TestNothingIsDelivered(t *testing.T) {
-	send, ann, ops := sendings()[0], "ann", "system ops"
+	send, ann, ops := messageChanges()[0], "ann", "system ops"
 	revoke, resend := company.RevokeInvitation{Invitation: "i"}, company.ResendInvitation{Invitation: "i"}
 	for name, tt := range map[string]struct {
 		messages int
@@ -116,14 +117,14 @@ func TestNothingIsDelivered(t *testing.T) {
 	}{
 		"refused":                       {0, "uma", []company.Change{send}, false},
 		"refused with another":          {0, ann, []company.Change{send, company.SetCompanyName{Name: "Acme"}}, false},
-		"another behind it is none":     {0, ann, []company.Change{send, nil}, false},
+		"a nil change after it":         {0, ann, []company.Change{send, nil}, false},
 		"revoked":                       {0, ann, []company.Change{send, revoke}, true},
-		"sent anew":                     {1, ann, []company.Change{send, resend}, true},
-		"sent anew twice":               {1, ann, []company.Change{send, resend, resend}, true},
+		"re-sent":                       {1, ann, []company.Change{send, resend}, true},
+		"re-sent twice":                 {1, ann, []company.Change{send, resend, resend}, true},
 		"amended":                       {1, ann, []company.Change{send, company.AmendInvitation{Invitation: "i", Role: "user"}}, true},
-		"sent anew and revoked":         {0, ann, []company.Change{send, resend, revoke}, true},
-		"revoked and another sent":      {1, ann, []company.Change{send, revoke, company.Invite{Invitation: "j", Terms: to("bob@x.test", "viewer")}}, true},
-		"and one to another":            {2, ann, []company.Change{send, company.Invite{Invitation: "j", Terms: to("cat@x.test", "viewer")}}, true},
+		"re-sent and revoked":           {0, ann, []company.Change{send, resend, revoke}, true},
+		"revoked and another sent":      {1, ann, []company.Change{send, revoke, company.Invite{Invitation: "j", Terms: termsTo("bob@x.test", "viewer")}}, true},
+		"and one to another":            {2, ann, []company.Change{send, company.Invite{Invitation: "j", Terms: termsTo("cat@x.test", "viewer")}}, true},
 		"and its sponsor another":       {0, ops, []company.Change{send, company.SetRole{User: "ann", Role: "ghost"}}, false},
 		"nothing to do with it":         {0, ann, []company.Change{company.CreateTeam{}}, true},
 		"the message is not sent twice": {1, ann, []company.Change{send, company.CreateTeam{}, company.CreateTeam{}}, true},
@@ -147,11 +148,11 @@ func TestNothingIsDelivered(t *testing.T) {
 	}
 }
 
-// TestLeaversMessages gives over what a leaver sent. That sends no message, but
-// who looks sees who answers for it now.
-func TestLeaversMessages(t *testing.T) {
+// TestTakeOverSendsNoMessage: taking over invitations sends no message. The
+// offer names the new sponsor from then on.
+func TestTakeOverSendsNoMessage(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.must("ugo", company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	c.must("ugo", company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
 	c.pass(time.Hour)
 	before := len(c.mail)
 	c.must("ann", company.RemoveUser{User: "ugo", TakeOver: "abe"}, company.SetCompanyName{Name: "Bolt"})
@@ -163,8 +164,8 @@ func TestLeaversMessages(t *testing.T) {
 	}
 }
 
-// TestUndelivered sends three messages, of which some are lost. The receipt says
-// which; what they are about is there, and can be sent anew.
+// TestUndelivered sends four messages, three of which are lost. The receipt
+// says which. Their invitations exist and can be re-sent.
 func TestUndelivered(t *testing.T) {
 	errLost := errors.New("lost")
 	c := delivering(t, func(_ context.Context, _ *testCompany, m invite.Message) error {
@@ -175,7 +176,7 @@ func TestUndelivered(t *testing.T) {
 	})
 	three := []company.Change{}
 	for _, id := range []string{"c", "a", "d", "b"} {
-		three = append(three, company.Invite{Invitation: invite.ID(id), Terms: to(id+"@x.test", "viewer")})
+		three = append(three, company.Invite{Invitation: invite.ID(id), Terms: termsTo(id+"@x.test", "viewer")})
 	}
 	r := c.must("ann", three...)
 	var lost []string
@@ -202,23 +203,23 @@ func TestUndelivered(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestUncertainIsNotDelivered has the log fail in each way in which nobody can
-// say whether it stored the event. No message is sent, also not when it turns
-// out that it did; then the invitation is there and is sent anew.
+// TestUncertainIsNotDelivered: the log fails so that nobody can say whether it
+// stored the event. No message is sent, even if it turns out later that it did.
+// Then the invitation exists and can be re-sent.
 func TestUncertainIsNotDelivered(t *testing.T) {
 	for _, mode := range audittest.Modes() {
-		for n, change := range sendings() {
+		for n, change := range messageChanges() {
 			t.Run(fmt.Sprintf("%v %d", mode, n), func(t *testing.T) {
 				c := inviteCompany(t, nil)
 				memory := c.log
-				for _, earlier := range sendings()[:n] {
+				for _, earlier := range messageChanges()[:n] {
 					c.must("ann", earlier)
 					c.pass(time.Hour)
 				}
-				c.reopenOn(newWire(memory, 0, func(call int) audittest.Mode { return []audittest.Mode{mode, audittest.Pass}[min(call-1, 1)] }, nil))
-				before := events(t, memory)
-				ctx, cancel := ending()
+				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
+				c.reopenOn(faultyLog(memory, cancel, map[int]audittest.Mode{1: mode}))
+				before := events(t, memory)
 				r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, change)
 				if !errors.Is(err, company.ErrUncertain) || len(c.mail) != n || r.Undelivered != nil || r.ID == "" {
 					t.Fatalf("%v after %d messages, %+v", err, len(c.mail), r)
@@ -243,20 +244,34 @@ func TestUncertainIsNotDelivered(t *testing.T) {
 	}
 }
 
-// reopenOn opens the company of a log that there is another way to.
+// faultyLog is a log whose appends fail by their number. It calls cancel, which
+// ends the context of the call, where one hangs.
+func faultyLog(log audit.Log, cancel func(), modes map[int]audittest.Mode) audit.Log {
+	return audittest.NewFaulty(log, audittest.Plan{Append: func(call int, _ audit.Event) audittest.Mode {
+		switch mode := modes[call]; mode {
+		case audittest.HangBefore, audittest.HangAfter, audittest.HangLate:
+			cancel()
+			return mode
+		default:
+			return mode
+		}
+	}})
+}
+
+// reopenOn opens the company from another log that has the same events.
 func (c *testCompany) reopenOn(log audit.Log) {
 	c.t.Helper()
 	c.log = log
 	c.reopen()
 }
 
-// TestLostRaceIsDeliveredOnce has another writer come first. The message has the
-// secret of what was stored, not of what was judged first.
+// TestLostRaceIsDeliveredOnce: another writer comes first. The message has the
+// secret that was stored, not that of the first try.
 func TestLostRaceIsDeliveredOnce(t *testing.T) {
 	c := inviteCompany(t, nil)
 	other := c.second(&c.config)
 	c.must("ann", company.SetCompanyName{Name: "Bolt"})
-	r, err := other.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
+	r, err := other.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, messageChanges()[0])
 	if err != nil || r.Seq != 3 || len(c.mail) != 1 || c.mail[0].Company != "Bolt" {
 		t.Fatalf("%v: %+v, messages %+v", err, r, c.mail)
 	}
@@ -268,12 +283,12 @@ func TestLostRaceIsDeliveredOnce(t *testing.T) {
 	}
 }
 
-// TestRefusedAsStored has the log refuse an event that it stored. The company
-// finds it there, and the message is sent.
-func TestRefusedAsStored(t *testing.T) {
+// TestStoredThoughRefused: the log refuses an event that it stored. The company
+// finds it there and sends the message.
+func TestStoredThoughRefused(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.reopenOn(newWire(c.log, 0, func(int) audittest.Mode { return audittest.LieConflict }, nil))
-	c.must("ann", sendings()[0])
+	c.reopenOn(faultyLog(c.log, nil, map[int]audittest.Mode{1: audittest.LieConflict}))
+	c.must("ann", messageChanges()[0])
 	if len(c.mail) != 1 {
 		t.Fatalf("%d messages", len(c.mail))
 	}
@@ -282,25 +297,26 @@ func TestRefusedAsStored(t *testing.T) {
 	}
 }
 
-// quitting is a log whose caller's context ends as soon as an event is stored.
-type quitting struct {
+// cancellingLog is a log that cancels the context of its caller as soon as an
+// event is stored.
+type cancellingLog struct {
 	audit.Log
 	quit context.CancelFunc
 }
 
-func (q *quitting) Append(ctx context.Context, e audit.Event) error {
+func (q *cancellingLog) Append(ctx context.Context, e audit.Event) error {
 	err := q.Log.Append(ctx, e)
 	q.quit()
 	return err
 }
 
-// TestContextEndsBeforeDelivery: what is stored is stored, and who delivers is
-// told that nobody waits.
+// TestContextEndsBeforeDelivery: what is stored is stored, and Deliver sees
+// that the context has ended.
 func TestContextEndsBeforeDelivery(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := delivering(t, func(ctx context.Context, _ *testCompany, _ invite.Message) error { return ctx.Err() })
-	c.reopenOn(&quitting{c.log, cancel})
-	r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, sendings()[0])
+	c.reopenOn(&cancellingLog{c.log, cancel})
+	r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, messageChanges()[0])
 	if err != nil || len(r.Undelivered) != 1 || !errors.Is(r.Undelivered[0], context.Canceled) {
 		t.Errorf("%+v, %v", r, err)
 	}

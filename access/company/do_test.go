@@ -137,15 +137,15 @@ func TestZeroBy(t *testing.T) {
 	}
 }
 
-// zeros is randomness that repeats itself.
+// zeros is randomness that is always the same.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// TestRandomIDsNeverReplace has the randomness give one id twice. What got it
-// first is not replaced.
+// TestRandomIDsNeverReplace: if an id is drawn twice, the first to have it is
+// not replaced.
 func TestRandomIDsNeverReplace(t *testing.T) {
-	c, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), &company.Config{Rand: zeros{}})
+	c, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), &company.Config{Rand: zeros{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,22 +162,22 @@ func TestRandomIDsNeverReplace(t *testing.T) {
 	}
 }
 
-// meddler changes what its caller was given, in the middle of it.
-type meddler struct{ with func() }
+// callbackRand calls a function when it is read.
+type callbackRand struct{ with func() }
 
-func (m meddler) Read(p []byte) (int, error) { m.with(); clear(p); return len(p), nil }
+func (m callbackRand) Read(p []byte) (int, error) { m.with(); clear(p); return len(p), nil }
 
-// TestWhatIsMadeIsRecorded has the caller write to the accounts he is
-// connecting, while they are connected.
-func TestWhatIsMadeIsRecorded(t *testing.T) {
+// TestWhatIsAppliedIsRecorded: the caller writes to the accounts of a change
+// while it is made. The state and the log have the same accounts.
+func TestWhatIsAppliedIsRecorded(t *testing.T) {
 	log := audit.NewMemory()
 	var rand io.Reader = zeros{}
-	c, err := company.Found(t.Context(), log, annAlone(), &company.Config{Rand: readerFunc(func(p []byte) (int, error) { return rand.Read(p) })})
+	c, err := company.Found(t.Context(), log, soloFounding(), &company.Config{Rand: readerFunc(func(p []byte) (int, error) { return rand.Read(p) })})
 	if err != nil {
 		t.Fatal(err)
 	}
 	entries := []document.Account{{ID: "a", Source: "google", Values: map[string]datagroup.Value{"name": datagroup.Text("A")}}}
-	rand = meddler{func() {
+	rand = callbackRand{func() {
 		entries[0].Source = "bing"
 		entries[0].Values["name"] = datagroup.Text("B")
 	}}
@@ -199,13 +199,14 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// fickle answers an append first with no answer, and then with a refusal.
-type fickle struct {
+// timeoutThenRefusal is a log that answers the second append with a timeout,
+// and refuses the third.
+type timeoutThenRefusal struct {
 	audit.Log
 	calls int
 }
 
-func (r *fickle) Append(ctx context.Context, e audit.Event) error {
+func (r *timeoutThenRefusal) Append(ctx context.Context, e audit.Event) error {
 	if r.calls++; r.calls == 2 {
 		return context.DeadlineExceeded
 	} else if r.calls == 3 {
@@ -214,10 +215,10 @@ func (r *fickle) Append(ctx context.Context, e audit.Event) error {
 	return r.Log.Append(ctx, e)
 }
 
-// TestRefusedInDoubt has a log time out, and refuse the event when asked again.
-// Then it is settled.
+// TestRefusedInDoubt: a log times out, and refuses the event when asked again.
+// Then it is settled that the event is not stored.
 func TestRefusedInDoubt(t *testing.T) {
-	c, err := company.Found(t.Context(), &fickle{Log: audit.NewMemory()}, annAlone(), nil)
+	c, err := company.Found(t.Context(), &timeoutThenRefusal{Log: audit.NewMemory()}, soloFounding(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// TestRefused: what may not be done is refused, and what failed is not, also
-// where it wraps what would be a refusal by itself.
+// TestRefused: a change that may not be made is refused. A failure is not a
+// refusal, even if it wraps what would be one.
 func TestRefused(t *testing.T) {
 	denied := access.MustLoad(`{}`).Decide(access.User("ann"), access.ViewAccount, access.Account("a")).Err()
 	for name, tt := range map[string]struct {
@@ -53,7 +53,7 @@ func TestDetail(t *testing.T) {
 	} {
 		e := &company.Error{Op: "do", Err: tt.err}
 		if got := e.Detail(); got != e.Error()+tt.detail {
-			t.Errorf("%s: %q, want %q behind %q", name, got, tt.detail, e)
+			t.Errorf("%s: %q, want %q after %q", name, got, tt.detail, e)
 		}
 		if tt.detail != "" && strings.Contains(e.Error(), tt.detail) {
 			t.Errorf("%s shows all: %q", name, e)
@@ -61,11 +61,11 @@ func TestDetail(t *testing.T) {
 	}
 }
 
-// TestReceiptSharesNothing: who writes into what he got back changes neither the
-// company nor what is accepted later.
+// TestReceiptSharesNothing: a caller who writes to what they got back changes
+// neither the company nor what is accepted later.
 func TestReceiptSharesNothing(t *testing.T) {
 	c := inviteCompany(t, nil)
-	terms := teams(to("bob@x.test", "team-member"), "t")
+	terms := intoTeams(termsTo("bob@x.test", "team-member"), "t")
 	r := c.must("ann", company.Invite{Invitation: "i", Terms: terms})
 	r.Changes[0].(company.Invite).Terms.Teams[0] = "n"
 	terms.Teams[0] = "n"
@@ -88,18 +88,18 @@ func TestReceiptSharesNothing(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestNoDataIsTold: who would see nothing is invited all the same, and whoever
-// invites is warned.
-func TestNoDataIsTold(t *testing.T) {
+// TestNoDataIsReported: a person who would see no account can be invited, and
+// the receipt says so.
+func TestNoDataIsReported(t *testing.T) {
 	for name, tt := range map[string]struct {
 		want  bool
 		terms invite.Terms
 	}{
-		"no team":        {true, to("bob@x.test", "team-member")},
-		"a team":         {false, teams(to("bob@x.test", "team-member"), "t")},
-		"all data":       {false, to("bob@x.test", "user")},
-		"the default":    {true, to("bob@x.test", "")},
-		"no team either": {true, to("bob@x.test", "viewer")},
+		"no team":        {true, termsTo("bob@x.test", "team-member")},
+		"a team":         {false, intoTeams(termsTo("bob@x.test", "team-member"), "t")},
+		"all data":       {false, termsTo("bob@x.test", "user")},
+		"the default":    {true, termsTo("bob@x.test", "")},
+		"no team either": {true, termsTo("bob@x.test", "viewer")},
 	} {
 		c := inviteCompany(t, nil)
 		r := c.must("ann", company.Invite{Terms: tt.terms})
@@ -109,18 +109,18 @@ func TestNoDataIsTold(t *testing.T) {
 	}
 }
 
-// TestCommittedRowIsPassedOver: a row that was sent is not sent again, not even
-// to who was removed since.
-func TestCommittedRowIsPassedOver(t *testing.T) {
+// TestSentRowIsPassedOver: a row that was sent is not sent again, not even
+// after the user it led to was removed.
+func TestSentRowIsPassedOver(t *testing.T) {
 	c := inviteCompany(t, nil)
-	rows := c.committed("ann", rowsTo("a@x.test")...)
+	rows := c.sent("ann", rowsTo("a@x.test")...)
 	if _, err := c.accept(rows[0].Invitation, "al"); err != nil {
 		t.Fatal(err)
 	}
 	c.must("ann", company.RemoveUser{User: "al"})
 	c.pass(time.Hour)
 	before := c.state()
-	if again := c.committed("ann", rows...); again[0].Invitation != rows[0].Invitation || again[0].Code != invite.OK || c.state() != before {
+	if again := c.sent("ann", rows...); again[0].Invitation != rows[0].Invitation || again[0].Code != invite.OK || c.state() != before {
 		t.Errorf("committed again as %+v", again[0])
 	}
 }

@@ -15,26 +15,26 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// calm is a clock that stands at a time until it is moved, so that the examples
-// print the same on any day. A host leaves Config.Now alone.
-type calm struct{ time.Time }
+// stillClock is a clock that stands still until it is moved, so that the
+// examples print the same on any day. A host leaves Config.Now alone.
+type stillClock struct{ time.Time }
 
-func (c *calm) now() time.Time { return c.Time }
+func (c *stillClock) now() time.Time { return c.Time }
 
-// numbers stands for crypto/rand, for the same reason.
-type numbers uint64
+// countingRand replaces crypto/rand, for the same reason.
+type countingRand uint64
 
-func (n *numbers) Read(p []byte) (int, error) {
+func (n *countingRand) Read(p []byte) (int, error) {
 	*n++
 	clear(p)
 	binary.BigEndian.PutUint64(p[len(p)-8:], uint64(*n))
 	return len(p), nil
 }
 
-// A company is founded, changes by Do, and refuses what nobody may do.
+// Found a company, change it with Do, and see what is refused.
 func Example() {
 	ctx := context.Background()
-	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
 		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
@@ -42,7 +42,7 @@ func Example() {
 			Attributes: map[string]string{"country": "string"},
 			Users:      []document.User{{ID: "uma", Email: "uma@example.com", Role: "user-manager"}, {ID: "tom", Email: "tom@example.com"}},
 		},
-	}, &company.Config{Now: clock.now, Rand: new(numbers)})
+	}, &company.Config{Now: clock.now, Rand: new(countingRand)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -69,11 +69,11 @@ func Example() {
 	// tom is still team-member
 }
 
-// A company is opened from its log, and tells who had access when.
+// Open a company from its log, and ask who had access when.
 func ExampleCompany_AsOf() {
 	ctx := context.Background()
-	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	config := &company.Config{Now: clock.now, Rand: new(numbers)}
+	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	config := &company.Config{Now: clock.now, Rand: new(countingRand)}
 	log := audit.NewMemory() // a host has one that lasts
 	acme, err := company.Found(ctx, log, company.Founding{
 		ID: "acme", Name: "Acme",
@@ -115,16 +115,16 @@ func ExampleCompany_AsOf() {
 	// 2026-04-15 deny suspended: tom is suspended
 }
 
-// A system of the host's, such as a directory sync, makes the types of change
-// it is configured for. Decide is not asked; the rules of a company hold.
+// A system of the host, such as a directory sync, makes the types of change
+// that it is configured for. Decide is not asked; the rules of a company hold.
 func ExampleSystem() {
 	ctx := context.Background()
-	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 2},
 		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 	}, &company.Config{
-		Now: clock.now, Rand: new(numbers),
+		Now: clock.now, Rand: new(countingRand),
 		Systems: map[string][]company.Change{"scim": {company.AddUser{}, company.SuspendUser{}}},
 	})
 	if err != nil {
@@ -155,18 +155,18 @@ func ExampleSystem() {
 	// company: do: change 1, user.set-role: the system may not make this change: system scim
 }
 
-// Somebody is invited, and becomes a user once he accepts with the secret of
-// the message and the proof that the address is his.
+// Invite a person. They become a user once they accept, with the secret of the
+// message and the proof that the address is theirs.
 func ExampleInvite() {
 	ctx := context.Background()
-	clock := &calm{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	var message invite.Message
 	deliver := func(_ context.Context, m invite.Message) error { message = m; return nil } // a host sends it
 	acme, err := company.Found(ctx, audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme",
 		Founder:  team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 		Document: &document.Document{Teams: []document.Team{{ID: "west"}}},
-	}, &company.Config{Deliver: deliver, Origin: "https://acme.example/join", Now: clock.now, Rand: new(numbers)})
+	}, &company.Config{Deliver: deliver, Origin: "https://acme.example/join", Now: clock.now, Rand: new(countingRand)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -180,7 +180,7 @@ func ExampleInvite() {
 	}})
 	fmt.Println(message.To, message.Secret, err)
 
-	proof, _ := invite.Verified(team.MustParseAddress("tom@example.com"), "https://id.example", "", clock.now()) // by the ID token of his sign-in
+	proof, _ := invite.Verified(team.MustParseAddress("tom@example.com"), "https://id.example", "", clock.now()) // from the ID token of their sign-in
 	receipt, err := acme.Do(ctx, company.By{Actor: company.Invitee(proof)},
 		company.AcceptInvitation{Invitation: message.Invitation, Secret: message.Secret, User: "tom"})
 	fmt.Println("event", receipt.Seq, err)

@@ -73,7 +73,7 @@ type answer struct {
 func newLedger() *ledger { return &ledger{answers: make(map[string]answer)} }
 
 // do makes a scene and writes down the answer.
-func (l *ledger) do(co *company.Company, sc scene) error {
+func (l *ledger) do(co *company.Company, sc storyStep) error {
 	l.mu.Lock()
 	name := fmt.Sprint("do-", len(l.answers))
 	l.answers[name] = answer{err: errors.New("not answered")}
@@ -129,9 +129,9 @@ func agree(t rapid.TB, co *company.Company, log audit.Log) {
 
 // upTo returns a log with the first events of a history, and a stage set for
 // the next.
-func upTo(t rapid.TB, history []audit.Event, n int) (*audit.Memory, *stage) {
+func upTo(t rapid.TB, history []audit.Event, n int) (*audit.Memory, *storyHost) {
 	t.Helper()
-	log, s := audit.NewMemory(), newStage()
+	log, s := audit.NewMemory(), newStoryHost()
 	s.next = 1 << 32 // clear of the ids in the history
 	for _, e := range history[:n] {
 		if err := log.Append(context.Background(), e); err != nil {
@@ -143,7 +143,7 @@ func upTo(t rapid.TB, history []audit.Event, n int) (*audit.Memory, *stage) {
 	return log, s
 }
 
-func open(t rapid.TB, log audit.Log, s *stage) *company.Company {
+func open(t rapid.TB, log audit.Log, s *storyHost) *company.Company {
 	t.Helper()
 	co, err := company.Open(context.Background(), log, s.config())
 	if err != nil {
@@ -153,15 +153,15 @@ func open(t rapid.TB, log audit.Log, s *stage) *company.Company {
 }
 
 // rename is a change that is always allowed, and leaves documents as they are.
-func rename(name string) scene {
-	return scene{company.System("directory"), []company.Change{company.SetCompanyName{Name: name}}}
+func rename(name string) storyStep {
+	return storyStep{company.System("directory"), []company.Change{company.SetCompanyName{Name: name}}}
 }
 
 // points calls test for each scene of the story at which a log can fail, with the
 // number of events before it; in a short test for some of them.
-func points(t *testing.T, test func(t *testing.T, x told, history []audit.Event, n int)) {
+func points(t *testing.T, test func(t *testing.T, x playedStory, history []audit.Event, n int)) {
 	t.Helper()
-	x := tell(t)
+	x := playStory(t)
 	history := events(t, x.log)
 	step := 1
 	if testing.Short() {
@@ -193,7 +193,7 @@ func TestAppendFails(t *testing.T) {
 			for _, stubborn := range []int{1, 3} {
 				t.Run(fmt.Sprintf("%v %d times, late by %d", mode, stubborn, delay), func(t *testing.T) {
 					t.Parallel()
-					points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+					points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 						appendFails(t, x, history, n, mode, delay, stubborn)
 					})
 				})
@@ -202,7 +202,7 @@ func TestAppendFails(t *testing.T) {
 	}
 }
 
-func appendFails(t *testing.T, x told, history []audit.Event, n int, mode audittest.Mode, delay, stubborn int) {
+func appendFails(t *testing.T, x playedStory, history []audit.Event, n int, mode audittest.Mode, delay, stubborn int) {
 	log, s := upTo(t, history, n)
 	w := newWire(log, delay, func(call int) audittest.Mode {
 		if call <= stubborn {
@@ -212,7 +212,7 @@ func appendFails(t *testing.T, x told, history []audit.Event, n int, mode auditt
 	}, nil)
 	co, l := open(t, w, s), newLedger()
 	was := co.Policy()
-	doubted := story()[n-1]
+	doubted := storySteps()[n-1]
 	for i := range stubborn {
 		sc := doubted
 		if i > 0 {
@@ -235,7 +235,7 @@ func appendFails(t *testing.T, x told, history []audit.Event, n int, mode auditt
 	if got := text(t, co.Policy()); got != x.documents[n+1] {
 		t.Fatalf("after Sync the company is\n%s\nwant\n%s", got, x.documents[n+1])
 	}
-	rest := story()[n:]
+	rest := storySteps()[n:]
 	rest = rest[:min(2, len(rest))]
 	for _, sc := range rest {
 		s.pass(time.Hour)
@@ -263,7 +263,7 @@ func TestAppendFailsBesideAnother(t *testing.T) {
 			if delay%2 > 0 && os.Getenv("AMBIT_LONG") == "" {
 				continue // TestAppendFails has them all
 			}
-			points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+			points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 				log, s := upTo(t, history, n)
 				w := newWire(log, delay, func(call int) audittest.Mode {
 					if call == 1 {
@@ -272,7 +272,7 @@ func TestAppendFailsBesideAnother(t *testing.T) {
 					return audittest.Pass
 				}, nil)
 				co, other, l := open(t, w, s), open(t, log, s), newLedger()
-				if err := l.do(co, story()[n-1]); !errors.Is(err, company.ErrUncertain) {
+				if err := l.do(co, storySteps()[n-1]); !errors.Is(err, company.ErrUncertain) {
 					t.Fatalf("Do = %v, want ErrUncertain", err)
 				}
 				for range 2 {
@@ -286,7 +286,7 @@ func TestAppendFailsBesideAnother(t *testing.T) {
 					stored++
 				case x.documents[n]:
 					lost++
-					if err := l.do(co, story()[n-1]); err != nil {
+					if err := l.do(co, storySteps()[n-1]); err != nil {
 						t.Fatalf("done again: %v", err)
 					}
 				default:

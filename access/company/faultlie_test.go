@@ -14,7 +14,7 @@ import (
 // TestLogLies has a log acknowledge an event that it does not store. The next
 // use of the log finds out, and nothing is written any more.
 func TestLogLies(t *testing.T) {
-	points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+	points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 		for _, others := range []int{0, 1, 2} {
 			log, s := upTo(t, history, n)
 			w := newWire(log, 0, func(call int) audittest.Mode {
@@ -24,7 +24,7 @@ func TestLogLies(t *testing.T) {
 				return audittest.Pass
 			}, nil)
 			co, other, l := open(t, w, s), open(t, log, s), newLedger()
-			if err := newLedger().do(co, story()[n-1]); err != nil {
+			if err := newLedger().do(co, storySteps()[n-1]); err != nil {
 				t.Fatalf("Do = %v, want it taken in", err)
 			}
 			for i := range others {
@@ -60,11 +60,11 @@ func diverged(t *testing.T, co *company.Company, l *ledger) {
 // which others may have written something else since.
 func TestLogLosesItsTail(t *testing.T) {
 	t.Parallel()
-	points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+	points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 		for lose := 1; lose <= min(2, n-1); lose++ {
 			for _, others := range []int{0, lose - 1, lose, lose + 1} {
 				whole, s := upTo(t, history, n)
-				swap := &exchange{log: whole}
+				swap := &switchedLog{log: whole}
 				co, l := open(t, swap, s), newLedger()
 				short, _ := upTo(t, history, n-lose)
 				other := open(t, short, s)
@@ -85,9 +85,9 @@ func TestLogLosesItsTail(t *testing.T) {
 		}
 	})
 	t.Run("all of it", func(t *testing.T) {
-		s := newStage()
-		swap := &exchange{log: audit.NewMemory()}
-		co := found(t, swap, s)
+		s := newStoryHost()
+		swap := &switchedLog{log: audit.NewMemory()}
+		co := foundStory(t, swap, s)
 		swap.log = audit.NewMemory()
 		diverged(t, co, newLedger())
 	})
@@ -96,12 +96,12 @@ func TestLogLosesItsTail(t *testing.T) {
 // TestLosesItsTailInDoubt loses the tail of a log while its last event is in
 // doubt, which the repeated append is refused for.
 func TestLosesItsTailInDoubt(t *testing.T) {
-	points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+	points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 		if n == 1 {
 			return
 		}
 		whole, s := upTo(t, history, n)
-		swap := &exchange{log: whole}
+		swap := &switchedLog{log: whole}
 		w := newWire(swap, 0, func(call int) audittest.Mode {
 			if call == 1 {
 				return audittest.FailBefore
@@ -109,7 +109,7 @@ func TestLosesItsTailInDoubt(t *testing.T) {
 			return audittest.Pass
 		}, nil)
 		co := open(t, w, s)
-		if err := newLedger().do(co, story()[n-1]); !errors.Is(err, company.ErrUncertain) {
+		if err := newLedger().do(co, storySteps()[n-1]); !errors.Is(err, company.ErrUncertain) {
 			t.Fatalf("Do = %v, want ErrUncertain", err)
 		}
 		short, _ := upTo(t, history, n-1)
@@ -125,19 +125,19 @@ func TestLosesItsTailInDoubt(t *testing.T) {
 // next: with and without storing it.
 func TestConflictWithoutReason(t *testing.T) {
 	t.Run("nothing stored", func(t *testing.T) {
-		points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+		points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 			log, s := upTo(t, history, n)
-			swap := &exchange{log: log}
+			swap := &switchedLog{log: log}
 			co, l := open(t, swap, s), newLedger()
 			swap.log = refusing{log}
-			if err := l.do(co, story()[n-1]); !errors.Is(err, company.ErrDiverged) || errors.Is(err, company.ErrUncertain) {
+			if err := l.do(co, storySteps()[n-1]); !errors.Is(err, company.ErrDiverged) || errors.Is(err, company.ErrUncertain) {
 				t.Fatalf("Do = %v, want ErrDiverged", err)
 			}
 			if len(events(t, log)) != n {
 				t.Fatal("something was stored")
 			}
 			swap.log = log
-			if err := l.do(co, story()[n-1]); err != nil {
+			if err := l.do(co, storySteps()[n-1]); err != nil {
 				t.Fatalf("when the log came to its senses: %v", err)
 			}
 			l.check(t, log)
@@ -148,7 +148,7 @@ func TestConflictWithoutReason(t *testing.T) {
 		})
 	})
 	t.Run("stored", func(t *testing.T) {
-		points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+		points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 			log, s := upTo(t, history, n)
 			w := newWire(log, 0, func(call int) audittest.Mode {
 				if call == 1 {
@@ -157,7 +157,7 @@ func TestConflictWithoutReason(t *testing.T) {
 				return audittest.Pass
 			}, nil)
 			co := open(t, w, s)
-			_ = newLedger().do(co, story()[n-1]) // misled, it may well answer that this was done already
+			_ = newLedger().do(co, storySteps()[n-1]) // misled, it may well answer that this was done already
 			if got := len(events(t, log)); got != n+1 {
 				t.Fatalf("%d events are stored, want %d", got, n+1)
 			}

@@ -19,10 +19,10 @@ import (
 )
 
 // pool is changes that often collide and are as often refused.
-func pool() []scene {
+func pool() []storyStep {
 	directory, ann, cat := company.System("directory"), company.User("ann"), company.User("cat")
-	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
-	all := []scene{
+	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
+	all := []storyStep{
 		one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "ann", Role: "admin"}),
 		one(directory, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "admin"}),
 		one(ann, company.SetRole{User: "bob", Role: "user"}), one(company.User("bob"), company.SetRole{User: "ann", Role: "user"}),
@@ -40,10 +40,10 @@ func pool() []scene {
 }
 
 // poolLog returns a log with the beginning that the pool needs.
-func poolLog(t rapid.TB, s *stage) *audit.Memory {
+func poolLog(t rapid.TB, s *storyHost) *audit.Memory {
 	log := audit.NewMemory()
-	co := found(t, log, s)
-	play(t, co, s, scene{company.System("directory"), []company.Change{
+	co := foundStory(t, log, s)
+	playStep(t, co, s, storyStep{company.System("directory"), []company.Change{
 		company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
 		company.AddUser{User: "cat", Email: "cat@example.com", Role: "user-manager"},
 		company.AddUser{User: "dan", Email: "dan@example.com"},
@@ -57,7 +57,7 @@ func poolLog(t rapid.TB, s *stage) *audit.Memory {
 func TestRandomFaults(t *testing.T) {
 	var done, refused, uncertain, unread, settled atomic.Int64
 	rapid.Check(t, func(t *rapid.T) {
-		s, l := newStage(), newLedger()
+		s, l := newStoryHost(), newLedger()
 		log := poolLog(t, s)
 		var (
 			companies [2]*company.Company
@@ -170,7 +170,7 @@ func TestFaultsInParallel(t *testing.T) {
 
 func parallel(t *testing.T, seed uint64) *ledger {
 	const writers, each = 3, 20 // of a company
-	s, l := newStage(), newLedger()
+	s, l := newStoryHost(), newLedger()
 	log := poolLog(t, s)
 	modes := append(slices.Repeat([]audittest.Mode{audittest.Pass}, 12), audittest.Modes()...)
 	var calm atomic.Bool

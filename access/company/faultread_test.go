@@ -30,7 +30,7 @@ func failAt(n int) (read func(int, audit.Event) error, failed *bool) {
 // It changes nothing, and the next try succeeds.
 func TestReadFails(t *testing.T) {
 	const behind = 3
-	x := tell(t)
+	x := playStory(t)
 	history := events(t, x.log)
 	methods := map[string]func(co *company.Company) error{
 		"Sync": func(co *company.Company) error { return co.Sync(t.Context()) },
@@ -56,7 +56,7 @@ func TestReadFails(t *testing.T) {
 			points := 0
 			for n := 1; ; n++ {
 				whole, s := upTo(t, history, len(history)-behind)
-				swap := &exchange{log: whole}
+				swap := &switchedLog{log: whole}
 				co := open(t, swap, s)
 				read, failed := failAt(n)
 				swap.log = newWire(x.log, 0, nil, read)
@@ -84,11 +84,11 @@ func TestReadFails(t *testing.T) {
 // TestReadFailsInRace lets a Do lose a race, and then fail to read who won.
 func TestReadFailsInRace(t *testing.T) {
 	t.Parallel()
-	points(t, func(t *testing.T, x told, history []audit.Event, n int) {
+	points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
 		for at := 1; at <= 3; at++ { // the own head and two events of the other's
 			for _, doubt := range []bool{false, true} {
 				log, s := upTo(t, history, n)
-				swap := &exchange{log: log}
+				swap := &switchedLog{log: log}
 				co, other, l := open(t, swap, s), open(t, log, s), newLedger()
 				if doubt {
 					swap.log = newWire(log, 0, func(int) audittest.Mode { return audittest.FailBefore }, nil)
@@ -103,10 +103,10 @@ func TestReadFailsInRace(t *testing.T) {
 				}
 				read, _ := failAt(at)
 				swap.log = newWire(log, 0, nil, read)
-				if err := l.do(co, story()[n-1]); !errors.Is(err, errRead) || errors.Is(err, company.ErrUncertain) {
+				if err := l.do(co, storySteps()[n-1]); !errors.Is(err, errRead) || errors.Is(err, company.ErrUncertain) {
 					t.Fatalf("Do = %v, want %v", err, errRead)
 				}
-				if err := l.do(co, story()[n-1]); err != nil {
+				if err := l.do(co, storySteps()[n-1]); err != nil {
 					t.Fatalf("the next try: %v", err)
 				}
 				l.check(t, log)
@@ -121,8 +121,8 @@ func TestReadFailsInRace(t *testing.T) {
 
 // TestEndedContext checks that with a context that ended nothing is written.
 func TestEndedContext(t *testing.T) {
-	log, s := audit.NewMemory(), newStage()
-	co := found(t, log, s)
+	log, s := audit.NewMemory(), newStoryHost()
+	co := foundStory(t, log, s)
 	was := co.Policy()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -137,7 +137,7 @@ func TestEndedContext(t *testing.T) {
 		t.Errorf("Open = %v, want context.Canceled", err)
 	}
 	empty := audit.NewMemory()
-	if _, err := company.Found(ctx, empty, founding(t), nil); !errors.Is(err, context.Canceled) {
+	if _, err := company.Found(ctx, empty, storyFounding(t), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Found = %v, want context.Canceled", err)
 	}
 	if len(events(t, log)) != 1 || len(events(t, empty)) != 0 || co.Policy() != was {
@@ -148,10 +148,10 @@ func TestEndedContext(t *testing.T) {
 // TestContextEndsInTurn has a Do wait for its turn behind one that hangs. The
 // end of its context ends the waiting.
 func TestContextEndsInTurn(t *testing.T) {
-	log, s := audit.NewMemory(), newStage()
-	found(t, log, s)
+	log, s := audit.NewMemory(), newStoryHost()
+	foundStory(t, log, s)
 	hanging := make(chan struct{})
-	swap := &exchange{log: log}
+	swap := &switchedLog{log: log}
 	co := open(t, swap, s)
 	swap.log = audittest.NewFaulty(log, audittest.Plan{Append: func(int, audit.Event) audittest.Mode {
 		close(hanging)
@@ -191,7 +191,7 @@ func TestFoundFails(t *testing.T) {
 	stored, lost := 0, 0
 	for _, mode := range audittest.Modes() {
 		t.Run(mode.String(), func(t *testing.T) {
-			log, s := audit.NewMemory(), newStage()
+			log, s := audit.NewMemory(), newStoryHost()
 			w := newWire(log, 0, func(call int) audittest.Mode {
 				if call == 1 {
 					return mode
@@ -200,14 +200,14 @@ func TestFoundFails(t *testing.T) {
 			}, nil)
 			ctx, cancel := ending()
 			defer cancel()
-			co, err := company.Found(ctx, w, founding(t), s.config())
+			co, err := company.Found(ctx, w, storyFounding(t), s.config())
 			if co != nil || !errors.Is(err, company.ErrUncertain) {
 				t.Fatalf("Found = %v; want ErrUncertain, and no company", err)
 			}
 			co, err = company.Open(t.Context(), w, s.config())
 			if errors.Is(err, company.ErrNotFounded) {
 				lost++
-				co, err = company.Found(t.Context(), w, founding(t), s.config())
+				co, err = company.Found(t.Context(), w, storyFounding(t), s.config())
 			} else {
 				stored++
 			}
@@ -221,25 +221,25 @@ func TestFoundFails(t *testing.T) {
 				t.Errorf("%d events are stored, want the founding", len(events(t, log)))
 			}
 			agree(t, co, log)
-			play(t, co, s, story()[0])
+			playStep(t, co, s, storySteps()[0])
 		})
 	}
 	if stored == 0 || lost == 0 {
 		t.Errorf("the founding was stored %d times and lost %d times, want some of each", stored, lost)
 	}
 	t.Run("another was first", func(t *testing.T) {
-		log, s := audit.NewMemory(), newStage()
+		log, s := audit.NewMemory(), newStoryHost()
 		late := audittest.NewFaulty(log, audittest.Plan{Delay: 2, Append: func(call int, _ audit.Event) audittest.Mode {
 			if call == 1 {
 				return audittest.FailLate
 			}
 			return audittest.Pass
 		}})
-		if _, err := company.Found(t.Context(), late, founding(t), s.config()); !errors.Is(err, company.ErrUncertain) {
+		if _, err := company.Found(t.Context(), late, storyFounding(t), s.config()); !errors.Is(err, company.ErrUncertain) {
 			t.Fatalf("Found = %v, want ErrUncertain", err)
 		}
 		// The second one reads an empty log, and then the first one's founding lands.
-		if co, err := company.Found(t.Context(), late, founding(t), s.config()); co != nil || !errors.Is(err, company.ErrNotEmpty) {
+		if co, err := company.Found(t.Context(), late, storyFounding(t), s.config()); co != nil || !errors.Is(err, company.ErrNotEmpty) {
 			t.Errorf("Found = %v; want ErrNotEmpty, and no company", err)
 		}
 	})

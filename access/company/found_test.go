@@ -7,14 +7,22 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// TestFounderIsNew founds with a founder that the document has already.
+// soloFounding is a company with ann, its admin, alone.
+func soloFounding() company.Founding {
+	return company.Founding{ID: "a", Name: "A", Document: &document.Document{
+		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "admin"}},
+	}}
+}
+
+// TestFounderIsNew founds with a founder that the document has too.
 func TestFounderIsNew(t *testing.T) {
-	f := annAlone()
+	f := soloFounding()
 	f.Founder = team.User{ID: "ann", Email: mustAddress("other@example.com")}
 	if _, err := company.Found(t.Context(), audit.NewMemory(), f, nil); !errors.Is(err, company.ErrTaken) {
 		t.Errorf("Found = %v, want ErrTaken", err)
@@ -39,9 +47,9 @@ func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
 	}
 }
 
-// TestExportSaysItsCatalog loads what a policy of the company catalog gives back
-// where another catalog is configured.
-func TestExportSaysItsCatalog(t *testing.T) {
+// TestDocumentNamesItsCatalog loads the document of a policy of the company
+// catalog where another catalog is configured.
+func TestDocumentNamesItsCatalog(t *testing.T) {
 	p, err := access.Compile(nil, nil)
 	if err != nil {
 		t.Fatal(err)

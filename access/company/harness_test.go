@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -22,8 +23,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testCompany is a company under test, with its log, a clock that moves when
-// told, and every message that it delivered.
+// testCompany is a company under test, with its log, a clock that moves when a
+// test says so, and every message that it delivered.
 type testCompany struct {
 	*company.Company
 	t      rapid.TB
@@ -93,7 +94,7 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 	return c
 }
 
-// testClock is a clock that moves when told.
+// testClock is a clock that moves when a test says so.
 type testClock struct {
 	mu sync.Mutex
 	at time.Time
@@ -339,6 +340,9 @@ var sentinels = map[string]error{
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }
 
+// keysOf returns the keys of a map in byte order.
+func keysOf[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
 // errorName names an error: "" for none; "denied self" for a denial with its
 // reason, and "denied unknown-resource team" with the kind of what does not
 // exist; "ErrTaken" for a sentinel, and all of them in byte order if it wraps
@@ -356,7 +360,7 @@ func errorName(err error) string {
 		return name
 	}
 	var names []string
-	for _, name := range sortedKeys(sentinels) {
+	for _, name := range keysOf(sentinels) {
 		if errors.Is(err, sentinels[name]) {
 			names = append(names, name)
 		}
@@ -381,5 +385,5 @@ const (
 // hours is an instant so many hours after start.
 func hours(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 
-// daysLater is an instant so many days after start.
-func daysLater(n int) time.Time { return start.AddDate(0, 0, n) }
+// dayAfter is an instant so many days after start.
+func dayAfter(n int) time.Time { return start.AddDate(0, 0, n) }

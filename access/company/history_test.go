@@ -15,7 +15,7 @@ import (
 )
 
 func TestAtEveryEvent(t *testing.T) {
-	x := tell(t)
+	x := playStory(t)
 	for _, e := range events(t, x.log) {
 		at, err := x.company.At(t.Context(), e.Seq)
 		if err != nil {
@@ -42,9 +42,9 @@ func TestAtEveryEvent(t *testing.T) {
 }
 
 func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
-	s, log := newStage(), audit.NewMemory()
-	co := found(t, log, s)
-	for _, sc := range story()[:3] {
+	s, log := newStoryHost(), audit.NewMemory()
+	co := foundStory(t, log, s)
+	for _, sc := range storySteps()[:3] {
 		if _, err := co.Do(t.Context(), company.By{Actor: sc.by, Reason: "at once"}, sc.changes...); err != nil {
 			t.Fatal(err)
 		}
@@ -58,8 +58,8 @@ func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
 	}
 }
 
-func TestBeforeTheFounding(t *testing.T) {
-	x := tell(t)
+func TestAsOfBeforeFounding(t *testing.T) {
+	x := playStory(t)
 	for _, at := range []time.Time{begin.Add(-1), {}} {
 		p, err := x.company.AsOf(t.Context(), at)
 		if err != nil {
@@ -76,7 +76,7 @@ func TestBeforeTheFounding(t *testing.T) {
 }
 
 func TestAtUnknown(t *testing.T) {
-	x := tell(t)
+	x := playStory(t)
 	head := x.company.Checkpoint().Seq
 	tests := []struct {
 		name string
@@ -97,10 +97,10 @@ func TestAtUnknown(t *testing.T) {
 	}
 }
 
-// TestTimeStandsStill looks at a membership that ends between two events.
-func TestTimeStandsStill(t *testing.T) {
+// TestPastEnds looks at a membership that ends between two events.
+func TestPastEnds(t *testing.T) {
 	const joined = 9 // the event by which dan is in team west for a while
-	x := tell(t)
+	x := playStory(t)
 	ended := begin.Add(10*time.Hour + 30*time.Minute)
 	e := events(t, x.log)[joined-1]
 	if e.Changes[0].Type != "team.add-member" || !e.Time.Before(ended) {
@@ -126,7 +126,7 @@ func TestTimeStandsStill(t *testing.T) {
 		policy *access.Policy
 		reason access.Reason
 	}{
-		{false, "before he joined", at(joined - 1), access.ReasonOutOfReach},
+		{false, "before the membership", at(joined - 1), access.ReasonOutOfReach},
 		{true, "at the event", at(joined), access.ReasonTeam},
 		{true, "as of the event", asOf(e.Time), access.ReasonTeam},
 		{true, "as of just before the end", asOf(ended.Add(-1)), access.ReasonTeam},
@@ -145,9 +145,9 @@ func TestTimeStandsStill(t *testing.T) {
 	}
 }
 
-// TestCatalogOfItsTime asks what only the catalog of a later time allows.
-func TestCatalogOfItsTime(t *testing.T) {
-	x := tell(t)
+// TestPastCatalog asks for what only a later catalog allows.
+func TestPastCatalog(t *testing.T) {
+	x := playStory(t)
 	all := events(t, x.log)
 	i := slices.IndexFunc(all, func(e audit.Event) bool { return e.Changes[0].Type == "catalog.replace" })
 	replaced := all[i].Seq
@@ -160,7 +160,7 @@ func TestCatalogOfItsTime(t *testing.T) {
 		{false, "at the founding", 1, access.ReasonNoCapability},
 		{false, "before the replacement", replaced - 1, access.ReasonNoCapability},
 		{true, "at the replacement", replaced, access.ReasonRole},
-		{false, "after she handed over", replaced + 1, access.ReasonNoCapability},
+		{false, "after the transfer", replaced + 1, access.ReasonNoCapability},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -182,9 +182,9 @@ func TestCatalogOfItsTime(t *testing.T) {
 	}
 }
 
-// TestPastLeavesThePresent checks that looking back changes nothing.
-func TestPastLeavesThePresent(t *testing.T) {
-	x := tell(t)
+// TestPastLeavesPresent: looking back changes nothing.
+func TestPastLeavesPresent(t *testing.T) {
+	x := playStory(t)
 	var before, after bytes.Buffer
 	if err := audit.WriteLines(&before, x.log.Events(t.Context(), 0)); err != nil {
 		t.Fatal(err)
@@ -203,10 +203,10 @@ func TestPastLeavesThePresent(t *testing.T) {
 	}
 }
 
-// TestPastOfCancelledContext checks that a context that ended is said, not
-// taken for an empty past.
+// TestPastOfCancelledContext: a context that ended is an error, not an empty
+// past.
 func TestPastOfCancelledContext(t *testing.T) {
-	x := tell(t)
+	x := playStory(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if p, err := x.company.At(ctx, 1); p != nil || !errors.Is(err, context.Canceled) {

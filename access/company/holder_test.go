@@ -103,8 +103,8 @@ func TestSuccessor(t *testing.T) {
 	c.must("ann", company.RemoveUser{User: "uma", Successor: "bob"})
 }
 
-// TestTransferGainsNoManaging hands over in a catalog where the role that comes
-// after manages one that the giver's does not.
+// TestTransferGainsNoManaging hands over in a catalog where the role of the new
+// owner manages a role that the owner's did not.
 func TestTransferGainsNoManaging(t *testing.T) {
 	catalog, err := role.NewCatalog(
 		role.Role{Name: "owner", Capabilities: []role.Action{role.TransferOwner, role.ViewAccount}, Manages: []role.Name{"admin"}},

@@ -11,14 +11,15 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-func silent(context.Context, invite.Message) error { return nil }
+func discard(context.Context, invite.Message) error { return nil }
 
-// configured founds a company with a configuration, and opens it with the same.
-func configured(t *testing.T, c company.Config) error {
+// configure founds a company with a configuration and opens it with the same
+// one. Both agree on the error.
+func configure(t *testing.T, c company.Config) error {
 	t.Helper()
 	log := audit.NewMemory()
-	_, founding := company.Found(t.Context(), log, annAlone(), &c)
-	if _, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), nil); err != nil {
+	_, founding := company.Found(t.Context(), log, soloFounding(), &c)
+	if _, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if founding == nil {
@@ -29,7 +30,7 @@ func configured(t *testing.T, c company.Config) error {
 	if !errors.As(founding, &e) || e.Op != "found" || len(events(t, log)) != 0 {
 		t.Errorf("%#v is no Error of found, or something was stored", founding)
 	}
-	if _, err := company.Found(t.Context(), log, annAlone(), nil); err != nil {
+	if _, err := company.Found(t.Context(), log, soloFounding(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := company.Open(t.Context(), log, &c); !errors.As(err, &e) || e.Op != "open" || errorName(err) != errorName(founding) {
@@ -38,7 +39,7 @@ func configured(t *testing.T, c company.Config) error {
 	return founding
 }
 
-// TestOrigins is what links may start with.
+// TestOrigins is what the links of messages may begin with.
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		want   string
@@ -88,21 +89,21 @@ func TestOrigins(t *testing.T) {
 		{"ErrInvalid", "https://\u0430cme.example"},
 		{"ErrInvalid", "https://acme.example/\u00e9"},
 	} {
-		err := configured(t, company.Config{Deliver: silent, Origin: tt.origin})
+		err := configure(t, company.Config{Deliver: discard, Origin: tt.origin})
 		if errorName(err) != tt.want {
 			t.Errorf("%q: %v, want %q", tt.origin, err, tt.want)
 		}
 		if tt.origin == "" {
 			continue
 		}
-		if err := configured(t, company.Config{Origin: tt.origin}); errorName(err) != tt.want {
+		if err := configure(t, company.Config{Origin: tt.origin}); errorName(err) != tt.want {
 			t.Errorf("%q without delivery: %v, want %q", tt.origin, err, tt.want)
 		}
 	}
 }
 
-// TestBounds is what invitations may be bounded by.
-func TestBounds(t *testing.T) {
+// TestInvitationLimits is what the limits of invitations may be.
+func TestInvitationLimits(t *testing.T) {
 	const days = 24 * time.Hour
 	for name, tt := range map[string]struct {
 		want   string
@@ -118,14 +119,14 @@ func TestBounds(t *testing.T) {
 		"a proof a year old":      {"", company.InvitationLimits{ProofAge: 365 * days}},
 		"a proof before its time": {"ErrInvalid", company.InvitationLimits{ProofAge: -1}},
 	} {
-		if err := configured(t, company.Config{Invitations: tt.bounds}); errorName(err) != tt.want {
+		if err := configure(t, company.Config{Invitations: tt.bounds}); errorName(err) != tt.want {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
 }
 
-// TestTTL counts how long an invitation can be accepted, from each message
-// anew. What is recorded stays, however the company is configured later.
+// TestTTL: how long an invitation can be accepted counts from its last message.
+// What is recorded stays, however the company is configured later.
 func TestTTL(t *testing.T) {
 	const hour = time.Hour
 	for ttl, want := range map[time.Duration]time.Duration{0: 30 * 24 * hour, 5 * hour: 5 * hour, -1: 0} {
@@ -136,7 +137,7 @@ func TestTTL(t *testing.T) {
 			}
 			return sent.Add(want)
 		}
-		c.invite("i", to("bob@x.test", "viewer"))
+		c.invite("i", termsTo("bob@x.test", "viewer"))
 		for n, change := range []company.Change{company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"}} {
 			i, _ := c.Invitation("i")
 			if !i.Expires.Equal(expires(c.now())) || !c.message("i").Expires.Equal(i.Expires) || !i.Sent.Equal(c.now()) || i.Generation != n+1 {
@@ -153,13 +154,13 @@ func TestTTL(t *testing.T) {
 	}
 }
 
-// TestNowhereToSend is the zero Config: it sends nothing and answers nobody.
-func TestNowhereToSend(t *testing.T) {
-	co, err := company.Found(t.Context(), audit.NewMemory(), annAlone(), nil)
+// TestZeroConfig sends no message and answers no person.
+func TestZeroConfig(t *testing.T) {
+	co, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, company.Invite{Terms: to("bob@x.test", "")})
+	_, err = co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "r"}, company.Invite{Terms: termsTo("bob@x.test", "")})
 	if errorName(err) != "ErrNoDelivery" {
 		t.Errorf("Do = %v", err)
 	}

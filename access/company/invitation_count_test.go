@@ -16,7 +16,7 @@ import (
 )
 
 // TestLiveIsCounted: however invitations come, go and expire, and whenever they
-// are counted, the count is that of going through all of them.
+// are counted, the count is that of a scan of all of them.
 func TestLiveIsCounted(t *testing.T) {
 	hit := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -54,8 +54,8 @@ func TestLiveIsCounted(t *testing.T) {
 	}
 }
 
-// TestOpenInvitationsAreBounded: who sent all there may be can still be removed in
-// one event.
+// TestOpenInvitationsAreBounded: a user who sent as many as there may be can
+// still be removed in one event.
 func TestOpenInvitationsAreBounded(t *testing.T) {
 	c := &Company{config: Config{Deliver: func(context.Context, invite.Message) error { return nil }}}
 	p := &proposal{guard: guard{company: c}, rand: rand.Reader}

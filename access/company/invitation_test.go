@@ -14,81 +14,57 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// terms returns terms with one thing changed.
-func with(t invite.Terms, change func(*invite.Terms)) invite.Terms {
+// termsTo returns terms for an address, with a role; "" is the default.
+func termsTo(email string, r role.Name) invite.Terms {
+	return invite.Terms{Address: mustAddress(email), Role: r}
+}
+
+// withTerm returns terms with one thing changed.
+func withTerm(t invite.Terms, change func(*invite.Terms)) invite.Terms {
 	change(&t)
 	return t
 }
 
-func until(t invite.Terms, end time.Time) invite.Terms { t.Until = end; return t }
+func untilEnd(t invite.Terms, end time.Time) invite.Terms { t.Until = end; return t }
 
-func days(t invite.Terms, n int) invite.Terms { t.Days = n; return t }
+func forDays(t invite.Terms, n int) invite.Terms { t.Days = n; return t }
 
-func teams(t invite.Terms, all ...team.ID) invite.Terms { t.Teams = all; return t }
+func intoTeams(t invite.Terms, all ...team.ID) invite.Terms { t.Teams = all; return t }
 
-func send(t invite.Terms) company.Invite { return company.Invite{Invitation: "i", Terms: t} }
+func sendTo(t invite.Terms) company.Invite { return company.Invite{Invitation: "i", Terms: t} }
 
-// TestNoHintsForWhoMayNotInvite has somebody who may not invite ask about an
-// address and an id. Whatever there is, he hears the same.
-func TestNoHintsForWhoMayNotInvite(t *testing.T) {
+// TestNoHintsWithoutPermission: users who may not invite ask about an address
+// and an id. They hear the same, whether or not there is an invitation.
+func TestNoHintsWithoutPermission(t *testing.T) {
 	for _, state := range []string{"none", "pending", "expired", "accepted", "declined", "revoked"} {
 		t.Run(state, func(t *testing.T) {
 			c := inviteCompany(t, nil)
 			c.arrange(state)
 			for name, change := range map[string]company.Change{
-				"other terms": company.Invite{Terms: to("bob@x.test", "user")}, "same terms": company.Invite{Terms: to("bob@x.test", "viewer")},
-				"same id": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
+				"other terms": company.Invite{Terms: termsTo("bob@x.test", "user")}, "same terms": company.Invite{Terms: termsTo("bob@x.test", "viewer")},
+				"same id": sendTo(termsTo("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
 				"amend": company.AmendInvitation{Invitation: "i"}, "revoke": company.RevokeInvitation{Invitation: "i"},
 			} {
 				for by, want := range map[string]string{"uma": "denied no-capability", "ghost": "denied unknown-user", "sue": "denied suspended"} {
 					if _, err := c.do(by, change); errorName(err) != want {
-						t.Errorf("%s: %s hears %s, want %s", name, by, errorName(err), want)
+						t.Errorf("%s: %s is refused as %s, want %s", name, by, errorName(err), want)
 					}
 				}
 			}
-			rows := []invite.Row{{Terms: to("bob@x.test", "user"), Code: invite.OK, Reason: "as said"}}
+			rows := []invite.Row{{Terms: termsTo("bob@x.test", "user"), Code: invite.OK, Reason: "as said"}}
 			by := company.By{Actor: company.User("uma")}
 			planned, err := c.PlanInvitations(by, rows)
 			if err != nil || planned[0].Code != invite.NotAllowed {
-				t.Errorf("a plan tells uma %q, %v", planned[0].Code, err)
+				t.Errorf("planned as %q, %v", planned[0].Code, err)
 			}
 			if done, err := c.SendInvitations(t.Context(), by, rows); err != nil || done[0].Code != invite.NotAllowed {
-				t.Errorf("a commit tells uma %q, %v", done[0].Code, err)
+				t.Errorf("sent as %q, %v", done[0].Code, err)
 			}
 		})
 	}
 }
 
-// invited returns what invites bob, by ann unless somebody else is named.
-func invited(t invite.Terms, by ...string) func(*testCompany) {
-	return func(c *testCompany) { c.invite("i", t, by...) }
-}
-
-// then does one thing after another.
-func then(all ...func(*testCompany)) func(*testCompany) {
-	return func(c *testCompany) {
-		for _, f := range all {
-			f(c)
-		}
-	}
-}
-
-func desk(changes ...company.Change) func(*testCompany) {
-	return func(c *testCompany) { c.must("system ops", changes...) }
-}
-
-func expire(c *testCompany) { c.pass(30 * 24 * time.Hour) }
-
-// notOffered is the catalog of the hall, with a role that is not offered.
-func notOffered(name role.Name) company.ReplaceCatalog {
-	roles := inviteRoles()
-	for i := range roles {
-		roles[i].Offered = roles[i].Offered && roles[i].Name != name
-	}
-	return company.ReplaceCatalog{Roles: roles}
-}
-
-// TestTooSoon counts the time between two messages about one invitation.
+// TestTooSoon is about the time between two messages of one invitation.
 func TestTooSoon(t *testing.T) {
 	for _, tt := range []struct {
 		want     string
@@ -105,10 +81,10 @@ func TestTooSoon(t *testing.T) {
 	} {
 		for name, change := range map[string]company.Change{
 			"resend": company.ResendInvitation{Invitation: "i"}, "amend": company.AmendInvitation{Invitation: "i", Role: "user"},
-			"the same": company.Invite{Terms: to("bob@x.test", "viewer")},
+			"the same": company.Invite{Terms: termsTo("bob@x.test", "viewer")},
 		} {
 			c := inviteCompany(t, func(c *company.Config) { c.Invitations.Cooldown = tt.cooldown })
-			c.invite("i", to("bob@x.test", "viewer"))
+			c.invite("i", termsTo("bob@x.test", "viewer"))
 			c.must("ann", company.SetCompanyName{Name: "Bolt"}) // which is no message
 			c.pass(tt.after)
 			if tt.want != "" {
@@ -120,25 +96,26 @@ func TestTooSoon(t *testing.T) {
 	}
 }
 
-// TestTooSoonForTheAddress counts it for the mailbox, whatever became of the
-// invitation before.
-func TestTooSoonForTheAddress(t *testing.T) {
+// TestTooSoonForAddress: the time counts for the address, whatever became of
+// the invitation before.
+func TestTooSoonForAddress(t *testing.T) {
 	for _, state := range []string{"accepted", "declined", "revoked", "expired"} {
 		c := inviteCompany(t, func(c *company.Config) { c.Invitations.Cooldown = 30*24*time.Hour + 1 })
 		c.arrange(state)
 		c.pass(c.mail[0].Expires.Sub(c.now())) // a nanosecond before
-		again := company.Invite{Invitation: "j", Terms: to("BOB@x.test", "user")}
+		again := company.Invite{Invitation: "j", Terms: termsTo("BOB@x.test", "user")}
 		c.refuses("ErrTooSoon", "ann", again)
-		c.invite("k", to("bobby@x.test", "user"))
+		c.invite("k", termsTo("bobby@x.test", "user"))
 		c.pass(1)
 		c.must("system ops", again)
 	}
 }
 
-// TestReasonForInvitations wants one of who sends, and none of who answers.
-func TestReasonForInvitations(t *testing.T) {
+// TestReasonOfInvitations: a user who sends must give a reason, a person who
+// answers need not.
+func TestReasonOfInvitations(t *testing.T) {
 	for name, change := range map[string]company.Change{
-		"send": send(to("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
+		"send": sendTo(termsTo("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
 		"amend": company.AmendInvitation{Invitation: "i", Role: "user"}, "revoke": company.RevokeInvitation{Invitation: "i"},
 	} {
 		c := inviteCompany(t, nil)
@@ -155,7 +132,7 @@ func TestReasonForInvitations(t *testing.T) {
 		"decline": func(s invite.Secret) company.Change { return company.DeclineInvitation{Invitation: "i", Secret: s} },
 	} {
 		c := inviteCompany(t, nil)
-		s := c.invite("i", to("bob@x.test", "viewer"))
+		s := c.invite("i", termsTo("bob@x.test", "viewer"))
 		if _, err := c.Do(t.Context(), company.By{Actor: c.actor("invitee bob@x.test")}, change(s)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -171,11 +148,11 @@ const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.r
 	catalog.replace company; invitation.send i cat@x.test; invitation.resend i; invitation.amend i user; invitation.revoke i;
 	link.make resource=report:r; link.revoke l`
 
-// TestInviteeAnswersOnly has an invitee try everything else, and users and
-// systems try to answer in his place.
+// TestInviteeAnswersOnly: a person invited may make no other change, and users
+// and systems may not answer for them.
 func TestInviteeAnswersOnly(t *testing.T) {
 	c := inviteCompany(t, nil)
-	s := c.invite("i", to("bob@x.test", "admin"))
+	s := c.invite("i", termsTo("bob@x.test", "admin"))
 	others, types := parseChanges(t, otherChanges), map[string]bool{"invitation.accept": true, "invitation.decline": true}
 	bob := "invitee bob@x.test"
 	for _, change := range others {
@@ -186,7 +163,7 @@ func TestInviteeAnswersOnly(t *testing.T) {
 			types[e.Change] = true
 		}
 	}
-	if got := sortedKeys(types); !slices.Equal(got, company.LogNames()) {
+	if got := keysOf(types); !slices.Equal(got, company.LogNames()) {
 		t.Errorf("the types of the changes are %q, want all", got)
 	}
 	accept, decline := company.AcceptInvitation{Invitation: "i", Secret: s}, company.DeclineInvitation{Invitation: "i", Secret: s}
@@ -197,16 +174,17 @@ func TestInviteeAnswersOnly(t *testing.T) {
 	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), accept)
 	c.refusesAs("ErrNoActor", company.Invitee(invite.Proof{}), decline)
 	if _, err := c.do(bob, accept, company.SetRole{User: "uma", Role: "admin"}); errorName(err) != "ErrInvitee" {
-		t.Errorf("behind an acceptance: %v", err)
+		t.Errorf("after an acceptance: %v", err)
 	}
 	c.must(bob, accept)
 }
 
-// TestSeatsAndLimit counts users and the invitations that can be accepted.
+// TestSeatsAndLimit: a seat is taken by a user and by an invitation that can be
+// accepted.
 func TestSeatsAndLimit(t *testing.T) {
 	users := userCount
 	second := func(c *testCompany) company.Change {
-		return company.Invite{Invitation: "j", Terms: to("cat@x.test", "viewer")}
+		return company.Invite{Invitation: "j", Terms: termsTo("cat@x.test", "viewer")}
 	}
 	for name, tt := range map[string]struct {
 		want    string
@@ -225,7 +203,7 @@ func TestSeatsAndLimit(t *testing.T) {
 				if tt.seats > 0 {
 					c.must("ann", company.SetLimits{Limits: company.Limits{Seats: tt.seats}})
 				}
-				c.invite("i", to("bob@x.test", "viewer"))
+				c.invite("i", termsTo("bob@x.test", "viewer"))
 				c.pass(time.Hour)
 				if tt.want == "" {
 					c.must(by, second(c))
@@ -246,35 +224,35 @@ func TestSeatsAndLimit(t *testing.T) {
 	}
 }
 
-// TestAcceptanceTakesNoSeat accepts with the last seat, which the invitation
-// had, and lets nobody else have it meanwhile.
+// TestAcceptanceTakesNoSeat: an invitation keeps its seat until it is accepted,
+// and the user has it then.
 func TestAcceptanceTakesNoSeat(t *testing.T) {
 	c := inviteCompany(t, nil)
 	users, desk := userCount, "system ops"
 	c.must(desk, company.SetLimits{Limits: company.Limits{Seats: users + 1}})
-	c.invite("i", to("bob@x.test", "viewer"))
+	c.invite("i", termsTo("bob@x.test", "viewer"))
 	c.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
 	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
-	c.refuses("ErrSeats", desk, company.Invite{Terms: to("cat@x.test", "")})
+	c.refuses("ErrSeats", desk, company.Invite{Terms: termsTo("cat@x.test", "")})
 	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
 	c.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Limits: company.Limits{Seats: users}})
 	c.checkReplay()
 }
 
-// TestNoDelivery sends nothing where nothing is configured to. What was sent can
+// TestNoDelivery: without Deliver no message is sent. Earlier invitations can
 // be answered and revoked.
 func TestNoDelivery(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.invite("i", to("bob@x.test", "viewer"))
-	c.invite("j", to("cat@x.test", "viewer"))
+	c.invite("i", termsTo("bob@x.test", "viewer"))
+	c.invite("j", termsTo("cat@x.test", "viewer"))
 	c.pass(time.Hour)
 	c.config.Deliver, c.config.Origin = nil, ""
 	c.reopen()
 	for _, change := range []company.Change{
-		company.Invite{Terms: to("dan@x.test", "")}, company.Invite{Terms: to("bob@x.test", "viewer")},
+		company.Invite{Terms: termsTo("dan@x.test", "")}, company.Invite{Terms: termsTo("bob@x.test", "viewer")},
 		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"},
 	} {
 		c.refuses("ErrNoDelivery", "ann", change)
@@ -285,9 +263,9 @@ func TestNoDelivery(t *testing.T) {
 	}
 }
 
-// TestCatalogKeepsWhatIsOffered replaces the catalog by one without a role that
+// TestCatalogKeepsOfferedRoles replaces the catalog by one without a role that
 // an invitation offers.
-func TestCatalogKeepsWhatIsOffered(t *testing.T) {
+func TestCatalogKeepsOfferedRoles(t *testing.T) {
 	for state, want := range map[string]string{"pending": "ErrUnknown", "expired": "ErrUnknown", "declined": "", "revoked": "", "accepted": "", "none": ""} {
 		t.Run(state, func(t *testing.T) {
 			c := inviteCompany(t, nil)
@@ -306,10 +284,10 @@ func TestCatalogKeepsWhatIsOffered(t *testing.T) {
 	}
 }
 
-// TestIdsOfWhoComes names the user an acceptance makes.
-func TestIdsOfWhoComes(t *testing.T) {
+// TestIDOfNewUser: the id of the user that an acceptance adds.
+func TestIDOfNewUser(t *testing.T) {
 	c := inviteCompany(t, nil)
-	s := c.invite("i", to("bob@x.test", "viewer"))
+	s := c.invite("i", termsTo("bob@x.test", "viewer"))
 	c.must("system ops", company.AddUser{User: "old", Email: "old@x.test"}, company.RemoveUser{User: "old"})
 	bob := "invitee bob@x.test"
 	for user, want := range map[team.UserID]string{"ann": "ErrTaken", "old": "ErrReused"} {
@@ -321,7 +299,7 @@ func TestIdsOfWhoComes(t *testing.T) {
 	}
 	c.checkReplay()
 	for i := range 3 { // and ids of invitations that nobody names
-		r := c.must("ann", company.Invite{Terms: to(fmt.Sprintf("x%d@x.test", i), "")})
+		r := c.must("ann", company.Invite{Terms: termsTo(fmt.Sprintf("x%d@x.test", i), "")})
 		if id := r.Changes[0].(company.Invite).Invitation; len(id) != 24 || c.message(id).To.String() != fmt.Sprintf("x%d@x.test", i) {
 			t.Errorf("invitation %q", id)
 		}

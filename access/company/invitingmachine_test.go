@@ -29,7 +29,7 @@ type inviting struct {
 	log     *audit.Memory
 	clock   time.Time
 	last    time.Time // of the last event
-	ids     numbers
+	ids     countingRand
 	fails   bool // what Deliver does
 	mail    []invite.Message
 	checked uint64 // the event after which all was compared

@@ -50,7 +50,7 @@ func (k *clerk) send(c company.Invite) (company.Change, ruling) {
 		return nil, a
 	}
 	if c.Invitation == "" {
-		c.Invitation = invite.ID(fmt.Sprintf("chosen-%d", k.turn)) // until it is known which Do chose
+		c.Invitation = invite.ID(fmt.Sprintf("chosen-%d", k.turn)) // untilEnd it is known which Do chose
 	}
 	k.invitations = append(k.invitations, modelInvitation{id: string(c.Invitation)})
 	c.Terms, c.InvitationOutcome = t, k.issue(len(k.invitations)-1, t)

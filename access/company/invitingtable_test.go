@@ -28,7 +28,7 @@ type hall struct {
 	t     testing.TB
 	co    *company.Company
 	log   audit.Log
-	stage *stage
+	stage *storyHost
 	conf  company.Config
 
 	mu   sync.Mutex
@@ -104,7 +104,7 @@ func newHall(t testing.TB, log audit.Log, change func(*company.Config)) *hall {
 // newHallOf is newHall for a company of another id.
 func newHallOf(t testing.TB, id string, log audit.Log, change func(*company.Config)) *hall {
 	t.Helper()
-	h := &hall{t: t, log: log, stage: newStage()}
+	h := &hall{t: t, log: log, stage: newStoryHost()}
 	h.conf = company.Config{
 		Now: h.stage.now, Rand: new(mint), Deliver: h.deliver, Origin: "https://acme.example/join",
 		Systems: map[string][]company.Change{"desk": company.Types(), "clerk": {company.AddUser{}, company.RemoveUser{}}},

@@ -17,14 +17,15 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// These are classes of bugs as well: by which too much was told, or too much
-// could be done to people who are not there yet.
+// Each test names the class of bugs that it rules out: bugs by which a person
+// was told too much, or could do too much with people who are not there yet.
 
-// Class: a user is made when he is invited, and claimed by who knows the address.
+// Class: a user is added when a person is invited, and is claimed by anyone who
+// knows the address.
 func TestNoUserBeforeAcceptance(t *testing.T) {
 	c := inviteCompany(t, nil)
 	before := text(t, c.Policy())
-	c.invite("i", teams(to("bob@x.test", "admin"), "t"))
+	c.invite("i", intoTeams(termsTo("bob@x.test", "admin"), "t"))
 	c.pass(time.Hour)
 	c.must("ann", company.ResendInvitation{Invitation: "i"})
 	if got := text(t, c.Policy()); got != before {
@@ -40,18 +41,18 @@ func TestNoUserBeforeAcceptance(t *testing.T) {
 	}
 }
 
-// Class: a link that is out is moved to another address, or sent to one that
+// Class: a link that was sent is moved to another address, or sent to one that
 // came with the request.
 func TestAmendCannotMoveAddress(t *testing.T) {
 	c := inviteCompany(t, instant)
-	terms := to("Bob@x.test", "viewer")
+	terms := termsTo("Bob@x.test", "viewer")
 	terms.Name = "Bob"
 	c.invite("i", terms)
 	other := terms
 	other.Address = mustAddress("BOB@X.TEST")
 	for _, change := range []company.Change{
 		company.AmendInvitation{Invitation: "i", Role: "user", Days: 3}, company.ResendInvitation{Invitation: "i"},
-		company.Invite{Invitation: "j", Terms: with(other, func(t *invite.Terms) { t.Role, t.Days = "user", 3 })},
+		company.Invite{Invitation: "j", Terms: withTerm(other, func(t *invite.Terms) { t.Role, t.Days = "user", 3 })},
 	} {
 		c.must("ann", change)
 		i, _ := c.Invitation("i")
@@ -64,10 +65,10 @@ func TestAmendCannotMoveAddress(t *testing.T) {
 	}
 }
 
-// Class: lists and records have the token in them.
+// Class: lists and records hold the secret.
 func TestSecretNeverListed(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.invite("i", to("bob@x.test", "admin"))
+	c.invite("i", termsTo("bob@x.test", "admin"))
 	c.must("uma", company.CreateReport{Report: "r"})
 	made := c.must("uma", company.MakeLink{Link: "l", Resource: access.Report("r")}).Changes[0].(company.MakeLink)
 	has, _ := c.Holdings("ann")
@@ -99,34 +100,35 @@ func TestSecretNeverListed(t *testing.T) {
 	}
 }
 
-// Class: who invites is told the token, and accepts in the other's place.
+// Class: the user who invites sees the secret, and accepts in place of the
+// person.
 func TestInviterNeverGetsTheSecret(t *testing.T) {
 	c := inviteCompany(t, instant)
 	const ann = "ann"
-	var told []any
+	var seen []any
 	for _, change := range []company.Change{
-		company.Invite{Invitation: "i", Terms: to("bob@x.test", "admin")}, company.Invite{Terms: to("bob@x.test", "admin")},
+		company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "admin")}, company.Invite{Terms: termsTo("bob@x.test", "admin")},
 		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "viewer"},
 	} {
-		told = append(told, c.must(ann, change))
+		seen = append(seen, c.must(ann, change))
 	}
 	c.lost = errors.New("no mail today")
-	told = append(told, c.must(ann, company.ResendInvitation{Invitation: "i"}))
+	seen = append(seen, c.must(ann, company.ResendInvitation{Invitation: "i"}))
 	c.lost = nil
-	told = append(told, c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: first(c.resent("i"))}))
-	rows, err := c.SendInvitations(t.Context(), c.by(ann), []invite.Row{{Terms: to("cat@x.test", ""), Code: invite.OK}})
+	seen = append(seen, c.must("invitee bob@x.test", company.DeclineInvitation{Invitation: "i", Secret: first(c.resend("i"))}))
+	rows, err := c.SendInvitations(t.Context(), c.by(ann), []invite.Row{{Terms: termsTo("cat@x.test", ""), Code: invite.OK}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	told = append(told, rows)
-	for _, r := range told {
+	seen = append(seen, rows)
+	for _, r := range seen {
 		data, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range c.mail {
 			if out := fmt.Sprintf("%+v %#v %s", r, r, data); strings.Contains(out, m.Secret.Reveal()) {
-				t.Errorf("ann is told %s", out)
+				t.Errorf("ann sees %s", out)
 			}
 		}
 		if receipt, ok := r.(company.Receipt); ok {
@@ -139,16 +141,16 @@ func TestInviterNeverGetsTheSecret(t *testing.T) {
 	}
 }
 
-// resent sends an invitation anew, by ann.
-func (c *testCompany) resent(id invite.ID) (invite.Secret, int) {
+// resend re-sends an invitation, by ann, and returns the new secret.
+func (c *testCompany) resend(id invite.ID) (invite.Secret, int) {
 	c.t.Helper()
 	c.must("ann", company.ResendInvitation{Invitation: id})
 	return c.message(id).Secret, len(c.mail)
 }
 
-// Class: the answer to who has no business with an invitation tells him whether
-// there is one, or a user. Every text is the same, byte by byte, and what is
-// kept quiet comes by none of the ways there are to take an error apart.
+// Class: a stranger learns from the answer whether there is an invitation or a
+// user. Every text is the same, byte by byte, and the cause does not come out
+// of the error in any way.
 func TestStrangersHearTheSame(t *testing.T) {
 	bob := "bob@x.test"
 	quiet := map[string]bool{}
@@ -170,7 +172,7 @@ func TestStrangersHearTheSame(t *testing.T) {
 		}
 		var e *company.Error
 		if !errors.As(err, &e) || e.Detail() != err.Error()+": "+refusal.Cause.Error() {
-			t.Errorf("%s tells the host %q", call, e.Detail())
+			t.Errorf("%s has the detail %q", call, e.Detail())
 		}
 		quiet[refusal.Cause.Error()] = true
 		texts[call][err.Error()] = true
@@ -194,12 +196,12 @@ func TestStrangersHearTheSame(t *testing.T) {
 		ask(c, c.actor("invitee cat@x.test"), "i", c.message("i").Secret, false)
 	}
 	c := inviteCompany(t, nil)
-	terms := to(bob, "viewer")
+	terms := termsTo(bob, "viewer")
 	terms.Provider = "idp"
 	old := c.invite("i", terms)
 	stale := c.actor("invitee " + bob)
 	c.pass(2 * time.Hour)
-	s, _ := c.resent("i")
+	s, _ := c.resend("i")
 	ask(c, c.actor("invitee "+bob), "i", old, true)
 	ask(c, c.actor("invitee "+bob), "nobody", s, true)
 	ask(c, c.actor("invitee "+bob), "", invite.Secret{}, true)
@@ -230,37 +232,37 @@ func TestStrangersHearTheSame(t *testing.T) {
 	}
 }
 
-// Class: invitations without number, to many addresses or to one.
+// Class: any number of messages, to many addresses or to one.
 func TestFloodIsBounded(t *testing.T) {
 	c := inviteCompany(t, func(c *company.Config) { c.Invitations.Pending = 10 })
 	const ann = "ann"
-	said := map[string]int{}
+	count := map[string]int{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for k := range 4 {
 		wg.Go(func() {
 			for n := range 25 {
-				_, err := c.do(ann, company.Invite{Terms: to(fmt.Sprintf("x%d-%d@x.test", k, n), "viewer")})
+				_, err := c.do(ann, company.Invite{Terms: termsTo(fmt.Sprintf("x%d-%d@x.test", k, n), "viewer")})
 				mu.Lock()
-				said[errorName(err)]++
+				count[errorName(err)]++
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if len(c.mail) != 10 || said["ErrLimit"] != 90 || said[""] != 10 {
-		t.Errorf("%d messages; said were %v", len(c.mail), said)
+	if len(c.mail) != 10 || count["ErrLimit"] != 90 || count[""] != 10 {
+		t.Errorf("%d messages; answers %v", len(c.mail), count)
 	}
 	id := c.mail[0].Invitation
 	for n := range 100 { // which takes 99 s
 		_, err := c.do(ann, []company.Change{
-			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: 1 + n}, company.Invite{Terms: to(c.mail[0].To.String(), "viewer")},
+			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: 1 + n}, company.Invite{Terms: termsTo(c.mail[0].To.String(), "viewer")},
 		}[n%3])
-		said[errorName(err)]++
+		count[errorName(err)]++
 		c.pass(time.Second)
 	}
 	if sent := len(c.mail) - 10; sent != 1 {
-		t.Errorf("%d more messages in 99 s, want 1; said were %v", sent, said)
+		t.Errorf("%d more messages in 99 s, want 1; answers %v", sent, count)
 	}
 	first := c.mail[0].To.String()
 	for n := range 40 { // taken back and sent again: another minute and a half, in which 20 were made
@@ -268,19 +270,19 @@ func TestFloodIsBounded(t *testing.T) {
 		if n%2 == 0 {
 			id = c.last(first)
 			_, err := c.do(ann, company.RevokeInvitation{Invitation: id})
-			said[errorName(err)]++
+			count[errorName(err)]++
 			continue
 		}
-		_, err := c.do(ann, company.Invite{Invitation: id, Terms: to(strings.ToUpper(first), "viewer")})
-		said[errorName(err)]++
+		_, err := c.do(ann, company.Invite{Invitation: id, Terms: termsTo(strings.ToUpper(first), "viewer")})
+		count[errorName(err)]++
 		c.pass(9 * time.Second / 2)
 	}
 	if sent := len(c.mail) - 11; sent != 2 {
-		t.Errorf("%d more messages in 90 s, want 2; said were %v", sent, said)
+		t.Errorf("%d more messages in 90 s, want 2; answers %v", sent, count)
 	}
 }
 
-// last returns the invitation sent last to an address.
+// last returns the invitation that was sent last to an address.
 func (c *testCompany) last(address string) (id invite.ID) {
 	for i := range c.Invitations() {
 		if i.Terms.Address.Equal(mustAddress(address)) {
@@ -290,15 +292,15 @@ func (c *testCompany) last(address string) (id invite.ID) {
 	return id
 }
 
-// Class: the origin of links in a message is taken from the request, or what
-// people wrote becomes part of the link.
+// Class: the origin of a link is taken from the request, or text of users
+// becomes part of the link.
 func TestOriginIsConfigured(t *testing.T) {
 	c := inviteCompany(t, nil)
 	evil := "https://evil.example/"
-	terms := to("bob@x.test", "viewer")
+	terms := termsTo("bob@x.test", "viewer")
 	terms.Name, terms.Note = evil, "<a href="+evil+">\nHost: evil.example"
 	for _, id := range []invite.ID{"../../evil", "//evil.example", "i#s", "i?next=evil", "i j", "i%2f", "i\n", "\u00ef", invite.ID(strings.Repeat("i", 65))} {
-		c.refuses("ErrInvalid", "ann", company.Invite{Invitation: id, Terms: to("bob@x.test", "viewer")})
+		c.refuses("ErrInvalid", "ann", company.Invite{Invitation: id, Terms: termsTo("bob@x.test", "viewer")})
 	}
 	const id = "Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09-_Az09"
 	_, err := c.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: evil, Approval: evil, Correlation: "X-Forwarded-Host: evil.example"},
@@ -316,10 +318,10 @@ func TestOriginIsConfigured(t *testing.T) {
 	}
 }
 
-// Class: the page shows one thing, and accepting makes another.
-func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
+// Class: the page shows one offer, and accepting gives another.
+func TestOfferShowsWhatAcceptanceGives(t *testing.T) {
 	c := inviteCompany(t, instant)
-	terms := to("bob@x.test", "viewer")
+	terms := termsTo("bob@x.test", "viewer")
 	terms.Name, terms.Note = "Bob", "see you"
 	c.invite("i", terms)
 	for n, change := range []company.Change{company.AmendInvitation{Invitation: "i", Role: "editor"}, company.ResendInvitation{Invitation: "i"}} {
@@ -343,14 +345,13 @@ func TestLookShowsWhatAcceptanceMakes(t *testing.T) {
 	}
 }
 
-// Class: an invitation gets somebody around another gate, as one who was
-// suspended.
+// Class: an invitation is a way around another rule, such as a suspension.
 func TestInvitationDoesNotReinstate(t *testing.T) {
 	c := inviteCompany(t, nil)
-	s := c.invite("i", to("bob@x.test", "admin"))
+	s := c.invite("i", termsTo("bob@x.test", "admin"))
 	c.must("system ops", company.AddUser{User: "bob", Email: "bob@x.test", Role: "viewer"}, company.SuspendUser{User: "bob"})
 	c.refuses("ErrHeld for ErrTaken", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
-	c.refuses("ErrTaken", "ann", company.Invite{Terms: to("sue@x.test", "user-manager")})
+	c.refuses("ErrTaken", "ann", company.Invite{Terms: termsTo("sue@x.test", "user-manager")})
 	for _, id := range []string{"bob", "sue"} {
 		if d := c.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {
 			t.Errorf("%s: %s", id, d)
@@ -358,29 +359,30 @@ func TestInvitationDoesNotReinstate(t *testing.T) {
 	}
 }
 
-// Class: a team is deleted, and who was invited into it can never accept.
+// Class: a team is deleted, and a person invited into it can never accept.
 func TestDeletedTeamStrandsNobody(t *testing.T) {
 	c := inviteCompany(t, nil)
-	c.invite("i", teams(to("bob@x.test", "viewer"), "n", "t"))
+	c.invite("i", intoTeams(termsTo("bob@x.test", "viewer"), "n", "t"))
 	c.must("ann", company.DeleteTeam{Team: "t"})
 	if _, err := c.accept("i", "bob"); errorName(err) != "ErrHeld for denied unknown-resource team" {
-		t.Errorf("told %v", err)
+		t.Errorf("refused as %v", err)
 	}
 	c.pass(time.Hour)
-	c.must("ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Teams: teams(invite.Terms{}, "n").Teams})
+	c.must("ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Teams: intoTeams(invite.Terms{}, "n").Teams})
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Error(err)
 	}
 	c.checkReplay()
 }
 
-// Class: an id comes back, and with it what was said of another.
+// Class: an id is used again, and what was said of the first holder is taken
+// for the second.
 func TestInvitationIdsNeverComeBack(t *testing.T) {
 	for _, state := range []string{"pending", "expired", "accepted", "declined", "revoked"} {
 		c := inviteCompany(t, nil)
 		c.arrange(state)
-		c.refuses("ErrTaken", "ann", company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
+		c.refuses("ErrTaken", "ann", company.Invite{Invitation: "i", Terms: termsTo("cat@x.test", "viewer")})
 		c.reopen()
-		c.refuses("ErrTaken", "system ops", company.Invite{Invitation: "i", Terms: to("cat@x.test", "viewer")})
+		c.refuses("ErrTaken", "system ops", company.Invite{Invitation: "i", Terms: termsTo("cat@x.test", "viewer")})
 	}
 }

@@ -303,7 +303,7 @@ func TestReplayRefusesLinks(t *testing.T) {
 			events[i] = e.Chain(head)
 			head = events[i].Checkpoint()
 		}
-		if _, err := company.Open(t.Context(), script(events), s.config()); !errors.Is(err, company.ErrBroken) {
+		if _, err := company.Open(t.Context(), fixedLog(events), s.config()); !errors.Is(err, company.ErrBroken) {
 			t.Errorf("%s: opened with %v", name, err)
 		}
 	}

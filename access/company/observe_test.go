@@ -8,14 +8,14 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// TestObserve checks that the observer is told of what was asked, as it was
-// answered, and of nothing else.
-func TestObserve(t *testing.T) {
+// TestObserver: the observer sees each question to the company with its answer,
+// and no others.
+func TestObserver(t *testing.T) {
 	var seen []access.Decision
-	s := newStage()
+	s := newStoryHost()
 	config := s.config()
 	config.Observer = func(d access.Decision) { seen = append(seen, d) }
-	co, err := company.Found(t.Context(), audit.NewMemory(), founding(t), config)
+	co, err := company.Found(t.Context(), audit.NewMemory(), storyFounding(t), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,16 +43,16 @@ func TestObserve(t *testing.T) {
 			t.Errorf("%s: the policy says %v, the company %v; the observer saw %d", q.name, again, d, len(seen))
 		}
 	}
-	play(t, co, s, story()[0])
+	playStep(t, co, s, storySteps()[0])
 	_, _ = co.Do(t.Context(), company.By{Actor: company.User("ann"), Reason: "denied"}, company.SuspendUser{User: "ann"})
 	if len(seen) != len(questions) {
 		t.Errorf("changes were observed: %v", seen[len(questions):])
 	}
 }
 
-// TestUnobserved checks that asking costs no memory while nobody observes.
-func TestUnobserved(t *testing.T) {
-	co := tell(t).company
+// TestNoObserver: without an observer, a question costs no memory.
+func TestNoObserver(t *testing.T) {
+	co := playStory(t).company
 	n := testing.AllocsPerRun(1000, func() {
 		co.Decide(access.User("dan"), access.ViewAccount, access.Account("de-1"))
 		co.Decide(access.User("bob"), access.RemoveUser, access.TargetUser("dan"))

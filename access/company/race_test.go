@@ -15,9 +15,9 @@ import (
 // would be allowed alone. The second is judged on what the first made.
 func TestRacesAreJudgedAnew(t *testing.T) {
 	directory := company.System("directory")
-	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
+	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
 	ann, bob, cat := company.User("ann"), company.User("bob"), company.User("cat")
-	prologue := []scene{
+	prologue := []storyStep{
 		one(directory,
 			company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
 			company.AddUser{User: "cat", Email: "cat@example.com", Role: "user-manager"},
@@ -32,7 +32,7 @@ func TestRacesAreJudgedAnew(t *testing.T) {
 	tests := []struct {
 		want          error
 		name          string
-		first, second scene
+		first, second storyStep
 	}{
 		{company.ErrLastHolder, "two last admins demoted", one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "user"})},
 		{company.ErrLastHolder, "one removed, one suspended", one(directory, company.RemoveUser{User: "bob"}), one(directory, company.SuspendUser{User: "ann"})},
@@ -51,10 +51,10 @@ func TestRacesAreJudgedAnew(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			log, s := audit.NewMemory(), newStage()
-			a := found(t, log, s)
+			log, s := audit.NewMemory(), newStoryHost()
+			a := foundStory(t, log, s)
 			for _, sc := range prologue {
-				play(t, a, s, sc)
+				playStep(t, a, s, sc)
 			}
 			alone, _ := upTo(t, events(t, log), len(events(t, log)))
 			if err := newLedger().do(open(t, alone, s), test.second); err != nil {
@@ -86,12 +86,12 @@ func TestRacesAreJudgedAnew(t *testing.T) {
 // TestTimeAfterLostRace checks that the time of an event is taken anew after a
 // lost race, and never goes back.
 func TestTimeAfterLostRace(t *testing.T) {
-	log, s := audit.NewMemory(), newStage()
-	a := found(t, log, s)
-	slow := newStage() // an hour behind
+	log, s := audit.NewMemory(), newStoryHost()
+	a := foundStory(t, log, s)
+	slow := newStoryHost() // an hour behind
 	b := open(t, log, slow)
 	s.pass(time.Hour)
-	r := play(t, a, s, rename("a"))
+	r := playStep(t, a, s, rename("a"))
 	got, err := b.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "b"})
 	if err != nil || !got.Time.Equal(r.Time) || got.Seq != r.Seq+1 {
 		t.Errorf("event %d at %v, %v; want event %d at %v, the time of the one before", got.Seq, got.Time, err, r.Seq+1, r.Time)
@@ -106,7 +106,7 @@ func TestLastAdminsInParallel(t *testing.T) {
 		rounds = 20
 	}
 	for range rounds {
-		s := newStage()
+		s := newStoryHost()
 		log := poolLog(t, s)
 		demote := func(i int, err *error, wg *sync.WaitGroup, start <-chan struct{}) {
 			co := open(t, log, s)

@@ -17,8 +17,8 @@ import (
 
 var updateHistory = flag.Bool("update", false, "record the history in testdata again")
 
-// checkpointV1 is where testdata/history-v1.jsonl ends. It is kept here, and not
-// there, so that the two cannot be changed together by accident.
+// checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
+// that the two cannot be changed together by accident.
 const checkpointV1 = "ambit-checkpoint v1 40 6184163db318c046d3f9dd6cbc069f3b366776d44ed9aac00d3ef06c5c389a60"
 
 // recorded returns the log in testdata and its checkpoint.
@@ -43,7 +43,7 @@ func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Check
 // record writes the story, as it comes out today, to testdata.
 func record(t *testing.T) {
 	t.Helper()
-	x := tell(t)
+	x := playStory(t)
 	var lines bytes.Buffer
 	if err := audit.WriteLines(&lines, x.log.Events(t.Context(), 0)); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,8 @@ func record(t *testing.T) {
 	}
 }
 
-// TestRecordedHistory replays a log that was recorded once and for all.
+// TestRecordedHistory replays a log that was recorded once and is never
+// recorded again.
 func TestRecordedHistory(t *testing.T) {
 	if *updateHistory {
 		record(t)
@@ -71,10 +72,10 @@ func TestRecordedHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, history, cp := recorded(t)
-	if err := audit.Verify(script(history).Events(t.Context(), 0), cp); err != nil {
+	if err := audit.Verify(fixedLog(history).Events(t.Context(), 0), cp); err != nil {
 		t.Fatal(err)
 	}
-	co, err := company.Open(t.Context(), script(history), nil)
+	co, err := company.Open(t.Context(), fixedLog(history), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestRecordedHistory(t *testing.T) {
 func TestHistoryComesOutAlike(t *testing.T) {
 	lines, _, _ := recorded(t)
 	var again bytes.Buffer
-	if err := audit.WriteLines(&again, tell(t).log.Events(t.Context(), 0)); err != nil {
+	if err := audit.WriteLines(&again, playStory(t).log.Events(t.Context(), 0)); err != nil {
 		t.Fatal(err)
 	}
 	recordedLines, playedLines := bytes.Split(lines, []byte("\n")), bytes.Split(again.Bytes(), []byte("\n"))
@@ -153,11 +154,11 @@ func TestRecordedBitFlips(t *testing.T) {
 				if bit/8 == len(line)-1 && len(rest) > 0 {
 					altered, rest = append(altered, split[k+1]...), rest[1:] // it is one line with the next now
 				}
-				log, err := read(history[:k], altered, rest)
+				log, err := readBetween(history[:k], altered, rest)
 				if err != nil {
 					continue
 				}
-				if err = audit.Verify(each(log), cp); err == nil {
+				if err = audit.Verify(sequence(log), cp); err == nil {
 					t.Fatalf("bit %d can be flipped", bit)
 				}
 				if errors.Is(err, audit.ErrEdited) {
@@ -171,9 +172,9 @@ func TestRecordedBitFlips(t *testing.T) {
 	}
 }
 
-// read returns a log of which some lines have still to be read.
-func read(before []audit.Event, lines []byte, after []audit.Event) (script, error) {
-	log := slices.Clone(script(before))
+// readBetween returns a log of which some lines are still to be read.
+func readBetween(before []audit.Event, lines []byte, after []audit.Event) (fixedLog, error) {
+	log := slices.Clone(fixedLog(before))
 	for e, err := range audit.ReadLines(bytes.NewReader(lines)) {
 		if err != nil {
 			return nil, err
@@ -183,8 +184,8 @@ func read(before []audit.Event, lines []byte, after []audit.Event) (script, erro
 	return append(log, after...), nil
 }
 
-// each yields events as they are.
-func each(list []audit.Event) iter.Seq2[audit.Event, error] {
+// sequence yields events as they are.
+func sequence(list []audit.Event) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for _, e := range list {
 			if !yield(e, nil) {
@@ -201,10 +202,10 @@ func TestRecordedRemovals(t *testing.T) {
 		if i == len(history)-1 {
 			want = audit.ErrTruncated
 		}
-		if err := audit.Verify(each(slices.Delete(slices.Clone(history), i, i+1)), cp); !errors.Is(err, want) {
+		if err := audit.Verify(sequence(slices.Delete(slices.Clone(history), i, i+1)), cp); !errors.Is(err, want) {
 			t.Errorf("without event %d: %v, want %v", i+1, err, want)
 		}
-		if err := audit.Verify(each(history[:i]), cp); !errors.Is(err, audit.ErrTruncated) {
+		if err := audit.Verify(sequence(history[:i]), cp); !errors.Is(err, audit.ErrTruncated) {
 			t.Errorf("without the events from %d on: %v, want %v", i+1, err, audit.ErrTruncated)
 		}
 	}
@@ -216,7 +217,7 @@ func TestRecordedSwaps(t *testing.T) {
 		for j := range i {
 			swapped := slices.Clone(history)
 			swapped[i], swapped[j] = swapped[j], swapped[i]
-			if err := audit.Verify(each(swapped), cp); !errors.Is(err, audit.ErrReordered) {
+			if err := audit.Verify(sequence(swapped), cp); !errors.Is(err, audit.ErrReordered) {
 				t.Errorf("with events %d and %d swapped: %v, want %v", j+1, i+1, err, audit.ErrReordered)
 			}
 		}
@@ -231,7 +232,7 @@ func TestRecordedCuts(t *testing.T) {
 		if cut > 0 && lines[cut-1] == '\n' {
 			k, at = k+1, cut
 		}
-		log, err := read(history[:k], lines[at:cut], nil)
+		log, err := readBetween(history[:k], lines[at:cut], nil)
 		if err == nil {
 			err = audit.Verify(log.Events(t.Context(), 0), cp)
 		}
@@ -251,10 +252,10 @@ func TestRecordedRewriting(t *testing.T) {
 	_, history, cp := recorded(t)
 	for i := range history {
 		log := forge(history, i+1, func(e *audit.Event) { e.Time = e.Time.Add(time.Nanosecond) })
-		if err := audit.Verify(each(log), audit.Checkpoint{}); err != nil {
+		if err := audit.Verify(sequence(log), audit.Checkpoint{}); err != nil {
 			t.Fatalf("the forged log does not hang together: %v", err)
 		}
-		if err := audit.Verify(each(log), cp); !errors.Is(err, audit.ErrRewritten) {
+		if err := audit.Verify(sequence(log), cp); !errors.Is(err, audit.ErrRewritten) {
 			t.Errorf("rewritten from event %d on: %v, want %v", i+1, err, audit.ErrRewritten)
 		}
 	}

@@ -44,7 +44,7 @@ func TestRefusals(t *testing.T) {
 
 // run takes steps, with semicolons between them: "ann: team.create t" is a
 // change, "wait 30d" moves the clock, "state revoked" is [testCompany.arrange],
-// and others configure the company.
+// "accept i" accepts, and others configure the company.
 func (c *testCompany) run(steps string) {
 	c.t.Helper()
 	for step := range split(steps, ";") {
@@ -61,6 +61,8 @@ func (c *testCompany) run(steps string) {
 			c.pass(at.Sub(start))
 		case verb == "state":
 			c.arrange(rest)
+		case verb == "accept":
+			c.accepted(invite.ID(rest), "")
 		case step == "no reason":
 			c.reason = ""
 		default:
@@ -77,7 +79,10 @@ func (c *testCompany) run(steps string) {
 var configSteps = map[string]func(*company.Config){
 	"at most one pending":        func(c *company.Config) { c.Invitations.Pending = 1 },
 	"two hours between messages": func(c *company.Config) { c.Invitations.Cooldown = 2*time.Hour + 1 },
-	"no delivery":                func(c *company.Config) { c.Deliver, c.Origin = nil, "" },
+	"for a minute, two hours between messages": func(c *company.Config) {
+		c.Invitations = company.InvitationLimits{TTL: time.Minute, Cooldown: 2 * time.Hour}
+	},
+	"no delivery": func(c *company.Config) { c.Deliver, c.Origin = nil, "" },
 }
 
 // arrange brings an invitation i of bob@x.test, sent by ugo, into a state. Nobody
@@ -105,14 +110,14 @@ func (c *testCompany) arrange(state string) {
 	}
 }
 
-// elsewhere are the sentinels that no row of the tables has: what a person hears
-// who answers an invitation, how an invitation was closed, and what fails in a
+// elsewhere are the sentinels that no row of the tables has: what a person
+// is told who answers an invitation, how an invitation was closed, and what fails in a
 // log.
 var elsewhere = strings.Fields("ErrRefused ErrHeld ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken")
 
 // TestEverySentinelIsRefused: the tables have a row of every other sentinel.
 func TestEverySentinelIsRefused(t *testing.T) {
-	missing := sortedKeys(sentinels)
+	missing := keysOf(sentinels)
 	for _, table := range refusalTables {
 		for line := range split(table.table, "\n") {
 			want, _, _ := strings.Cut(line, "|")

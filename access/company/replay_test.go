@@ -15,12 +15,12 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// script is a log that says what it is told, true or not.
-type script []audit.Event
+// fixedLog is a log that holds the given events, true or not.
+type fixedLog []audit.Event
 
-func (s script) Append(context.Context, audit.Event) error { return audit.ErrConflict }
+func (s fixedLog) Append(context.Context, audit.Event) error { return audit.ErrConflict }
 
-func (s script) Events(_ context.Context, after uint64) iter.Seq2[audit.Event, error] {
+func (s fixedLog) Events(_ context.Context, after uint64) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		for _, e := range s {
 			if e.Seq > after && !yield(e.Clone(), nil) {
@@ -30,10 +30,10 @@ func (s script) Events(_ context.Context, after uint64) iter.Seq2[audit.Event, e
 	}
 }
 
-// forge changes an event of a history and makes all hashes from there on anew,
-// so that only its meaning can give it away.
-func forge(history []audit.Event, seq int, change func(e *audit.Event)) script {
-	forged := make(script, len(history))
+// forge changes an event of a history and computes the hashes from there on
+// again, so that only its meaning can give it away.
+func forge(history []audit.Event, seq int, change func(e *audit.Event)) fixedLog {
+	forged := make(fixedLog, len(history))
 	head := audit.Checkpoint{}
 	for i, e := range history {
 		e = e.Clone()
@@ -46,8 +46,9 @@ func forge(history []audit.Event, seq int, change func(e *audit.Event)) script {
 	return forged
 }
 
-// data returns a change of an event that replaces a part of its first change.
-func data(old, new string) func(*audit.Event) {
+// replaceData returns a change of an event that replaces a part of its first
+// change.
+func replaceData(old, new string) func(*audit.Event) {
 	return func(e *audit.Event) {
 		if !bytes.Contains(e.Changes[0].Data, []byte(old)) {
 			panic("no " + old + " in " + string(e.Changes[0].Data))
@@ -57,7 +58,7 @@ func data(old, new string) func(*audit.Event) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	history := events(t, tell(t).log)
+	history := events(t, playStory(t).log)
 	found, added := history[0], history[1] // the second adds bob as a user manager
 	tests := []struct {
 		want  error
@@ -68,34 +69,34 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{company.ErrBroken, "unknown type", 2, func(e *audit.Event) { e.Changes[0].Type = "user.knight" }, `unknown type "user.knight"`},
 		{company.ErrBroken, "unknown version", 2, func(e *audit.Event) { e.Changes[0].Version = 2 }, "version 2"},
-		{company.ErrBroken, "unknown type behind a known one", 3, func(e *audit.Event) { e.Changes[1].Type = "user.knight" }, `unknown type "user.knight"`},
-		{company.ErrBroken, "unknown field", 2, data(`"user":"bob"`, `"user":"bob","crown":true`), "canonical"},
-		{company.ErrBroken, "doubled field", 2, data(`"user":"bob"`, `"user":"eve","user":"bob"`), "canonical"},
-		{company.ErrBroken, "field in another case", 2, data(`"user"`, `"User"`), "canonical"},
-		{company.ErrBroken, "fields in another order", 2, data(`"user":"bob","name":"Bob"`, `"name":"Bob","user":"bob"`), "canonical"},
-		{company.ErrBroken, "escaped where it need not be", 2, data(`"bob"`, `"\u0062ob"`), "canonical"},
-		{company.ErrBroken, "missing field", 2, data(`"user":"bob",`, ``), "canonical"},
-		{company.ErrBroken, "empty field written out", 2, data(`"name":"Bob"`, `"name":""`), "canonical"},
-		{company.ErrBroken, "field of another type", 2, data(`"bob"`, `7`), "user.add"},
+		{company.ErrBroken, "unknown type after a known one", 3, func(e *audit.Event) { e.Changes[1].Type = "user.knight" }, `unknown type "user.knight"`},
+		{company.ErrBroken, "unknown field", 2, replaceData(`"user":"bob"`, `"user":"bob","crown":true`), "canonical"},
+		{company.ErrBroken, "doubled field", 2, replaceData(`"user":"bob"`, `"user":"eve","user":"bob"`), "canonical"},
+		{company.ErrBroken, "field in another case", 2, replaceData(`"user"`, `"User"`), "canonical"},
+		{company.ErrBroken, "fields in another order", 2, replaceData(`"user":"bob","name":"Bob"`, `"name":"Bob","user":"bob"`), "canonical"},
+		{company.ErrBroken, "escaped where it need not be", 2, replaceData(`"bob"`, `"\u0062ob"`), "canonical"},
+		{company.ErrBroken, "missing field", 2, replaceData(`"user":"bob",`, ``), "canonical"},
+		{company.ErrBroken, "empty field written out", 2, replaceData(`"name":"Bob"`, `"name":""`), "canonical"},
+		{company.ErrBroken, "field of another type", 2, replaceData(`"bob"`, `7`), "user.add"},
 		{company.ErrBroken, "no object", 2, func(e *audit.Event) { e.Changes[0].Data = []byte("null") }, "canonical"},
 		{company.ErrUnknown, "no longer applies: unknown user", 2, func(e *audit.Event) {
 			e.Changes = []audit.Change{{Type: "user.suspend", Version: 1, Data: []byte(`{"user":"eve"}`)}}
 		}, "no longer applies"},
-		{company.ErrTaken, "no longer applies: address taken", 2, data("bob@", "ann@"), "no longer applies"},
-		{company.ErrUnknown, "no longer applies: unknown role", 2, data("user-manager", "knight"), "no longer applies"},
+		{company.ErrTaken, "no longer applies: address taken", 2, replaceData("bob@", "ann@"), "no longer applies"},
+		{company.ErrUnknown, "no longer applies: unknown role", 2, replaceData("user-manager", "knight"), "no longer applies"},
 		{company.ErrLastHolder, "no longer applies: last holder", 2, func(e *audit.Event) {
 			e.Changes = []audit.Change{{Type: "user.suspend", Version: 1, Data: []byte(`{"user":"ann"}`)}}
 		}, "no longer applies"},
 		{company.ErrBroken, "second founding", 2, func(e *audit.Event) { e.Changes = found.Changes }, "begins with the founding"},
 		{company.ErrBroken, "second founding in the first event", 1, func(e *audit.Event) { e.Changes = append(e.Changes, e.Changes[0]) }, "begins with the founding"},
 		{company.ErrBroken, "no founding", 1, func(e *audit.Event) { e.Changes = added.Changes }, "begins with the founding"},
-		{company.ErrBroken, "founding of another company", 1, data(`"acme"`, `"emca"`), `company "acme"`},
-		{company.ErrInvalid, "founding without a name", 1, data(`"name":"Acme"`, `"name":" "`), "no longer applies"},
-		{company.ErrInvalid, "founding with a field unknown", 1, data(`"users":`, `"knights":[],"users":`), "no longer applies"},
-		{company.ErrInvalid, "founding with a bound below zero", 1, data(`"seats":20`, `"seats":-1`), "no longer applies"},
+		{company.ErrBroken, "founding of another company", 1, replaceData(`"acme"`, `"emca"`), `company "acme"`},
+		{company.ErrInvalid, "founding without a name", 1, replaceData(`"name":"Acme"`, `"name":" "`), "no longer applies"},
+		{company.ErrInvalid, "founding with a field unknown", 1, replaceData(`"users":`, `"knights":[],"users":`), "no longer applies"},
+		{company.ErrInvalid, "founding with a bound below zero", 1, replaceData(`"seats":20`, `"seats":-1`), "no longer applies"},
 		{company.ErrSeats, "more users than seats", 1, func(e *audit.Event) {
-			data(`"seats":20`, `"seats":1`)(e)
-			data(`"users":[`, `"users":[{"id":"abe","email":"abe@example.com"},`)(e)
+			replaceData(`"seats":20`, `"seats":1`)(e)
+			replaceData(`"users":[`, `"users":[{"id":"abe","email":"abe@example.com"},`)(e)
 		}, "no longer applies"},
 		{company.ErrBroken, "another company's event", 2, func(e *audit.Event) { e.Company = "emca" }, `company "emca"`},
 		{company.ErrBroken, "earlier than the one before", 5, func(e *audit.Event) { e.Time = history[3].Time.Add(-1) }, "earlier"},
@@ -106,7 +107,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err := audit.Verify(log.Events(t.Context(), 0), audit.Checkpoint{}); err != nil {
 				t.Fatalf("the forged log does not hang together: %v", err)
 			}
-			co, err := company.Open(t.Context(), log, newStage().config())
+			co, err := company.Open(t.Context(), log, newStoryHost().config())
 			var e *company.Error
 			if co != nil || !errors.Is(err, test.want) || !errors.Is(err, company.ErrBroken) || !errors.As(err, &e) {
 				t.Fatalf("Open: %v; want %v and ErrBroken, and no company", err, test.want)
@@ -118,30 +119,30 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestOpenRefusesBrokenChain opens logs that do not hang together. The error is
-// the audit package's, of the event where the chain breaks.
+// TestOpenRefusesBrokenChain opens logs that are not consistent. The error is
+// that of package audit, of the event where the chain breaks.
 func TestOpenRefusesBrokenChain(t *testing.T) {
-	history := events(t, tell(t).log)
+	history := events(t, playStory(t).log)
 	last := uint64(len(history))
 	tests := []struct {
 		want  error
 		name  string
 		seq   uint64
-		alter func(s script) script
+		alter func(s fixedLog) fixedLog
 	}{
-		{audit.ErrEdited, "reason edited", 3, func(s script) script { s[2].Reason = "for no reason"; return s }},
-		{audit.ErrEdited, "edited and hashed again", 4, func(s script) script { s[2].Reason = "x"; s[2].Hash = s[2].Sum(); return s }},
-		{audit.ErrEdited, "first event edited", 1, func(s script) script { s[0].Actor.ID = "eve"; return s }},
-		{audit.ErrEdited, "last event edited", last, func(s script) script { s[last-1].Time = begin; return s }},
-		{audit.ErrMissing, "first event missing", 1, func(s script) script { return s[1:] }},
-		{audit.ErrMissing, "an event missing", 6, func(s script) script { return slices.Delete(s, 5, 6) }},
-		{audit.ErrReordered, "two swapped", 6, func(s script) script { s[5], s[6] = s[6], s[5]; return s }},
-		{audit.ErrReordered, "one twice", 7, func(s script) script { return slices.Insert(s, 6, s[5]) }},
+		{audit.ErrEdited, "reason edited", 3, func(s fixedLog) fixedLog { s[2].Reason = "for no reason"; return s }},
+		{audit.ErrEdited, "edited and hashed again", 4, func(s fixedLog) fixedLog { s[2].Reason = "x"; s[2].Hash = s[2].Sum(); return s }},
+		{audit.ErrEdited, "first event edited", 1, func(s fixedLog) fixedLog { s[0].Actor.ID = "eve"; return s }},
+		{audit.ErrEdited, "last event edited", last, func(s fixedLog) fixedLog { s[last-1].Time = begin; return s }},
+		{audit.ErrMissing, "first event missing", 1, func(s fixedLog) fixedLog { return s[1:] }},
+		{audit.ErrMissing, "an event missing", 6, func(s fixedLog) fixedLog { return slices.Delete(s, 5, 6) }},
+		{audit.ErrReordered, "two swapped", 6, func(s fixedLog) fixedLog { s[5], s[6] = s[6], s[5]; return s }},
+		{audit.ErrReordered, "one twice", 7, func(s fixedLog) fixedLog { return slices.Insert(s, 6, s[5]) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			log := test.alter(slices.Clone(script(history)))
-			co, err := company.Open(t.Context(), log, newStage().config())
+			log := test.alter(slices.Clone(fixedLog(history)))
+			co, err := company.Open(t.Context(), log, newStoryHost().config())
 			var e *audit.Error
 			if co != nil || !errors.Is(err, test.want) || !errors.As(err, &e) || e.Seq != test.seq {
 				t.Errorf("Open: %v; want %v of event %d, and no company", err, test.want, test.seq)
@@ -151,23 +152,23 @@ func TestOpenRefusesBrokenChain(t *testing.T) {
 			}
 		})
 	}
-	if co, err := company.Open(t.Context(), script(nil), nil); co != nil || !errors.Is(err, company.ErrNotFounded) {
+	if co, err := company.Open(t.Context(), fixedLog(nil), nil); co != nil || !errors.Is(err, company.ErrNotFounded) {
 		t.Errorf("Open of an empty log: %v; want ErrNotFounded, and no company", err)
 	}
 }
 
-// TestNothingIsSkipped makes each event in turn one nobody knows, and one that
-// happened before.
+// TestNothingIsSkipped replaces each event in turn by one of an unknown type,
+// and by one that happened before.
 func TestNothingIsSkipped(t *testing.T) {
-	x := tell(t)
+	x := playStory(t)
 	history := events(t, x.log)
 	for i := range history {
 		seq := i + 1
-		for _, log := range []script{
+		for _, log := range []fixedLog{
 			forge(history, seq, func(e *audit.Event) { e.Changes[len(e.Changes)-1].Type = "unheard-of" }),
 			forge(history, seq, func(e *audit.Event) { e.Changes = slices.Concat(e.Changes, history[0].Changes) }),
 		} {
-			_, err := company.Open(t.Context(), log, newStage().config())
+			_, err := company.Open(t.Context(), log, newStoryHost().config())
 			var e *company.Error
 			if !errors.Is(err, company.ErrBroken) || !errors.As(err, &e) || e.Seq != uint64(seq) {
 				t.Errorf("Open with a bad event %d: %v", seq, err)
@@ -175,23 +176,23 @@ func TestNothingIsSkipped(t *testing.T) {
 			if seq == len(history) {
 				continue // the company knows the hash of this one: it is found out before
 			}
-			// What comes before the bad event cannot be told from what was made
-			// up with it: the state the company knows is not in this log.
-			if _, err := x.past(t, log, uint64(seq-1)); seq > 1 && !errors.Is(err, company.ErrDiverged) {
+			// The events before the bad one cannot be told from forged ones:
+			// the state that the company knows is not in this log.
+			if _, err := x.documentAt(t, log, uint64(seq-1)); seq > 1 && !errors.Is(err, company.ErrDiverged) {
 				t.Errorf("At(%d) before a bad event: %v, want ErrDiverged", seq-1, err)
 			}
-			if _, err := x.past(t, log, uint64(seq)); !errors.Is(err, company.ErrBroken) {
+			if _, err := x.documentAt(t, log, uint64(seq)); !errors.Is(err, company.ErrBroken) {
 				t.Errorf("At(%d), which is bad: %v, want ErrBroken", seq, err)
 			}
 		}
 	}
 }
 
-// past returns the document after an event of a log that cannot be opened, but
-// that a company reads from which has seen better times.
-func (x told) past(t testing.TB, log audit.Log, seq uint64) (string, error) {
+// documentAt returns the document after an event of a log that cannot be
+// opened. It asks a company that was opened from a good log.
+func (x playedStory) documentAt(t testing.TB, log audit.Log, seq uint64) (string, error) {
 	t.Helper()
-	swap := &exchange{log: x.log}
+	swap := &switchedLog{log: x.log}
 	co, err := company.Open(t.Context(), swap, x.stage.config())
 	if err != nil {
 		t.Fatal(err)
@@ -204,28 +205,27 @@ func (x told) past(t testing.TB, log audit.Log, seq uint64) (string, error) {
 	return text(t, p), nil
 }
 
-// exchange is a log that can be exchanged for another behind its user's back.
-type exchange struct{ log audit.Log }
+// switchedLog is a log that can be replaced while a company uses it.
+type switchedLog struct{ log audit.Log }
 
-func (x *exchange) Append(ctx context.Context, e audit.Event) error { return x.log.Append(ctx, e) }
+func (x *switchedLog) Append(ctx context.Context, e audit.Event) error { return x.log.Append(ctx, e) }
 
-func (x *exchange) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+func (x *switchedLog) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
 	return x.log.Events(ctx, after)
 }
 
-// TestFollowerRefuses lets a company come across an event that another writer
-// appended and that it does not understand. It stays where it was, and writes
-// nothing after what it did not read.
+// TestFollowerRefuses: another writer appends an event that this company cannot
+// read. It stays where it was, and writes nothing after what it did not read.
 func TestFollowerRefuses(t *testing.T) {
-	s, log := newStage(), audit.NewMemory()
-	co := found(t, log, s)
+	s, log := newStoryHost(), audit.NewMemory()
+	co := foundStory(t, log, s)
 	bad := events(t, log)[0]
 	bad.Changes = []audit.Change{{Type: "unheard-of", Version: 1, Data: []byte("{}")}}
 	if err := log.Append(t.Context(), bad.Chain(co.Checkpoint())); err != nil {
 		t.Fatal(err)
 	}
 	was := co.Policy()
-	sc := story()[0]
+	sc := storySteps()[0]
 	_, doErr := co.Do(t.Context(), company.By{Actor: sc.by, Reason: "why not"}, sc.changes...)
 	for what, err := range map[string]error{"Sync": co.Sync(t.Context()), "Do": doErr} {
 		var e *company.Error
@@ -238,11 +238,11 @@ func TestFollowerRefuses(t *testing.T) {
 	}
 }
 
-// TestReplayRepeatsStructure opens logs whose events hang together and hold
-// changes that no Do would have made.
-func TestReplayRepeatsStructure(t *testing.T) {
+// TestReplayChecksStructure opens logs that are consistent, with changes that
+// no Do would have made.
+func TestReplayChecksStructure(t *testing.T) {
 	log := audit.NewMemory()
-	c, err := company.Found(t.Context(), log, annAlone(), nil)
+	c, err := company.Found(t.Context(), log, soloFounding(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,10 +278,10 @@ func TestReplayRepeatsStructure(t *testing.T) {
 	}
 }
 
-// TestLogWithoutFounding opens a log that takes events without changes.
+// TestLogWithoutFounding opens a log whose first event has no change.
 func TestLogWithoutFounding(t *testing.T) {
 	e := audit.Event{ID: "e", Time: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindUser, ID: "ann"}}.Chain(audit.Checkpoint{})
-	if _, err := company.Open(t.Context(), script{e}, nil); !errors.Is(err, company.ErrBroken) {
+	if _, err := company.Open(t.Context(), fixedLog{e}, nil); !errors.Is(err, company.ErrBroken) {
 		t.Errorf("Open = %v, want ErrBroken", err)
 	}
 }

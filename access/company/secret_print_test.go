@@ -22,10 +22,11 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// traces is what secrets look like when they are shown, by how that begins.
+// traces are what secrets look like when they are printed, by their first four
+// bytes.
 type traces map[[4]byte][]string
 
-// find returns which of the traces is in a text, or "".
+// find returns the trace that is in a text, or "".
 func (all traces) find(text string) string {
 	for i := range len(text) - 3 {
 		for _, trace := range all[[4]byte{text[i], text[i+1], text[i+2], text[i+3]}] {
@@ -37,8 +38,8 @@ func (all traces) find(text string) string {
 	return ""
 }
 
-// tracesOf returns a secret as it is told, and its bytes in any form that print
-// has for them: the first of them, the last and some in the middle.
+// tracesOf returns the text of secrets, and their bytes in every form that
+// print has for them: the first of them, the last and some in the middle.
 func tracesOf(t *testing.T, secrets []invite.Secret) traces {
 	t.Helper()
 	var all []string
@@ -68,7 +69,7 @@ func tracesOf(t *testing.T, secrets []invite.Secret) traces {
 	return out
 }
 
-// enclosing is a struct of a host's that hides in its fields what it has.
+// enclosing is a struct of a host that has secrets in its fields.
 type enclosing struct {
 	exported any
 	change   company.Change
@@ -77,9 +78,8 @@ type enclosing struct {
 	nested   struct{ receipt *company.Receipt }
 }
 
-// shown are the values of the types of this package, and of those behind them,
-// that come by where people are invited and links made, by name; and the secrets
-// that some of them have in them.
+// shown returns the values that come up where people are invited and links
+// made, by name, and the secrets that some of them hold.
 func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	t.Helper()
 	c := inviteCompany(t, instant)
@@ -90,11 +90,11 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 		all["receipt of "+name], all[name+" recorded"] = r, r.Changes[0]
 		return r.Changes[0]
 	}
-	receipt(ann, "invite", company.Invite{Invitation: "i", Terms: to("bob@x.test", "viewer")})
+	receipt(ann, "invite", company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
 	receipt(ann, "resend", company.ResendInvitation{Invitation: "i"})
 	receipt(ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
-	c.invite("j", to("cat@x.test", "viewer"))
-	c.invite("k", to("dan@x.test", "viewer"))
+	c.invite("j", termsTo("cat@x.test", "viewer"))
+	c.invite("k", termsTo("dan@x.test", "viewer"))
 	c.must(uma, company.CreateReport{Report: "r"})
 	link := receipt(uma, "link", company.MakeLink{Link: "l", Resource: access.Report("r")}).(company.MakeLink)
 	if link.Secret.IsZero() {
@@ -149,7 +149,8 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	return all, secrets
 }
 
-// writings returns what encoders and loggers make of a value, with their errors.
+// writings returns what encoders and loggers write of a value, with their
+// errors.
 func writings(v any) string {
 	var b bytes.Buffer
 	note := func(err error) { fmt.Fprintln(&b, err) }
@@ -193,8 +194,8 @@ func verbs() []string {
 	return all
 }
 
-// TestSecretsAreNotShown renders everything that a secret can be in, in every
-// way there is, and looks for it.
+// TestSecretsAreNotShown prints every value that can hold a secret, in every
+// way, and looks for the secrets in the text.
 func TestSecretsAreNotShown(t *testing.T) {
 	all, secrets := shown(t)
 	find := tracesOf(t, secrets).find
@@ -208,7 +209,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		}
 	}
 	rendered, shapes := 0, verbs()
-	for _, name := range sortedKeys(all) {
+	for _, name := range keysOf(all) {
 		v, seen := all[name], map[string]bool{}
 		for _, shape := range shapes {
 			text := fmt.Sprintf(shape, v)
@@ -230,8 +231,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
-// forms prints values that are not secret, but like one, in every way that shows
-// them.
+// forms prints values that are not secret in every way that shows them.
 func forms(all ...any) []string {
 	var out []string
 	for _, v := range all {

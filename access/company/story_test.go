@@ -19,9 +19,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// stage is the surroundings of a company: a clock that moves when told, and
-// random numbers that count.
-type stage struct {
+// storyHost is the host of a story: a clock that a test moves, and
+// randomness that counts.
+type storyHost struct {
 	mu   sync.Mutex
 	at   time.Time
 	next uint64
@@ -30,23 +30,23 @@ type stage struct {
 // begin is when every story begins.
 var begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 
-func newStage() *stage { return &stage{at: begin} }
+func newStoryHost() *storyHost { return &storyHost{at: begin} }
 
-func (s *stage) now() time.Time {
+func (s *storyHost) now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at
 }
 
-func (s *stage) pass(d time.Duration) {
+func (s *storyHost) pass(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.at = s.at.Add(d)
 }
 
-// Read fills p with a number that no other call got. Where a secret is read, it
-// is always the same, so that a story can name it before it is told.
-func (s *stage) Read(p []byte) (int, error) {
+// Read fills p with a number that no other call got. Secrets are always the
+// same, so that a story can name them in advance.
+func (s *storyHost) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(p)
@@ -58,9 +58,9 @@ func (s *stage) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-var _ io.Reader = (*stage)(nil)
+var _ io.Reader = (*storyHost)(nil)
 
-func (s *stage) config() *company.Config {
+func (s *storyHost) config() *company.Config {
 	return &company.Config{
 		Now: s.now, Rand: s, Systems: map[string][]company.Change{"directory": company.Types()},
 		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
@@ -68,17 +68,17 @@ func (s *stage) config() *company.Config {
 	}
 }
 
-// stageSecret returns the secret of every invitation and link made on a stage.
-func stageSecret() invite.Secret {
-	s, err := invite.NewSecret(newStage())
+// storySecret returns the secret of every invitation and link of a story.
+func storySecret() invite.Secret {
+	s, err := invite.NewSecret(newStoryHost())
 	if err != nil {
 		panic(err)
 	}
 	return s
 }
 
-// invitee is who proves that an address is his, verified when the story began.
-func invitee(email, provider string) company.Actor {
+// storyInvitee is a person who proved an address when the story began.
+func storyInvitee(email, provider string) company.Actor {
 	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, begin)
 	if err != nil {
 		panic(err)
@@ -86,8 +86,8 @@ func invitee(email, provider string) company.Actor {
 	return company.Invitee(p)
 }
 
-// founding is how every story begins: a company of ann's.
-func founding(t rapid.TB) company.Founding {
+// storyFounding is how every story begins.
+func storyFounding(t rapid.TB) company.Founding {
 	t.Helper()
 	return company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 20},
@@ -108,33 +108,32 @@ func address(t rapid.TB, text string) team.Address {
 	return a
 }
 
-// found founds a company on a log.
-func found(t rapid.TB, log audit.Log, s *stage) *company.Company {
+// foundStory founds a company on a log.
+func foundStory(t rapid.TB, log audit.Log, s *storyHost) *company.Company {
 	t.Helper()
-	co, err := company.Found(context.Background(), log, founding(t), s.config())
+	co, err := company.Found(context.Background(), log, storyFounding(t), s.config())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return co
 }
 
-// scene is one Do of a story.
-type scene struct {
+// storyStep is one Do of a story.
+type storyStep struct {
 	by      company.Actor
 	changes []company.Change
 }
 
-// story is a history in which every type of change happens. None of its
-// changes leaves an outcome that matters to chance, so that whoever makes them,
-// in whatever circumstances, gets the same document.
-func story() []scene {
+// storySteps is a history with every type of change. Nothing in it depends on
+// chance, so that it comes to the same document whenever it is played.
+func storySteps() []storyStep {
 	ann, bob, directory := company.User("ann"), company.User("bob"), company.System("directory")
 	account := func(id, country string) document.Account {
 		return document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
 	}
 	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
-	one := func(by company.Actor, changes ...company.Change) scene { return scene{by, changes} }
-	all := []scene{
+	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
+	all := []storyStep{
 		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
 		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
 		one(ann, company.ConnectAccounts{Accounts: []document.Account{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
@@ -163,7 +162,7 @@ func story() []scene {
 		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
 		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
 	}
-	return append(append(all, guests()...),
+	return append(append(all, invitationSteps()...),
 		one(directory, company.ReplaceCatalog{Roles: rolesLater()}),
 		one(ann, company.TransferOwnership{To: "bob"}),
 		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
@@ -174,18 +173,17 @@ func story() []scene {
 	)
 }
 
-// guests is the part of the story in which people are invited, and reports shown
-// to who is not.
-func guests() []scene {
+// invitationSteps are the part of the story about invitations and links.
+func invitationSteps() []storyStep {
 	ann, bob, cat, eve := company.User("ann"), company.User("bob"), company.User("cat"), company.User("eve")
 	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
-	return []scene{
+	return []storyStep{
 		{ann, []company.Change{
 			company.Invite{Invitation: "i-eve", Terms: invite.Terms{Address: mustAddress("Eve@example.com"), Name: "Eve", Role: "user-manager", Teams: []team.ID{"west", "east"}, ReviewDays: 30}},
 			company.Invite{Invitation: "i-fay", Terms: invite.Terms{Address: mustAddress("fay@example.com"), Role: "editor", Days: 30, Provider: "google", Note: "Welcome,\n<Fay> & all"}},
 			company.Invite{Invitation: "i-gus", Terms: invite.Terms{Address: mustAddress("gus@example.com"), Until: day(300)}}}},
-		{invitee("eve@example.com", ""), []company.Change{company.AcceptInvitation{Invitation: "i-eve", Secret: stageSecret(), User: "eve"}}},
-		{invitee("fay@example.com", "google"), []company.Change{company.DeclineInvitation{Invitation: "i-fay", Secret: stageSecret()}}},
+		{storyInvitee("eve@example.com", ""), []company.Change{company.AcceptInvitation{Invitation: "i-eve", Secret: storySecret(), User: "eve"}}},
+		{storyInvitee("fay@example.com", "google"), []company.Change{company.DeclineInvitation{Invitation: "i-fay", Secret: storySecret()}}},
 		{eve, []company.Change{
 			company.AmendInvitation{Invitation: "i-gus", Role: "editor", Days: 14, ReviewDays: 7},
 			company.Invite{Invitation: "i-hal", Terms: invite.Terms{Address: mustAddress("hal@example.com"), Teams: []team.ID{"east"}}}}},
@@ -197,8 +195,8 @@ func guests() []scene {
 	}
 }
 
-// rolesLater is the catalog that the story goes over to: those roles of the company
-// catalog that are held, and an admin may hand over.
+// rolesLater is the catalog that the story changes to: the roles of the company
+// catalog that are held, with an admin who may transfer ownership.
 func rolesLater() []role.Role {
 	held := []role.Name{"admin", "user-manager", "editor", "team-member"}
 	roles := slices.DeleteFunc(role.CompanyCatalog().Roles(), func(r role.Role) bool { return !slices.Contains(held, r.Name) })
@@ -210,8 +208,8 @@ func rolesLater() []role.Role {
 	return roles
 }
 
-// play makes a scene. An hour passes before it.
-func play(t rapid.TB, co *company.Company, s *stage, sc scene) company.Receipt {
+// playStep takes a step. An hour passes before it.
+func playStep(t rapid.TB, co *company.Company, s *storyHost, sc storyStep) company.Receipt {
 	t.Helper()
 	s.pass(time.Hour)
 	r, err := co.Do(context.Background(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
@@ -244,22 +242,22 @@ func events(t rapid.TB, log audit.Log) []audit.Event {
 	return all
 }
 
-// told is a story that was played without incident.
-type told struct {
+// playedStory is a story that was played to its end.
+type playedStory struct {
 	log       *audit.Memory
-	stage     *stage
+	stage     *storyHost
 	company   *company.Company
 	receipts  []company.Receipt // by scene
 	documents []string          // by event, from 1; documents[0] is of nothing
 }
 
-func tell(t rapid.TB) told {
+func playStory(t rapid.TB) playedStory {
 	t.Helper()
-	s, log := newStage(), audit.NewMemory()
-	co := found(t, log, s)
-	x := told{log: log, stage: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
-	for _, sc := range story() {
-		x.receipts = append(x.receipts, play(t, co, s, sc))
+	s, log := newStoryHost(), audit.NewMemory()
+	co := foundStory(t, log, s)
+	x := playedStory{log: log, stage: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
+	for _, sc := range storySteps() {
+		x.receipts = append(x.receipts, playStep(t, co, s, sc))
 		x.documents = append(x.documents, text(t, co.Policy()))
 	}
 	return x

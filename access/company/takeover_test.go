@@ -10,22 +10,22 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// sponsored has ugo, or whoever is named, answer for four invitations: b is
-// pending, a expired, c declined and d pending for ten days of access. Another
-// one is ann's.
+// sponsored has the named user sponsor four invitations: b is pending, a
+// expired, c declined, and d pending for ten days of access. Another one is
+// ann's.
 func sponsored(t *testing.T, by string) *testCompany {
 	c := inviteCompany(t, func(c *company.Config) { c.Invitations.TTL = 20 * 24 * time.Hour })
-	c.invite("a", to("al@x.test", "viewer"), by)
+	c.invite("a", termsTo("al@x.test", "viewer"), by)
 	c.pass(20 * 24 * time.Hour)
-	c.invite("d", days(to("di@x.test", ""), 10), by)
-	c.invite("c", to("cy@x.test", "viewer"), by)
+	c.invite("d", forDays(termsTo("di@x.test", ""), 10), by)
+	c.invite("c", termsTo("cy@x.test", "viewer"), by)
 	c.must("invitee cy@x.test", company.DeclineInvitation{Invitation: "c", Secret: c.message("c").Secret})
-	c.invite("b", teams(to("bo@x.test", "user"), "t"), by)
-	c.invite("x", to("xi@x.test", "viewer"))
+	c.invite("b", intoTeams(termsTo("bo@x.test", "user"), "t"), by)
+	c.invite("x", termsTo("xi@x.test", "viewer"))
 	return c
 }
 
-// sponsors is who answers for what, and in what state it is.
+// sponsors lists who is the sponsor of what, and its state.
 func (c *testCompany) sponsors() string {
 	all := ""
 	for i := range c.Invitations() {
@@ -34,7 +34,7 @@ func (c *testCompany) sponsors() string {
 	return all
 }
 
-func TestLeaverTakesHisInvitations(t *testing.T) {
+func TestRemovalRevokesInvitations(t *testing.T) {
 	c := sponsored(t, "ugo")
 	if got, ok := c.Holdings("ugo"); !ok || !slices.Equal(ids(got.Invitations), []invite.ID{"a", "b", "d"}) {
 		t.Errorf("ugo holds %v", ids(got.Invitations))
@@ -64,17 +64,16 @@ func ids(all []invite.Invitation) []invite.ID {
 	return out
 }
 
-// TestTakeOver gives the live invitations of a leaver to who could send them. The
-// messages that were sent stay good. What expired is revoked, whoever could have
-// sent it.
+// TestTakeOver gives the live invitations of a user who leaves to a user who
+// could send them. Their messages stay good. Expired ones are revoked.
 func TestTakeOver(t *testing.T) {
 	for name, tt := range map[string]struct{ by, heir string }{
-		"somebody else":       {"ann", "abe"},
-		"the actor":           {"ann", "ann"},
-		"an equal":            {"ugo2", "abe"},
-		"by a system":         {"system ops", "ann"},
-		"by one beside":       {"abe", "ugo2"},
-		"by the last to come": {"system ops", "ugo2"},
+		"another admin":            {"ann", "abe"},
+		"the actor":                {"ann", "ann"},
+		"an equal":                 {"ugo2", "abe"},
+		"by a system":              {"system ops", "ann"},
+		"to an equal":              {"abe", "ugo2"},
+		"by a system, to an equal": {"system ops", "ugo2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := sponsored(t, "ugo")
@@ -98,7 +97,7 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
-// TestNothingLiveToTakeOver has all that a leaver sent expire.
+// TestNothingLiveToTakeOver: all that the leaving user sent has expired.
 func TestNothingLiveToTakeOver(t *testing.T) {
 	c := sponsored(t, "ugo")
 	c.pass(20 * 24 * time.Hour)
@@ -110,8 +109,8 @@ func TestNothingLiveToTakeOver(t *testing.T) {
 	c.checkReplay()
 }
 
-// TestTakeOverRefusals: neither who takes over nor who gives may come to more
-// than he could send.
+// TestTakeOverRefusals: neither the new sponsor nor the actor may come to more
+// than they could send.
 func TestTakeOverRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		want    string
@@ -122,25 +121,25 @@ func TestTakeOverRefusals(t *testing.T) {
 		before  []company.Change // by the desk
 		sponsor string
 	}{
-		{"denied unknown-user", "by nobody known", "ann", "ugo", "ghost", nil, "ugo"},
-		{"denied no-capability", "by who may not invite", "ann", "ugo", "uma", nil, "ugo"},
-		{"denied suspended", "by who is suspended", "ann", "ugo", "sue", nil, "ugo"},
-		{"denied above-ceiling", "by who manages fewer roles", "ann", "ugo", "rex", nil, "ugo"},
-		{"ErrBeyondOwnEnd", "by who ends", "ann", "ugo", "eve", nil, "ugo"},
-		{"ErrBeyondOwnEnd", "of who ends", "eve", "ugo", "ann", nil, "ugo"},
-		{"ErrInvalid", "of the leaver himself", "ann", "ugo", "ugo", nil, "ugo"},
-		{"ErrInvalid", "of nothing", "ann", "uma", "abe", nil, "ugo"},
-		{"denied above-ceiling", "of who could not send them", "ugo", "abe", "ann", []company.Change{
-			company.RevokeInvitation{Invitation: "b"}, company.Invite{Terms: to("zoe@x.test", "viewer")}, company.SetRole{User: "abe", Role: "user-manager"}}, "abe"},
-		{"denied unknown-resource team", "into a team that is gone", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
-		{"ErrTaken", "to who is a user by now", "ann", "ugo", "abe", []company.Change{company.AddUser{Email: "bo@x.test"}}, "ugo"},
+		{"denied unknown-user", "by an unknown user", "ann", "ugo", "ghost", nil, "ugo"},
+		{"denied no-capability", "by a user who may not invite", "ann", "ugo", "uma", nil, "ugo"},
+		{"denied suspended", "by a suspended user", "ann", "ugo", "sue", nil, "ugo"},
+		{"denied above-ceiling", "by a user who manages fewer roles", "ann", "ugo", "rex", nil, "ugo"},
+		{"ErrBeyondOwnEnd", "by a user with an end", "ann", "ugo", "eve", nil, "ugo"},
+		{"ErrBeyondOwnEnd", "by an actor with an end", "eve", "ugo", "ann", nil, "ugo"},
+		{"ErrInvalid", "of the user who leaves", "ann", "ugo", "ugo", nil, "ugo"},
+		{"ErrInvalid", "of no invitations", "ann", "uma", "abe", nil, "ugo"},
+		{"denied above-ceiling", "by an actor who could not send them", "ugo", "abe", "ann", []company.Change{
+			company.RevokeInvitation{Invitation: "b"}, company.Invite{Terms: termsTo("zoe@x.test", "viewer")}, company.SetRole{User: "abe", Role: "user-manager"}}, "abe"},
+		{"denied unknown-resource team", "into a deleted team", "ann", "ugo", "abe", []company.Change{company.DeleteTeam{Team: "t"}}, "ugo"},
+		{"ErrTaken", "to a person who is a user by now", "ann", "ugo", "abe", []company.Change{company.AddUser{Email: "bo@x.test"}}, "ugo"},
 		{"ErrNotOffered", "to a role no longer offered", "ann", "ugo", "abe", []company.Change{company.ReplaceCatalog{Roles: withoutOffer("user")}}, "ugo"},
-		{"ErrReason", "", "ann", "ugo", "abe", nil, "ugo"},
+		{"ErrReason", "without a reason", "ann", "ugo", "abe", nil, "ugo"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := sponsored(t, tt.sponsor)
 			if tt.sponsor == "abe" {
-				c.invite("adm", to("adm@x.test", "admin"), "abe")
+				c.invite("adm", termsTo("adm@x.test", "admin"), "abe")
 			}
 			if tt.before != nil {
 				c.must("system ops", tt.before...)
