@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"flag"
 	"iter"
 	"os"
 	"runtime/debug"
@@ -17,8 +18,16 @@ import (
 
 // TestMain lets garbage pile up: the laws make small worlds by the thousand,
 // and a third of their time would go into looking for what is left of them.
+//
+// With AMBIT_LONG set, each law is checked in thirty times as many worlds,
+// unless the command line says how many.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
+	if os.Getenv("AMBIT_LONG") != "" {
+		if err := flag.Set("rapid.checks", "3000"); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(m.Run())
 }
 

@@ -153,6 +153,25 @@ func (d Draw) grantee() (user, t string) {
 	return d.ID(UserIDs), ""
 }
 
+// removeGrant takes away a grant that is there, or now and then any: drawn at
+// random, few are there.
+func (d Draw) removeGrant(w *World) Change {
+	var all []Change
+	for _, id := range SortedKeys(w.Reports) {
+		for _, u := range SortedKeys(w.Reports[id].Users) {
+			all = append(all, RemoveGrant(id, u, ""))
+		}
+		for _, t := range SortedKeys(w.Reports[id].Teams) {
+			all = append(all, RemoveGrant(id, "", t))
+		}
+	}
+	if len(all) == 0 || d.Chance(3, "any grant") {
+		user, t := d.grantee()
+		return RemoveGrant(d.ID(ReportIDs), user, t)
+	}
+	return rapid.SampledFrom(all).Draw(d.T, "grant")
+}
+
 func (d Draw) setGrant(report, user, t string) Change {
 	g := Grant{Viewer, d.End()}
 	highest := Creator
@@ -246,8 +265,7 @@ func (d Draw) Change(w *World) Change {
 		user, t := d.grantee()
 		return d.setGrant(d.ID(ReportIDs), user, t)
 	case 20:
-		user, t := d.grantee()
-		return RemoveGrant(d.ID(ReportIDs), user, t)
+		return d.removeGrant(w)
 	case 21:
 		return d.setLink(w, d.ID(LinkIDs))
 	case 22:

@@ -9,6 +9,11 @@ import (
 // Question draws who asks, and a question. Most are well formed, and ask of a
 // resource what may be asked of it; about a link, half are the one it is for.
 func (d Draw) Question(w *World) (Subject, Question) {
+	if d.Chance(6, "guarded") {
+		if s, q, ok := d.guarded(w); ok {
+			return s, q
+		}
+	}
 	s := d.Subject()
 	if l, ok := w.Links[s.Link]; ok && d.Chance(2, "its own") {
 		return s, Question{l.Action, l.Resource}
@@ -25,6 +30,37 @@ func (d Draw) Question(w *World) (Subject, Question) {
 		}
 	}
 	return s, Question{d.One("action", actions...), r}
+}
+
+// guarded draws a question that passes the capability step and is about roles
+// and people, where the guards are. Drawn at random, few get that far. It
+// returns false if nobody can ask one.
+func (d Draw) guarded(w *World) (Subject, Question, bool) {
+	var subjects []Subject
+	var questions []Question
+	for _, u := range SortedKeys(w.Users) {
+		actor := w.RoleOf(u)
+		if !w.Active(u) {
+			continue
+		}
+		for _, a := range []string{"user.remove", "user.set-role", "owner.transfer", "role.grant"} {
+			if !Holds(actor, a) {
+				continue
+			}
+			subjects = append(subjects, InCompany(u))
+			q := Question{Action: a, Resource: Resource{Kind: "user", ID: d.ID(UserIDs)}}
+			if a == "role.grant" && len(actor.Manages) > 0 {
+				managed := actor.Manages[rapid.IntRange(0, len(actor.Manages)-1).Draw(d.T, "managed")]
+				q.Resource = Resource{Kind: "role", ID: string(managed)}
+			}
+			questions = append(questions, q)
+		}
+	}
+	if len(questions) == 0 {
+		return Subject{}, Question{}, false
+	}
+	i := rapid.IntRange(0, len(questions)-1).Draw(d.T, "question")
+	return subjects[i], questions[i], true
 }
 
 // Subject draws a user at company level or in a session, or a link.
@@ -51,6 +87,9 @@ func (d Draw) Resource(w *World) Resource {
 	case "user":
 		return Resource{Kind: kind, ID: d.ID(UserIDs)}
 	case "role":
+		if d.Chance(8, "unknown role") {
+			return Resource{Kind: kind, ID: "ghost"}
+		}
 		return Resource{Kind: kind, ID: d.role(w.Catalog)}
 	case "team":
 		return Resource{Kind: kind, ID: d.ID(TeamIDs)}
