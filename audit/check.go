@@ -43,35 +43,35 @@ func (e *Event) flaw() string {
 	case e.Seq == 0 || e.Seq > math.MaxInt64:
 		return "the sequence is not between 1 and 2^63-1"
 	case e.ID == "":
-		return "no id"
+		return "there is no id"
 	case e.Company == "":
-		return "no company"
+		return "there is no company"
 	case e.Time.IsZero():
-		return "no time"
+		return "there is no time"
 	case e.Time.Location() != time.UTC:
 		return "the time is not in UTC"
 	case e.Time.Year() < 0 || e.Time.Year() > 9999:
 		return "the year has more than four digits"
 	case len(e.Changes) == 0:
-		return "no changes"
+		return "there are no changes"
 	case len(e.Changes) > maxChanges:
-		return "more than 10,000 changes"
+		return "there are more than 10,000 changes"
 	case len(e.Targets) > maxTargets:
-		return "more than 100,000 targets"
+		return "there are more than 100,000 targets"
 	case e.size() > maxSize:
-		return "more than 16 MiB"
+		return "it is larger than 16 MiB"
 	}
 	for _, text := range []string{e.ID, e.Company, e.Reason, e.Approval, e.Correlation} {
 		if !utf8.ValidString(text) {
 			return "a text is not UTF-8"
 		}
 	}
-	if text := e.Actor.flaw(); text != "" {
-		return text
+	if flaw := e.Actor.flaw(); flaw != "" {
+		return flaw
 	}
 	for _, c := range e.Changes {
-		if text := c.flaw(); text != "" {
-			return text
+		if flaw := c.flaw(); flaw != "" {
+			return flaw
 		}
 	}
 	for _, target := range e.Targets {
@@ -118,8 +118,8 @@ func (c *Change) flaw() string {
 }
 
 // isCompact reports whether data, which is valid JSON, has no white space
-// outside of strings and is not nested too deep. Were it otherwise, data could
-// break a line, or a line be deeper than encoding/json is willing to read.
+// outside of strings and is not nested too deep. Otherwise data could break a
+// line, or make it too deep for encoding/json.
 func isCompact(data []byte) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(data); i++ {

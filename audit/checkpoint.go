@@ -35,7 +35,7 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 	seq, hash, _ := strings.Cut(rest, " ")
 	n, err := strconv.ParseUint(seq, 10, 64)
 	if !ok || err != nil {
-		return c, &Error{Op: "checkpoint", Text: "not of the form " + checkpointPrefix + "<sequence> <hash>", Err: ErrMalformed}
+		return c, &Error{Op: "checkpoint", Text: "write " + checkpointPrefix + "<sequence> <hash>", Err: ErrMalformed}
 	}
 	if err := c.Hash.UnmarshalText([]byte(hash)); err != nil {
 		return Checkpoint{}, err

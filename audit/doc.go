@@ -1,25 +1,37 @@
 // Package audit keeps the record of what happened to a company: a log of events
-// that can only grow, in which no event can be edited, removed or moved
-// unnoticed.
+// that only grows. Nobody can edit, remove or move an event unnoticed.
 //
-// It deals in bytes and in the chain that holds them together. What a change
-// means is known to the package that writes and reads it.
+//	event = event.Chain(head)                        // the next event after head
+//	err := log.Append(ctx, event)
+//	err = audit.Verify(log.Events(ctx, 0), checkpoint)
+//
+// Most programs pass a [Log] to package company, which writes the events, and
+// call [Verify] with a [Checkpoint] that they keep elsewhere. This package
+// deals in bytes and in the chain of hashes; the package that writes and reads
+// a change knows what it means.
+//
+//   - Events: [Event], [Actor], [Change], [Event.Chain], [Event.Check].
+//   - Logs: [Log], [Watcher], [NewMemory]. To write a log of your own, ask
+//     [Event.Follows] and test it with package audittest.
+//   - Verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint],
+//     [Hash].
+//   - Files: [WriteLines], [ReadLines], [Encode], [Decode].
 //
 // # Rules
 //
 //  1. An [Event] is one step of a company's history: who, when, why, and the
-//     changes, in order. It stands in exactly one log, at its Seq, counted from
-//     1 without gaps.
+//     changes, in order. It is in exactly one log, at its Seq, counted from 1
+//     without gaps.
 //  2. Its Hash is [Event.Sum], over every other field. One of them is Prev, the
 //     Hash of the event before, so that a Hash stands for all of history up to
 //     its event. The Prev of event 1 is zero.
 //  3. A [Log] stores an event if it is the next one and refuses it if not. It
 //     never changes one and never drops one. Of two writers that append at the
-//     same place one wins, and the other is told.
-//  4. A chain proves that it hangs together, not that it is whole or the
-//     original: who can write the log can cut off its end, or rewrite all of it
-//     with new hashes. A [Checkpoint] of the log, kept where that person cannot
-//     write, exposes both. [Verify] checks a log against it.
+//     same place one wins, and the other gets an error.
+//  4. A chain proves only that it is consistent in itself. Anyone who can write
+//     the log can cut off its end, or rewrite all of it with new hashes. A
+//     [Checkpoint] of the log, kept where that person cannot write, exposes
+//     both. [Verify] checks a log against it.
 //  5. What is stored is limited. An event has at most 16 MiB (in the encoding
 //     below), 10,000 changes and 100,000 targets; its texts are UTF-8, its time
 //     is in UTC, and the data of its changes is JSON. [Event.Check] has the
@@ -59,18 +71,18 @@
 //	"targets":["user:bob"],"reason":"covers for eve","approval":"","correlation":"",
 //	"prev":"(64 hexadecimal digits)","hash":"(64 hexadecimal digits)"}
 //
-// Time is RFC 3339 in UTC, with as many digits of the second as needed and no
-// more. In strings only the quote, the backslash and the control characters
-// below U+0020 are escaped, as RFC 8785 has it. Data stands as it is. So every
-// event has exactly one line, and [Decode] refuses any other: a file that was
-// reformatted, has a member twice or one too many is not a log.
+// Time is RFC 3339 in UTC, with the fewest digits of the second. In strings
+// only the quote, the backslash and the control characters below U+0020 are
+// escaped, as in RFC 8785. Data is written as it is. So every event has exactly
+// one line, and [Decode] refuses any other: a file that was reformatted, or
+// that has a member twice or one too many, is not a log.
 //
 // # Zero values
 //
-// The zero [Event] is no event: [Event.Check] refuses it. The zero [Hash]
-// stands before the first event and is no event's hash. The zero [Checkpoint]
-// is the state of an empty log, and knows nothing: with it, Verify checks the
-// chain alone. The zero [Memory] is an empty log.
+// The zero [Event] is no event: [Event.Check] refuses it. The zero [Hash] is
+// the Prev of the first event and the hash of none. The zero [Checkpoint] is
+// the state of an empty log: with it, Verify checks the chain alone. The zero
+// [Memory] is an empty log.
 //
 // # Concurrency
 //
@@ -79,7 +91,7 @@
 //
 // # Errors
 //
-// Every error made here is an [*Error] that wraps one of the sentinels of this
-// package, or the error of a context or reader. An error of a log or writer
-// that was passed in comes back as it is.
+// Every error of this package is an [*Error] that wraps one of its sentinels,
+// or the error of a context or reader. An error of a log or writer that you
+// passed comes back as it is.
 package audit

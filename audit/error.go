@@ -8,26 +8,26 @@ import (
 
 // The causes of an [*Error], for [errors.Is].
 var (
-	// ErrConflict: the event is not the one that comes next in the log, which
-	// has not stored it.
-	ErrConflict = errors.New("conflict")
-	// ErrMalformed: an event, line, hash or checkpoint that breaks a rule of
-	// form or a limit.
-	ErrMalformed = errors.New("malformed")
+	// ErrConflict: another event comes next in the log, which has not stored
+	// this one.
+	ErrConflict = errors.New("it is not the next event of the log")
+	// ErrMalformed: an event, line, hash or checkpoint breaks a rule of form or
+	// a limit.
+	ErrMalformed = errors.New("the form is not valid")
 	// ErrEdited: the hash of an event does not fit its fields, or the event
 	// does not continue the one before it.
-	ErrEdited = errors.New("edited")
+	ErrEdited = errors.New("it was edited")
 	// ErrMissing: an event is not there, but a later one is.
-	ErrMissing = errors.New("missing")
+	ErrMissing = errors.New("it is missing")
 	// ErrReordered: the events are all there but not in order, or one is there
 	// twice.
-	ErrReordered = errors.New("reordered")
+	ErrReordered = errors.New("it is out of order")
 	// ErrTruncated: the log ends before the checkpoint.
-	ErrTruncated = errors.New("shorter than the checkpoint")
-	// ErrRewritten: the log hangs together but has another event at the
-	// checkpoint. Somebody made all hashes anew from some event up to the
-	// checkpoint on, or the checkpoint is of another log.
-	ErrRewritten = errors.New("not the log of the checkpoint")
+	ErrTruncated = errors.New("the log is shorter than the checkpoint")
+	// ErrRewritten: the chain is consistent, but the log has another event at
+	// the checkpoint. Somebody made all hashes again from some event before it
+	// on, or the checkpoint is of another log.
+	ErrRewritten = errors.New("the log is not that of the checkpoint")
 )
 
 // Error is what is wrong with an event or a log.
@@ -36,24 +36,28 @@ type Error struct {
 	// "watch", "verify", "checkpoint" or "hash"; "read" is followed by the
 	// line, as in "read line 7".
 	Op string
-	// Seq is the event in question, as counted and not as it says itself if
-	// that is in doubt; 0 where there is none.
+	// Seq is the event in question, 0 where there is none. If its own Seq is in
+	// doubt, it is the place where the event was found.
 	Seq uint64
 	// Text says more; it may be empty.
 	Text string
-	// Err is a sentinel of this package, or the error that ended the attempt.
-	// It is never nil.
+	// Err wraps a sentinel of this package, or is the error that ended the
+	// attempt. It is never nil in an error of this package.
 	Err error
 }
 
 // Error returns one line that begins with "audit: ".
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("audit: " + e.Op)
+	b.WriteString("audit: " + e.Op + ": ")
 	if e.Seq > 0 {
-		b.WriteString(" event " + strconv.FormatUint(e.Seq, 10))
+		b.WriteString("event " + strconv.FormatUint(e.Seq, 10) + ": ")
 	}
-	b.WriteString(": " + e.Err.Error())
+	if e.Err == nil {
+		b.WriteString("unknown problem")
+	} else {
+		b.WriteString(e.Err.Error())
+	}
 	if e.Text != "" {
 		b.WriteString(": " + e.Text)
 	}

@@ -9,11 +9,11 @@ import (
 const (
 	KindUser    = "user"    // a user of the company
 	KindSystem  = "system"  // a program the host trusts, such as a directory sync
-	KindInvitee = "invitee" // a person who answers an invitation, and is no user before
+	KindInvitee = "invitee" // a person who answers an invitation, and is not a user yet
 )
 
-// Change is one change of an event. Type and Version say which package made
-// Data and how it is to be read; to this one, Data is bytes.
+// Change is one change of an event. Type and Version say which package wrote
+// Data and how to read it; to this package, Data is bytes.
 type Change struct {
 	Type    string // not empty
 	Version int    // of Data's form within Type, from 1
@@ -21,10 +21,10 @@ type Change struct {
 }
 
 // Actor is who made an event, as known at that moment: addresses and roles
-// change, the record of them does not.
+// change later, the record of them does not.
 type Actor struct {
 	Kind  string // KindUser, KindSystem or KindInvitee
-	ID    string // not empty, except for an invitee, who may have none yet
+	ID    string // not empty, except for an invitee who has none yet
 	Email string // empty for one who has none; an invitee has one
 	Role  string // empty for one who has none
 }
@@ -32,12 +32,12 @@ type Actor struct {
 // Event is one step of a company's history.
 type Event struct {
 	Seq         uint64    // the place in the log, from 1
-	ID          string    // the event's own name, for references from outside; whether it is unique is the writer's concern
+	ID          string    // for references from outside; the writer sees to it that it is unique
 	Time        time.Time // UTC
 	Company     string
 	Actor       Actor
-	Changes     []Change // at least one, in the order they were made
-	Targets     []string // what the changes concern, in an order of the writer's
+	Changes     []Change // at least one, in the order they happened
+	Targets     []string // what the changes concern; the writer chooses the order
 	Reason      string   // empty if none was given; so for the next two
 	Approval    string   // a reference to who or what allowed it
 	Correlation string   // a reference to the request it came from
@@ -57,8 +57,7 @@ func (e Event) Chain(head Checkpoint) Event {
 // Checkpoint returns the state of a log that ends with e.
 func (e Event) Checkpoint() Checkpoint { return Checkpoint{Seq: e.Seq, Hash: e.Hash} }
 
-// Clone returns a copy of e that shares no memory with it which anyone could
-// write to.
+// Clone returns a copy of e. You may write to its slices without changing e.
 func (e Event) Clone() Event {
 	e.Changes = slices.Clone(e.Changes)
 	for i := range e.Changes {
@@ -68,16 +67,16 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// Follows reports as an error why a log that ends at head may not store e as
-// its next event: [ErrMalformed] as for [Event.Check], [ErrEdited] if the Hash
-// of e is not its Sum, [ErrConflict] if it has another Seq or Prev than comes
+// Follows returns nil if a log that ends at head may store e as its next event.
+// Otherwise the error wraps [ErrMalformed] as for [Event.Check], [ErrEdited] if
+// the Hash of e is not its Sum, or [ErrConflict] if its Seq or Prev is not the
 // next.
 //
-// This is what every [Log] has to ask in the moment it stores. One thing is
-// left to it: an event it has already is no conflict.
+// Every [Log] must call this at the moment it stores. One case is left to it:
+// an event that it has stored already is no conflict.
 func (e Event) Follows(head Checkpoint) error {
-	if text := e.flaw(); text != "" {
-		return &Error{Op: "append", Seq: e.Seq, Text: text, Err: ErrMalformed}
+	if flaw := e.flaw(); flaw != "" {
+		return &Error{Op: "append", Seq: e.Seq, Text: flaw, Err: ErrMalformed}
 	}
 	switch {
 	case e.Hash != e.Sum():

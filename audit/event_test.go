@@ -96,9 +96,9 @@ func TestCheck(t *testing.T) {
 		{"", "largest sequence", edit(func(e *audit.Event) { e.Seq = 1<<63 - 1 })},
 		{"the sequence is not between 1 and 2^63-1", "sequence 0", edit(func(e *audit.Event) { e.Seq = 0 })},
 		{"the sequence is not between 1 and 2^63-1", "sequence 2^63", edit(func(e *audit.Event) { e.Seq = 1 << 63 })},
-		{"no id", "no id", edit(func(e *audit.Event) { e.ID = "" })},
-		{"no company", "no company", edit(func(e *audit.Event) { e.Company = "" })},
-		{"no time", "no time", edit(func(e *audit.Event) { e.Time = time.Time{} })},
+		{"there is no id", "no id", edit(func(e *audit.Event) { e.ID = "" })},
+		{"there is no company", "no company", edit(func(e *audit.Event) { e.Company = "" })},
+		{"there is no time", "no time", edit(func(e *audit.Event) { e.Time = time.Time{} })},
 		{"the time is not in UTC", "other zone", edit(func(e *audit.Event) { e.Time = e.Time.In(time.FixedZone("", 0)) })},
 		{"", "year 0", edit(func(e *audit.Event) { e.Time = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC) })},
 		{"the year has more than four digits", "year -1", edit(func(e *audit.Event) { e.Time = time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC) })},
@@ -120,9 +120,9 @@ func TestCheck(t *testing.T) {
 		{"the actor is not in UTF-8", "actor e-mail", edit(func(e *audit.Event) { e.Actor.Email = "\xff" })},
 		{"the actor is not in UTF-8", "actor role", edit(func(e *audit.Event) { e.Actor.Role = "\xff" })},
 
-		{"no changes", "no changes", edit(func(e *audit.Event) { e.Changes = nil })},
+		{"there are no changes", "no changes", edit(func(e *audit.Event) { e.Changes = nil })},
 		{"", "most changes", edit(func(e *audit.Event) { e.Changes = slices.Repeat(e.Changes[:1], 10_000) })},
-		{"more than 10,000 changes", "changes", edit(func(e *audit.Event) { e.Changes = slices.Repeat(e.Changes[:1], 10_001) })},
+		{"there are more than 10,000 changes", "changes", edit(func(e *audit.Event) { e.Changes = slices.Repeat(e.Changes[:1], 10_001) })},
 		{"the type of a change is empty or not UTF-8", "no type", edit(func(e *audit.Event) { e.Changes[1].Type = "" })},
 		{"the type of a change is empty or not UTF-8", "type", edit(func(e *audit.Event) { e.Changes[1].Type = "\xff" })},
 		{"the version of a change is below 1", "version 0", edit(func(e *audit.Event) { e.Changes[1].Version = 0 })},
@@ -146,10 +146,10 @@ func TestCheck(t *testing.T) {
 		{"a target is empty or not UTF-8", "empty target", edit(func(e *audit.Event) { e.Targets = []string{"a", ""} })},
 		{"a target is empty or not UTF-8", "target", edit(func(e *audit.Event) { e.Targets = []string{"a", "\xff"} })},
 		{"", "most targets", edit(func(e *audit.Event) { e.Targets = slices.Repeat([]string{"a"}, 100_000) })},
-		{"more than 100,000 targets", "targets", edit(func(e *audit.Event) { e.Targets = slices.Repeat([]string{"a"}, 100_001) })},
+		{"there are more than 100,000 targets", "targets", edit(func(e *audit.Event) { e.Targets = slices.Repeat([]string{"a"}, 100_001) })},
 
 		{"", "largest", edit(func(e *audit.Event) { e.Reason = strings.Repeat("x", 16<<20-len(hashed(*e))) })},
-		{"more than 16 MiB", "large", edit(func(e *audit.Event) { e.Reason = strings.Repeat("x", 16<<20-len(hashed(*e))+1) })},
+		{"it is larger than 16 MiB", "large", edit(func(e *audit.Event) { e.Reason = strings.Repeat("x", 16<<20-len(hashed(*e))+1) })},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -237,8 +237,9 @@ func TestClone(t *testing.T) {
 
 func TestErrorText(t *testing.T) {
 	for want, err := range map[string]error{
-		"audit: append event 7: conflict: the place is taken": &audit.Error{Op: "append", Seq: 7, Text: "the place is taken", Err: audit.ErrConflict},
-		"audit: hash: malformed":                              &audit.Error{Op: "hash", Err: audit.ErrMalformed},
+		"audit: append: event 7: it is not the next event of the log: the place is taken": &audit.Error{Op: "append", Seq: 7, Text: "the place is taken", Err: audit.ErrConflict},
+		"audit: read: unknown problem":       &audit.Error{Op: "read"},
+		"audit: hash: the form is not valid": &audit.Error{Op: "hash", Err: audit.ErrMalformed},
 	} {
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -9,8 +10,9 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// Two events are appended and verified. Then somebody who can write where they are kept edits the first, and is caught; and makes all hashes
-// anew, and is caught by the checkpoint.
+// Two events are appended and verified. Then somebody who can write where they
+// are kept edits the first: the hashes show it. When they make all hashes again,
+// the checkpoint shows it.
 func Example() {
 	ctx, log := context.Background(), audit.NewMemory()
 	var head audit.Checkpoint
@@ -54,8 +56,27 @@ func Example() {
 	fmt.Println(audit.Verify(kept, head))
 	// Output:
 	// <nil>
-	// audit: verify event 1: edited: its hash does not fit its fields
+	// audit: verify: event 1: it was edited: its hash does not fit its fields
 	// <nil>
-	// audit: verify event 2: not the log of the checkpoint: its hash is another there
-	// audit: verify event 2: shorter than the checkpoint: the checkpoint is at 2
+	// audit: verify: event 2: the log is not that of the checkpoint: the event at the checkpoint has another hash
+	// audit: verify: event 2: the log is shorter than the checkpoint: the checkpoint is at 2
+}
+
+// A log is written to a file and read back, without trust in the file.
+func ExampleReadLines() {
+	ctx, log := context.Background(), audit.NewMemory()
+	event := audit.Event{
+		ID: "e1", Time: time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC), Company: "acme",
+		Actor:   audit.Actor{Kind: audit.KindSystem, ID: "scim"},
+		Changes: []audit.Change{{Type: "add-user", Version: 1, Data: []byte(`{"user":"bob"}`)}},
+	}.Chain(audit.Checkpoint{})
+	fmt.Println(log.Append(ctx, event))
+
+	var file bytes.Buffer
+	fmt.Println(audit.WriteLines(&file, log.Events(ctx, 0)))
+	fmt.Println(audit.Verify(audit.ReadLines(&file), event.Checkpoint()))
+	// Output:
+	// <nil>
+	// <nil>
+	// <nil>
 }

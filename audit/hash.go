@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 )
 
-// Hash is a SHA-256. The zero Hash stands before the first event.
+// Hash is a SHA-256. The zero Hash is the Prev of the first event.
 type Hash [sha256.Size]byte
 
 // String returns h as 64 lower-case hexadecimal digits.
@@ -20,19 +20,19 @@ func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:])
 
 // UnmarshalText sets h to the hash with that text, exactly as String writes it.
 // The error of any other text wraps [ErrMalformed], and leaves h as it was.
-func (h *Hash) UnmarshalText(text []byte) error {
+func (h *Hash) UnmarshalText(digits []byte) error {
 	var parsed Hash
-	if len(text) == hex.EncodedLen(len(parsed)) {
-		if _, err := hex.Decode(parsed[:], text); err == nil && parsed.String() == string(text) {
+	if len(digits) == hex.EncodedLen(len(parsed)) {
+		if _, err := hex.Decode(parsed[:], digits); err == nil && parsed.String() == string(digits) {
 			*h = parsed
 			return nil
 		}
 	}
-	return &Error{Op: "hash", Text: "not 64 lower-case hexadecimal digits", Err: ErrMalformed}
+	return &Error{Op: "hash", Text: "write 64 lower-case hexadecimal digits", Err: ErrMalformed}
 }
 
-// domain begins everything that is hashed here, so that no hash of an event is
-// one of anything else.
+// domain begins everything that is hashed here, so that the hash of an event is
+// the hash of nothing else.
 const domain = "ambit-audit-event v1\n"
 
 // Sum returns the hash of e: over every field but Hash itself, in the encoding

@@ -33,8 +33,8 @@ func Encode(e Event) ([]byte, error) {
 
 // Decode returns the event with that line, without a line feed. It accepts
 // exactly the lines that [Encode] writes; the error of any other wraps
-// [ErrMalformed]. The event shares no memory with line. Whether its hash fits,
-// [Verify] finds out.
+// [ErrMalformed]. The event shares no memory with line. Decode does not check
+// its hash; [Verify] does.
 func Decode(line []byte) (Event, error) {
 	if len(line) > maxLine {
 		return Event{}, &Error{Op: "decode", Text: "the line is too long", Err: ErrMalformed}
@@ -44,13 +44,13 @@ func Decode(line []byte) (Event, error) {
 		return Event{}, &Error{Op: "decode", Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
 	}
 	e := w.event()
-	if text := e.flaw(); text != "" {
-		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: text, Err: ErrMalformed}
+	if flaw := e.flaw(); flaw != "" {
+		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: flaw, Err: ErrMalformed}
 	}
 	// encoding/json is lenient: it takes members in any case and order, twice,
-	// and unknown ones. None of that survives this.
+	// and unknown ones. This comparison refuses all of that.
 	if !bytes.Equal(appendLine(make([]byte, 0, len(line)), &e), line) {
-		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: "not in canonical form", Err: ErrMalformed}
+		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: "the line is not in canonical form", Err: ErrMalformed}
 	}
 	return e, nil
 }
@@ -76,7 +76,7 @@ func WriteLines(w io.Writer, events iter.Seq2[Event, error]) error {
 }
 
 // ReadLines yields the events of the lines of r, in the order they come:
-// whether that is a log, [Verify] finds out. The sequence can be ranged over
+// [Verify] finds out whether that is a log. You can range over the sequence
 // once. An error comes as the last pair, with the zero Event, and is an
 // [*Error] whose Op has the number of the line: of [Decode], of r, or
 // [ErrMalformed] for a last line without a line feed, which may have been cut
@@ -162,8 +162,8 @@ type wireChange struct {
 	Data    json.RawMessage `json:"data"`
 }
 
-// event returns the event w stands for. V is not looked at: what is not
-// lineVersion is not canonical either.
+// event returns the event that w is. It ignores V: a line of another version is
+// not canonical.
 func (w *wireEvent) event() Event {
 	e := Event{
 		Seq: w.Seq, ID: w.ID, Time: w.Time, Company: w.Company, Actor: Actor(w.Actor), Targets: w.Targets,
@@ -175,16 +175,15 @@ func (w *wireEvent) event() Event {
 	return e
 }
 
-// wireList is a list that is given up when it gets longer than any list of an
-// event, so that a short line cannot take much memory. An empty one becomes
-// nil.
+// wireList is a list that fails when it gets longer than any list of an event,
+// so that a short line cannot take much memory. An empty one becomes nil.
 type wireList[T any] []T
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (l *wireList[T]) UnmarshalJSON(data []byte) error {
 	list := json.NewDecoder(bytes.NewReader(data))
 	if open, err := list.Token(); err != nil || open != json.Delim('[') {
-		return fmt.Errorf("%.20s is no list", data)
+		return fmt.Errorf("%.20q is no list", data)
 	}
 	for list.More() {
 		if len(*l) == maxTargets {

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Memory is a [Log] that lives and dies with the process. It is a [Watcher].
+// Memory is a [Log] in memory, gone with the process. It is a [Watcher].
 // The zero Memory is empty and ready; it must not be copied after first use.
 //
 // Append costs one hash and one copy of the event. A loop over its events costs
@@ -69,7 +69,7 @@ func (m *Memory) Events(ctx context.Context, after uint64) iter.Seq2[Event, erro
 			yield(Event{}, &Error{Op: "events", Err: err})
 			return
 		}
-		give(events, yield)
+		yieldCopies(events, yield)
 	}
 }
 
@@ -85,7 +85,7 @@ func (m *Memory) Watch(ctx context.Context, after uint64) iter.Seq2[Event, error
 			more := m.more
 			m.mu.Unlock()
 			if ctx.Err() == nil {
-				if !give(events, yield) {
+				if !yieldCopies(events, yield) {
 					return
 				}
 				next += uint64(len(events))
@@ -100,8 +100,8 @@ func (m *Memory) Watch(ctx context.Context, after uint64) iter.Seq2[Event, error
 	}
 }
 
-// after returns the events with a Seq above n. The slice is good without the
-// lock too, as nothing in it changes. The caller holds the lock.
+// after returns the events with a Seq above n. The slice can be read without
+// the lock, since its elements never change. The caller holds the lock.
 func (m *Memory) after(n uint64) []Event {
 	if n > uint64(len(m.events)) {
 		return nil
@@ -109,8 +109,8 @@ func (m *Memory) after(n uint64) []Event {
 	return m.events[n:len(m.events):len(m.events)]
 }
 
-// give yields copies of events, and reports whether it was not told to stop.
-func give(events []Event, yield func(Event, error) bool) bool {
+// yieldCopies yields copies of events, and reports whether the loop goes on.
+func yieldCopies(events []Event, yield func(Event, error) bool) bool {
 	for _, e := range events {
 		if !yield(e.Clone(), nil) {
 			return false

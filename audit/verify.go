@@ -9,28 +9,28 @@ import (
 // Verify checks the events of a whole log, from the first on, as [Log.Events]
 // or [ReadLines] yield them, and that they contain the state cp. It reads them
 // once and keeps none. With the zero Checkpoint it checks the chain alone: then
-// a log whose end was cut off, and one that was rewritten from some event on
-// with new hashes, are in order.
+// it accepts a log whose end was cut off, and one that was rewritten from some
+// event on with new hashes.
 //
 // It returns nil or an [*Error] with the cause, and as Seq the place where it
 // was found: the number of the good events before, plus one. At that place, and
 // in this order,
 //
 //   - [ErrEdited]: the Hash of the event is not its Sum;
-//   - [ErrReordered]: an event with the Seq of an earlier place stands here, or
-//     one with a later Seq while the one that belongs here comes after it, with
-//     a Hash that is its Sum;
-//   - [ErrMissing]: an event with a later Seq stands here, and the one that
-//     belongs here does not come at all;
+//   - [ErrReordered]: an event with the Seq of an earlier place is here, or one
+//     with a later Seq while the one that belongs here comes after it, with a
+//     Hash that is its Sum;
+//   - [ErrMissing]: an event with a later Seq is here, and the one that belongs
+//     here does not come at all;
 //   - [ErrEdited]: Hash and Seq are right, but Prev is not the Hash of the
 //     event before. One of the two was replaced;
 //   - [ErrRewritten]: the event is good, and so are all before, but cp has
 //     another Hash at this Seq;
 //   - [ErrTruncated]: the events end, and cp has a greater Seq.
 //
-// A cp that no log can have is [ErrMalformed]. An error of events is returned
-// as it is, whatever was found before: it kept Verify from finding out. The
-// form of the events is not checked.
+// A checkpoint that no log can have is [ErrMalformed]. An error of events is
+// returned as it is, whatever was found before, since Verify could not finish.
+// The form of the events is not checked.
 func Verify(events iter.Seq2[Event, error], cp Checkpoint) error {
 	for _, err := range verified(events, Checkpoint{}, cp) {
 		if err != nil {
@@ -40,16 +40,15 @@ func Verify(events iter.Seq2[Event, error], cp Checkpoint) error {
 	return nil
 }
 
-// Replay yields the events of log after the state from, each after it was
-// checked as [Verify] does, up to the head. It is how to rebuild a state from a
-// log, and with a later from, how to bring it up to date: a loop's body sees
-// good events only, and the first thing wrong ends the loop as an error, the
-// last pair.
+// Replay yields the events of log after the state from, up to the head. It
+// checks each first, as [Verify] does. Use it to rebuild a state from a log,
+// and with a later from, to bring a state up to date: the loop's body sees good
+// events only, and the first problem ends the loop as an error, the last pair.
 //
-// From is trusted, as its state was once reached by Replay or is kept safe.
-// Replay reads the event at from again, so that a log that has lost or replaced
-// it is found out, as ErrTruncated or ErrRewritten; the zero from is the
-// beginning. A cp before from is not compared.
+// You must trust the state from: it was reached by Replay before, or is kept
+// safe. Replay reads the event at from again, and reports a log that has lost
+// or replaced it, as ErrTruncated or ErrRewritten. The zero from is the
+// beginning. A checkpoint before from is not compared.
 func Replay(ctx context.Context, log Log, from, cp Checkpoint) iter.Seq2[Event, error] {
 	return verified(log.Events(ctx, max(from.Seq, 1)-1), from, cp)
 }
@@ -103,7 +102,7 @@ func (v *verifier) next(e Event) error {
 	case e.Hash != e.Sum():
 		return v.fail(ErrEdited, "its hash does not fit its fields")
 	case e.Seq < want:
-		return v.fail(ErrReordered, "an earlier event stands in its place")
+		return v.fail(ErrReordered, "an earlier event is in its place")
 	case e.Seq > want:
 		v.gap = true
 		return nil
@@ -112,7 +111,7 @@ func (v *verifier) next(e Event) error {
 	}
 	for _, c := range []Checkpoint{v.from, v.cp} {
 		if c.Seq == e.Seq && c.Hash != e.Hash {
-			return v.fail(ErrRewritten, "its hash is another there")
+			return v.fail(ErrRewritten, "the event at the checkpoint has another hash")
 		}
 	}
 	v.head = e.Checkpoint()
@@ -123,7 +122,7 @@ func (v *verifier) next(e Event) error {
 func (v *verifier) end() error {
 	switch last := max(v.from.Seq, v.cp.Seq); {
 	case v.gap:
-		return v.fail(ErrMissing, "a later event stands in its place")
+		return v.fail(ErrMissing, "a later event is in its place")
 	case v.head.Seq < last:
 		return v.fail(ErrTruncated, "the checkpoint is at "+strconv.FormatUint(last, 10))
 	}

@@ -36,13 +36,19 @@ func verdict(events []audit.Event, cp audit.Checkpoint) string {
 	if !ok {
 		return "untyped error"
 	}
-	return fmt.Sprintf("%v at %d", bad.Err, bad.Seq)
+	return fmt.Sprintf("%s at %d", causes[bad.Err], bad.Seq)
+}
+
+// causes has a short name for each sentinel.
+var causes = map[error]string{
+	audit.ErrConflict: "conflict", audit.ErrMalformed: "malformed", audit.ErrEdited: "edited", audit.ErrMissing: "missing",
+	audit.ErrReordered: "reordered", audit.ErrTruncated: "truncated", audit.ErrRewritten: "rewritten",
 }
 
 func last(events []audit.Event) audit.Checkpoint { return events[len(events)-1].Checkpoint() }
 
-// edited returns h with event seq edited, and the hashes from there on made
-// anew, of n events.
+// edited returns h with event seq edited, and the hashes of n events from
+// there on made again.
 func edited(h []audit.Event, seq, n int) []audit.Event {
 	h = slices.Clone(h)
 	h[seq-1].Reason += " edited"
@@ -74,8 +80,8 @@ func TestVerify(t *testing.T) {
 		{"ok", "checkpoint at the head", h, last(h)},
 		{"ok", "checkpoint before the head", h, h[1].Checkpoint()},
 		{"ok", "empty", nil, none},
-		{"shorter than the checkpoint at 1", "all gone", nil, last(h)},
-		{"shorter than the checkpoint at 5", "last gone", h[:4], last(h)},
+		{"truncated at 1", "all gone", nil, last(h)},
+		{"truncated at 5", "last gone", h[:4], last(h)},
 		{"ok", "last gone, nothing known", h[:4], none},
 		{"missing at 1", "first gone", h[1:], none},
 		{"missing at 3", "third gone", slices.Concat(h[:2], h[3:]), none},
@@ -91,12 +97,12 @@ func TestVerify(t *testing.T) {
 		{"edited at 4", "second and third edited with their hashes", edited(h, 2, 2), none},
 		{"ok", "rewritten from the second on, nothing known", edited(h, 2, 4), none},
 		{"ok", "rewritten after the checkpoint", edited(h, 3, 3), h[1].Checkpoint()},
-		{"not the log of the checkpoint at 2", "rewritten from the checkpoint on", edited(h, 2, 4), h[1].Checkpoint()},
-		{"not the log of the checkpoint at 5", "rewritten before the checkpoint", edited(h, 2, 4), last(h)},
+		{"rewritten at 2", "rewritten from the checkpoint on", edited(h, 2, 4), h[1].Checkpoint()},
+		{"rewritten at 5", "rewritten before the checkpoint", edited(h, 2, 4), last(h)},
 		{"edited at 5", "last edited", edited(h, 5, 0), none},
-		{"not the log of the checkpoint at 5", "last edited with its hash", edited(h, 5, 1), last(h)},
+		{"rewritten at 5", "last edited with its hash", edited(h, 5, 1), last(h)},
 		{"edited at 3", "spliced from two logs", slices.Concat(h[:2], other[2:]), none},
-		{"not the log of the checkpoint at 5", "another log", other, last(h)},
+		{"rewritten at 5", "another log", other, last(h)},
 		{"edited at 1", "first with a link", []audit.Event{h[0].Chain(audit.Checkpoint{Hash: h[1].Hash})}, none},
 		{"edited at 1", "no event", []audit.Event{{}}, none},
 		{"malformed at 0", "checkpoint without a hash", h, audit.Checkpoint{Seq: 3}},
@@ -126,7 +132,7 @@ func TestVerifyEverySelection(t *testing.T) {
 			switch {
 			case i == len(h): // all are there, in order
 			case i == len(chosen):
-				want = fmt.Sprintf("shorter than the checkpoint at %d", i+1)
+				want = fmt.Sprintf("truncated at %d", i+1)
 			case slices.ContainsFunc(chosen, belongs):
 				want = fmt.Sprintf("reordered at %d", i+1)
 			default:
@@ -147,7 +153,7 @@ func TestVerifyEverySelection(t *testing.T) {
 	walk(nil)
 	// In all 326, the sum of 5!/k!. One is the log, and one of each length from
 	// 0 to 4 is its beginning.
-	want := map[string]int{"ok": 1, "sh": 5, "re": 236, "mi": 84}
+	want := map[string]int{"ok": 1, "tr": 5, "re": 236, "mi": 84}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("selections by verdict (-want +got):\n%s", diff)
 	}
@@ -277,7 +283,7 @@ func TestVerifyLongLogs(t *testing.T) {
 			h[i].Targets, want = append(slices.Clip(h[i].Targets), "x"), fmt.Sprintf("edited at %d", i+1)
 		case "remove":
 			if h, want = slices.Delete(h, i, i+1), fmt.Sprintf("missing at %d", i+1); i == n-1 {
-				want = fmt.Sprintf("shorter than the checkpoint at %d", n)
+				want = fmt.Sprintf("truncated at %d", n)
 			}
 		case "swap":
 			j := rapid.IntRange(0, n-2).Draw(t, "j")
@@ -287,12 +293,12 @@ func TestVerifyLongLogs(t *testing.T) {
 			h[i], h[j] = h[j], h[i]
 			want = fmt.Sprintf("reordered at %d", min(i, j)+1)
 		case "truncate":
-			h, want = h[:i], fmt.Sprintf("shorter than the checkpoint at %d", i+1)
+			h, want = h[:i], fmt.Sprintf("truncated at %d", i+1)
 		case "repeat":
 			j := rapid.IntRange(i+1, n).Draw(t, "j")
 			h, want = slices.Insert(h, j, h[i]), fmt.Sprintf("reordered at %d", j+1)
 		case "rewrite":
-			h, want = edited(h, i+1, n-i), fmt.Sprintf("not the log of the checkpoint at %d", cp.Seq)
+			h, want = edited(h, i+1, n-i), fmt.Sprintf("rewritten at %d", cp.Seq)
 		}
 		if got := verdict(h, cp); got != want {
 			t.Fatalf("%s: got %s, want %s", kind, got, want)
@@ -332,12 +338,12 @@ func TestReplay(t *testing.T) {
 		{"4 5", "checkpoint before the start", h, h[2].Checkpoint(), rewritten[1].Checkpoint()},
 		{"", "nothing new", h, last(h), last(h)},
 		{"", "empty", nil, none, none},
-		{"shorter than the checkpoint at 3", "shorter than the start", h[:2], h[2].Checkpoint(), none},
-		{"shorter than the checkpoint at 5", "much shorter than the start", h[:2], last(h), none},
-		{"shorter than the checkpoint at 1", "gone", nil, h[0].Checkpoint(), none},
-		{"4 shorter than the checkpoint at 5", "shorter than the checkpoint", h[:4], h[2].Checkpoint(), last(h)},
-		{"not the log of the checkpoint at 3", "another start", rewritten, h[2].Checkpoint(), none},
-		{"3 4 not the log of the checkpoint at 5", "another checkpoint", h, h[1].Checkpoint(), last(rewritten)},
+		{"truncated at 3", "shorter than the start", h[:2], h[2].Checkpoint(), none},
+		{"truncated at 5", "much shorter than the start", h[:2], last(h), none},
+		{"truncated at 1", "gone", nil, h[0].Checkpoint(), none},
+		{"4 truncated at 5", "shorter than the checkpoint", h[:4], h[2].Checkpoint(), last(h)},
+		{"rewritten at 3", "another start", rewritten, h[2].Checkpoint(), none},
+		{"3 4 rewritten at 5", "another checkpoint", h, h[1].Checkpoint(), last(rewritten)},
 		{"4 edited at 5", "edited", edited(h, 5, 0), h[2].Checkpoint(), none},
 		{"missing at 4", "missing", slices.Concat(h[:3], h[4:]), h[2].Checkpoint(), none},
 		{"reordered at 4", "reordered", []audit.Event{h[0], h[1], h[2], h[4], h[3]}, h[2].Checkpoint(), none},
@@ -351,7 +357,7 @@ func TestReplay(t *testing.T) {
 			var got []string
 			for e, err := range audit.Replay(t.Context(), fixed{events: test.events}, test.from, test.cp) {
 				if bad, ok := errors.AsType[*audit.Error](err); ok {
-					got = append(got, fmt.Sprintf("%v at %d", bad.Err, bad.Seq))
+					got = append(got, fmt.Sprintf("%s at %d", causes[bad.Err], bad.Seq))
 				} else {
 					got = append(got, fmt.Sprint(e.Seq))
 				}

@@ -1,17 +1,26 @@
 // Package audittest tests an [audit.Log], and code that uses one.
 //
+//	if err := audittest.TestLog(ctx, func() (audit.Log, error) { return newLog(), nil }); err != nil {
+//		t.Error(err) // rule 4: a race: …
+//	}
+//
+// To test a log of your own, use [TestLog]. To test code that appends to a log,
+// give it a [Faulty] ([NewFaulty], [Plan], [Mode], [Modes]).
+//
+// # Rules
+//
 //  1. [TestLog] checks that a log keeps the contract of [audit.Log], and of
 //     [audit.Watcher] if it is one.
-//  2. [Faulty] is a log that fails as told: before or after it stored an event,
-//     at once or when the context ends, or with the event landing later. It
-//     shows what the code that appends makes of that.
+//  2. [Faulty] is a log that fails as planned: before or after it stored an
+//     event, at once or when the context ends, or with the event landing later.
+//     It shows how the code that appends copes.
 //
 // The package imports no testing, so that it can run anywhere.
 //
 // # Zero values
 //
 // The zero [Mode] is [Pass], the zero [Plan] has no faults. The zero [Faulty]
-// is of no use; see [NewFaulty].
+// is not ready; use [NewFaulty].
 //
 // # Concurrency
 //
@@ -22,5 +31,5 @@
 //
 // TestLog returns one [*Error] for each check that failed, joined. A Faulty
 // returns what the log it wraps returns, [ErrInjected], the error of the
-// context, or, where it is told to lie, nil or [audit.ErrConflict].
+// context, or, where the plan says to lie, nil or [audit.ErrConflict].
 package audittest

@@ -14,7 +14,7 @@ import (
 var ErrInjected = errors.New("audittest: injected fault")
 
 // Mode says what becomes of one call of Append: whether and when the event
-// reaches the log, and what the caller hears. The log wrapped decides by its
+// reaches the log, and what the call returns. The wrapped log decides by its
 // own rules whether it stores an event that reaches it.
 type Mode int
 
@@ -51,17 +51,17 @@ func (m Mode) String() string {
 // goroutine of the call, without a lock, and may cancel its context: so a test
 // ends a call that hangs, without waiting for the time to pass.
 type Plan struct {
-	// Append gives the mode of a call of Append, counted from 1 for each call,
-	// whoever makes it. Nil passes all.
+	// Append returns the mode of a call of Append. Calls of all callers count,
+	// from 1. Nil passes all.
 	Append func(call int, e audit.Event) Mode
 	// Read is asked before each event is yielded, with the number of the loop
 	// over Events, counted from 1. An error ends the loop in place of the
 	// event. Nil passes all.
 	Read func(loop int, e audit.Event) error
-	// Delay says when an event lands that lands later: before the Delay-th use
-	// of the log after the call; an Append is a use, and so is a loop over
-	// Events. 1 is the next, 0 not before Land is called. An event that hangs
-	// lands after the answer, as uses are counted from there.
+	// Delay says when a late event lands: before the Delay-th use of the log
+	// after the call. An Append is a use, and so is a loop over Events. 1 is
+	// the next use; 0 means not before Land is called. For an event that hangs,
+	// uses count from the answer on.
 	Delay int
 }
 
@@ -162,10 +162,10 @@ func (f *Faulty) Appends() int {
 	return f.appends
 }
 
-// Land makes every event that is to land later reach the log now, in the order
-// they were appended. A log refuses those whose place was taken meanwhile; that
-// is no error. Any other error of the log is returned, joined; those events are
-// dropped.
+// Land makes every late event reach the log now, in the order they were
+// appended. A log refuses those whose place was taken meanwhile; that is no
+// error. Land returns any other errors of the log, joined, and drops those
+// events.
 func (f *Faulty) Land() error {
 	f.mu.Lock()
 	due := f.late
@@ -174,7 +174,7 @@ func (f *Faulty) Land() error {
 	return f.land(due)
 }
 
-// use counts a use of the log, and makes the events reach it that are due.
+// use counts a use of the log, and makes the late events that are due reach it.
 func (f *Faulty) use() error {
 	f.mu.Lock()
 	var due, rest []lateEvent

@@ -72,8 +72,8 @@ func (p *probe) refuse(ctx context.Context, what string, e audit.Event, want err
 	return nil
 }
 
-// settle appends e, of which an earlier call left the matter open, and which
-// nothing stands against.
+// settle appends e again after a call that left open whether it is stored. The
+// log has no reason to refuse it.
 func (p *probe) settle(ctx context.Context, e audit.Event) error {
 	if err := p.add(ctx, e); err != nil {
 		return fmt.Errorf("the call repeated: %w", err)

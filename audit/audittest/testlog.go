@@ -37,16 +37,15 @@ type check struct {
 // each check that failed, joined.
 //
 // It asks for an empty log two dozen times and appends up to a hundred events
-// to each; one that is an [io.Closer] is closed afterwards. A log that shows
-// its faults only now and then may pass; run it often, and with the race
-// detector.
+// to each; it closes a log that is an [io.Closer]. A log that shows its faults
+// only now and then may pass: run TestLog often, and with the race detector.
 //
-// Watching is checked only if everything else is in order: who watches a log
-// that loses an event waits for ever.
+// Watching is checked only if everything else is valid: a watch of a log that
+// loses an event would wait for ever.
 //
-// A log that hangs is noticed when ctx ends: then TestLog reports the check in
-// which it did, leaves that alone with the log, and returns at once. So ctx
-// should have a deadline that is far away.
+// TestLog notices a log that hangs when ctx ends: then it reports the check in
+// which that happened, leaves its goroutine alone, and returns at once. So
+// give ctx a deadline that is far away.
 func TestLog(ctx context.Context, newLog func() (audit.Log, error)) error {
 	var errs []error
 	for _, c := range checks() {

@@ -205,7 +205,7 @@ func TestLogsAreClosed(t *testing.T) {
 
 func TestErrorText(t *testing.T) {
 	err := &audittest.Error{Rule: 4, Check: "a race", Err: audit.ErrConflict}
-	if got, want := err.Error(), "audittest: rule 4: a race: conflict"; got != want || !errors.Is(err, audit.ErrConflict) {
+	if got, want := err.Error(), "audittest: rule 4: a race: it is not the next event of the log"; got != want || !errors.Is(err, audit.ErrConflict) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -53,7 +53,7 @@ func (s *story) tamper() error {
 		if err == nil {
 			return fmt.Errorf("%s, and Verify did not notice", c.how)
 		}
-		s.row(c.how, strings.TrimPrefix(err.Error(), "audit: verify "))
+		s.row(c.how, strings.TrimPrefix(err.Error(), "audit: verify: "))
 	}
 	return nil
 }
