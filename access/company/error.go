@@ -83,18 +83,20 @@ func (e *Refusal) Unwrap() error { return e.Public }
 
 // Error is a change that was refused, or an event that could not be replayed.
 type Error struct {
-	Op     string // "do", "found", "open", "sync", "at", "plan", "held", "look", "resolve", or "replay" for an event
-	Index  int    // of the change, for "do"
-	Change string // its type
-	Seq    uint64 // of the event, for the others; 0 if it is none in particular
+	Op     string // what was attempted: "do", "found", "open", "sync", "at", "offer" …; "replay" for an event of the log
+	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
+	Change string // its type, as the log names it; "" if it is no change
+	Seq    uint64 // of the event; 0 for none in particular
 	Err    error
 }
 
-// Error returns what was to be done, at which change or event, and the cause.
+// Error returns what was attempted, at which change or event, and the cause.
 func (e *Error) Error() string {
 	switch {
-	case e.Change != "":
+	case e.Index > 0 && e.Change != "":
 		return fmt.Sprintf("company: %s: change %d, %s: %v", e.Op, e.Index, e.Change, e.Err)
+	case e.Index > 0:
+		return fmt.Sprintf("company: %s: change %d: %v", e.Op, e.Index, e.Err)
 	case e.Seq > 0:
 		return fmt.Sprintf("company: %s: event %d: %v", e.Op, e.Seq, e.Err)
 	}

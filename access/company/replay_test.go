@@ -285,3 +285,19 @@ func TestLogWithoutFounding(t *testing.T) {
 		t.Errorf("Open = %v, want ErrBroken", err)
 	}
 }
+
+// TestOldNames replays logs with a company name that may no longer be given, as
+// an invitation shows it to strangers.
+func TestOldNames(t *testing.T) {
+	const odd = "Ac\u202eme "
+	history := events(t, playStory(t).log)
+	for name, log := range map[string]fixedLog{
+		"founded": forge(history[:1], 1, replaceData(`"name":"Acme"`, `"name":"`+odd+`"`)),
+		"renamed": forge(history, len(history), replaceData(`"name":"Acme & Söhne <GmbH>"`, `"name":"`+odd+`"`)),
+	} {
+		co, err := company.Open(t.Context(), log, newStoryHost().config())
+		if err != nil || co.Name() != odd {
+			t.Errorf("%s: Open = %v", name, err)
+		}
+	}
+}

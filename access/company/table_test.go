@@ -1,0 +1,223 @@
+package company
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// samples has a change of every type, with an id of its own in each field, so
+// that a row which reads another field is found out.
+var samples = []Change{
+	founded{Company: "acme"},
+	SetCompanyName{Name: "Acme"},
+	SetLimits{},
+	ReplaceCatalog{},
+	TransferOwnership{To: "to", From: "from", TransferOwnershipOutcome: TransferOwnershipOutcome{Role: "owner", Becomes: "admin"}},
+
+	AddUser{User: "u", Role: "viewer"},
+	SetRole{User: "u", Role: "viewer", SetRoleOutcome: SetRoleOutcome{From: "editor"}},
+	SuspendUser{User: "u"},
+	ReinstateUser{User: "u"},
+	SetEnd{User: "u"},
+	RemoveUser{User: "u", Successor: "s", TakeOver: "o", RemoveUserOutcome: RemoveUserOutcome{
+		Role: "viewer", HandedOver: []access.ReportID{"q1", "q2"}, Links: []access.LinkID{"l"}, Invitations: []invite.ID{"i"},
+		Teams: []LostMembership{{Team: "t"}}, Reports: []LostGrant{{Report: "q3"}},
+	}},
+	RemoveUser{User: "u"},
+	RemoveUser{User: "u", TakeOver: "o"},
+
+	CreateTeam{Team: "t"},
+	EditTeam{Team: "t"},
+	DeleteTeam{Team: "t", DeleteTeamOutcome: DeleteTeamOutcome{Groups: []datagroup.ID{"g"}}},
+	AddMember{Team: "t", User: "u"},
+	RemoveMember{Team: "t", User: "u"},
+	AttachGroup{Team: "t", Group: "g"},
+	DetachGroup{Team: "t", Group: "g"},
+
+	CreateGroup{Group: "g"},
+	EditGroup{Group: "g"},
+	DeleteGroup{Group: "g", DeleteGroupOutcome: DeleteGroupOutcome{Teams: []team.ID{"t1", "t2"}}},
+
+	ConnectAccounts{Accounts: []document.Account{{ID: "a1"}, {ID: "a2"}}},
+	UpdateAccounts{Accounts: []document.Account{{ID: "a1"}, {ID: "a2"}}},
+	DisconnectAccounts{Accounts: []datagroup.AccountID{"a1", "a2"}},
+	DeclareAttribute{Attribute: "tier"},
+	RetypeAttribute{Attribute: "tier"},
+	DropAttribute{Attribute: "tier"},
+
+	CreateReport{Report: "q", Creator: "c"},
+	RenameReport{Report: "q"},
+	DeleteReport{Report: "q"},
+	ShareReport{Report: "q", User: "u"},
+	ShareReport{Report: "q", Team: "t", Level: access.Viewer},
+	ShareReport{Report: "q", User: "u", Level: access.Editor},
+	ShareReport{Report: "q", User: "u", Level: access.Creator},
+	UnshareReport{Report: "q", User: "u"},
+	UnshareReport{Report: "q", Team: "t"},
+	MakeLink{Link: "l", Resource: access.Report("q"), Maker: "m", Session: "t", Action: "board.view"},
+	MakeLink{Link: "l", Resource: access.CompanyItem("board", "b"), Maker: "m", Action: "board.view"},
+	MakeLink{Link: "l", Resource: access.Item("board", "b", "a"), Maker: "m"},
+	RevokeLink{Link: "l", RevokeLinkOutcome: RevokeLinkOutcome{Resource: access.Report("q"), Maker: "m"}},
+
+	Invite{Invitation: "i", Terms: invite.Terms{Address: team.MustParseAddress("bob@x.test"), Role: "viewer", Teams: []team.ID{"t1", "t2"}}},
+	ResendInvitation{Invitation: "i"},
+	AmendInvitation{Invitation: "i", Role: "viewer", Teams: []team.ID{"t"}},
+	RevokeInvitation{Invitation: "i"},
+	AcceptInvitation{Invitation: "i", User: "u", AcceptInvitationOutcome: AcceptInvitationOutcome{Role: "viewer", Teams: []team.ID{"t"}}},
+	DeclineInvitation{Invitation: "i"},
+}
+
+// wantTable is what the table says of the samples: the name of the type, who may
+// make it and whether it needs a reason, the questions, and the targets.
+const wantTable = `
+company.found       | system          | nothing                                                       | company
+company.set-name    | anybody         | company.edit company                                          | company
+company.set-limits  | anybody         | company.edit company                                          | company
+catalog.replace     | system          | nothing                                                       | company
+owner.transfer      | anybody, reason | owner.transfer user:to                                        | user:to, user:from
+user.add            | system, reason  | nothing                                                       | user:u
+user.set-role       | anybody, reason | user.set-role user:u, role.grant role:viewer                  | user:u
+user.suspend        | anybody, reason | user.suspend user:u                                           | user:u
+user.reinstate      | anybody, reason | user.suspend user:u                                           | user:u
+user.set-expiry     | anybody, reason | user.set-expiry user:u                                        | user:u
+user.remove         | anybody, reason | user.remove user:u                                            | user:u, user:s, user:o, report:q1, report:q2
+user.remove         | anybody, reason | user.remove user:u                                            | user:u
+user.remove         | anybody, reason | user.remove user:u                                            | user:u, user:o
+team.create         | anybody         | team.create company                                           | team:t
+team.edit           | anybody         | team.edit team:t                                              | team:t
+team.delete         | anybody         | team.delete team:t                                            | team:t
+team.add-member     | anybody, reason | team.set-members team:t                                       | team:t, user:u
+team.remove-member  | anybody, reason | team.set-members team:t                                       | team:t, user:u
+team.attach-group   | anybody         | team.set-datagroups team:t                                    | team:t, group:g
+team.detach-group   | anybody         | team.set-datagroups team:t                                    | team:t, group:g
+datagroup.create    | anybody         | datagroup.create company                                      | group:g
+datagroup.edit      | anybody         | datagroup.edit group:g                                        | group:g
+datagroup.delete    | anybody         | datagroup.delete group:g                                      | group:g, team:t1, team:t2
+source.add          | anybody         | source.add company                                            | account:a1, account:a2
+source.edit         | anybody         | source.edit account:a1, source.edit account:a2                | account:a1, account:a2
+source.remove       | anybody         | source.remove account:a1, source.remove account:a2            | account:a1, account:a2
+attribute.declare   | anybody         | source.add company                                            | attribute:tier
+attribute.retype    | anybody         | source.add company                                            | attribute:tier
+attribute.drop      | anybody         | source.add company                                            | attribute:tier
+report.create       | anybody         | report.create company                                         | report:q
+report.set          | anybody         | report.set report:q                                           | report:q
+report.delete       | anybody         | report.delete report:q                                        | report:q
+report.share        | anybody         | report.share-explorer report:q                                | report:q, user:u
+report.share        | anybody         | report.share-viewer report:q                                  | report:q, team:t
+report.share        | anybody         | report.share-editor report:q                                  | report:q, user:u
+report.share        | anybody         | report.share-creator report:q                                 | report:q, user:u
+report.unshare      | anybody         | report.unshare report:q                                       | report:q, user:u
+report.unshare      | anybody         | report.unshare report:q                                       | report:q, team:t
+link.make           | anybody         | report.share-viewer report:q                                  | link:l, report:q, user:m
+link.make           | anybody         | board.view board:b in company, session.share board:b in company | link:l, board:b in company, user:m
+link.make           | anybody         | report.view board:b in account:a, session.share board:b in account:a | link:l, board:b in account:a, user:m
+link.revoke         | anybody         | link.revoke link:l                                            | link:l, report:q, user:m
+invitation.send     | anybody, reason | nothing                                                       | invitation:i, role:viewer, team:t1, team:t2
+invitation.resend   | anybody, reason | nothing                                                       | invitation:i
+invitation.amend    | anybody, reason | nothing                                                       | invitation:i, role:viewer, team:t
+invitation.revoke   | anybody, reason | nothing                                                       | invitation:i
+invitation.accept   | invitee         | nothing                                                       | invitation:i, role:viewer, team:t, user:u
+invitation.decline  | invitee         | nothing                                                       | invitation:i
+`
+
+// TestTable compares what the table says of each type with the text above. A row
+// that is missing, swapped with another or changed is found out.
+func TestTable(t *testing.T) {
+	var got []string
+	seen := make(map[string]bool)
+	for _, c := range samples {
+		row := rowOf(c)
+		if row == nil {
+			t.Fatalf("%T has no row", c)
+		}
+		seen[row.name] = true
+		who := "anybody"
+		switch {
+		case row.must&systemOnly != 0:
+			who = "system"
+		case row.must&inviteeOnly != 0:
+			who = "invitee"
+		}
+		if row.must&needsReason != 0 {
+			who += ", reason"
+		}
+		a := row.about(c)
+		var questions, targets []string
+		for _, q := range a.questions {
+			questions = append(questions, fmt.Sprint(q.action, " ", q.resource))
+		}
+		for _, r := range a.targets {
+			targets = append(targets, r.String())
+		}
+		asks := cmp.Or(strings.Join(questions, ", "), "nothing")
+		got = append(got, fmt.Sprintf("%-19s | %-15s | %-61s | %s", row.name, who, asks, strings.Join(targets, ", ")))
+	}
+	want := strings.Split(strings.TrimSpace(wantTable), "\n")
+	if len(got) != len(want) {
+		t.Fatalf("%d lines, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Errorf("line %d is\n%s\nwant\n%s", i+1, got[i], want[i])
+		}
+	}
+	for _, r := range table {
+		if !seen[r.name] {
+			t.Errorf("%s has no sample", r.name)
+		}
+	}
+}
+
+// TestTableReads: every name and type stands in the table once, and what a row
+// writes, it reads back.
+func TestTableReads(t *testing.T) {
+	names := make(map[string]bool)
+	for i, r := range table {
+		if names[r.name] || rowNamed(r.name) != &table[i] || rowOf(r.zero) != &table[i] {
+			t.Errorf("row %d, %s: the name or the type stands there twice", i+1, r.name)
+		}
+		names[r.name] = true
+	}
+	for _, c := range samples {
+		if _, no := c.(founded); no {
+			continue // its document is JSON
+		}
+		if share, ok := c.(ShareReport); ok {
+			share.Level = share.level() // as it is recorded
+			c = share
+		}
+		recorded, err := record(WithNonsense(t, c))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := recall(recorded)
+		if err != nil {
+			t.Errorf("%s cannot be read back: %v", recorded.Data, err)
+			continue
+		}
+		if rowOf(again) != rowOf(c) {
+			t.Errorf("%T is read back as %T", c, again)
+		}
+	}
+}
+
+// TestQuestionsIgnoreOutcomes: what is asked does not depend on what a caller
+// puts into fields that Do fills in.
+func TestQuestionsIgnoreOutcomes(t *testing.T) {
+	asked := func(c Change) []question { return rowOf(c).about(c).questions }
+	for _, c := range samples {
+		full := WithNonsense(t, c)
+		if got, want := asked(full), asked(c); !slices.Equal(got, want) {
+			t.Errorf("%T asks %v, with other outcomes %v", c, want, got)
+		}
+	}
+}
