@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -195,4 +196,130 @@ func ExampleInvite() {
 	// event 3 <nil>
 	// team-member until 2026-06-01
 	// company: do: change 1, invitation.accept: it cannot be used
+}
+
+// foundExample founds a company for the examples below: ann is its admin, uma
+// manages users, and tom belongs to team west, which sees the account us-1.
+func foundExample(config *company.Config) *company.Company {
+	config.Now, config.Rand = (&stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}).now, new(countingRand)
+	d, err := document.Parse([]byte(`{
+		"accounts": [{"id": "us-1", "source": "google"}], "groups": [{"id": "us", "filter": "id = 'us-1'"}],
+		"teams": [{"id": "west", "groups": ["us"], "members": [{"user": "tom"}]}],
+		"users": [{"id": "ann", "email": "ann@example.com", "role": "admin"},
+			{"id": "uma", "email": "uma@example.com", "role": "user-manager"}, {"id": "tom", "email": "tom@example.com"}],
+		"reports": [{"id": "q3", "name": "Third quarter", "grants": [{"user": "tom", "level": "creator"}]}]}`))
+	if err != nil {
+		panic(err)
+	}
+	acme, err := company.Found(context.Background(), audit.NewMemory(), company.Founding{ID: "acme", Name: "Acme", Document: d}, config)
+	if err != nil {
+		panic(err)
+	}
+	return acme
+}
+
+// Read what Do filled in, such as the id of a new team.
+func ExampleOutcome() {
+	acme := foundExample(&company.Config{})
+	receipt, err := acme.Do(context.Background(), company.By{Actor: company.User("ann")}, company.CreateTeam{Name: "East"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	team, _ := company.Outcome[company.CreateTeam](receipt)
+	fmt.Println(team.Team)
+	// Output: 000000000000000000000002
+}
+
+// Show what removing a user would take away, and remove them with a successor
+// for the reports that they alone created.
+func ExampleCompany_Holdings() {
+	ctx, acme := context.Background(), foundExample(&company.Config{})
+	has, _ := acme.Holdings("tom")
+	fmt.Println(len(has.Teams), "team; reports that need a successor:", has.LastCreatorOf)
+
+	ann := company.By{Actor: company.User("ann"), Reason: "left the company"}
+	_, err := acme.Do(ctx, ann, company.RemoveUser{User: "tom"})
+	fmt.Println(errors.Is(err, company.ErrSuccessor))
+	receipt, err := acme.Do(ctx, ann, company.RemoveUser{User: "tom", Successor: "uma"})
+	removed, _ := company.Outcome[company.RemoveUser](receipt)
+	fmt.Println(removed.HandedOver, err)
+	// Output:
+	// 1 team; reports that need a successor: [q3]
+	// true
+	// [q3] <nil>
+}
+
+// Share a report by a link: keep its id and secret in the address that you show
+// once, and ask Decide about the subject that they stand for.
+func ExampleMakeLink() {
+	ctx, acme := context.Background(), foundExample(&company.Config{})
+	tom := company.By{Actor: company.User("tom")}
+	receipt, err := acme.Do(ctx, tom, company.MakeLink{Link: "l1", Resource: access.Report("q3")})
+	link, _ := company.Outcome[company.MakeLink](receipt)
+	fmt.Println(link.Link, link.Until.Format(time.DateOnly), err)
+
+	visitor, err := acme.LinkSubject("l1", link.Secret)
+	fmt.Println(acme.Decide(visitor, access.ViewReport, access.Report("q3")), err)
+	_, err = acme.Do(ctx, tom, company.RevokeLink{Link: "l1"})
+	fmt.Println(acme.Decide(visitor, access.ViewReport, access.Report("q3")).Reason, err)
+	// Output:
+	// l1 2026-04-01 <nil>
+	// allow: link l1 is live <nil>
+	// link-ended <nil>
+}
+
+// Invite the people in a file: read it, plan it to show what would happen, and
+// send it once a user agrees.
+func ExampleCompany_SendInvitations() {
+	discard := func(context.Context, invite.Message) error { return nil } // a host sends the message
+	acme := foundExample(&company.Config{Deliver: discard, Origin: "https://acme.example/join"})
+	rows, err := invite.ReadCSV(strings.NewReader("email,role,reason\nkim@example.com,viewer,audit\nTom@example.com,viewer,audit\n"), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	uma := company.By{Actor: company.User("uma")}
+	plan, err := acme.PlanInvitations(uma, rows)
+	fmt.Println(plan[0].Code, plan[1].Code, err)
+	sent, err := acme.SendInvitations(context.Background(), uma, plan)
+	fmt.Println(sent[0].Invitation, sent[1].Code, err)
+	// Output:
+	// ok already-member <nil>
+	// 000000000000000000000002 already-member <nil>
+}
+
+// Show the offer on the page that a link leads to. Opening the page accepts
+// nothing, and a stranger learns nothing.
+func ExampleCompany_Offer() {
+	var message invite.Message
+	deliver := func(_ context.Context, m invite.Message) error { message = m; return nil } // a host sends it
+	acme := foundExample(&company.Config{Deliver: deliver, Origin: "https://acme.example/join"})
+	terms := invite.Terms{Address: team.MustParseAddress("kim@example.com"), Role: "viewer"}
+	_, err := acme.Do(context.Background(), company.By{Actor: company.User("uma"), Reason: "audit"}, company.Invite{Terms: terms})
+	fmt.Println(err)
+
+	offer, err := acme.Offer(message.Invitation, message.Secret)
+	fmt.Println(offer.Inviter, "invites you to", offer.Company, "as", offer.RoleTitle, err)
+	_, err = acme.Offer(message.Invitation, invite.Secret{})
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// uma@example.com invites you to Acme as Viewer <nil>
+	// company: offer: it cannot be used
+}
+
+// Answer a refusal with the text of the error, and log its detail, which is not
+// for the person refused.
+func ExampleError_Detail() {
+	acme := foundExample(&company.Config{})
+	_, err := acme.Do(context.Background(), company.By{Actor: company.User("tom"), Reason: "spring cleaning"}, company.SuspendUser{User: "ann"})
+	var e *company.Error
+	if errors.As(err, &e) && e.Refused() {
+		fmt.Println(e)
+		fmt.Println(e.Detail())
+	}
+	// Output:
+	// company: do: change 1, user.suspend: access: denied: no-capability
+	// company: do: change 1, user.suspend: access: denied: no-capability: deny no-capability: role team-member does not hold user.suspend
 }

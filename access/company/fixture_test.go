@@ -18,9 +18,9 @@ func staffCompany(t *testing.T) *testCompany {
 			attributes: "country string; tier string",
 			accounts:   "us country=US; de country=DE",
 			groups:     "gu country = 'US'; gd country = 'DE'",
-			teams:      "t name=T gu: max, ugo 1h, eve 3h, ann -1h; n",
+			teams:      "t name=T gu: max, ugo 1h, eve 3h, ann -1h; n: uma",
 			reports: "r name=R: uma creator, vic editor 2h, max explorer, dan viewer; s name=S: uma creator, eve creator; " +
-				"u: ann creator, team t explorer; o name=O: abe creator 1h",
+				"u: ann creator, team t explorer; o name=O: abe creator 1h; m: abe creator, uma editor 1h, team n explorer",
 		})
 }
 

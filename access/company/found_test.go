@@ -42,7 +42,9 @@ func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
 		"no lasting holder": {"ann admin 1h", options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			newCompany(t, tt.users, tt.options).must("system ops", company.SetCompanyName{Name: "Bolt"})
+			c := newCompany(t, tt.users, tt.options)
+			c.must("system ops", company.SetCompanyName{Name: "Bolt"})
+			c.must("system ops", company.AddUser{User: "new", Email: "new@x.test"}, company.SuspendUser{User: "new"}, company.RemoveUser{User: "new"})
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // TestLastHolder: the last admin stays, whoever acts, and may go once there is
@@ -55,6 +56,22 @@ func TestOwner(t *testing.T) {
 	}
 	c.refuses("denied above-ceiling", "own", company.SuspendUser{User: "mem"})
 	c.must("system ops", company.TransferOwnership{To: "own", From: "mem"})
+}
+
+// TestTransferIsByActor: a user gives away their own role, whomever they name.
+func TestTransferIsByActor(t *testing.T) {
+	roles := role.ProjectCatalog().Roles()
+	roles[0].MaxHolders = 0
+	c := newCompany(t, "ann owner; abe owner; mem member", options{roles: roles})
+	made, _ := company.Outcome[company.TransferOwnership](c.must("ann", company.TransferOwnership{To: "mem", From: "abe"}))
+	if made.From != "ann" {
+		t.Errorf("recorded %+v", made)
+	}
+	for id, want := range map[team.UserID]role.Name{"ann": "admin", "abe": "owner", "mem": "owner"} {
+		if u, _ := c.Policy().Directory().User(id); u.Role != want {
+			t.Errorf("%s is %s, want %s", id, u.Role, want)
+		}
+	}
 }
 
 // TestRoleFull: suspended users, and users who have ended, count as holders too.

@@ -76,6 +76,9 @@ ErrBeyondOwnEnd           | shares without an end though they end    | eve   | r
 ErrBeyondOwnEnd           | shares longer than their grant           | vic   | report.share r user=sue until=3h
 ErrBeyondOwnEnd           | shares longer than their membership      | ugo   | report.share u user=sue until=2h
 ErrBeyondOwnEnd           | shares without an end by a grant that ends | vic | report.share r user=sue
+ErrBeyondOwnEnd           | shares longer at a level than they have it | uma | report.share m user=sue level=editor until=2h
+allowed                   | shares at a level as long as they have it | uma  | report.share m user=sue level=editor until=1h
+allowed                   | shares longer at a level they have longer | uma  | report.share m user=sue level=explorer
 
 ErrTaken                  | a team id that exists                    | ann   | team.create t
 ErrNoChange               | the same team                            | ann   | team.edit t T

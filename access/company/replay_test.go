@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
-	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 )
 
@@ -241,39 +240,28 @@ func TestFollowerRefuses(t *testing.T) {
 // TestReplayChecksStructure opens logs that are consistent, with changes that
 // no Do would have made.
 func TestReplayChecksStructure(t *testing.T) {
-	log := audit.NewMemory()
-	c, err := company.Found(t.Context(), log, soloFounding(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := company.By{Actor: company.User("ann"), Reason: "r"}
-	if _, err := c.Do(t.Context(), by, company.DeclareAttribute{Attribute: "x", Type: "string"}, company.CreateTeam{Team: "t"},
-		company.CreateTeam{Team: "gone"}, company.DeleteTeam{Team: "gone"},
-		company.ConnectAccounts{Accounts: []document.Account{{ID: "a", Source: "google"}}}); err != nil {
-		t.Fatal(err)
-	}
-	for name, change := range map[string]audit.Change{
-		"a user over another":      {Type: "user.add", Data: []byte(`{"user":"ann","email":"eve@example.com","role":"admin"}`)},
-		"a team over another":      {Type: "team.create", Data: []byte(`{"team":"t"}`)},
-		"a team of an id used":     {Type: "team.create", Data: []byte(`{"team":"gone"}`)},
-		"an account over another":  {Type: "source.add", Data: []byte(`{"accounts":[{"id":"a","source":"bing"}]}`)},
-		"an attribute over one":    {Type: "attribute.declare", Data: []byte(`{"attribute":"x","type":"number"}`)},
-		"less seats than users":    {Type: "company.set-limits", Data: []byte(`{"limits":{"seats":-1}}`)},
-		"an outcome of no such id": {Type: "owner.transfer", Data: []byte(`{"to":"ann","from":"bob","role":"admin","becomes":"viewer"}`)},
+	c := newCompany(t, "ann admin; bob user; cat viewer", options{reports: "r: bob creator; s: bob creator, cat creator"})
+	c.must("ann", parseChanges(t, "attribute.declare x string; team.create t; team.create gone; team.delete gone; source.add a")...)
+	for name, tt := range map[string]struct{ want, kind, data string }{
+		"a user over another":      {"ErrBroken ErrTaken", "user.add", `{"user":"ann","email":"eve@example.com","role":"admin"}`},
+		"a team over another":      {"ErrBroken ErrTaken", "team.create", `{"team":"t"}`},
+		"a team of an id used":     {"ErrBroken ErrReused", "team.create", `{"team":"gone"}`},
+		"an account over another":  {"ErrBroken ErrTaken", "source.add", `{"accounts":[{"id":"a","source":"bing"}]}`},
+		"an attribute over one":    {"ErrBroken ErrTaken", "attribute.declare", `{"attribute":"x","type":"number"}`},
+		"fewer seats than users":   {"ErrBroken ErrInvalid", "company.set-limits", `{"limits":{"seats":-1}}`},
+		"an outcome of no such id": {"ErrBroken ErrUnknown", "owner.transfer", `{"to":"ann","from":"ghost","role":"admin","becomes":"viewer"}`},
+		"a report loses its last creator": {"ErrBroken ErrLastCreator", "user.remove",
+			`{"user":"bob","role":"user","email":"bob@x.test","reports":[{"report":"r","level":"creator"},{"report":"s","level":"creator"}]}`},
+		"a report keeps a creator": {"", "user.remove",
+			`{"user":"cat","role":"viewer","email":"cat@x.test","reports":[{"report":"s","level":"creator"}]}`},
+		"a successor": {"", "user.remove", `{"user":"bob","successor":"ann","role":"user","email":"bob@x.test",` +
+			`"reports":[{"report":"r","level":"creator"},{"report":"s","level":"creator"}],"handedOver":["r"]}`},
 	} {
-		change.Version = 1
-		forged := audit.NewMemory()
-		for e := range log.Events(t.Context(), 0) {
-			if err := forged.Append(t.Context(), e); err != nil {
-				t.Fatal(err)
-			}
-		}
-		e := audit.Event{ID: "e", Time: time.Now().UTC(), Company: "a", Actor: audit.Actor{Kind: audit.KindUser, ID: "ann"}, Changes: []audit.Change{change}}
-		if err := forged.Append(t.Context(), e.Chain(c.Checkpoint())); err != nil {
-			t.Fatal(name, err)
-		}
-		if _, err := company.Open(t.Context(), forged, nil); !errors.Is(err, company.ErrBroken) {
-			t.Errorf("%s: Open = %v, want ErrBroken", name, err)
+		e := audit.Event{ID: "e", Time: c.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindUser, ID: "ann"},
+			Changes: []audit.Change{{Type: tt.kind, Version: 1, Data: []byte(tt.data)}}}
+		log := append(fixedLog(events(t, c.log)), e.Chain(c.Checkpoint()))
+		if _, err := company.Open(t.Context(), log, nil); errorName(err) != tt.want {
+			t.Errorf("%s: refused as %q, want %q: %v", name, errorName(err), tt.want, err)
 		}
 	}
 }
