@@ -8,7 +8,8 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
-func Example() {
+// exampleSchema declares two attributes beside id, source and name.
+func exampleSchema() *datagroup.Schema {
 	schema, err := datagroup.NewSchema(
 		datagroup.Attribute{Name: "country", Type: datagroup.StringType},
 		datagroup.Attribute{Name: "labels", Type: datagroup.LabelsType},
@@ -16,32 +17,94 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	us, _ := schema.Account("us-1", "google", map[string]datagroup.Value{
+	return schema
+}
+
+// exampleAccounts has an account with labels and one without.
+func exampleAccounts(schema *datagroup.Schema) []datagroup.Account {
+	us, err := schema.Account("us-1", "google", map[string]datagroup.Value{
 		"country": datagroup.Text("US"), "labels": datagroup.Labels("vip", "retail"),
 	})
-	unlabelled, _ := schema.Account("us-2", "google", map[string]datagroup.Value{"country": datagroup.Text("US")})
-
-	filter, err := schema.Parse(`country in ("US", "CA") and not labels has "test"`)
-	if err != nil {
+	unlabelled, err2 := schema.Account("us-2", "google", map[string]datagroup.Value{"country": datagroup.Text("US")})
+	if err := errors.Join(err, err2); err != nil {
 		panic(err)
 	}
-	fmt.Println(filter)
-	fmt.Println(us.ID(), filter.Match(us))
-	fmt.Println(unlabelled.ID(), filter.Match(unlabelled)) // its labels might include test
-	for _, leaf := range filter.Explain(unlabelled) {
-		fmt.Printf("  %s: %v, missing %v\n", leaf.Text, leaf.Truth, leaf.Missing)
-	}
-	preview := datagroup.NewPreview(filter, slices.Values([]datagroup.Account{us, unlabelled}))
-	fmt.Println(preview.Matches, "matches,", preview.Unknown, "unknown")
+	return []datagroup.Account{us, unlabelled}
+}
 
-	_, err = schema.Parse("contry = 'US'")
-	fmt.Println(errors.Is(err, datagroup.ErrUnknownAttribute), err)
+// A filter matches an account only if it is definitely true: us-2 has no
+// labels, so they might include test.
+func Example() {
+	schema := exampleSchema()
+	filter, err := schema.Parse(`country in ("US", "CA") and not labels has "test"`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(filter)
+	for _, account := range exampleAccounts(schema) {
+		fmt.Println(account.ID(), filter.Match(account))
+	}
 	// Output:
 	// country in ('US', 'CA') and not labels has 'test'
 	// us-1 true
 	// us-2 unknown
-	//   country in ('US', 'CA'): true, missing false
-	//   labels has 'test': unknown, missing true
+}
+
+// An error has a position, and a suggestion for a near miss.
+func ExampleSchema_Parse() {
+	_, err := exampleSchema().Parse("contry = 'US'")
+	fmt.Println(errors.Is(err, datagroup.ErrUnknownAttribute))
+	fmt.Println(err)
+
+	_, err = exampleSchema().Parse("country = 'US' and campaign = 'spring'")
+	fmt.Println(err)
+	// Output:
+	// true
+	// datagroup: filter at 1:1: attribute "contry": it does not exist; did you mean country?
+	// datagroup: filter at 1:20: attribute "campaign": it is finer than an account; data groups work at account level
+}
+
+// Explain says of each part of a filter what it makes of an account.
+func ExampleFilter_Explain() {
+	schema := exampleSchema()
+	filter, err := schema.Parse("country in ('US', 'CA') and not labels has 'test'")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, leaf := range filter.Explain(exampleAccounts(schema)[1]) {
+		fmt.Printf("%s: %v, missing %v\n", leaf.Text, leaf.Truth, leaf.Missing)
+	}
+	// Output:
+	// country in ('US', 'CA'): true, missing false
+	// labels has 'test': unknown, missing true
+}
+
+// A preview shows what a filter would match, before it is saved.
+func ExampleNewPreview() {
+	schema := exampleSchema()
+	filter, err := schema.Parse("country = 'US' and labels has 'vip'")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	preview := datagroup.NewPreview(filter, slices.Values(exampleAccounts(schema)))
+	fmt.Println(preview.Matches, "matches,", preview.Unknown, "unknown")
+	fmt.Println(preview.Sources[0].Source, preview.Sources[0].Accounts)
+	// Output:
 	// 1 matches, 1 unknown
-	// true datagroup: filter at 1:1: attribute "contry": it does not exist; did you mean country?
+	// google [us-1]
+}
+
+// The union of data groups is the or of their filters.
+func ExampleAny() {
+	schema := exampleSchema()
+	us, err := schema.Parse("country = 'US'")
+	vip, err2 := schema.Parse("labels has 'vip'")
+	fmt.Println(datagroup.Any(us, vip, us), errors.Join(err, err2))
+	fmt.Println(datagroup.Any())
+	// Output:
+	// country = 'US' or labels has 'vip' <nil>
+	// nothing
 }

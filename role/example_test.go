@@ -35,6 +35,22 @@ func Example() {
 	// team-member
 }
 
+// Most programs take a ready catalog and ask it.
+func ExampleCompanyCatalog() {
+	catalog := role.CompanyCatalog()
+	for _, r := range catalog.Roles() {
+		fmt.Println(r.Name, r.Scope, catalog.Can(r.Name, role.CreateTeam), catalog.Manages("user-manager", r.Name))
+	}
+	// Output:
+	// admin all true false
+	// data-manager all false true
+	// user-manager all true true
+	// editor all false true
+	// user all false true
+	// team-member teams false true
+	// viewer teams false true
+}
+
 func ExampleNewCatalog_refused() {
 	_, err := role.NewCatalog(
 		role.Role{Name: "lead", Capabilities: []role.Action{"team.*", role.SetTeamMembers}},
