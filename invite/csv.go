@@ -20,8 +20,8 @@ import (
 // MaxReason is the most bytes of a row's reason.
 const MaxReason = 500
 
-// maxRowBytes is far more than a row within the limits of terms can have. Without
-// it the reader of cells would make a gigabyte of 32 MiB of commas.
+// maxRowBytes is far more than a row within the limits of terms can have.
+// Without it the reader of cells would make a gigabyte of 32 MiB of commas.
 const maxRowBytes = 1 << 20
 
 // CSVConfig says how large a file may be.
@@ -35,16 +35,16 @@ type CSVConfig struct {
 // alone and has no effect. A nil config is the zero one.
 //
 // The first row names the columns, in any order and ASCII case: email, which is
-// required, name, role, teams, reason and until. The cell teams has ids separated
-// by semicolons. The cell until is when the access ends, exclusive: a date, which
-// is midnight UTC, or a time of RFC 3339. Spaces around a cell and around an id
-// are not part of it; an empty cell counts as if there were no such column. Rows
-// without any content are skipped.
+// required, name, role, teams, reason and until. The cell teams has ids
+// separated by semicolons. The cell until is when the access ends, exclusive: a
+// date, which is midnight UTC, or a time of RFC 3339. Spaces around a cell and
+// around an id are not part of it; an empty cell counts as if there were no
+// such column. Rows without any content are skipped.
 //
 // The rows come in the order of the file, each with a code of its own, so that
 // one bad row spoils no other. Of rows with the same mailbox only the first
-// counts. Addresses may begin with a sign that starts a formula, such as + or =;
-// if you write rows for a spreadsheet, escape them.
+// counts. Addresses may begin with a sign that starts a formula, such as + or
+// =; if you write rows for a spreadsheet, escape them.
 //
 // If there is an error, there are no rows. It is an [*Error] with the line, and
 // wraps [ErrFile] if the file as a whole cannot be read: it is too large, not

@@ -19,8 +19,8 @@
 //
 //  1. An invitation is bound to one address. Package team says which addresses
 //     there are and which two are one mailbox.
-//  2. It is accepted with two proofs: a [Secret], which only the message to that
-//     address has, and a [Proof] that an identity provider verified it.
+//  2. It is accepted with two proofs: a [Secret], which only the message to
+//     that address has, and a [Proof] that an identity provider verified it.
 //  3. Re-sending an invitation, and amending what it offers, makes a new
 //     generation with a new secret. The old secret proves nothing from that
 //     moment.
@@ -40,7 +40,8 @@
 // # States
 //
 // [State.Next] returns the next state after a command, or an error, by this
-// table. For send, the state is that of the invitation sent last to the address.
+// table. For send, the state is that of the invitation sent last to the
+// address.
 //
 //	          send        resend       amend        accept       decline      revoke
 //	none      pending     ErrNone      ErrNone      ErrNone      ErrNone      ErrNone
@@ -57,8 +58,8 @@
 // The zero [Secret] proves nothing, the zero [Digest] matches nothing, not even
 // the zero Secret, and the zero [Proof] proves no address. The zero [State] is
 // that there is no invitation, the zero [Command] does nothing, and the zero
-// [Code] is that of a row that was not looked at. The zero [Terms] are not valid:
-// they have no address. A zero end never comes.
+// [Code] is that of a row that was not looked at. The zero [Terms] are not
+// valid: they have no address. A zero end never comes.
 //
 // # Concurrency
 //
@@ -69,6 +70,6 @@
 //
 // Every error is an [*Error]. It wraps one of the sentinels of this package, or
 // the error of the reader that you passed, and has the line where a file could
-// not be read. A row has a [Code] to branch on, and an error for people. No error
-// has a secret in it, or any part of one.
+// not be read. A row has a [Code] to branch on, and an error for people. No
+// error has a secret in it, or any part of one.
 package invite

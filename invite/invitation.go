@@ -46,8 +46,9 @@ func (s Sponsor) String() string {
 	return "nobody"
 }
 
-// StateAt returns the state of the invitation at an instant that is not before it
-// was sent. It compares times, so no job must run for an invitation to expire.
+// StateAt returns the state of the invitation at an instant that is not before
+// it was sent. It compares times, so no job must run for an invitation to
+// expire.
 func (i Invitation) StateAt(t time.Time) State {
 	if i.State == Pending && team.End(i.Expires).Ended(t) {
 		return Expired
@@ -133,8 +134,8 @@ var table = [...][Revoke + 1]transition{
 	Revoked:  closed(ErrRevoked),
 }
 
-// closed returns the row of a final state: another invitation may be sent to the
-// address, and this is all.
+// closed returns the row of a final state: another invitation may be sent to
+// the address, and this is all.
 func closed(err error) [Revoke + 1]transition {
 	return [Revoke + 1]transition{
 		Send:   {next: Pending},

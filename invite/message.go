@@ -18,9 +18,9 @@ type Offer struct {
 	Expires   time.Time // exclusive; zero means never
 }
 
-// Message is what the host must send to the invited person, with the only copy of
-// the secret. It is data. Every text in it came from somebody else: escape it for
-// the format of the message.
+// Message is what the host must send to the invited person, with the only copy
+// of the secret. It is data. Every text in it came from somebody else: escape
+// it for the format of the message.
 type Message struct {
 	Offer
 	Invitation ID
@@ -30,9 +30,9 @@ type Message struct {
 }
 
 // Link returns the address of the page where the invitation is accepted: the
-// origin, the invitation, and the secret after a #. Browsers send what follows a #
-// to no server, so the secret gets into no log and no Referer header. Let the page
-// post it.
+// origin, the invitation, and the secret after a #. Browsers send what follows
+// a # to no server, so the secret gets into no log and no Referer header. Let
+// the page post it.
 //
 // Opening the page must not accept the invitation: mail scanners open links.
 func (m Message) Link() string {

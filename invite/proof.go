@@ -18,15 +18,15 @@ type Proof struct {
 
 // Verified returns the proof that an address was verified by an issuer, such as
 // the one of an ID token that says the address is verified, at an instant. The
-// provider is the identity provider through which the person signed in, as terms
-// name it; it may be empty.
+// provider is the identity provider through which the person signed in, as
+// terms name it; it may be empty.
 //
 // Never make one of an address that a person only typed, or that the issuer did
 // not verify: anyone could then accept the invitation of somebody else.
 //
-// The error wraps [ErrProof]: the address or the time is zero, the time is beyond
-// the years 1 to 9999, the issuer is empty, or issuer or provider is longer than
-// [MaxProvider] or no line of text.
+// The error wraps [ErrProof]: the address or the time is zero, the time is
+// beyond the years 1 to 9999, the issuer is empty, or issuer or provider is
+// longer than [MaxProvider] or no line of text.
 func Verified(a Address, issuer, provider string, at time.Time) (Proof, error) {
 	if a.IsZero() || at.IsZero() || issuer == "" {
 		return Proof{}, wrong(ErrProof, "an address, an issuer and a time are required")

@@ -142,7 +142,8 @@ func TestIDIsNoProof(t *testing.T) {
 	}
 }
 
-// CVE-2017-18917: tokens were hashed weakly. CWE-916 does not apply at 256 bits.
+// CVE-2017-18917: tokens were hashed weakly. CWE-916 does not apply at 256
+// bits.
 func TestWeakSecret(t *testing.T) {
 	i, s := issued(t)
 	if len(s.Reveal()) != 43 || len(i.Digest.String()) != 64 {
@@ -158,7 +159,8 @@ func TestWeakSecret(t *testing.T) {
 	}
 }
 
-// CVE-2025-64423, CVE-2026-2463, CVE-2025-47870, CVE-2017-18902: tokens in lists.
+// CVE-2025-64423, CVE-2026-2463, CVE-2025-47870, CVE-2017-18902: tokens in
+// lists.
 func TestSecretInAList(t *testing.T) {
 	i, s := issued(t)
 	for _, v := range []any{i, []invite.Invitation{i}, invite.Message{Invitation: i.ID, Secret: s}} {

@@ -19,8 +19,8 @@ type Row struct {
 // zero Code is that of a row that was not looked at yet; it is not OK.
 type Code string
 
-// OK is the code of a row that can be sent. From [ReadCSV] it means only that the
-// row can be read.
+// OK is the code of a row that can be sent. From [ReadCSV] it means only that
+// the row can be read.
 const OK Code = "ok"
 
 // What [ReadCSV] finds. If several apply, it is the first in this order.

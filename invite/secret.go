@@ -20,12 +20,12 @@ const redacted = "[redacted]"
 
 // Secret proves that somebody received a message. However it is printed,
 // logged, or written as JSON or text, it shows as "[redacted]"; only
-// [Secret.Reveal] returns it. The zero Secret proves nothing. Compare secrets by
-// their digests only.
+// [Secret.Reveal] returns it. The zero Secret proves nothing. Compare secrets
+// by their digests only.
 type Secret struct {
-	// In a closure: for a struct around this one, package fmt and others like it
-	// print unexported fields without calling their methods, and follow pointers
-	// on the way.
+	// In a closure: for a struct around this one, package fmt and others like
+	// it print unexported fields without calling their methods, and follow
+	// pointers on the way.
 	bytes func() [secretSize]byte
 }
 
@@ -44,9 +44,9 @@ func NewSecret(random io.Reader) (Secret, error) {
 	return newSecret(bytes), nil
 }
 
-// ParseSecret reads exactly what [Secret.Reveal] returned: a secret that was cut,
-// padded or encoded in another way is refused. The error wraps [ErrSecret] and
-// says nothing more, whatever is wrong.
+// ParseSecret reads exactly what [Secret.Reveal] returned: a secret that was
+// cut, padded or encoded in another way is refused. The error wraps [ErrSecret]
+// and says nothing more, whatever is wrong.
 func ParseSecret(s string) (Secret, error) {
 	if len(s) != encoding.EncodedLen(secretSize) {
 		return Secret{}, &Error{Err: ErrSecret}
@@ -86,8 +86,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // LogValue returns "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Purpose says what a secret is for. A secret made for one purpose proves nothing
-// for another.
+// Purpose says what a secret is for. A secret made for one purpose proves
+// nothing for another.
 type Purpose string
 
 // The purposes of secrets.
@@ -106,14 +106,15 @@ type Claim struct {
 	Address    Address
 }
 
-// Digest is what is kept of a secret: a SHA-256 over it and its claim. It may be
-// stored and shown, since nobody can compute the secret from it. The zero Digest matches
-// nothing.
+// Digest is what is kept of a secret: a SHA-256 over it and its claim. It may
+// be stored and shown, since nobody can compute the secret from it. The zero
+// Digest matches nothing.
 type Digest struct {
 	sum [sha256.Size]byte
 }
 
-// Digest returns what is kept of s for a claim. That of the zero Secret is zero.
+// Digest returns what is kept of s for a claim. That of the zero Secret is
+// zero.
 func (s Secret) Digest(c Claim) Digest {
 	if s.IsZero() {
 		return Digest{}
@@ -145,8 +146,8 @@ func (d Digest) String() string { return hex.EncodeToString(d.sum[:]) }
 // MarshalText writes d in hexadecimal, in lower case.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText writes. If the error wraps [ErrDigest], d
-// stays as it is.
+// UnmarshalText reads what MarshalText writes. If the error wraps [ErrDigest],
+// d stays as it is.
 func (d *Digest) UnmarshalText(digits []byte) error {
 	sum, err := hex.DecodeString(string(digits))
 	if err != nil || len(sum) != sha256.Size || hex.EncodeToString(sum) != string(digits) {

@@ -18,8 +18,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// notSecret reports whether an error is that of every text that is no secret: it
-// says nothing more.
+// notSecret reports whether an error is that of every text that is no secret:
+// it says nothing more.
 func notSecret(err error) bool {
 	return errors.Is(err, invite.ErrSecret) && err.Error() == "invite: the text is not a secret"
 }

@@ -26,8 +26,8 @@ type Terms struct {
 	Days  int       `json:"days,omitempty"`
 	Until time.Time `json:"until,omitzero"`
 
-	// ReviewDays is how many days after acceptance the access is to be reviewed.
-	// 0 means no such date.
+	// ReviewDays is how many days after acceptance the access is to be
+	// reviewed. 0 means no such date.
 	ReviewDays int `json:"reviewDays,omitempty"`
 
 	// Provider, if not empty, is the identity provider that must have verified
@@ -52,11 +52,11 @@ const (
 //
 // The error wraps [ErrTerms] and says what is wrong: no address; a name or
 // provider that is no line of text, or a note that is none but for its line
-// breaks; a team twice or too many; days out of range; an end beyond the years 1
-// to 9999; or two answers to how long the access lasts. A line of text is UTF-8
-// without control characters, invisible characters, characters that change the
-// direction of text, and spaces at either end. Normal does not check whether role
-// and teams exist.
+// breaks; a team twice or too many; days out of range; an end beyond the years
+// 1 to 9999; or two answers to how long the access lasts. A line of text is
+// UTF-8 without control characters, invisible characters, characters that
+// change the direction of text, and spaces at either end. Normal does not check
+// whether role and teams exist.
 func (t Terms) Normal() (Terms, error) {
 	t.Note = strings.ReplaceAll(t.Note, "\r\n", "\n") // as forms on the web send it
 	if t.Address.IsZero() {
@@ -110,8 +110,8 @@ func (t Terms) Equal(o Terms) bool {
 		t.Provider == o.Provider && t.Note == o.Note
 }
 
-// End returns when the access ends if it begins at the given instant. Zero means
-// never.
+// End returns when the access ends if it begins at the given instant. Zero
+// means never.
 func (t Terms) End(from time.Time) time.Time {
 	if t.Days > 0 {
 		return from.Add(days(t.Days))

@@ -151,9 +151,9 @@ func (c *Catalog) Covers(a, b Name) bool {
 	return true
 }
 
-// Difference returns the actions that a holds and b does not, in byte order, for
-// pages that compare roles. An unknown role holds no action. The slice is the
-// caller's, and nil if empty.
+// Difference returns the actions that a holds and b does not, in byte order,
+// for pages that compare roles. An unknown role holds no action. The slice is
+// the caller's, and nil if empty.
 //
 // An empty difference is not yet Covers(b, a), which also compares scopes.
 func (c *Catalog) Difference(a, b Name) []Action {

@@ -18,9 +18,9 @@ const (
 //
 // It is bare (local@domain), ASCII, and at most 254 bytes. Display names,
 // comments, quoted local parts, address literals, trailing dots and anything
-// beyond ASCII are refused rather than normalised: each attempt to be clever here
-// has made two mailboxes one, or one mailbox two, in some product. Nothing is
-// stripped either; a+b and a.b are other mailboxes than a and ab. The file
+// beyond ASCII are refused rather than normalised: each attempt to be clever
+// here has made two mailboxes one, or one mailbox two, in some product. Nothing
+// is stripped either; a+b and a.b are other mailboxes than a and ab. The file
 // testdata/addresses.txt has an example of each rule, and the tests run them.
 type Address struct {
 	text string
@@ -35,8 +35,8 @@ func ParseAddress(s string) (Address, error) {
 	return Address{s}, nil
 }
 
-// MustParseAddress is [ParseAddress] for addresses in the source code, such as in
-// tests and examples. It panics if the text is no address.
+// MustParseAddress is [ParseAddress] for addresses in the source code, such as
+// in tests and examples. It panics if the text is no address.
 func MustParseAddress(s string) Address {
 	a, err := ParseAddress(s)
 	if err != nil {
@@ -68,8 +68,8 @@ func (a Address) String() string { return a.text }
 // IsZero reports whether a is no address.
 func (a Address) IsZero() bool { return a.text == "" }
 
-// MarshalText writes a as String does. The zero Address is the empty text, which
-// cannot be read back.
+// MarshalText writes a as String does. The zero Address is the empty text,
+// which cannot be read back.
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.text), nil }
 
 // UnmarshalText reads an address as [ParseAddress] does. If it fails, a becomes

@@ -97,8 +97,8 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
-// TestParseAddressLarge refuses an address for its length and does not repeat it
-// in full.
+// TestParseAddressLarge refuses an address for its length and does not repeat
+// it in full.
 func TestParseAddressLarge(t *testing.T) {
 	_, err := team.ParseAddress(strings.Repeat("a", 1<<20) + "@example.com")
 	if !errors.Is(err, team.ErrAddress) || len(err.Error()) > 300 {

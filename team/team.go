@@ -25,9 +25,9 @@ type Member struct {
 	Until time.Time // end of membership, exclusive; zero means none
 }
 
-// Filter returns the accounts that t may see: the union of its data groups, which
-// it looks up with the given function. A group that is not found adds nothing,
-// and a team without groups sees nothing.
+// Filter returns the accounts that t may see: the union of its data groups,
+// which it looks up with the given function. A group that is not found adds
+// nothing, and a team without groups sees nothing.
 func (t Team) Filter(group func(datagroup.ID) (datagroup.Group, bool)) datagroup.Filter {
 	return Union(func(yield func(Team) bool) { yield(t) }, group)
 }

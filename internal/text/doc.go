@@ -22,8 +22,8 @@
 // characters. It is compared byte by byte.
 //
 // Errors: those of this package are predicates without a subject, to be put
-// after the name of what was checked. They never repeat the text itself, so they
-// are short whatever came in.
+// after the name of what was checked. They never repeat the text itself, so
+// they are short whatever came in.
 //
 // Concurrency: all functions are pure.
 package text

@@ -6,10 +6,10 @@ import (
 )
 
 // Nearest returns the known word that was probably meant by one that is not
-// known, or "" if none is near: one that takes at most two insertions, deletions
-// or replacements of a character, and fewer than half of the word's characters.
-// Upper and lower case count as the same. Of words equally near it is the first
-// in byte order, whatever the order of known.
+// known, or "" if none is near: one that takes at most two insertions,
+// deletions or replacements of a character, and fewer than half of the word's
+// characters. Upper and lower case count as the same. Of words equally near it
+// is the first in byte order, whatever the order of known.
 func Nearest(word string, known iter.Seq[string]) string {
 	folded := []rune(strings.ToLower(word))
 	best, nearest := "", min(3, (len(folded)+1)/2)
