@@ -229,27 +229,31 @@ func BenchmarkEdit(b *testing.B) {
 			change func(e *access.Edit, i int)
 		}{
 			{"member", func(e *access.Edit, i int) {
-				e.SetMember(team.Member{Team: team.ID(c.teamID(i % c.teams)), User: team.UserID(c.user(i % c.users))})
+				e.SetMember(team.ID(c.teamID(i%c.teams)), document.Member{User: c.user(i % c.users)})
 			}},
 			{"user", func(e *access.Edit, i int) {
-				e.SetUser(team.User{ID: "someone", Email: address, Role: "viewer"})
+				e.SetUser(document.UserOf(team.User{ID: "someone", Email: address, Role: "viewer"}))
 			}},
 			{"account", func(e *access.Edit, i int) {
 				a, err := schema.Account(datagroup.AccountID(c.account(i%c.accounts)), "google", known)
 				if err != nil {
 					b.Fatal(err)
 				}
-				e.SetAccount(a)
+				e.SetAccount(document.AccountOf(a))
 			}},
 			{"report", func(e *access.Edit, i int) {
-				e.SetReport("r", "name")
-				e.SetGrant(access.Grant{Report: "r", User: team.UserID(c.user(i % c.users)), Level: access.Viewer})
+				e.SetReport(document.Report{ID: "r", Name: "name"})
+				e.SetGrant("r", access.Grant{User: team.UserID(c.user(i % c.users)), Level: access.Viewer}.Entry())
 			}},
 			{"attach", func(e *access.Edit, i int) {
-				e.SetTeam(team.Team{ID: team.ID(c.teamID(i % c.teams)), Groups: []datagroup.ID{datagroup.ID(c.group(1)), datagroup.ID(c.group(20))}})
+				e.SetTeam(document.TeamOf(team.Team{ID: team.ID(c.teamID(i % c.teams)), Groups: []datagroup.ID{datagroup.ID(c.group(1)), datagroup.ID(c.group(20))}}))
 			}},
-			{"filter", func(e *access.Edit, i int) { e.SetGroup(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: wide}) }},
-			{"filter-name", func(e *access.Edit, i int) { e.SetGroup(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: byName}) }},
+			{"filter", func(e *access.Edit, i int) {
+				e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: wide}))
+			}},
+			{"filter-name", func(e *access.Edit, i int) {
+				e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: byName}))
+			}},
 		}
 		for _, change := range changes {
 			b.Run(change.name, func(b *testing.B) {

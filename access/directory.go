@@ -24,18 +24,18 @@ type Directory struct {
 // Directory returns the records of the policy.
 func (p *Policy) Directory() Directory { return Directory{p} }
 
-// Directory().Catalog returns the role catalog.
+// Catalog returns the role catalog.
 func (d Directory) Catalog() *role.Catalog { return d.policy.ready().catalog.source }
 
-// Directory().Schema returns the account attributes that filters may read.
+// Schema returns the account attributes that filters may read.
 func (d Directory) Schema() *datagroup.Schema { return d.policy.ready().state.Schema }
 
-// Directory().User returns a user.
+// User returns a user.
 func (d Directory) User(id team.UserID) (team.User, bool) {
 	return userOf(d.policy.ready().state.Users.Find(string(id)))
 }
 
-// Directory().UserByAddress returns the user who holds an e-mail address. Suspended and
+// UserByAddress returns the user who holds an e-mail address. Suspended and
 // ended users still hold theirs.
 func (d Directory) UserByAddress(a team.Address) (team.User, bool) {
 	p := d.policy.ready()
@@ -50,13 +50,13 @@ func userOf(_ uint32, u *snapshot.User, ok bool) (team.User, bool) {
 	return u.User, true
 }
 
-// Directory().Users returns all users that were not removed, in an order that means
+// Users returns all users that were not removed, in an order that means
 // nothing.
 func (d Directory) Users() iter.Seq[team.User] {
 	return records(&d.policy.ready().state.Users, func(u *snapshot.User) team.User { return u.User })
 }
 
-// Directory().Memberships returns the teams a user was put into, in byte order of their
+// Memberships returns the teams a user was put into, in byte order of their
 // ids, also where that is over.
 func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
 	p := d.policy.ready()
@@ -74,7 +74,7 @@ func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
 	}
 }
 
-// Directory().Team returns a team, its groups in byte order.
+// Team returns a team, its groups in byte order.
 func (d Directory) Team(id team.ID) (team.Team, bool) {
 	_, t, ok := d.policy.ready().state.Teams.Find(string(id))
 	if !ok {
@@ -83,7 +83,7 @@ func (d Directory) Team(id team.ID) (team.Team, bool) {
 	return detached(t), true
 }
 
-// Directory().Teams returns all teams, their groups in byte order.
+// Teams returns all teams, their groups in byte order.
 func (d Directory) Teams() iter.Seq[team.Team] {
 	return records(&d.policy.ready().state.Teams, detached)
 }
@@ -95,7 +95,7 @@ func detached(t *snapshot.Team) team.Team {
 	return c
 }
 
-// Directory().Members returns who was put into a team, in an order that means nothing, also
+// Members returns who was put into a team, in an order that means nothing, also
 // where that is over.
 func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 	p := d.policy.ready()
@@ -114,7 +114,7 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 	}
 }
 
-// Directory().Group returns a data group.
+// Group returns a data group.
 func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
 	_, g, ok := d.policy.ready().state.Groups.Find(string(id))
 	if !ok {
@@ -123,7 +123,7 @@ func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
 	return g.Group, true
 }
 
-// Directory().Groups returns all data groups, in an order that means nothing.
+// Groups returns all data groups, in an order that means nothing.
 func (d Directory) Groups() iter.Seq[datagroup.Group] {
 	return records(&d.policy.ready().state.Groups, func(g *snapshot.Group) datagroup.Group { return g.Group })
 }
@@ -145,7 +145,7 @@ func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
 	}
 }
 
-// Directory().Account returns an account.
+// Account returns an account.
 func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
 	_, a, ok := d.policy.ready().state.Accounts.Find(string(id))
 	if !ok {
@@ -154,7 +154,7 @@ func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
 	return *a.Account, true
 }
 
-// Directory().Accounts returns all accounts, in an order that means nothing.
+// Accounts returns all accounts, in an order that means nothing.
 func (d Directory) Accounts() iter.Seq[datagroup.Account] {
 	return records(&d.policy.ready().state.Accounts, func(a snapshot.Account) datagroup.Account { return *a.Account })
 }
@@ -180,7 +180,7 @@ func (d Directory) Reports() iter.Seq2[ReportID, string] {
 	}
 }
 
-// Directory().Grants returns the shares of a report, those to users before those to teams,
+// Grants returns the shares of a report, those to users before those to teams,
 // also where they are over.
 func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 	p := d.policy.ready()
@@ -206,28 +206,39 @@ func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 	}
 }
 
-// Directory().Grant returns the direct grant that a user, or if that is "" a team, has of a
-// report, also where it is over. It costs a few look-ups.
-func (d Directory) Grant(id ReportID, u team.UserID, t team.ID) (Grant, bool) {
+// UserGrant returns the direct grant that a user has of a report, also one that
+// has ended. It costs a few look-ups.
+func (d Directory) UserGrant(id ReportID, u team.UserID) (Grant, bool) {
 	p := d.policy.ready()
 	no, _, ok := p.state.Reports.Find(string(id))
+	_, rec, found := p.state.Users.Find(string(u))
+	if !ok || !found {
+		return Grant{}, false
+	}
+	g, ok := snapshot.FindGrant(rec.Grants, no)
 	if !ok {
 		return Grant{}, false
 	}
-	var g snapshot.Grant
-	ok = false
-	if _, rec, found := p.state.Users.Find(string(u)); found && t == "" {
-		g, ok = snapshot.FindGrant(rec.Grants, no)
-	} else if _, rec, found := p.state.Teams.Find(string(t)); found && u == "" {
-		g, ok = snapshot.FindGrant(rec.Grants, no)
-	}
-	if !ok {
-		return Grant{}, false
-	}
-	return Grant{Report: id, User: u, Team: t, Level: Level(g.Level), Until: g.Until}, true
+	return Grant{Report: id, User: u, Level: Level(g.Level), Until: g.Until}, true
 }
 
-// Directory().GrantsOf returns the direct grants of a user, in an order that means nothing,
+// TeamGrant returns the grant that a team has of a report, also one that has
+// ended. It costs a few look-ups.
+func (d Directory) TeamGrant(id ReportID, t team.ID) (Grant, bool) {
+	p := d.policy.ready()
+	no, _, ok := p.state.Reports.Find(string(id))
+	_, rec, found := p.state.Teams.Find(string(t))
+	if !ok || !found {
+		return Grant{}, false
+	}
+	g, ok := snapshot.FindGrant(rec.Grants, no)
+	if !ok {
+		return Grant{}, false
+	}
+	return Grant{Report: id, Team: t, Level: Level(g.Level), Until: g.Until}, true
+}
+
+// GrantsOf returns the direct grants of a user, in an order that means nothing,
 // also where they are over.
 func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	p := d.policy.ready()
@@ -245,7 +256,7 @@ func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	}
 }
 
-// Directory().LinksOf returns the share links a user made, also those that are over, in an
+// LinksOf returns the share links a user made, also those that are over, in an
 // order that means nothing. It looks at every link.
 func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	p := d.policy.ready()
@@ -258,13 +269,13 @@ func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	}
 }
 
-// Directory().LinksTo returns all share links, also those that are over, in an order that
+// Links returns all share links, also those that have ended, in an order that
 // means nothing.
 func (d Directory) Links() iter.Seq[ShareLink] {
 	return records(&d.policy.ready().state.Links, shareLink)
 }
 
-// Directory().Link returns a share link, also one that is over.
+// Link returns a share link, also one that is over.
 func (d Directory) Link(id LinkID) (ShareLink, bool) {
 	_, l, ok := d.policy.ready().state.Links.Find(string(id))
 	if !ok {
@@ -273,7 +284,7 @@ func (d Directory) Link(id LinkID) (ShareLink, bool) {
 	return shareLink(l), true
 }
 
-// Directory().Holders returns how many users hold a role, and how many of them count
+// Holders returns how many users hold a role, and how many of them count
 // towards its minimum: those neither suspended nor with an end of access.
 func (d Directory) Holders(name role.Name) (all, lasting int) {
 	p := d.policy.ready()

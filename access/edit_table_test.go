@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -79,117 +80,131 @@ var badEdits = []struct {
 	is     error
 	text   string
 }{
-	{"user without id", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.ID = "" })) }, "set user", "", access.ErrInvalid, "empty"},
+	{"user without id", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "" }))) }, "set user", "", access.ErrInvalid, "empty"},
 	{"user with a long id", func(e *access.Edit) {
-		e.SetUser(newUser(func(u *team.User) { u.ID = team.UserID(strings.Repeat("x", 257)) }))
+		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = team.UserID(strings.Repeat("x", 257)) })))
 	}, "set user", strings.Repeat("x", 257), access.ErrInvalid, "256"},
-	{"user id not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.ID = "\xff" })) }, "set user", "\xff", access.ErrInvalid, "UTF-8"},
-	{"user with a control character", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.ID = "a\nb" })) }, "set user", "a\nb", access.ErrInvalid, "control"},
-	{"user of an unknown role", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Role = "adnim" })) }, "set user", "new", access.ErrUnknown, `did you mean "admin"?`},
-	{"user without address", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Email = team.Address{} })) }, "set user", "new", access.ErrInvalid, "address"},
-	{"user of a taken address", func(e *access.Edit) { e.SetUser(newUser(sameAddress)) }, "set user", "new", access.ErrTaken, `"bob"`},
-	{"user name not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Name = "\xff" })) }, "set user", "new", access.ErrInvalid, "UTF-8"},
-	{"user name that turns its direction", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Name = "Ann\u202e" })) }, "set user", "new", access.ErrInvalid, "U+202E"},
-	{"user name with a zero-width space", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Name = "An\u200bn" })) }, "set user", "new", access.ErrInvalid, "U+200B"},
-	{"user name of two lines", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Name = "Ann\nLee" })) }, "set user", "new", access.ErrInvalid, "control"},
-	{"user name that ends in a space", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Name = "Ann " })) }, "set user", "new", access.ErrInvalid, "space"},
-	{"team name that turns its direction", func(e *access.Edit) { e.SetTeam(team.Team{ID: "t", Name: "\u202eT"}) }, "set team", "t", access.ErrInvalid, "U+202E"},
-	{"team description that turns its direction", func(e *access.Edit) { e.SetTeam(team.Team{ID: "t", Description: "a\nb\u202e"}) }, "set team", "t", access.ErrInvalid, "U+202E"},
-	{"data group name that turns its direction", func(e *access.Edit) { e.SetGroup(datagroup.Group{ID: "g", Name: "\u202eG"}) }, "set group", "g", access.ErrInvalid, "U+202E"},
-	{"report name that turns its direction", func(e *access.Edit) { e.SetReport("r", "\u202eR") }, "set report", "r", access.ErrInvalid, "U+202E"},
-	{"report name of only a space", func(e *access.Edit) { e.SetReport("r", " ") }, "set report", "r", access.ErrInvalid, "space"},
-	{"user until before the calendar", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Until = beforeYear1 })) }, "set user", "new", access.ErrInvalid, "year 0"},
-	{"user until beyond the calendar", func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Until = year10000 })) }, "set user", "new", access.ErrInvalid, "10000"},
+	{"user id not UTF-8", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "\xff" }))) }, "set user", "\xff", access.ErrInvalid, "UTF-8"},
+	{"user with a control character", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "a\nb" }))) }, "set user", "a\nb", access.ErrInvalid, "control"},
+	{"user of an unknown role", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Role = "adnim" }))) }, "set user", "new", access.ErrUnknown, `did you mean "admin"?`},
+	{"user without address", func(e *access.Edit) {
+		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Email = team.Address{} })))
+	}, "set user", "new", team.ErrAddress, "address"},
+	{"user of a taken address", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(sameAddress))) }, "set user", "new", access.ErrTaken, `"bob"`},
+	{"user name not UTF-8", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "\xff" }))) }, "set user", "new", access.ErrInvalid, "UTF-8"},
+	{"user name that turns its direction", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann\u202e" }))) }, "set user", "new", access.ErrInvalid, "U+202E"},
+	{"user name with a zero-width space", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "An\u200bn" }))) }, "set user", "new", access.ErrInvalid, "U+200B"},
+	{"user name of two lines", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann\nLee" }))) }, "set user", "new", access.ErrInvalid, "control"},
+	{"user name that ends in a space", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann " }))) }, "set user", "new", access.ErrInvalid, "space"},
+	{"team name that turns its direction", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Name: "\u202eT"})) }, "set team", "t", access.ErrInvalid, "U+202E"},
+	{"team description that turns its direction", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Description: "a\nb\u202e"})) }, "set team", "t", access.ErrInvalid, "U+202E"},
+	{"data group name that turns its direction", func(e *access.Edit) { e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Name: "\u202eG"})) }, "set group", "g", access.ErrInvalid, "U+202E"},
+	{"report name that turns its direction", func(e *access.Edit) { e.SetReport(document.Report{ID: "r", Name: "\u202eR"}) }, "set report", "r", access.ErrInvalid, "U+202E"},
+	{"report name of only a space", func(e *access.Edit) { e.SetReport(document.Report{ID: "r", Name: " "}) }, "set report", "r", access.ErrInvalid, "space"},
+	{"user until before the calendar", func(e *access.Edit) {
+		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Until = beforeYear1 })))
+	}, "set user", "new", access.ErrInvalid, "year 0"},
+	{"user until beyond the calendar", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Until = year10000 }))) }, "set user", "new", access.ErrInvalid, "10000"},
 	{"remove unknown user", func(e *access.Edit) { e.RemoveUser("anne") }, "remove user", "anne", access.ErrUnknown, `did you mean "ann"?`},
 	{"remove user twice", func(e *access.Edit) { e.RemoveUser("bob"); e.RemoveUser("bob") }, "remove user", "bob", access.ErrUnknown, ""},
 
-	{"team without id", func(e *access.Edit) { e.SetTeam(team.Team{}) }, "set team", "", access.ErrInvalid, "empty"},
-	{"team of an unknown group", func(e *access.Edit) { e.SetTeam(team.Team{ID: "t", Groups: []datagroup.ID{"sus"}}) }, "set team", "t", access.ErrUnknown, `did you mean "us"?`},
-	{"team of a group twice", func(e *access.Edit) { e.SetTeam(team.Team{ID: "t", Groups: []datagroup.ID{"us", "us"}}) }, "set team", "t", access.ErrTaken, "twice"},
-	{"team described at length", func(e *access.Edit) { e.SetTeam(team.Team{ID: "t", Description: strings.Repeat("x", 4097)}) }, "set team", "t", access.ErrInvalid, "4096"},
+	{"team without id", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{})) }, "set team", "", access.ErrInvalid, "empty"},
+	{"team of an unknown group", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Groups: []datagroup.ID{"sus"}})) }, "set team", "t", access.ErrUnknown, `did you mean "us"?`},
+	{"team of a group twice", func(e *access.Edit) {
+		e.SetTeam(document.TeamOf(team.Team{ID: "t", Groups: []datagroup.ID{"us", "us"}}))
+	}, "set team", "t", access.ErrTaken, "twice"},
+	{"team described at length", func(e *access.Edit) {
+		e.SetTeam(document.TeamOf(team.Team{ID: "t", Description: strings.Repeat("x", 4097)}))
+	}, "set team", "t", access.ErrInvalid, "4096"},
 	{"remove unknown team", func(e *access.Edit) { e.RemoveTeam("emma") }, "remove team", "emma", access.ErrUnknown, `did you mean "emea"?`},
-	{"member of an unknown team", func(e *access.Edit) { e.SetMember(team.Member{Team: "emma", User: "ann"}) }, "set member", "emma/ann", access.ErrUnknown, "team"},
-	{"unknown member", func(e *access.Edit) { e.SetMember(team.Member{Team: "emea", User: "anne"}) }, "set member", "emea/anne", access.ErrUnknown, "user"},
-	{"member until beyond the calendar", func(e *access.Edit) { e.SetMember(team.Member{Team: "emea", User: "bob", Until: year10000}) }, "set member", "emea/bob", access.ErrInvalid, "10000"},
+	{"member of an unknown team", func(e *access.Edit) { e.SetMember("emma", document.Member{User: "ann"}) }, "set member", "emma/ann", access.ErrUnknown, "team"},
+	{"unknown member", func(e *access.Edit) { e.SetMember("emea", document.Member{User: "anne"}) }, "set member", "emea/anne", access.ErrUnknown, "user"},
+	{"member until beyond the calendar", func(e *access.Edit) {
+		e.SetMember("emea", document.Member{User: "bob", Until: document.End(year10000)})
+	}, "set member", "emea/bob", access.ErrInvalid, "10000"},
 	{"remove member of an unknown team", func(e *access.Edit) { e.RemoveMember("emma", "ann") }, "remove member", "emma/ann", access.ErrUnknown, "team"},
 	{"remove unknown user from a team", func(e *access.Edit) { e.RemoveMember("emea", "anne") }, "remove member", "emea/anne", access.ErrUnknown, "user"},
 	{"remove who is no member", func(e *access.Edit) { e.RemoveMember("emea", "bob") }, "remove member", "emea/bob", access.ErrUnknown, "member"},
 
-	{"attribute that is built in", func(e *access.Edit) { e.SetAttributes(datagroup.Attribute{Name: "id", Type: datagroup.StringType}) }, "set", "attributes", datagroup.ErrName, "id"},
-	{"drop an attribute in use", func(e *access.Edit) { e.SetAttributes() }, "set", "attributes", access.ErrInvalid, "country"},
+	{"attribute that is built in", func(e *access.Edit) { e.SetAttributes(map[string]string{"id": "string"}) }, "set attributes", "", datagroup.ErrName, "id"},
+	{"drop an attribute in use", func(e *access.Edit) { e.SetAttributes(nil) }, "set attributes", "", access.ErrInvalid, "country"},
 	{"retype an attribute in use", func(e *access.Edit) {
-		e.SetAttributes(datagroup.Attribute{Name: "country", Type: datagroup.NumberType})
-	}, "set", "attributes", access.ErrInvalid, "country"},
+		e.SetAttributes(map[string]string{"country": "number"})
+	}, "set attributes", "", access.ErrInvalid, "country"},
 	{"drop an attribute that a filter reads", func(e *access.Edit) {
 		e.RemoveAccount("us-1")
 		e.RemoveAccount("de-1")
-		e.SetAttributes(datagroup.Attribute{Name: "spend", Type: datagroup.NumberType})
-	}, "set", "attributes", access.ErrInvalid, "country"},
+		e.SetAttributes(map[string]string{"spend": "number"})
+	}, "set attributes", "", access.ErrInvalid, "country"},
 
-	{"zero account", func(e *access.Edit) { e.SetAccount(datagroup.Account{}) }, "set account", "", access.ErrInvalid, "empty"},
+	{"zero account", func(e *access.Edit) { e.SetAccount(document.AccountOf(datagroup.Account{})) }, "set account", "", access.ErrInvalid, "empty"},
 	{"account of a foreign schema", func(e *access.Edit) {
-		e.SetAccount(foreignAccount("x", map[string]datagroup.Value{"city": datagroup.Text("x")}, datagroup.Attribute{Name: "city", Type: datagroup.StringType}))
+		e.SetAccount(document.AccountOf(foreignAccount("x", map[string]datagroup.Value{"city": datagroup.Text("x")}, datagroup.Attribute{Name: "city", Type: datagroup.StringType})))
 	}, "set account", "x", datagroup.ErrUnknownAttribute, "city"},
 	{"account of another type", func(e *access.Edit) {
-		e.SetAccount(foreignAccount("x", map[string]datagroup.Value{"country": datagroup.Number(1)}, datagroup.Attribute{Name: "country", Type: datagroup.NumberType}))
+		e.SetAccount(document.AccountOf(foreignAccount("x", map[string]datagroup.Value{"country": datagroup.Number(1)}, datagroup.Attribute{Name: "country", Type: datagroup.NumberType})))
 	}, "set account", "x", datagroup.ErrType, "country"},
-	{"account with a control character", func(e *access.Edit) { e.SetAccount(foreignAccount("a\tb", nil)) }, "set account", "a\tb", access.ErrInvalid, "control"},
+	{"account with a control character", func(e *access.Edit) { e.SetAccount(document.AccountOf(foreignAccount("a\tb", nil))) }, "set account", "a\tb", access.ErrInvalid, "control"},
 	{"remove unknown account", func(e *access.Edit) { e.RemoveAccount("us-9") }, "remove account", "us-9", access.ErrUnknown, "account"},
-	{"group without id", func(e *access.Edit) { e.SetGroup(datagroup.Group{}) }, "set group", "", access.ErrInvalid, "empty"},
-	{"group named at length", func(e *access.Edit) { e.SetGroup(datagroup.Group{ID: "g", Name: strings.Repeat("x", 4097)}) }, "set group", "g", access.ErrInvalid, "4096"},
+	{"group without id", func(e *access.Edit) { e.SetGroup(document.GroupOf(datagroup.Group{})) }, "set group", "", access.ErrInvalid, "empty"},
+	{"group named at length", func(e *access.Edit) {
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Name: strings.Repeat("x", 4097)}))
+	}, "set group", "g", access.ErrInvalid, "4096"},
 	{"group of a foreign filter", func(e *access.Edit) {
-		e.SetGroup(datagroup.Group{ID: "g", Filter: foreignFilter("city = 'x'", datagroup.Attribute{Name: "city", Type: datagroup.StringType})})
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Filter: foreignFilter("city = 'x'", datagroup.Attribute{Name: "city", Type: datagroup.StringType})}))
 	}, "set group", "g", datagroup.ErrUnknownAttribute, "city"},
 	{"group of another type", func(e *access.Edit) {
-		e.SetGroup(datagroup.Group{ID: "g", Filter: foreignFilter("country > 1", datagroup.Attribute{Name: "country", Type: datagroup.NumberType})})
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Filter: foreignFilter("country > 1", datagroup.Attribute{Name: "country", Type: datagroup.NumberType})}))
 	}, "set group", "g", datagroup.ErrType, "country"},
 	{"remove unknown group", func(e *access.Edit) { e.RemoveGroup("uk") }, "remove group", "uk", access.ErrUnknown, "data group"},
 
-	{"report without id", func(e *access.Edit) { e.SetReport("", "x") }, "set report", "", access.ErrInvalid, "empty"},
-	{"report of a taken name", func(e *access.Edit) { e.SetReport("q4", "Quarter") }, "set report", "q4", access.ErrTaken, `"q3"`},
-	{"report named at length", func(e *access.Edit) { e.SetReport("q4", strings.Repeat("x", 4097)) }, "set report", "q4", access.ErrInvalid, "4096"},
+	{"report without id", func(e *access.Edit) { e.SetReport(document.Report{ID: "", Name: "x"}) }, "set report", "", access.ErrInvalid, "empty"},
+	{"report of a taken name", func(e *access.Edit) { e.SetReport(document.Report{ID: "q4", Name: "Quarter"}) }, "set report", "q4", access.ErrTaken, `"q3"`},
+	{"report named at length", func(e *access.Edit) { e.SetReport(document.Report{ID: "q4", Name: strings.Repeat("x", 4097)}) }, "set report", "q4", access.ErrInvalid, "4096"},
 	{"remove unknown report", func(e *access.Edit) { e.RemoveReport("q33") }, "remove report", "q33", access.ErrUnknown, `did you mean "q3"?`},
-	{"grant of an unknown report", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q4", User: "ann", Level: 1}) }, "set grant", "q4/ann", access.ErrUnknown, "report"},
-	{"grant to an unknown user", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", User: "anne", Level: 1}) }, "set grant", "q3/anne", access.ErrUnknown, "user"},
-	{"grant to an unknown team", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", Team: "emma", Level: 1}) }, "set grant", "q3/team emma", access.ErrUnknown, "team"},
-	{"grant to nobody", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", Level: 1}) }, "set grant", "q3/", access.ErrInvalid, "one user or to one team"},
-	{"grant to two", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", User: "ann", Team: "emea", Level: 1}) }, "set grant", "q3/team emea", access.ErrInvalid, "one user or to one team"},
-	{"grant of no level", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", User: "bob"}) }, "set grant", "q3/bob", access.ErrInvalid, "none"},
-	{"grant beyond creator", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", User: "bob", Level: 5}) }, "set grant", "q3/bob", access.ErrInvalid, "Level(5)"},
-	{"team as editor", func(e *access.Edit) { e.SetGrant(access.Grant{Report: "q3", Team: "emea", Level: 3}) }, "set grant", "q3/team emea", access.ErrInvalid, "explorer is the highest"},
+	{"grant of an unknown report", func(e *access.Edit) { e.SetGrant("q4", access.Grant{User: "ann", Level: 1}.Entry()) }, "set grant", "q4/ann", access.ErrUnknown, "report"},
+	{"grant to an unknown user", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "anne", Level: 1}.Entry()) }, "set grant", "q3/anne", access.ErrUnknown, "user"},
+	{"grant to an unknown team", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Team: "emma", Level: 1}.Entry()) }, "set grant", "q3/team emma", access.ErrUnknown, "team"},
+	{"grant to nobody", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Level: 1}.Entry()) }, "set grant", "q3/", access.ErrInvalid, "one user or to one team"},
+	{"grant to two", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "ann", Team: "emea", Level: 1}.Entry()) }, "set grant", "q3/team emea", access.ErrInvalid, "one user or to one team"},
+	{"grant of no level", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "bob"}.Entry()) }, "set grant", "q3/bob", access.ErrInvalid, "none"},
+	{"grant beyond creator", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "bob", Level: 5}.Entry()) }, "set grant", "q3/bob", access.ErrInvalid, "Level(5)"},
+	{"team as editor", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Team: "emea", Level: 3}.Entry()) }, "set grant", "q3/team emea", access.ErrInvalid, "explorer is the highest"},
 	{"grant until beyond the calendar", func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: "q3", User: "bob", Level: 1, Until: year10000})
+		e.SetGrant("q3", access.Grant{User: "bob", Level: 1, Until: year10000}.Entry())
 	}, "set grant", "q3/bob", access.ErrInvalid, "10000"},
-	{"remove grant of an unknown report", func(e *access.Edit) { e.RemoveGrant(access.Grant{Report: "q4", User: "ann"}) }, "remove grant", "q4/ann", access.ErrUnknown, "report"},
-	{"remove grant nobody has", func(e *access.Edit) { e.RemoveGrant(access.Grant{Report: "q3", User: "bob"}) }, "remove grant", "q3/bob", access.ErrUnknown, "grant"},
-	{"remove grant of nobody", func(e *access.Edit) { e.RemoveGrant(access.Grant{Report: "q3"}) }, "remove grant", "q3/", access.ErrUnknown, "grant"},
-	{"remove grant of two", func(e *access.Edit) { e.RemoveGrant(access.Grant{Report: "q3", User: "ann", Team: "emea"}) }, "remove grant", "q3/team emea", access.ErrUnknown, "grant"},
+	{"remove grant of an unknown report", func(e *access.Edit) { e.RemoveGrant("q4", access.Grant{User: "ann"}.Entry()) }, "remove grant", "q4/ann", access.ErrUnknown, "report"},
+	{"remove grant nobody has", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{User: "bob"}.Entry()) }, "remove grant", "q3/bob", access.ErrUnknown, "grant"},
+	{"remove grant of nobody", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{}.Entry()) }, "remove grant", "q3/", access.ErrUnknown, "grant"},
+	{"remove grant of two", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{User: "ann", Team: "emea"}.Entry()) }, "remove grant", "q3/team emea", access.ErrUnknown, "grant"},
 
-	{"link without id", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "" })) }, "set link", "", access.ErrInvalid, "empty"},
-	{"zero link", func(e *access.Edit) { e.SetLink(access.ShareLink{}) }, "set link", "", access.ErrInvalid, "empty"},
-	{"link of an unknown maker", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Maker = "anne" })) }, "set link", "new", access.ErrUnknown, `did you mean "ann"?`},
+	{"link without id", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "" }).Entry()) }, "set link", "", access.ErrInvalid, "empty"},
+	{"zero link", func(e *access.Edit) { e.SetLink(access.ShareLink{}.Entry()) }, "set link", "", access.ErrInvalid, "empty"},
+	{"link of an unknown maker", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Maker = "anne" }).Entry()) }, "set link", "new", access.ErrUnknown, `did you mean "ann"?`},
 	{"link to an unknown report", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Resource = access.Report("q33") }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.Resource = access.Report("q33") }).Entry())
 	}, "set link", "new", access.ErrUnknown, `did you mean "q3"?`},
 	{"link to an account", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = "account.view", access.Account("us-1") }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = "account.view", access.Account("us-1") }).Entry())
 	}, "set link", "new", access.ErrInvalid, "account:us-1"},
-	{"link to edit", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Action = "report.edit" })) }, "set link", "new", access.ErrInvalid, "report.edit"},
-	{"link until beyond the calendar", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Until = year10000 })) }, "set link", "new", access.ErrInvalid, "10000"},
+	{"link to edit", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *access.ShareLink) { l.Action = "report.edit" }).Entry())
+	}, "set link", "new", access.ErrInvalid, "report.edit"},
+	{"link until beyond the calendar", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Until = year10000 }).Entry()) }, "set link", "new", access.ErrInvalid, "10000"},
 	{"link to something else than before", func(e *access.Edit) {
-		e.SetReport("q4", "")
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Resource = "l1", access.Report("q4") }))
+		e.SetReport(document.Report{ID: "q4"})
+		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Resource = "l1", access.Report("q4") }).Entry())
 	}, "set link", "l1", access.ErrInvalid, "stays"},
 	{"link of somebody else", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Maker = "l1", "bob" }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Maker = "l1", "bob" }).Entry())
 	}, "set link", "l1", access.ErrInvalid, "stays"},
 	{"link in another scope", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Session = "l1", "emea" }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Session = "l1", "emea" }).Entry())
 	}, "set link", "l1", access.ErrInvalid, "stays"},
-	{"link that had ended", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l2" })) }, "set link", "l2", access.ErrInvalid, "ended"},
+	{"link that had ended", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l2" }).Entry()) }, "set link", "l2", access.ErrInvalid, "ended"},
 	{"link ended with its maker", func(e *access.Edit) {
 		e.RemoveUser("ann")
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l1" }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l1" }).Entry())
 	}, "set link", "l1", access.ErrInvalid, "ended"},
 	{"remove unknown link", func(e *access.Edit) { e.RemoveLink("l9") }, "remove link", "l9", access.ErrUnknown, "link"},
 }
@@ -208,7 +223,7 @@ func TestBadEdits(t *testing.T) {
 		names[tt.name] = true
 		t.Run(tt.name, func(t *testing.T) {
 			e := base.Edit()
-			e.SetTeam(team.Team{ID: "fine"}) // does not count either
+			e.SetTeam(document.TeamOf(team.Team{ID: "fine"})) // does not count either
 			tt.change(e)
 			e.RemoveTeam("fine")
 			p, err := e.Policy()
@@ -233,8 +248,8 @@ func TestBadEdits(t *testing.T) {
 func TestEveryMistakeOfAnEdit(t *testing.T) {
 	e := access.MustLoad(editBase).Edit()
 	e.RemoveUser("x")
-	e.SetTeam(team.Team{ID: "fine"})
-	e.SetReport("", "")
+	e.SetTeam(document.TeamOf(team.Team{ID: "fine"}))
+	e.SetReport(document.Report{ID: ""})
 	e.RemoveLink("y")
 	_, err := e.Policy()
 	joined, ok := err.(interface{ Unwrap() []error })
@@ -255,7 +270,7 @@ func TestNoSuggestionAmongMany(t *testing.T) {
 	t.Parallel()
 	e := new(access.Policy).Edit()
 	for i := range 10_001 {
-		e.SetTeam(team.Team{ID: team.ID(strconv.Itoa(i + 100_000))})
+		e.SetTeam(document.TeamOf(team.Team{ID: team.ID(strconv.Itoa(i + 100_000))}))
 	}
 	e.RemoveTeam("1OOOOO")
 	if _, err := e.Policy(); !errors.Is(err, access.ErrUnknown) || strings.Contains(err.Error(), "did you mean") {
@@ -274,7 +289,7 @@ func TestEditIsSpent(t *testing.T) {
 	e.RemoveUser("ann")
 	again, err := e.Policy()
 	var one *access.Error
-	if again != nil || !errors.Is(err, access.ErrSpent) || !errors.As(err, &one) || one.Op == "" {
+	if again != nil || !errors.Is(err, access.ErrSpent) || !errors.As(err, &one) || err.Error() != "access: Edit.Policy called twice" {
 		t.Errorf("the second Policy() = %v, %v", again, err)
 	}
 	if d := p.Decide(access.User("ann"), "report.view", access.Report("q3")); !d.Allowed {
@@ -290,11 +305,11 @@ func TestGoOnAfterAFailedEdit(t *testing.T) {
 	for _, tt := range badEdits {
 		e := base.Edit()
 		tt.change(e)
-		e.SetAccount(foreignAccount("us-1", nil))
-		e.SetAccount(foreignAccount("new-1", nil))
-		e.SetGroup(datagroup.Group{ID: "us", Filter: foreignFilter("everything")})
-		e.SetGroup(datagroup.Group{ID: "new", Filter: foreignFilter("id = 'new-1'")})
-		e.SetTeam(team.Team{ID: "emea", Groups: []datagroup.ID{"new", "us"}})
+		e.SetAccount(document.AccountOf(foreignAccount("us-1", nil)))
+		e.SetAccount(document.AccountOf(foreignAccount("new-1", nil)))
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: foreignFilter("everything")}))
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "new", Filter: foreignFilter("id = 'new-1'")}))
+		e.SetTeam(document.TeamOf(team.Team{ID: "emea", Groups: []datagroup.ID{"new", "us"}}))
 		e.RemoveAccount("de-1")
 		e.RemoveGroup("us")
 		e.RemoveTeam("emea")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -14,8 +15,8 @@ import (
 func TestRemove(t *testing.T) {
 	e := access.MustLoad(editBase).Edit()
 	e.RemoveMember("emea", "ann")
-	e.RemoveGrant(access.Grant{Report: "q3", User: "ann"})
-	e.RemoveGrant(access.Grant{Report: "q3", Team: "emea"})
+	e.RemoveGrant("q3", access.Grant{User: "ann"}.Entry())
+	e.RemoveGrant("q3", access.Grant{Team: "emea"}.Entry())
 	e.RemoveLink("l1")
 	p, err := e.Policy()
 	if err != nil {
@@ -33,9 +34,9 @@ func TestReplace(t *testing.T) {
 	ann, _ := p.Directory().User("ann")
 	ann.Name = "Ann"
 	e := p.Edit()
-	e.SetUser(ann)
-	e.SetReport("q3", "Quarter")
-	e.SetTeam(team.Team{ID: "emea", Name: "EMEA"})
+	e.SetUser(document.UserOf(ann))
+	e.SetReport(document.Report{ID: "q3", Name: "Quarter"})
+	e.SetTeam(document.TeamOf(team.Team{ID: "emea", Name: "EMEA"}))
 	q, err := e.Policy()
 	if err != nil {
 		t.Fatal(err)
@@ -100,13 +101,13 @@ func TestLinksOfTwoEdits(t *testing.T) {
 		return access.ShareLink{ID: id, Maker: maker, Action: access.ViewReport, Resource: access.Report(report)}
 	}
 	base := edited(t, access.MustLoad(editBase), func(e *access.Edit) {
-		e.SetReport("q4", "")
-		e.SetLink(link("l3", "ann", "q3"))
+		e.SetReport(document.Report{ID: "q4"})
+		e.SetLink(link("l3", "ann", "q3").Entry())
 	})
-	first := edited(t, base, func(e *access.Edit) { e.SetLink(link("l4", "ann", "q3")) })
+	first := edited(t, base, func(e *access.Edit) { e.SetLink(link("l4", "ann", "q3").Entry()) })
 	edited(t, base, func(e *access.Edit) {
-		e.SetLink(link("other", "bob", "q4"))
-		e.SetLink(link("l5", "ann", "q3"))
+		e.SetLink(link("other", "bob", "q4").Entry())
+		e.SetLink(link("l5", "ann", "q3").Entry())
 	})
 	if got := listed(first.Directory().LinksOf("ann"), linkText); got != "l1 l2 l3 l4" {
 		t.Errorf("the links of ann are %s", got)
@@ -135,19 +136,19 @@ func TestNamesAreFreed(t *testing.T) {
 	ann, _ := p.Directory().User("ann")
 	old := ann.Email
 	ann.Email, _ = team.ParseAddress("ann@example.org")
-	p = edited(t, p, func(e *access.Edit) { e.SetUser(ann) })
+	p = edited(t, p, func(e *access.Edit) { e.SetUser(document.UserOf(ann)) })
 	if u, ok := p.Directory().UserByAddress(old); ok {
 		t.Errorf("%s is still the address of %s", old, u.ID)
 	}
-	p = edited(t, p, func(e *access.Edit) { e.SetUser(newUser(func(u *team.User) { u.Email = old })) })
+	p = edited(t, p, func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Email = old }))) })
 	if u, _ := p.Directory().UserByAddress(old); u.ID != "new" {
 		t.Errorf("%s is the address of %q, want new", old, u.ID)
 	}
 	p = edited(t, p, func(e *access.Edit) {
 		e.RemoveReport("q3")
-		e.SetReport("q4", "Quarter")
-		e.SetReport("q3", "")
-		e.SetGrant(access.Grant{Report: "q3", User: "ann", Level: access.Creator})
+		e.SetReport(document.Report{ID: "q4", Name: "Quarter"})
+		e.SetReport(document.Report{ID: "q3"})
+		e.SetGrant("q3", access.Grant{User: "ann", Level: access.Creator}.Entry())
 	})
 	if d := p.Decide(access.ViaLink("l1"), access.ViewReport, access.Report("q3")); d.Reason != access.ReasonLinkEnded {
 		t.Errorf("a link to a report that was removed: %v", d)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/team"
 )
 
 func Example() {
@@ -38,7 +37,7 @@ var (
 	changing sync.Mutex // one change at a time, or one of two is lost
 )
 
-func onRoleChanged(u team.User) error {
+func onUserChanged(u document.User) error {
 	changing.Lock()
 	defer changing.Unlock()
 	edit := current.Load().Edit()
@@ -61,8 +60,9 @@ func ExamplePolicy_Edit() {
 	before := current.Load()
 
 	ann, _ := before.Directory().User("ann")
-	ann.Role = "user"
-	if err := onRoleChanged(ann); err != nil {
+	entry := document.UserOf(ann)
+	entry.Role = "user"
+	if err := onUserChanged(entry); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(before.Decide(access.User("ann"), access.ViewAccount, access.Account("us-1")))

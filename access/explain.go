@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -94,7 +95,7 @@ func (r Route) String() string {
 		fmt.Fprintf(&b, "team %s, data group %s", r.Team, r.Group)
 	}
 	if !r.Until.IsZero() {
-		b.WriteString(", until " + formatEnd(r.Until))
+		b.WriteString(", until " + document.End(r.Until))
 	}
 	if r.Open {
 		return b.String() + ": open"
@@ -349,9 +350,6 @@ func (q *question) gaps(a datagroup.Account) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
-
-func teamID(t *snapshot.Team) string   { return string(t.ID) }
-func groupID(g *snapshot.Group) string { return string(g.ID) }
 
 // sorted returns the records that pass, in byte order of their ids.
 func sorted[T any](b *snapshot.Book[T], pass func(T) bool, id func(T) string) []T {

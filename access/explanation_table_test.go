@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -257,13 +258,13 @@ func TestManyRemedies(t *testing.T) {
 	base := access.MustLoad(routesWorld)
 	e := base.Edit()
 	german, _ := base.Directory().Group("de")
-	e.SetGroup(datagroup.Group{ID: "also-de", Filter: german.Filter})
+	e.SetGroup(document.GroupOf(datagroup.Group{ID: "also-de", Filter: german.Filter}))
 	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
-		e.SetTeam(team.Team{ID: team.ID(n), Groups: []datagroup.ID{"de"}})
-		e.SetUser(newUser(func(u *team.User) {
+		e.SetTeam(document.TeamOf(team.Team{ID: team.ID(n), Groups: []datagroup.ID{"de"}}))
+		e.SetUser(document.UserOf(newUser(func(u *team.User) {
 			u.ID, u.Role = team.UserID(n), "user-manager"
 			u.Email, _ = team.ParseAddress(n + "@example.com")
-		}))
+		})))
 	}
 	p, err := e.Policy()
 	if err != nil {

@@ -2,9 +2,7 @@ package access
 
 import (
 	"cmp"
-	"maps"
 	"slices"
-	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
@@ -26,17 +24,14 @@ func (p *Policy) Document() *document.Document {
 		d.Roles = c.Roles()
 	}
 	if declared := p.state.Schema.Attributes(); len(declared) > 0 {
-		d.Attributes = make(map[string]string, len(declared))
-		for _, a := range declared {
-			d.Attributes[a.Name] = a.Type.String()
-		}
+		d.Attributes = document.AttributesOf(declared)
 	}
-	d.Accounts = entries(&p.state.Accounts, accountEntry, func(e document.Account) string { return e.ID })
-	d.Groups = entries(&p.state.Groups, groupEntry, func(e document.Group) string { return e.ID })
+	d.Accounts = entries(&p.state.Accounts, func(a snapshot.Account) document.Account { return document.AccountOf(*a.Account) }, func(e document.Account) string { return e.ID })
+	d.Groups = entries(&p.state.Groups, func(g *snapshot.Group) document.Group { return document.GroupOf(g.Group) }, func(e document.Group) string { return e.ID })
 	d.Teams = entries(&p.state.Teams, p.teamEntry, func(e document.Team) string { return e.ID })
-	d.Users = entries(&p.state.Users, userEntry, func(e document.User) string { return e.ID })
+	d.Users = entries(&p.state.Users, func(u *snapshot.User) document.User { return document.UserOf(u.User) }, func(e document.User) string { return e.ID })
 	d.Reports = entries(&p.state.Reports, p.reportEntry, func(e document.Report) string { return e.ID })
-	d.Links = entries(&p.state.Links, linkEntry, func(e document.Link) string { return e.ID })
+	d.Links = entries(&p.state.Links, func(l *snapshot.Link) document.Link { return shareLink(l).Entry() }, func(e document.Link) string { return e.ID })
 	return d
 }
 
@@ -50,59 +45,25 @@ func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) 
 	return all
 }
 
-func accountEntry(a snapshot.Account) document.Account {
-	return document.Account{ID: string(a.ID()), Source: a.Source(), Values: maps.Collect(a.Values())}
-}
-
-func groupEntry(g *snapshot.Group) document.Group {
-	return document.Group{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String()}
-}
-
-func userEntry(u *snapshot.User) document.User {
-	return document.User{
-		ID: string(u.ID), Name: u.Name, Email: u.Email.String(), Role: string(u.Role),
-		Suspended: u.Suspended, Until: formatEnd(u.Until),
-	}
-}
-
+// teamEntry returns the entry of a team with its members.
 func (p *Policy) teamEntry(t *snapshot.Team) document.Team {
-	e := document.Team{ID: string(t.ID), Name: t.Name, Description: t.Description}
-	for _, g := range t.Groups {
-		e.Groups = append(e.Groups, string(g))
-	}
+	e := document.TeamOf(t.Team)
 	for m := range p.Directory().Members(t.ID) {
-		e.Members = append(e.Members, document.Member{User: string(m.User), Until: formatEnd(m.Until)})
+		e.Members = append(e.Members, document.MemberOf(m))
 	}
 	slices.SortFunc(e.Members, func(a, b document.Member) int { return cmp.Compare(a.User, b.User) })
 	return e
 }
 
-// reportEntry lists the grants to users before those to teams.
+// reportEntry returns the entry of a report with its grants, those to users
+// before those to teams.
 func (p *Policy) reportEntry(r *snapshot.Report) document.Report {
 	e := document.Report{ID: r.ID, Name: r.Name}
 	for g := range p.Directory().Grants(ReportID(r.ID)) {
-		e.Grants = append(e.Grants, document.Grant{
-			User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: formatEnd(g.Until),
-		})
+		e.Grants = append(e.Grants, g.Entry())
 	}
 	slices.SortFunc(e.Grants, func(a, b document.Grant) int {
 		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
 	})
 	return e
-}
-
-func linkEntry(l *snapshot.Link) document.Link {
-	return document.Link{
-		ID: l.ID, Maker: string(l.Maker), Session: string(l.Session), Action: l.Action,
-		Resource: linkResource(l).entry(),
-		Until:    formatEnd(l.Until), Ended: l.Ended,
-	}
-}
-
-// formatEnd writes an end as parseEnd reads it.
-func formatEnd(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339Nano)
 }

@@ -36,7 +36,7 @@ var house = map[string]string{
 	"access/internal/strictjson": "",
 	// What a policy is read from and edited with, as plain text: below access, so
 	// that a document can be read without one.
-	"access/document": "role datagroup internal",
+	"access/document": "role datagroup team internal",
 	"access":          "role datagroup team internal access/document",
 	// A comparison asks two policies, so it is above access. Below company, which
 	// counts with it what a change touches, and below accesstest, so that a page

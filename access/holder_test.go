@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -25,7 +26,7 @@ func TestHoldersAreCounted(t *testing.T) {
 		return func(e *access.Edit) {
 			u, _ := p.Directory().User(id)
 			change(&u)
-			e.SetUser(u)
+			e.SetUser(document.UserOf(u))
 		}
 	}
 	step("nothing", func(*access.Edit) {}, 2, 2)

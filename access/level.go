@@ -49,32 +49,32 @@ func (l Level) String() string {
 	return fmt.Sprintf("Level(%d)", uint8(l))
 }
 
-// ParseLevel reads a level as [Level.String] writes it; "none" is not one. The
-// error wraps [ErrInvalid].
-func ParseLevel(name string) (Level, error) {
+// MarshalText writes a valid level as String does. The error wraps [ErrInvalid].
+func (l Level) MarshalText() ([]byte, error) {
+	if !l.Valid() {
+		return nil, fmt.Errorf("access: level %v %w", l, ErrInvalid)
+	}
+	return []byte(l.String()), nil
+}
+
+// UnmarshalText reads a level as [Level.String] writes it; "none" is not one. The
+// error wraps [ErrInvalid], and leaves l as it is.
+func (l *Level) UnmarshalText(text []byte) error {
+	parsed, err := parseLevel(string(text))
+	if err != nil {
+		return fmt.Errorf("access: %w", err)
+	}
+	*l = parsed
+	return nil
+}
+
+func parseLevel(name string) (Level, error) {
 	for l := Viewer; l <= Creator; l++ {
 		if levels[l].name == name {
 			return l, nil
 		}
 	}
-	return 0, fmt.Errorf("access: level %s %w: write viewer, explorer, editor or creator", text.Quote(name), ErrInvalid)
-}
-
-// MarshalText writes a valid level as String does. The error wraps [ErrInvalid].
-func (l Level) MarshalText() ([]byte, error) {
-	if !l.Valid() {
-		return nil, fmt.Errorf("access: %v %w", l, ErrInvalid)
-	}
-	return []byte(l.String()), nil
-}
-
-// UnmarshalText reads a level as [ParseLevel] does.
-func (l *Level) UnmarshalText(text []byte) error {
-	parsed, err := ParseLevel(string(text))
-	if err == nil {
-		*l = parsed
-	}
-	return err
+	return 0, fmt.Errorf("level %s %w: write viewer, explorer, editor or creator", text.Quote(name), ErrInvalid)
 }
 
 // ShareAction returns the action of sharing a report at l, "" if l is not

@@ -88,8 +88,9 @@ func TestLevelTable(t *testing.T) {
 func TestLevels(t *testing.T) {
 	for i, name := range []string{"viewer", "explorer", "editor", "creator"} {
 		l := access.Level(i + 1)
-		if got, err := access.ParseLevel(name); got != l || err != nil {
-			t.Errorf("ParseLevel(%q) = %v, %v", name, got, err)
+		var got access.Level
+		if err := got.UnmarshalText([]byte(name)); got != l || err != nil {
+			t.Errorf("UnmarshalText(%q) = %v, %v", name, got, err)
 		}
 		if got, want := l.ShareAction(), access.Action("report.share-"+name); got != want || l.String() != name || !l.Valid() {
 			t.Errorf("level %d is %q, valid %t, shared by %s, want %q and %s", l, l, l.Valid(), got, name, want)

@@ -1,9 +1,12 @@
 package access
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -18,6 +21,99 @@ type ShareLink struct {
 	Resource Resource
 	Until    time.Time // end, exclusive; zero means none
 	Ended    bool      // for good: revoked, or maker or report removed
+}
+
+// Entry returns the link as a document has it.
+func (l ShareLink) Entry() document.Link {
+	return document.Link{
+		ID: string(l.ID), Maker: string(l.Maker), Session: string(l.Session), Action: string(l.Action),
+		Resource: l.Resource.Entry(), Until: document.End(l.Until), Ended: l.Ended,
+	}
+}
+
+// SetLink adds a share link, or changes its end or ends it. Whose it is, in what
+// scope, what it allows and what it shows stay, and once ended it stays ended.
+func (e *Edit) SetLink(l document.Link) { e.setLink(e.change("set link", l.ID), l) }
+
+func (e *Edit) setLink(c *check, l document.Link) {
+	if !named(c, "link", &e.w.Links, l.ID) {
+		return
+	}
+	next := snapshot.Link{
+		ID: l.ID, Maker: team.UserID(l.Maker), Session: team.ID(l.Session), Action: l.Action,
+		Kind: l.Resource.Kind, Item: l.Resource.ID, Account: l.Resource.Account, Company: l.Resource.Company,
+		Until: c.end(l.Until), Ended: l.Ended,
+	}
+	c.fail("maker", validID("id", l.Maker))
+	c.fail("action", validID("action", l.Action))
+	if l.Session != "" {
+		c.fail("session", validID("id", l.Session))
+	}
+	if c.failed || c.loader != nil && c.loader.roleless {
+		c.failed = true // without a catalog it cannot be said what the link may allow
+		return
+	}
+	e.checkShown(c, linkResource(&next), next.Action)
+	if _, old, found := e.w.Links.Find(l.ID); found && !c.failed {
+		before := *old
+		before.Until, before.Ended = next.Until, next.Ended
+		if before != next || old.Ended && !next.Ended {
+			c.fail("", fmt.Errorf("link %w: only its end can change, and an ended one stays ended", ErrInvalid))
+		}
+	}
+	if !c.failed && !l.Ended {
+		e.checkLive(c, &next)
+	}
+	if !c.stops("link", l.ID) {
+		e.w.PutLink(next)
+	}
+}
+
+// checkShown checks what a link shows and allows there.
+func (e *Edit) checkShown(c *check, r Resource, name string) {
+	for _, part := range []struct{ field, id string }{{"kind", string(r.kind)}, {"id", r.id}, {"account", r.account}} {
+		if part.id != "" {
+			c.fail("resource."+part.field, validID(part.field, part.id))
+		}
+	}
+	if c.failed {
+		return
+	}
+	place, wellFormed := r.place()
+	action, known := e.catalog.actions[Action(name)]
+	if !known {
+		action.at = hostPlaces // no role holds it now: the link is paused until one does
+	}
+	switch {
+	case !wellFormed || place&(atReport|atItem|atCompanyItem) == 0 || r.kind == "",
+		place == atItem && r.account == "", place == atReport && r.id == "":
+		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own", text.Quote(r.String()), ErrInvalid))
+	case place == atReport && name != string(ViewReport) || place != atReport && action.at&place == 0:
+		c.fail("action", fmt.Errorf("action %s %w: a link cannot allow it at %s", text.Quote(name), ErrInvalid, text.Plain(r.String())))
+	}
+}
+
+// checkLive checks that a link that has not ended has a maker, and a report if it
+// is to one.
+func (e *Edit) checkLive(c *check, l *snapshot.Link) {
+	if !c.excuses("user", string(l.Maker)) {
+		_, err := e.findUser(string(l.Maker))
+		c.fail("maker", err)
+	}
+	if l.Kind == snapshot.ReportKind && !c.excuses("report", l.Item) {
+		_, err := e.findReport(l.Item)
+		c.fail("resource.id", err)
+	}
+}
+
+// RemoveLink forgets a share link, ended or not.
+func (e *Edit) RemoveLink(id LinkID) {
+	no, _, ok := e.w.Links.Find(string(id))
+	if !ok {
+		e.change("remove link", string(id)).fail("", unknown("link", string(id), nil))
+		return
+	}
+	e.w.RemoveLink(no)
 }
 
 // linkResource returns what a stored link shows.
@@ -37,14 +133,5 @@ func shareLink(l *snapshot.Link) ShareLink {
 	return ShareLink{
 		ID: LinkID(l.ID), Maker: l.Maker, Session: l.Session, Action: Action(l.Action),
 		Resource: linkResource(l), Until: l.Until, Ended: l.Ended,
-	}
-}
-
-func (l ShareLink) record() snapshot.Link {
-	r := l.Resource
-	return snapshot.Link{
-		ID: string(l.ID), Maker: l.Maker, Session: l.Session, Action: string(l.Action),
-		Kind: string(r.kind), Item: r.id, Account: r.account, Company: r.company,
-		Until: l.Until, Ended: l.Ended,
 	}
 }

@@ -121,7 +121,7 @@ func TestLinkFields(t *testing.T) {
 		"account":  {ID: "l", Maker: "ann", Action: "recording.view", Resource: access.Item("page", "p", strings.Repeat("x", 1<<20))},
 	} {
 		e := access.MustLoad(routesWorld).Edit()
-		e.SetLink(l)
+		e.SetLink(l.Entry())
 		if p, err := e.Policy(); err == nil {
 			text, _ := p.Document().JSON()
 			again, err := access.Load(text, nil)
@@ -176,7 +176,7 @@ func TestCreatorOfTheSameID(t *testing.T) {
 func TestLinkToNoKind(t *testing.T) {
 	for _, r := range []access.Resource{access.Item("", "c1", "us-1"), access.CompanyItem("", "c1")} {
 		e := access.MustLoad(editBase).Edit()
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = access.ViewRecording, r }))
+		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = access.ViewRecording, r }).Entry())
 		if _, err := e.Policy(); !errors.Is(err, access.ErrInvalid) {
 			t.Errorf("%v: %v", r, err)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // keptBase has a group that reads a number, which accounts are not classed by.
@@ -47,30 +46,30 @@ func keptGroup(id, filter string) datagroup.Group {
 // TestReachIsKept: what groups match stays in step with every order of changes
 // to accounts, filters and teams.
 func TestReachIsKept(t *testing.T) {
-	inT2 := func(e *access.Edit) { e.SetMember(team.Member{Team: "t2", User: "ann"}) }
+	inT2 := func(e *access.Edit) { e.SetMember("t2", document.Member{User: "ann"}) }
 	for _, row := range []struct {
 		sees, name string
 		changes    []func(*access.Edit)
 	}{
 		{"de-1", "nothing changed", nil},
 		{"de-1 fr-1", "account that is new to a number filter", []func(*access.Edit){
-			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) }}},
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("fr-1", "FR", 30, 1))) }}},
 		{"de-1 de-2", "account that leaves one of two groups", []func(*access.Edit){inT2,
-			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 20))) }}},
 		{"de-2", "account that leaves both", []func(*access.Edit){inT2,
-			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 1)) }}},
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 1))) }}},
 		{"us-1", "filter that no longer reads a number", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(keptGroup("big", "country = 'US'")) },
-			func(e *access.Edit) { e.SetAccount(keptAccount("de-2", "DE", 2, 20)) }}},
+			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "country = 'US'"))) },
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-2", "DE", 2, 20))) }}},
 		{"", "group that is gone", []func(*access.Edit){
 			func(e *access.Edit) { e.RemoveGroup("big") },
-			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) }}},
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("fr-1", "FR", 30, 1))) }}},
 		{"", "filter of two numbers, and the first changes", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(keptGroup("big", "clicks >= 10 and spend >= 10")) },
-			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 20, 1)) }}},
+			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "clicks >= 10 and spend >= 10"))) },
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 20, 1))) }}},
 		{"", "filter of two numbers, and the second changes", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(keptGroup("big", "clicks >= 10 and spend >= 10")) },
-			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
+			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "clicks >= 10 and spend >= 10"))) },
+			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 20))) }}},
 		{"de-1 de-2", "member of a team after their other one is gone", []func(*access.Edit){
 			func(e *access.Edit) { e.RemoveTeam("t1") }, inT2}},
 	} {
@@ -146,8 +145,8 @@ func TestAccountsAreToldApart(t *testing.T) {
 // the base nor the first may notice.
 func TestEditsDoNotMeet(t *testing.T) {
 	base := access.MustLoad(keptBase)
-	edited(t, base, func(e *access.Edit) { e.SetGroup(keptGroup("rich", "spend >= 15")) })
-	second := edited(t, base, func(e *access.Edit) { e.SetAccount(keptAccount("de-2", "DE", 30, 20)) })
+	edited(t, base, func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("rich", "spend >= 15"))) })
+	second := edited(t, base, func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-2", "DE", 30, 20))) })
 	checkSees(t, second, "de-1 de-2")
 	checkSees(t, base, "de-1")
 }
@@ -211,7 +210,7 @@ func TestManyValues(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e.SetAccount(a)
+			e.SetAccount(document.AccountOf(a))
 		}
 		if next, err = e.Policy(); err != nil {
 			t.Fatal(err)
@@ -221,7 +220,7 @@ func TestManyValues(t *testing.T) {
 	compare(p, map[string]int{"ann": 2, "bob": 60 + 86 + 1})
 
 	e := next.Edit()
-	e.SetAttributes(append(next.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.NumberType})...)
+	e.SetAttributes(document.AttributesOf(append(next.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.NumberType})))
 	declared, err := e.Policy()
 	if err != nil {
 		t.Fatal(err)
@@ -285,7 +284,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 		p = edited(t, p, func(e *access.Edit) {
 			g, _ := p.Directory().Group(id)
 			g.Name = "renamed"
-			e.SetGroup(g)
+			e.SetGroup(document.GroupOf(g))
 		})
 		check("renamed " + string(id))
 	}
@@ -296,7 +295,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 	})
 	check("few accounts left")
 	p = edited(t, p, func(e *access.Edit) {
-		e.SetAttributes(append(p.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})...)
+		e.SetAttributes(document.AttributesOf(append(p.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})))
 	})
 	check("declared again")
 	p = edited(t, p, func(e *access.Edit) {
@@ -306,7 +305,7 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e.SetAccount(a)
+			e.SetAccount(document.AccountOf(a))
 		}
 	})
 	check("connected more")

@@ -268,7 +268,7 @@ func TestNothingTakenInIsShared(t *testing.T) {
 
 	base := access.MustLoad(editBase)
 	groups := []datagroup.ID{"us"}
-	next := edited(t, base, func(e *access.Edit) { e.SetTeam(team.Team{ID: "t2", Groups: groups}) })
+	next := edited(t, base, func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t2", Groups: groups})) })
 	groups[0] = "ghost"
 	if got, _ := next.Directory().Team("t2"); !slices.Equal(got.Groups, []datagroup.ID{"us"}) {
 		t.Errorf("the policy kept the groups that an Edit was given: %v", got.Groups)

@@ -10,7 +10,7 @@ import (
 // Config says what a policy takes from its surroundings. Nil is the zero
 // Config.
 type Config struct {
-	// Directory().Catalog is the role catalog of documents that bring none of their own.
+	// Catalog is the role catalog of documents that bring none of their own.
 	// Nil means [role.CompanyCatalog].
 	Catalog *role.Catalog
 

@@ -45,7 +45,7 @@ type Resource struct {
 // Company returns the company as a whole.
 func Company() Resource { return Resource{kind: KindCompany} }
 
-// Directory().Account returns an account: one unit of data.
+// Account returns an account: one unit of data.
 func Account[ID ~string](id ID) Resource { return Resource{kind: KindAccount, id: string(id)} }
 
 // TargetUser returns a user as what something is done to.
@@ -54,16 +54,16 @@ func TargetUser[ID ~string](id ID) Resource { return Resource{kind: KindUser, id
 // Role returns a role of the catalog, as something to be granted.
 func Role[N ~string](name N) Resource { return Resource{kind: KindRole, id: string(name)} }
 
-// Directory().Team returns a team.
+// Team returns a team.
 func Team[ID ~string](id ID) Resource { return Resource{kind: KindTeam, id: string(id)} }
 
-// Directory().Group returns a data group.
+// Group returns a data group.
 func Group[ID ~string](id ID) Resource { return Resource{kind: KindGroup, id: string(id)} }
 
 // Report returns a report.
 func Report[ID ~string](id ID) Resource { return Resource{kind: KindReport, id: string(id)} }
 
-// Directory().Link returns a share link, as something to be revoked.
+// Link returns a share link, as something to be revoked.
 func Link[ID ~string](id ID) Resource { return Resource{kind: KindLink, id: string(id)} }
 
 // Item returns something of the host's own kind that belongs to an account: a
@@ -95,7 +95,7 @@ func (r Resource) Kind() Kind { return r.kind }
 // ID returns the id of r within its kind, "" for the company.
 func (r Resource) ID() string { return r.id }
 
-// Directory().Account returns the account that r is or belongs to, "" if there is none.
+// Account returns the account that r is or belongs to, "" if there is none.
 func (r Resource) Account() datagroup.AccountID {
 	if r.kind == KindAccount {
 		return datagroup.AccountID(r.id)
@@ -150,7 +150,7 @@ func ParseResource(s string) (Resource, error) {
 }
 
 // MarshalJSON writes r as a [document.Resource].
-func (r Resource) MarshalJSON() ([]byte, error) { return strictjson.Marshal(r.entry()) }
+func (r Resource) MarshalJSON() ([]byte, error) { return strictjson.Marshal(r.Entry()) }
 
 // UnmarshalJSON reads what MarshalJSON writes, as strictly as [document.Parse]:
 // the error is the first problem. Whether there is such a resource is not looked
@@ -164,8 +164,8 @@ func (r *Resource) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// entry returns r as a document has it.
-func (r Resource) entry() document.Resource {
+// Entry returns r as a document has it.
+func (r Resource) Entry() document.Resource {
 	return document.Resource{Kind: string(r.kind), ID: r.id, Account: r.account, Company: r.company}
 }
 

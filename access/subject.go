@@ -23,7 +23,7 @@ const (
 	linkSubject
 )
 
-// Directory().User returns the user with the given id, at company level. It takes a
+// User returns the user with the given id, at company level. It takes a
 // literal, a string, or the host's own type of id. An empty id gives the zero
 // Subject.
 func User[ID ~string](id ID) Subject {
@@ -54,7 +54,7 @@ func newSubject(k subjectKind, id, team string) Subject {
 // IsZero reports whether s names nobody.
 func (s Subject) IsZero() bool { return s.kind == noSubject }
 
-// Directory().User returns the id of the user that s names, "" for the holder of a link.
+// User returns the id of the user that s names, "" for the holder of a link.
 func (s Subject) User() team.UserID {
 	if s.kind == linkSubject {
 		return ""
@@ -62,7 +62,7 @@ func (s Subject) User() team.UserID {
 	return team.UserID(s.id)
 }
 
-// Directory().Link returns the share link that s holds, "" for a user.
+// Link returns the share link that s holds, "" for a user.
 func (s Subject) Link() LinkID {
 	if s.kind != linkSubject {
 		return ""
@@ -70,7 +70,7 @@ func (s Subject) Link() LinkID {
 	return LinkID(s.id)
 }
 
-// Directory().Team returns the team that s is scoped to, and whether s is a session with a
+// Team returns the team that s is scoped to, and whether s is a session with a
 // scope. The team may be "", which is denied.
 func (s Subject) Team() (team.ID, bool) {
 	return team.ID(s.team), s.kind == sessionSubject

@@ -83,7 +83,7 @@ func (v View) Sees(id datagroup.AccountID) bool {
 	return ok && (v.all || v.united().Has(no, account))
 }
 
-// Directory().Accounts returns the accounts in the view, in an order that is the same for
+// Accounts returns the accounts in the view, in an order that is the same for
 // all views of one policy and means nothing. It looks at every account of the
 // company once.
 func (v View) Accounts() iter.Seq[datagroup.AccountID] {

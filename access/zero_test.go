@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -44,7 +45,7 @@ func TestZeroValues(t *testing.T) {
 			t.Errorf("%s policy: preview %v", name, m)
 		}
 		e := p.Edit()
-		e.SetTeam(team.Team{ID: "emea"})
+		e.SetTeam(document.TeamOf(team.Team{ID: "emea"}))
 		edited, err := e.Policy()
 		if err != nil {
 			t.Fatal(err)

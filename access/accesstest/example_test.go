@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesstest"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -54,7 +55,7 @@ func ExampleCoverage() {
 func wider() *access.Policy {
 	e := small().Edit()
 	filter, _ := small().Directory().Schema().Parse("country present")
-	e.SetGroup(datagroup.Group{ID: "us", Filter: filter})
+	e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: filter}))
 	p, err := e.Policy()
 	if err != nil {
 		panic(err)

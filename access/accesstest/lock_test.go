@@ -61,7 +61,7 @@ func TestLock(t *testing.T) {
 	path := filepath.Join(dir, "access.lock")
 	t.Setenv("CI", "")
 	p := compile(t, loadPolicyCI(t))
-	next := edited(t, p, func(e *access.Edit) { e.SetGrant(access.Grant{Report: "board", User: "tom", Level: access.Viewer}) })
+	next := edited(t, p, func(e *access.Edit) { e.SetGrant("board", access.Grant{User: "tom", Level: access.Viewer}.Entry()) })
 	lock := func(p *access.Policy, path string) string { return mocked(func(t testing.TB) { Lock(t, p, path) }) }
 	rewrite := func(change func(text string) string) {
 		text, err := os.ReadFile(path)
@@ -100,7 +100,7 @@ If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`
   + una is editor of report board
   - una is viewer of report board
 If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`, lock(edited(t, p, func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: "board", User: "una", Level: access.Editor})
+		e.SetGrant("board", access.Grant{User: "una", Level: access.Editor}.Entry())
 	}), path))
 	rewrite(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") })
 	want("line ends of Windows", "pass\n", lock(p, path))

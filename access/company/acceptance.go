@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -88,9 +89,9 @@ func (c AcceptInvitation) apply(s *state, at time.Time) error {
 	}
 	i, _ := s.invitations.get(c.Invitation)
 	return s.edit(func(e *access.Edit) {
-		e.SetUser(team.User{ID: c.User, Name: i.Terms.Name, Email: i.Terms.Address, Role: i.Terms.Role, Until: c.Until})
+		e.SetUser(document.UserOf(team.User{ID: c.User, Name: i.Terms.Name, Email: i.Terms.Address, Role: i.Terms.Role, Until: c.Until}))
 		for _, id := range i.Terms.Teams {
-			e.SetMember(team.Member{Team: id, User: c.User})
+			e.SetMember(id, document.Member{User: string(c.User)})
 		}
 	})
 }

@@ -208,7 +208,7 @@ func (s *state) putAccounts(entries []document.Account) error {
 	}
 	return s.edit(func(e *access.Edit) {
 		for _, a := range accounts {
-			e.SetAccount(a)
+			e.SetAccount(document.AccountOf(a))
 		}
 	})
 }

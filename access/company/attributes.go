@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -82,46 +83,26 @@ func (s *state) redeclare(name, typeName string) error {
 			return fmt.Errorf("%w: data group %q", ErrAttributeUsed, g.ID)
 		}
 	}
-	attributes := slices.DeleteFunc(s.directory().Schema().Attributes(), func(a datagroup.Attribute) bool {
-		return a.Name == name
-	})
+	declared := document.AttributesOf(s.directory().Schema().Attributes())
+	delete(declared, name)
 	if typeName != "" {
-		t, err := datagroup.ParseType(typeName)
-		if err != nil {
+		if _, err := datagroup.ParseType(typeName); err != nil {
 			return invalid("the type", err)
 		}
-		attributes = append(attributes, datagroup.Attribute{Name: name, Type: t})
+		declared[name] = typeName
 	}
-	cleared, err := s.without(name)
-	if err != nil {
-		return err
+	var cleared []document.Account
+	for a := range s.directory().Accounts() {
+		if !a.Value(name).IsMissing() {
+			entry := document.AccountOf(a)
+			delete(entry.Values, name)
+			cleared = append(cleared, entry)
+		}
 	}
 	return s.edit(func(e *access.Edit) {
 		for _, a := range cleared {
 			e.SetAccount(a)
 		}
-		e.SetAttributes(attributes...)
+		e.SetAttributes(declared)
 	})
-}
-
-// without returns the accounts that have a value of an attribute, without it.
-func (s *state) without(name string) ([]datagroup.Account, error) {
-	var cleared []datagroup.Account
-	for a := range s.directory().Accounts() {
-		if a.Value(name).IsMissing() {
-			continue
-		}
-		values := make(map[string]datagroup.Value)
-		for n, v := range a.Values() {
-			if n != name {
-				values[n] = v
-			}
-		}
-		bare, err := s.directory().Schema().Account(a.ID(), a.Source(), values)
-		if err != nil {
-			return nil, err
-		}
-		cleared = append(cleared, bare)
-	}
-	return cleared, nil
 }

@@ -96,9 +96,9 @@ func (f Founding) change() (founded, Actor, error) {
 		}
 		actor = User(f.Founder.ID)
 		e := policy.Edit()
-		e.SetUser(team.User{
+		e.SetUser(document.UserOf(team.User{
 			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Directory().Catalog().Roles()[0].Name,
-		})
+		}))
 		if policy, err = e.Policy(); err != nil {
 			return founded{}, Actor{}, invalid("the founder", refusedEdit(err))
 		}

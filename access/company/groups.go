@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -49,7 +50,7 @@ func (s *state) putGroup(g datagroup.Group, text string) error {
 		return err
 	}
 	g.Filter = f
-	return s.edit(func(e *access.Edit) { e.SetGroup(g) })
+	return s.edit(func(e *access.Edit) { e.SetGroup(document.GroupOf(g)) })
 }
 
 // EditGroup gives a data group another name and filter. What the members of

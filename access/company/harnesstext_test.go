@@ -311,7 +311,9 @@ func setField(v reflect.Value, word string) (err error) {
 		if n, notNumber := strconv.Atoi(word); notNumber == nil {
 			value = access.Level(n)
 		} else {
-			value, err = access.ParseLevel(word)
+			var level access.Level
+			err = level.UnmarshalText([]byte(word))
+			value = level
 		}
 	default:
 		return setBasic(v, word)

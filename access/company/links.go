@@ -113,7 +113,7 @@ func (c MakeLink) apply(s *state, _ time.Time) error {
 	return s.edit(func(e *access.Edit) {
 		e.SetLink(access.ShareLink{
 			ID: c.Link, Maker: c.Maker, Session: c.Session, Action: c.Action, Resource: c.Resource, Until: c.Until,
-		})
+		}.Entry())
 	})
 }
 
@@ -144,7 +144,7 @@ func (c RevokeLink) apply(s *state, _ time.Time) error {
 		return err
 	}
 	l.Ended = true
-	return s.edit(func(e *access.Edit) { e.SetLink(l) })
+	return s.edit(func(e *access.Edit) { e.SetLink(l.Entry()) })
 }
 
 // LinkSubject returns anyone who has a share link as a subject, by its secret.

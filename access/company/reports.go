@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -33,8 +34,8 @@ func (c CreateReport) apply(s *state, _ time.Time) error {
 		return err
 	}
 	return s.edit(func(e *access.Edit) {
-		e.SetReport(c.Report, c.Name)
-		e.SetGrant(access.Grant{Report: c.Report, User: c.Creator, Level: access.Creator})
+		e.SetReport(document.Report{ID: string(c.Report), Name: c.Name})
+		e.SetGrant(c.Report, access.Grant{User: c.Creator, Level: access.Creator}.Entry())
 	})
 }
 
@@ -56,7 +57,7 @@ func (c RenameReport) apply(s *state, _ time.Time) error {
 	if _, err := s.report(c.Report); err != nil {
 		return err
 	}
-	return s.edit(func(e *access.Edit) { e.SetReport(c.Report, c.Name) })
+	return s.edit(func(e *access.Edit) { e.SetReport(document.Report{ID: string(c.Report), Name: c.Name}) })
 }
 
 // ShareReport shares a report with a user or a team, or raises how far and how
@@ -82,7 +83,7 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 		return nil, err
 	}
 	c.Level, c.Until = c.level(), end(c.Until)
-	if old, ok := p.directory().Grant(c.Report, c.User, c.Team); ok {
+	if old, ok := grantOf(p.directory(), c.Report, c.User, c.Team); ok {
 		if c.Level == old.Level && c.Until.Equal(old.Until) {
 			return nil, ErrNoChange
 		}
@@ -118,11 +119,11 @@ func (p *proposal) longestShare(report access.ReportID, level access.Level) time
 			longest = until
 		}
 	}
-	if g, ok := p.directory().Grant(report, p.actor.user, ""); ok {
+	if g, ok := p.directory().UserGrant(report, p.actor.user); ok {
 		consider(g, time.Time{})
 	}
 	for m := range p.directory().Memberships(p.actor.user) {
-		if g, ok := p.directory().Grant(report, "", m.Team); ok {
+		if g, ok := p.directory().TeamGrant(report, m.Team); ok {
 			consider(g, m.Until)
 		}
 	}
@@ -131,7 +132,7 @@ func (p *proposal) longestShare(report access.ReportID, level access.Level) time
 
 func (c ShareReport) apply(s *state, _ time.Time) error {
 	return s.edit(func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: c.Report, User: c.User, Team: c.Team, Level: c.Level, Until: c.Until})
+		e.SetGrant(c.Report, access.Grant{User: c.User, Team: c.Team, Level: c.Level, Until: c.Until}.Entry())
 	})
 }
 
@@ -153,7 +154,7 @@ func (c UnshareReport) resolve(p *proposal) (Change, error) {
 	if _, err := p.report(c.Report); err != nil {
 		return nil, err
 	}
-	old, ok := p.directory().Grant(c.Report, c.User, c.Team)
+	old, ok := grantOf(p.directory(), c.Report, c.User, c.Team)
 	if !ok {
 		return nil, ErrNoChange
 	}
@@ -164,7 +165,7 @@ func (c UnshareReport) resolve(p *proposal) (Change, error) {
 func (c UnshareReport) apply(s *state, _ time.Time) error {
 	before := s.directory()
 	err := s.edit(func(e *access.Edit) {
-		e.RemoveGrant(access.Grant{Report: c.Report, User: c.User, Team: c.Team})
+		e.RemoveGrant(c.Report, access.Grant{User: c.User, Team: c.Team}.Entry())
 	})
 	if err != nil {
 		return err
@@ -228,4 +229,15 @@ func hasCreator(d access.Directory, report access.ReportID) bool {
 		}
 	}
 	return false
+}
+
+// grantOf returns the direct grant that a user or a team has of a report.
+func grantOf(d access.Directory, r access.ReportID, u team.UserID, t team.ID) (access.Grant, bool) {
+	switch {
+	case t == "":
+		return d.UserGrant(r, u)
+	case u == "":
+		return d.TeamGrant(r, t)
+	}
+	return access.Grant{}, false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -27,7 +28,7 @@ func (c CreateTeam) apply(s *state, _ time.Time) error {
 		return err
 	}
 	return s.edit(func(e *access.Edit) {
-		e.SetTeam(team.Team{ID: c.Team, Name: c.Name, Description: c.Description})
+		e.SetTeam(document.TeamOf(team.Team{ID: c.Team, Name: c.Name, Description: c.Description}))
 	})
 }
 
@@ -57,7 +58,7 @@ func (s *state) editTeam(id team.ID, change func(t *team.Team)) error {
 		return err
 	}
 	change(&t)
-	return s.edit(func(e *access.Edit) { e.SetTeam(t) })
+	return s.edit(func(e *access.Edit) { e.SetTeam(document.TeamOf(t)) })
 }
 
 // DeleteTeam deletes a team with its memberships, and takes its data groups and
@@ -129,7 +130,7 @@ func (c AddMember) resolve(p *proposal) (Change, error) {
 
 func (c AddMember) apply(s *state, _ time.Time) error {
 	return s.edit(func(e *access.Edit) {
-		e.SetMember(team.Member{Team: c.Team, User: c.User, Until: c.Until})
+		e.SetMember(c.Team, document.Member{User: string(c.User), Until: document.End(c.Until)})
 	})
 }
 

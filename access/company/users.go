@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -53,7 +54,7 @@ func (c AddUser) apply(s *state, _ time.Time) error {
 		return err
 	}
 	return s.edit(func(e *access.Edit) {
-		e.SetUser(team.User{ID: c.User, Name: c.Name, Email: address, Role: c.Role, Until: c.Until})
+		e.SetUser(document.UserOf(team.User{ID: c.User, Name: c.Name, Email: address, Role: c.Role, Until: c.Until}))
 	})
 }
 
@@ -95,7 +96,7 @@ func (s *state) editUser(id team.UserID, change func(u *team.User)) error {
 		return err
 	}
 	change(&u)
-	return s.edit(func(e *access.Edit) { e.SetUser(u) })
+	return s.edit(func(e *access.Edit) { e.SetUser(document.UserOf(u)) })
 }
 
 // RemoveUser removes a user for good, with their memberships and grants, and
@@ -222,7 +223,7 @@ func (c RemoveUser) apply(s *state, at time.Time) error {
 	before := s.directory()
 	err := s.edit(func(e *access.Edit) {
 		for _, r := range c.HandedOver {
-			e.SetGrant(access.Grant{Report: r, User: c.Successor, Level: access.Creator})
+			e.SetGrant(r, access.Grant{User: c.Successor, Level: access.Creator}.Entry())
 		}
 		e.RemoveUser(c.User)
 	})
@@ -384,7 +385,7 @@ func (c TransferOwnership) apply(s *state, _ time.Time) error {
 	}
 	from.Role, to.Role = c.Becomes, c.Role
 	return s.edit(func(e *access.Edit) {
-		e.SetUser(from)
-		e.SetUser(to)
+		e.SetUser(document.UserOf(from))
+		e.SetUser(document.UserOf(to))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -20,7 +21,9 @@ func BenchmarkGains(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	next := edited(b, p, func(e *access.Edit) { e.SetGroup(datagroup.Group{ID: "group-00000000000001", Filter: f}) })
+	next := edited(b, p, func(e *access.Edit) {
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "group-00000000000001", Filter: f}))
+	})
 	for b.Loop() {
 		for range Compare(p, next).Gains() {
 		}

@@ -75,7 +75,7 @@ func TestDescribeCounts(t *testing.T) {
 		}
 	}
 	up := edited(t, p, func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: "r7", User: "user-000000000000001", Level: access.Explorer})
+		e.SetGrant("r7", access.Grant{User: "user-000000000000001", Level: access.Explorer}.Entry())
 	})
 	if described(up) == before {
 		t.Error("another level does not show")

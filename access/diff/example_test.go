@@ -7,6 +7,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/diff"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -41,8 +42,8 @@ func change(apply func(e *access.Edit)) *access.Policy {
 func Example() {
 	next := change(func(e *access.Edit) {
 		filter, _ := company.Directory().Schema().Parse("country in ('US', 'CA')")
-		e.SetGroup(datagroup.Group{ID: "us", Filter: filter})
-		e.SetMember(team.Member{Team: "europe", User: "tom", Until: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)})
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: filter}))
+		e.SetMember("europe", document.Member{User: "tom", Until: document.End(time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC))})
 		e.RemoveMember("europe", "mia")
 	})
 	fmt.Println(diff.Compare(company, next))
@@ -59,7 +60,7 @@ func Example() {
 // something for ever.
 func ExampleDiff_Gains() {
 	next := change(func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: "q3", User: "tom", Level: access.Editor})
+		e.SetGrant("q3", access.Grant{User: "tom", Level: access.Editor}.Entry())
 	})
 	for gain := range diff.Compare(company, next).Gains() {
 		if gain.Kind == diff.ReportLevel {
@@ -85,7 +86,7 @@ func ExampleDiff_Losses() {
 
 // A new name changes nobody's access.
 func ExampleDiff_IsEmpty() {
-	renamed := change(func(e *access.Edit) { e.SetReport("q3", "Third quarter") })
+	renamed := change(func(e *access.Edit) { e.SetReport(document.Report{ID: "q3", Name: "Third quarter"}) })
 	fmt.Println(diff.Compare(company, renamed).IsEmpty())
 	// Output: true
 }
@@ -94,7 +95,7 @@ func ExampleDiff_IsEmpty() {
 // not for so long.
 func ExampleRight() {
 	join := func(until time.Time) *access.Policy {
-		return change(func(e *access.Edit) { e.SetMember(team.Member{Team: "europe", User: "tom", Until: until}) })
+		return change(func(e *access.Edit) { e.SetMember("europe", document.Member{User: "tom", Until: document.End(until)}) })
 	}
 	january, march := time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
 	for gain := range diff.Compare(join(january), join(march)).Gains() {
@@ -108,7 +109,7 @@ func ExampleRight() {
 func ExampleCountAccounts() {
 	next := change(func(e *access.Edit) {
 		filter, _ := company.Directory().Schema().Parse("country = 'CA'")
-		e.SetGroup(datagroup.Group{ID: "us", Filter: filter})
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: filter}))
 	})
 	members := slices.Values([]team.UserID{"mia", "tom"})
 	for _, n := range diff.CountAccounts(company, next, members, []datagroup.AccountID{"us-1", "ca-1"}) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -53,7 +54,7 @@ func makeLink(p *access.Policy, id access.LinkID, maker team.UserID, r access.Re
 	edit := p.Edit()
 	edit.SetLink(access.ShareLink{
 		ID: id, Maker: maker, Action: access.ViewReport, Resource: access.Report(r), Until: today.AddDate(0, 0, linkDays),
-	})
+	}.Entry())
 	return edit.Policy()
 }
 
@@ -71,6 +72,6 @@ func suspend(p *access.Policy, user team.UserID, email string) (*access.Policy, 
 		return nil, err
 	}
 	edit := p.Edit()
-	edit.SetUser(team.User{ID: user, Email: address, Role: "team-member", Suspended: true})
+	edit.SetUser(document.UserOf(team.User{ID: user, Email: address, Role: "team-member", Suspended: true}))
 	return edit.Policy()
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/team"
 	"github.com/google/go-cmp/cmp"
 )
@@ -119,7 +120,7 @@ func reinstate(p *access.Policy) (*access.Policy, error) {
 		return nil, err
 	}
 	edit := p.Edit()
-	edit.SetUser(team.User{ID: "xan", Email: address, Role: "team-member"})
+	edit.SetUser(document.UserOf(team.User{ID: "xan", Email: address, Role: "team-member"}))
 	return edit.Policy()
 }
 

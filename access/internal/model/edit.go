@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -62,8 +63,8 @@ func SetUser(id string, u User) Change {
 		if err != nil {
 			email = team.Address{}
 		}
-		e.SetUser(team.User{ID: team.UserID(id), Name: u.Name, Email: email, Role: role.Name(u.Role),
-			Suspended: u.Suspended, Until: u.Until})
+		e.SetUser(document.UserOf(team.User{ID: team.UserID(id), Name: u.Name, Email: email, Role: role.Name(u.Role),
+			Suspended: u.Suspended, Until: u.Until}))
 	}}
 }
 
@@ -76,7 +77,7 @@ func RemoveUser(id string) Change {
 // SetMember is [World.SetMember] as a change.
 func SetMember(t, u string, until time.Time) Change {
 	return Change{"set member " + t + "/" + u, func(w *World) bool { return w.SetMember(t, u, until) }, func(e *access.Edit) {
-		e.SetMember(team.Member{Team: team.ID(t), User: team.UserID(u), Until: until})
+		e.SetMember(team.ID(t), document.Member{User: u, Until: document.End(until)})
 	}}
 }
 
@@ -93,7 +94,7 @@ func SetTeam(id, name string, groups []string) Change {
 		for _, g := range groups {
 			t.Groups = append(t.Groups, datagroup.ID(g))
 		}
-		e.SetTeam(t)
+		e.SetTeam(document.TeamOf(t))
 	}}
 }
 
@@ -112,7 +113,7 @@ func SetGroup(id string, g Group) Change {
 		if err != nil {
 			panic(err)
 		}
-		e.SetGroup(datagroup.Group{ID: datagroup.ID(id), Name: g.Name, Filter: f})
+		e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(id), Name: g.Name, Filter: f}))
 	}}
 }
 
@@ -133,7 +134,7 @@ func SetAccount(id string, a Account) Change {
 				panic(err)
 			}
 		}
-		e.SetAccount(account)
+		e.SetAccount(document.AccountOf(account))
 	}}
 }
 
@@ -146,13 +147,13 @@ func RemoveAccount(id string) Change {
 // SetAttributes is [World.SetAttributes] as a change.
 func SetAttributes(types map[string]datagroup.Type) Change {
 	return Change{"set attributes", func(w *World) bool { return w.SetAttributes(types) },
-		func(e *access.Edit) { e.SetAttributes(AttributesOf(types)...) }}
+		func(e *access.Edit) { e.SetAttributes(document.AttributesOf(AttributesOf(types))) }}
 }
 
 // SetReport is [World.SetReport] as a change.
 func SetReport(id, name string) Change {
 	return Change{"set report " + id, func(w *World) bool { return w.SetReport(id, name) },
-		func(e *access.Edit) { e.SetReport(access.ReportID(id), name) }}
+		func(e *access.Edit) { e.SetReport(document.Report{ID: id, Name: name}) }}
 }
 
 // RemoveReport is [World.RemoveReport] as a change.
@@ -164,15 +165,14 @@ func RemoveReport(id string) Change {
 // SetGrant is [World.SetGrant] as a change.
 func SetGrant(report, user, t string, g Grant) Change {
 	return Change{"set grant " + report + "/" + user + t, func(w *World) bool { return w.SetGrant(report, user, t, g) }, func(e *access.Edit) {
-		e.SetGrant(access.Grant{Report: access.ReportID(report), User: team.UserID(user), Team: team.ID(t),
-			Level: g.Level, Until: g.Until})
+		e.SetGrant(access.ReportID(report), access.Grant{User: team.UserID(user), Team: team.ID(t), Level: g.Level, Until: g.Until}.Entry())
 	}}
 }
 
 // RemoveGrant is [World.RemoveGrant] as a change.
 func RemoveGrant(report, user, t string) Change {
 	return Change{"remove grant " + report + "/" + user + t, func(w *World) bool { return w.RemoveGrant(report, user, t) }, func(e *access.Edit) {
-		e.RemoveGrant(access.Grant{Report: access.ReportID(report), User: team.UserID(user), Team: team.ID(t)})
+		e.RemoveGrant(access.ReportID(report), access.Grant{User: team.UserID(user), Team: team.ID(t)}.Entry())
 	}}
 }
 
@@ -180,7 +180,7 @@ func RemoveGrant(report, user, t string) Change {
 func SetLink(id string, l Link) Change {
 	return Change{"set link " + id, func(w *World) bool { return w.SetLink(id, l) }, func(e *access.Edit) {
 		e.SetLink(access.ShareLink{ID: access.LinkID(id), Maker: team.UserID(l.Maker), Session: team.ID(l.Session),
-			Action: access.Action(l.Action), Resource: l.Resource.Access(), Until: l.Until, Ended: l.Ended})
+			Action: access.Action(l.Action), Resource: l.Resource.Access(), Until: l.Until, Ended: l.Ended}.Entry())
 	}}
 }
 

@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // branches counts the cases that random tests took.
@@ -38,7 +38,7 @@ func (b branches) until(t *testing.T, test func(*rapid.T), wanted ...string) {
 func drawPolicy(t *rapid.T, p *access.Policy) *access.Policy {
 	if rapid.Bool().Draw(t, "ada in europe") {
 		e := p.Edit()
-		e.SetMember(team.Member{Team: "europe", User: "ada"})
+		e.SetMember("europe", document.Member{User: "ada"})
 		p, _ = e.Policy()
 	}
 	parts := partsOf(p)

@@ -55,7 +55,7 @@ func partsOf(p *access.Policy) []part {
 		}
 		for _, group := range t.Groups {
 			assignments = append(assignments, part{"assignment", fmt.Sprintf("team %s, data group %s", id, group), who.members[t.ID],
-				func(e *access.Edit) { e.SetTeam(withoutGroup(p, id, datagroup.ID(group))) }})
+				func(e *access.Edit) { e.SetTeam(document.TeamOf(withoutGroup(p, id, datagroup.ID(group)))) }})
 		}
 	}
 	for _, r := range d.Reports {
@@ -64,9 +64,8 @@ func partsOf(p *access.Policy) []part {
 			if g.Team != "" {
 				to, users = "team "+g.Team, who.members[g.Team]
 			}
-			dropped := access.Grant{Report: access.ReportID(r.ID), User: team.UserID(g.User), Team: team.ID(g.Team)}
 			grants = append(grants, part{"grant", fmt.Sprintf("report %s, %s, %s", r.ID, to, g.Level), users,
-				func(e *access.Edit) { e.RemoveGrant(dropped) }})
+				func(e *access.Edit) { e.RemoveGrant(access.ReportID(r.ID), g) }})
 		}
 	}
 	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), grants)

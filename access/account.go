@@ -1,0 +1,93 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+)
+
+// SetAttributes declares the account attributes, each with its type as a
+// document has it, in place of those declared before. An attribute that an
+// account has a value for, or a filter reads, must stay as it is.
+func (e *Edit) SetAttributes(declared map[string]string) {
+	e.setAttributes(e.change("set attributes", ""), declared)
+}
+
+func (e *Edit) setAttributes(c *check, declared map[string]string) {
+	var attributes []datagroup.Attribute
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		t, err := datagroup.ParseType(declared[name])
+		if !c.fail(name, err) {
+			attributes = append(attributes, datagroup.Attribute{Name: name, Type: t})
+		}
+	}
+	schema, err := datagroup.NewSchema(attributes...)
+	for _, err := range unjoin(err) {
+		field := ""
+		if e := (*datagroup.Error)(nil); errors.As(err, &e) {
+			field = e.ID
+		}
+		c.fail(field, err)
+	}
+	if err == nil && e.keepsRead(c, schema) {
+		c.fail("", e.w.PutSchema(schema))
+	}
+}
+
+// keepsRead reports whether a schema has every attribute that a filter reads, as
+// it was.
+func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
+	for _, g := range e.w.Groups.All() {
+		for _, name := range g.Filter.Reads() {
+			old, _ := e.w.Schema.Position(name)
+			now, declared := schema.Position(name)
+			if !declared || schema.At(now) != e.w.Schema.At(old) {
+				return !c.fail(name, fmt.Errorf("attribute %q %w to drop or retype: data group %q reads it", name, ErrInvalid, g.ID))
+			}
+		}
+	}
+	return true
+}
+
+// SetAccount connects an account, or replaces its source and all its values. The
+// values must fit the attributes of the policy, which may have changed in this
+// Edit.
+func (e *Edit) SetAccount(a document.Account) { e.setAccount(e.change("set account", a.ID), a) }
+
+func (e *Edit) setAccount(c *check, a document.Account) {
+	if !named(c, "account", &e.w.Accounts, a.ID) {
+		return
+	}
+	account, err := e.w.Schema.Account(datagroup.AccountID(a.ID), a.Source, a.Values)
+	for _, err := range unjoin(err) {
+		c.fail("", err)
+	}
+	if !c.stops("account", a.ID) {
+		e.w.PutAccount(account)
+	}
+}
+
+// RemoveAccount disconnects an account. It may be connected again under its id.
+func (e *Edit) RemoveAccount(id datagroup.AccountID) {
+	no, _, ok := e.w.Accounts.Find(string(id))
+	if !ok {
+		e.change("remove account", string(id)).fail("", unknown("account", string(id), nil))
+		return
+	}
+	e.w.RemoveAccount(no)
+}
+
+// unjoin returns the errors that err joins, or err itself.
+func unjoin(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}

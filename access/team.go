@@ -1,0 +1,103 @@
+package access
+
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// SetTeam adds a team, or replaces what the entry says of it, with the data
+// groups it has; its members and grants stay. Members are set one by one with
+// [Edit.SetMember]: an entry that lists any is refused.
+func (e *Edit) SetTeam(t document.Team) {
+	c := e.change("set team", t.ID)
+	c.refuseList("members", len(t.Members), "SetMember")
+	e.setTeam(c, t)
+}
+
+// refuseList refuses an entry with a list that another method sets.
+func (c *check) refuseList(field string, length int, method string) {
+	if length > 0 {
+		c.fail(field, fmt.Errorf("list of %s %w here: set them with %s", field, ErrInvalid, method))
+	}
+}
+
+// setTeam goes on after a data group that cannot be had, so that nothing else
+// is wrong because of it.
+func (e *Edit) setTeam(c *check, t document.Team) {
+	if !named(c, "team", &e.w.Teams, t.ID) {
+		return
+	}
+	c.name(t.Name)
+	c.description(t.Description)
+	if c.stops("team", t.ID) {
+		return
+	}
+	groups := make([]uint32, 0, len(t.Groups))
+	seen := make(map[string]bool, len(t.Groups))
+	for i, id := range t.Groups {
+		if seen[id] {
+			c.fail(fmt.Sprintf("groups[%d]", i), listedTwice("data group", id))
+			continue
+		}
+		seen[id] = true
+		if c.excuses("data group", id) {
+			continue
+		}
+		no, err := e.findGroup(id)
+		if err == nil {
+			groups = append(groups, no)
+		} else {
+			c.fail(fmt.Sprintf("groups[%d]", i), err)
+		}
+	}
+	e.w.PutTeam(team.Team{ID: team.ID(t.ID), Name: t.Name, Description: t.Description}, groups)
+}
+
+// RemoveTeam removes a team with its memberships, data groups and grants.
+func (e *Edit) RemoveTeam(id team.ID) {
+	if no, err := e.findTeam(string(id)); !e.change("remove team", string(id)).fail("", err) {
+		e.w.RemoveTeam(no)
+	}
+}
+
+// SetMember puts a user into a team, or moves the end of their membership.
+func (e *Edit) SetMember(t team.ID, m document.Member) {
+	c := e.change("set member", memberID(t, team.UserID(m.User)))
+	if no, err := e.findTeam(string(t)); !c.fail("", err) {
+		e.setMember(c, no, m)
+	}
+}
+
+func (e *Edit) setMember(c *check, t uint32, m document.Member) {
+	until := c.end(m.Until)
+	if c.excuses("user", m.User) {
+		return
+	}
+	u, err := e.findUser(m.User)
+	if err == nil && c.loader != nil && e.w.Teams.At(t).Members.Has(u) {
+		err = listedTwice("user", m.User)
+	}
+	if !c.fail("user", err) && !c.failed {
+		e.w.PutMember(t, u, until)
+	}
+}
+
+// RemoveMember takes a user out of a team.
+func (e *Edit) RemoveMember(t team.ID, u team.UserID) {
+	c := e.change("remove member", memberID(t, u))
+	teamNo, err := e.findTeam(string(t))
+	if c.fail("", err) {
+		return
+	}
+	userNo, err := e.findUser(string(u))
+	if err == nil && !e.w.Teams.At(teamNo).Members.Has(userNo) {
+		err = unknown("member", string(u), nil)
+	}
+	if !c.fail("", err) {
+		e.w.RemoveMember(teamNo, userNo)
+	}
+}
+
+func memberID(t team.ID, u team.UserID) string { return string(t) + "/" + string(u) }

@@ -1,0 +1,60 @@
+package access
+
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/internal/text"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// SetUser adds a user, or replaces what the entry says of them; their
+// memberships, grants and links stay. An empty role means the catalog's default.
+// No two users may have one e-mail address.
+func (e *Edit) SetUser(u document.User) { e.setUser(e.change("set user", u.ID), u) }
+
+func (e *Edit) setUser(c *check, u document.User) {
+	if !named(c, "user", &e.w.Users, u.ID) {
+		return
+	}
+	number := c.role(&u.Role)
+	address, err := team.ParseAddress(u.Email)
+	if !c.fail("email", err) {
+		if holder, taken := e.w.Emails.Get(address.Key()); taken && string(e.w.Users.At(holder).ID) != u.ID {
+			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(e.w.Users.At(holder).ID)))
+		}
+	}
+	until := c.end(u.Until)
+	c.name(u.Name)
+	if c.stops("user", u.ID) {
+		return
+	}
+	e.w.PutUser(team.User{
+		ID: team.UserID(u.ID), Name: u.Name, Email: address, Role: role.Name(u.Role), Suspended: u.Suspended, Until: until,
+	}, number)
+}
+
+// role returns the number of a role, and puts the default in place of none. If
+// the catalog of the document could not be read, no role is known, and that is
+// no problem of the user.
+func (c *check) role(name *string) int {
+	if c.loader != nil && c.loader.roleless {
+		c.failed = true
+		return 0
+	}
+	if *name == "" {
+		*name = string(c.edit.catalog.source.Default())
+	}
+	number, err := c.edit.findRole(role.Name(*name))
+	c.fail("role", err)
+	return number
+}
+
+// RemoveUser removes a user with their memberships and grants, and ends the
+// links they made.
+func (e *Edit) RemoveUser(id team.UserID) {
+	if no, err := e.findUser(string(id)); !e.change("remove user", string(id)).fail("", err) {
+		e.w.RemoveUser(no)
+	}
+}
