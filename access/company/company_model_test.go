@@ -1,0 +1,66 @@
+package company_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/role"
+	"pgregory.net/rapid"
+)
+
+// companyBranches are all types of change, the errors for which they can be
+// refused, and the denials that the questions of Do can meet. The rest of the
+// reasons is for sessions, links and resources of the host's.
+func companyBranches() []string {
+	all := strings.Fields("ErrNoActor ErrSystem ErrSystemOnly ErrReason ErrInvalid ErrUnknown ErrTaken ErrReused ErrNoChange ErrSelf " +
+		"ErrBeyondOwnEnd ErrPast ErrLowers ErrSuccessor ErrLastCreator ErrLastHolder ErrRoleFull ErrSeats ErrAttributeUsed")
+	for _, name := range company.LogNames() {
+		all = append(all, "made "+name)
+	}
+	for _, reason := range strings.Fields("unknown-user suspended ended unknown-action no-capability no-level level-too-low " +
+		"out-of-reach above-ceiling self last-holder ineligible-target role-full") {
+		all = append(all, "denied "+reason)
+	}
+	for _, kind := range strings.Fields("account user role team group report") {
+		all = append(all, "denied unknown-resource "+kind)
+	}
+	slices.Sort(all)
+	return append(all, "by user", "by system", "handed over", "third refused", "in the past", "impact", "id given")
+}
+
+// TestCompanyIsTheModel makes random changes by random actors, and says of each
+// beforehand what must come of it.
+func TestCompanyIsTheModel(t *testing.T) {
+	var aims []string
+	for _, branch := range companyBranches() {
+		if _, ok := goals[branch]; ok || !strings.HasPrefix(branch, "by ") && branch != "in the past" && branch != "ErrReused" && !strings.HasPrefix(branch, "made invitation.") {
+			aims = append(aims, branch)
+		}
+	}
+	for _, command := range strings.Fields("resend amend revoke") {
+		aims = append(aims, "made invitation.send>made invitation."+command)
+	}
+	aims = append(aims, "made report.delete>ErrReused")
+	s := search{branches: companyBranches(), checks: 33, scenarios: towards(aims, lawPast), walks: map[string]func(*rapid.T, *branches){}}
+	for name, roles := range machineCatalogs() {
+		s.walks[name] = func(t *rapid.T, hits *branches) {
+			m := newCompanyMachine(t, hits, roles, lawPast)
+			t.Repeat(map[string]func(*rapid.T){"do": m.request, "do more": m.request, "and more": m.request, "answer": m.answer, "time": m.pass, "": m.invariant})
+			m.finish(t)
+		}
+	}
+	s.run(t)
+}
+
+func newCompanyMachine(t *rapid.T, hits *branches, roles []role.Role, laws ...law) *machine {
+	d := draw{t}
+	return newMachine(t, hits, d.company(roles), d.config(), laws...)
+}
+
+// request makes a random request.
+func (m *machine) request(t *rapid.T) {
+	m.do(t, m.rarest(func() model.Request { return draw{t}.request(m) }))
+}

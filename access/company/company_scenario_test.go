@@ -1,0 +1,123 @@
+package company_test
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/team"
+	"pgregory.net/rapid"
+)
+
+// goal says whether a request, and what must come of it, is what a scenario is
+// looking for.
+type goal func(m *machine, r model.Request, want model.Answer) bool
+
+// goalNamed looks for a branch: "made" with a type of change, the cause of a
+// refusal, or one of the goals that have a name of their own.
+func goalNamed(branch string) goal {
+	if g, ok := goals[branch]; ok {
+		return g
+	}
+	if name, ok := strings.CutPrefix(branch, "made "); ok {
+		return makes(func(_ *machine, _ model.Request, c company.Change) bool { return model.TypeOf(c).Name == name })
+	}
+	return func(_ *machine, _ model.Request, want model.Answer) bool {
+		return want.Refused() && want.Only() == branch
+	}
+}
+
+// makes looks for a request that is granted with such a change in it.
+func makes(is func(m *machine, r model.Request, c company.Change) bool) goal {
+	return func(m *machine, r model.Request, want model.Answer) bool {
+		return slices.ContainsFunc(want.Recorded, func(c company.Change) bool { return is(m, r, c) })
+	}
+}
+
+func byUser(is func(m *machine, user team.UserID, c company.Change) bool) goal {
+	return makes(func(m *machine, r model.Request, c company.Change) bool {
+		return r.User != "" && is(m, team.UserID(r.User), c)
+	})
+}
+
+var goals = map[string]goal{
+	"impact": makes(func(_ *machine, _ model.Request, c company.Change) bool {
+		edit, ok := c.(company.EditGroup)
+		return ok && !edit.Impact.IsZero()
+	}),
+	"handed over": makes(func(_ *machine, _ model.Request, c company.Change) bool {
+		remove, ok := c.(company.RemoveUser)
+		return ok && len(remove.HandedOver) > 0
+	}),
+	"id given": func(_ *machine, r model.Request, want model.Answer) bool {
+		return !want.Refused() && slices.ContainsFunc(r.Changes, func(c company.Change) bool {
+			create, ok := c.(company.CreateReport)
+			return ok && create.Report == ""
+		})
+	},
+	"third refused": func(_ *machine, _ model.Request, want model.Answer) bool { return want.Index == 2 },
+	"raise: gives up": byUser(func(_ *machine, user team.UserID, c company.Change) bool {
+		remove, ok := c.(company.RemoveMember)
+		return ok && remove.User == user
+	}),
+	"raise: inherits": byUser(func(_ *machine, user team.UserID, c company.Change) bool {
+		remove, ok := c.(company.RemoveUser)
+		return ok && len(remove.HandedOver) > 0 && remove.Successor == user
+	}),
+	"raise: another ends": byUser(func(m *machine, user team.UserID, c company.Change) bool {
+		_, end := c.(company.SetEnd)
+		_, member := c.(company.AddMember)
+		_, share := c.(company.ShareReport)
+		return (end || member || share) && !m.model.Users[string(user)].Until.IsZero()
+	}),
+	"raise: connects": byUser(func(_ *machine, _ team.UserID, c company.Change) bool {
+		_, connect := c.(company.ConnectAccounts)
+		_, update := c.(company.UpdateAccounts)
+		return connect || update
+	}),
+	"raise: shares": byUser(func(_ *machine, _ team.UserID, c company.Change) bool {
+		_, ok := c.(company.ShareReport)
+		return ok
+	}),
+	"raise: creates a report": byUser(func(_ *machine, _ team.UserID, c company.Change) bool {
+		_, ok := c.(company.CreateReport)
+		return ok
+	}),
+}
+
+// towards makes a scenario for each of the branches. It draws requests until the
+// model foresees what is looked for, and makes that one. A branch may have others
+// before it, with ">" between them, as what it needs.
+func towards(branches []string, laws ...law) []scenario {
+	var all []scenario
+	for _, path := range branches {
+		all = append(all, aim(strings.Split(path, ">"), laws))
+	}
+	return all
+}
+
+func aim(path []string, laws []law) scenario {
+	return scenario{path[len(path)-1], func(t *rapid.T, hits *branches) {
+		catalogs := machineCatalogs()
+		m := newCompanyMachine(t, hits, catalogs[draw{t}.one("catalog", sortedKeys(catalogs)...)], laws...)
+		for _, branch := range path {
+			m.seek(t, goalNamed(branch))
+			m.invariant(t)
+		}
+		m.finish(t)
+	}}
+}
+
+// seek draws requests until one is what is looked for, and makes it. It gives up
+// after many.
+func (m *machine) seek(t *rapid.T, is goal) {
+	m.model.Policy(m.clock)
+	for range 300 {
+		r := draw{t}.request(m)
+		if is(m, r, m.model.Do(r, m.config, m.now())) {
+			m.do(t, r)
+			return
+		}
+	}
+}

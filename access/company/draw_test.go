@@ -1,0 +1,324 @@
+package company_test
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+	"pgregory.net/rapid"
+)
+
+// The pools of ids are small so that things collide. The last of each is not
+// there in the beginning.
+var (
+	poolUsers      = []string{"u1", "u2", "u3", "u4", "u5"}
+	poolTeams      = []string{"t1", "t2", "t3", "t4"}
+	poolGroups     = []string{"g1", "g2", "g3", "g4"}
+	poolAccounts   = []string{"a1", "a2", "a3", "a4", "a5"}
+	poolReports    = []string{"r1", "r2", "r3", "r4"}
+	poolAttributes = map[string]string{"country": "string", "spend": "number", "tags": "labels"}
+	poolFilters    = []string{"everything", "nothing", "country = 'US'", "country in (\"US\", 'DE')", "spend >= 10",
+		"tags has 'vip'", "source = 'google'", "country missing", "not (country = 'US')", "tier = 'x'"}
+)
+
+// draw is where random values come from.
+type draw struct{ *rapid.T }
+
+// below draws from 0 up to n, each number as often as the others. The generators
+// of rapid prefer small numbers and the first elements of a pool, so what stands
+// last would be rare. It is 0 in the simplest example.
+func (d draw) below(n int, label string) int {
+	return evenly(n).Draw(d.T, label)
+}
+
+// evenly is the generator of below: four bits more than needed are even enough.
+func evenly(n int) *rapid.Generator[int] {
+	return rapid.Custom(func(t *rapid.T) int {
+		x, bit := 0, rapid.Bool()
+		for range bits.Len(uint(n)) + 4 {
+			x <<= 1
+			if bit.Draw(t, "bit") {
+				x++
+			}
+		}
+		return x * n >> (bits.Len(uint(n)) + 4)
+	})
+}
+
+func (d draw) one(label string, pool ...string) string { return oneOf(d, label, pool...) }
+
+// oneOf draws an element of a pool, each as often as the others.
+func oneOf[T any](d draw, label string, pool ...T) T { return pool[d.below(len(pool), label)] }
+
+// chance is true once in n times, and false in the simplest example.
+func (d draw) chance(n int, label string) bool { return d.below(n, label) == n-1 }
+
+// seldom is true once in a hundred times.
+func (d draw) seldom(label string) bool { return d.below(100, label) == 61 }
+
+// id draws from what is there and what might be, and seldom what is neither.
+func (d draw) id(there, pool []string) string {
+	if d.chance(40, "stray") {
+		return d.one("id", "ghost", "")
+	}
+	if len(there) == 0 || d.chance(4, "there or not") {
+		return d.one("id", pool...)
+	}
+	return d.one("id", there...)
+}
+
+func (d draw) user(c *model.Company) team.UserID {
+	return team.UserID(d.id(sortedKeys(c.Users), poolUsers))
+}
+func (d draw) team(c *model.Company) team.ID { return team.ID(d.id(sortedKeys(c.Teams), poolTeams)) }
+func (d draw) group(c *model.Company) datagroup.ID {
+	return datagroup.ID(d.id(sortedKeys(c.Groups), poolGroups))
+}
+func (d draw) report(c *model.Company) access.ReportID {
+	return access.ReportID(d.id(sortedKeys(c.Reports), poolReports))
+}
+
+// newID draws an id for something new: often none, for one that Do chooses.
+func (d draw) newID(pool []string) string {
+	return d.one("new id", append([]string{"", "new"}, pool...)...)
+}
+
+// end draws an end: none, or an hour around the clock.
+func (d draw) end(now time.Time) time.Time {
+	hours := rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3, 4, -1}).Draw(d.T, "hours")
+	if hours == 0 {
+		return time.Time{}
+	}
+	end := now.Truncate(time.Hour).Add(time.Duration(hours) * time.Hour)
+	if d.chance(5, "zone") {
+		end = end.In(time.FixedZone("elsewhere", 5*3600+1800))
+	}
+	return end
+}
+
+// endLike draws an end, often the one there is.
+func (d draw) endLike(old, now time.Time) time.Time {
+	if d.chance(4, "same end") {
+		return old
+	}
+	return d.end(now)
+}
+
+// customRoles is a catalog that has what the shipped ones do not have: a role by
+// teams that manages users and disconnects sources, one with every capability
+// that sees no data, bounds of several holders, and one that hands itself on and
+// becomes a little less.
+func customRoles() []role.Role {
+	all := role.CompanyCatalog().Roles()[0].Capabilities
+	return []role.Role{
+		{Name: "boss", Capabilities: append(slices.Clone(all), "campaign.pause"), Scope: role.AllData,
+			Manages: []role.Name{"lead", "keeper", "blind", "guest"}, MinHolders: 1, MaxHolders: 2},
+		{Name: "lead", Capabilities: append(slices.Clone(all), "owner.transfer", "campaign.pause"), Scope: role.AllData,
+			Manages: []role.Name{"boss", "lead", "keeper", "blind", "guest"}, Offered: true},
+		{Name: "keeper", Scope: role.ByTeams, Manages: []role.Name{"guest", "keeper"}, Offered: true,
+			Capabilities: []role.Action{"account.view", "report.create", "source.remove", "team.create", "team.edit", "team.delete",
+				"user.remove", "user.set-role", "user.suspend", "user.set-expiry", "role.grant", "datagroup.delete"}},
+		{Name: "blind", Scope: role.AllData, Offered: true, MaxHolders: 1,
+			Capabilities: []role.Action{"source.add", "source.edit", "team.set-members", "team.set-datagroups", "datagroup.edit"}},
+		{Name: "guest", Scope: role.ByTeams, Offered: true, Default: true,
+			Capabilities: []role.Action{"account.view"}},
+	}
+}
+
+// machineCatalogs has a catalog for each walk.
+func machineCatalogs() map[string][]role.Role {
+	return map[string][]role.Role{
+		"company": role.CompanyCatalog().Roles(), "project": role.ProjectCatalog().Roles(), "custom": customRoles()}
+}
+
+func (d draw) role(c *model.Company) role.Name {
+	if d.chance(8, "odd role") {
+		return role.Name(d.one("role", "", "ghost"))
+	}
+	for _, r := range c.Roles {
+		if all, _ := c.Holders(string(r.Name)); r.MaxHolders > 0 && all >= r.MaxHolders && d.chance(6, "full") {
+			return r.Name
+		}
+	}
+	return rapid.SampledFrom(c.Roles).Draw(d.T, "role").Name
+}
+
+// account draws an account, seldom one that is not valid.
+func (d draw) account(id string) document.Account {
+	a := document.Account{ID: id, Source: d.one("source", "google", "meta"), Values: map[string]datagroup.Value{}}
+	if d.chance(2, "country") {
+		a.Values["country"] = datagroup.Text(d.one("in", "US", "DE", ""))
+	}
+	if d.chance(3, "spend") {
+		a.Values["spend"] = datagroup.Number(float64(rapid.IntRange(9, 11).Draw(d.T, "of")))
+	}
+	if d.chance(3, "tags") {
+		a.Values["tags"] = rapid.SampledFrom([]datagroup.Value{datagroup.Labels(), datagroup.Labels("vip")}).Draw(d.T, "labels")
+	}
+	if d.chance(20, "no source") {
+		a.Source = ""
+	}
+	return a
+}
+
+// company draws a company in which there is most of what may be there. Its
+// document may break what only changes keep: creators.
+func (d draw) company(roles []role.Role) *model.Company {
+	c := model.New(roles)
+	for name, t := range poolAttributes {
+		c.Attributes[name] = t
+	}
+	for _, id := range poolAccounts[:3] {
+		a := d.account(id)
+		if a.Source == "" {
+			a.Source = "google"
+		}
+		c.Accounts[id] = model.Account{Source: a.Source, Values: a.Values}
+	}
+	for _, id := range poolGroups[:3] {
+		f, _ := c.Filter(rapid.SampledFrom(poolFilters[:9]).Draw(d.T, "filter"))
+		c.Groups[id], c.Used["group "+id] = model.Group{Filter: f.String()}, true
+	}
+	for i, id := range poolUsers[:4] {
+		u := d.firstUser(c, i)
+		r, _ := c.Role(u.Role)
+		if all, _ := c.Holders(u.Role); r.MaxHolders > 0 && all >= r.MaxHolders {
+			u.Role = c.DefaultRole()
+		}
+		u.Email = id + "@x.test"
+		c.Users[id], c.Used["user "+id] = u, true
+	}
+	d.teams(c)
+	d.reports(c)
+	c.Links = []model.Link{
+		{ID: "l1", Maker: "u1", Action: "report.view", Resource: access.Report("r1")},
+		{ID: "l2", Maker: "u2", Session: "t1", Action: "report.view", Resource: access.Report("r2")},
+		{ID: "l3", Maker: "u2", Action: "account.view", Resource: access.Item("campaign", "c1", "a1")},
+	}
+	return c
+}
+
+// firstUser draws the i-th user of a company. The first one has the first role,
+// and the second one often has it too, until an end.
+func (d draw) firstUser(c *model.Company, i int) model.User {
+	u := model.User{Role: string(rapid.SampledFrom(c.Roles).Draw(d.T, "role").Name)}
+	custom := c.Roles[0].Name == "boss"
+	if i >= 2 && custom && !d.chance(3, "the rest") {
+		u.Role = []string{"blind", "keeper"}[i-2]
+	}
+	if i == 1 && custom {
+		u.Role = "lead"
+	}
+	if i == 0 || i == 1 && d.chance(2, "two heads") {
+		u.Role = string(c.Roles[0].Name)
+	}
+	if i > 0 {
+		u.Until, u.Suspended = d.end(start), d.chance(8, "suspended")
+	}
+	if i == 1 && d.chance(2, "a head ends") {
+		u.Role, u.Until, u.Suspended = string(c.Roles[min(1, len(c.Roles)-1)].Name), start.Add(4*time.Hour), false
+		if c.Roles[0].MaxHolders != 1 {
+			u.Role = string(c.Roles[0].Name)
+		}
+	}
+	return u
+}
+
+func (d draw) teams(c *model.Company) {
+	for _, id := range poolTeams[:3] {
+		t := model.NewTeam()
+		for _, u := range sortedKeys(c.Users) {
+			if d.chance(2, "member") {
+				t.Members[u] = d.end(start)
+			}
+		}
+		for _, g := range sortedKeys(c.Groups) {
+			if d.chance(2, "has") {
+				t.Groups[g] = true
+			}
+		}
+		c.Teams[id], c.Used["team "+id] = t, true
+	}
+}
+
+func (d draw) reports(c *model.Company) {
+	for _, id := range poolReports[:3] {
+		r := model.NewReport("")
+		if d.chance(2, "named") {
+			r.Name = "Report " + id
+		}
+		for _, u := range sortedKeys(c.Users) {
+			if d.chance(2, "shared") {
+				r.Users[u] = model.Grant{Level: access.Level(rapid.IntRange(1, 4).Draw(d.T, "level")), Until: d.end(start)}
+			}
+		}
+		if !d.chance(5, "no creator") {
+			r.Users[d.one("creator", sortedKeys(c.Users)...)] = model.Grant{Level: access.Creator}
+		}
+		for _, t := range sortedKeys(c.Teams) {
+			if d.chance(3, "team shared") {
+				r.Teams[t] = model.Grant{Level: access.Level(rapid.IntRange(1, 2).Draw(d.T, "level")), Until: d.end(start)}
+			}
+		}
+		c.Reports[id], c.Used["report "+id] = r, true
+	}
+}
+
+// limits draws what is configured for a company, beside its systems.
+func (d draw) config() model.Config {
+	return model.Config{
+		TTL:      rapid.SampledFrom([]time.Duration{2 * time.Hour, 2 * time.Hour, 4 * time.Hour, -1}).Draw(d.T, "ttl"),
+		Cooldown: rapid.SampledFrom([]time.Duration{-1, -1, time.Hour, 3 * time.Hour}).Draw(d.T, "cooldown"),
+		ProofAge: rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute}).Draw(d.T, "proof age"),
+		Pending:  rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(d.T, "pending"),
+		Delivers: true,
+		Systems:  map[string][]string{"sync": company.LogNames(), "clerk": {"user.add", "user.remove", "team.add-member", "report.share"}},
+	}
+}
+
+// request draws a request. Mostly the actor is somebody who may do much.
+func (d draw) request(m *machine) model.Request {
+	var r model.Request
+	c, now := m.model, m.now()
+	var heads []string
+	for _, id := range sortedKeys(c.Users) {
+		if has, _ := c.Role(c.Users[id].Role); len(has.Capabilities) > 10 && c.Active(id, now) {
+			heads = append(heads, id)
+			if !c.Users[id].Until.IsZero() {
+				heads = append(heads, id, id)
+			}
+		}
+	}
+	switch n := rapid.IntRange(0, 19).Draw(d.T, "actor"); {
+	case n == 19 && d.chance(4, "nobody"):
+	case n >= 18:
+		r.User = d.one("user", append(sortedKeys(c.Users), "ghost")...)
+	case n >= 15 && len(c.Users) > 0:
+		r.User = d.one("user", sortedKeys(c.Users)...)
+	case n >= 4 && len(heads) > 0:
+		r.User = d.one("head", heads...)
+	default:
+		r.System = d.one("system", "sync", "sync", "sync", "sync", "clerk", "ghost")
+	}
+	r.Reason = "it is needed"
+	if d.chance(40, "odd reason") {
+		r.Reason = d.one("reason", "", " \t\n", strings.Repeat("x", 501), "\xff")
+	}
+	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(d.T, "changes") {
+		r.Changes = append(r.Changes, d.change(m, r))
+	}
+	if d.chance(80, "no changes") {
+		r.Changes = nil
+	} else if d.chance(80, "nil change") {
+		r.Changes = append(r.Changes, nil)
+	}
+	return r
+}

@@ -1,0 +1,299 @@
+package company_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
+	"pgregory.net/rapid"
+)
+
+// madeLink is a link as it was recorded, and what became of it.
+type madeLink struct {
+	company.MakeLink
+	lived, paused bool // at some time; paused after it lived
+}
+
+// linkLaw is what must be true of every link that a machine made: it never shows
+// more than its maker may see there and then, in the scope it was made in, and
+// of that only the one thing it was made for.
+type linkLaw struct {
+	links   []*madeLink
+	undos   []company.Change
+	answers []string  // of all links, after each event
+	seen    time.Time // the clock at the last look
+	events  int       // and how many there were
+}
+
+// TestLinkShowsNoMoreThanItsMaker makes random links in random companies, makes
+// anything happen, and asks at every moment what each link shows.
+func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
+	s := search{checks: 33, walks: map[string]func(*rapid.T, *branches){}, branches: strings.Split("live|paused|resumed|ended|expired|revoked|"+
+		"maker removed|report deleted|in a session|live in a session|paused in a session|report|item|item of the company|by a system|refused|"+
+		"shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed", "|")}
+	for name, roles := range map[string][]role.Role{"project": role.ProjectCatalog().Roles(), "own": linkCatalog()} {
+		s.walks[name] = func(t *rapid.T, hits *branches) {
+			l := &linkLaw{}
+			config := model.Config{TTL: -1, Cooldown: -1, ProofAge: time.Hour, Delivers: true, Systems: map[string][]string{"sync": company.LogNames()}}
+			m := newMachine(t, hits, draw{t}.linkingCompany(roles), config, law{made: l.made, refused: l.refused, state: l.state, end: l.end})
+			m.steps = []time.Duration{time.Nanosecond, time.Hour, time.Hour, time.Hour, 2 * time.Hour, 31 * 24 * time.Hour}
+			l.remember(m)
+			step := func(f func(draw, *machine)) func(*rapid.T) { return func(t *rapid.T) { f(draw{t}, m) } }
+			t.Repeat(map[string]func(*rapid.T){"make": step(l.make), "make more": step(l.make), "happen": step(l.happen), "happen more": step(l.happen),
+				"undo": step(l.undo), "revoke": step(l.revoke), "time": m.pass, "": m.invariant})
+			m.finish(t)
+		}
+	}
+	s.run(t)
+}
+
+// made notes what the record of a change says of links.
+func (l *linkLaw) made(t *rapid.T, m *machine, s step) {
+	end := func(branch string, which func(*madeLink) bool) {
+		for _, link := range l.links {
+			if which(link) {
+				m.hits.hit(branch)
+			}
+		}
+	}
+	for _, c := range s.receipt.Changes {
+		switch c := c.(type) {
+		case company.MakeLink:
+			l.links = append(l.links, &madeLink{MakeLink: c})
+			if s.System != "" {
+				m.hits.hit("by a system")
+			}
+		case company.RevokeLink:
+			end("revoked", func(link *madeLink) bool { return link.Link == c.Link })
+		case company.RemoveUser:
+			end("maker removed", func(link *madeLink) bool { return link.Maker == c.User })
+		case company.DeleteReport:
+			end("report deleted", func(link *madeLink) bool { return link.Resource == access.Report(c.Report) })
+		}
+	}
+	l.remember(m)
+}
+
+func (l *linkLaw) refused(_ *rapid.T, m *machine, _ model.Answer, _ error) { m.hits.hit("refused") }
+
+// state looks at all links, unless nothing happened.
+func (l *linkLaw) state(t *rapid.T, m *machine) {
+	if l.seen.Equal(m.clock) && l.events == len(l.answers) {
+		return
+	}
+	l.seen, l.events = m.clock, len(l.answers)
+	p := m.company.Policy()
+	for _, link := range l.links {
+		d := p.Decide(access.ViaLink(link.Link), link.Action, link.Resource)
+		want := m.model.State(l.record(m, link), m.clock)
+		if d.Reason != want || d.Allowed != (want == access.ReasonLink) {
+			t.Fatalf("%+v decides %v, want %s", link.MakeLink, d, want)
+		}
+		if asMaker := p.Decide(link.scope(), link.Action, link.Resource); d.Allowed && !asMaker.Allowed {
+			t.Fatalf("%+v is allowed what its maker is not: %v", link.MakeLink, asMaker)
+		}
+		link.count(m.hits, want)
+		l.resolves(t, m, link, want)
+		l.shows(t, m, link)
+		for _, a := range allActions {
+			isOnly(t, p, link, a, link.Resource)
+		}
+		for _, r := range l.resources(m) {
+			isOnly(t, p, link, link.Action, r)
+		}
+	}
+}
+
+// record is a link in the model.
+func (l *linkLaw) record(m *machine, link *madeLink) model.Link {
+	return m.model.Links[m.model.FindLink(link.Link)]
+}
+
+// scope is the maker in the scope of the link.
+func (l *madeLink) scope() access.Subject {
+	if l.Session == "" {
+		return access.User(l.Maker)
+	}
+	return access.Session(l.Maker, l.Session)
+}
+
+// isOnly checks that a link is allowed nothing except one action at one resource.
+func isOnly(t *rapid.T, p *access.Policy, link *madeLink, a access.Action, r access.Resource) {
+	if d := p.Decide(access.ViaLink(link.Link), a, r); d.Allowed && (a != link.Action || r != link.Resource) {
+		t.Fatalf("%+v is allowed %s at %s: %v", link.MakeLink, a, r, d)
+	}
+}
+
+// count notes what came up.
+func (l *madeLink) count(hits *branches, now access.Reason) {
+	name := map[access.Reason]string{"link": "live", "link-paused": "paused", "link-ended": "ended", "link-expired": "expired"}[now]
+	hits.hit(name)
+	if l.Session != "" {
+		hits.hit("in a session")
+		hits.hit(name + " in a session")
+	}
+	switch {
+	case l.Resource.Kind() == access.KindReport:
+		hits.hit("report")
+	case l.Resource.CompanyWide():
+		hits.hit("item of the company")
+	default:
+		hits.hit("item")
+	}
+	if now == access.ReasonLink && l.paused {
+		hits.hit("resumed")
+	}
+	l.lived = l.lived || now == access.ReasonLink
+	l.paused = l.paused || l.lived && now == access.ReasonLinkPaused
+}
+
+// resolves checks that the secret works until the link ended or expired, and
+// that no other one does.
+func (l *linkLaw) resolves(t *rapid.T, m *machine, link *madeLink, now access.Reason) {
+	subject, err := m.company.LinkSubject(link.Link, link.Secret)
+	if now == access.ReasonLinkEnded || now == access.ReasonLinkExpired {
+		if !subject.IsZero() || !errors.Is(err, company.ErrRefused) {
+			t.Fatalf("%+v is %s and resolves to %v, %v", link.MakeLink, now, subject, err)
+		}
+	} else if subject != access.ViaLink(link.Link) || err != nil {
+		t.Fatalf("%+v resolves to %v, %v", link.MakeLink, subject, err)
+	}
+	wrong := invite.Secret{}
+	for _, other := range l.links {
+		if other != link {
+			wrong = other.Secret
+		}
+	}
+	if subject, err := m.company.LinkSubject(link.Link, wrong); !subject.IsZero() || !errors.Is(err, company.ErrRefused) {
+		t.Fatalf("%+v resolves to %v by a secret that is another's, %v", link.MakeLink, subject, err)
+	}
+}
+
+// shows checks the accounts and the reports that a link shows.
+func (l *linkLaw) shows(t *rapid.T, m *machine, link *madeLink) {
+	p, record := m.company.Policy(), l.record(m, link)
+	view, whole := p.View(access.ViaLink(link.Link)), p.View(link.scope())
+	shown := slices.Sorted(view.Accounts())
+	live := m.model.State(record, m.clock) == access.ReasonLink
+	var want []datagroup.AccountID
+	for _, id := range linkAccounts {
+		if m.model.Shows(record, string(id), m.clock) {
+			want = append(want, id)
+		}
+		if view.Sees(id) != slices.Contains(shown, id) || view.Sees(id) && !whole.Sees(id) {
+			t.Fatalf("%+v sees %s: %t, lists %q, and its maker sees %q", link.MakeLink, id, view.Sees(id), shown, slices.Sorted(whole.Accounts()))
+		}
+		if a, ok := p.Directory().Account(id); ok && (view.Filter().Match(a) == datagroup.True) != view.Sees(id) {
+			t.Fatalf("%+v sees %s: %t, and has the filter %s", link.MakeLink, id, view.Sees(id), view.Filter())
+		}
+	}
+	if !slices.Equal(shown, want) || view.Len() != len(want) {
+		t.Fatalf("%+v shows %q, %d of them, want %q", link.MakeLink, shown, view.Len(), want)
+	}
+	for _, r := range linkReports {
+		listed := slices.Contains(slices.Collect(p.Reports(access.ViaLink(link.Link), access.ViewReport)), r)
+		if listed != (live && link.Resource == access.Report(r)) {
+			t.Fatalf("%+v lists the report %s: %t", link.MakeLink, r, listed)
+		}
+	}
+	switch {
+	case len(want) > 0 && len(want) < whole.Len():
+		m.hits.hit("shows less than the maker sees")
+	case live && len(want) == 0:
+		m.hits.hit("shows none though live")
+	}
+	if len(want) > 0 {
+		m.hits.hit("shows accounts")
+	}
+	if len(want) == 1 && link.Resource.Account() != "" {
+		m.hits.hit("shows one account")
+	}
+}
+
+// end asks every link everything, and asks the log again what it answered.
+func (l *linkLaw) end(t *rapid.T, m *machine) {
+	p, resources := m.company.Policy(), l.resources(m)
+	for _, link := range l.links {
+		for _, a := range allActions {
+			for _, r := range resources {
+				isOnly(t, p, link, a, r)
+			}
+		}
+	}
+	again := m.open(t)
+	if got, want := l.answersOf(again.Policy()), l.answersOf(p); got != want {
+		t.Fatalf("replayed answers\n%s\nwant\n%s", got, want)
+	}
+	for _, link := range l.links {
+		state := m.model.State(l.record(m, link), m.clock)
+		if _, err := again.LinkSubject(link.Link, link.Secret); (err == nil) != (state == access.ReasonLink || state == access.ReasonLinkPaused) {
+			t.Fatalf("replayed, %+v is %s and resolves with %v", link.MakeLink, state, err)
+		}
+	}
+	i := rapid.IntRange(0, len(l.answers)-1).Draw(t, "event")
+	past, err := m.company.At(context.Background(), uint64(i+1))
+	if err != nil {
+		t.Fatalf("at %d: %v", i+1, err)
+	}
+	if got := l.answersOf(past); got != l.answers[i] {
+		t.Fatalf("at event %d answers\n%s\nwant\n%s", i+1, got, l.answers[i])
+	}
+	if len(l.links) > 0 {
+		m.hits.hit("replayed")
+	}
+}
+
+// remember keeps what the links answer after an event.
+func (l *linkLaw) remember(m *machine) {
+	l.answers = append(l.answers, l.answersOf(m.company.Policy()))
+}
+
+// answersOf says of every link what it is and shows.
+func (l *linkLaw) answersOf(p *access.Policy) string {
+	var text strings.Builder
+	for _, link := range l.links {
+		if stored, ok := p.Directory().Link(link.Link); ok {
+			s := access.ViaLink(link.Link)
+			fmt.Fprintln(&text, stored, p.Decide(s, link.Action, link.Resource), slices.Sorted(p.View(s).Accounts()))
+		}
+	}
+	return text.String()
+}
+
+// resources returns one of everything, there or not.
+func (l *linkLaw) resources(m *machine) []access.Resource {
+	all := []access.Resource{{}, access.Company(), access.CompanyItem("board", "b1"), access.CompanyItem("board", "b2"),
+		access.CompanyItem("campaign", "c1"), access.Item("campaign", "c1", ""), access.Report("ghost")}
+	for _, id := range linkUsers {
+		all = append(all, access.TargetUser(id))
+	}
+	for _, id := range linkTeams {
+		all = append(all, access.Team(id))
+	}
+	for _, id := range sortedKeys(linkGroups) {
+		all = append(all, access.Group(datagroup.ID(id)))
+	}
+	for _, id := range linkAccounts {
+		all = append(all, access.Account(id), access.Item("campaign", "c1", id), access.Item("campaign", "c2", id), access.Item("board", "b1", id))
+	}
+	for _, id := range linkReports {
+		all = append(all, access.Report(id), access.Item("campaign", string(id), "a1"))
+	}
+	for _, link := range l.links {
+		all = append(all, access.Link(link.Link))
+	}
+	for _, r := range m.model.Roles {
+		all = append(all, access.Role(r.Name))
+	}
+	return all
+}

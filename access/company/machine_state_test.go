@@ -1,0 +1,197 @@
+package company_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// delivered checks the messages of a request: one for each invitation that it
+// sent and left pending.
+func (m *machine) delivered(t *rapid.T, after *model.Company, failed []company.Undelivered) {
+	var want, got []string
+	for _, i := range after.Invitations {
+		if i.Message > m.model.Messages && i.State == invite.Pending {
+			want = append(want, i.ID)
+		}
+	}
+	for _, message := range m.mail {
+		n := after.Find(message.Invitation)
+		if n < 0 {
+			t.Fatalf("a message for %s, which should not be\n%s", message.Invitation, m.printed(t))
+		}
+		i := after.Invitations[n]
+		got = append(got, i.ID)
+		is := invite.Message{Invitation: invite.ID(i.ID), To: i.Terms.Address, Origin: "https://acme.test/join", Secret: message.Secret, Offer: after.Offer(i)}
+		if got, want := fmt.Sprintf("%+v", message), fmt.Sprintf("%+v", is); got != want {
+			t.Fatalf("message\n     %s\nwant %s", got, want)
+		}
+		m.sent[message.Invitation] = append(m.sent[message.Invitation], sentMessage{message, i.Generation})
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) || m.lost && len(failed) != len(want) || !m.lost && len(failed) > 0 {
+		t.Fatalf("messages for %v, %d of them failed, want %v", got, len(failed), want)
+	}
+	if len(failed) > 0 {
+		m.hits.hit("not delivered")
+	}
+	if m.other != nil {
+		m.other.invite(after, want)
+	}
+}
+
+// invariant compares the company with the model, and a reader of the log with
+// both.
+func (m *machine) invariant(t *rapid.T) {
+	m.sameInvitations(t, m.company)
+	for _, i := range m.model.Invitations {
+		m.onHold(t, invite.ID(i.ID))
+	}
+	m.onHold(t, "nope")
+	for _, l := range m.laws {
+		if l.state != nil {
+			l.state(t, m)
+		}
+	}
+	if n := uint64(len(m.moments)); m.company.Checkpoint().Seq != n || len(events(t, m.log)) != int(n) {
+		t.Fatalf("%v, and %d events, want %d", m.company.Checkpoint(), len(events(t, m.log)), n)
+	}
+	if m.checked == m.company.Checkpoint().Seq {
+		if got, want := text(t, m.company.Policy()), m.moments[len(m.moments)-1].document; got != want {
+			t.Fatalf("no event, and the state (-want +got):\n%s", cmp.Diff(want, got))
+		}
+		return
+	}
+	m.checked = m.company.Checkpoint().Seq
+	if got, want := text(t, m.company.Policy()), text(t, m.model.Policy(m.clock)); got != want {
+		t.Fatalf("state (-want +got):\n%s", cmp.Diff(want, got))
+	}
+	if m.company.Name() != m.model.Name || m.company.Limits() != m.model.Limits {
+		t.Fatalf("%s with %+v, want %s with %+v", m.company.Name(), m.company.Limits(), m.model.Name, m.model.Limits)
+	}
+	if err := m.reader.Sync(context.Background()); err != nil {
+		t.Fatalf("sync: %v", err)
+	}
+	m.same(t, m.reader)
+	m.sponsors(t)
+	for _, l := range m.laws {
+		if l.event != nil {
+			l.event(t, m)
+		}
+	}
+}
+
+// same compares what was replayed from the log with what was done.
+func (m *machine) same(t *rapid.T, replayed *company.Company) {
+	m.sameInvitations(t, replayed)
+	if got, want := text(t, replayed.Policy()), text(t, m.company.Policy()); got != want {
+		t.Fatalf("replayed (-want +got):\n%s", cmp.Diff(want, got))
+	}
+	if replayed.Name() != m.company.Name() || replayed.Limits() != m.company.Limits() || replayed.Checkpoint() != m.company.Checkpoint() {
+		t.Fatalf("replayed %s %+v %v", replayed.Name(), replayed.Limits(), replayed.Checkpoint())
+	}
+}
+
+// withoutDigest is an invitation as text, without its digest.
+func withoutDigest(i invite.Invitation) string {
+	i.Digest = invite.Digest{}
+	return fmt.Sprintf("%+v", i)
+}
+
+// sameInvitations compares the invitations of a company with those of the model.
+func (m *machine) sameInvitations(t *rapid.T, c *company.Company) {
+	n := 0
+	for got := range c.Invitations() {
+		if n == len(m.model.Invitations) {
+			t.Fatalf("one invitation too many: %s", withoutDigest(got))
+		}
+		w := m.model.Invitations[n]
+		want := withoutDigest(invite.Invitation{ID: invite.ID(w.ID), Terms: w.Terms, Sponsor: w.Sponsor, Generation: w.Generation, Sent: w.Sent,
+			Expires: w.Expires, State: w.State, Closed: w.Closed, User: team.UserID(w.User)})
+		one, ok := c.Invitation(got.ID)
+		if withoutDigest(got) != want || !ok || withoutDigest(one) != want || one.Digest != got.Digest {
+			t.Fatalf("invitation\n     %s\nwant %s", withoutDigest(got), want)
+		}
+		if got.StateAt(m.now()) != w.StateAt(m.now()) {
+			t.Fatalf("%s is %v at %v, want %v", got.ID, got.StateAt(m.now()), m.now(), w.StateAt(m.now()))
+		}
+		n++
+	}
+	if n != len(m.model.Invitations) {
+		t.Fatalf("%d invitations, want %d", n, len(m.model.Invitations))
+	}
+}
+
+// onHold compares what keeps a person invited from accepting.
+func (m *machine) onHold(t *rapid.T, id invite.ID) {
+	err, want := m.company.WhyOnHold(id), m.model.OnHold(id, m.config, m.now())
+	if (err != nil) != want.Refused() || err != nil && !hasCause(want, err) {
+		t.Fatalf("%s is on hold for %v, want one of %q\n%s", id, err, want.Errs(), m.printed(t))
+	}
+	switch {
+	case err == nil:
+		m.hits.hit("not on hold")
+	case want.Only() != "":
+		m.hits.hit("on hold " + want.Only())
+	}
+}
+
+// sponsors compares whose invitations are whose.
+func (m *machine) sponsors(t *rapid.T) {
+	for id := range m.model.Users {
+		h, _ := m.company.Holdings(team.UserID(id))
+		var got []string
+		for _, i := range h.Invitations {
+			got = append(got, string(i.ID))
+		}
+		if want := m.model.Sponsored(id); !slices.Equal(got, want) {
+			t.Fatalf("%s is the sponsor of %v, want %v", id, got, want)
+		}
+	}
+}
+
+// finish replays the whole log, and holds the laws about the end.
+func (m *machine) finish(t *rapid.T) {
+	m.same(t, m.open(t))
+	for _, l := range m.laws {
+		if l.end != nil {
+			l.end(t, m)
+		}
+	}
+}
+
+// lawPast asks for every state that there was, and verifies the log.
+var lawPast = law{end: func(t *rapid.T, m *machine) {
+	ctx := context.Background()
+	for i, h := range m.moments {
+		at, err := m.company.At(ctx, uint64(i+1))
+		if err != nil {
+			t.Fatalf("at %d: %v", i+1, err)
+		}
+		if got := text(t, at); got != h.document {
+			t.Fatalf("at %d (-want +got):\n%s", i+1, cmp.Diff(h.document, got))
+		}
+		if i+1 < len(m.moments) && m.moments[i+1].time.Equal(h.time) {
+			continue // AsOf is the last of an instant
+		}
+		asOf, err := m.company.AsOf(ctx, h.time)
+		if err != nil {
+			t.Fatalf("as of %v: %v", h.time, err)
+		}
+		if got := text(t, asOf); got != h.document {
+			t.Fatalf("as of %v (-want +got):\n%s", h.time, cmp.Diff(h.document, got))
+		}
+	}
+	if err := audit.Verify(m.log.Events(ctx, 0), m.company.Checkpoint()); err != nil {
+		t.Fatalf("verify: %v", err)
+	}
+}}
