@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,97 +14,28 @@ import (
 	"pgregory.net/rapid"
 )
 
-// wire is one company's way to a log that it may share with others. It fails as
-// planned; a call that hangs cancels the context of the Do or Sync it is made
-// for, so that nothing waits for time to pass.
-type wire struct {
-	*audittest.Faulty
-	ending atomic.Pointer[context.CancelFunc] // of the call under way; a company makes one at a time
-}
+// The faults of a log are tested in internal/journal, against a fold of three
+// lines. The tests here check that a company passes them on.
 
-type endingKey struct{}
+var errRead = errors.New("the disk is gone")
 
-// Append implements [audit.Log].
-func (w *wire) Append(ctx context.Context, e audit.Event) error {
-	end, _ := ctx.Value(endingKey{}).(context.CancelFunc)
-	w.ending.Store(&end)
-	return w.Faulty.Append(ctx, e)
-}
-
-// newWire returns a wire to a log. mode is asked about each append, read about
-// each event read; nil means no fault.
-func newWire(log audit.Log, delay int, mode func(call int) audittest.Mode, read func(loop int, e audit.Event) error) *wire {
-	w := new(wire)
-	w.Faulty = audittest.NewFaulty(log, audittest.Plan{
-		Delay: delay, Read: read,
-		Append: func(call int, _ audit.Event) audittest.Mode {
-			if mode == nil {
-				return audittest.Pass
-			}
-			m := mode(call)
-			if m == audittest.HangBefore || m == audittest.HangAfter || m == audittest.HangLate {
-				(*w.ending.Load())()
-			}
-			return m
-		},
-	})
-	return w
-}
-
-// ending returns a context that a hanging call ends.
-func ending() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	return context.WithValue(ctx, endingKey{}, cancel), cancel
-}
-
-// ledger is what every Do was answered, to be held against the log.
-type ledger struct {
-	mu      sync.Mutex
-	answers map[string]answer // by correlation
-}
-
-type answer struct {
-	receipt company.Receipt
-	err     error
-}
-
-func newLedger() *ledger { return &ledger{answers: make(map[string]answer)} }
-
-// do makes a scene and writes down the answer.
-func (l *ledger) do(co *company.Company, sc storyStep) error {
-	l.mu.Lock()
-	name := fmt.Sprint("do-", len(l.answers))
-	l.answers[name] = answer{err: errors.New("not answered")}
-	l.mu.Unlock()
-	ctx, cancel := ending()
-	defer cancel()
-	r, err := co.Do(ctx, company.By{Actor: sc.by, Reason: "as the story goes", Correlation: name}, sc.changes...)
-	l.mu.Lock()
-	l.answers[name] = answer{r, err}
-	l.mu.Unlock()
-	return err
-}
-
-// check holds the answers against the log: what was acknowledged is in it once
-// and where the receipt says, what was refused is not in it, and what is
-// uncertain is in it once or not at all.
-func (l *ledger) check(t rapid.TB, log audit.Log) {
-	t.Helper()
-	stored := make(map[string][]audit.Event)
-	for _, e := range events(t, log) {
-		stored[e.Correlation] = append(stored[e.Correlation], e)
-	}
-	for name, a := range l.answers {
-		in := stored[name]
-		switch {
-		case a.err == nil && (len(in) != 1 || in[0].Seq != a.receipt.Seq || in[0].ID != a.receipt.ID || !in[0].Time.Equal(a.receipt.Time)):
-			t.Errorf("%s was acknowledged as event %d and is stored as %+v", name, a.receipt.Seq, in)
-		case errors.Is(a.err, company.ErrUncertain) && len(in) > 1:
-			t.Errorf("%s is stored %d times", name, len(in))
-		case a.err != nil && !errors.Is(a.err, company.ErrUncertain) && len(in) > 0:
-			t.Errorf("%s was refused (%v) and is stored as event %d", name, a.err, in[0].Seq)
+// failing returns a log whose next append fails in a mode. A call that hangs is
+// told to end its context first.
+func failing(log audit.Log, mode audittest.Mode, end context.CancelFunc) audit.Log {
+	return audittest.NewFaulty(log, audittest.Plan{Delay: 1, Append: func(call int, _ audit.Event) audittest.Mode {
+		if call > 1 {
+			return audittest.Pass
 		}
-	}
+		if mode == audittest.HangLate {
+			end()
+		}
+		return mode
+	}})
+}
+
+// unreadable returns a log whose every event fails to be read.
+func unreadable(log audit.Log) audit.Log {
+	return audittest.NewFaulty(log, audittest.Plan{Read: func(int, audit.Event) error { return errRead }})
 }
 
 // agree checks that a company is, after Sync, what its log tells.
@@ -115,35 +44,19 @@ func agree(t rapid.TB, co *company.Company, log audit.Log) {
 	if err := co.Sync(context.Background()); err != nil {
 		t.Fatalf("Sync: %v", err)
 	}
-	fresh, err := company.Open(context.Background(), log, nil)
+	replayed, err := company.Open(context.Background(), log, nil)
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
-	if got, want := text(t, co.Policy()), text(t, fresh.Policy()); got != want {
+	if got, want := text(t, co.Policy()), text(t, replayed.Policy()); got != want {
 		t.Fatalf("the company is\n%s\nand its log tells\n%s", got, want)
 	}
-	if co.Checkpoint() != fresh.Checkpoint() || co.Name() != fresh.Name() || co.Limits() != fresh.Limits() {
-		t.Fatalf("the company is at %v, and its log at %v", co.Checkpoint(), fresh.Checkpoint())
+	if co.Checkpoint() != replayed.Checkpoint() || co.Name() != replayed.Name() || co.Limits() != replayed.Limits() {
+		t.Fatalf("the company is at %v, and its log at %v", co.Checkpoint(), replayed.Checkpoint())
 	}
 }
 
-// upTo returns a log with the first events of a history, and a stage set for
-// the next.
-func upTo(t rapid.TB, history []audit.Event, n int) (*audit.Memory, *storyHost) {
-	t.Helper()
-	log, s := audit.NewMemory(), newStoryHost()
-	s.next = 1 << 32 // clear of the ids in the history
-	for _, e := range history[:n] {
-		if err := log.Append(context.Background(), e); err != nil {
-			t.Fatal(err)
-		}
-		s.at = e.Time
-	}
-	s.pass(time.Hour)
-	return log, s
-}
-
-func open(t rapid.TB, log audit.Log, s *storyHost) *company.Company {
+func openStory(t rapid.TB, log audit.Log, s *storyHost) *company.Company {
 	t.Helper()
 	co, err := company.Open(context.Background(), log, s.config())
 	if err != nil {
@@ -152,158 +65,227 @@ func open(t rapid.TB, log audit.Log, s *storyHost) *company.Company {
 	return co
 }
 
-// rename is a change that is always allowed, and leaves documents as they are.
-func rename(name string) storyStep {
+// renaming is a step that is always allowed, and leaves documents as they are.
+func renaming(name string) storyStep {
 	return storyStep{company.System("directory"), []company.Change{company.SetCompanyName{Name: name}}}
 }
 
-// points calls test for each scene of the story at which a log can fail, with the
-// number of events before it; in a short test for some of them.
-func points(t *testing.T, test func(t *testing.T, x playedStory, history []audit.Event, n int)) {
-	t.Helper()
+// faultyStory is a story in which each step meets a fault.
+type faultyStory struct {
+	t     *testing.T
+	log   *audit.Memory
+	link  *switchedLog // the way of the company to the log
+	co    *company.Company
+	other *company.Company // it writes to the same log
+}
+
+// do makes a step, whose call of the log may hang.
+func (f *faultyStory) do(sc storyStep, log audit.Log) (company.Receipt, error) {
+	f.link.log = log
+	return f.co.Do(f.t.Context(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
+}
+
+// inDoubt makes a step whose append fails in a mode that leaves it in doubt, and
+// settles it by Sync.
+func (f *faultyStory) inDoubt(sc storyStep, mode audittest.Mode) {
+	f.t.Helper()
+	was, at := f.co.Policy(), f.co.Checkpoint().Seq
+	ctx, cancel := context.WithCancel(f.t.Context())
+	defer cancel()
+	f.link.log = failing(f.log, mode, cancel)
+	by := company.By{Actor: sc.by, Reason: "as the story goes"}
+	r, err := f.co.Do(ctx, by, sc.changes...)
+	var e *company.Error
+	if !errors.Is(err, company.ErrUncertain) || !errors.As(err, &e) || e.Op != "do" || e.Seq != at+1 || e.Refused() {
+		f.t.Fatalf("%v: Do = %v, want ErrUncertain of event %d", mode, err, at+1)
+	}
+	if r.Seq != at+1 || r.ID == "" || len(r.Changes) != len(sc.changes) || f.co.Policy() != was {
+		f.t.Fatalf("%v: the receipt is %+v, or the policy changed", mode, r)
+	}
+	if err := f.co.Sync(f.t.Context()); err != nil {
+		f.t.Fatalf("%v: Sync = %v", mode, err)
+	}
+	if stored := events(f.t, f.log)[at:]; len(stored) != 1 || stored[0].ID != r.ID || !stored[0].Time.Equal(r.Time) {
+		f.t.Fatalf("%v: stored are %v", mode, stored)
+	}
+}
+
+// overtaken has the other company write first. The step is judged again.
+func (f *faultyStory) overtaken(sc storyStep) {
+	f.t.Helper()
+	r, err := f.do(sc, f.log)
+	if err != nil || r.Seq != f.co.Checkpoint().Seq {
+		f.t.Fatalf("Do = event %d, %v, want event %d", r.Seq, err, f.co.Checkpoint().Seq)
+	}
+}
+
+// TestStoryWithFaults plays the story with one of six faults at each step. It
+// goes the same way.
+func TestStoryWithFaults(t *testing.T) {
 	x := playStory(t)
-	history := events(t, x.log)
-	step := 1
-	if testing.Short() {
-		step = 7
-	}
-	for n := 1; n < len(history); n += step {
-		test(t, x, history, n)
-		if t.Failed() {
-			t.Fatalf("at %s, event %d", history[n].Changes[0].Type, n+1)
+	s, log := newStoryHost(), audit.NewMemory()
+	f := &faultyStory{t: t, log: log, link: &switchedLog{log}}
+	f.co = foundStory(t, f.link, s)
+	f.other = openStory(t, log, s)
+	rename := func(n int) {
+		t.Helper()
+		step := renaming(fmt.Sprint("name ", n))
+		if _, err := f.other.Do(t.Context(), company.By{Actor: step.by}, step.changes...); err != nil {
+			t.Fatal(err)
 		}
 	}
-}
-
-// delays returns when events may land that land late, where that matters.
-func delays(mode audittest.Mode) []int {
-	if mode == audittest.FailLate || mode == audittest.HangLate {
-		return []int{0, 1, 2, 3}
-	}
-	return []int{0}
-}
-
-// TestAppendFails lets the append of each event of the story fail in each way a
-// log may, once and several times on end, with the event landing at different
-// times. In doubt, nothing else is written; Sync settles it; the story goes on
-// to the same end.
-func TestAppendFails(t *testing.T) {
-	for _, mode := range audittest.Modes() {
-		for _, delay := range delays(mode) {
-			for _, stubborn := range []int{1, 3} {
-				t.Run(fmt.Sprintf("%v %d times, late by %d", mode, stubborn, delay), func(t *testing.T) {
-					t.Parallel()
-					points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
-						appendFails(t, x, history, n, mode, delay, stubborn)
-					})
-				})
+	faults := []func(n int, sc storyStep){
+		func(_ int, sc storyStep) { f.inDoubt(sc, audittest.FailBefore) },
+		func(_ int, sc storyStep) { f.inDoubt(sc, audittest.FailAfter) },
+		func(_ int, sc storyStep) { f.inDoubt(sc, audittest.HangLate) },
+		func(_ int, sc storyStep) { // as a driver does that repeats an insert by itself
+			if r, err := f.do(sc, failing(log, audittest.LieConflict, nil)); err != nil || r.Seq != f.co.Checkpoint().Seq || r.ID == "" {
+				t.Fatalf("stored, but refused: Do = event %d, %v", r.Seq, err)
 			}
+		},
+		func(n int, sc storyStep) { rename(n); f.overtaken(sc) },
+		func(n int, sc storyStep) {
+			rename(n)
+			was := f.co.Policy()
+			if _, err := f.do(sc, unreadable(log)); !errors.Is(err, errRead) || errors.Is(err, company.ErrUncertain) || f.co.Policy() != was {
+				t.Fatalf("overtaken, and the log unreadable: Do = %v", err)
+			}
+			f.overtaken(sc)
+		},
+	}
+	for n, sc := range storySteps() {
+		s.pass(time.Hour)
+		faults[n%len(faults)](n, sc)
+		f.link.log = log
+		if got := text(t, f.co.Policy()); got != x.documents[n+2] {
+			t.Fatalf("after step %d the company is\n%s\nwant\n%s", n+1, got, x.documents[n+2])
+		}
+		agree(t, f.co, log)
+		if err := f.other.Sync(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
 
-func appendFails(t *testing.T, x playedStory, history []audit.Event, n int, mode audittest.Mode, delay, stubborn int) {
-	log, s := upTo(t, history, n)
-	w := newWire(log, delay, func(call int) audittest.Mode {
-		if call <= stubborn {
-			return mode
-		}
-		return audittest.Pass
-	}, nil)
-	co, l := open(t, w, s), newLedger()
+// TestReadFails has the log fail to be read, for each function that reads. The
+// error says which.
+func TestReadFails(t *testing.T) {
+	x := playStory(t)
+	link := &switchedLog{x.log}
+	co := openStory(t, link, x.stage)
+	link.log = unreadable(x.log)
 	was := co.Policy()
-	doubted := storySteps()[n-1]
-	for i := range stubborn {
-		sc := doubted
-		if i > 0 {
-			sc = rename("in doubt")
-		}
-		err := l.do(co, sc)
-		if !errors.Is(err, company.ErrUncertain) {
-			t.Fatalf("Do = %v, want ErrUncertain", err)
-		}
-		if co.Policy() != was || len(events(t, log)) > n+1 {
-			t.Fatal("in doubt, the policy changed or more was written")
-		}
-		if e := (*company.Error)(nil); i == 0 && (!errors.As(err, &e) || e.Seq != uint64(n+1)) {
-			t.Fatalf("%v is no Error of event %d", err, n+1)
+	for op, call := range map[string]func() error{
+		"open":  func() error { _, err := company.Open(t.Context(), link, nil); return err },
+		"found": func() error { _, err := company.Found(t.Context(), link, storyFounding(t), nil); return err },
+		"sync":  func() error { return co.Sync(t.Context()) },
+		"at":    func() error { _, err := co.At(t.Context(), 2); return err },
+	} {
+		var e *company.Error
+		if err := call(); !errors.Is(err, errRead) || !errors.As(err, &e) || e.Op != op || e.Refused() {
+			t.Errorf("%s: %v, want %v", op, err, errRead)
 		}
 	}
-	if err := co.Sync(t.Context()); err != nil {
-		t.Fatalf("Sync: %v", err)
+	if _, err := co.AsOf(t.Context(), x.stage.now()); !errors.Is(err, errRead) || co.Policy() != was {
+		t.Errorf("AsOf: %v, want %v and the same policy", err, errRead)
 	}
-	if got := text(t, co.Policy()); got != x.documents[n+1] {
-		t.Fatalf("after Sync the company is\n%s\nwant\n%s", got, x.documents[n+1])
-	}
-	rest := storySteps()[n:]
-	rest = rest[:min(2, len(rest))]
-	for _, sc := range rest {
-		s.pass(time.Hour)
-		if err := l.do(co, sc); err != nil {
-			t.Fatalf("after Sync: %v", err)
-		}
-	}
-	if err := w.Land(); err != nil {
+}
+
+// TestLogLosesItsTail exchanges the log for one without its end. A company that
+// knew it writes nothing more, and tells no past.
+func TestLogLosesItsTail(t *testing.T) {
+	whole, short := audit.NewMemory(), audit.NewMemory()
+	link := &switchedLog{whole}
+	co, err := company.Found(t.Context(), link, soloFounding(), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	l.check(t, log)
-	agree(t, co, log)
-	if got, want := text(t, co.Policy()), x.documents[n+1+len(rest)]; got != want {
-		t.Fatalf("the story went on to\n%s\nwant\n%s", got, want)
+	for _, e := range events(t, whole) {
+		if err := short.Append(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ann := company.By{Actor: company.User("ann")}
+	if _, err := co.Do(t.Context(), ann, company.CreateTeam{Team: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	link.log = short
+	was := co.Policy()
+	_, do := co.Do(t.Context(), ann, company.CreateTeam{Team: "y"})
+	_, at := co.At(t.Context(), 2)
+	_, asOf := co.AsOf(t.Context(), time.Now().Add(time.Hour))
+	for what, err := range map[string]error{"Do": do, "Sync": co.Sync(t.Context()), "At": at, "AsOf": asOf} {
+		var e *company.Error
+		if !errors.Is(err, company.ErrDiverged) || errors.Is(err, company.ErrUncertain) || !errors.As(err, &e) || e.Refused() {
+			t.Errorf("%s = %v, want ErrDiverged", what, err)
+		}
+	}
+	if co.Policy() != was || len(events(t, short)) != 1 {
+		t.Error("the policy changed, or something was written")
 	}
 }
 
-// TestAppendFailsBesideAnother has a second company write while the first is in
-// doubt: it takes the place of the event in doubt, or finds it taken.
-func TestAppendFailsBesideAnother(t *testing.T) {
-	t.Parallel()
-	stored, lost := 0, 0
-	for _, mode := range audittest.Modes() {
-		for _, delay := range delays(mode) {
-			if delay%2 > 0 && os.Getenv("AMBIT_LONG") == "" {
-				continue // TestAppendFails has them all
+// refusing is a log that refuses every event for one reason.
+type refusing struct {
+	audit.Log
+	why error
+}
+
+func (r refusing) Append(context.Context, audit.Event) error { return r.why }
+
+// TestUnfitEvents has a log refuse an event as too large. Nothing is stored, and
+// nothing is in doubt.
+func TestUnfitEvents(t *testing.T) {
+	too := refusing{audit.NewMemory(), fmt.Errorf("%w: more than 16 MiB", audit.ErrMalformed)}
+	_, err := company.Found(t.Context(), too, soloFounding(), nil)
+	if !errors.Is(err, company.ErrInvalid) || errors.Is(err, company.ErrUncertain) {
+		t.Errorf("Found = %v, want ErrInvalid", err)
+	}
+	link := &switchedLog{audit.NewMemory()}
+	co, err := company.Found(t.Context(), link, soloFounding(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := link.log
+	link.log = refusing{whole, too.why}
+	ann := company.By{Actor: company.User("ann")}
+	if r, err := co.Do(t.Context(), ann, company.CreateTeam{}); !errors.Is(err, company.ErrInvalid) || errors.Is(err, company.ErrUncertain) || r.Seq != 0 {
+		t.Errorf("Do = event %d, %v, want ErrInvalid", r.Seq, err)
+	}
+	link.log = whole
+	if _, err := co.Do(t.Context(), ann, company.CreateTeam{}); err != nil || len(slices.Collect(co.Policy().Directory().Teams())) != 1 {
+		t.Errorf("the next Do = %v", err)
+	}
+}
+
+// TestFoundFails lets the append of the founding fail. Whether it is stored,
+// Open finds out; if not, the company can be founded again.
+func TestFoundFails(t *testing.T) {
+	for mode, stored := range map[audittest.Mode]bool{audittest.FailBefore: false, audittest.FailAfter: true, audittest.HangLate: true} {
+		t.Run(mode.String(), func(t *testing.T) {
+			log, s := audit.NewMemory(), newStoryHost()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			faulty := failing(log, mode, cancel)
+			co, err := company.Found(ctx, faulty, storyFounding(t), s.config())
+			var e *company.Error
+			if co != nil || !errors.Is(err, company.ErrUncertain) || !errors.As(err, &e) || e.Op != "found" || e.Seq != 1 {
+				t.Fatalf("Found = %v; want ErrUncertain, and no company", err)
 			}
-			points(t, func(t *testing.T, x playedStory, history []audit.Event, n int) {
-				log, s := upTo(t, history, n)
-				w := newWire(log, delay, func(call int) audittest.Mode {
-					if call == 1 {
-						return mode
-					}
-					return audittest.Pass
-				}, nil)
-				co, other, l := open(t, w, s), open(t, log, s), newLedger()
-				if err := l.do(co, storySteps()[n-1]); !errors.Is(err, company.ErrUncertain) {
-					t.Fatalf("Do = %v, want ErrUncertain", err)
-				}
-				for range 2 {
-					if err := l.do(other, rename(fmt.Sprint("another ", len(l.answers)))); err != nil {
-						t.Fatalf("the other: %v", err)
-					}
-				}
-				agree(t, co, log)
-				switch text(t, co.Policy()) {
-				case x.documents[n+1]:
-					stored++
-				case x.documents[n]:
-					lost++
-					if err := l.do(co, storySteps()[n-1]); err != nil {
-						t.Fatalf("done again: %v", err)
-					}
-				default:
-					t.Fatalf("the company is\n%s", text(t, co.Policy()))
-				}
-				if err := w.Land(); err != nil {
+			co, err = company.Open(t.Context(), faulty, s.config())
+			if (err == nil) != stored || !stored && !errors.Is(err, company.ErrNotFounded) {
+				t.Fatalf("Open = %v, want it stored: %t", err, stored)
+			}
+			if !stored {
+				if co, err = company.Found(t.Context(), faulty, storyFounding(t), s.config()); err != nil {
 					t.Fatal(err)
 				}
-				l.check(t, log)
-				agree(t, other, log)
-				if got := text(t, other.Policy()); got != x.documents[n+1] {
-					t.Fatalf("the other is\n%s\nwant\n%s", got, x.documents[n+1])
-				}
-			})
-		}
-	}
-	if stored == 0 || lost == 0 {
-		t.Errorf("the event in doubt was stored %d times and lost %d times, want some of each", stored, lost)
+			}
+			if _, err := company.Found(t.Context(), faulty, storyFounding(t), s.config()); !errors.Is(err, company.ErrNotEmpty) {
+				t.Errorf("Found again = %v, want ErrNotEmpty", err)
+			}
+			agree(t, co, log)
+			playStep(t, co, s, storySteps()[0])
+		})
 	}
 }
