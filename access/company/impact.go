@@ -1,11 +1,11 @@
 package company
 
 import (
-	"cmp"
+	"iter"
 	"slices"
-	"strings"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/diff"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -39,121 +39,54 @@ type measurable interface {
 	withImpact(Impact) Change
 }
 
-// affected is what a change may have made a difference to: a net cast wider than
-// the difference itself, but no wider than the change.
+// affected is what a change may have made a difference to. It may be more than
+// the difference, but it is in proportion to the change.
 type affected struct {
 	teams    []team.ID // whose members
-	allData  bool      // also who sees all data
+	allData  bool      // also the users whose role sees all data
 	accounts []datagroup.AccountID
 }
 
-// measure compares what the affected users see of the affected accounts. Users
-// who see the same, by role and teams, are looked at once.
-func measure(before, after *access.Policy, t affected) Impact {
-	var (
-		impact  Impact
-		all     []UserImpact
-		seen    = make(map[team.UserID]bool)
-		sighted = seeingAll(after)
-		compare = comparer(before, after, sighted, t.accounts)
-	)
-	add := func(id team.UserID) {
-		if seen[id] {
-			return
-		}
-		seen[id] = true
-		if gained, lost := compare(id); gained+lost > 0 {
-			all = append(all, UserImpact{id, gained, lost})
-			impact.Gained += gained
-			impact.Lost += lost
+// measure counts which of the affected accounts the affected users gain and lose.
+func measure(before, after *access.Policy, a affected) Impact {
+	var impact Impact
+	for _, n := range diff.CountAccounts(before, after, a.users(after.Directory()), a.accounts) {
+		impact.Users++
+		impact.Gained += n.Gained
+		impact.Lost += n.Lost
+		if len(impact.First) < firstFew {
+			impact.First = append(impact.First, UserImpact{n.User, n.Gained, n.Lost})
 		}
 	}
-	for _, id := range t.teams {
-		for m := range after.Directory().Members(id) {
-			add(m.User)
-		}
-	}
-	if t.allData {
-		for u := range after.Directory().Users() {
-			if sighted[u.Role] {
-				add(u.ID)
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b UserImpact) int { return cmp.Compare(a.User, b.User) })
-	impact.Users = len(all)
-	impact.First = slices.Clone(all[:min(firstFew, len(all))])
 	return impact
 }
 
-// seeingAll returns the roles that see all data.
-func seeingAll(p *access.Policy) map[role.Name]bool {
-	sighted := make(map[role.Name]bool)
-	for _, r := range p.Directory().Catalog().Roles() {
-		sighted[r.Name] = r.Scope == role.AllData
-	}
-	return sighted
-}
-
-// comparer returns a function that counts how many of the accounts a user
-// gained and lost.
-func comparer(before, after *access.Policy, sighted map[role.Name]bool, accounts []datagroup.AccountID) func(team.UserID) (gained, lost int) {
-	type counts struct{ gained, lost int }
-	known := make(map[string]counts)
-	return func(id team.UserID) (int, int) {
-		key := sight(after, sighted, id)
-		if c, ok := known[key]; ok {
-			return c.gained, c.lost
-		}
-		var c counts
-		old, now := sees(before, id, len(accounts)), sees(after, id, len(accounts))
-		for _, a := range accounts {
-			switch was, is := old(a), now(a); {
-			case is && !was:
-				c.gained++
-			case was && !is:
-				c.lost++
+// users returns the affected users. A user may come twice.
+func (a affected) users(d access.Directory) iter.Seq[team.UserID] {
+	return func(yield func(team.UserID) bool) {
+		for _, id := range a.teams {
+			for m := range d.Members(id) {
+				if !yield(m.User) {
+					return
+				}
 			}
 		}
-		known[key] = c
-		return c.gained, c.lost
-	}
-}
-
-// sees returns what answers whether a user sees an account, for so many
-// questions. A view is worth making only for some.
-func sees(p *access.Policy, id team.UserID, questions int) func(datagroup.AccountID) bool {
-	if questions < 10 {
-		return func(a datagroup.AccountID) bool {
-			return p.Decide(access.User(id), access.ViewAccount, access.Account(a)).Allowed
+		if !a.allData {
+			return
+		}
+		seesAll := make(map[role.Name]bool)
+		for _, r := range d.Catalog().Roles() {
+			seesAll[r.Name] = r.Scope == role.AllData
+		}
+		for u := range d.Users() {
+			if seesAll[u.Role] && !yield(u.ID) {
+				return
+			}
 		}
 	}
-	return p.View(access.User(id)).Sees
 }
 
-// sight returns a key that users share who see the same: those with one role
-// that sees all, or with one role and the same memberships. A user who may end
-// up seeing nothing, by suspension or an end, has a key of his own.
-func sight(p *access.Policy, sighted map[role.Name]bool, id team.UserID) string {
-	u, _ := p.Directory().User(id)
-	if u.Suspended || !u.Until.IsZero() {
-		return "user\x00" + string(id)
-	}
-	if sighted[u.Role] {
-		return "role\x00" + string(u.Role)
-	}
-	var b strings.Builder
-	b.WriteString("teams\x00" + string(u.Role))
-	for m := range p.Directory().Memberships(id) {
-		if !m.Until.IsZero() {
-			return "user\x00" + string(id)
-		}
-		b.WriteString("\x00" + string(m.Team))
-	}
-	return b.String()
-}
-
-// matching returns the accounts a data group holds.
+// matching returns the accounts that a data group matches.
 func matching(p *access.Policy, id datagroup.ID) []datagroup.AccountID {
 	g, _ := p.Directory().Group(id)
 	var all []datagroup.AccountID
@@ -165,8 +98,8 @@ func matching(p *access.Policy, id datagroup.ID) []datagroup.AccountID {
 	return all
 }
 
-// flipped returns what changed accounts mean: the teams that hold a group that
-// matches one of them before or after only, and the accounts.
+// flipped returns what a change of accounts affects: the accounts, and the teams
+// that have a data group which matches one of them only before or only after.
 func flipped(before, after *access.Policy, ids []datagroup.AccountID) affected {
 	t := affected{accounts: ids}
 	teams := make(map[team.ID]bool)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -50,11 +49,12 @@ type counter struct {
 	old, next keyer
 	accounts  []datagroup.AccountID
 	known     map[string]AccountCount
+	key       []byte // of the current user
 }
 
 func (c *counter) count(id team.UserID) AccountCount {
-	key := c.old.key(id) + "\x00\x00" + c.next.key(id)
-	if n, ok := c.known[key]; ok {
+	c.key = c.next.appendKey(append(c.old.appendKey(c.key[:0], id), 0, 0), id)
+	if n, ok := c.known[string(c.key)]; ok {
 		return n
 	}
 	var n AccountCount
@@ -67,7 +67,7 @@ func (c *counter) count(id team.UserID) AccountCount {
 			n.Lost++
 		}
 	}
-	c.known[key] = n
+	c.known[string(c.key)] = n
 	return n
 }
 
@@ -97,24 +97,24 @@ func newKeyer(p *access.Policy) keyer {
 	return k
 }
 
-// key returns a key that users share who see the same: those with one role that
-// sees all, or with one role and the same memberships. A user who may see nothing
-// at some time, because of a suspension or an end, has their own key.
-func (k keyer) key(id team.UserID) string {
+// appendKey appends a key that users share who see the same: those with one role
+// that sees all, or with one role and the same memberships. A user who may see
+// nothing at some time, because of a suspension or an end, has their own key.
+func (k keyer) appendKey(key []byte, id team.UserID) []byte {
 	u, _ := k.users.User(id)
 	if u.Suspended || !u.Until.IsZero() {
-		return "user\x00" + string(id)
+		return append(append(key, "user\x00"...), id...)
 	}
 	if k.seesAll[u.Role] {
-		return "role\x00" + string(u.Role)
+		return append(append(key, "role\x00"...), u.Role...)
 	}
-	var b strings.Builder
-	b.WriteString("teams\x00" + string(u.Role))
+	begin := len(key)
+	key = append(append(key, "teams\x00"...), u.Role...)
 	for m := range k.users.Memberships(id) {
 		if !m.Until.IsZero() {
-			return "user\x00" + string(id)
+			return append(append(key[:begin], "user\x00"...), id...)
 		}
-		b.WriteString("\x00" + string(m.Team))
+		key = append(append(key, 0), m.Team...)
 	}
-	return b.String()
+	return key
 }
