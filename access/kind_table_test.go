@@ -134,8 +134,8 @@ func TestKindTable(t *testing.T) {
 	}
 }
 
-// idleVerdict is what somebody without any right hears wherever an action may
-// be asked.
+// idleVerdict is the verdict on a user without any right, wherever an action
+// may be asked.
 func idleVerdict(a access.Action) string {
 	switch {
 	case a == "link.revoke":

@@ -152,7 +152,7 @@ func TestViewOfALinkNeedsTheView(t *testing.T) {
 	}
 }
 
-// TestCreatorOfTheSameID: who is creator of a report may not end links to
+// TestCreatorOfTheSameID: a creator of a report may not revoke links to
 // something else that happens to have the id of the report.
 func TestCreatorOfTheSameID(t *testing.T) {
 	p := access.MustLoad(`{

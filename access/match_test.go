@@ -1,13 +1,13 @@
 package access_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -25,23 +25,13 @@ const keptBase = `{
 }`
 
 // keptAccount returns an account with the three attributes of keptBase.
-func keptAccount(id, country string, spend, clicks float64) datagroup.Account {
-	a, err := access.MustLoad(keptBase).Directory().Schema().Account(datagroup.AccountID(id), "google", map[string]datagroup.Value{
-		"country": datagroup.Text(country), "spend": datagroup.Number(spend), "clicks": datagroup.Number(clicks)})
-	if err != nil {
-		panic(err)
-	}
-	return a
+func keptAccount(id, country string, spend, clicks float64) document.Account {
+	return document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{
+		"country": datagroup.Text(country), "spend": datagroup.Number(spend), "clicks": datagroup.Number(clicks)}}
 }
 
-// keptGroup returns a group with a filter under the schema of keptBase.
-func keptGroup(id, filter string) datagroup.Group {
-	f, err := access.MustLoad(keptBase).Directory().Schema().Parse(filter)
-	if err != nil {
-		panic(err)
-	}
-	return datagroup.Group{ID: datagroup.ID(id), Filter: f}
-}
+// keptGroup returns a data group.
+func keptGroup(id, filter string) document.Group { return document.Group{ID: id, Filter: filter} }
 
 // TestReachIsKept: what groups match stays in step with every order of changes
 // to accounts, filters and teams.
@@ -53,23 +43,23 @@ func TestReachIsKept(t *testing.T) {
 	}{
 		{"de-1", "nothing changed", nil},
 		{"de-1 fr-1", "account that is new to a number filter", []func(*access.Edit){
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("fr-1", "FR", 30, 1))) }}},
+			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) }}},
 		{"de-1 de-2", "account that leaves one of two groups", []func(*access.Edit){inT2,
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 20))) }}},
+			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
 		{"de-2", "account that leaves both", []func(*access.Edit){inT2,
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 1))) }}},
+			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 1)) }}},
 		{"us-1", "filter that no longer reads a number", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "country = 'US'"))) },
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-2", "DE", 2, 20))) }}},
+			func(e *access.Edit) { e.SetGroup(keptGroup("big", "country = 'US'")) },
+			func(e *access.Edit) { e.SetAccount(keptAccount("de-2", "DE", 2, 20)) }}},
 		{"", "group that is gone", []func(*access.Edit){
 			func(e *access.Edit) { e.RemoveGroup("big") },
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("fr-1", "FR", 30, 1))) }}},
+			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) }}},
 		{"", "filter of two numbers, and the first changes", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "clicks >= 10 and spend >= 10"))) },
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 20, 1))) }}},
+			func(e *access.Edit) { e.SetGroup(keptGroup("big", "clicks >= 10 and spend >= 10")) },
+			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 20, 1)) }}},
 		{"", "filter of two numbers, and the second changes", []func(*access.Edit){
-			func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("big", "clicks >= 10 and spend >= 10"))) },
-			func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-1", "DE", 1, 20))) }}},
+			func(e *access.Edit) { e.SetGroup(keptGroup("big", "clicks >= 10 and spend >= 10")) },
+			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
 		{"de-1 de-2", "member of a team after their other one is gone", []func(*access.Edit){
 			func(e *access.Edit) { e.RemoveTeam("t1") }, inT2}},
 	} {
@@ -145,25 +135,26 @@ func TestAccountsAreToldApart(t *testing.T) {
 // the base nor the first may notice.
 func TestEditsDoNotMeet(t *testing.T) {
 	base := access.MustLoad(keptBase)
-	edited(t, base, func(e *access.Edit) { e.SetGroup(document.GroupOf(keptGroup("rich", "spend >= 15"))) })
-	second := edited(t, base, func(e *access.Edit) { e.SetAccount(document.AccountOf(keptAccount("de-2", "DE", 30, 20))) })
+	edited(t, base, func(e *access.Edit) { e.SetGroup(keptGroup("rich", "spend >= 15")) })
+	second := edited(t, base, func(e *access.Edit) { e.SetAccount(keptAccount("de-2", "DE", 30, 20)) })
 	checkSees(t, second, "de-1 de-2")
 	checkSees(t, base, "de-1")
 }
 
-// TestManyValues lets two attributes come to have more values than accounts are
-// classed by, the one while loading and the other by later edits, and compares
-// what a team sees with what its filters match.
-func TestManyValues(t *testing.T) {
-	t.Parallel()
-	const accounts = 6000
-	value := func(i int, odd bool) map[string]datagroup.Value {
-		v := map[string]datagroup.Value{"wide": datagroup.Text(fmt.Sprint("w", i)), "tags": datagroup.Labels("a", fmt.Sprint("t", i%7))}
-		if odd {
-			v["later"] = datagroup.Text(fmt.Sprint("l", i))
-		}
-		return v
+// manyAccounts is more than the values that accounts are classed by.
+const manyAccounts = 6000
+
+// manyValues are the values of an account, nearly all of its own.
+func manyValues(i int, later bool) map[string]datagroup.Value {
+	v := map[string]datagroup.Value{"wide": datagroup.Text(fmt.Sprint("w", i)), "tags": datagroup.Labels("a", fmt.Sprint("t", i%7))}
+	if later {
+		v["later"] = datagroup.Text(fmt.Sprint("l", i))
 	}
+	return v
+}
+
+// manyDocument has many accounts, and filters that match few of them.
+func manyDocument() *document.Document {
 	d := &document.Document{
 		Attributes: map[string]string{"wide": "string", "later": "string", "tags": "labels"},
 		Groups: []document.Group{
@@ -178,73 +169,78 @@ func TestManyValues(t *testing.T) {
 		},
 		Users: []document.User{{ID: "ann", Email: "ann@x.org", Role: "viewer"}, {ID: "bob", Email: "bob@x.org", Role: "viewer"}},
 	}
-	for i := range accounts {
-		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: []string{"google", "meta"}[i%100/99], Values: value(i, false)})
+	for i := range manyAccounts {
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: []string{"google", "meta"}[i%100/99], Values: manyValues(i, false)})
 	}
-	p, err := access.Compile(d, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compare := func(p *access.Policy, want map[string]int) {
-		t.Helper()
-		for user, n := range want {
-			v := p.View(access.User(user))
-			filter := v.Filter()
-			for a := range p.Directory().Accounts() {
-				if matches := filter.Match(a) == datagroup.True; v.Sees(a.ID()) != matches {
-					t.Fatalf("%s sees %s: %v, though the filters say %v", user, a.ID(), !matches, matches)
-				}
-			}
-			if v.Len() != n {
-				t.Errorf("%s sees %d accounts, want %d", user, v.Len(), n)
-			}
-		}
-	}
-	compare(p, map[string]int{"ann": 2, "bob": 60 + 86 + 1})
-
-	next := p
-	for from := 0; from < accounts; from += 500 {
-		e := next.Edit()
-		for i := from; i < from+500; i++ {
-			a, err := next.Directory().Schema().Account(datagroup.AccountID(fmt.Sprint("a", i)), "google", value(i, true))
-			if err != nil {
-				t.Fatal(err)
-			}
-			e.SetAccount(document.AccountOf(a))
-		}
-		if next, err = e.Policy(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	compare(next, map[string]int{"ann": 4, "bob": 86 + 2})
-	compare(p, map[string]int{"ann": 2, "bob": 60 + 86 + 1})
-
-	e := next.Edit()
-	e.SetAttributes(document.AttributesOf(append(next.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.NumberType})))
-	declared, err := e.Policy()
-	if err != nil {
-		t.Fatal(err)
-	}
-	compare(declared, map[string]int{"ann": 4, "bob": 86 + 2})
-
-	text, err := next.Document().JSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := access.Load(text, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if second, err := again.Document().JSON(); err != nil || !bytes.Equal(second, text) {
-		t.Errorf("the reloaded document differs: %v", err)
-	}
-	compare(again, map[string]int{"ann": 4, "bob": 86 + 2})
+	return d
 }
 
-// TestRenamedGroupKeepsItsMatches renames data groups of either sort, and takes
-// the wide attribute that made one of them store accounts back to few values.
-func TestRenamedGroupKeepsItsMatches(t *testing.T) {
+// checkMatches compares what a user sees with what the filter of the view
+// matches.
+func checkMatches(t *testing.T, when string, p *access.Policy, user string, want int) {
+	t.Helper()
+	v := p.View(access.User(user))
+	filter := v.Filter()
+	for a := range p.Directory().Accounts() {
+		matches := filter.Match(a) == datagroup.True
+		if v.Sees(a.ID()) != matches {
+			t.Fatalf("%s: %s sees %s: %v, though the filters say %v", when, user, a.ID(), !matches, matches)
+		}
+		if d := p.Decide(access.User(user), access.ViewAccount, access.Account(a.ID())); d.Allowed != matches {
+			t.Fatalf("%s: %s", when, d)
+		}
+	}
+	if v.Len() != want {
+		t.Errorf("%s: %s sees %d accounts, want %d", when, user, v.Len(), want)
+	}
+}
+
+// TestManyValues lets two attributes come to have more values than accounts are
+// classed by, the one while loading and the other by later edits, and compares
+// what a team sees with what its filters match.
+func TestManyValues(t *testing.T) {
 	t.Parallel()
+	p, err := access.Compile(manyDocument(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkMatches(t, "loaded", p, "ann", 2)
+	checkMatches(t, "loaded", p, "bob", 60+86+1)
+
+	next := p
+	for from := 0; from < manyAccounts; from += 500 {
+		next = edited(t, next, func(e *access.Edit) {
+			for i := from; i < from+500; i++ {
+				e.SetAccount(document.Account{ID: fmt.Sprint("a", i), Source: "google", Values: manyValues(i, true)})
+			}
+		})
+	}
+	checkMatches(t, "edited", next, "ann", 4)
+	checkMatches(t, "edited", next, "bob", 86+2)
+	checkMatches(t, "before the edits", p, "ann", 2)
+	checkMatches(t, "before the edits", p, "bob", 60+86+1)
+
+	declared := edited(t, next, func(e *access.Edit) {
+		e.SetAttributes(map[string]string{"wide": "string", "later": "string", "tags": "labels", "extra": "number"})
+	})
+	checkMatches(t, "declared", declared, "ann", 4)
+	checkMatches(t, "declared", declared, "bob", 86+2)
+
+	text := model.Print(t, next.Document())
+	again, err := access.Load([]byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if model.Print(t, again.Document()) != text {
+		t.Error("the document that was loaded again differs")
+	}
+	checkMatches(t, "loaded again", again, "ann", 4)
+	checkMatches(t, "loaded again", again, "bob", 86+2)
+}
+
+// renamedDocument has a data group that reads few values, and one that reads
+// more values than accounts are classed by.
+func renamedDocument(accounts int) *document.Document {
 	d := &document.Document{
 		Attributes: map[string]string{"wide": "string", "country": "string"},
 		Groups: []document.Group{
@@ -254,7 +250,6 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 		Teams: []document.Team{{ID: "t", Groups: []string{"us", "w1"}, Members: []document.Member{{User: "ann"}}}},
 		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
 	}
-	const accounts = 5100 // more values than accounts are classed by
 	for i := range accounts {
 		country := "DE"
 		if i%1000 == 7 {
@@ -263,42 +258,40 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprint("a", i), Source: "google", Values: map[string]datagroup.Value{
 			"wide": datagroup.Text(fmt.Sprint("w", i)), "country": datagroup.Text(country)}})
 	}
-	p, err := access.Compile(d, nil)
+	return d
+}
+
+// TestRenamedGroupKeepsItsMatches renames data groups of either sort, and takes
+// the wide attribute that made one of them store accounts back to few values.
+func TestRenamedGroupKeepsItsMatches(t *testing.T) {
+	t.Parallel()
+	const accounts = 5100
+	p, err := access.Compile(renamedDocument(accounts), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func(name string) {
+	step := func(name string, sees int, change func(*access.Edit)) {
 		t.Helper()
-		v := p.View(access.User("ann"))
-		filter := v.Filter()
-		for a := range p.Directory().Accounts() {
-			if matches := filter.Match(a) == datagroup.True; v.Sees(a.ID()) != matches {
-				t.Fatalf("%s: %s is seen %v, and matches %v", name, a.ID(), !matches, matches)
-			} else if d := p.Decide(access.User("ann"), access.ViewAccount, access.Account(a.ID())); d.Allowed != matches {
-				t.Fatalf("%s: %s", name, d)
-			}
-		}
+		p = edited(t, p, change)
+		checkMatches(t, name, p, "ann", sees)
 	}
-	check("loaded")
+	checkMatches(t, "loaded", p, "ann", 7)
 	for _, id := range []datagroup.ID{"us", "w1"} {
-		p = edited(t, p, func(e *access.Edit) {
+		step("renamed "+string(id), 7, func(e *access.Edit) {
 			g, _ := p.Directory().Group(id)
 			g.Name = "renamed"
 			e.SetGroup(document.GroupOf(g))
 		})
-		check("renamed " + string(id))
 	}
-	p = edited(t, p, func(e *access.Edit) {
+	step("few accounts left", 2, func(e *access.Edit) {
 		for i := 50; i < accounts; i++ {
 			e.RemoveAccount(datagroup.AccountID(fmt.Sprint("a", i)))
 		}
 	})
-	check("few accounts left")
-	p = edited(t, p, func(e *access.Edit) {
-		e.SetAttributes(document.AttributesOf(append(p.Directory().Schema().Attributes(), datagroup.Attribute{Name: "extra", Type: datagroup.StringType})))
+	step("declared again", 2, func(e *access.Edit) {
+		e.SetAttributes(map[string]string{"wide": "string", "country": "string", "extra": "string"})
 	})
-	check("declared again")
-	p = edited(t, p, func(e *access.Edit) {
+	step("connected more", 14, func(e *access.Edit) {
 		for i := range 60 {
 			a, err := p.Directory().Schema().Account(datagroup.AccountID(fmt.Sprint("b", i)), "google", map[string]datagroup.Value{
 				"wide": datagroup.Text(fmt.Sprint("w", i%5)), "country": datagroup.Text("DE")})
@@ -308,7 +301,5 @@ func TestRenamedGroupKeepsItsMatches(t *testing.T) {
 			e.SetAccount(document.AccountOf(a))
 		}
 	})
-	check("connected more")
-	p = edited(t, p, func(e *access.Edit) { e.RemoveAccount("a1") })
-	check("disconnected one of a class")
+	step("disconnected one of a class", 13, func(e *access.Edit) { e.RemoveAccount("a1") })
 }

@@ -161,7 +161,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// What encoding/json says of broken syntax is its own affair; that it is the only problem, and where, is ours.
+// The words for broken syntax are those of encoding/json. That it is the only problem, and where, is ours.
 func TestSyntax(t *testing.T) {
 	for _, tt := range []struct {
 		line       int
