@@ -46,7 +46,7 @@ func newScribbler(t *testing.T, w *model.World, p *access.Policy, written *model
 		team.UserID("u1"), team.ID("t1"), datagroup.ID("g1"), datagroup.AccountID("a1"), address,
 		role.Name(w.RoleOf("u1").Name), role.CompanyCatalog(), p.Directory().Schema(),
 		datagroup.Value{}, datagroup.Filter{}, datagroup.Account{}, datagroup.StringType, datagroup.True,
-		map[string]datagroup.Value{"country": datagroup.Text("US")}, p.Directory().Group, access.Viewer, "country", 0, w.Now,
+		map[string]datagroup.Value{"country": datagroup.Text("US")}, p.Directory().Group, func() time.Time { return w.Now }, access.Viewer, "country", 0, w.Now,
 	} {
 		s.arguments[reflect.TypeOf(a)] = append(s.arguments[reflect.TypeOf(a)], reflect.ValueOf(a))
 	}
@@ -267,8 +267,8 @@ func TestNothingTakenInIsShared(t *testing.T) {
 		"map[string]datagroup.Value", "[]document.Grant", "*document.Document")
 
 	base := access.MustLoad(editBase)
-	groups := []datagroup.ID{"us"}
-	next := edited(t, base, func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t2", Groups: groups})) })
+	groups := []string{"us"}
+	next := edited(t, base, func(e *access.Edit) { e.SetTeam(document.Team{ID: "t2", Groups: groups}) })
 	groups[0] = "ghost"
 	if got, _ := next.Directory().Team("t2"); !slices.Equal(got.Groups, []datagroup.ID{"us"}) {
 		t.Errorf("the policy kept the groups that an Edit was given: %v", got.Groups)

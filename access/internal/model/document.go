@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
 )
 
 // Document writes the world down, everything in byte order of the ids.
@@ -14,19 +15,14 @@ func (w *World) Document() *document.Document {
 	if d.Catalog == "" {
 		d.Roles = w.Catalog.Roles
 	}
-	for _, a := range AttributesOf(w.Attributes) {
-		if d.Attributes == nil {
-			d.Attributes = map[string]string{}
-		}
-		d.Attributes[a.Name] = a.Type.String()
+	if len(w.Attributes) > 0 {
+		d.Attributes = typeNames(w.Attributes)
 	}
 	for _, id := range SortedKeys(w.Accounts) {
-		a := w.Accounts[id]
-		d.Accounts = append(d.Accounts, document.Account{ID: id, Source: a.Source, Values: a.Values})
+		d.Accounts = append(d.Accounts, w.Accounts[id].entry(id))
 	}
 	for _, id := range SortedKeys(w.Groups) {
-		g := w.Groups[id]
-		d.Groups = append(d.Groups, document.Group{ID: id, Name: g.Name, Filter: g.Rule.Text})
+		d.Groups = append(d.Groups, w.Groups[id].entry(id))
 	}
 	for _, id := range SortedKeys(w.Teams) {
 		t := w.Teams[id]
@@ -37,35 +33,55 @@ func (w *World) Document() *document.Document {
 		d.Teams = append(d.Teams, e)
 	}
 	for _, id := range SortedKeys(w.Users) {
-		u := w.Users[id]
-		d.Users = append(d.Users, document.User{
-			ID: id, Name: u.Name, Email: u.Email, Role: u.Role, Suspended: u.Suspended, Until: EndText(u.Until)})
+		d.Users = append(d.Users, w.Users[id].entry(id))
 	}
-	w.addReports(d)
-	return d
-}
-
-func (w *World) addReports(d *document.Document) {
 	for _, id := range SortedKeys(w.Reports) {
 		r := w.Reports[id]
 		e := document.Report{ID: id, Name: r.Name}
 		for _, u := range SortedKeys(r.Users) {
-			g := r.Users[u]
-			e.Grants = append(e.Grants, document.Grant{User: u, Level: g.Level.String(), Until: EndText(g.Until)})
+			e.Grants = append(e.Grants, r.Users[u].entry(u, ""))
 		}
 		for _, t := range SortedKeys(r.Teams) {
-			g := r.Teams[t]
-			e.Grants = append(e.Grants, document.Grant{Team: t, Level: g.Level.String(), Until: EndText(g.Until)})
+			e.Grants = append(e.Grants, r.Teams[t].entry("", t))
 		}
 		d.Reports = append(d.Reports, e)
 	}
 	for _, id := range SortedKeys(w.Links) {
-		l := w.Links[id]
-		d.Links = append(d.Links, document.Link{
-			ID: id, Maker: l.Maker, Session: l.Session, Action: l.Action, Until: EndText(l.Until), Ended: l.Ended,
-			Resource: document.Resource{
-				Kind: l.Resource.Kind, ID: l.Resource.ID, Account: l.Resource.Account, Company: l.Resource.Company},
-		})
+		d.Links = append(d.Links, w.Links[id].entry(id))
+	}
+	return d
+}
+
+// typeNames returns attributes as documents declare them.
+func typeNames(types map[string]datagroup.Type) map[string]string {
+	names := map[string]string{}
+	for name, t := range types {
+		names[name] = t.String()
+	}
+	return names
+}
+
+func (a Account) entry(id string) document.Account {
+	return document.Account{ID: id, Source: a.Source, Values: a.Values}
+}
+
+func (g Group) entry(id string) document.Group {
+	return document.Group{ID: id, Name: g.Name, Filter: g.Rule.Text}
+}
+
+func (u User) entry(id string) document.User {
+	return document.User{ID: id, Name: u.Name, Email: u.Email, Role: u.Role, Suspended: u.Suspended, Until: EndText(u.Until)}
+}
+
+func (g Grant) entry(user, team string) document.Grant {
+	return document.Grant{User: user, Team: team, Level: g.Level.String(), Until: EndText(g.Until)}
+}
+
+func (l Link) entry(id string) document.Link {
+	return document.Link{
+		ID: id, Maker: l.Maker, Session: l.Session, Action: l.Action, Until: EndText(l.Until), Ended: l.Ended,
+		Resource: document.Resource{
+			Kind: l.Resource.Kind, ID: l.Resource.ID, Account: l.Resource.Account, Company: l.Resource.Company},
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -58,14 +57,8 @@ func Edit(p *access.Policy, changes ...Change) (*access.Policy, error) {
 
 // SetUser is [World.SetUser] as a change.
 func SetUser(id string, u User) Change {
-	return Change{"set user " + id, func(w *World) bool { return w.SetUser(id, u) }, func(e *access.Edit) {
-		email, err := team.ParseAddress(u.Email)
-		if err != nil {
-			email = team.Address{}
-		}
-		e.SetUser(document.UserOf(team.User{ID: team.UserID(id), Name: u.Name, Email: email, Role: role.Name(u.Role),
-			Suspended: u.Suspended, Until: u.Until}))
-	}}
+	return Change{"set user " + id, func(w *World) bool { return w.SetUser(id, u) },
+		func(e *access.Edit) { e.SetUser(u.entry(id)) }}
 }
 
 // RemoveUser is [World.RemoveUser] as a change.
@@ -76,9 +69,8 @@ func RemoveUser(id string) Change {
 
 // SetMember is [World.SetMember] as a change.
 func SetMember(t, u string, until time.Time) Change {
-	return Change{"set member " + t + "/" + u, func(w *World) bool { return w.SetMember(t, u, until) }, func(e *access.Edit) {
-		e.SetMember(team.ID(t), document.Member{User: u, Until: document.End(until)})
-	}}
+	return Change{"set member " + t + "/" + u, func(w *World) bool { return w.SetMember(t, u, until) },
+		func(e *access.Edit) { e.SetMember(team.ID(t), document.Member{User: u, Until: EndText(until)}) }}
 }
 
 // RemoveMember is [World.RemoveMember] as a change.
@@ -89,12 +81,9 @@ func RemoveMember(t, u string) Change {
 
 // SetTeam is [World.SetTeam] as a change, with a description made of the id.
 func SetTeam(id, name string, groups []string) Change {
-	return Change{"set team " + id, func(w *World) bool { return w.SetTeam(id, name, "of "+id, groups) }, func(e *access.Edit) {
-		t := team.Team{ID: team.ID(id), Name: name, Description: "of " + id}
-		for _, g := range groups {
-			t.Groups = append(t.Groups, datagroup.ID(g))
-		}
-		e.SetTeam(document.TeamOf(t))
+	description := "of " + id
+	return Change{"set team " + id, func(w *World) bool { return w.SetTeam(id, name, description, groups) }, func(e *access.Edit) {
+		e.SetTeam(document.Team{ID: id, Name: name, Description: description, Groups: groups})
 	}}
 }
 
@@ -104,17 +93,10 @@ func RemoveTeam(id string) Change {
 		func(e *access.Edit) { e.RemoveTeam(team.ID(id)) }}
 }
 
-// SetGroup is [World.SetGroup] as a change. Its filter is parsed under a
-// schema that has every attribute of [Types], so that it may fail to fit the
-// policy's.
+// SetGroup is [World.SetGroup] as a change.
 func SetGroup(id string, g Group) Change {
-	return Change{"set group " + id + " to " + g.Rule.Text, func(w *World) bool { return w.SetGroup(id, g) }, func(e *access.Edit) {
-		f, err := fullSchema.Parse(g.Rule.Text)
-		if err != nil {
-			panic(err)
-		}
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(id), Name: g.Name, Filter: f}))
-	}}
+	return Change{"set group " + id + " to " + g.Rule.Text, func(w *World) bool { return w.SetGroup(id, g) },
+		func(e *access.Edit) { e.SetGroup(g.entry(id)) }}
 }
 
 // RemoveGroup is [World.RemoveGroup] as a change.
@@ -123,19 +105,10 @@ func RemoveGroup(id string) Change {
 		func(e *access.Edit) { e.RemoveGroup(datagroup.ID(id)) }}
 }
 
-// SetAccount is [World.SetAccount] as a change, made under a schema that has
-// every attribute of [Types]. Without an id it sets the zero Account.
+// SetAccount is [World.SetAccount] as a change.
 func SetAccount(id string, a Account) Change {
-	return Change{"set account " + id, func(w *World) bool { return w.SetAccount(id, a) }, func(e *access.Edit) {
-		var account datagroup.Account
-		if id != "" {
-			var err error
-			if account, err = fullSchema.Account(datagroup.AccountID(id), a.Source, a.Values); err != nil {
-				panic(err)
-			}
-		}
-		e.SetAccount(document.AccountOf(account))
-	}}
+	return Change{"set account " + id, func(w *World) bool { return w.SetAccount(id, a) },
+		func(e *access.Edit) { e.SetAccount(a.entry(id)) }}
 }
 
 // RemoveAccount is [World.RemoveAccount] as a change.
@@ -147,7 +120,7 @@ func RemoveAccount(id string) Change {
 // SetAttributes is [World.SetAttributes] as a change.
 func SetAttributes(types map[string]datagroup.Type) Change {
 	return Change{"set attributes", func(w *World) bool { return w.SetAttributes(types) },
-		func(e *access.Edit) { e.SetAttributes(document.AttributesOf(AttributesOf(types))) }}
+		func(e *access.Edit) { e.SetAttributes(typeNames(types)) }}
 }
 
 // SetReport is [World.SetReport] as a change.
@@ -164,24 +137,20 @@ func RemoveReport(id string) Change {
 
 // SetGrant is [World.SetGrant] as a change.
 func SetGrant(report, user, t string, g Grant) Change {
-	return Change{"set grant " + report + "/" + user + t, func(w *World) bool { return w.SetGrant(report, user, t, g) }, func(e *access.Edit) {
-		e.SetGrant(access.ReportID(report), access.Grant{User: team.UserID(user), Team: team.ID(t), Level: g.Level, Until: g.Until}.Entry())
-	}}
+	return Change{"set grant " + report + "/" + user + t, func(w *World) bool { return w.SetGrant(report, user, t, g) },
+		func(e *access.Edit) { e.SetGrant(access.ReportID(report), g.entry(user, t)) }}
 }
 
 // RemoveGrant is [World.RemoveGrant] as a change.
 func RemoveGrant(report, user, t string) Change {
-	return Change{"remove grant " + report + "/" + user + t, func(w *World) bool { return w.RemoveGrant(report, user, t) }, func(e *access.Edit) {
-		e.RemoveGrant(access.ReportID(report), access.Grant{User: team.UserID(user), Team: team.ID(t)}.Entry())
-	}}
+	return Change{"remove grant " + report + "/" + user + t, func(w *World) bool { return w.RemoveGrant(report, user, t) },
+		func(e *access.Edit) { e.RemoveGrant(access.ReportID(report), document.Grant{User: user, Team: t}) }}
 }
 
 // SetLink is [World.SetLink] as a change.
 func SetLink(id string, l Link) Change {
-	return Change{"set link " + id, func(w *World) bool { return w.SetLink(id, l) }, func(e *access.Edit) {
-		e.SetLink(access.ShareLink{ID: access.LinkID(id), Maker: team.UserID(l.Maker), Session: team.ID(l.Session),
-			Action: access.Action(l.Action), Resource: l.Resource.Access(), Until: l.Until, Ended: l.Ended}.Entry())
-	}}
+	return Change{"set link " + id, func(w *World) bool { return w.SetLink(id, l) },
+		func(e *access.Edit) { e.SetLink(l.entry(id)) }}
 }
 
 // RemoveLink is [World.RemoveLink] as a change.

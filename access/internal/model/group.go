@@ -137,12 +137,3 @@ func AttributesOf(types map[string]datagroup.Type) []datagroup.Attribute {
 	}
 	return all
 }
-
-// fullSchema has every attribute of [Types].
-var fullSchema = func() *datagroup.Schema {
-	s, err := SchemaOf(Types)
-	if err != nil {
-		panic(err)
-	}
-	return s
-}()
