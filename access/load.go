@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
@@ -24,7 +23,7 @@ func Load(data []byte, c *Config) (*Policy, error) {
 	}
 	p, found := compile(d, c)
 	found = slices.DeleteFunc(found, func(f document.Problem) bool {
-		return slices.ContainsFunc(problems, func(p document.Problem) bool { return below(f.Path, p.Path) })
+		return slices.ContainsFunc(problems, func(p document.Problem) bool { return strictjson.Below(f.Path, p.Path) })
 	})
 	if len(found) > 0 {
 		paths := make([]string, len(found))
@@ -43,13 +42,6 @@ func Load(data []byte, c *Config) (*Policy, error) {
 		return nil, &document.Error{Problems: problems}
 	}
 	return p, nil
-}
-
-// below reports whether path lies at or below place: then its problem follows
-// from that of the place.
-func below(path, place string) bool {
-	rest, ok := strings.CutPrefix(path, place)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // MustLoad is [Load] with the default Config for documents in the source code,

@@ -5,7 +5,7 @@
 //		return fmt.Errorf("the name %w", err) // the name has U+202E, which …
 //	}
 //
-// What is accepted: [Line], [Lines], [ID], [End], [Challenge]. How outside text
+// What is accepted: [Line], [Lines], [Visible], [ID], [End], [Challenge]. How outside text
 // is shown in a message: [Quote], [Plain], [Nearest]. How words are compared:
 // [Lower].
 //

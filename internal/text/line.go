@@ -45,11 +45,17 @@ func Lines(s string, most int) error {
 	return nil
 }
 
-// check is the part of [Line] that holds for every character.
+// check is the part of [Line] without its ends.
 func check(s string, most int) error {
-	switch {
-	case len(s) > most:
+	if len(s) > most {
 		return errLong(most)
+	}
+	return Visible(s)
+}
+
+// Visible returns nil if s means what it looks like: rule 1 of the package.
+func Visible(s string) error {
+	switch {
 	case plainASCII(s):
 		return nil
 	case !utf8.ValidString(s):

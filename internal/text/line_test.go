@@ -80,6 +80,11 @@ func TestLine(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			judge(t, tt.line, text.Line(tt.text, 40))
 			judge(t, tt.lines, text.Lines(tt.text, 40))
+			if ends := tt.line == "space"; !ends && !strings.Contains(tt.line, "longer") {
+				judge(t, tt.line, text.Visible(tt.text))
+			} else {
+				judge(t, "ok", text.Visible(strings.ReplaceAll(tt.text, "\r\n", "")))
+			}
 		})
 	}
 }

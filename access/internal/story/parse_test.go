@@ -32,16 +32,16 @@ func TestUnreadable(t *testing.T) {
 		fmt.Fprintf(&wide, "subjects a%d b%d c%d d%d e%d f%d\n", i, i, i, i, i, i)
 	}
 	for _, tt := range []struct{ want, name, text string }{
-		{"S.story:3: the line is not UTF-8", "encoding", good + "# \xff"},
+		{"S.story:3: the line is not valid UTF-8", "encoding", good + "# \xff"},
 		{"S.story:3: the line has the control character U+0000", "NUL", good + "# \x00"},
 		{"S.story:3: the line has the control character U+000D", "a return within a line", good + "# a\rb"},
-		{"S.story:3: the line has the control character U+202E", "direction of writing in a comment", good + "# a\u202eb"},
-		{"S.story:3: the line has the control character U+2066", "direction of writing in a title", good + "story \u2066b"},
+		{"S.story:3: the line has U+202E, which is invisible or changes the direction of text", "direction of writing in a comment", good + "# a\u202eb"},
+		{"S.story:3: the line has U+2066, which is invisible or changes the direction of text", "direction of writing in a title", good + "story \u2066b"},
 		{"S.story:3: the line has the control character U+001B", "an escape in a title", good + "story \x1b[31m"},
 		{`S.story:3: "us-search\u00a0" has the invisible character U+00A0: retype the word, or put it in quotes`, "an unbreakable space", good + "sees tom us-search\u00a0"},
 		{"S.story:3: the line has 16385 bytes, at most 16384 are read", "a long line", good + "#" + long},
 		{"S.story: the file has 1048577 bytes, at most 1048576 are read", "a large file", good + strings.Repeat("\n", maxFile+1-len(good))},
-		{"S.story:1: the line is not UTF-8", "before the first story", "\xff\n" + good},
+		{"S.story:1: the line is not valid UTF-8", "before the first story", "\xff\n" + good},
 		{`S.story: the file has no story: begin one with "story" and a title`, "comments only", "# a\n# b"},
 		{`S.story: the file has no story: begin one with "story" and a title`, "nothing at all", ""},
 		{"S.story:3: the matrix has 10201 questions: at most 10000 in one, and 100000 in a file", "a large matrix", good + big},

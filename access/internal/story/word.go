@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // word is one word of a line. A quoted word is never a keyword.
@@ -18,16 +19,11 @@ type word struct {
 // is reports whether w is the keyword.
 func (w word) is(keyword string) bool { return !w.quoted && w.text == keyword }
 
-// checkLine refuses encodings other than UTF-8, and control characters, those
-// for the direction of writing included: a line must mean what it looks like.
+// checkLine refuses what does not mean what it looks like, as [text.Visible]
+// does, but for tabs.
 func checkLine(line string) error {
-	if !utf8.ValidString(line) {
-		return errors.New("the line is not UTF-8")
-	}
-	for _, r := range line {
-		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
-			return fmt.Errorf("the line has the control character %U", r)
-		}
+	if err := text.Visible(strings.ReplaceAll(line, "\t", " ")); err != nil {
+		return fmt.Errorf("the line %w", err)
 	}
 	return nil
 }
@@ -49,11 +45,11 @@ func splitWords(line string) ([]word, error) {
 			if line != "" && line[0] != ' ' && line[0] != '\t' {
 				return nil, fmt.Errorf("a space is missing after %s", quoted)
 			}
-			text, err := strconv.Unquote(quoted)
-			if err != nil || text == "" {
+			unquoted, err := strconv.Unquote(quoted)
+			if err != nil || unquoted == "" {
 				return nil, errors.New(`"" is not a word`)
 			}
-			words = append(words, word{text, true})
+			words = append(words, word{unquoted, true})
 		default:
 			end := strings.IndexAny(line, " \t")
 			if end < 0 {

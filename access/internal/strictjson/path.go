@@ -84,11 +84,17 @@ func (r *Reader) locate(paths []string, found func(path string, at int)) {
 func within(paths []string, place string) []string {
 	var in []string
 	for _, p := range paths {
-		if rest, ok := strings.CutPrefix(p, place); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+		if Below(p, place) {
 			in = append(in, p)
 		}
 	}
 	return in
+}
+
+// Below reports whether a path is at or below the place of another.
+func Below(path, place string) bool {
+	rest, ok := strings.CutPrefix(path, place)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // counter numbers lines at offsets that never go back.
