@@ -96,7 +96,7 @@ func (d *describer) roles() {
 				continue
 			}
 			for _, a := range actions {
-				at[a] = append(at[a], probes[p].name)
+				at[a] = append(at[a], forms[p].name)
 			}
 		}
 		for a, names := range at {
@@ -194,7 +194,7 @@ func (d *describer) levels(s access.Subject, phases []phase, end time.Time) []st
 // reaches adds what accounts a user reaches.
 func (d *describer) reaches(h *holder, phases []phase, end time.Time) {
 	who, duties := name(h.ID), d.duties[role.Name(h.Role)]
-	if d.seesAll(d.start, access.User(h.ID), duties) {
+	if d.seesAll(h) {
 		d.add("%s %s every account", who, verb(duties))
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
 )
 
 // place is where a role lets its holders take actions.
@@ -23,11 +24,11 @@ const (
 	places
 )
 
-// probes are what is asked about to learn what a role holds. No id is empty, so
-// most of them do not exist: a denial that says so got past the capability.
-var probes = [places]struct {
-	name string
-	of   access.Resource
+// forms are the places as resources and in words. Which actions apply to a
+// resource depends on its form only.
+var forms = [places]struct {
+	name     string
+	resource access.Resource
 }{
 	atAccount:     {"account", access.Account("")},
 	atItem:        {"item", access.Item(AnyKind, "", "")},
@@ -43,25 +44,20 @@ var probes = [places]struct {
 // duties is the actions that a role holds, by place, each in byte order.
 type duties [places][]access.Action
 
-// dutiesOf returns the duties of the role of an active user. At a report the role
-// is consulted for the host's own actions only.
-func (f *facts) dutiesOf(s access.Subject) *duties {
+// dutiesOf returns the duties of a role.
+func (f *facts) dutiesOf(r role.Name) *duties {
 	d := new(duties)
 	for _, a := range f.actions {
-		for place, probe := range probes {
-			if holdsAt(f.start, s, a, probe.of) {
+		if !f.start.Directory().Catalog().Can(r, a) {
+			continue
+		}
+		for place, form := range forms {
+			if f.start.Applies(a, form.resource).Allowed {
 				d[place] = append(d[place], a)
 			}
 		}
 	}
 	return d
-}
-
-// holdsAt reports whether the role of a subject holds an action at the place
-// that a probe stands for.
-func holdsAt(p *access.Policy, s access.Subject, a access.Action, probe access.Resource) bool {
-	d := p.Decide(s, a, probe)
-	return d.Role != "" && (d.Allowed || d.Step >= access.StepReach)
 }
 
 // common returns the duties of d that old has as well, at accounts and what is in

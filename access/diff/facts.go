@@ -80,8 +80,8 @@ func newFacts(p *access.Policy) *facts {
 	f.standings, f.standing = grouped(f.holders, (*holder).standing)
 	first := f.readEnds()
 	f.start, f.finish = p.At(lastInstant(first)), p.At(time.Time{})
-	for r, holders := range f.actors {
-		f.duties[r] = f.dutiesOf(access.User(holders[0].ID))
+	for r := range f.actors {
+		f.duties[r] = f.dutiesOf(r)
 	}
 	return f
 }
@@ -194,10 +194,8 @@ func later(a, b time.Time) bool {
 	return !b.IsZero() && (a.IsZero() || a.After(b))
 }
 
-// active reports whether the subject step passes a subject.
-func active(p *access.Policy, s access.Subject) bool {
-	return p.Decide(s, access.ViewAccount, access.Company()).Step != access.StepSubject
-}
+// active reports whether a user may act at all, in the team if it is a session.
+func active(p *access.Policy, s access.Subject) bool { return p.Active(s).Allowed }
 
 // grouped returns the holders by a key, and the keys in the order in which they
 // come first.

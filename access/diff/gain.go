@@ -70,9 +70,10 @@ type gainer struct {
 	end      time.Time      // of the user's access
 	last     *access.Policy // next, in the last phase of the user's access
 	old      *access.Policy // old, in the last instant of the user's access
+	then     *holder        // the user in old; nil if old always denies them
 	was      []phase        // the phases of the user in old
 	wasEnd   time.Time      // of the user's access in old, zero if there is no such end
-	can, did *duties        // of the roles in next and old; did is empty if old always denies the user
+	can, did *duties        // of the roles in next and old; did is empty if then is nil
 
 	reached []gainedAccount // gained at company level, in byte order
 	shares  []gainedShare   // gained at company level
@@ -102,8 +103,8 @@ func (g *gains) newGainer(h *holder) *gainer {
 	}
 	e.last, e.end = lasting(e.phases, func(p *access.Policy) bool { return active(p, e.user) })
 	e.old = g.old.before(e.end)
-	if was := g.old.byID[h.ID]; was != nil && !was.Suspended {
-		e.did, e.was = g.old.duties[role.Name(was.Role)], g.old.phases(was)
+	if then := g.old.byID[h.ID]; then != nil && !then.Suspended {
+		e.then, e.did, e.was = then, g.old.duties[role.Name(then.Role)], g.old.phases(then)
 		_, e.wasEnd = lasting(e.was, func(p *access.Policy) bool { return active(p, e.user) })
 	}
 	return e
@@ -120,7 +121,7 @@ func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
 // reports and links.
 func (g *gains) roleActions(e *gainer) {
 	g.actionsAt(e, atCompany, access.Company())
-	g.actionsAt(e, atCompanyItem, probes[atCompanyItem].of)
+	g.actionsAt(e, atCompanyItem, forms[atCompanyItem].resource)
 	g.actionsAt(e, atTeam, g.teams...)
 	g.actionsAt(e, atGroup, g.groups...)
 	g.actionsAt(e, atRole, g.roles...)

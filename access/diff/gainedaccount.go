@@ -35,11 +35,11 @@ func (g *gains) accounts(e *gainer) {
 // reaches returns the accounts that a user reaches. It may leave out those that
 // both policies let the user reach by their role.
 func (g *gains) reaches(e *gainer, mayOmit bool) []reached {
-	if !g.next.seesAll(g.next.start, e.user, e.can) {
+	if !g.next.seesAll(e.holder) {
 		return g.next.byTeams(e.holder, e.phases)
 	}
 	list := g.next.accounts
-	if mayOmit && g.old.seesAll(e.old, e.user, e.did) {
+	if mayOmit && e.then != nil && g.old.seesAll(e.then) && active(e.old, e.user) {
 		list = g.connected
 	}
 	return reachedUntil(list, e.end, e.last)

@@ -29,11 +29,12 @@ type reached struct {
 // compare orders by account.
 func (x reached) compare(y reached) int { return cmp.Compare(x.account, y.account) }
 
-// seesAll reports whether a subject reaches every account because of their role.
-// It is false if there are no accounts.
-func (f *facts) seesAll(p *access.Policy, s access.Subject, d *duties) bool {
-	a, at := d.reaching()
-	return at != nil && len(f.accounts) > 0 && p.Decide(s, a, at(f.accounts[0])).Reason == access.ReasonRole
+// seesAll reports whether a user who is active reaches every account because of
+// their role. It is false if there are no accounts.
+func (f *facts) seesAll(h *holder) bool {
+	r, _ := f.start.Directory().Catalog().Role(role.Name(h.Role))
+	_, at := f.duties[r.Name].reaching()
+	return at != nil && len(f.accounts) > 0 && r.Scope == role.AllData
 }
 
 // inTeam returns the accounts that are reached in the sessions of a team, in byte

@@ -92,12 +92,13 @@ func texts[T ~string](ids iter.Seq[T]) iter.Seq[string] {
 	}
 }
 
-// denial returns the decision about something that does not exist, which nobody
-// is allowed: it shows whether the subject is denied everything.
+// denial returns a decision that shows whether the subject of an assertion is
+// denied everything: that about the question, or of a listing, that about the
+// subject alone.
 func denial(a assertion, p *access.Policy) access.Decision {
 	q := a.asks()
-	if l, ok := a.(*listing); ok {
-		q.resource = l.of("?")
+	if _, ok := a.(*listing); ok {
+		return p.Active(q.subject)
 	}
 	return q.decide(p)
 }

@@ -101,7 +101,7 @@ func (l *comparisons) ask(a assertion, subject access.Subject) {
 				l.apply(groupsOf(p, subject, at), account)
 			}
 		case *listing:
-			if a.action == access.ViewAccount && looksAtData(p.Decide(subject, access.ViewAccount, access.Account("?"))) {
+			if a.action == access.ViewAccount && mayView(p, subject) {
 				l.apply(groupsOf(p, subject, at), a.askedOf(l.accounts)...)
 			}
 		}
@@ -111,6 +111,12 @@ func (l *comparisons) ask(a assertion, subject access.Subject) {
 // looksAtData reports whether a question about an account reached the step that
 // looks for a data group.
 func looksAtData(d access.Decision) bool { return d.Allowed || d.Step >= access.StepReach }
+
+// mayView reports whether a user is active and their role holds ViewAccount.
+func mayView(p *access.Policy, s access.Subject) bool {
+	user, _ := p.Directory().User(s.User())
+	return p.Active(s).Allowed && p.Directory().Catalog().Can(user.Role, access.ViewAccount)
+}
 
 // askedOf returns the accounts that a sees line asks about: all accounts, or for a
 // link only those it shows.

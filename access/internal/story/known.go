@@ -14,10 +14,7 @@ type known struct {
 	ids     map[access.Kind]map[string]bool
 	actions map[string]bool
 	policy  *access.Policy
-	probe   *access.Policy // of the same catalog, with one user and nothing else
 }
-
-const probe = "probe"
 
 func newKnown(p *access.Policy) *known {
 	d := p.Document()
@@ -33,10 +30,6 @@ func newKnown(p *access.Policy) *known {
 	for _, a := range append(role.BuiltIn(), p.Directory().Catalog().Actions()...) {
 		k.actions[string(a)] = true
 	}
-	// Every catalog of a policy has a role, and every role takes a holder.
-	k.probe, _ = access.Compile(&document.Document{Users: []document.User{
-		{ID: probe, Email: "probe@example.com", Role: string(p.Directory().Catalog().Roles()[0].Name)},
-	}}, &access.Config{Catalog: p.Directory().Catalog()})
 	return k
 }
 
@@ -48,9 +41,9 @@ func set[T any](entries []T, id func(T) string) map[string]bool {
 	return ids
 }
 
-// together reports whether the action may be asked of such a resource.
+// together reports whether an action that exists may be asked of such a resource.
 func (k *known) together(a access.Action, r access.Resource) bool {
-	switch k.probe.Decide(access.User(probe), a, r).Reason {
+	switch k.policy.Applies(a, r).Reason {
 	case access.ReasonWrongKind, access.ReasonMalformedResource:
 		return false
 	}

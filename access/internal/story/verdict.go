@@ -138,7 +138,7 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope {
 			return wrong, fmt.Sprintf("%v is not denied everything", l.subject)
 		}
-		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(d.Subject, d.Action, d.Resource).String()
+		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(l.subject, l.action, access.Company()).String()
 	}
 	return strings.Join(parts, ", "), strings.TrimSuffix(lines.String(), "\n")
 }
