@@ -104,9 +104,9 @@ func BuiltIn() []Action {
 }
 
 // LevelOnly reports whether a is one of the twelve actions that no role may
-// hold: the eleven held through a level at a report, and [RevokeLink]. If a
-// role could hold them, it would open every report to its holders, and reports
-// are shared person by person and team by team.
+// hold: the eleven that come with a level at a report, and [RevokeLink]. A role
+// that held them would open every report to its holders, and reports are shared
+// person by person and team by team.
 //
 // False does not make a a valid or a known action.
 func (a Action) LevelOnly() bool {

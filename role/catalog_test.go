@@ -55,7 +55,7 @@ func TestZeroValues(t *testing.T) {
 		t.Error("a zero name has a meaning in the company catalog")
 	}
 	if role.Action("").LevelOnly() {
-		t.Error("the zero action is held through a level")
+		t.Error("the zero action comes with a level")
 	}
 	if got := (&role.Error{}).Error(); got != "role: unknown problem" {
 		t.Errorf("the zero Error prints %q", got)

@@ -23,9 +23,9 @@
 //  2. A built-in action keeps its built-in meaning in every catalog. Any other
 //     valid name is an action of the host. It needs no registration: it exists
 //     as soon as some role holds it.
-//  3. The actions on an existing report are held through a report level, and
-//     a link is revoked by the people it concerns. No role holds these
-//     actions: a catalog in which one does is refused.
+//  3. The actions on an existing report come with a report level, and a link is
+//     revoked by the people it concerns. No role holds these actions: a catalog
+//     in which one does is refused.
 //  4. A role sees all data or the data of its holder's teams. A role that sees
 //     only its teams' data may not hold an action that moves data between
 //     teams or connects it: anyone who can move data must already see all of

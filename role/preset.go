@@ -87,12 +87,12 @@ func projectRoles() []Role {
 			AddSource, EditSource, RemoveSource}
 		people = []Action{InviteUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole,
 			ReadAudit, RunReview, EditCompany}
-		own = []Action{TransferOwner}
+		transfer = []Action{TransferOwner}
 	)
 	return []Role{{
 		Name: "owner", Title: "Owner",
 		Summary:      "Answers for the project: does all an admin does, cannot be removed, and alone may hand the project over.",
-		Capabilities: slices.Concat(use, setup, people, own),
+		Capabilities: slices.Concat(use, setup, people, transfer),
 		Scope:        AllData,
 		Manages:      []Name{"admin", "member"},
 		MinHolders:   1, MaxHolders: 1,

@@ -9,8 +9,8 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// The two tables are the specification of the shipped catalogs. The last rows
-// of the first put in the form of the second what is said of it in words:
+// The two tables are the specification of the shipped catalogs. The last rows of
+// the first write in the form of the second what the specification says in words:
 // every role may be offered, and team-member is the default.
 const companyTable = "" +
 	"| action | admin | data-manager | user-manager | editor | user | team-member | viewer |\n" +
@@ -262,8 +262,7 @@ func TestShippedCovers(t *testing.T) {
 	}
 }
 
-// Who reads the ceiling on user managers literally, as no ceiling, changes one
-// field.
+// To have no ceiling on user managers, a host changes one field.
 func TestUserManagerMayManageAdmins(t *testing.T) {
 	shipped := role.CompanyCatalog()
 	roles := shipped.Roles()

@@ -22,7 +22,7 @@ func TestID(t *testing.T) {
 		{"control", "line feed", "a\nb"},
 		{"control", "next line", "a\u0085"},
 	} {
-		t.Run(tt.name, func(t *testing.T) { judge(t, tt.want, text.ID(tt.id)) })
+		t.Run(tt.name, func(t *testing.T) { wants(t, tt.want, text.ID(tt.id)) })
 	}
 }
 
@@ -39,7 +39,7 @@ func TestChallenge(t *testing.T) {
 		{"scheme", "beyond ASCII", "Bearer é"},
 		{"scheme", "delete", "Bearer \x7f"},
 	} {
-		t.Run(tt.name, func(t *testing.T) { judge(t, tt.want, text.Challenge(tt.challenge)) })
+		t.Run(tt.name, func(t *testing.T) { wants(t, tt.want, text.Challenge(tt.challenge)) })
 	}
 }
 
@@ -62,7 +62,7 @@ func TestEnd(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := text.End(tt.end)
-			judge(t, tt.want, err)
+			wants(t, tt.want, err)
 			if err == nil && (!got.Equal(tt.end) || got.Location() != time.UTC) {
 				t.Errorf("End(%v) = %v", tt.end, got)
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 // A verdict is "ok", or a part of the error.
-func judge(t *testing.T, want string, err error) {
+func wants(t *testing.T, want string, err error) {
 	t.Helper()
 	switch {
 	case want == "ok" && err != nil:
@@ -78,12 +78,12 @@ func TestLine(t *testing.T) {
 		{"U+000A", "only spaces", "only a line break", "\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			judge(t, tt.line, text.Line(tt.text, 40))
-			judge(t, tt.lines, text.Lines(tt.text, 40))
+			wants(t, tt.line, text.Line(tt.text, 40))
+			wants(t, tt.lines, text.Lines(tt.text, 40))
 			if ends := tt.line == "space"; !ends && !strings.Contains(tt.line, "longer") {
-				judge(t, tt.line, text.Visible(tt.text))
+				wants(t, tt.line, text.Visible(tt.text))
 			} else {
-				judge(t, "ok", text.Visible(strings.ReplaceAll(tt.text, "\r\n", "")))
+				wants(t, "ok", text.Visible(strings.ReplaceAll(tt.text, "\r\n", "")))
 			}
 		})
 	}
