@@ -16,7 +16,7 @@ import (
 
 // change draws a change of any type, most of which are well formed.
 func (d draw) change(m *machine, r model.Request) company.Change {
-	c := m.model
+	c := m.model.At(m.now())
 	if c.Users[r.User].Role == "keeper" && d.chance(4, "disconnect") {
 		return company.DisconnectAccounts{Accounts: []datagroup.AccountID{datagroup.AccountID(d.one("account", poolAccounts...))}}
 	}
@@ -45,7 +45,7 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 
 func (d draw) link(m *machine) company.Change {
 	if len(m.model.Links) > 0 && d.chance(3, "revoke") {
-		return company.RevokeLink{Link: access.LinkID(rapid.SampledFrom(m.model.Links).Draw(d.T, "link").ID)}
+		return company.RevokeLink{Link: access.LinkID(d.one("link", sortedKeys(m.model.Links)...))}
 	}
 	c := d.makeLink(m.now())
 	c.Link = access.LinkID(d.newID([]string{"l1", "l4"}))
@@ -53,7 +53,7 @@ func (d draw) link(m *machine) company.Change {
 }
 
 func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
-	c, now := m.model, m.now()
+	c, now := m.model.At(m.now()), m.now()
 	user := d.user(c)
 	if d.chance(5, "a head") {
 		user = "u1" // whom the role can least do without
@@ -62,7 +62,7 @@ func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
 	case "user.set-role":
 		return company.SetRole{User: user, Role: d.role(c)}
 	case "user.remove":
-		return d.removeUser(c, r, user, now)
+		return d.removeUser(c, r, user)
 	case "user.suspend":
 		return company.SuspendUser{User: user}
 	case "user.reinstate":
@@ -79,7 +79,7 @@ func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
 }
 
 func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
-	c, user := m.model, d.user(m.model)
+	c, user := m.model.At(m.now()), d.user(m.model)
 	switch d.one("type", "team.create", "team.edit", "team.delete", "team.add-member", "team.add-member", "team.remove-member", "team.remove-member") {
 	case "team.create":
 		return company.CreateTeam{Team: team.ID(d.newID(poolTeams)), Name: d.one("name", "", "Team"), Description: d.one("text", "", "x")}
@@ -100,7 +100,7 @@ func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
 	return company.AddMember{Team: t, User: user, Until: d.endLike(c.Teams[string(t)].Members[string(user)], m.now())}
 }
 
-func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID, now time.Time) company.Change {
+func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) company.Change {
 	for _, id := range sortedKeys(c.Users) {
 		if len(c.LastOf(id)) > 0 && id != r.User && d.chance(3, "a creator") {
 			user = team.UserID(id)
@@ -112,7 +112,7 @@ func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID, no
 	}
 	remove.Successor = team.UserID(d.one("successor", append(sortedKeys(c.Users), r.User, "ghost")...))
 	for _, id := range sortedKeys(c.Users) {
-		if c.CanSucceed(id, string(user), now) && d.chance(2, "a successor") {
+		if c.CanSucceed(id, string(user)) && d.chance(2, "a successor") {
 			remove.Successor = team.UserID(id)
 		}
 	}
@@ -134,7 +134,7 @@ func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) compan
 	if r.User == "" {
 		transfer.From = d.user(c)
 		for _, id := range sortedKeys(c.Users) {
-			if has, _ := c.Role(c.Users[id].Role); slices.Contains(has.Capabilities, "owner.transfer") && d.chance(2, "an owner") {
+			if has, _ := c.Catalog.Role(c.Users[id].Role); slices.Contains(has.Capabilities, "owner.transfer") && d.chance(2, "an owner") {
 				transfer.From = team.UserID(id)
 			}
 		}
@@ -143,7 +143,7 @@ func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) compan
 }
 
 func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
-	c, now := m.model, m.now()
+	c, now := m.model.At(m.now()), m.now()
 	report := d.report(c)
 	user, t := d.user(c), team.ID("")
 	switch n := rapid.IntRange(0, 20).Draw(d.T, "grantee"); {
@@ -234,7 +234,7 @@ func (d draw) changeOfAttributes() company.Change {
 
 // catalog draws another catalog, mostly a variation of the one there is.
 func (d draw) catalog(c *model.Company) company.Change {
-	roles, err := role.NewCatalog(c.Roles...)
+	roles, err := role.NewCatalog(c.Catalog.Roles...)
 	if err != nil {
 		panic(err)
 	}
@@ -254,7 +254,7 @@ func (d draw) catalog(c *model.Company) company.Change {
 	case 3:
 		all = all[:len(all)-1]
 	case 4:
-		all = machineCatalogs()[d.one("catalog", "company", "project", "custom")]
+		all = d.catalogNamed(d.one("catalog", catalogNames...))
 	}
 	return company.ReplaceCatalog{Roles: all}
 }

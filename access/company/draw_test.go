@@ -24,7 +24,7 @@ var (
 	poolGroups     = []string{"g1", "g2", "g3", "g4"}
 	poolAccounts   = []string{"a1", "a2", "a3", "a4", "a5"}
 	poolReports    = []string{"r1", "r2", "r3", "r4"}
-	poolAttributes = map[string]string{"country": "string", "spend": "number", "tags": "labels"}
+	poolAttributes = map[string]datagroup.Type{"country": datagroup.StringType, "spend": datagroup.NumberType, "tags": datagroup.LabelsType}
 	poolFilters    = []string{"everything", "nothing", "country = 'US'", "country in (\"US\", 'DE')", "spend >= 10",
 		"tags has 'vip'", "source = 'google'", "country missing", "not (country = 'US')", "tier = 'x'"}
 )
@@ -114,41 +114,60 @@ func (d draw) endLike(old, now time.Time) time.Time {
 
 // customRoles is a catalog that has what the shipped ones do not have: a role by
 // teams that manages users and disconnects sources, one with every capability
-// that sees no data, bounds of several holders, and one that hands itself on and
-// becomes a little less.
-func customRoles() []role.Role {
+// that sees no data, bounds of several holders, one that hands itself on and
+// becomes a little less, and one with any of the capabilities.
+func (d draw) customRoles() []role.Role {
 	all := role.CompanyCatalog().Roles()[0].Capabilities
 	return []role.Role{
 		{Name: "boss", Capabilities: append(slices.Clone(all), "campaign.pause"), Scope: role.AllData,
-			Manages: []role.Name{"lead", "keeper", "blind", "guest"}, MinHolders: 1, MaxHolders: 2},
+			Manages: []role.Name{"lead", "keeper", "blind", "some", "guest"}, MinHolders: 1, MaxHolders: 2},
 		{Name: "lead", Capabilities: append(slices.Clone(all), "owner.transfer", "campaign.pause"), Scope: role.AllData,
-			Manages: []role.Name{"boss", "lead", "keeper", "blind", "guest"}, Offered: true},
+			Manages: []role.Name{"boss", "lead", "keeper", "blind", "some", "guest"}, Offered: true},
 		{Name: "keeper", Scope: role.ByTeams, Manages: []role.Name{"guest", "keeper"}, Offered: true,
 			Capabilities: []role.Action{"account.view", "report.create", "source.remove", "team.create", "team.edit", "team.delete",
 				"user.remove", "user.set-role", "user.suspend", "user.set-expiry", "role.grant", "datagroup.delete"}},
 		{Name: "blind", Scope: role.AllData, Offered: true, MaxHolders: 1,
 			Capabilities: []role.Action{"source.add", "source.edit", "team.set-members", "team.set-datagroups", "datagroup.edit"}},
+		{Name: "some", Scope: role.AllData, Offered: true, Manages: []role.Name{"keeper", "blind", "guest"}, Capabilities: d.some(all)},
 		{Name: "guest", Scope: role.ByTeams, Offered: true, Default: true,
 			Capabilities: []role.Action{"account.view"}},
 	}
 }
 
-// machineCatalogs has a catalog for each walk.
-func machineCatalogs() map[string][]role.Role {
-	return map[string][]role.Role{
-		"company": role.CompanyCatalog().Roles(), "project": role.ProjectCatalog().Roles(), "custom": customRoles()}
+// some draws a part of some actions, at least the first.
+func (d draw) some(all []role.Action) []role.Action {
+	part := all[:1:1]
+	for _, a := range all[1:] {
+		if d.chance(2, "has") {
+			part = append(part, a)
+		}
+	}
+	return part
+}
+
+// catalogNames has a catalog for each walk.
+var catalogNames = []string{"company", "project", "custom"}
+
+func (d draw) catalogNamed(name string) []role.Role {
+	switch name {
+	case "company":
+		return role.CompanyCatalog().Roles()
+	case "project":
+		return role.ProjectCatalog().Roles()
+	}
+	return d.customRoles()
 }
 
 func (d draw) role(c *model.Company) role.Name {
 	if d.chance(8, "odd role") {
 		return role.Name(d.one("role", "", "ghost"))
 	}
-	for _, r := range c.Roles {
+	for _, r := range c.Catalog.Roles {
 		if all, _ := c.Holders(string(r.Name)); r.MaxHolders > 0 && all >= r.MaxHolders && d.chance(6, "full") {
 			return r.Name
 		}
 	}
-	return rapid.SampledFrom(c.Roles).Draw(d.T, "role").Name
+	return rapid.SampledFrom(c.Catalog.Roles).Draw(d.T, "role").Name
 }
 
 // account draws an account, seldom one that is not valid.
@@ -184,24 +203,23 @@ func (d draw) company(roles []role.Role) *model.Company {
 		c.Accounts[id] = model.Account{Source: a.Source, Values: a.Values}
 	}
 	for _, id := range poolGroups[:3] {
-		f, _ := c.Filter(rapid.SampledFrom(poolFilters[:9]).Draw(d.T, "filter"))
-		c.Groups[id], c.Used["group "+id] = model.Group{Filter: f.String()}, true
+		c.AddGroup(id, d.one("filter", poolFilters[:9]...))
 	}
 	for i, id := range poolUsers[:4] {
 		u := d.firstUser(c, i)
-		r, _ := c.Role(u.Role)
+		r, _ := c.Catalog.Role(u.Role)
 		if all, _ := c.Holders(u.Role); r.MaxHolders > 0 && all >= r.MaxHolders {
-			u.Role = c.DefaultRole()
+			u.Role = c.Catalog.Default()
 		}
 		u.Email = id + "@x.test"
 		c.Users[id], c.Used["user "+id] = u, true
 	}
 	d.teams(c)
 	d.reports(c)
-	c.Links = []model.Link{
-		{ID: "l1", Maker: "u1", Action: "report.view", Resource: access.Report("r1")},
-		{ID: "l2", Maker: "u2", Session: "t1", Action: "report.view", Resource: access.Report("r2")},
-		{ID: "l3", Maker: "u2", Action: "account.view", Resource: access.Item("campaign", "c1", "a1")},
+	c.Links = map[string]model.Link{
+		"l1": {Maker: "u1", Action: "report.view", Resource: model.Resource(access.Report("r1"))},
+		"l2": {Maker: "u2", Session: "t1", Action: "report.view", Resource: model.Resource(access.Report("r2"))},
+		"l3": {Maker: "u2", Action: "account.view", Resource: model.Resource(access.Item("campaign", "c1", "a1"))},
 	}
 	return c
 }
@@ -209,24 +227,24 @@ func (d draw) company(roles []role.Role) *model.Company {
 // firstUser draws the i-th user of a company. The first one has the first role,
 // and the second one often has it too, until an end.
 func (d draw) firstUser(c *model.Company, i int) model.User {
-	u := model.User{Role: string(rapid.SampledFrom(c.Roles).Draw(d.T, "role").Name)}
-	custom := c.Roles[0].Name == "boss"
+	u := model.User{Role: string(rapid.SampledFrom(c.Catalog.Roles).Draw(d.T, "role").Name)}
+	custom := c.Catalog.Roles[0].Name == "boss"
 	if i >= 2 && custom && !d.chance(3, "the rest") {
-		u.Role = []string{"blind", "keeper"}[i-2]
+		u.Role = []string{d.one("third", "blind", "some"), d.one("fourth", "keeper", "some")}[i-2]
 	}
 	if i == 1 && custom {
 		u.Role = "lead"
 	}
 	if i == 0 || i == 1 && d.chance(2, "two heads") {
-		u.Role = string(c.Roles[0].Name)
+		u.Role = string(c.Catalog.Roles[0].Name)
 	}
 	if i > 0 {
 		u.Until, u.Suspended = d.end(start), d.chance(8, "suspended")
 	}
 	if i == 1 && d.chance(2, "a head ends") {
-		u.Role, u.Until, u.Suspended = string(c.Roles[min(1, len(c.Roles)-1)].Name), start.Add(4*time.Hour), false
-		if c.Roles[0].MaxHolders != 1 {
-			u.Role = string(c.Roles[0].Name)
+		u.Role, u.Until, u.Suspended = string(c.Catalog.Roles[min(1, len(c.Catalog.Roles)-1)].Name), start.Add(4*time.Hour), false
+		if c.Catalog.Roles[0].MaxHolders != 1 {
+			u.Role = string(c.Catalog.Roles[0].Name)
 		}
 	}
 	return u
@@ -242,7 +260,7 @@ func (d draw) teams(c *model.Company) {
 		}
 		for _, g := range sortedKeys(c.Groups) {
 			if d.chance(2, "has") {
-				t.Groups[g] = true
+				t.Groups = append(t.Groups, g)
 			}
 		}
 		c.Teams[id], c.Used["team "+id] = t, true
@@ -287,10 +305,10 @@ func (d draw) config() model.Config {
 // request draws a request. Mostly the actor is somebody who may do much.
 func (d draw) request(m *machine) model.Request {
 	var r model.Request
-	c, now := m.model, m.now()
+	c := m.model.At(m.now())
 	var heads []string
 	for _, id := range sortedKeys(c.Users) {
-		if has, _ := c.Role(c.Users[id].Role); len(has.Capabilities) > 10 && c.Active(id, now) {
+		if has, _ := c.Catalog.Role(c.Users[id].Role); len(has.Capabilities) > 10 && c.Active(id) {
 			heads = append(heads, id)
 			if !c.Users[id].Until.IsZero() {
 				heads = append(heads, id, id)

@@ -91,7 +91,7 @@ func (d draw) byAny(m *machine, change func(*machine, model.Request) company.Cha
 	r := model.Request{Reason: "they are needed"}
 	heads := []string{"u1"} // who is mostly there
 	for _, id := range sortedKeys(m.model.Users) {
-		if has, _ := m.model.Role(m.model.Users[id].Role); slices.Contains(has.Capabilities, "user.invite") && m.model.Active(id, m.now()) {
+		if has, _ := m.model.Catalog.Role(m.model.Users[id].Role); slices.Contains(has.Capabilities, "user.invite") && m.model.At(m.now()).Active(id) {
 			heads = append(heads, id)
 		}
 	}
@@ -184,8 +184,8 @@ func (d draw) terms(m *machine, r model.Request) invite.Terms {
 // offered draws a role to invite to. One that the catalog does not have is drawn
 // seldom.
 func (d draw) offered(m *machine) role.Name {
-	if m.model.Roles[0].Name != "admin" && !d.seldom("whatever role") {
-		return rapid.SampledFrom(m.model.Roles).Draw(d.T, "role").Name
+	if m.model.Catalog.Roles[0].Name != "admin" && !d.seldom("whatever role") {
+		return rapid.SampledFrom(m.model.Catalog.Roles).Draw(d.T, "role").Name
 	}
 	return role.Name(d.one("role", "", "user-manager", "admin", "admin", "user", "user", "user", "viewer", "viewer", d.one("odd role", "user", "ghost")))
 }
@@ -295,7 +295,7 @@ func (d draw) removal(m *machine, r model.Request, user team.UserID) company.Cha
 // above draws a request by somebody who can mostly change a user.
 func (d draw) above(m *machine, user string) model.Request {
 	r := model.Request{Reason: "it cannot go on", User: "u1"}
-	if has := m.model.Users["u2"]; user == "u1" && has.Role == "admin" && m.model.Active("u2", m.now()) {
+	if has := m.model.Users["u2"]; user == "u1" && has.Role == "admin" && m.model.At(m.now()).Active("u2") {
 		r.User = "u2"
 	}
 	if r.User == user || d.chance(4, "by a system") {
@@ -328,7 +328,7 @@ func (d draw) obstacle(m *machine, i model.Invitation) model.Request {
 	}
 	switch d.one("obstacle", kinds...) {
 	case "limits":
-		r.Changes = []company.Change{company.SetLimits{Limits: company.Limits{Seats: len(m.model.Users) + m.model.Live(m.now()) + rapid.SampledFrom([]int{0, 0, 1, -1}).Draw(d.T, "more seats")}}}
+		r.Changes = []company.Change{company.SetLimits{Limits: company.Limits{Seats: len(m.model.Users) + m.model.At(m.now()).Live() + rapid.SampledFrom([]int{0, 0, 1, -1}).Draw(d.T, "more seats")}}}
 	case "team":
 		r.Changes = []company.Change{company.DeleteTeam{Team: i.Terms.Teams[0]}}
 	case "role":

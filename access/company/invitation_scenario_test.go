@@ -30,7 +30,7 @@ func asDrawn(*model.Company, *model.Config) {}
 // tight has a role that is not offered, viewer, and one with room for two, user.
 // Nobody holds the latter.
 func tight(c *model.Company, _ *model.Config) {
-	c.Roles = invitationCatalogs()["tight"]
+	c.Catalog.Roles = invitationCatalogs()["tight"]
 	for id, of := range map[string]string{"u3": "user-manager", "u4": "team-member"} {
 		u := c.Users[id]
 		u.Role = of
@@ -42,7 +42,7 @@ func direct(hits string, set preparation, play func(s *directed)) scenario {
 	return scenario{hits, func(t *rapid.T, hits *branches) {
 		d := draw{t}
 		c := d.invitingCompany()
-		c.Roles, c.Limits.Seats = invitationCatalogs()["whole"], 0
+		c.Catalog.Roles, c.Limits.Seats = invitationCatalogs()["whole"], 0
 		c.Users["u2"] = model.User{Email: "u2@x.test", Role: "admin"}
 		config := d.config()
 		config.TTL, config.Cooldown, config.Pending, config.Systems = 4*time.Hour, -1, 0, allSystems()
@@ -276,7 +276,7 @@ func sendScenarios() []scenario {
 			i := s.send("u1", to("ann@x.test", "user"))
 			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: len(s.model.Users)}})
 			s.clock = i.Expires
-			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: len(s.model.Users) + s.model.Live(s.now())}})
+			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: len(s.model.Users) + s.model.At(s.now()).Live()}})
 			s.by("u1", company.ResendInvitation{Invitation: invite.ID(i.ID)})
 			s.by("u1", company.Invite{Terms: to("bob@x.test", "user")})
 		}),

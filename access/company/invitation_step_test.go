@@ -106,7 +106,7 @@ func (m *machine) fall(t *rapid.T) {
 // all try to use it.
 func (m *machine) obstruct(t *rapid.T) {
 	d := draw{t}
-	if m.model.Live(m.now()) == 0 {
+	if m.model.At(m.now()).Live() == 0 {
 		m.invite(t)
 	}
 	i := d.invited(m)
@@ -178,7 +178,7 @@ func (m *machine) allTry(t *rapid.T, i model.Invitation) {
 // stranger answers an invitation with one thing wrong at a time.
 func (m *machine) stranger(t *rapid.T) {
 	d := draw{t}
-	if m.model.Live(m.now()) == 0 {
+	if m.model.At(m.now()).Live() == 0 {
 		m.invite(t)
 	}
 	m.strangers(t, d.invited(m), func(int) bool { return d.chance(3, "decline") })

@@ -50,8 +50,7 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 		c.Accounts[string(id)] = model.Account{Source: "google"}
 	}
 	for id, filter := range linkGroups {
-		f, _ := c.Filter(filter)
-		c.Groups[id], c.Used["group "+id] = model.Group{Filter: f.String()}, true
+		c.AddGroup(id, filter)
 	}
 	for i, id := range linkUsers {
 		r := roles[0]
@@ -66,7 +65,7 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 			t.Members[string(u)] = time.Time{}
 		}
 		for _, g := range rapid.Permutation(sortedKeys(linkGroups)).Draw(d.T, "groups")[:rapid.IntRange(0, 1).Draw(d.T, "has")] {
-			t.Groups[g] = true
+			t.Groups = append(t.Groups, g)
 		}
 		c.Teams[string(id)], c.Used["team "+string(id)] = t, true
 	}
@@ -143,7 +142,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 	h := rapid.SampledFrom([]happening{
 		{company.SuspendUser{User: other}, company.ReinstateUser{User: other}},
 		{company.SetEnd{User: other, Until: soon}, company.SetEnd{User: other}},
-		{company.SetRole{User: other, Role: rapid.SampledFrom(m.model.Roles).Draw(t, "role").Name}, company.SetRole{User: other, Role: was}},
+		{company.SetRole{User: other, Role: rapid.SampledFrom(m.model.Catalog.Roles).Draw(t, "role").Name}, company.SetRole{User: other, Role: was}},
 		{company.RemoveMember{Team: in, User: user}, company.AddMember{Team: in, User: user}},
 		{company.AddMember{Team: in, User: user, Until: soon}, company.AddMember{Team: in, User: user}},
 		{company.DetachGroup{Team: in, Group: group}, company.AttachGroup{Team: in, Group: group}},
@@ -151,7 +150,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 		{company.DisconnectAccounts{Accounts: []datagroup.AccountID{account}}, company.ConnectAccounts{Accounts: []document.Account{{ID: string(account), Source: "google"}}}},
 		{company.UnshareReport{Report: report, User: other}, company.ShareReport{Report: report, User: other}},
 		{company.UnshareReport{Report: report, Team: in}, company.ShareReport{Report: report, Team: in, Level: access.Viewer}},
-		{company.ReplaceCatalog{Roles: d.toggled(m.model.Roles)}, company.ReplaceCatalog{Roles: m.model.Roles}},
+		{company.ReplaceCatalog{Roles: d.toggled(m.model.Catalog.Roles)}, company.ReplaceCatalog{Roles: m.model.Catalog.Roles}},
 	}).Draw(t, "change")
 	m.do(t, asSystem(h.change))
 	l.undos = append(l.undos, h.undo)

@@ -12,6 +12,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/company/internal/model"
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -95,7 +96,7 @@ func (l *linkLaw) state(t *rapid.T, m *machine) {
 	p := m.company.Policy()
 	for _, link := range l.links {
 		d := p.Decide(access.ViaLink(link.Link), link.Action, link.Resource)
-		want := m.model.State(l.record(m, link), m.clock)
+		want := link.state(m)
 		if d.Reason != want || d.Allowed != (want == access.ReasonLink) {
 			t.Fatalf("%+v decides %v, want %s", link.MakeLink, d, want)
 		}
@@ -114,10 +115,14 @@ func (l *linkLaw) state(t *rapid.T, m *machine) {
 	}
 }
 
-// record is a link in the model.
-func (l *linkLaw) record(m *machine, link *madeLink) model.Link {
-	return m.model.Links[m.model.FindLink(link.Link)]
+// state is what a link is by the model, as a reason of Decide: "link" while it
+// shows what it was made for.
+func (l *madeLink) state(m *machine) access.Reason {
+	return m.model.At(m.clock).Decide(l.subject(), string(l.Action), model.Resource(l.Resource)).Reason
 }
+
+// subject is anyone who has the link, in the model.
+func (l *madeLink) subject() rules.Subject { return rules.ByLink(string(l.Link)) }
 
 // scope is the maker in the scope of the link.
 func (l *madeLink) scope() access.Subject {
@@ -181,15 +186,15 @@ func (l *linkLaw) resolves(t *rapid.T, m *machine, link *madeLink, now access.Re
 
 // shows checks the accounts and the reports that a link shows.
 func (l *linkLaw) shows(t *rapid.T, m *machine, link *madeLink) {
-	p, record := m.company.Policy(), l.record(m, link)
+	p, now := m.company.Policy(), m.model.At(m.clock)
 	view, whole := p.View(access.ViaLink(link.Link)), p.View(link.scope())
 	shown := slices.Sorted(view.Accounts())
-	live := m.model.State(record, m.clock) == access.ReasonLink
+	live := link.state(m) == access.ReasonLink
 	var want []datagroup.AccountID
+	for _, id := range now.View(link.subject()) {
+		want = append(want, datagroup.AccountID(id))
+	}
 	for _, id := range linkAccounts {
-		if m.model.Shows(record, string(id), m.clock) {
-			want = append(want, id)
-		}
 		if view.Sees(id) != slices.Contains(shown, id) || view.Sees(id) && !whole.Sees(id) {
 			t.Fatalf("%+v sees %s: %t, lists %q, and its maker sees %q", link.MakeLink, id, view.Sees(id), shown, slices.Sorted(whole.Accounts()))
 		}
@@ -235,7 +240,7 @@ func (l *linkLaw) end(t *rapid.T, m *machine) {
 		t.Fatalf("replayed answers\n%s\nwant\n%s", got, want)
 	}
 	for _, link := range l.links {
-		state := m.model.State(l.record(m, link), m.clock)
+		state := link.state(m)
 		if _, err := again.LinkSubject(link.Link, link.Secret); (err == nil) != (state == access.ReasonLink || state == access.ReasonLinkPaused) {
 			t.Fatalf("replayed, %+v is %s and resolves with %v", link.MakeLink, state, err)
 		}
@@ -292,7 +297,7 @@ func (l *linkLaw) resources(m *machine) []access.Resource {
 	for _, link := range l.links {
 		all = append(all, access.Link(link.Link))
 	}
-	for _, r := range m.model.Roles {
+	for _, r := range m.model.Catalog.Roles {
 		all = append(all, access.Role(r.Name))
 	}
 	return all

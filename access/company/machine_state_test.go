@@ -72,7 +72,7 @@ func (m *machine) invariant(t *rapid.T) {
 		return
 	}
 	m.checked = m.company.Checkpoint().Seq
-	if got, want := text(t, m.company.Policy()), text(t, m.model.Policy(m.clock)); got != want {
+	if got, want := text(t, m.company.Policy()), text(t, m.model.Compile(t)); got != want {
 		t.Fatalf("state (-want +got):\n%s", cmp.Diff(want, got))
 	}
 	if m.company.Name() != m.model.Name || m.company.Limits() != m.model.Limits {

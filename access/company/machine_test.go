@@ -224,7 +224,6 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 // run so far, as the model foresees it. Most random requests are refused for a
 // few common causes; so the rare ones come up in far fewer steps.
 func (m *machine) rarest(draw func() model.Request) model.Request {
-	m.model.Policy(m.clock) // compiles once for all of them
 	var best model.Request
 	fewest := -1
 	for range 6 {

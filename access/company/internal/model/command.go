@@ -62,12 +62,12 @@ func (p *proposal) send(c company.Invite) (company.Change, Refusal) {
 func (p *proposal) issue(n int, t invite.Terms) company.InvitationOutcome {
 	p.Messages++
 	i := &p.Invitations[n]
-	i.Terms, i.Sponsor, i.Generation, i.Sent, i.Expires = t, p.sponsor(), i.Generation+1, p.at, time.Time{}
+	i.Terms, i.Sponsor, i.Generation, i.Sent, i.Expires = t, p.sponsor(), i.Generation+1, p.Now, time.Time{}
 	i.State, i.Message = invite.Pending, p.Messages
 	if p.TTL > 0 {
-		i.Expires = p.at.Add(p.TTL)
+		i.Expires = p.Now.Add(p.TTL)
 	}
-	r, _ := p.Role(string(t.Role))
+	r, _ := p.Catalog.Role(string(t.Role))
 	return company.InvitationOutcome{Sponsor: i.Sponsor, Generation: i.Generation, Expires: i.Expires, NoData: r.Scope == role.ByTeams && len(t.Teams) == 0}
 }
 
@@ -80,7 +80,7 @@ var stateErrors = map[invite.State]string{invite.None: "ErrNone", invite.Expired
 func (p *proposal) find(a *Refusal, id invite.ID, states ...invite.State) int {
 	n, state := p.Find(id), invite.None
 	if n >= 0 {
-		state = p.Invitations[n].StateAt(p.at)
+		state = p.Invitations[n].StateAt(p.Now)
 	}
 	a.when(!slices.Contains(states, state), stateErrors[state], "")
 	return n
@@ -141,7 +141,7 @@ func (p *proposal) revoke(c company.RevokeInvitation) (company.Change, Refusal) 
 	p.mayChange(&a, invite.Terms{Role: p.Invitations[n].Terms.Role})
 	c.Email = p.Invitations[n].Terms.Address.String()
 	if !a.Refused() {
-		p.Invitations[n].State, p.Invitations[n].Closed = invite.Revoked, p.at
+		p.Invitations[n].State, p.Invitations[n].Closed = invite.Revoked, p.Now
 	}
 	return c, a
 }
@@ -157,8 +157,8 @@ func (p *proposal) isInvited(id invite.ID, s invite.Secret) (n int, a Refusal) {
 	a.when(p.Sent == nil || !p.Sent(i.ID, i.Generation, s), "secret", "")
 	a.when(!SameMailbox(p.Proof.Address().String(), i.Terms.Address.String()), "address", "")
 	a.when(i.Terms.Provider != "" && p.Proof.Provider() != i.Terms.Provider, "provider", "")
-	a.when(p.Proof.Time().Before(p.at.Add(-p.ProofAge)), "stale", "")
-	a.when(p.Proof.Time().After(p.at.Add(time.Hour)), "future", "")
+	a.when(p.Proof.Time().Before(p.Now.Add(-p.ProofAge)), "stale", "")
+	a.when(p.Proof.Time().After(p.Now.Add(time.Hour)), "future", "")
 	return n, a
 }
 
@@ -188,7 +188,7 @@ func (p *proposal) accept(c company.AcceptInvitation) (company.Change, Refusal) 
 		c.User = team.UserID(fmt.Sprintf("chosen-%d", p.Messages))
 	}
 	c.Role, c.Teams = i.Terms.Role, i.Terms.Teams
-	c.Until, c.Review, c.Verification = i.Terms.End(p.at), i.Terms.Review(p.at), p.verification()
+	c.Until, c.Review, c.Verification = i.Terms.End(p.Now), i.Terms.Review(p.Now), p.verification()
 	if own := p.Users[string(i.Sponsor.User)].Until; i.Sponsor.User != "" && Outlasts(c.Until, own) {
 		c.Until = own
 	}
@@ -198,7 +198,7 @@ func (p *proposal) accept(c company.AcceptInvitation) (company.Change, Refusal) 
 	for _, id := range i.Terms.Teams {
 		p.Teams[string(id)].Members[string(c.User)] = time.Time{}
 	}
-	i.State, i.Closed, i.User = invite.Accepted, p.at, string(c.User)
+	i.State, i.Closed, i.User = invite.Accepted, p.Now, string(c.User)
 	return c, a
 }
 
@@ -207,7 +207,7 @@ func (p *proposal) decline(c company.DeclineInvitation) (company.Change, Refusal
 	if a.Refused() {
 		return nil, a
 	}
-	p.Invitations[n].State, p.Invitations[n].Closed = invite.Declined, p.at
+	p.Invitations[n].State, p.Invitations[n].Closed = invite.Declined, p.Now
 	c.Verification, c.Secret = p.verification(), invite.Secret{}
 	return c, a
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -15,23 +16,12 @@ import (
 // impact makes a change and counts whose accounts it changed: every user and
 // every account, one by one.
 func (p *proposal) impact(change func()) company.Impact {
-	before, accounts := p.Company.Policy(p.at), Keys(p.Accounts)
+	before := p.Clone()
 	change()
-	p.policy, p.compiled = nil, true
-	after := p.Company.Policy(p.at)
-	accounts = slices.Compact(slices.Sorted(slices.Values(append(accounts, Keys(p.Accounts)...))))
 	var i company.Impact
 	for _, u := range Keys(p.Users) {
-		was, is := before.View(access.User(u)), after.View(access.User(u))
-		one := company.UserImpact{User: team.UserID(u)}
-		for _, a := range accounts {
-			switch saw, sees := was.Sees(datagroup.AccountID(a)), is.Sees(datagroup.AccountID(a)); {
-			case sees && !saw:
-				one.Gained++
-			case saw && !sees:
-				one.Lost++
-			}
-		}
+		saw, sees := before.View(rules.InCompany(u)), p.View(rules.InCompany(u))
+		one := company.UserImpact{User: team.UserID(u), Gained: without(sees, saw), Lost: without(saw, sees)}
 		if one.Gained+one.Lost > 0 {
 			i.Users, i.Gained, i.Lost = i.Users+1, i.Gained+one.Gained, i.Lost+one.Lost
 			i.First = append(i.First, one)
@@ -40,9 +30,20 @@ func (p *proposal) impact(change func()) company.Impact {
 	return i
 }
 
+// without counts what is in one list and not in the other.
+func without(all, other []string) int {
+	n := 0
+	for _, id := range all {
+		if !slices.Contains(other, id) {
+			n++
+		}
+	}
+	return n
+}
+
 func (p *proposal) createGroup(c company.CreateGroup) (company.Change, string) {
 	_, exists := p.Groups[string(c.Group)]
-	f, ok := p.Filter(c.Filter)
+	rule, ok := p.ParseRule(c.Filter)
 	if refusal := first(
 		p.ask("datagroup.create", access.Company()),
 		newID(p, "group", &c.Group, exists),
@@ -50,25 +51,25 @@ func (p *proposal) createGroup(c company.CreateGroup) (company.Change, string) {
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.Filter = f.String()
+	c.Filter = rule.Text
 	p.Used["group "+string(c.Group)] = true
-	p.Groups[string(c.Group)] = Group{c.Name, c.Filter}
+	p.Groups[string(c.Group)] = rules.Group{Name: c.Name, Rule: rule}
 	return c, ""
 }
 
 func (p *proposal) editGroup(c company.EditGroup) (company.Change, string) {
-	f, ok := p.Filter(c.Filter)
+	rule, ok := p.ParseRule(c.Filter)
 	g := p.Groups[string(c.Group)]
 	if refusal := first(
 		p.ask("datagroup.edit", access.Group(c.Group)),
 		p.knownGroup(c.Group),
 		when(!ok, "ErrInvalid"),
-		when(g.Name == c.Name && g.Filter == f.String(), "ErrNoChange"),
+		when(g.Name == c.Name && g.Rule.Text == rule.Text, "ErrNoChange"),
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.From, c.Filter = g.Filter, f.String()
-	c.Impact = p.impact(func() { p.Groups[string(c.Group)] = Group{c.Name, c.Filter} })
+	c.From, c.Filter = g.Rule.Text, rule.Text
+	c.Impact = p.impact(func() { p.Groups[string(c.Group)] = rules.Group{Name: c.Name, Rule: rule} })
 	return c, ""
 }
 
@@ -78,16 +79,11 @@ func (p *proposal) deleteGroup(c company.DeleteGroup) (company.Change, string) {
 	}
 	c.Teams = nil
 	for _, t := range Keys(p.Teams) {
-		if p.Teams[t].Groups[string(c.Group)] {
+		if slices.Contains(p.Teams[t].Groups, string(c.Group)) {
 			c.Teams = append(c.Teams, team.ID(t))
 		}
 	}
-	c.Impact = p.impact(func() {
-		delete(p.Groups, string(c.Group))
-		for _, t := range p.Teams {
-			delete(t.Groups, string(c.Group))
-		}
-	})
+	c.Impact = p.impact(func() { p.RemoveGroup(string(c.Group)) })
 	return c, ""
 }
 
@@ -105,13 +101,15 @@ func listed[E any](all []E, id func(E) string) string {
 
 func entryID(a document.Account) string { return a.ID }
 
+func accountOf(a document.Account) Account { return Account{Source: a.Source, Values: a.Values} }
+
 func (p *proposal) connectAccounts(c company.ConnectAccounts) (company.Change, string) {
 	if refusal := first(p.ask("source.add", access.Company()), listed(c.Accounts, entryID)); refusal != "" {
 		return nil, refusal
 	}
 	if refusal := first(
 		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { _, ok := p.Accounts[a.ID]; return ok }), "ErrTaken"),
-		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !p.fits(a) }), "ErrInvalid"),
+		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !p.fits(a.ID, accountOf(a)) }), "ErrInvalid"),
 	); refusal != "" {
 		return nil, refusal
 	}
@@ -121,7 +119,7 @@ func (p *proposal) connectAccounts(c company.ConnectAccounts) (company.Change, s
 
 func (p *proposal) putAccounts(all []document.Account) {
 	for _, a := range all {
-		p.Accounts[a.ID] = Account{a.Source, a.Values}
+		p.Accounts[a.ID] = accountOf(a)
 	}
 }
 
@@ -146,7 +144,7 @@ func (p *proposal) updateAccounts(c company.UpdateAccounts) (company.Change, str
 	same := true
 	for _, a := range c.Accounts {
 		old, exists := p.Accounts[a.ID]
-		if refusal := first(when(!exists, "ErrUnknown"), when(!p.fits(a), "ErrInvalid")); refusal != "" {
+		if refusal := first(when(!exists, "ErrUnknown"), when(!p.fits(a.ID, accountOf(a)), "ErrInvalid")); refusal != "" {
 			return nil, refusal
 		}
 		same = same && old.Source == a.Source && maps.EqualFunc(old.Values, a.Values, datagroup.Value.Equal)
@@ -182,42 +180,54 @@ func (p *proposal) disconnectAccounts(c company.DisconnectAccounts) (company.Cha
 	return c, ""
 }
 
+// setAttribute declares an attribute, or drops it if the type is zero. Accounts
+// lose the values they had. The filters are read again under the attributes.
+func (p *proposal) setAttribute(name string, t datagroup.Type) {
+	p.Attributes = maps.Clone(p.Attributes)
+	delete(p.Attributes, name)
+	if t != (datagroup.Type(0)) {
+		p.Attributes[name] = t
+	}
+	for id, a := range p.Accounts {
+		a.Values = maps.Clone(a.Values)
+		delete(a.Values, name)
+		p.Accounts[id] = a
+	}
+	for id, g := range p.Groups {
+		g.Rule, _ = p.ParseRule(g.Rule.Text)
+		p.Groups[id] = g
+	}
+}
+
 func (p *proposal) declareAttribute(c company.DeclareAttribute) string {
 	_, declared := p.Attributes[c.Attribute]
-	_, err := schemaOf(map[string]string{c.Attribute: c.Type})
+	t, err := datagroup.ParseType(c.Type)
+	if err == nil {
+		_, err = datagroup.NewSchema(datagroup.Attribute{Name: c.Attribute, Type: t})
+	}
 	refusal := first(
 		p.ask("source.add", access.Company()),
 		when(declared || slices.Contains([]string{"id", "source", "name"}, c.Attribute), "ErrTaken"),
 		when(err != nil, "ErrInvalid"),
 	)
 	if refusal == "" {
-		p.Attributes[c.Attribute] = c.Type
+		p.setAttribute(c.Attribute, t)
 	}
 	return refusal
 }
 
-// forget removes the values that accounts have of an attribute.
-func (p *proposal) forget(attribute string) {
-	for id, a := range p.Accounts {
-		a.Values = maps.Clone(a.Values)
-		delete(a.Values, attribute)
-		p.Accounts[id] = a
-	}
-}
-
 func (p *proposal) retypeAttribute(c company.RetypeAttribute) string {
 	old, declared := p.Attributes[c.Attribute]
-	_, err := datagroup.ParseType(c.Type)
+	t, err := datagroup.ParseType(c.Type)
 	refusal := first(
 		p.ask("source.add", access.Company()),
 		when(!declared, "ErrUnknown"),
-		when(old == c.Type, "ErrNoChange"),
-		when(p.reads(c.Attribute), "ErrAttributeUsed"),
+		when(err == nil && old == t, "ErrNoChange"),
+		when(p.FilterReads(c.Attribute), "ErrAttributeUsed"),
 		when(err != nil, "ErrInvalid"),
 	)
 	if refusal == "" {
-		p.forget(c.Attribute)
-		p.Attributes[c.Attribute] = c.Type
+		p.setAttribute(c.Attribute, t)
 	}
 	return refusal
 }
@@ -227,11 +237,10 @@ func (p *proposal) dropAttribute(c company.DropAttribute) string {
 	refusal := first(
 		p.ask("source.add", access.Company()),
 		when(!declared, "ErrUnknown"),
-		when(p.reads(c.Attribute), "ErrAttributeUsed"),
+		when(p.FilterReads(c.Attribute), "ErrAttributeUsed"),
 	)
 	if refusal == "" {
-		p.forget(c.Attribute)
-		delete(p.Attributes, c.Attribute)
+		p.setAttribute(c.Attribute, 0)
 	}
 	return refusal
 }
@@ -265,7 +274,7 @@ func (p *proposal) replaceCatalog(c company.ReplaceCatalog) string {
 	if err != nil {
 		return "ErrInvalid"
 	}
-	now, err := role.NewCatalog(p.Roles...)
+	now, err := role.NewCatalog(p.Catalog.Roles...)
 	if err != nil {
 		panic(err)
 	}
@@ -277,6 +286,6 @@ func (p *proposal) replaceCatalog(c company.ReplaceCatalog) string {
 	if next.Equal(now) {
 		return "ErrNoChange"
 	}
-	p.Roles = c.Roles
+	p.Catalog.Roles = c.Roles
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -37,10 +38,10 @@ func (c *Company) Find(id invite.ID) int {
 }
 
 // Live counts the invitations that can still be accepted.
-func (c *Company) Live(at time.Time) int {
+func (c *Company) Live() int {
 	n := 0
 	for _, i := range c.Invitations {
-		if i.StateAt(at) == invite.Pending {
+		if i.StateAt(c.Now) == invite.Pending {
 			n++
 		}
 	}
@@ -62,7 +63,7 @@ func (c *Company) Sponsored(user string) []string {
 
 // Offer is what a person with the secret of an invitation may see of it.
 func (c *Company) Offer(i Invitation) invite.Offer {
-	r, _ := c.Role(string(i.Terms.Role))
+	r, _ := c.Catalog.Role(string(i.Terms.Role))
 	o := invite.Offer{Company: c.Name, Role: i.Terms.Role, RoleTitle: r.Title, Name: i.Terms.Name, Note: i.Terms.Note, Expires: i.Expires}
 	if u, ok := c.Users[string(i.Sponsor.User)]; ok {
 		o.Inviter = u.Email
@@ -76,7 +77,7 @@ func (c *Company) Offer(i Invitation) invite.Offer {
 // OnHold returns what keeps an invitation from being accepted, if anything
 // does, whoever accepts it.
 func (c *Company) OnHold(id invite.ID, conf Config, at time.Time) Refusal {
-	p := &proposal{Company: c, Config: conf, at: at}
+	p := &proposal{Company: c.At(at), Config: conf}
 	var a Refusal
 	n := p.find(&a, id, invite.Pending)
 	if !a.Refused() {
@@ -94,7 +95,7 @@ func (p *proposal) mayTakeOver(a *Refusal, c company.RemoveUser, sponsored []str
 	live := 0
 	for _, id := range sponsored {
 		i := p.Invitations[p.Find(invite.ID(id))]
-		if i.StateAt(p.at) == invite.Expired {
+		if i.StateAt(p.Now) == invite.Expired {
 			continue
 		}
 		live++
@@ -111,10 +112,10 @@ func (p *proposal) mayTakeOver(a *Refusal, c company.RemoveUser, sponsored []str
 func (p *proposal) settleInvitations(c company.RemoveUser, sponsored []string) company.Change {
 	for _, id := range sponsored {
 		i := &p.Invitations[p.Find(invite.ID(id))]
-		if c.TakeOver != "" && i.StateAt(p.at) == invite.Pending {
+		if c.TakeOver != "" && i.StateAt(p.Now) == invite.Pending {
 			i.Sponsor = invite.Sponsor{User: c.TakeOver}
 		} else {
-			i.State, i.Closed = invite.Revoked, p.at
+			i.State, i.Closed = invite.Revoked, p.Now
 		}
 		c.Invitations = append(c.Invitations, invite.ID(id))
 	}
@@ -131,7 +132,7 @@ func (p *proposal) askSponsor(a *Refusal, by invite.Sponsor, action access.Actio
 	if by.System != "" {
 		return
 	}
-	err := p.askOf(access.User(by.User), action, r)
+	err := p.askOf(rules.InCompany(string(by.User)), action, r)
 	code := invite.NotAllowed
 	switch err {
 	case "denied above-ceiling":
@@ -152,7 +153,7 @@ func (p *proposal) askSponsor(a *Refusal, by invite.Sponsor, action access.Actio
 func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t invite.Terms) {
 	p.askSponsor(a, by, "user.invite", access.Company())
 	p.askSponsor(a, by, "role.grant", access.Role(t.Role))
-	offered, known := p.Role(string(t.Role))
+	offered, known := p.Catalog.Role(string(t.Role))
 	a.when(by.System != "" && !slices.Contains(p.Systems[by.System], changeType), "ErrSystem", invite.NotAllowed)
 	a.when(by.System != "" && !known, "ErrUnknown", invite.UnknownRole)
 	a.when(known && !offered.Offered, "ErrNotOffered", invite.NotOffered)
@@ -163,7 +164,7 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 		_, known := p.Teams[string(id)]
 		a.when(by.System != "" && !known, "ErrUnknown", invite.UnknownTeam)
 	}
-	a.when(Ended(t.Until, p.at), "ErrPast", invite.BadDate)
+	a.when(Ended(t.Until, p.Now), "ErrPast", invite.BadDate)
 	for _, u := range p.Users {
 		a.when(SameMailbox(u.Email, t.Address.String()), "ErrTaken", invite.AlreadyMember)
 	}
@@ -172,7 +173,7 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 // withinOwnEnd says whether a sponsor would give access for longer than they
 // have it themselves.
 func (p *proposal) withinOwnEnd(a *Refusal, by invite.Sponsor, t invite.Terms) {
-	a.when(by.User != "" && Outlasts(t.End(p.at), p.Users[string(by.User)].Until), "ErrBeyondOwnEnd", invite.BeyondOwnEnd)
+	a.when(by.User != "" && Outlasts(t.End(p.Now), p.Users[string(by.User)].Until), "ErrBeyondOwnEnd", invite.BeyondOwnEnd)
 }
 
 // mayChange says why the actor may not change what an invitation offers so far.
@@ -194,15 +195,15 @@ func (p *proposal) mayChange(a *Refusal, t invite.Terms) {
 // hasRoom says why no message can be sent about an invitation that can be
 // accepted from now on.
 func (p *proposal) hasRoom(a *Refusal, t invite.Terms, id string) {
-	n, live := p.Find(invite.ID(id)), p.Live(p.at)
-	another := n < 0 || p.Invitations[n].StateAt(p.at) != invite.Pending // which was not counted so far
+	n, live := p.Find(invite.ID(id)), p.Live()
+	another := n < 0 || p.Invitations[n].StateAt(p.Now) != invite.Pending // which was not counted so far
 	a.when(another && p.Limits.Seats > 0 && len(p.Users)+live >= p.Limits.Seats, "ErrSeats", invite.OverLimit)
 	a.when(another && p.Pending > 0 && live >= p.Pending, "ErrLimit", invite.OverLimit)
 	a.when(!p.Delivers, "ErrNoDelivery", invite.Failed)
 	for _, i := range p.Invitations {
 		if SameMailbox(i.Terms.Address.String(), t.Address.String()) {
-			a.when(i.ID != id && i.StateAt(p.at) == invite.Pending, "ErrPending", invite.AlreadyPending)
-			a.when(p.Cooldown > 0 && p.at.Before(i.Sent.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
+			a.when(i.ID != id && i.StateAt(p.Now) == invite.Pending, "ErrPending", invite.AlreadyPending)
+			a.when(p.Cooldown > 0 && p.Now.Before(i.Sent.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
 		}
 	}
 }
@@ -211,7 +212,7 @@ func (p *proposal) hasRoom(a *Refusal, t invite.Terms, id string) {
 // named.
 func (c *Company) Kept(t invite.Terms) (invite.Terms, error) {
 	if t.Role == "" {
-		t.Role = role.Name(c.DefaultRole())
+		t.Role = role.Name(c.Catalog.Default())
 	}
 	return t.Normal()
 }

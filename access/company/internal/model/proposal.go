@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -48,8 +49,6 @@ type proposal struct {
 	*Company
 	Config
 	Request
-	at       time.Time
-	compiled bool // the policy is of the state after the change
 }
 
 // Do says what must come of a request. The company itself stays as it is.
@@ -67,7 +66,7 @@ func (c *Company) Do(r Request, conf Config, at time.Time) Answer {
 	case strings.TrimSpace(r.Reason) == "" && slices.ContainsFunc(r.Changes, needsReason):
 		return refused(0, "ErrReason", invite.BadReason)
 	}
-	p := &proposal{Company: c.Clone(), Config: conf, Request: r, at: at}
+	p := &proposal{c.At(at).Clone(), conf, r}
 	var recorded []company.Change
 	for i, c := range r.Changes {
 		made, refusal := p.change(c)
@@ -96,7 +95,6 @@ func (p *proposal) change(c company.Change) (made company.Change, refusal Refusa
 		return nil, because("ErrSystemOnly", "")
 	}
 	before := p.Clone()
-	p.compiled = false
 	switch {
 	case is.invitation:
 		made, refusal = p.invitation(c)
@@ -104,9 +102,6 @@ func (p *proposal) change(c company.Change) (made company.Change, refusal Refusa
 		made, refusal = p.link(c)
 	default:
 		made, refusal = p.settled(before, c)
-	}
-	if !p.compiled {
-		p.policy = nil // it is of the state before
 	}
 	return made, refusal
 }
@@ -135,17 +130,17 @@ func (p *proposal) settled(before *Company, c company.Change) (company.Change, R
 	return made, a
 }
 
-// ask puts a question to Decide, which has a model of its own. A system is not
-// asked. It returns "denied" and the reason, or "".
+// ask puts a question to Decide, about the actor. A system is not asked. It
+// returns "denied" and the reason, or "".
 func (p *proposal) ask(a access.Action, r access.Resource) string {
 	if p.User == "" {
 		return ""
 	}
-	return p.askOf(access.User(p.User), a, r)
+	return p.askOf(rules.InCompany(p.User), a, r)
 }
 
-func (p *proposal) askOf(s access.Subject, a access.Action, r access.Resource) string {
-	return Denied(p.Company.Policy(p.at).Decide(s, a, r))
+func (p *proposal) askOf(s rules.Subject, a access.Action, r access.Resource) string {
+	return Denied(p.Decide(s, string(a), Resource(r)))
 }
 
 // beyond reports whether an end is later than the actor's own.
@@ -156,10 +151,10 @@ func (p *proposal) beyond(until time.Time) bool {
 // broken says which invariant a change broke. What was broken before may stay
 // so, but must not get worse.
 func (p *proposal) broken(before *Company) string {
-	for _, r := range p.Roles {
+	for _, r := range p.Catalog.Roles {
 		all, lasting := p.Holders(string(r.Name))
 		allBefore, lastingBefore := before.Holders(string(r.Name))
-		if old, ok := before.Role(string(r.Name)); !ok || old.MinHolders != r.MinHolders || old.MaxHolders != r.MaxHolders {
+		if old, ok := before.Catalog.Role(string(r.Name)); !ok || old.MinHolders != r.MinHolders || old.MaxHolders != r.MaxHolders {
 			allBefore, lastingBefore = 0, r.MinHolders
 		}
 		if lasting < r.MinHolders && lasting < lastingBefore {
@@ -174,7 +169,7 @@ func (p *proposal) broken(before *Company) string {
 			return "ErrLastCreator"
 		}
 	}
-	taken, takenBefore := len(p.Users)+p.Live(p.at), len(before.Users)+before.Live(p.at)
+	taken, takenBefore := len(p.Users)+p.Live(), len(before.Users)+before.Live()
 	if s := p.Limits.Seats; s > 0 && taken > s && (taken > takenBefore || s != before.Limits.Seats) {
 		return "ErrSeats"
 	}

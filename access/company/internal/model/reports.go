@@ -60,10 +60,7 @@ func (p *proposal) deleteReport(c company.DeleteReport) (company.Change, string)
 		return nil, refusal
 	}
 	c.Name = p.Reports[string(c.Report)].Name
-	delete(p.Reports, string(c.Report))
-	p.endLinks(func(l Link) bool {
-		return l.Resource == access.Report(c.Report)
-	})
+	p.World.RemoveReport(string(c.Report))
 	return c, ""
 }
 
@@ -92,11 +89,11 @@ func (p *proposal) shareReport(c company.ShareReport) (company.Change, string) {
 	g, shared := p.grant(c.Report, c.User, c.Team)
 	_, userOK := p.Users[string(c.User)]
 	_, teamOK := p.Teams[string(c.Team)]
-	bound, held := p.lasts(p.User, string(c.Report), c.Level, p.at)
+	bound, held := p.lasts(p.User, string(c.Report), c.Level)
 	if refusal := first(
 		when(shared && g.Level == c.Level && g.Until.Equal(c.Until), "ErrNoChange"),
-		when(shared && !Ended(g.Until, p.at) && (c.Level < g.Level || Outlasts(g.Until, c.Until)), "ErrLowers"),
-		when(Ended(c.Until, p.at), "ErrPast"),
+		when(shared && !Ended(g.Until, p.Now) && (c.Level < g.Level || Outlasts(g.Until, c.Until)), "ErrLowers"),
+		when(Ended(c.Until, p.Now), "ErrPast"),
 		when(p.User != "" && string(c.User) == p.User, "ErrSelf"),
 		when(p.beyond(c.Until), "ErrBeyondOwnEnd"),
 		when(p.User != "" && (!held || Outlasts(c.Until, bound)), "ErrBeyondOwnEnd"),
@@ -107,9 +104,9 @@ func (p *proposal) shareReport(c company.ShareReport) (company.Change, string) {
 		return nil, refusal
 	}
 	if c.User != "" {
-		p.Reports[string(c.Report)].Users[string(c.User)] = Grant{c.Level, c.Until}
+		p.Reports[string(c.Report)].Users[string(c.User)] = Grant{Level: c.Level, Until: c.Until}
 	} else {
-		p.Reports[string(c.Report)].Teams[string(c.Team)] = Grant{c.Level, c.Until}
+		p.Reports[string(c.Report)].Teams[string(c.Team)] = Grant{Level: c.Level, Until: c.Until}
 	}
 	return c, ""
 }

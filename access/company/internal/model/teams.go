@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -51,27 +53,24 @@ func (p *proposal) deleteTeam(c company.DeleteTeam) (company.Change, string) {
 	}
 	t := p.Teams[string(c.Team)]
 	c.Members, c.Groups = len(t.Members), nil
-	for _, g := range Keys(t.Groups) {
+	for _, g := range t.Groups {
 		c.Groups = append(c.Groups, datagroup.ID(g))
 	}
-	delete(p.Teams, string(c.Team))
-	for _, r := range p.Reports {
-		delete(r.Teams, string(c.Team))
-	}
+	p.RemoveTeam(string(c.Team))
 	return c, ""
 }
 
 func (p *proposal) addMember(c company.AddMember) (company.Change, string) {
 	before, member := p.Teams[string(c.Team)].Members[string(c.User)]
 	self := p.User != "" && string(c.User) == p.User
-	current := member && !Ended(before, p.at)
+	current := member && !Ended(before, p.Now)
 	if refusal := first(
 		p.ask("team.set-members", access.Team(c.Team)),
 		p.knownTeam(c.Team),
 		p.known(c.User),
 		when(member && before.Equal(c.Until), "ErrNoChange"),
 		when(self && (!current || Outlasts(c.Until, before)), "ErrSelf"),
-		when((!current || Outlasts(c.Until, before)) && Ended(c.Until, p.at), "ErrPast"),
+		when((!current || Outlasts(c.Until, before)) && Ended(c.Until, p.Now), "ErrPast"),
 		when(p.beyond(c.Until) && (!member || Outlasts(c.Until, before)), "ErrBeyondOwnEnd"),
 		when(badEnd(c.Until), "ErrInvalid"),
 	); refusal != "" {
@@ -100,16 +99,22 @@ func (p *proposal) knownGroup(id datagroup.ID) string {
 	return when(!ok, "ErrUnknown")
 }
 
+// setGroups replaces the data groups of a team.
+func (p *proposal) setGroups(id team.ID, groups []string) {
+	t := p.Teams[string(id)]
+	p.SetTeam(string(id), t.Name, t.Description, groups)
+}
+
 func (p *proposal) attachGroup(c company.AttachGroup) (company.Change, string) {
 	if refusal := first(
 		p.ask("team.set-datagroups", access.Team(c.Team)),
 		p.knownTeam(c.Team),
 		p.knownGroup(c.Group),
-		when(p.Teams[string(c.Team)].Groups[string(c.Group)], "ErrNoChange"),
+		when(slices.Contains(p.Teams[string(c.Team)].Groups, string(c.Group)), "ErrNoChange"),
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.Impact = p.impact(func() { p.Teams[string(c.Team)].Groups[string(c.Group)] = true })
+	c.Impact = p.impact(func() { p.setGroups(c.Team, append(p.Teams[string(c.Team)].Groups, string(c.Group))) })
 	return c, ""
 }
 
@@ -118,10 +123,12 @@ func (p *proposal) detachGroup(c company.DetachGroup) (company.Change, string) {
 		p.ask("team.set-datagroups", access.Team(c.Team)),
 		p.knownTeam(c.Team),
 		p.knownGroup(c.Group),
-		when(!p.Teams[string(c.Team)].Groups[string(c.Group)], "ErrNoChange"),
+		when(!slices.Contains(p.Teams[string(c.Team)].Groups, string(c.Group)), "ErrNoChange"),
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.Impact = p.impact(func() { delete(p.Teams[string(c.Team)].Groups, string(c.Group)) })
+	c.Impact = p.impact(func() {
+		p.setGroups(c.Team, slices.DeleteFunc(p.Teams[string(c.Team)].Groups, func(g string) bool { return g == string(c.Group) }))
+	})
 	return c, ""
 }

@@ -19,10 +19,10 @@ func (p *proposal) known(user team.UserID) string {
 
 func (p *proposal) addUser(c company.AddUser) (company.Change, string) {
 	if c.Role == "" {
-		c.Role = role.Name(p.DefaultRole())
+		c.Role = role.Name(p.Catalog.Default())
 	}
 	_, exists := p.Users[string(c.User)]
-	_, roleKnown := p.Role(string(c.Role))
+	_, roleKnown := p.Catalog.Role(string(c.Role))
 	_, err := team.ParseAddress(c.Email)
 	taken := false
 	for _, u := range p.Users {
@@ -49,7 +49,7 @@ func (p *proposal) alter(id team.UserID, f func(*User)) {
 }
 
 func (p *proposal) setRole(c company.SetRole) (company.Change, string) {
-	_, roleKnown := p.Role(string(c.Role))
+	_, roleKnown := p.Catalog.Role(string(c.Role))
 	if refusal := first(
 		p.ask("user.set-role", access.TargetUser(c.User)),
 		p.ask("role.grant", access.Role(c.Role)),
@@ -70,10 +70,10 @@ func (p *proposal) removeUser(c company.RemoveUser) (company.Change, string) {
 		return nil, refusal
 	}
 	last := p.LastOf(id)
-	others := slices.ContainsFunc(Keys(p.Users), func(u string) bool { return u != p.User && p.CanSucceed(u, id, p.at) })
+	others := slices.ContainsFunc(Keys(p.Users), func(u string) bool { return u != p.User && p.CanSucceed(u, id) })
 	if refusal := first(
 		when(len(last) == 0 && successor != "", "ErrInvalid"),
-		when(len(last) > 0 && !p.CanSucceed(successor, id, p.at), "ErrSuccessor"),
+		when(len(last) > 0 && !p.CanSucceed(successor, id), "ErrSuccessor"),
 		when(len(last) > 0 && successor == p.User && others, "ErrSelf ErrSuccessor"),
 	); refusal != "" {
 		return nil, refusal
@@ -86,34 +86,23 @@ func (p *proposal) removeUser(c company.RemoveUser) (company.Change, string) {
 	for _, t := range Keys(p.Teams) {
 		if until, ok := p.Teams[t].Members[id]; ok {
 			c.Teams = append(c.Teams, company.LostMembership{Team: team.ID(t), Until: until})
-			delete(p.Teams[t].Members, id)
 		}
 	}
 	for _, r := range Keys(p.Reports) {
 		if g, ok := p.Reports[r].Users[id]; ok {
 			c.Reports = append(c.Reports, company.LostGrant{Report: access.ReportID(r), Level: g.Level, Until: g.Until})
-			delete(p.Reports[r].Users, id)
 		}
 	}
-	for _, l := range p.Links {
-		if l.Maker == id && !l.Ended {
-			c.Links = append(c.Links, access.LinkID(l.ID))
+	for _, l := range Keys(p.Links) {
+		if p.Links[l].Maker == id && !p.Links[l].Ended {
+			c.Links = append(c.Links, access.LinkID(l))
 		}
 	}
-	slices.Sort(c.Links)
+	p.World.RemoveUser(id)
 	for _, r := range last {
 		p.Reports[r].Users[successor] = Grant{Level: access.Creator}
 	}
-	delete(p.Users, id)
-	p.endLinks(func(l Link) bool { return l.Maker == id })
 	return c, ""
-}
-
-// endLinks ends links for good.
-func (p *proposal) endLinks(which func(Link) bool) {
-	for i, l := range p.Links {
-		p.Links[i].Ended = l.Ended || which(l)
-	}
 }
 
 func (p *proposal) suspendUser(c company.SuspendUser) string {
@@ -167,17 +156,17 @@ func (p *proposal) transferOwnership(c company.TransferOwnership) (company.Chang
 	}
 	from, ok := p.Users[string(c.From)]
 	to, toOK := p.Users[string(c.To)]
-	was, _ := p.Role(from.Role)
+	was, _ := p.Catalog.Role(from.Role)
 	if refusal := first(
 		p.ask("owner.transfer", access.TargetUser(c.To)),
 		when(!ok || !toOK, "ErrUnknown"),
 		when(!slices.Contains(was.Capabilities, "owner.transfer") || c.From == c.To ||
-			!p.Active(string(c.To), p.at) || !to.Until.IsZero(), "ErrInvalid"),
+			!p.Active(string(c.To)) || !to.Until.IsZero(), "ErrInvalid"),
 	); refusal != "" {
 		return nil, refusal
 	}
 	c.Role, c.Becomes = was.Name, ""
-	for _, r := range p.Roles {
+	for _, r := range p.Catalog.Roles {
 		if c.Becomes == "" && slices.Contains(was.Manages, r.Name) {
 			c.Becomes = r.Name
 		}
