@@ -213,17 +213,11 @@ func BenchmarkWho(b *testing.B) {
 // BenchmarkEdit makes one change, and asks Decide about it.
 func BenchmarkEdit(b *testing.B) {
 	bySize(b, func(b *testing.B, c *corp) {
-		schema := c.policy.Directory().Schema()
+		const (
+			wide   = "region = 'r1' and not segment = 's1'"
+			byName = "name prefix 'a' or region = 'r1'"
+		)
 		known := c.doc.Accounts[1].Values
-		address, _ := team.ParseAddress("someone@example.com")
-		wide, err := schema.Parse("region = 'r1' and not segment = 's1'")
-		if err != nil {
-			b.Fatal(err)
-		}
-		byName, err := schema.Parse("name prefix 'a' or region = 'r1'")
-		if err != nil {
-			b.Fatal(err)
-		}
 		changes := []struct {
 			name   string
 			change func(e *access.Edit, i int)
@@ -232,27 +226,23 @@ func BenchmarkEdit(b *testing.B) {
 				e.SetMember(team.ID(c.teamID(i%c.teams)), document.Member{User: c.user(i % c.users)})
 			}},
 			{"user", func(e *access.Edit, i int) {
-				e.SetUser(document.UserOf(team.User{ID: "someone", Email: address, Role: "viewer"}))
+				e.SetUser(document.User{ID: "someone", Email: "someone@example.com", Role: "viewer"})
 			}},
 			{"account", func(e *access.Edit, i int) {
-				a, err := schema.Account(datagroup.AccountID(c.account(i%c.accounts)), "google", known)
-				if err != nil {
-					b.Fatal(err)
-				}
-				e.SetAccount(document.AccountOf(a))
+				e.SetAccount(document.Account{ID: c.account(i % c.accounts), Source: "google", Values: known})
 			}},
 			{"report", func(e *access.Edit, i int) {
 				e.SetReport(document.Report{ID: "r", Name: "name"})
-				e.SetGrant("r", access.Grant{User: team.UserID(c.user(i % c.users)), Level: access.Viewer}.Entry())
+				e.SetGrant("r", document.Grant{User: c.user(i % c.users), Level: "viewer"})
 			}},
 			{"attach", func(e *access.Edit, i int) {
-				e.SetTeam(document.TeamOf(team.Team{ID: team.ID(c.teamID(i % c.teams)), Groups: []datagroup.ID{datagroup.ID(c.group(1)), datagroup.ID(c.group(20))}}))
+				e.SetTeam(document.Team{ID: c.teamID(i % c.teams), Groups: []string{c.group(1), c.group(20)}})
 			}},
 			{"filter", func(e *access.Edit, i int) {
-				e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: wide}))
+				e.SetGroup(document.Group{ID: c.group(3), Filter: wide})
 			}},
 			{"filter-name", func(e *access.Edit, i int) {
-				e.SetGroup(document.GroupOf(datagroup.Group{ID: datagroup.ID(c.group(3)), Filter: byName}))
+				e.SetGroup(document.Group{ID: c.group(3), Filter: byName})
 			}},
 		}
 		for _, change := range changes {

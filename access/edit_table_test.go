@@ -30,31 +30,17 @@ var (
 )
 
 // newUser returns a user who could be added, but for what a row changes.
-func newUser(change func(*team.User)) team.User {
-	address, _ := team.ParseAddress("new@example.com")
-	u := team.User{ID: "new", Email: address, Role: "viewer"}
+func newUser(change func(*document.User)) document.User {
+	u := document.User{ID: "new", Email: "new@example.com", Role: "viewer"}
 	change(&u)
 	return u
 }
 
 // newLink returns a link that could be added, but for what a row changes.
-func newLink(change func(*access.ShareLink)) access.ShareLink {
-	l := access.ShareLink{ID: "new", Maker: "ann", Action: "report.view", Resource: access.Report("q3")}
+func newLink(change func(*document.Link)) document.Link {
+	l := document.Link{ID: "new", Maker: "ann", Action: "report.view", Resource: access.Report("q3").Entry()}
 	change(&l)
 	return l
-}
-
-// foreignAccount returns an account under a schema of its own.
-func foreignAccount(id datagroup.AccountID, values map[string]datagroup.Value, attributes ...datagroup.Attribute) datagroup.Account {
-	s, err := datagroup.NewSchema(attributes...)
-	if err != nil {
-		panic(err)
-	}
-	a, err := s.Account(id, "google", values)
-	if err != nil {
-		panic(err)
-	}
-	return a
 }
 
 // foreignFilter parses a filter under a schema of its own.
@@ -70,7 +56,7 @@ func foreignFilter(text string, attributes ...datagroup.Attribute) datagroup.Fil
 	return f
 }
 
-func sameAddress(u *team.User) { u.Email, _ = team.ParseAddress("BOB@example.COM") }
+func sameAddress(u *document.User) { u.Email = "BOB@example.COM" }
 
 // badEdits are changes that cannot be made, with the error that says so.
 var badEdits = []struct {
@@ -80,41 +66,41 @@ var badEdits = []struct {
 	is     error
 	text   string
 }{
-	{"user without id", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "" }))) }, "set user", "", access.ErrInvalid, "empty"},
+	{"user without id", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.ID = "" })) }, "set user", "", access.ErrInvalid, "empty"},
 	{"user with a long id", func(e *access.Edit) {
-		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = team.UserID(strings.Repeat("x", 257)) })))
+		e.SetUser(newUser(func(u *document.User) { u.ID = strings.Repeat("x", 257) }))
 	}, "set user", strings.Repeat("x", 257), access.ErrInvalid, "256"},
-	{"user id not UTF-8", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "\xff" }))) }, "set user", "\xff", access.ErrInvalid, "UTF-8"},
-	{"user with a control character", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.ID = "a\nb" }))) }, "set user", "a\nb", access.ErrInvalid, "control"},
-	{"user of an unknown role", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Role = "adnim" }))) }, "set user", "new", access.ErrUnknown, `did you mean "admin"?`},
+	{"user id not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.ID = "\xff" })) }, "set user", "\xff", access.ErrInvalid, "UTF-8"},
+	{"user with a control character", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.ID = "a\nb" })) }, "set user", "a\nb", access.ErrInvalid, "control"},
+	{"user of an unknown role", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Role = "adnim" })) }, "set user", "new", access.ErrUnknown, `did you mean "admin"?`},
 	{"user without address", func(e *access.Edit) {
-		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Email = team.Address{} })))
+		e.SetUser(newUser(func(u *document.User) { u.Email = "" }))
 	}, "set user", "new", team.ErrAddress, "address"},
-	{"user of a taken address", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(sameAddress))) }, "set user", "new", access.ErrTaken, `"bob"`},
-	{"user name not UTF-8", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "\xff" }))) }, "set user", "new", access.ErrInvalid, "UTF-8"},
-	{"user name that turns its direction", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann\u202e" }))) }, "set user", "new", access.ErrInvalid, "U+202E"},
-	{"user name with a zero-width space", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "An\u200bn" }))) }, "set user", "new", access.ErrInvalid, "U+200B"},
-	{"user name of two lines", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann\nLee" }))) }, "set user", "new", access.ErrInvalid, "control"},
-	{"user name that ends in a space", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Name = "Ann " }))) }, "set user", "new", access.ErrInvalid, "space"},
-	{"team name that turns its direction", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Name: "\u202eT"})) }, "set team", "t", access.ErrInvalid, "U+202E"},
-	{"team description that turns its direction", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Description: "a\nb\u202e"})) }, "set team", "t", access.ErrInvalid, "U+202E"},
-	{"data group name that turns its direction", func(e *access.Edit) { e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Name: "\u202eG"})) }, "set group", "g", access.ErrInvalid, "U+202E"},
+	{"user of a taken address", func(e *access.Edit) { e.SetUser(newUser(sameAddress)) }, "set user", "new", access.ErrTaken, `"bob"`},
+	{"user name not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "\xff" })) }, "set user", "new", access.ErrInvalid, "UTF-8"},
+	{"user name that turns its direction", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "Ann\u202e" })) }, "set user", "new", access.ErrInvalid, "U+202E"},
+	{"user name with a zero-width space", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "An\u200bn" })) }, "set user", "new", access.ErrInvalid, "U+200B"},
+	{"user name of two lines", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "Ann\nLee" })) }, "set user", "new", access.ErrInvalid, "control"},
+	{"user name that ends in a space", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "Ann " })) }, "set user", "new", access.ErrInvalid, "space"},
+	{"team name that turns its direction", func(e *access.Edit) { e.SetTeam(document.Team{ID: "t", Name: "\u202eT"}) }, "set team", "t", access.ErrInvalid, "U+202E"},
+	{"team description that turns its direction", func(e *access.Edit) { e.SetTeam(document.Team{ID: "t", Description: "a\nb\u202e"}) }, "set team", "t", access.ErrInvalid, "U+202E"},
+	{"data group name that turns its direction", func(e *access.Edit) { e.SetGroup(document.Group{ID: "g", Name: "\u202eG"}) }, "set group", "g", access.ErrInvalid, "U+202E"},
 	{"report name that turns its direction", func(e *access.Edit) { e.SetReport(document.Report{ID: "r", Name: "\u202eR"}) }, "set report", "r", access.ErrInvalid, "U+202E"},
 	{"report name of only a space", func(e *access.Edit) { e.SetReport(document.Report{ID: "r", Name: " "}) }, "set report", "r", access.ErrInvalid, "space"},
 	{"user until before the calendar", func(e *access.Edit) {
-		e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Until = beforeYear1 })))
+		e.SetUser(newUser(func(u *document.User) { u.Until = document.End(beforeYear1) }))
 	}, "set user", "new", access.ErrInvalid, "year 0"},
-	{"user until beyond the calendar", func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Until = year10000 }))) }, "set user", "new", access.ErrInvalid, "10000"},
+	{"user until beyond the calendar", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Until = document.End(year10000) })) }, "set user", "new", access.ErrInvalid, "10000"},
 	{"remove unknown user", func(e *access.Edit) { e.RemoveUser("anne") }, "remove user", "anne", access.ErrUnknown, `did you mean "ann"?`},
 	{"remove user twice", func(e *access.Edit) { e.RemoveUser("bob"); e.RemoveUser("bob") }, "remove user", "bob", access.ErrUnknown, ""},
 
-	{"team without id", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{})) }, "set team", "", access.ErrInvalid, "empty"},
-	{"team of an unknown group", func(e *access.Edit) { e.SetTeam(document.TeamOf(team.Team{ID: "t", Groups: []datagroup.ID{"sus"}})) }, "set team", "t", access.ErrUnknown, `did you mean "us"?`},
+	{"team without id", func(e *access.Edit) { e.SetTeam(document.Team{}) }, "set team", "", access.ErrInvalid, "empty"},
+	{"team of an unknown group", func(e *access.Edit) { e.SetTeam(document.Team{ID: "t", Groups: []string{"sus"}}) }, "set team", "t", access.ErrUnknown, `did you mean "us"?`},
 	{"team of a group twice", func(e *access.Edit) {
-		e.SetTeam(document.TeamOf(team.Team{ID: "t", Groups: []datagroup.ID{"us", "us"}}))
+		e.SetTeam(document.Team{ID: "t", Groups: []string{"us", "us"}})
 	}, "set team", "t", access.ErrTaken, "twice"},
 	{"team described at length", func(e *access.Edit) {
-		e.SetTeam(document.TeamOf(team.Team{ID: "t", Description: strings.Repeat("x", 4097)}))
+		e.SetTeam(document.Team{ID: "t", Description: strings.Repeat("x", 4097)})
 	}, "set team", "t", access.ErrInvalid, "4096"},
 	{"remove unknown team", func(e *access.Edit) { e.RemoveTeam("emma") }, "remove team", "emma", access.ErrUnknown, `did you mean "emea"?`},
 	{"member of an unknown team", func(e *access.Edit) { e.SetMember("emma", document.Member{User: "ann"}) }, "set member", "emma/ann", access.ErrUnknown, "team"},
@@ -137,24 +123,24 @@ var badEdits = []struct {
 		e.SetAttributes(map[string]string{"spend": "number"})
 	}, "set attributes", "", access.ErrInvalid, "country"},
 
-	{"zero account", func(e *access.Edit) { e.SetAccount(document.AccountOf(datagroup.Account{})) }, "set account", "", access.ErrInvalid, "empty"},
+	{"zero account", func(e *access.Edit) { e.SetAccount(document.Account{}) }, "set account", "", access.ErrInvalid, "empty"},
 	{"account of a foreign schema", func(e *access.Edit) {
-		e.SetAccount(document.AccountOf(foreignAccount("x", map[string]datagroup.Value{"city": datagroup.Text("x")}, datagroup.Attribute{Name: "city", Type: datagroup.StringType})))
+		e.SetAccount(document.Account{ID: "x", Source: "google", Values: map[string]datagroup.Value{"city": datagroup.Text("x")}})
 	}, "set account", "x", datagroup.ErrUnknownAttribute, "city"},
 	{"account of another type", func(e *access.Edit) {
-		e.SetAccount(document.AccountOf(foreignAccount("x", map[string]datagroup.Value{"country": datagroup.Number(1)}, datagroup.Attribute{Name: "country", Type: datagroup.NumberType})))
+		e.SetAccount(document.Account{ID: "x", Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Number(1)}})
 	}, "set account", "x", datagroup.ErrType, "country"},
-	{"account with a control character", func(e *access.Edit) { e.SetAccount(document.AccountOf(foreignAccount("a\tb", nil))) }, "set account", "a\tb", access.ErrInvalid, "control"},
+	{"account with a control character", func(e *access.Edit) { e.SetAccount(document.Account{ID: "a\tb", Source: "google"}) }, "set account", "a\tb", access.ErrInvalid, "control"},
 	{"remove unknown account", func(e *access.Edit) { e.RemoveAccount("us-9") }, "remove account", "us-9", access.ErrUnknown, "account"},
-	{"group without id", func(e *access.Edit) { e.SetGroup(document.GroupOf(datagroup.Group{})) }, "set group", "", access.ErrInvalid, "empty"},
+	{"group without id", func(e *access.Edit) { e.SetGroup(document.Group{}) }, "set group", "", access.ErrInvalid, "empty"},
 	{"group named at length", func(e *access.Edit) {
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Name: strings.Repeat("x", 4097)}))
+		e.SetGroup(document.Group{ID: "g", Name: strings.Repeat("x", 4097)})
 	}, "set group", "g", access.ErrInvalid, "4096"},
 	{"group of a foreign filter", func(e *access.Edit) {
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Filter: foreignFilter("city = 'x'", datagroup.Attribute{Name: "city", Type: datagroup.StringType})}))
+		e.SetGroup(document.Group{ID: "g", Filter: "city = 'x'"})
 	}, "set group", "g", datagroup.ErrUnknownAttribute, "city"},
 	{"group of another type", func(e *access.Edit) {
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: "g", Filter: foreignFilter("country > 1", datagroup.Attribute{Name: "country", Type: datagroup.NumberType})}))
+		e.SetGroup(document.Group{ID: "g", Filter: "country > 1"})
 	}, "set group", "g", datagroup.ErrType, "country"},
 	{"remove unknown group", func(e *access.Edit) { e.RemoveGroup("uk") }, "remove group", "uk", access.ErrUnknown, "data group"},
 
@@ -162,49 +148,49 @@ var badEdits = []struct {
 	{"report of a taken name", func(e *access.Edit) { e.SetReport(document.Report{ID: "q4", Name: "Quarter"}) }, "set report", "q4", access.ErrTaken, `"q3"`},
 	{"report named at length", func(e *access.Edit) { e.SetReport(document.Report{ID: "q4", Name: strings.Repeat("x", 4097)}) }, "set report", "q4", access.ErrInvalid, "4096"},
 	{"remove unknown report", func(e *access.Edit) { e.RemoveReport("q33") }, "remove report", "q33", access.ErrUnknown, `did you mean "q3"?`},
-	{"grant of an unknown report", func(e *access.Edit) { e.SetGrant("q4", access.Grant{User: "ann", Level: 1}.Entry()) }, "set grant", "q4/ann", access.ErrUnknown, "report"},
-	{"grant to an unknown user", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "anne", Level: 1}.Entry()) }, "set grant", "q3/anne", access.ErrUnknown, "user"},
-	{"grant to an unknown team", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Team: "emma", Level: 1}.Entry()) }, "set grant", "q3/team emma", access.ErrUnknown, "team"},
-	{"grant to nobody", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Level: 1}.Entry()) }, "set grant", "q3/", access.ErrInvalid, "one user or to one team"},
-	{"grant to two", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "ann", Team: "emea", Level: 1}.Entry()) }, "set grant", "q3/team emea", access.ErrInvalid, "one user or to one team"},
-	{"grant of no level", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "bob"}.Entry()) }, "set grant", "q3/bob", access.ErrInvalid, "none"},
-	{"grant beyond creator", func(e *access.Edit) { e.SetGrant("q3", access.Grant{User: "bob", Level: 5}.Entry()) }, "set grant", "q3/bob", access.ErrInvalid, "Level(5)"},
-	{"team as editor", func(e *access.Edit) { e.SetGrant("q3", access.Grant{Team: "emea", Level: 3}.Entry()) }, "set grant", "q3/team emea", access.ErrInvalid, "explorer is the highest"},
+	{"grant of an unknown report", func(e *access.Edit) { e.SetGrant("q4", document.Grant{User: "ann", Level: "viewer"}) }, "set grant", "q4/ann", access.ErrUnknown, "report"},
+	{"grant to an unknown user", func(e *access.Edit) { e.SetGrant("q3", document.Grant{User: "anne", Level: "viewer"}) }, "set grant", "q3/anne", access.ErrUnknown, "user"},
+	{"grant to an unknown team", func(e *access.Edit) { e.SetGrant("q3", document.Grant{Team: "emma", Level: "viewer"}) }, "set grant", "q3/team emma", access.ErrUnknown, "team"},
+	{"grant to nobody", func(e *access.Edit) { e.SetGrant("q3", document.Grant{Level: "viewer"}) }, "set grant", "q3/", access.ErrInvalid, "one user or to one team"},
+	{"grant to two", func(e *access.Edit) { e.SetGrant("q3", document.Grant{User: "ann", Team: "emea", Level: "viewer"}) }, "set grant", "q3/team emea", access.ErrInvalid, "one user or to one team"},
+	{"grant of no level", func(e *access.Edit) { e.SetGrant("q3", document.Grant{User: "bob", Level: "none"}) }, "set grant", "q3/bob", access.ErrInvalid, "none"},
+	{"grant beyond creator", func(e *access.Edit) { e.SetGrant("q3", document.Grant{User: "bob", Level: "Level(5)"}) }, "set grant", "q3/bob", access.ErrInvalid, "Level(5)"},
+	{"team as editor", func(e *access.Edit) { e.SetGrant("q3", document.Grant{Team: "emea", Level: "editor"}) }, "set grant", "q3/team emea", access.ErrInvalid, "explorer is the highest"},
 	{"grant until beyond the calendar", func(e *access.Edit) {
-		e.SetGrant("q3", access.Grant{User: "bob", Level: 1, Until: year10000}.Entry())
+		e.SetGrant("q3", document.Grant{User: "bob", Level: "viewer", Until: document.End(year10000)})
 	}, "set grant", "q3/bob", access.ErrInvalid, "10000"},
-	{"remove grant of an unknown report", func(e *access.Edit) { e.RemoveGrant("q4", access.Grant{User: "ann"}.Entry()) }, "remove grant", "q4/ann", access.ErrUnknown, "report"},
-	{"remove grant nobody has", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{User: "bob"}.Entry()) }, "remove grant", "q3/bob", access.ErrUnknown, "grant"},
-	{"remove grant of nobody", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{}.Entry()) }, "remove grant", "q3/", access.ErrUnknown, "grant"},
-	{"remove grant of two", func(e *access.Edit) { e.RemoveGrant("q3", access.Grant{User: "ann", Team: "emea"}.Entry()) }, "remove grant", "q3/team emea", access.ErrUnknown, "grant"},
+	{"remove grant of an unknown report", func(e *access.Edit) { e.RemoveGrant("q4", document.Grant{User: "ann"}) }, "remove grant", "q4/ann", access.ErrUnknown, "report"},
+	{"remove grant nobody has", func(e *access.Edit) { e.RemoveGrant("q3", document.Grant{User: "bob"}) }, "remove grant", "q3/bob", access.ErrUnknown, "grant"},
+	{"remove grant of nobody", func(e *access.Edit) { e.RemoveGrant("q3", document.Grant{}) }, "remove grant", "q3/", access.ErrUnknown, "grant"},
+	{"remove grant of two", func(e *access.Edit) { e.RemoveGrant("q3", document.Grant{User: "ann", Team: "emea"}) }, "remove grant", "q3/team emea", access.ErrUnknown, "grant"},
 
-	{"link without id", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "" }).Entry()) }, "set link", "", access.ErrInvalid, "empty"},
-	{"zero link", func(e *access.Edit) { e.SetLink(access.ShareLink{}.Entry()) }, "set link", "", access.ErrInvalid, "empty"},
-	{"link of an unknown maker", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Maker = "anne" }).Entry()) }, "set link", "new", access.ErrUnknown, `did you mean "ann"?`},
+	{"link without id", func(e *access.Edit) { e.SetLink(newLink(func(l *document.Link) { l.ID = "" })) }, "set link", "", access.ErrInvalid, "empty"},
+	{"zero link", func(e *access.Edit) { e.SetLink(document.Link{}) }, "set link", "", access.ErrInvalid, "empty"},
+	{"link of an unknown maker", func(e *access.Edit) { e.SetLink(newLink(func(l *document.Link) { l.Maker = "anne" })) }, "set link", "new", access.ErrUnknown, `did you mean "ann"?`},
 	{"link to an unknown report", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Resource = access.Report("q33") }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.Resource = access.Report("q33").Entry() }))
 	}, "set link", "new", access.ErrUnknown, `did you mean "q3"?`},
 	{"link to an account", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = "account.view", access.Account("us-1") }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.Action, l.Resource = "account.view", access.Account("us-1").Entry() }))
 	}, "set link", "new", access.ErrInvalid, "account:us-1"},
 	{"link to edit", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Action = "report.edit" }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.Action = "report.edit" }))
 	}, "set link", "new", access.ErrInvalid, "report.edit"},
-	{"link until beyond the calendar", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.Until = year10000 }).Entry()) }, "set link", "new", access.ErrInvalid, "10000"},
+	{"link until beyond the calendar", func(e *access.Edit) { e.SetLink(newLink(func(l *document.Link) { l.Until = document.End(year10000) })) }, "set link", "new", access.ErrInvalid, "10000"},
 	{"link to something else than before", func(e *access.Edit) {
 		e.SetReport(document.Report{ID: "q4"})
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Resource = "l1", access.Report("q4") }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.ID, l.Resource = "l1", access.Report("q4").Entry() }))
 	}, "set link", "l1", access.ErrInvalid, "stays"},
 	{"link of somebody else", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Maker = "l1", "bob" }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.ID, l.Maker = "l1", "bob" }))
 	}, "set link", "l1", access.ErrInvalid, "stays"},
 	{"link in another scope", func(e *access.Edit) {
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID, l.Session = "l1", "emea" }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.ID, l.Session = "l1", "emea" }))
 	}, "set link", "l1", access.ErrInvalid, "stays"},
-	{"link that had ended", func(e *access.Edit) { e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l2" }).Entry()) }, "set link", "l2", access.ErrInvalid, "ended"},
+	{"link that had ended", func(e *access.Edit) { e.SetLink(newLink(func(l *document.Link) { l.ID = "l2" })) }, "set link", "l2", access.ErrInvalid, "ended"},
 	{"link ended with its maker", func(e *access.Edit) {
 		e.RemoveUser("ann")
-		e.SetLink(newLink(func(l *access.ShareLink) { l.ID = "l1" }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.ID = "l1" }))
 	}, "set link", "l1", access.ErrInvalid, "ended"},
 	{"remove unknown link", func(e *access.Edit) { e.RemoveLink("l9") }, "remove link", "l9", access.ErrUnknown, "link"},
 }
@@ -223,7 +209,7 @@ func TestBadEdits(t *testing.T) {
 		names[tt.name] = true
 		t.Run(tt.name, func(t *testing.T) {
 			e := base.Edit()
-			e.SetTeam(document.TeamOf(team.Team{ID: "fine"})) // does not count either
+			e.SetTeam(document.Team{ID: "fine"}) // does not count either
 			tt.change(e)
 			e.RemoveTeam("fine")
 			p, err := e.Policy()
@@ -248,7 +234,7 @@ func TestBadEdits(t *testing.T) {
 func TestEveryMistakeOfAnEdit(t *testing.T) {
 	e := access.MustLoad(editBase).Edit()
 	e.RemoveUser("x")
-	e.SetTeam(document.TeamOf(team.Team{ID: "fine"}))
+	e.SetTeam(document.Team{ID: "fine"})
 	e.SetReport(document.Report{ID: ""})
 	e.RemoveLink("y")
 	_, err := e.Policy()
@@ -270,7 +256,7 @@ func TestNoSuggestionAmongMany(t *testing.T) {
 	t.Parallel()
 	e := new(access.Policy).Edit()
 	for i := range 10_001 {
-		e.SetTeam(document.TeamOf(team.Team{ID: team.ID(strconv.Itoa(i + 100_000))}))
+		e.SetTeam(document.Team{ID: strconv.Itoa(i + 100_000)})
 	}
 	e.RemoveTeam("1OOOOO")
 	if _, err := e.Policy(); !errors.Is(err, access.ErrUnknown) || strings.Contains(err.Error(), "did you mean") {
@@ -305,11 +291,11 @@ func TestGoOnAfterAFailedEdit(t *testing.T) {
 	for _, tt := range badEdits {
 		e := base.Edit()
 		tt.change(e)
-		e.SetAccount(document.AccountOf(foreignAccount("us-1", nil)))
-		e.SetAccount(document.AccountOf(foreignAccount("new-1", nil)))
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: foreignFilter("everything")}))
-		e.SetGroup(document.GroupOf(datagroup.Group{ID: "new", Filter: foreignFilter("id = 'new-1'")}))
-		e.SetTeam(document.TeamOf(team.Team{ID: "emea", Groups: []datagroup.ID{"new", "us"}}))
+		e.SetAccount(document.Account{ID: "us-1", Source: "google"})
+		e.SetAccount(document.Account{ID: "new-1", Source: "google"})
+		e.SetGroup(document.Group{ID: "us", Filter: "everything"})
+		e.SetGroup(document.Group{ID: "new", Filter: "id = 'new-1'"})
+		e.SetTeam(document.Team{ID: "emea", Groups: []string{"new", "us"}})
 		e.RemoveAccount("de-1")
 		e.RemoveGroup("us")
 		e.RemoveTeam("emea")

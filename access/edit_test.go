@@ -36,7 +36,7 @@ func TestReplace(t *testing.T) {
 	e := p.Edit()
 	e.SetUser(document.UserOf(ann))
 	e.SetReport(document.Report{ID: "q3", Name: "Quarter"})
-	e.SetTeam(document.TeamOf(team.Team{ID: "emea", Name: "EMEA"}))
+	e.SetTeam(document.Team{ID: "emea", Name: "EMEA"})
 	q, err := e.Policy()
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestNamesAreFreed(t *testing.T) {
 	if u, ok := p.Directory().UserByAddress(old); ok {
 		t.Errorf("%s is still the address of %s", old, u.ID)
 	}
-	p = edited(t, p, func(e *access.Edit) { e.SetUser(document.UserOf(newUser(func(u *team.User) { u.Email = old }))) })
+	p = edited(t, p, func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Email = old.String() })) })
 	if u, _ := p.Directory().UserByAddress(old); u.ID != "new" {
 		t.Errorf("%s is the address of %q, want new", old, u.ID)
 	}
@@ -148,7 +148,7 @@ func TestNamesAreFreed(t *testing.T) {
 		e.RemoveReport("q3")
 		e.SetReport(document.Report{ID: "q4", Name: "Quarter"})
 		e.SetReport(document.Report{ID: "q3"})
-		e.SetGrant("q3", access.Grant{User: "ann", Level: access.Creator}.Entry())
+		e.SetGrant("q3", document.Grant{User: "ann", Level: "creator"})
 	})
 	if d := p.Decide(access.ViaLink("l1"), access.ViewReport, access.Report("q3")); d.Reason != access.ReasonLinkEnded {
 		t.Errorf("a link to a report that was removed: %v", d)

@@ -8,8 +8,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // routesWorld has a company with somebody to ask for each remedy. At the instant
@@ -258,13 +256,12 @@ func TestManyRemedies(t *testing.T) {
 	base := access.MustLoad(routesWorld)
 	e := base.Edit()
 	german, _ := base.Directory().Group("de")
-	e.SetGroup(document.GroupOf(datagroup.Group{ID: "also-de", Filter: german.Filter}))
+	e.SetGroup(document.Group{ID: "also-de", Filter: german.Filter.String()})
 	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
-		e.SetTeam(document.TeamOf(team.Team{ID: team.ID(n), Groups: []datagroup.ID{"de"}}))
-		e.SetUser(document.UserOf(newUser(func(u *team.User) {
-			u.ID, u.Role = team.UserID(n), "user-manager"
-			u.Email, _ = team.ParseAddress(n + "@example.com")
-		})))
+		e.SetTeam(document.Team{ID: n, Groups: []string{"de"}})
+		e.SetUser(newUser(func(u *document.User) {
+			u.ID, u.Role, u.Email = n, "user-manager", n+"@example.com"
+		}))
 	}
 	p, err := e.Policy()
 	if err != nil {

@@ -176,7 +176,7 @@ func TestCreatorOfTheSameID(t *testing.T) {
 func TestLinkToNoKind(t *testing.T) {
 	for _, r := range []access.Resource{access.Item("", "c1", "us-1"), access.CompanyItem("", "c1")} {
 		e := access.MustLoad(editBase).Edit()
-		e.SetLink(newLink(func(l *access.ShareLink) { l.Action, l.Resource = access.ViewRecording, r }).Entry())
+		e.SetLink(newLink(func(l *document.Link) { l.Action, l.Resource = "recording.view", r.Entry() }))
 		if _, err := e.Policy(); !errors.Is(err, access.ErrInvalid) {
 			t.Errorf("%v: %v", r, err)
 		}
