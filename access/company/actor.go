@@ -9,15 +9,15 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Actor is who makes a change: a user of the company, or a system of the
-// host's. The zero Actor may change nothing.
+// Actor is who makes a change: a user of the company, a system of the host's, or
+// an invitee. The zero Actor may change nothing.
 type Actor struct {
 	user   team.UserID
 	system string
 	proof  invite.Proof
 }
 
-// User returns the user with the given id as an actor. His changes are made at
+// User returns the user with the given id as an actor. Their changes are made at
 // company level and asked of Decide.
 func User[ID ~string](id ID) Actor { return Actor{user: team.UserID(id)} }
 
@@ -27,7 +27,7 @@ func User[ID ~string](id ID) Actor { return Actor{user: team.UserID(id)} }
 func System(name string) Actor { return Actor{system: name} }
 
 // Invitee returns the person who answers an invitation as an actor, by the proof
-// that he controls an address. He may accept and decline what was sent there,
+// that they control an address. They may accept and decline what was sent there,
 // and nothing else. The zero Proof gives the zero Actor.
 func Invitee(p invite.Proof) Actor { return Actor{proof: p} }
 

@@ -1,82 +1,127 @@
 // Package company keeps a company: it changes only by changes that were
 // authorised and recorded, and any past state can be rebuilt.
 //
+//	acme, err := company.Found(ctx, log, company.Founding{
+//		ID: "acme", Name: "Acme",
+//		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
+//	}, nil)
+//	…
+//	by := company.By{Actor: company.User("ann"), Reason: "joins the west"}
+//	receipt, err := acme.Do(ctx, by, company.AddMember{Team: "west", User: "bob"})
+//	decision := acme.Policy().Decide(access.User("bob"), access.ViewAccount, access.Account("us-1"))
+//
+// # Where to begin
+//
+// Most programs use [Open], [Company.Do] and [Company.Policy] only. A new company
+// begins with [Found].
+//
+//   - a company: [Found], [Founding], [Open], [Config], [Limits]
+//   - asking: [Company.Policy], [Company.Decide], [Company.Holdings]
+//   - changing: [Company.Do], [By], [User], [System], [Invitee]; what came of it:
+//     [Receipt], [Outcome], [Error], [Refusal]
+//   - invitations: [Company.Offer], [Company.Invitation], [Company.Invitations],
+//     [Company.WhyOnHold], [InvitationLimits]; from a file:
+//     [Company.PlanInvitations], [Company.SendInvitations]
+//   - share links: [Company.LinkSubject]
+//   - the log: [Company.Sync], [Company.At], [Company.AsOf], [Company.Checkpoint]
+//
+// The changes, of which [Types] returns all:
+//
+//   - users: [AddUser], [SetRole], [SetEnd], [SuspendUser], [ReinstateUser],
+//     [RemoveUser], [TransferOwnership]
+//   - invitations: [Invite], [ResendInvitation], [AmendInvitation],
+//     [RevokeInvitation], [AcceptInvitation], [DeclineInvitation]
+//   - teams: [CreateTeam], [EditTeam], [DeleteTeam], [AddMember], [RemoveMember],
+//     [AttachGroup], [DetachGroup]
+//   - data groups: [CreateGroup], [EditGroup], [DeleteGroup]
+//   - accounts: [ConnectAccounts], [UpdateAccounts], [DisconnectAccounts]
+//   - attributes: [DeclareAttribute], [RetypeAttribute], [DropAttribute]
+//   - reports: [CreateReport], [RenameReport], [ShareReport], [UnshareReport],
+//     [DeleteReport]
+//   - share links: [MakeLink], [RevokeLink]
+//   - the company: [SetCompanyName], [SetLimits], [ReplaceCatalog]
+//
+// # Rules
+//
 //  1. Every change is a typed value, such as [SetRole] or [AddMember]. There is
 //     no other way to change a company.
-//  2. [Company.Do] makes one or more of them as one event: all or none. They
-//     apply in order, each judged on the state the earlier ones left.
+//  2. [Company.Do] makes one or more changes as one event: all or none. They
+//     apply in order, each judged on the state that the earlier ones left.
 //  3. A user's change is asked of Decide, at company level and at the time of
 //     the event. An argument that matters is one more question: a new role is
 //     asked at that role.
-//  4. Nobody raises himself: nobody is the target of his own change of users,
-//     adds himself to a team, prolongs his membership, shares a report with
-//     himself, or takes over reports while anybody else could. Giving something
-//     up is allowed to who may make that change.
-//  5. Nobody gives longer than he has. An actor whose access ends reinstates,
-//     extends, adds to a team and shares no further than that end, and nobody
-//     shares a report for longer than it is shared with him at that level.
-//     Shortening is no giving: anybody's end may be brought nearer.
+//  4. Users may not raise themselves. They may not be the target of their own
+//     change of users, add themselves to a team, prolong their membership, share
+//     a report with themselves, or take over reports while anybody else could.
+//     If they may make a change at all, they may use it to give something up.
+//  5. Nobody may give access for longer than they have it. An actor whose access
+//     ends may reinstate, extend, add to a team and share up to that end only,
+//     and nobody may share a report for longer than it is shared with them at
+//     that level. Bringing an end nearer is always allowed by this rule.
 //  6. Sharing a report only raises: neither level nor end goes down.
-//  7. A role keeps the holders it must have, counting those neither suspended
-//     nor with an end, and gets no more than it may. A report keeps a creator
-//     without an end. There are never more users and invitations that can still
-//     be accepted than seats. That is checked after every change, whoever acts;
-//     what a document broke may stay broken, but not get worse.
-//  8. A change that would change nothing is refused, so that the log holds only
+//  7. A change never takes a role below its MinHolders or above its MaxHolders.
+//     The minimum counts holders who are neither suspended nor have an end. A
+//     report keeps a creator without an end. Users, together with the invitations
+//     that can still be accepted, never exceed the seats. That is checked after
+//     every change, even of a system. What a document broke may stay broken, but not
+//     get worse.
+//  8. A change that would change nothing is refused, so that the log has only
 //     real changes. Changes of users, invitations and memberships need a reason.
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
-//  10. A system of the host's makes the types of change it is configured for,
-//     unasked; rules 6 to 9 hold for it too. Only a system adds a user without
-//     an invitation or replaces the role catalog.
+//  10. A system of the host's makes the types of change that it is configured
+//     for, without questions to Decide. Rules 6 to 9 apply to it too. Only a
+//     system adds a user without an invitation, or replaces the role catalog.
 //  11. The event's time is the later of now and the last event's, and every
 //     guard uses it. Replay reads no clock: it repeats what is structural and
 //     asks nobody, so a log means the same for ever.
 //  12. The event is appended before the state changes. If the append fails,
-//     nothing changed; if nobody can say whether it failed, nothing is written
+//     nothing changed. If nobody can say whether it failed, nothing is written
 //     until that is known.
-//  13. People come by invitation: [Invite] an address, and there is a user only
-//     once the person accepts, with the secret of the message sent last and the
-//     proof that a trusted issuer verified that very address. Package invite
-//     says what may be done in which state.
+//  13. People come by invitation: [Invite] an address. There is a user only once
+//     the person accepts, with the secret of the latest message and the proof
+//     that a trusted issuer verified that very address. Package invite says what
+//     may be done in which state.
 //  14. One guard stands before every way to access by invitation: sending,
-//     sending anew, amending, a file in bulk, taking over, and accepting. At
+//     re-sending, amending, sending from a file, taking over, and accepting. At
 //     acceptance it asks whether the sponsor could send these terms then. While
-//     he could not, the invitation is on hold; see [Company.WhyOnHold].
+//     they could not, the invitation is on hold; see [Company.WhyOnHold].
 //  15. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
-//     who is refused is told one thing only, whatever is wrong: a [*Refusal].
-//  16. What a share link shows is what its maker may see then, in the scope he
-//     made it in. [Company.LinkSubject] makes a secret a subject, and Decide answers
-//     for it.
+//     who is refused is told the same whatever is wrong: a [*Refusal].
+//  16. A share link shows what its maker may see at that moment, in the scope
+//     that it was made in. [Company.LinkSubject] makes a secret a subject, and
+//     Decide answers for it.
 //
 // A change never adds to its actor's capabilities, end of access or report
-// levels, nor to his accounts, except by a report he creates or takes over
-// because nobody else can, and by accounts that somebody who sees all data
-// connects. A successor's grant has no end, even if the actor's access has one:
-// a report must keep a creator. All this does not reach beyond one user
-// id: with a second one a user manager can hold every role he may grant, and
-// two who collude can do what both can. Nor does it bind the host, whose
-// documents and systems ask nobody.
+// levels. It adds no accounts to them either, except by a report that they create
+// or that they take over because nobody else can, and by accounts that somebody
+// who sees all data connects. A successor's grant has no end, even if the actor's
+// access has one: a report must keep a creator.
+//
+// All this holds for one user id. With a second one a user manager can have every
+// role that they may grant, and two users who collude can do what both can. It
+// does not bind the host either, whose documents and systems ask nobody.
 //
 // # Zero values
 //
-// The zero [Actor] may change nothing. The zero [Limits] bound nothing, and the
-// zero [Config] takes the time and randomness from the operating system, knows
-// no systems, has no observer and sends no invitations.
+// The zero [Actor] may change nothing. The zero [Limits] bound nothing. The zero
+// [Config] takes the time and randomness from the operating system, knows no
+// systems, has no observer and sends no invitations.
 //
 // # Concurrency
 //
 // A [Company] is safe for any number of goroutines. Reading takes no locks.
-// Writers take turns within a process; between processes that share a log the
-// log decides, and whoever comes second judges anew. What another process
+// Writers take turns within a process. Between processes that share a log the
+// log decides, and the one that comes second judges again. What another process
 // appended is not known here before a [Company.Sync], or a Do that comes second:
-// until then access it took away is still allowed, and a Do may be refused that
-// it made possible. Call Sync as often as that must not last.
+// until then access that it took away is still allowed, and a Do that it made
+// possible may be refused. Call Sync at least as often as you need changes from
+// other processes to take effect.
 //
 // # Errors
 //
 // Errors are an [*Error]. A refusal by Decide wraps a [*access.DeniedError];
-// any other refusal wraps one of the variables of this package. Nothing is
-// stored then. [ErrUncertain] is the one case in which something may be.
+// any other refusal wraps a variable of this package. Nothing is stored then.
+// [ErrUncertain] is the one case in which something may be.
 package company

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
@@ -11,38 +12,40 @@ import (
 )
 
 // Why a change is refused, besides a denial by Decide, which is a
-// [*access.DeniedError], and what package access finds wrong with a value.
+// [*access.DeniedError]. The first three are those of package access: their
+// texts come after the name of what is invalid, unknown or taken.
 var (
-	ErrNoActor       = errors.New("nobody makes the change")
+	ErrInvalid = access.ErrInvalid
+	ErrUnknown = access.ErrUnknown
+	ErrTaken   = access.ErrTaken
+
+	ErrNoActor       = errors.New("no actor is given")
 	ErrSystem        = errors.New("the system may not make this change")
 	ErrSystemOnly    = errors.New("only a system may make this change")
+	ErrInvitee       = errors.New("an invitee may only accept or decline their invitation")
+	ErrInviteeOnly   = errors.New("only the invited person may answer an invitation")
 	ErrReason        = errors.New("a reason of at most 500 bytes is required")
-	ErrInvalid       = access.ErrInvalid
-	ErrUnknown       = access.ErrUnknown
-	ErrTaken         = access.ErrTaken
 	ErrReused        = errors.New("the id was used before")
-	ErrNoChange      = errors.New("it would change nothing")
-	ErrSelf          = errors.New("nobody raises himself")
-	ErrBeyondOwnEnd  = errors.New("nobody gives longer than he has")
-	ErrLowers        = errors.New("sharing only raises; unshare first")
+	ErrNoChange      = errors.New("nothing would change")
+	ErrSelf          = errors.New("users may not raise themselves")
+	ErrBeyondOwnEnd  = errors.New("nobody may give access for longer than they have it")
+	ErrLowers        = errors.New("sharing may not lower a level or an end: unshare first")
 	ErrSuccessor     = errors.New("a successor is required who is active, without an end of access, and not the actor while anybody else qualifies")
 	ErrLastCreator   = errors.New("the report would be left without a creator")
 	ErrLastHolder    = errors.New("the role would be left without the holders it must have")
 	ErrRoleFull      = errors.New("the role has as many holders as it may have")
-	ErrSeats         = errors.New("there are no seats left")
+	ErrSeats         = errors.New("no seats are left")
 	ErrNotOffered    = errors.New("no invitation may offer the role")
-	ErrPast          = errors.New("the end is past already")
+	ErrPast          = errors.New("the end is in the past")
 	ErrLimit         = errors.New("there are as many pending invitations as there may be")
 	ErrTooSoon       = errors.New("a message was sent to the address a moment ago")
-	ErrNoDelivery    = errors.New("there is nothing configured to deliver invitations")
-	ErrInvitee       = errors.New("an invitee may do nothing else")
-	ErrInviteeOnly   = errors.New("only the invited person may answer an invitation")
+	ErrNoDelivery    = errors.New("no way to deliver invitations is configured")
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
 )
 
 // What can go wrong with the log.
 var (
-	// ErrNotEmpty: a company cannot be founded on a log that holds events.
+	// ErrNotEmpty: a company cannot be founded on a log that has events.
 	ErrNotEmpty = journal.ErrNotEmpty
 	// ErrNotFounded: the log holds no company.
 	ErrNotFounded = errors.New("the log is empty")
@@ -56,19 +59,19 @@ var (
 	ErrUncertain = journal.ErrUncertain
 )
 
-// What a person hears who wants to use an invitation or a link. Everything else
+// What a person is told who wants to use an invitation or a link. Everything else
 // is in the Cause of a [*Refusal].
 var (
-	// ErrRefused: it does not exist, its secret is another, it is for somebody
-	// else, or it is over. Which of them it is must not show.
+	// ErrRefused: it does not exist, it has another secret, it is for somebody
+	// else, or it has ended. Which of them it is must not show.
 	ErrRefused = errors.New("it cannot be used")
-	// ErrHeld: the invitation is this person's, but could not be sent as it is
-	// now. Who sent it may know why.
+	// ErrHeld: the invitation is this person's, but its sponsor could not send it
+	// now. The sponsor may know why; see [Company.WhyOnHold].
 	ErrHeld = errors.New("it is on hold")
 )
 
-// Refusal is what is said to a person who wants to use an invitation or a link.
-// Its text is the same whatever is wrong, so that it tells a stranger nothing.
+// Refusal is what a person is told who wants to use an invitation or a link. Its
+// text is the same whatever is wrong, so that it tells a stranger nothing.
 type Refusal struct {
 	Public error // ErrRefused or ErrHeld
 	Cause  error // for the host and its log
@@ -92,15 +95,26 @@ type Error struct {
 
 // Error returns what was attempted, at which change or event, and the cause.
 func (e *Error) Error() string {
+	cause := bare(e.Err)
 	switch {
 	case e.Index > 0 && e.Change != "":
-		return fmt.Sprintf("company: %s: change %d, %s: %v", e.Op, e.Index, e.Change, e.Err)
+		return fmt.Sprintf("company: %s: change %d, %s: %s", e.Op, e.Index, e.Change, cause)
 	case e.Index > 0:
-		return fmt.Sprintf("company: %s: change %d: %v", e.Op, e.Index, e.Err)
+		return fmt.Sprintf("company: %s: change %d: %s", e.Op, e.Index, cause)
 	case e.Seq > 0:
-		return fmt.Sprintf("company: %s: event %d: %v", e.Op, e.Seq, e.Err)
+		return fmt.Sprintf("company: %s: event %d: %s", e.Op, e.Seq, cause)
 	}
-	return fmt.Sprintf("company: %s: %v", e.Op, e.Err)
+	return fmt.Sprintf("company: %s: %s", e.Op, cause)
+}
+
+// bare returns the text of an error without the name of its package: the text it
+// becomes a part of begins with one already.
+func bare(err error) string {
+	text := err.Error()
+	for _, name := range []string{"access: ", "invite: "} {
+		text = strings.TrimPrefix(text, name)
+	}
+	return text
 }
 
 // Unwrap returns Err.
@@ -115,7 +129,7 @@ var refusals = []error{
 }
 
 // Refused reports whether e says that something may not be done, so that trying
-// again is of no use, and not that the log or the configuration failed.
+// again does not help. It is false if the log or the configuration failed.
 func (e *Error) Refused() bool {
 	for _, failure := range []error{ErrBroken, ErrDiverged, ErrUncertain} {
 		if errors.Is(e, failure) {
@@ -125,17 +139,18 @@ func (e *Error) Refused() bool {
 	return errors.Is(e, access.ErrDenied) || slices.ContainsFunc(refusals, func(r error) bool { return errors.Is(e, r) })
 }
 
-// Detail returns what Error does, and behind it what is not for the person
-// refused: the whole decision of a denial, and the cause of a [*Refusal]. It is
-// for the host's log.
+// Detail returns what Error does, and what is not for the person refused: the
+// whole decision of a denial, and the cause of a [*Refusal]. It is for the host's
+// log.
 func (e *Error) Detail() string {
 	text, err := e.Error(), error(e)
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		err = refusal.Cause
-		text += ": " + err.Error()
+		text += ": " + bare(err)
 	}
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		text += ": " + denied.Decision.String()
+		text = strings.TrimSuffix(text, ": "+denied.Error()) // the decision says it all
+		text = strings.TrimSuffix(text, ": "+bare(denied)) + ": " + denied.Decision.String()
 	}
 	return text
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -42,21 +41,23 @@ func TestRefused(t *testing.T) {
 // TestDetail: what is not for the person refused is in the detail alone.
 func TestDetail(t *testing.T) {
 	denied := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@x.test"}]}`).Decide(access.User("ann"), access.InviteUser, access.Company()).Err()
+	const why = "deny no-capability: role team-member does not hold user.invite"
 	for name, tt := range map[string]struct {
-		err    error
-		detail string
+		err            error
+		public, detail string
 	}{
-		"a denial":       {denied, ": deny no-capability: role team-member does not hold user.invite"},
-		"a refusal":      {&company.Refusal{Public: company.ErrRefused, Cause: invite.ErrExpired}, ": the invitation expired"},
-		"a held one":     {&company.Refusal{Public: company.ErrHeld, Cause: denied}, ": access: denied: no-capability: deny no-capability: role team-member does not hold user.invite"},
-		"any other kind": {company.ErrSeats, ""},
+		"a denial":       {denied, "denied: no-capability", why},
+		"a wrapped one":  {fmt.Errorf("invitation i: %w", denied), "invitation i: access: denied: no-capability", "invitation i: " + why},
+		"a refusal":      {&company.Refusal{Public: company.ErrRefused, Cause: invite.ErrExpired}, "it cannot be used", "it cannot be used: the invitation expired"},
+		"a held one":     {&company.Refusal{Public: company.ErrHeld, Cause: denied}, "it is on hold", "it is on hold: " + why},
+		"any other kind": {company.ErrSeats, "no seats are left", "no seats are left"},
 	} {
 		e := &company.Error{Op: "do", Err: tt.err}
-		if got := e.Detail(); got != e.Error()+tt.detail {
-			t.Errorf("%s: %q, want %q after %q", name, got, tt.detail, e)
+		if got := e.Error(); got != "company: do: "+tt.public {
+			t.Errorf("%s: %q, want %q", name, got, tt.public)
 		}
-		if tt.detail != "" && strings.Contains(e.Error(), tt.detail) {
-			t.Errorf("%s shows all: %q", name, e)
+		if got := e.Detail(); got != "company: do: "+tt.detail {
+			t.Errorf("%s: the detail is %q, want %q", name, got, tt.detail)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func Example() {
 	// Output:
 	// event 2 <nil>
 	// allow: role user-manager
-	// company: do: change 2, user.set-role: access: denied: out-of-reach
+	// company: do: change 2, user.set-role: denied: out-of-reach
 	// deny above-ceiling: role user-manager does not manage role admin
 	// tom is still team-member
 }
@@ -151,7 +151,7 @@ func ExampleSystem() {
 	}
 	// Output:
 	// 000000000000000000000002 tom@example.com team-member
-	// company: do: change 1, user.add: there are no seats left
+	// company: do: change 1, user.add: no seats are left
 	// company: do: change 1, user.suspend: the role would be left without the holders it must have: admin
 	// company: do: change 1, user.set-role: the system may not make this change: system scim
 }
@@ -320,6 +320,6 @@ func ExampleError_Detail() {
 		fmt.Println(e.Detail())
 	}
 	// Output:
-	// company: do: change 1, user.suspend: access: denied: no-capability
-	// company: do: change 1, user.suspend: access: denied: no-capability: deny no-capability: role team-member does not hold user.suspend
+	// company: do: change 1, user.suspend: denied: no-capability
+	// company: do: change 1, user.suspend: deny no-capability: role team-member does not hold user.suspend
 }

@@ -25,8 +25,8 @@ type InvitationLimits struct {
 	Pending int
 
 	// ProofAge is how old the proof of an address may be. 0 means an hour. A
-	// person with an older one is told no more than any stranger, so let people
-	// sign in again before they accept.
+	// person with an older one is refused like any stranger, so let people sign
+	// in again before they accept.
 	ProofAge time.Duration
 }
 

@@ -31,8 +31,8 @@ type state struct {
 	live *access.Policy
 }
 
-// apply makes a recorded change and checks what must hold afterwards, whoever
-// made it. If it fails, s must not be used any more.
+// apply makes a recorded change and checks what must hold after any change. If it
+// fails, s must not be used any more.
 func (s *state) apply(c Change, at time.Time) error {
 	before := *s
 	if err := c.apply(s, at); err != nil {

@@ -63,12 +63,12 @@ func TestAnswers(t *testing.T) {
 		{200, `{"event":2,"change":{"report":"q3","team":"social","level":"viewer","until":"2026-10-01T00:00:00Z"}}`, "until a day", "mia", share, `{"team":"social","level":"viewer","until":"2026-10-01T00:00:00Z"}`},
 		{403, `"reason":"level-too-low"`, "a viewer shares", "tom", share, `{"user":"vic","level":"viewer"}`},
 		{403, `"reason":"level-too-low"`, "an editor makes a creator", "mia", share, `{"user":"vic","level":"creator"}`},
-		{403, `"detail":"nobody raises himself"`, "with oneself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
-		{409, `"detail":"it would change nothing"`, "once more", "ada", share, `{"user":"mia","level":"editor"}`},
-		{409, `"detail":"sharing only raises; unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
+		{403, `"detail":"users may not raise themselves"`, "with oneself", "zoe", "POST /reports/social/shares", `{"user":"zoe","level":"explorer"}`},
+		{409, `"detail":"nothing would change"`, "once more", "ada", share, `{"user":"mia","level":"editor"}`},
+		{409, `"detail":"sharing may not lower a level or an end: unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
 		{422, `user \"none\" does not exist"`, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
 		{400, `grant is not valid: it goes to one user or to one team"`, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
-		{422, `"detail":"the end is past already: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
+		{422, `"detail":"the end is in the past: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
 		{400, `"detail":"a level is required"`, "at no level", "mia", share, `{"user":"vic"}`},
 		{400, `"status":400`, "at an unknown level", "mia", share, `{"user":"vic","level":"none"}`},
 
@@ -83,8 +83,8 @@ func TestAnswers(t *testing.T) {
 
 		{200, `{"event":2,"change":{"team":"americas","user":"tom"}}`, "a new member", "uma", join, `{"user":"tom","reason":"covers for mia"}`},
 		{403, `"reason":"no-capability"`, "by a team member", "mia", join, `{"user":"tom","reason":"covers for mia"}`},
-		{409, `"detail":"it would change nothing"`, "who is one", "uma", join, `{"user":"mia","reason":"covers for mia"}`},
-		{403, `"detail":"nobody raises himself"`, "oneself", "ada", join, `{"user":"ada","reason":"looks"}`},
+		{409, `"detail":"nothing would change"`, "who is one", "uma", join, `{"user":"mia","reason":"covers for mia"}`},
+		{403, `"detail":"users may not raise themselves"`, "oneself", "ada", join, `{"user":"ada","reason":"looks"}`},
 		{400, `"status":400`, "until no time", "uma", join, `{"user":"tom","until":"tomorrow","reason":"covers"}`},
 		{422, `"detail":"user \"none\" does not exist"`, "who is nobody", "uma", join, `{"user":"none","reason":"covers"}`},
 
@@ -197,8 +197,8 @@ func TestLogged(t *testing.T) {
 	for _, want := range []string{
 		"msg=decision allowed=false reason=no-level step=capability subject=mia action=report.view resource=report:board",
 		`subject=mia status=404 err="deny no-level: report board is not shared with mia"`,
-		`subject=uma status=403 err="company: do: change 1, user.set-role: access: denied: out-of-reach: deny above-ceiling: role user-manager does not manage role admin"`,
-		`subject=uma status=409 err="company: do: change 1, team.add-member: it would change nothing"`,
+		`subject=uma status=403 err="company: do: change 1, user.set-role: deny above-ceiling: role user-manager does not manage role admin"`,
+		`subject=uma status=409 err="company: do: change 1, team.add-member: nothing would change"`,
 		`subject=nobody status=401 err="accesshttp: subject: not authenticated: no bearer token"`,
 		`method=PUT path=/users/tom/role route="PUT /users/{user}/role" status=403`,
 	} {
