@@ -33,6 +33,7 @@ func companyBranches() []string {
 // TestCompanyIsTheModel makes random changes by random actors, and says of each
 // beforehand what must come of it.
 func TestCompanyIsTheModel(t *testing.T) {
+	t.Parallel()
 	var aims []string
 	for _, branch := range companyBranches() {
 		if _, ok := goals[branch]; ok || !strings.HasPrefix(branch, "by ") && branch != "in the past" && branch != "ErrReused" && !strings.HasPrefix(branch, "made invitation.") {

@@ -39,7 +39,7 @@ func (d draw) below(n int, label string) int {
 	return evenly(n).Draw(d.T, label)
 }
 
-// evenly is the generator of below: four bits more than needed are even enough.
+// evenly is the generator of below. Four bits more than needed are even enough.
 func evenly(n int) *rapid.Generator[int] {
 	return rapid.Custom(func(t *rapid.T) int {
 		x, bit := 0, rapid.Bool()
@@ -290,7 +290,7 @@ func (d draw) reports(c *model.Company) {
 	}
 }
 
-// limits draws what is configured for a company, beside its systems.
+// config draws what is configured for a company.
 func (d draw) config() model.Config {
 	return model.Config{
 		TTL:      rapid.SampledFrom([]time.Duration{2 * time.Hour, 2 * time.Hour, 4 * time.Hour, -1}).Draw(d.T, "ttl"),
@@ -302,7 +302,7 @@ func (d draw) config() model.Config {
 	}
 }
 
-// request draws a request. Mostly the actor is somebody who may do much.
+// request draws a request, mostly by an actor who may do much.
 func (d draw) request(m *machine) model.Request {
 	var r model.Request
 	c := m.model.At(m.now())

@@ -292,7 +292,7 @@ func (d draw) removal(m *machine, r model.Request, user team.UserID) company.Cha
 	return c
 }
 
-// above draws a request by somebody who can mostly change a user.
+// above draws a request by an actor who can mostly change a user.
 func (d draw) above(m *machine, user string) model.Request {
 	r := model.Request{Reason: "it cannot go on", User: "u1"}
 	if has := m.model.Users["u2"]; user == "u1" && has.Role == "admin" && m.model.At(m.now()).Active("u2") {
@@ -434,13 +434,13 @@ func (d draw) wrongSecret(m *machine, i model.Invitation, kind string) invite.Se
 	switch kind {
 	case "older":
 		if len(sent) > 1 {
-			m.hits.hit("an older secret tried")
+			m.hits.Hit("an older secret tried")
 			return sent[rapid.IntRange(0, len(sent)-2).Draw(d.T, "older")].Secret
 		}
 	case "other":
 		for _, id := range sortedKeys(m.sent) {
 			if id != invite.ID(i.ID) {
-				m.hits.hit("another secret tried")
+				m.hits.Hit("another secret tried")
 				return m.sent[id][0].Secret
 			}
 		}
@@ -449,7 +449,7 @@ func (d draw) wrongSecret(m *machine, i model.Invitation, kind string) invite.Se
 			break
 		}
 		if s, ok := m.other.secrets[i.ID]; ok {
-			m.hits.hit("a secret of another company tried")
+			m.hits.Hit("a secret of another company tried")
 			return s
 		}
 	case "changed":

@@ -61,7 +61,7 @@ func (m *machine) plan(t *rapid.T, r model.Request, rows []invite.Row) []invite.
 	before := m.company.Checkpoint()
 	planned, err := m.company.PlanInvitations(by(r), rows)
 	if !m.config.Delivers && errors.Is(err, company.ErrNoDelivery) {
-		m.hits.hit("plan ErrNoDelivery")
+		m.hits.Hit("plan ErrNoDelivery")
 		return nil
 	}
 	if err != nil {
@@ -115,7 +115,7 @@ func (m *machine) codes(t *rapid.T, call string, r model.Request, rows, got []in
 			t.Fatalf("%s by %+v of %+v: %s, %v, want one of %q\n%s", call, by(r), row, got[n].Code, got[n].Err, want.Errs(), m.printed(t))
 		}
 		if len(slices.Compact(want.Codes())) == 1 {
-			m.hits.hit(call + " " + string(got[n].Code))
+			m.hits.Hit(call + " " + string(got[n].Code))
 		}
 		after, wants[n] = next, want
 	}

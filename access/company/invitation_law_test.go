@@ -174,7 +174,7 @@ func lawNobodyGivesMoreThanTheyCan(t *rapid.T, m *machine, step step) {
 	if slices.Contains(holds, false) {
 		t.Fatalf("%+v became %+v: %v", was, u, holds)
 	}
-	m.hits.hit("accepted by the law")
+	m.hits.Hit("accepted by the law")
 }
 
 // lawOneTextForAll: until secret and proof are right, whatever is wrong has one
@@ -243,13 +243,13 @@ func lawOffer(t *rapid.T, m *machine) {
 			if !errors.Is(err, company.ErrRefused) || offer != (invite.Offer{}) || err.Error() != refusedOffer {
 				t.Fatalf("%s: %+v, %v", id, offer, err)
 			}
-			m.hits.hit("no offer")
+			m.hits.Hit("no offer")
 			return
 		}
 		if want := m.model.Offer(m.model.Invitations[m.model.Find(id)]); offer != want {
 			t.Fatalf("%s offers %+v, want %+v", id, offer, want)
 		}
-		m.hits.hit("offer")
+		m.hits.Hit("offer")
 	}
 	for id, sent := range m.sent {
 		i, _ := m.company.Invitation(id)
@@ -321,7 +321,7 @@ func lawOnlyTheLastMessageWorks(t *rapid.T, m *machine) {
 		if err := accept(last); onHold == nil && !errors.Is(err, company.ErrRefused) {
 			t.Fatalf("%s is accepted twice: %v", i.ID, err)
 		}
-		m.hits.hit("the last message")
+		m.hits.Hit("the last message")
 	}
 }
 
@@ -376,6 +376,6 @@ func lawNoSecretWorksElsewhere(t *rapid.T, m *machine) {
 				t.Fatalf("%s of the other company is accepted by a secret of this one: %v", id, err)
 			}
 		}
-		m.hits.hit("another company")
+		m.hits.Hit("another company")
 	}
 }

@@ -48,6 +48,7 @@ func invitationBranches() []string {
 // TestInvitationsAreTheModel makes random people invite, answer and leave, and
 // says of each step beforehand what must come of it.
 func TestInvitationsAreTheModel(t *testing.T) {
+	t.Parallel()
 	search{branches: invitationBranches(), checks: 33, scenarios: invitationScenarios(), walks: map[string]func(*rapid.T, *branches){"at random": walkInvitations}}.run(t)
 }
 

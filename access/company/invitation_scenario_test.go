@@ -176,8 +176,8 @@ func (o obstacle) scenario() scenario {
 	return direct(strings.Join(hits, "|"), o.set, o.play)
 }
 
-// closed brings an invitation into each state in which it cannot be accepted, and
-// gives all commands about it.
+// closedScenarios bring an invitation into each state in which it cannot be
+// accepted, and give all commands about it.
 func closedScenarios() []scenario {
 	var all []scenario
 	for state, bring := range map[string]func(*directed, invite.ID){
@@ -249,12 +249,9 @@ func strangerScenario() scenario {
 	})
 }
 
-// sendScenarios are refusals to send that hold nothing.
+// sendScenarios are refusals to send that do not keep anybody from accepting.
 func sendScenarios() []scenario {
-	pending := func(n int) preparation { return func(_ *model.Company, c *model.Config) { c.Pending = n } }
 	coolDown := func(_ *model.Company, c *model.Config) { c.Cooldown = time.Hour }
-	two := to("ann@x.test", "user")
-	two.Days, two.Until = 1, start.Add(9*time.Hour)
 	return []scenario{
 		direct("sent again ErrBeyondOwnEnd|invitation.send ErrBeyondOwnEnd|plan beyond-own-end|send beyond-own-end|capped", asDrawn, func(s *directed) {
 			i := s.send("u2", to("ann@x.test", "user"))
@@ -287,11 +284,19 @@ func sendScenarios() []scenario {
 			s.by("u1", company.Invite{Terms: to("ann@x.test", "viewer")})
 			s.file("u1", to("ann@x.test", "viewer"))
 		}),
+	}
+}
+
+// termScenarios are refusals to send with such terms, or by such an actor.
+func termScenarios() []scenario {
+	pending := func(n int) preparation { return func(_ *model.Company, c *model.Config) { c.Pending = n } }
+	return []scenario{
 		direct("sent again ErrInvalid ErrTerms|invitation.send ErrInvalid ErrTerms|plan failed|send failed|invitation.amend ErrNoChange", asDrawn, func(s *directed) {
 			i := s.send("u1", to("ann@x.test", "user"))
+			two := to("bob@x.test", "user")
+			two.Days, two.Until = 1, s.now().Add(9*time.Hour)
 			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user", Days: two.Days, Until: two.Until})
 			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
-			two.Address = mustAddress("bob@x.test")
 			s.by("u1", company.Invite{Terms: two})
 			s.file("u1", two)
 		}),
@@ -414,5 +419,5 @@ func invitationScenarios() []scenario {
 	for _, o := range obstacles() {
 		all = append(all, o.scenario())
 	}
-	return slices.Concat(all, closedScenarios(), []scenario{strangerScenario()}, sendScenarios(), answerScenarios(), leaveScenarios())
+	return slices.Concat(all, closedScenarios(), []scenario{strangerScenario()}, sendScenarios(), termScenarios(), answerScenarios(), leaveScenarios())
 }

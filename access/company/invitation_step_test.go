@@ -29,7 +29,7 @@ func (m *machine) answer(t *rapid.T) {
 func (m *machine) leave(t *rapid.T) {
 	d := draw{t}
 	who := d.one("who", sortedKeys(m.model.Users)...)
-	if sponsor := d.invited(m).Sponsor.User; sponsor != "" && !d.chance(4, "whoever") {
+	if sponsor := d.invited(m).Sponsor.User; sponsor != "" && !d.chance(4, "any other") {
 		who = string(sponsor)
 	}
 	r := d.above(m, who)

@@ -178,7 +178,7 @@ func (l *linkLaw) undo(d draw, m *machine) {
 	}
 }
 
-// revoke ends a link by somebody who often may not.
+// revoke ends a link, often by an actor who may not.
 func (l *linkLaw) revoke(d draw, m *machine) {
 	if len(l.links) > 0 && d.chance(3, "really") {
 		link := rapid.SampledFrom(l.links).Draw(d.T, "link")

@@ -39,6 +39,7 @@ type linkLaw struct {
 // TestLinkShowsNoMoreThanItsMaker makes random links in random companies, makes
 // anything happen, and asks at every moment what each link shows.
 func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
+	t.Parallel()
 	s := search{checks: 33, walks: map[string]func(*rapid.T, *branches){}, branches: strings.Split("live|paused|resumed|ended|expired|revoked|"+
 		"maker removed|report deleted|in a session|live in a session|paused in a session|report|item|item of the company|by a system|refused|"+
 		"shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed", "|")}
@@ -63,7 +64,7 @@ func (l *linkLaw) made(t *rapid.T, m *machine, s step) {
 	end := func(branch string, which func(*madeLink) bool) {
 		for _, link := range l.links {
 			if which(link) {
-				m.hits.hit(branch)
+				m.hits.Hit(branch)
 			}
 		}
 	}
@@ -72,7 +73,7 @@ func (l *linkLaw) made(t *rapid.T, m *machine, s step) {
 		case company.MakeLink:
 			l.links = append(l.links, &madeLink{MakeLink: c})
 			if s.System != "" {
-				m.hits.hit("by a system")
+				m.hits.Hit("by a system")
 			}
 		case company.RevokeLink:
 			end("revoked", func(link *madeLink) bool { return link.Link == c.Link })
@@ -85,7 +86,7 @@ func (l *linkLaw) made(t *rapid.T, m *machine, s step) {
 	l.remember(m)
 }
 
-func (l *linkLaw) refused(_ *rapid.T, m *machine, _ model.Answer, _ error) { m.hits.hit("refused") }
+func (l *linkLaw) refused(_ *rapid.T, m *machine, _ model.Answer, _ error) { m.hits.Hit("refused") }
 
 // state looks at all links, unless nothing happened.
 func (l *linkLaw) state(t *rapid.T, m *machine) {
@@ -142,21 +143,21 @@ func isOnly(t *rapid.T, p *access.Policy, link *madeLink, a access.Action, r acc
 // count notes what came up.
 func (l *madeLink) count(hits *branches, now access.Reason) {
 	name := map[access.Reason]string{"link": "live", "link-paused": "paused", "link-ended": "ended", "link-expired": "expired"}[now]
-	hits.hit(name)
+	hits.Hit(name)
 	if l.Session != "" {
-		hits.hit("in a session")
-		hits.hit(name + " in a session")
+		hits.Hit("in a session")
+		hits.Hit(name + " in a session")
 	}
 	switch {
 	case l.Resource.Kind() == access.KindReport:
-		hits.hit("report")
+		hits.Hit("report")
 	case l.Resource.CompanyWide():
-		hits.hit("item of the company")
+		hits.Hit("item of the company")
 	default:
-		hits.hit("item")
+		hits.Hit("item")
 	}
 	if now == access.ReasonLink && l.paused {
-		hits.hit("resumed")
+		hits.Hit("resumed")
 	}
 	l.lived = l.lived || now == access.ReasonLink
 	l.paused = l.paused || l.lived && now == access.ReasonLinkPaused
@@ -213,15 +214,15 @@ func (l *linkLaw) shows(t *rapid.T, m *machine, link *madeLink) {
 	}
 	switch {
 	case len(want) > 0 && len(want) < whole.Len():
-		m.hits.hit("shows less than the maker sees")
+		m.hits.Hit("shows less than the maker sees")
 	case live && len(want) == 0:
-		m.hits.hit("shows none though live")
+		m.hits.Hit("shows none though live")
 	}
 	if len(want) > 0 {
-		m.hits.hit("shows accounts")
+		m.hits.Hit("shows accounts")
 	}
 	if len(want) == 1 && link.Resource.Account() != "" {
-		m.hits.hit("shows one account")
+		m.hits.Hit("shows one account")
 	}
 }
 
@@ -254,7 +255,7 @@ func (l *linkLaw) end(t *rapid.T, m *machine) {
 		t.Fatalf("at event %d answers\n%s\nwant\n%s", i+1, got, l.answers[i])
 	}
 	if len(l.links) > 0 {
-		m.hits.hit("replayed")
+		m.hits.Hit("replayed")
 	}
 }
 

@@ -148,6 +148,34 @@ func TestRevokeLink(t *testing.T) {
 	}
 }
 
+// linkLives are what happens to a link of eli's, and what undoes it.
+var linkLives = []struct {
+	name, link   string
+	pass         int // hours
+	change, undo string
+	want, then   access.Reason
+}{
+	{"suspended and reinstated", "report", 0, "user.suspend eli", "user.reinstate eli", "link-paused", "link"},
+	{"the maker removed", "report", 0, "user.remove eli", "user.add eli2 email=eli@x.test role=boss", "link-ended", "link-ended"},
+	{"the report deleted", "report", 0, "report.delete q3", "report.create q3b creator=eli", "link-ended", "link-ended"},
+	{"unshared and shared", "report", 0, "report.unshare q3 user=eli", "report.share q3 user=eli", "link-paused", "link"},
+	{"the end of access past and lifted", "report", 2, "user.set-expiry eli 2h", "user.set-expiry eli", "link-paused", "link"},
+	{"the end of access not yet", "report", 2, "user.set-expiry eli 2h1ns", "user.set-expiry eli", "link", "link"},
+	{"demoted and promoted", "board", 0, "user.set-role eli keeper", "user.set-role eli reader", "link-paused", "link"},
+	{"the action taken from the role", "item", 0, "catalog without", "catalog with", "link-paused", "link"},
+	{"out of the team and back", "item", 0, "team.remove-member west eli", "team.add-member west eli", "link-paused", "link"},
+	{"out of another team", "item", 0, "team.remove-member east eli", "team.add-member east eli", "link", "link"},
+	{"the membership past and prolonged", "item", 2, "team.add-member west eli 2h", "team.add-member west eli", "link-paused", "link"},
+	{"promoted, but not in the team", "item", 0, "team.remove-member west eli", "user.set-role eli boss", "link-paused", "link-paused"},
+	{"the team deleted, and another of its name", "item", 0, "team.delete west", "team.create west2", "link-paused", "link-paused"},
+	{"the group taken from the team", "item", 0, "team.detach-group west gd", "team.attach-group west gd", "link-paused", "link"},
+	{"the group deleted, another attached", "item", 0, "datagroup.delete gd", "team.attach-group west gu", "link-paused", "link-paused"},
+	{"the account disconnected and back", "item", 0, "source.remove de", "source.add de", "link-paused", "link"},
+	{"a moment before its end", "report", 30*24 - 1, "team.create t", "team.delete t", "link", "link"},
+	{"at its end", "report", 30 * 24, "team.create t", "user.set-expiry eli 90d", "link-expired", "link-expired"},
+	{"revoked", "report", 0, "link.revoke new", "team.create t", "link-ended", "link-ended"},
+}
+
 // TestLinkLife: what ends a link ends it for good. What pauses it does so until
 // it is undone. Either way it can be revoked.
 func TestLinkLife(t *testing.T) {
@@ -158,32 +186,7 @@ func TestLinkLife(t *testing.T) {
 		"item":   {Link: "new", Session: "west", Action: "recording.view", Resource: access.Item("campaign", "c1", "de")},
 		"board":  {Link: "new", Action: "recording.view", Resource: access.CompanyItem("board", "b1")},
 	}
-	for _, tt := range []struct {
-		name, link   string
-		pass         int // hours
-		change, undo string
-		want, then   access.Reason
-	}{
-		{"suspended and reinstated", "report", 0, "user.suspend eli", "user.reinstate eli", "link-paused", "link"},
-		{"the maker removed", "report", 0, "user.remove eli", "user.add eli2 email=eli@x.test role=boss", "link-ended", "link-ended"},
-		{"the report deleted", "report", 0, "report.delete q3", "report.create q3b creator=eli", "link-ended", "link-ended"},
-		{"unshared and shared", "report", 0, "report.unshare q3 user=eli", "report.share q3 user=eli", "link-paused", "link"},
-		{"the end of access past and lifted", "report", 2, "user.set-expiry eli 2h", "user.set-expiry eli", "link-paused", "link"},
-		{"the end of access not yet", "report", 2, "user.set-expiry eli 2h1ns", "user.set-expiry eli", "link", "link"},
-		{"demoted and promoted", "board", 0, "user.set-role eli keeper", "user.set-role eli reader", "link-paused", "link"},
-		{"the action taken from the role", "item", 0, "catalog without", "catalog with", "link-paused", "link"},
-		{"out of the team and back", "item", 0, "team.remove-member west eli", "team.add-member west eli", "link-paused", "link"},
-		{"out of another team", "item", 0, "team.remove-member east eli", "team.add-member east eli", "link", "link"},
-		{"the membership past and prolonged", "item", 2, "team.add-member west eli 2h", "team.add-member west eli", "link-paused", "link"},
-		{"promoted, but not in the team", "item", 0, "team.remove-member west eli", "user.set-role eli boss", "link-paused", "link-paused"},
-		{"the team deleted, and another of its name", "item", 0, "team.delete west", "team.create west2", "link-paused", "link-paused"},
-		{"the group taken from the team", "item", 0, "team.detach-group west gd", "team.attach-group west gd", "link-paused", "link"},
-		{"the group deleted, another attached", "item", 0, "datagroup.delete gd", "team.attach-group west gu", "link-paused", "link-paused"},
-		{"the account disconnected and back", "item", 0, "source.remove de", "source.add de", "link-paused", "link"},
-		{"a moment before its end", "report", 30*24 - 1, "team.create t", "team.delete t", "link", "link"},
-		{"at its end", "report", 30 * 24, "team.create t", "user.set-expiry eli 90d", "link-expired", "link-expired"},
-		{"revoked", "report", 0, "link.revoke new", "team.create t", "link-ended", "link-ended"},
-	} {
+	for _, tt := range linkLives {
 		t.Run(tt.name, func(t *testing.T) {
 			c := linkCompany(t, options{})
 			change := func(text string) company.Change {

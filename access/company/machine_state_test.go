@@ -42,7 +42,7 @@ func (m *machine) delivered(t *rapid.T, after *model.Company, failed []company.U
 		t.Fatalf("messages for %v, %d of them failed, want %v", got, len(failed), want)
 	}
 	if len(failed) > 0 {
-		m.hits.hit("not delivered")
+		m.hits.Hit("not delivered")
 	}
 	if m.other != nil {
 		m.other.invite(after, want)
@@ -139,9 +139,9 @@ func (m *machine) onHold(t *rapid.T, id invite.ID) {
 	}
 	switch {
 	case err == nil:
-		m.hits.hit("not on hold")
+		m.hits.Hit("not on hold")
 	case want.Only() != "":
-		m.hits.hit("on hold " + want.Only())
+		m.hits.Hit("on hold " + want.Only())
 	}
 }
 

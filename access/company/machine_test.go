@@ -182,9 +182,9 @@ func by(r model.Request) company.By {
 func (m *machine) do(t *rapid.T, r model.Request) bool {
 	at := m.now()
 	if m.clock.Before(at) {
-		m.hits.hit("in the past")
+		m.hits.Hit("in the past")
 	}
-	m.hits.hit("zz request")
+	m.hits.Hit("zz request")
 	m.mail, m.lost = nil, draw{t}.chance(8, "message lost")
 	before := m.state()
 	receipt, err := m.company.Do(context.Background(), by(r), r.Changes...)
@@ -319,163 +319,22 @@ func (m *machine) refused(t *rapid.T, r model.Request, err error, want model.Ans
 	}
 }
 
-// countRefusal counts a refusal that had one cause.
-func (m *machine) countRefusal(r model.Request, name, public string, want model.Answer) {
-	switch want.Index {
-	case 0:
-	case 2:
-		m.hits.hit("third refused")
-		fallthrough
-	default:
-		m.hits.hit("the second refused")
-	}
-	err := want.Only()
-	if err == "" {
-		return
-	}
-	m.hits.hit(err)
-	m.hits.hit(fmt.Sprintf("%s %s%s", name, public, err))
-	if name == "invitation.resend" || name == "invitation.amend" {
-		m.hits.hit("sent again " + err)
-	}
-	if c, ok := changeAt(r, want.Index).(company.RemoveUser); ok && c.TakeOver != "" {
-		m.hits.hit("take over " + err)
-		if err == "ErrBeyondOwnEnd" {
-			whose := map[bool]string{true: "new sponsor", false: "actor"}[m.model.Users[r.User].Until.IsZero()]
-			m.hits.hit("beyond the end of the " + whose)
-		}
-	}
-}
-
-func changeAt(r model.Request, index int) company.Change {
-	if index < len(r.Changes) {
-		return r.Changes[index]
-	}
-	return nil
-}
-
 // made checks what can be said before the ids are known.
 func (m *machine) made(t *rapid.T, r model.Request, receipt company.Receipt, want model.Answer) {
 	if len(receipt.Changes) != len(r.Changes) || len(want.Recorded) != len(r.Changes) {
 		t.Fatalf("%d changes recorded, want %d", len(receipt.Changes), len(r.Changes))
 	}
-	m.hits.hit("by " + map[bool]string{true: "user", false: "system"}[r.User != ""])
+	m.hits.Hit("by " + map[bool]string{true: "user", false: "system"}[r.User != ""])
 	if len(r.Changes) > 1 {
-		m.hits.hit("several at once")
+		m.hits.Hit("several at once")
 	}
 	for i, c := range receipt.Changes {
 		if model.TypeOf(c) != model.TypeOf(want.Recorded[i]) {
 			t.Fatalf("recorded %+v for %+v, want %+v", c, r.Changes[i], want.Recorded[i])
 		}
-		m.hits.hit("made " + model.TypeOf(c).Name)
+		m.hits.Hit("made " + model.TypeOf(c).Name)
 		m.countMade(r, r.Changes[i], c)
 	}
-}
-
-func (m *machine) countMade(r model.Request, c, made company.Change) {
-	switch made := made.(type) {
-	case company.RemoveUser:
-		if len(made.HandedOver) > 0 {
-			m.hits.hit("handed over")
-		}
-		m.countSettled(made)
-	case company.EditGroup:
-		if !made.Impact.IsZero() {
-			m.hits.hit("impact")
-		}
-	case company.ResendInvitation:
-		if _, invited := c.(company.Invite); invited {
-			m.hits.hit("invited again")
-		}
-	case company.AcceptInvitation:
-		n := m.model.Find(made.Invitation)
-		if n < 0 {
-			return // it was sent in the same request
-		}
-		terms := m.model.Invitations[n].Terms
-		if !made.Until.Equal(terms.End(m.now())) {
-			m.hits.hit("capped")
-		}
-		if r.Proof.Address().String() != terms.Address.String() {
-			m.hits.hit("accepted in another case")
-		}
-	}
-}
-
-// countSettled counts what became of the invitations of a user who was removed.
-func (m *machine) countSettled(c company.RemoveUser) {
-	var live, expired bool
-	for _, id := range c.Invitations {
-		n := m.model.Find(id)
-		if n < 0 {
-			continue // it was sent in the same request
-		}
-		is := m.model.Invitations[n].StateAt(m.now())
-		live, expired = live || is == invite.Pending, expired || is == invite.Expired
-	}
-	switch {
-	case c.TakeOver != "" && live && expired:
-		m.hits.hit("taken over except the expired")
-	case c.TakeOver != "":
-		m.hits.hit("taken over")
-	case live:
-		m.hits.hit("revoked by removal")
-	}
-}
-
-// identify returns a change with the id that Do chose for it.
-func (m *machine) identify(c, made company.Change) company.Change {
-	if !chosenID(c) {
-		return c
-	}
-	switch c := c.(type) {
-	case company.AddUser:
-		c.User = made.(company.AddUser).User
-		return c
-	case company.CreateTeam:
-		c.Team = made.(company.CreateTeam).Team
-		return c
-	case company.CreateGroup:
-		c.Group = made.(company.CreateGroup).Group
-		return c
-	case company.CreateReport:
-		c.Report = made.(company.CreateReport).Report
-		m.hits.hit("id given")
-		return c
-	case company.MakeLink:
-		c.Link = made.(company.MakeLink).Link
-		return c
-	case company.Invite:
-		if made, ok := made.(company.Invite); ok { // and not sent again
-			c.Invitation = made.Invitation
-		}
-		return c
-	case company.AcceptInvitation:
-		c.User = made.(company.AcceptInvitation).User
-		return c
-	}
-	return c
-}
-
-// chosenID reports whether Do chooses the id of what a change makes.
-func chosenID(c company.Change) bool {
-	switch c := c.(type) {
-	case company.AddUser:
-		return c.User == ""
-	case company.CreateTeam:
-		return c.Team == ""
-	case company.CreateGroup:
-		return c.Group == ""
-	case company.CreateReport:
-		return c.Report == ""
-	case company.MakeLink:
-		return c.Link == ""
-	case company.Invite:
-		return c.Invitation == ""
-	case company.AcceptInvitation:
-		return c.User == ""
-	}
-	return false
 }
 
 // sameRecord compares changes as recorded. Nil and empty are one, of an impact

@@ -18,6 +18,7 @@ import (
 // user made, at what that user had before and has now: at the time of the event,
 // and at every instant at which something ends.
 func TestNobodyRaisesThemselves(t *testing.T) {
+	t.Parallel()
 	aims := []string{"raise: gives up", "raise: another ends", "raise: inherits", "raise: connects", "raise: shares", "raise: creates a report"}
 	s := search{checks: 33, scenarios: towards(aims, law{made: lawNobodyRaisesThemselves}), walks: map[string]func(*rapid.T, *branches){}, branches: []string{"raise: made", "raise: actor ends",
 		"raise: creates a report", "raise: connects", "raise: gives up", "raise: another ends", "raise: inherits", "raise: shares"}}
@@ -36,7 +37,7 @@ func lawNobodyRaisesThemselves(t *rapid.T, m *machine, s step) {
 	if s.User == "" {
 		return
 	}
-	m.hits.hit("raise: made")
+	m.hits.Hit("raise: made")
 	r := &raise{T: t, step: s, after: m.company.Policy(), inherited: map[string]bool{}}
 	r.except(m.hits)
 	r.role()
@@ -45,7 +46,7 @@ func lawNobodyRaisesThemselves(t *rapid.T, m *machine, s step) {
 		r.accounts(at)
 	}
 	if !r.user(r.before.policy).Until.IsZero() {
-		m.hits.hit("raise: actor ends")
+		m.hits.Hit("raise: actor ends")
 		r.ends()
 	}
 }
@@ -74,29 +75,29 @@ func (r *raise) except(hits *branches) {
 		case company.CreateReport:
 			r.created = append(r.created, c.Report)
 			r.inherited[grantee(c.Report, "user", r.User)] = true
-			hits.hit("raise: creates a report")
+			hits.Hit("raise: creates a report")
 		case company.RemoveUser:
 			for _, id := range c.HandedOver {
 				r.inherited[grantee(id, "user", string(c.Successor))] = true
 			}
 			if string(c.Successor) == r.User {
 				r.created = append(r.created, c.HandedOver...)
-				hits.hit("raise: inherits")
+				hits.Hit("raise: inherits")
 			}
 		case company.ConnectAccounts, company.UpdateAccounts:
 			r.connects = true
-			hits.hit("raise: connects")
+			hits.Hit("raise: connects")
 		case company.RemoveMember:
 			if string(c.User) == r.User {
-				hits.hit("raise: gives up")
+				hits.Hit("raise: gives up")
 			}
 		case company.ShareReport:
-			hits.hit("raise: shares")
+			hits.Hit("raise: shares")
 		}
 		switch c.(type) {
 		case company.SetEnd, company.AddMember, company.ShareReport:
 			if !r.user(r.before.policy).Until.IsZero() {
-				hits.hit("raise: another ends")
+				hits.Hit("raise: another ends")
 			}
 		}
 	}

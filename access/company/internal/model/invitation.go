@@ -75,7 +75,7 @@ func (c *Company) Offer(i Invitation) invite.Offer {
 }
 
 // OnHold returns what keeps an invitation from being accepted, if anything
-// does, whoever accepts it.
+// does, apart from who accepts it.
 func (c *Company) OnHold(id invite.ID, conf Config, at time.Time) Refusal {
 	p := &proposal{Company: c.At(at), Config: conf}
 	var a Refusal

@@ -1,34 +1,16 @@
 package company_test
 
 import (
-	"slices"
 	"strings"
-	"sync"
 	"testing"
+
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 
 	"pgregory.net/rapid"
 )
 
-// branches counts what a random test came by, so that a test which never gets
-// somewhere fails instead of passing.
-type branches struct {
-	mu    sync.Mutex
-	count map[string]int
-}
-
-func (b *branches) hit(name string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.count == nil {
-		b.count = map[string]int{}
-	}
-	b.count[name]++
-}
-
-// missing returns those of the names that were never hit.
-func (b *branches) missing(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return b.count[name] > 0 })
-}
+// branches counts what a random test came by.
+type branches = rules.Branches
 
 // scenario goes to branches on purpose, which random steps come by too seldom. It
 // must reach each of them by itself, and is repeated until it did.
@@ -59,39 +41,42 @@ func (s search) run(t *testing.T) {
 			t.Run(name, func(t *testing.T) { check(t, checks, func(t *rapid.T) { s.walks[name](t, &hits) }) })
 		}
 	}
+	if t.Failed() {
+		return // the scenarios would fail too
+	}
 	for _, sc := range s.scenarios {
 		name, _, _ := strings.Cut(sc.hits, "|")
 		t.Run(name, func(t *testing.T) {
-			for name := range sc.reach(t).count {
-				hits.hit(name)
+			for _, name := range sc.reach(t) {
+				hits.Hit(name)
 			}
 		})
 	}
 	if testing.Short() || t.Failed() {
 		return
 	}
-	for _, name := range hits.missing(s.branches) {
+	for _, name := range hits.Missing(s.branches...) {
 		t.Errorf("never hit: %s", name)
 	}
 }
 
-// reach repeats a scenario until it has hit all its branches.
-func (sc scenario) reach(t *testing.T) *branches {
+// reach repeats a scenario until it has hit all its branches, and returns them.
+func (sc scenario) reach(t *testing.T) []string {
 	t.Helper()
+	names := strings.Split(sc.hits, "|")
 	var own branches
-	missing := func() []string { return own.missing(strings.Split(sc.hits, "|")) }
 	checks := 1
 	if long {
 		checks = 100
 	}
 	for range 60 {
 		check(t, checks, func(t *rapid.T) { sc.run(t, &own) })
-		if len(missing()) == 0 {
-			return &own
+		if len(own.Missing(names...)) == 0 {
+			return names
 		}
 	}
-	t.Errorf("the scenario never hit: %q", missing())
-	return &own
+	t.Errorf("the scenario never hit: %q", own.Missing(names...))
+	return nil
 }
 
 // check is [rapid.Check] with at most so many checks; zero is as many as rapid

@@ -1,0 +1,96 @@
+package company_test
+
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/company/internal/model"
+	"github.com/ambit-authz/ambit/invite"
+)
+
+// countRefusal counts a refusal that had one cause.
+func (m *machine) countRefusal(r model.Request, name, public string, want model.Answer) {
+	switch want.Index {
+	case 0:
+	case 2:
+		m.hits.Hit("third refused")
+		fallthrough
+	default:
+		m.hits.Hit("the second refused")
+	}
+	err := want.Only()
+	if err == "" {
+		return
+	}
+	m.hits.Hit(err)
+	m.hits.Hit(fmt.Sprintf("%s %s%s", name, public, err))
+	if name == "invitation.resend" || name == "invitation.amend" {
+		m.hits.Hit("sent again " + err)
+	}
+	if c, ok := changeAt(r, want.Index).(company.RemoveUser); ok && c.TakeOver != "" {
+		m.hits.Hit("take over " + err)
+		if err == "ErrBeyondOwnEnd" {
+			whose := map[bool]string{true: "new sponsor", false: "actor"}[m.model.Users[r.User].Until.IsZero()]
+			m.hits.Hit("beyond the end of the " + whose)
+		}
+	}
+}
+
+func changeAt(r model.Request, index int) company.Change {
+	if index < len(r.Changes) {
+		return r.Changes[index]
+	}
+	return nil
+}
+
+// countMade counts a change that was made.
+func (m *machine) countMade(r model.Request, c, made company.Change) {
+	switch made := made.(type) {
+	case company.RemoveUser:
+		if len(made.HandedOver) > 0 {
+			m.hits.Hit("handed over")
+		}
+		m.countSettled(made)
+	case company.EditGroup:
+		if !made.Impact.IsZero() {
+			m.hits.Hit("impact")
+		}
+	case company.ResendInvitation:
+		if _, invited := c.(company.Invite); invited {
+			m.hits.Hit("invited again")
+		}
+	case company.AcceptInvitation:
+		n := m.model.Find(made.Invitation)
+		if n < 0 {
+			return // it was sent in the same request
+		}
+		terms := m.model.Invitations[n].Terms
+		if !made.Until.Equal(terms.End(m.now())) {
+			m.hits.Hit("capped")
+		}
+		if r.Proof.Address().String() != terms.Address.String() {
+			m.hits.Hit("accepted in another case")
+		}
+	}
+}
+
+// countSettled counts what became of the invitations of a user who was removed.
+func (m *machine) countSettled(c company.RemoveUser) {
+	var live, expired bool
+	for _, id := range c.Invitations {
+		n := m.model.Find(id)
+		if n < 0 {
+			continue // it was sent in the same request
+		}
+		is := m.model.Invitations[n].StateAt(m.now())
+		live, expired = live || is == invite.Pending, expired || is == invite.Expired
+	}
+	switch {
+	case c.TakeOver != "" && live && expired:
+		m.hits.Hit("taken over except the expired")
+	case c.TakeOver != "":
+		m.hits.Hit("taken over")
+	case live:
+		m.hits.Hit("revoked by removal")
+	}
+}
