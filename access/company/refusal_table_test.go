@@ -93,6 +93,7 @@ ErrSelf                   | prolongs their own membership            | ugo   | t
 ErrSelf                   | lifts the end of their own membership    | ugo   | team.add-member t ugo
 ErrNoChange               | a member already                         | ann   | team.add-member t max
 ErrPast                   | a membership until now                   | ann   | team.add-member t vic 0s
+ErrPast                   | an ended membership until an earlier end | abe   | team.add-member t ann -2h
 ErrUnknown                | an unknown member                        | ann   | team.add-member t ghost
 ErrNoChange               | not a member                             | ann   | team.remove-member n max
 ErrUnknown                | an unknown user to leave                 | ann   | team.remove-member t ghost
