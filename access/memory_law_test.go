@@ -2,7 +2,6 @@ package access_test
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,8 +242,8 @@ func TestNothingHandedOutIsShared(t *testing.T) {
 		"map[string]datagroup.Value", "map[string]string", "[]uint8")
 }
 
-// TestNothingTakenInIsShared writes over a document after Compile, and over
-// what an Edit was given after Policy. The policies are as they were.
+// TestNothingTakenInIsShared writes over a document after Compile. The policy is
+// as it was.
 func TestNothingTakenInIsShared(t *testing.T) {
 	t.Parallel()
 	var written model.Branches
@@ -265,13 +264,25 @@ func TestNothingTakenInIsShared(t *testing.T) {
 	})
 	wantBranches(t, &written, "[]document.Team", "[]document.Member", "[]string", "[]role.Role", "[]role.Action",
 		"map[string]datagroup.Value", "[]document.Grant", "*document.Document")
+}
 
-	base := access.MustLoad(editBase)
+// TestNothingAnEditTakesIsShared writes over what an Edit was given, after its
+// Policy. The policy is as it was.
+func TestNothingAnEditTakesIsShared(t *testing.T) {
 	groups := []string{"us"}
-	next := edited(t, base, func(e *access.Edit) { e.SetTeam(document.Team{ID: "t2", Groups: groups}) })
+	attributes := map[string]string{"country": "string", "spend": "number", "size": "number"}
+	values := map[string]datagroup.Value{"country": datagroup.Text("US")}
+	p := edited(t, access.MustLoad(editBase), func(e *access.Edit) {
+		e.SetAttributes(attributes)
+		e.SetTeam(document.Team{ID: "t2", Groups: groups})
+		e.SetAccount(document.Account{ID: "us-2", Source: "google", Values: values})
+	})
+	before := model.Print(t, p.Document())
 	groups[0] = "ghost"
-	if got, _ := next.Directory().Team("t2"); !slices.Equal(got.Groups, []datagroup.ID{"us"}) {
-		t.Errorf("the policy kept the groups that an Edit was given: %v", got.Groups)
+	clear(attributes)
+	clear(values)
+	if after := model.Print(t, p.Document()); after != before {
+		t.Errorf("the policy kept what an Edit was given: it became\n%s", after)
 	}
 }
 
