@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access/document"
@@ -68,15 +69,13 @@ func Link[ID ~string](id ID) Resource { return Resource{kind: KindLink, id: stri
 
 // Item returns something of the host's own kind that belongs to an account: a
 // campaign, a budget, a row. It is within reach when the account is. An empty
-// account denies, so that a column nobody filled in, or a path value nobody
-// set, opens nothing. With a built-in kind the account must be empty, or for
-// [KindAccount] the id once more.
+// account is denied, so that a column nobody filled in, or a path value nobody
+// set, opens nothing.
+//
+// Take the account from your own data, never from the request: anyone who can
+// choose it can reach the item through an account of theirs.
 func Item[I, A ~string](kind Kind, id I, account A) Resource {
-	r := Resource{kind: kind, id: string(id), account: string(account)}
-	if kind == KindAccount && r.account == r.id {
-		r.account = ""
-	}
-	return r
+	return Resource{kind: kind, id: string(id), account: string(account)}
 }
 
 // CompanyItem returns something of the host's own kind that belongs to the
@@ -84,6 +83,19 @@ func Item[I, A ~string](kind Kind, id I, account A) Resource {
 // it there. It denies with a built-in kind.
 func CompanyItem[I ~string](kind Kind, id I) Resource {
 	return Resource{kind: kind, id: string(id), company: true}
+}
+
+// Resource returns the resource of kind k with an id, for a caller that only
+// knows the kind when the program runs, such as one that reads questions from
+// elsewhere. For a kind of the host's own it is what [Item] returns. For a
+// built-in kind the account must be empty, or for [KindAccount] the id once more,
+// and for [KindCompany] the id too must be empty: if not, the resource is denied
+// as malformed.
+func (k Kind) Resource(id, account string) Resource {
+	if k == KindAccount && account == id {
+		account = ""
+	}
+	return Resource{kind: k, id: id, account: account}
 }
 
 // IsZero reports whether r names nothing.
@@ -112,41 +124,95 @@ const (
 )
 
 // String returns "company", "report:q3", "campaign:c1 in account:us-1" or
-// "budget:b1 in company". [ParseResource] reads it back.
+// "budget:b1 in company", and "nothing" for the zero Resource. A part that could
+// be taken for more than one is in double quotes, with the escapes of Go.
+// [ParseResource] reads back every resource that has a kind and an id, and the
+// company.
 func (r Resource) String() string {
 	switch {
 	case r.IsZero():
 		return "nothing"
 	case r == Company():
 		return string(KindCompany)
-	case r.company:
-		return string(r.kind) + ":" + r.id + inCompany
-	case r.account != "":
-		return string(r.kind) + ":" + r.id + inAccount + r.account
 	}
-	return string(r.kind) + ":" + r.id
+	kind := plainPart(string(r.kind))
+	if strings.Contains(string(r.kind), ":") {
+		kind = strconv.Quote(string(r.kind))
+	}
+	s := kind + ":" + plainPart(r.id)
+	switch {
+	case r.company:
+		return s + inCompany
+	case r.account != "":
+		return s + inAccount + plainPart(r.account)
+	}
+	return s
+}
+
+// plainPart returns a part of a resource as it is, or in quotes if what is in it
+// would be read as the end of it.
+func plainPart(s string) string {
+	if strings.HasPrefix(s, `"`) || strings.Contains(s, inAccount) || strings.HasSuffix(s, inCompany) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // ParseResource reads a resource as [Resource.String] writes it: the kind, a
-// colon and the id, with where a thing of the host's belongs behind it. An id
-// that itself contains " in account:" or ends in " in company" does not
-// survive the trip. The error wraps [ErrInvalid].
+// colon and the id, then " in account:" and the account, or " in company", for
+// what is the host's own. It does not ask whether there is such a resource, or
+// whether its kind can be in an account. The error wraps [ErrInvalid].
 func ParseResource(s string) (Resource, error) {
 	if s == string(KindCompany) {
 		return Company(), nil
 	}
-	kind, id, found := strings.Cut(s, ":")
-	r := Resource{kind: Kind(kind), id: id}
-	if item, ok := strings.CutSuffix(id, inCompany); ok {
-		r = CompanyItem(r.kind, item)
-	} else if at := strings.LastIndex(id, inAccount); at >= 0 {
-		r = Item(r.kind, id[:at], id[at+len(inAccount):])
-		found = found && r.Account() != ""
+	if r, ok := parseResource(s); ok && r.kind != "" && r.id != "" {
+		return r, nil
 	}
-	if !found || r.kind == "" || r.id == "" {
-		return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", text.Quote(s), ErrInvalid)
+	return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", text.Quote(s), ErrInvalid)
+}
+
+func parseResource(s string) (r Resource, ok bool) {
+	kind, rest, ok := cutPart(s, func(s string) int { return strings.Index(s, ":") })
+	if !ok || !strings.HasPrefix(rest, ":") {
+		return r, false
 	}
-	return r, nil
+	id, rest, ok := cutPart(rest[1:], func(s string) int {
+		if strings.HasSuffix(s, inCompany) {
+			return len(s) - len(inCompany)
+		}
+		return strings.Index(s, inAccount)
+	})
+	if !ok {
+		return r, false
+	}
+	switch account, inside := strings.CutPrefix(rest, inAccount); {
+	case rest == "":
+		return Kind(kind).Resource(id, ""), true
+	case rest == inCompany:
+		return CompanyItem(Kind(kind), id), true
+	case inside:
+		account, rest, ok = cutPart(account, func(string) int { return -1 })
+		return Kind(kind).Resource(id, account), ok && account != "" && rest == ""
+	}
+	return r, false
+}
+
+// cutPart cuts the first part off s: what is in quotes, or what comes before end,
+// which is -1 if all of s does.
+func cutPart(s string, end func(string) int) (part, rest string, ok bool) {
+	if strings.HasPrefix(s, `"`) {
+		quoted, err := strconv.QuotedPrefix(s)
+		if err != nil {
+			return "", "", false
+		}
+		part, err = strconv.Unquote(quoted)
+		return part, s[len(quoted):], err == nil
+	}
+	if i := end(s); i >= 0 {
+		return s[:i], s[i:], true
+	}
+	return s, "", true
 }
 
 // MarshalJSON writes r as a [document.Resource].

@@ -31,6 +31,64 @@ var resourceTexts = []struct {
 	{"an id to escape", access.Report("<\"\u2028\\\n>"), `{"kind":"report","id":"<\"\u2028\\\n>"}`},
 }
 
+// TestResourceText: what has a kind and an id survives the trip, whatever is in
+// it.
+func TestResourceText(t *testing.T) {
+	parts := []string{"a", "a:b", `"a"`, `a"`, "a in company", " in account:", "a in account:b", ":", "a\xff\n", "company", "nothing", ""}
+	n := 0
+	for _, kind := range append(parts, "team", "account", "report") {
+		for _, id := range parts {
+			for _, account := range parts {
+				for _, r := range []access.Resource{access.Item(access.Kind(kind), id, account), access.CompanyItem(access.Kind(kind), id)} {
+					got, err := access.ParseResource(r.String())
+					if bad := kind == "" || id == "" && r != access.Company(); bad != (err != nil) || !bad && got != r && access.Kind(kind).Resource(id, account) != got {
+						t.Errorf("ParseResource(%q) = %#v, %v, want %#v", r.String(), got, err, r)
+					}
+					n++
+				}
+			}
+		}
+	}
+	for _, tt := range resourceTexts[1:] {
+		if got, err := access.ParseResource(tt.r.String()); got != tt.r || err != nil {
+			t.Errorf("ParseResource(%q) = %v, %v", tt.r, got, err)
+		}
+	}
+	if n != 15*12*12*2 {
+		t.Errorf("%d resources", n)
+	}
+}
+
+// TestKindResource compares the constructor for a kind that is only known later
+// with those for each kind.
+func TestKindResource(t *testing.T) {
+	for _, tt := range []struct{ got, want access.Resource }{
+		{access.KindCompany.Resource("", ""), access.Company()},
+		{access.KindAccount.Resource("a", ""), access.Account("a")},
+		{access.KindAccount.Resource("a", "a"), access.Account("a")},
+		{access.KindUser.Resource("a", ""), access.TargetUser("a")},
+		{access.KindRole.Resource("a", ""), access.Role("a")},
+		{access.KindTeam.Resource("a", ""), access.Team("a")},
+		{access.KindGroup.Resource("a", ""), access.Group("a")},
+		{access.KindReport.Resource("a", ""), access.Report("a")},
+		{access.KindLink.Resource("a", ""), access.Link("a")},
+		{access.Kind("row").Resource("a", "b"), access.Item("row", "a", "b")},
+		{access.Kind("").Resource("", ""), access.Resource{}},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%#v, want %#v", tt.got, tt.want)
+		}
+	}
+	p := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "admin"}]}`)
+	for _, r := range []access.Resource{
+		access.KindCompany.Resource("other", ""), access.KindTeam.Resource("a", "b"), access.KindAccount.Resource("a", "b"), access.Item(access.KindAccount, "a", "a"),
+	} {
+		if d := p.Applies(access.ViewAccount, r); d.Reason != access.ReasonMalformedResource {
+			t.Errorf("%v: %v", r, d)
+		}
+	}
+}
+
 // TestResourceJSON: every resource survives the trip, by itself and within
 // something else.
 func TestResourceJSON(t *testing.T) {

@@ -196,7 +196,7 @@ func (e *policyEvaluator) resource(r Entity) access.Resource {
 	case ofCompany:
 		return access.CompanyItem(kind, r.ID)
 	case kind != access.KindCompany:
-		return access.Item(kind, r.ID, account)
+		return kind.Resource(r.ID, account)
 	case r.ID == e.config.Company && !hasAccount:
 		return access.Company()
 	}

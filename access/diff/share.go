@@ -43,7 +43,7 @@ func levelOf(p *access.Policy, s access.Subject, r access.ReportID) access.Decis
 
 // shown returns the one question that a share link answers.
 func shown(l document.Link) (access.Subject, access.Action, access.Resource) {
-	of := access.Item(access.Kind(l.Resource.Kind), l.Resource.ID, l.Resource.Account)
+	of := access.Kind(l.Resource.Kind).Resource(l.Resource.ID, l.Resource.Account)
 	if l.Resource.Company {
 		of = access.CompanyItem(access.Kind(l.Resource.Kind), l.Resource.ID)
 	}

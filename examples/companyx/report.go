@@ -34,7 +34,7 @@ func (c *company) links() table {
 	t.row("LINK", "SHOWS", "AS SEEN BY", "STATE", "ACCOUNTS")
 	for _, l := range c.document.Links {
 		subject := access.ViaLink(access.LinkID(l.ID))
-		resource := access.Item(access.Kind(l.Resource.Kind), l.Resource.ID, l.Resource.Account)
+		resource := access.Kind(l.Resource.Kind).Resource(l.Resource.ID, l.Resource.Account)
 		if l.Resource.Company {
 			resource = access.CompanyItem(access.Kind(l.Resource.Kind), l.Resource.ID)
 		}

@@ -52,7 +52,7 @@ func (r Resource) Access() access.Resource {
 	if r.Company {
 		return access.CompanyItem(access.Kind(r.Kind), r.ID)
 	}
-	return access.Item(access.Kind(r.Kind), r.ID, r.Account)
+	return access.Kind(r.Kind).Resource(r.ID, r.Account)
 }
 
 // BuiltInKinds are the kinds that every company has.
