@@ -69,3 +69,31 @@ func TestViewIsOfOneInstant(t *testing.T) {
 		})
 	}
 }
+
+// TestWithClock gives a policy another clock. The clock goes on to the policies
+// that are made of it, and not back to the one before.
+func TestWithClock(t *testing.T) {
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	fixed := access.MustLoad(endingBase).At(time.Time{})
+	p := fixed.WithClock(func() time.Time { return now })
+	asks := func(p *access.Policy) bool {
+		return p.Decide(access.User("eve"), access.ViewAccount, access.Account("a1")).Allowed
+	}
+	if !asks(p) || asks(fixed) {
+		t.Errorf("before the end: %t, and with the clock before: %t", asks(p), asks(fixed))
+	}
+	next, err := p.Edit().Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.AddDate(1, 0, 0)
+	if asks(p) || asks(next) {
+		t.Errorf("after the end: %t, and of the next policy: %t", asks(p), asks(next))
+	}
+	if real := fixed.WithClock(nil); asks(real) != time.Now().Before(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("with the clock of the system: %t", asks(real))
+	}
+	if (*access.Policy)(nil).WithClock(nil).Decide(access.User("eve"), access.ViewAccount, access.Account("a1")).Allowed {
+		t.Error("a nil policy with a clock allows")
+	}
+}

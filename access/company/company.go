@@ -59,7 +59,7 @@ type Config struct {
 type Company struct {
 	config  Config              // with its defaults
 	systems map[string][]string // names of types of change, by system
-	journal *journal.Journal[*state]
+	journal *journal.Journal[*published]
 }
 
 // Open replays a log and returns the company that it records. Every event must
@@ -72,7 +72,7 @@ func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 	if err != nil {
 		return nil, &Error{Op: "open", Err: err}
 	}
-	co.journal, err = journal.Open(ctx, log, new(state), co.fold)
+	co.journal, err = journal.Open(ctx, log, new(published), co.fold)
 	if err == nil && co.Checkpoint().Seq == 0 {
 		err = ErrNotFounded
 	}
@@ -130,13 +130,19 @@ func noChange(c Change) error {
 // later one.
 func (c *Company) Policy() *access.Policy { return c.journal.Current().live }
 
-// published returns a state that follows another as one to be seen by all, with
-// the clock of the company in its policy.
-func (c *Company) published(before *state, s state) *state {
-	if s.policy != before.policy {
-		s.live = s.policy.WithClock(c.config.Now)
+// published is a state that everybody may read, which has the clock of its
+// company. Whatever is applied is applied to the state alone.
+type published struct {
+	state
+	live *access.Policy // that of the state, with the clock
+}
+
+// publish returns a state that follows another one.
+func (c *Company) publish(before *published, s state) *published {
+	if s.policy == before.policy {
+		return &published{s, before.live}
 	}
-	return &s
+	return &published{s, s.policy.WithClock(c.config.Now)}
 }
 
 // Decide asks the policy as it is now, and shows the answer to the observer.

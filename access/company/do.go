@@ -80,12 +80,12 @@ func (r Receipt) Invitations() []invite.ID {
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
 	var p *proposal
-	e, err := c.journal.Write(ctx, func(at journal.Point[*state]) (next *state, e audit.Event, err error) {
+	e, err := c.journal.Write(ctx, func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
 		if p, err = c.propose(at, by, changes); err != nil {
 			return nil, audit.Event{}, err
 		}
 		e, err = p.event(by)
-		return c.published(at.State, p.state), e, err
+		return c.publish(at.State, p.state), e, err
 	})
 	if e.Seq == 0 {
 		return Receipt{}, wrap("do", err)
@@ -99,7 +99,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 }
 
 // propose makes changes on top of a state, all of them or none.
-func (c *Company) propose(at journal.Point[*state], by By, changes []Change) (*proposal, error) {
+func (c *Company) propose(at journal.Point[*published], by By, changes []Change) (*proposal, error) {
 	reasonDue := slices.ContainsFunc(changes, func(change Change) bool {
 		row := rowOf(change)
 		return row != nil && row.must&needsReason != 0

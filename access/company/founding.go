@@ -52,13 +52,13 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 	if err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
-	co.journal, err = journal.Begin(ctx, log, new(state), co.fold, func(at journal.Point[*state]) (*state, audit.Event, error) {
+	co.journal, err = journal.Begin(ctx, log, new(published), co.fold, func(at journal.Point[*published]) (*published, audit.Event, error) {
 		p := co.proposal(at, actor)
 		if err := p.found(change); err != nil {
 			return nil, audit.Event{}, err
 		}
 		e, err := p.event(By{Actor: actor})
-		return co.published(at.State, p.state), e, err
+		return co.publish(at.State, p.state), e, err
 	})
 	if err != nil {
 		return nil, wrap("found", err)

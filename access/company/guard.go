@@ -24,12 +24,12 @@ type guard struct {
 }
 
 // guard returns the guard of a point, at the later of now and the last event.
-func (c *Company) guard(p journal.Point[*state]) guard {
+func (c *Company) guard(p journal.Point[*published]) guard {
 	at := c.config.Now().UTC()
 	if at.Before(p.Time) {
 		at = p.Time
 	}
-	return guard{state: *p.State, at: at, company: c}
+	return guard{state: p.State.state, at: at, company: c}
 }
 
 // policyNow returns the policy at the time of the event.

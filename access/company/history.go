@@ -37,19 +37,19 @@ func (c *Company) AsOf(ctx context.Context, t time.Time) (*access.Policy, error)
 	return p.State.policy.At(t), nil
 }
 
-// fold returns the state after an event, as the journal needs it.
-func (c *Company) fold(s *state, e audit.Event) (*state, error) {
-	next, err := s.follow(e)
+// fold returns what is published after an event, as the journal needs it.
+func (c *Company) fold(before *published, e audit.Event) (*published, error) {
+	next, err := before.state.follow(e)
 	if err != nil {
 		return nil, err
 	}
-	return c.published(s, next), nil
+	return c.publish(before, next), nil
 }
 
 // follow returns the state after an event. It repeats the structural checks of
 // each change, asks nobody, and has no clock.
-func (s *state) follow(e audit.Event) (state, error) {
-	next := *s
+func (s state) follow(e audit.Event) (state, error) {
+	next := s
 	for i, r := range e.Changes {
 		change, err := recall(r)
 		if err != nil {

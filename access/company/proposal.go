@@ -31,7 +31,7 @@ type outgoing struct {
 
 // proposal starts the state after a point, at the later of now and the last
 // event.
-func (c *Company) proposal(p journal.Point[*state], actor Actor) *proposal {
+func (c *Company) proposal(p journal.Point[*published], actor Actor) *proposal {
 	return &proposal{guard: c.guard(p), actor: actor, rand: c.config.Rand, before: p.State.policy}
 }
 

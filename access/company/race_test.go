@@ -12,13 +12,20 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// TestRacesAreJudgedAgain has two companies on one log make a change each that
-// would be allowed alone. The second is judged on what the first made.
-func TestRacesAreJudgedAgain(t *testing.T) {
-	directory := company.System("directory")
+// race is two changes that two companies on one log make. The second would be
+// allowed alone.
+type race struct {
+	want          error // of the second
+	name          string
+	first, second storyStep
+}
+
+// races returns the races, and what a company has before them.
+func races() (before []storyStep, all []race) {
 	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
+	directory := company.System("directory")
 	ann, bob, cat := company.User("ann"), company.User("bob"), company.User("cat")
-	prologue := []storyStep{
+	before = []storyStep{
 		one(directory,
 			company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
 			company.AddUser{User: "cat", Email: "cat@example.com", Role: "user-manager"},
@@ -30,11 +37,7 @@ func TestRacesAreJudgedAgain(t *testing.T) {
 			company.CreateReport{Report: "q1", Name: "First"}),
 		one(ann, company.ShareReport{Report: "q1", User: "bob", Level: access.Creator}),
 	}
-	tests := []struct {
-		want          error
-		name          string
-		first, second storyStep
-	}{
+	return before, []race{
 		{company.ErrLastHolder, "two last admins demoted", one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "user"})},
 		{company.ErrLastHolder, "one removed, one suspended", one(directory, company.RemoveUser{User: "bob"}), one(directory, company.SuspendUser{User: "ann"})},
 		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: begin.AddDate(1, 0, 0)})},
@@ -50,46 +53,57 @@ func TestRacesAreJudgedAgain(t *testing.T) {
 		{access.ErrDenied, "the team is deleted", one(ann, company.DeleteTeam{Team: "west"}), one(cat, company.AddMember{Team: "west", User: "dan"})},
 		{nil, "two things apart", one(ann, company.AddMember{Team: "west", User: "dan"}), one(cat, company.CreateTeam{Team: "east"})},
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+}
+
+// TestRacesAreJudgedAgain has two companies on one log make a change each that
+// would be allowed alone. The second is judged on what the first made.
+func TestRacesAreJudgedAgain(t *testing.T) {
+	before, all := races()
+	for _, r := range all {
+		t.Run(r.name, func(t *testing.T) {
 			log, s := audit.NewMemory(), newStoryHost()
 			a := foundStory(t, log, s)
-			for _, sc := range prologue {
+			for _, sc := range before {
 				playStep(t, a, s, sc)
 			}
-			alone := audit.NewMemory()
-			for _, e := range events(t, log) {
-				if err := alone.Append(t.Context(), e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			do := func(co *company.Company, step storyStep) error {
-				_, err := co.Do(t.Context(), company.By{Actor: step.by, Reason: "as the story goes"}, step.changes...)
-				return err
-			}
-			if err := do(openStory(t, alone, s), test.second); err != nil {
-				t.Fatalf("alone the second is refused as well: %v", err)
-			}
-			b := openStory(t, log, s)
-			before := len(events(t, log))
-			s.pass(time.Hour)
-			if err := do(a, test.first); err != nil {
-				t.Fatalf("the first: %v", err)
-			}
-			if err := do(b, test.second); !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
-				t.Errorf("the second: %v, want %v", err, test.want)
-			}
-			want := before + 1
-			if test.want == nil {
-				want++
-			}
-			if got := len(events(t, log)); got != want {
-				t.Errorf("%d events are stored, want %d", got, want)
-			}
-			agree(t, a, log)
-			agree(t, b, log)
+			r.test(t, a, log, s)
 		})
 	}
+}
+
+// test runs a race of a company with another on its log.
+func (r race) test(t *testing.T, a *company.Company, log *audit.Memory, s *storyHost) {
+	do := func(co *company.Company, sc storyStep) error {
+		_, err := co.Do(t.Context(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
+		return err
+	}
+	alone := audit.NewMemory()
+	stored := events(t, log)
+	for _, e := range stored {
+		if err := alone.Append(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := do(openStory(t, alone, s), r.second); err != nil {
+		t.Fatalf("alone the second is refused as well: %v", err)
+	}
+	b := openStory(t, log, s)
+	s.pass(time.Hour)
+	if err := do(a, r.first); err != nil {
+		t.Fatalf("the first: %v", err)
+	}
+	if err := do(b, r.second); !errors.Is(err, r.want) || (err == nil) != (r.want == nil) {
+		t.Errorf("the second: %v, want %v", err, r.want)
+	}
+	want := len(stored) + 1
+	if r.want == nil {
+		want++
+	}
+	if got := len(events(t, log)); got != want {
+		t.Errorf("%d events are stored, want %d", got, want)
+	}
+	agree(t, a, log)
+	agree(t, b, log)
 }
 
 // TestTimeAfterLostRace checks that the time of an event is read again after

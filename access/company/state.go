@@ -13,8 +13,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// state is a company at one point of its log, which its events alone make. A
-// published state never changes. Time stands still in its policy, so that what
+// state is a company at one point of its log, which its events alone make. Once
+// it is published, it never changes. Time stands still in its policy, so that what
 // is applied to it, and so replayed, has no clock in reach.
 type state struct {
 	id      string
@@ -25,10 +25,6 @@ type state struct {
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
-
-	// live is the policy with the clock of its company. It is set when the state
-	// is published, and nothing that is applied reads it.
-	live *access.Policy
 }
 
 // apply makes a recorded change and checks what must hold after any change. If it

@@ -10,84 +10,81 @@ import (
 	"github.com/ambit-authz/ambit/audit/audittest"
 )
 
-// TestAppendFails lets an append fail in each way a log may: once and several
-// times on end, with the event landing at different times, alone and beside
-// another writer, at different places of the log, settled by Sync and by the
-// next Write. In doubt, nothing else is written. Settled, the journal goes on.
-func TestAppendFails(t *testing.T) {
-	stored, lost, cells := 0, 0, 0
+// appendFault is how an append fails, and what happens around it.
+type appendFault struct {
+	mode   audittest.Mode
+	delay  int    // when the event lands, if it lands late
+	times  int    // how many appends fail
+	others int    // events that another writer appends meanwhile
+	n      int    // events before
+	by     string // what settles it
+}
+
+// appendFaults returns all combinations.
+func appendFaults() []appendFault {
+	var all []appendFault
 	for _, mode := range audittest.Modes() {
 		for _, delay := range delays(mode) {
-			for stubborn := 1; stubborn <= 3; stubborn++ {
+			for times := 1; times <= 3; times++ {
 				for others := range 4 {
 					for n := 1; n <= 9; n++ {
-						for _, by := range []string{"Sync", "Write"} {
-							cells++
-							name := fmt.Sprintf("%v %d times, late by %d, beside %d others, after event %d, settled by %s", mode, stubborn, delay, others, n, by)
-							if ok := t.Run(name, func(t *testing.T) {
-								if appendFails(t, mode, delay, stubborn, others, n, by) {
-									stored++
-								} else {
-									lost++
-								}
-							}); !ok {
-								t.FailNow()
-							}
-						}
+						all = append(all, appendFault{mode, delay, times, others, n, "Sync"}, appendFault{mode, delay, times, others, n, "Write"})
 					}
 				}
 			}
 		}
 	}
-	if stored == 0 || lost == 0 || cells != 12*3*4*9*2 {
-		t.Errorf("in %d cells the event in doubt was stored %d times and lost %d times, want some of each", cells, stored, lost)
+	return all
+}
+
+// TestAppendFails lets an append fail in each way a log may: once and several
+// times on end, with the event landing at different times, alone and beside
+// another writer, at different places of the log, settled by Sync and by the
+// next Write. In doubt, nothing else is written. Settled, the journal goes on.
+func TestAppendFails(t *testing.T) {
+	all := appendFaults()
+	stored := 0
+	for _, f := range all {
+		if !t.Run(fmt.Sprintf("%+v", f), func(t *testing.T) {
+			if f.test(t) {
+				stored++
+			}
+		}) {
+			t.FailNow()
+		}
+	}
+	if stored == 0 || stored == len(all) || len(all) != 12*3*4*9*2 {
+		t.Errorf("in %d cells the event in doubt was stored %d times, want some but not all", len(all), stored)
 	}
 }
 
-// appendFails runs one cell, and reports whether the event in doubt was stored.
-func appendFails(t *testing.T, mode audittest.Mode, delay, stubborn, others, n int, by string) bool {
-	log := history(t, n)
-	w := newWire(log, delay, first(stubborn, mode), nil)
+// test runs one cell, and reports whether the event in doubt was stored.
+func (f appendFault) test(t *testing.T) bool {
+	log := history(t, f.n)
+	w := newWire(log, f.delay, first(f.times, f.mode), nil)
 	j, other, l := open(t, w), open(t, log), newLedger()
-	was := j.Point()
-	for i := range stubborn {
-		prefix := "doubted"
-		if i > 0 {
-			prefix = "in-doubt"
-		}
-		err := l.write(j, prefix)
-		if !errors.Is(err, journal.ErrUncertain) {
-			t.Fatalf("Write = %v, want ErrUncertain", err)
-		}
-		if j.Point() != was || len(events(t, log)) > n+1 {
-			t.Fatal("in doubt, the state changed or more was written")
-		}
-		var e *journal.Error
-		if first := errors.As(err, &e) && e.Op == "append" && e.Seq == uint64(n+1); first != (i == 0) {
-			t.Fatalf("%v is an Error of event %d: %t, want %t", err, n+1, first, i == 0)
-		}
-		if a := l.answers[fmt.Sprint(prefix, i)]; (a.event.Seq == uint64(n+1)) != (i == 0) {
-			t.Fatalf("Write of %s returned event %d", prefix, a.event.Seq)
-		}
-	}
-	for range others {
+	f.doubt(t, j, log, l)
+	for range f.others {
 		if err := l.write(other, "other"); err != nil {
 			t.Fatalf("the other: %v", err)
 		}
 	}
-	settle := func() error { return j.Sync(t.Context()) }
-	if by == "Write" {
-		settle = func() error { return l.write(j, "next") }
+	want := f.n + f.others + 2
+	var err error
+	if f.by == "Sync" {
+		err = j.Sync(t.Context())
+	} else {
+		err, want = l.write(j, "next"), want+1
 	}
-	if err := settle(); err != nil {
-		t.Fatalf("%s: %v", by, err)
+	if err != nil {
+		t.Fatalf("%s: %v", f.by, err)
 	}
 	there := has(j.Current(), "doubted")
-	if others == 0 && !there {
-		t.Fatalf("alone, the event in doubt was not stored: %q", j.Current())
+	if there {
+		want++
 	}
-	if has(j.Current(), "in-doubt") {
-		t.Fatalf("written while in doubt: %q", j.Current())
+	if f.others == 0 && !there || has(j.Current(), "in-doubt") {
+		t.Fatalf("settled, the state is %q", j.Current())
 	}
 	for range 2 {
 		if err := l.write(j, "after"); err != nil {
@@ -97,13 +94,6 @@ func appendFails(t *testing.T, mode audittest.Mode, delay, stubborn, others, n i
 	if err := w.Land(); err != nil {
 		t.Fatal(err)
 	}
-	want := n + others + 2
-	if there {
-		want++
-	}
-	if by == "Write" {
-		want++
-	}
 	if got := len(events(t, log)); got != want {
 		t.Fatalf("%d events are stored, want %d", got, want)
 	}
@@ -111,6 +101,32 @@ func appendFails(t *testing.T, mode audittest.Mode, delay, stubborn, others, n i
 	agree(t, j, log)
 	agree(t, other, log)
 	return there
+}
+
+// doubt writes an event whose append fails, and others while it is in doubt.
+func (f appendFault) doubt(t *testing.T, j *journal.Journal[string], log audit.Log, l *ledger) {
+	t.Helper()
+	was := j.Point()
+	for i := range f.times {
+		prefix := "doubted"
+		if i > 0 {
+			prefix = "in-doubt"
+		}
+		err := l.write(j, prefix)
+		if !errors.Is(err, journal.ErrUncertain) {
+			t.Fatalf("Write = %v, want ErrUncertain", err)
+		}
+		if j.Point() != was || len(events(t, log)) > f.n+1 {
+			t.Fatal("in doubt, the state changed or more was written")
+		}
+		var e *journal.Error
+		if own := errors.As(err, &e) && e.Op == "append" && e.Seq == uint64(f.n+1); own != (i == 0) {
+			t.Fatalf("%v is an Error of event %d: %t, want %t", err, f.n+1, own, i == 0)
+		}
+		if a := l.answers[fmt.Sprint(prefix, i)]; (a.event.Seq == uint64(f.n+1)) != (i == 0) {
+			t.Fatalf("Write of %s returned event %d", prefix, a.event.Seq)
+		}
+	}
 }
 
 // TestBeginFails lets the append of the first event fail. Whether it is stored,
@@ -153,19 +169,22 @@ func TestBeginFails(t *testing.T) {
 	if stored == 0 || lost == 0 {
 		t.Errorf("the first event was stored %d times and lost %d times, want some of each", stored, lost)
 	}
-	t.Run("another was first", func(t *testing.T) {
-		log := audit.NewMemory()
-		late := audittest.NewFaulty(log, audittest.Plan{Delay: 2, Append: func(call int, _ audit.Event) audittest.Mode {
-			return first(1, audittest.FailLate)(call)
-		}})
-		if _, err := journal.Begin(t.Context(), late, "", list, adding("a")); !errors.Is(err, journal.ErrUncertain) {
-			t.Fatalf("Begin = %v, want ErrUncertain", err)
-		}
-		// The second one reads an empty log, and then the first one's event lands.
-		if j, err := journal.Begin(t.Context(), late, "", list, adding("b")); j != nil || !errors.Is(err, journal.ErrNotEmpty) {
-			t.Errorf("Begin = %v; want ErrNotEmpty, and no journal", err)
-		}
-	})
+}
+
+// TestAnotherBegan has the first event of another writer land while a journal
+// begins.
+func TestAnotherBegan(t *testing.T) {
+	log := audit.NewMemory()
+	late := audittest.NewFaulty(log, audittest.Plan{Delay: 2, Append: func(call int, _ audit.Event) audittest.Mode {
+		return first(1, audittest.FailLate)(call)
+	}})
+	if _, err := journal.Begin(t.Context(), late, "", list, adding("a")); !errors.Is(err, journal.ErrUncertain) {
+		t.Fatalf("Begin = %v, want ErrUncertain", err)
+	}
+	// The second one reads an empty log, and then the first one's event lands.
+	if j, err := journal.Begin(t.Context(), late, "", list, adding("b")); j != nil || !errors.Is(err, journal.ErrNotEmpty) {
+		t.Errorf("Begin = %v; want ErrNotEmpty, and no journal", err)
+	}
 }
 
 // TestUnfit appends events that no log stores. Nothing is in doubt then.

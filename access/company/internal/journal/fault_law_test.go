@@ -15,86 +15,104 @@ import (
 	"pgregory.net/rapid"
 )
 
+// faultyPair is two journals of one log, whose ways to it fail as drawn.
+type faultyPair struct {
+	log      *audit.Memory
+	ledger   *ledger
+	journals [2]*journal.Journal[string]
+	wires    [2]*wire
+	faults   [2][]audittest.Mode // of the next appends
+	fails    [2]int              // reads until one fails; 0 is never
+	hits     *faultHits
+}
+
+// faultHits counts what came of the writes.
+type faultHits struct{ done, refused, uncertain, unread, settled atomic.Int64 }
+
+func newFaultyPair(t *rapid.T, hits *faultHits) *faultyPair {
+	f := &faultyPair{log: history(t, rapid.IntRange(0, 3).Draw(t, "length")), ledger: newLedger(), hits: hits}
+	for i := range f.journals {
+		f.wires[i] = newWire(f.log, rapid.IntRange(0, 3).Draw(t, "delay"), func(int) audittest.Mode {
+			if len(f.faults[i]) == 0 {
+				return audittest.Pass
+			}
+			m := f.faults[i][0]
+			f.faults[i] = f.faults[i][1:]
+			return m
+		}, func(int, audit.Event) error {
+			if f.fails[i]--; f.fails[i] == 0 {
+				return errRead
+			}
+			return nil
+		})
+		f.journals[i] = open(t, f.wires[i])
+	}
+	return f
+}
+
+// write makes a drawn write, and counts what came of it.
+func (f *faultyPair) write(t *rapid.T) {
+	prefix := rapid.SampledFrom([]string{"a", "b", "c", "no"}).Draw(t, "name")
+	err := f.ledger.write(f.journals[which.Draw(t, "journal")], prefix)
+	switch {
+	case err == nil:
+		f.hits.done.Add(1)
+	case errors.Is(err, journal.ErrDiverged):
+		t.Fatalf("Write = %v of a log that lost nothing", err)
+	case errors.Is(err, journal.ErrUncertain):
+		f.hits.uncertain.Add(1)
+	case errors.Is(err, errRead):
+		f.hits.unread.Add(1)
+	case errors.Is(err, errRefused):
+		f.hits.refused.Add(1)
+	default:
+		t.Fatalf("Write = %v", err)
+	}
+}
+
+// settle ends the faults of one journal and compares it with the log.
+func (f *faultyPair) settle(t *rapid.T, i int) {
+	f.faults[i], f.fails[i] = nil, 0
+	agree(t, f.journals[i], f.log)
+	f.hits.settled.Add(1)
+}
+
+var which = rapid.IntRange(0, 1)
+
 // TestRandomFaults draws writes, faults and settlements for two journals of one
 // log.
 func TestRandomFaults(t *testing.T) {
-	var done, refused, uncertain, unread, settled atomic.Int64
+	var hits faultHits
+	modes := append([]audittest.Mode{audittest.Pass, audittest.Pass}, audittest.Modes()...)
 	rapid.Check(t, func(t *rapid.T) {
-		l, log := newLedger(), history(t, rapid.IntRange(0, 3).Draw(t, "length"))
-		var (
-			journals [2]*journal.Journal[string]
-			wires    [2]*wire
-			faults   [2][]audittest.Mode // of the next appends
-			fails    [2]int              // reads until one fails; 0 is never
-		)
-		for i := range journals {
-			delay := rapid.IntRange(0, 3).Draw(t, "delay")
-			wires[i] = newWire(log, delay, func(int) audittest.Mode {
-				if len(faults[i]) == 0 {
-					return audittest.Pass
-				}
-				m := faults[i][0]
-				faults[i] = faults[i][1:]
-				return m
-			}, func(int, audit.Event) error {
-				if fails[i]--; fails[i] == 0 {
-					return errRead
-				}
-				return nil
-			})
-			journals[i] = open(t, wires[i])
-		}
-		modes := append([]audittest.Mode{audittest.Pass, audittest.Pass}, audittest.Modes()...)
-		which := rapid.IntRange(0, 1)
+		f := newFaultyPair(t, &hits)
 		t.Repeat(map[string]func(*rapid.T){
 			"fault": func(t *rapid.T) {
-				faults[which.Draw(t, "journal")] = rapid.SliceOfN(rapid.SampledFrom(modes), 1, 3).Draw(t, "modes")
+				f.faults[which.Draw(t, "journal")] = rapid.SliceOfN(rapid.SampledFrom(modes), 1, 3).Draw(t, "modes")
 			},
-			"unreadable": func(t *rapid.T) { fails[which.Draw(t, "journal")] = rapid.IntRange(1, 2).Draw(t, "reads") },
-			"write": func(t *rapid.T) {
-				prefix := rapid.SampledFrom([]string{"a", "b", "c", "no"}).Draw(t, "name")
-				err := l.write(journals[which.Draw(t, "journal")], prefix)
-				switch {
-				case err == nil:
-					done.Add(1)
-				case errors.Is(err, journal.ErrDiverged):
-					t.Fatalf("Write = %v of a log that lost nothing", err)
-				case errors.Is(err, journal.ErrUncertain):
-					uncertain.Add(1)
-				case errors.Is(err, errRead):
-					unread.Add(1)
-				case errors.Is(err, errRefused):
-					refused.Add(1)
-				default:
-					t.Fatalf("Write = %v", err)
-				}
-			},
+			"unreadable": func(t *rapid.T) { f.fails[which.Draw(t, "journal")] = rapid.IntRange(1, 2).Draw(t, "reads") },
+			"write":      f.write,
 			"land": func(t *rapid.T) {
-				if err := wires[which.Draw(t, "journal")].Land(); err != nil {
+				if err := f.wires[which.Draw(t, "journal")].Land(); err != nil {
 					t.Fatal(err)
 				}
 			},
-			"sync": func(t *rapid.T) {
-				i := which.Draw(t, "journal")
-				faults[i], fails[i] = nil, 0
-				agree(t, journals[i], log)
-				settled.Add(1)
-			},
-			"": func(t *rapid.T) { l.check(t, log) },
+			"sync": func(t *rapid.T) { f.settle(t, which.Draw(t, "journal")) },
+			"":     func(t *rapid.T) { f.ledger.check(t, f.log) },
 		})
-		for i, j := range journals {
-			faults[i], fails[i] = nil, 0
-			agree(t, j, log)
-			if err := errors.Join(wires[0].Land(), wires[1].Land()); err != nil {
+		for i := range f.journals {
+			f.settle(t, i)
+			if err := errors.Join(f.wires[0].Land(), f.wires[1].Land()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		l.check(t, log)
-		agree(t, journals[0], log)
-		agree(t, journals[1], log)
+		f.ledger.check(t, f.log)
+		agree(t, f.journals[0], f.log)
+		agree(t, f.journals[1], f.log)
 	})
 	counts := map[string]int64{
-		"done": done.Load(), "refused": refused.Load(), "uncertain": uncertain.Load(), "unread": unread.Load(), "settled": settled.Load(),
+		"done": hits.done.Load(), "refused": hits.refused.Load(), "uncertain": hits.uncertain.Load(),
+		"unread": hits.unread.Load(), "settled": hits.settled.Load(),
 	}
 	t.Log(counts)
 	for what, n := range counts {
@@ -131,6 +149,8 @@ func TestFaultsInParallel(t *testing.T) {
 	}
 }
 
+// parallel has three writers and a reader for each of two journals, whose ways to
+// one log fail at random.
 func parallel(t *testing.T, seed uint64) *ledger {
 	const writers, each = 3, 20 // of a journal
 	l, log := newLedger(), history(t, 1)
@@ -158,36 +178,43 @@ func parallel(t *testing.T, seed uint64) *ledger {
 				}
 			})
 		}
-		reading.Go(func() {
-			var before journal.Point[string]
-			for !quit.Load() {
-				p := j.Point()
-				if p.Head.Seq < before.Head.Seq || p.Time.Before(before.Time) || len(names(p.State)) != int(p.Head.Seq) {
-					t.Errorf("the journal went from event %d to %d, with the state %q", before.Head.Seq, p.Head.Seq, p.State)
-				}
-				before = p
-			}
-		})
+		reading.Go(func() { readOn(t, j, &quit) })
 	}
 	writing.Wait()
 	quit.Store(true)
 	reading.Wait()
 	calm.Store(true)
+	agreeAtLast(t, wires, journals, log)
+	l.check(t, log)
+	return l
+}
+
+// readOn reads a journal, which must never go back, until told to quit.
+func readOn(t *testing.T, j *journal.Journal[string], quit *atomic.Bool) {
+	var before journal.Point[string]
+	for !quit.Load() {
+		p := j.Point()
+		if p.Head.Seq < before.Head.Seq || p.Time.Before(before.Time) || len(names(p.State)) != int(p.Head.Seq) {
+			t.Errorf("the journal went from event %d to %d, with the state %q", before.Head.Seq, p.Head.Seq, p.State)
+		}
+		before = p
+	}
+}
+
+// agreeAtLast settles what is in doubt, and compares the journals with the log.
+func agreeAtLast(t *testing.T, wires []*wire, journals []*journal.Journal[string], log audit.Log) {
+	t.Helper()
 	for _, w := range wires {
 		if err := w.Land(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for range 2 { // the second settlement may store what the first has not seen
-		for _, j := range journals {
-			if err := j.Sync(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+	for _, j := range journals { // each may still store an event in doubt
+		if err := j.Sync(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for _, j := range journals {
 		agree(t, j, log)
 	}
-	l.check(t, log)
-	return l
 }
