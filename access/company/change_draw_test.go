@@ -246,7 +246,7 @@ func (d draw) catalog(c *model.Company) company.Change {
 	case 1:
 		one.MaxHolders = rapid.IntRange(0, 3).Draw(d.T, "max")
 	case 2:
-		// Whoever hands this role on gets another one, which must not be more.
+		// A user who hands this role on gets another one, which must not be more.
 		if i := slices.IndexFunc(all, func(r role.Role) bool { return slices.Contains(r.Capabilities, "owner.transfer") }); i >= 0 {
 			one = &all[i]
 		}

@@ -86,9 +86,9 @@ var goals = map[string]goal{
 	}),
 }
 
-// towards makes a scenario for each of the branches. It draws requests until the
-// model foresees what is looked for, and makes that one. A branch may have others
-// before it, with ">" between them, as what it needs.
+// towards returns a scenario for each of the branches: requests are drawn until
+// the model foresees the branch, and that request is made. A branch may have
+// others before it that it needs, with ">" between them.
 func towards(branches []string, laws ...law) []scenario {
 	var all []scenario
 	for _, path := range branches {
@@ -108,7 +108,7 @@ func aim(path []string, laws []law) scenario {
 	}}
 }
 
-// seek draws requests until one is what is looked for, and makes it. It gives up
+// seek draws requests until one of them is the goal, and makes it. It gives up
 // after many.
 func (m *machine) seek(t *rapid.T, is goal) {
 	for range 300 {

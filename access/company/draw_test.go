@@ -298,7 +298,7 @@ func (d draw) config() model.Config {
 		ProofAge: rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute}).Draw(d.T, "proof age"),
 		Pending:  rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(d.T, "pending"),
 		Delivers: true,
-		Systems:  map[string][]string{"sync": company.LogNames(), "clerk": {"user.add", "user.remove", "team.add-member", "report.share"}},
+		Systems:  map[string][]string{"sync": company.LogNames(), "scim": {"user.add", "user.remove", "team.add-member", "report.share"}},
 	}
 }
 
@@ -324,7 +324,7 @@ func (d draw) request(m *machine) model.Request {
 	case n >= 4 && len(heads) > 0:
 		r.User = d.one("head", heads...)
 	default:
-		r.System = d.one("system", "sync", "sync", "sync", "sync", "clerk", "ghost")
+		r.System = d.one("system", "sync", "sync", "sync", "sync", "scim", "ghost")
 	}
 	r.Reason = "it is needed"
 	if d.chance(40, "odd reason") {

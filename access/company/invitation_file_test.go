@@ -96,7 +96,7 @@ func (m *machine) oneByOne(t *rapid.T, r model.Request, rows, planned []invite.R
 }
 
 // codes compares rows with what the model says of them, one after the other. It
-// returns the model after them, and what it said.
+// returns the model after them, and its refusals.
 func (m *machine) codes(t *rapid.T, call string, r model.Request, rows, got []invite.Row) (*model.Company, []model.Refusal) {
 	if len(got) != len(rows) {
 		t.Fatalf("%d rows, want %d", len(got), len(rows))

@@ -21,8 +21,8 @@ import (
 )
 
 // machine makes random requests of a company and of its model, and compares
-// what comes of them. The laws of a machine are held besides, and go by what
-// the company shows rather than by the model.
+// what comes of them. Its laws are checked too. They go by what the company shows
+// rather than by the model.
 type machine struct {
 	hits    *branches
 	laws    []law
@@ -220,9 +220,9 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	return true
 }
 
-// rarest draws a few requests and returns the one of which least came in this
-// run so far, as the model foresees it. Most random requests are refused for a
-// few common causes; so the rare ones come up in far fewer steps.
+// rarest draws a few requests and returns the one whose outcome, as the model
+// foresees it, was the rarest in this run so far. Most random requests are refused
+// for a few common causes. So the others come up in far fewer steps.
 func (m *machine) rarest(draw func() model.Request) model.Request {
 	var best model.Request
 	fewest := -1
@@ -257,7 +257,7 @@ func (m *machine) printed(t *rapid.T) string {
 		fmt.Fprintf(&b, "%s %v on hold %v\n", withoutDigest(i), i.StateAt(m.now()), m.company.WhyOnHold(i.ID))
 	}
 	c := m.config
-	c.Systems, c.Sent = map[string][]string{"clerk": c.Systems["clerk"]}, nil
+	c.Systems, c.Sent = map[string][]string{"scim": c.Systems["scim"]}, nil
 	return fmt.Sprintf("%s%+v\n%s", b.String(), c, text(t, m.company.Policy()))
 }
 

@@ -1,16 +1,21 @@
 // Package model is a company as SPEC §7–9 describes it, in the plainest form:
-// maps, loops, and no index. The tests of [company] hold a company against it.
+// maps, loops, and no index. The tests of package company compare a real
+// company with it, and only tests may import it.
 //
-//   - §7, changes: [Company.Do] says of a request what must come of it. There is
-//     a file for each kind of object: users, teams, reports, data, links.
-//   - §8, invitations: invitation.go, and what is offered and on hold.
-//   - §9, events: [Answer.Recorded] is what the event of a request must record.
+//	c := model.New(role.CompanyCatalog().Roles())
+//	c.Users["ann"] = model.User{Email: "ann@x.test", Role: "admin"}
+//	answer := c.Do(model.Request{User: "ann", Changes: changes}, config, now)
 //
-// It keeps no log, and no secret: which secrets were sent is asked of the test
-// ([Config].Sent). Only questions to Decide and the matching of filters are not
-// modelled here. Both have a model of their own, and a [Company] asks a policy
-// compiled of its own document.
+// Where to begin:
+//   - the state: [Company], which has the World of the model of package access
+//   - §7, changes: [Company.Do] says what must come of a [Request]. There is a
+//     file for each kind of object, and types.go has what holds for a type
+//   - §8, invitations: what they need is in invitation.go, the commands are in
+//     command.go; [Company.OnHold], [Company.Offer] and [Company.Row]
+//   - §9, events: [Answer.Recorded] is what the event of a request has
 //
-// Nothing but tests may import this package. A Company is not safe for
-// concurrent use.
+// Questions to Decide are put to the model of package access. No log is kept,
+// and no secret: which secrets were sent, the test says ([Config].Sent).
+//
+// A Company is for one goroutine at a time.
 package model

@@ -194,8 +194,8 @@ func when(refused bool, err string) string {
 	return ""
 }
 
-// newID is about the id of something new. Where none is given, Do chooses one;
-// until the test knows which, another takes its place.
+// newID is about the id of something new. Where none is given, Do chooses one.
+// Until the test knows which, another takes its place.
 func newID[ID ~string](p *proposal, kind string, id *ID, exists bool) string {
 	if *id == "" {
 		*id = ID(fmt.Sprintf("chosen-%d", len(p.Used)))

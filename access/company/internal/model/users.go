@@ -10,8 +10,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// known is about a user whom a system names. Where a user acts, Decide said it
-// already.
+// known is about a user whom a system names. Where a user acts, Decide has
+// refused already.
 func (p *proposal) known(user team.UserID) string {
 	_, ok := p.Users[string(user)]
 	return when(!ok, "ErrUnknown")
