@@ -40,7 +40,8 @@ func (c *corp) group(i int) string   { return fmt.Sprintf("group-%014d", i) }
 
 var corps sync.Map // size -> func() *corp
 
-// newCorp makes the company of a size, once for all benchmarks. The large one is made only if AMBIT_LONG is set: it takes its time.
+// newCorp makes the company of a size, once for all benchmarks. The large one
+// is made only if AMBIT_LONG is set: it takes its time.
 func newCorp(tb testing.TB, s size) *corp {
 	if s == large && os.Getenv("AMBIT_LONG") == "" {
 		tb.Skip("set AMBIT_LONG=1 for the company of a million users")

@@ -178,7 +178,8 @@ func TestEditIsLoad(t *testing.T) {
 }
 
 // TestLinkOutlivesItsAction: a new catalog may no longer know what a link
-// allows. The link is paused, and the policy can still be written down and read.
+// allows. The link is paused, and the policy can still be written down and
+// read.
 func TestLinkOutlivesItsAction(t *testing.T) {
 	item := model.Resource{Kind: "campaign", ID: "c1", Account: "a1"}
 	w, _ := model.New(model.HostCatalog()).Apply(

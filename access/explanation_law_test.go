@@ -117,8 +117,8 @@ func remediesAreTrue(t *rapid.T, p *access.Policy, e access.Explanation, hits *m
 var remedyWords = []string{"add", "attach", "share", "give", "reinstate", "extend"}
 
 // remediesHelp makes the changes that remedies speak of, and asks again: the
-// reason of the denial is gone. Anyone who is named for a new role may also grant
-// it, and nobody is asked to join a team by their own hand.
+// reason of the denial is gone. Anyone who is named for a new role may also
+// grant it, and nobody is named who would add themselves to a team.
 func remediesHelp(t *rapid.T, w *model.World, p *access.Policy, e access.Explanation, hits *model.Branches) {
 	d := e.Decision
 	for _, r := range e.Remedies {

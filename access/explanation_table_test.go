@@ -10,8 +10,8 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 )
 
-// routesWorld has a company with somebody to ask for each remedy. At the instant
-// of the questions, 2026-06-01, what ends on 2026-01-01 has ended.
+// routesWorld has a company with somebody to ask for each remedy. At the
+// instant of the questions, 2026-06-01, what ends on 2026-01-01 has ended.
 const routesWorld = `{
   "attributes": {"country": "string"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"},

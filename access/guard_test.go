@@ -22,8 +22,8 @@ const modulePath = "github.com/ambit-authz/ambit"
 
 // house says which packages of the module each one may import, in test files as
 // well. A package that is not in it is refused. "internal" stands for the
-// packages below access/internal that access stands on. Every package may import
-// internal/text: no rule for text may have a copy.
+// packages below access/internal that access stands on. Every package may
+// import internal/text: no rule for text may have a copy.
 var house = map[string]string{
 	"internal/text":              "",
 	"role":                       "",
@@ -70,7 +70,8 @@ var houseTests = map[string]string{
 }
 
 // built are the packages that must be there, and whose API is settled: it is
-// compared with testdata/api and must be documented. The others join one by one.
+// compared with testdata/api and must be documented. The others join one by
+// one.
 var built = []string{
 	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/company", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
 }

@@ -130,8 +130,8 @@ func TestLinkFields(t *testing.T) {
 	}
 }
 
-// TestViewOfALinkNeedsTheView makes a link for an action whose maker may take it
-// but not see accounts. It shows no account.
+// TestViewOfALinkNeedsTheView makes a link for an action whose maker may take
+// it but not see accounts. It shows no account.
 func TestViewOfALinkNeedsTheView(t *testing.T) {
 	p := access.MustLoad(`{
 	  "roles":    [{"name": "pilot", "data": "all", "capabilities": ["campaign.pause"]},

@@ -242,8 +242,8 @@ func TestNothingHandedOutIsShared(t *testing.T) {
 		"map[string]datagroup.Value", "map[string]string", "[]uint8")
 }
 
-// TestNothingTakenInIsShared writes over a document after Compile. The policy is
-// as it was.
+// TestNothingTakenInIsShared writes over a document after Compile. The policy
+// is as it was.
 func TestNothingTakenInIsShared(t *testing.T) {
 	t.Parallel()
 	var written model.Branches

@@ -138,7 +138,8 @@ func (c *counter) Handle(context.Context, slog.Record) error {
 	return nil
 }
 
-// TestLogDecisionsInParallel checks that sampling is exact, however many ask at once.
+// TestLogDecisionsInParallel checks that sampling is exact, however many ask at
+// once.
 func TestLogDecisionsInParallel(t *testing.T) {
 	t.Parallel()
 	const goroutines, each, every = 8, 500, 10

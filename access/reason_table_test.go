@@ -63,8 +63,8 @@ const reasonWorld = `{
 }`
 
 // reasonTable has, for every reason: verdict, reason, and the step that denied;
-// subject, action and resource; what the subject is shown; and the sentence, where
-// * is any.
+// subject, action and resource; what the subject is shown; and the sentence,
+// where * is any.
 const reasonTable = `
 allow role            | bea | account.view   | account:de-1                | allow | role boss
 allow team            | ann | account.view   | account:us-1                | allow | team americas, data group us

@@ -22,7 +22,8 @@ const endingBase = `{
             {"id": "l3", "maker": "eve", "action": "play.see", "resource": {"kind": "play", "id": "p", "company": true}, "until": "2027-01-01T00:00:00Z"}]
 }`
 
-// TestNoTimeIsPastEveryEnd: at the zero time everything that has an end has ended.
+// TestNoTimeIsPastEveryEnd: at the zero time everything that has an end has
+// ended.
 func TestNoTimeIsPastEveryEnd(t *testing.T) {
 	p := access.MustLoad(endingBase).At(time.Time{})
 	for _, row := range []struct {

@@ -61,7 +61,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// The layout keeps the text but for white space, is a fixed point, and no line that could be broken is too wide.
+// The layout keeps the text but for white space, is a fixed point, and no line
+// that could be broken is too wide.
 func TestFormatLaws(t *testing.T) {
 	broken := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -98,7 +99,8 @@ func TestFormatLaws(t *testing.T) {
 	}
 }
 
-// breakable reports whether the value on a line is an object or array with something in it.
+// breakable reports whether the value on a line is an object or array with
+// something in it.
 func breakable(line string) bool {
 	line = strings.TrimSuffix(strings.TrimSpace(line), ",")
 	dec := json.NewDecoder(strings.NewReader(line))

@@ -161,7 +161,8 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// The words for broken syntax are those of encoding/json. That it is the only problem, and where, is ours.
+// The words for broken syntax are those of encoding/json. That it is the only
+// problem, and where, is ours.
 func TestSyntax(t *testing.T) {
 	for _, tt := range []struct {
 		line       int
@@ -293,7 +294,8 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
-// A value is there once. Reading again, in any way, is a problem and leaves what follows in place.
+// A value is there once. Reading again, in any way, is a problem and leaves
+// what follows in place.
 func TestReadTwice(t *testing.T) {
 	r := strictjson.NewReader([]byte(`[1, "b", [2], {"c": 3}, "end"]`), strictjson.Config{})
 	var got []string
@@ -469,7 +471,8 @@ func value() *rapid.Generator[any] {
 	})
 }
 
-// What encoding/json writes is accepted and read as encoding/json reads it, however it is laid out.
+// What encoding/json writes is accepted and read as encoding/json reads it,
+// however it is laid out.
 func TestReadsWhatJSONWrites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data, err := json.Marshal(value().Draw(t, "value"))
@@ -491,7 +494,8 @@ func TestReadsWhatJSONWrites(t *testing.T) {
 	})
 }
 
-// Writing any member of any object a second time, at the end of that object, is exactly one problem.
+// Writing any member of any object a second time, at the end of that object, is
+// exactly one problem.
 func TestDuplicateAnywhere(t *testing.T) {
 	nested := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -521,7 +525,8 @@ func TestDuplicateAnywhere(t *testing.T) {
 	}
 }
 
-// Reading never panics, and what is accepted is what encoding/json accepts, with the same value.
+// Reading never panics, and what is accepted is what encoding/json accepts,
+// with the same value.
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{
 		`{"users": [{"id": "ann", "active": true, "seats": -3, "teams": ["x"]}], "attributes": {"a": "b"}}`,
