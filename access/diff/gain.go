@@ -19,6 +19,8 @@ type gains struct {
 	connected []datagroup.AccountID // accounts that old does not have
 	oldLinks  map[string]document.Link
 
+	encounters map[encounter]verdict // known so far
+
 	// What next has, to ask about.
 	teams, groups, roles, users []access.Resource
 }
@@ -46,7 +48,7 @@ func gained(old, next *facts) iter.Seq[Right] {
 }
 
 func newGains(old, next *facts) *gains {
-	g := &gains{old: newReacher(old), next: newReacher(next), oldLinks: map[string]document.Link{}}
+	g := &gains{old: newReacher(old), next: newReacher(next), oldLinks: map[string]document.Link{}, encounters: map[encounter]verdict{}}
 	for _, id := range next.accounts {
 		if _, found := slices.BinarySearch(old.accounts, id); !found {
 			g.connected = append(g.connected, id)
@@ -125,7 +127,7 @@ func (g *gains) roleActions(e *gainer) {
 	g.actionsAt(e, atTeam, g.teams...)
 	g.actionsAt(e, atGroup, g.groups...)
 	g.actionsAt(e, atRole, g.roles...)
-	g.actionsAt(e, atUser, g.users...)
+	g.actionsAtUsers(e)
 }
 
 // actionsAt adds the resources at which a user may newly take which actions.
@@ -134,23 +136,71 @@ func (g *gains) actionsAt(e *gainer, at place, resources ...access.Resource) {
 		return
 	}
 	for _, r := range resources {
-		var newly, longer []access.Action
-		for _, a := range e.can[at] {
-			switch {
-			case !g.next.start.Decide(e.user, a, r).Allowed || e.old.Decide(e.user, a, r).Allowed:
-			case g.old.start.Decide(e.user, a, r).Allowed:
-				longer = append(longer, a)
-			default:
-				newly = append(newly, a)
-			}
+		e.addActions(g.compare(e, at, r), r)
+	}
+}
+
+// verdict is the actions that a user may take at a resource only under next, and
+// those that old allows as well, but not for so long.
+type verdict struct {
+	newly, longer []access.Action
+}
+
+func (g *gains) compare(e *gainer, at place, r access.Resource) (v verdict) {
+	for _, a := range e.can[at] {
+		switch {
+		case !g.next.start.Decide(e.user, a, r).Allowed || e.old.Decide(e.user, a, r).Allowed:
+		case g.old.start.Decide(e.user, a, r).Allowed:
+			v.longer = append(v.longer, a)
+		default:
+			v.newly = append(v.newly, a)
 		}
-		right := Right{Kind: RoleActions, Subject: e.user, Until: e.end, Route: Route{Role: role.Name(e.Role)}}
-		if right.Actions = newly; len(newly) > 0 {
-			e.rights.add(right, r)
+	}
+	return v
+}
+
+func (e *gainer) addActions(v verdict, r access.Resource) {
+	right := Right{Kind: RoleActions, Subject: e.user, Until: e.end, Route: Route{Role: role.Name(e.Role)}}
+	if right.Actions = v.newly; len(v.newly) > 0 {
+		e.rights.add(right, r)
+	}
+	if right.Actions, right.From = v.longer, e.wasEnd; len(v.longer) > 0 {
+		e.rights.add(right, r)
+	}
+}
+
+// encounter is what counts of two users when one of them may do something to the
+// other: the roles of the actor, and the standings of the target.
+type encounter struct {
+	role, oldRole       string
+	oldActive           bool // at the end of the actor's access in next
+	standing, oldTarget standing
+	oldKnown            bool // the target
+}
+
+// actionsAtUsers is actionsAt for all users. It asks about each encounter once. An
+// answer about the user themselves is not used for others.
+func (g *gains) actionsAtUsers(e *gainer) {
+	if len(e.can[atUser]) == 0 {
+		return
+	}
+	of := encounter{role: e.Role, oldActive: active(e.old, e.user)}
+	if e.then != nil {
+		of.oldRole = e.then.Role
+	}
+	for i, target := range g.next.holders {
+		of.standing, of.oldTarget, of.oldKnown = target.standing(), standing{}, false
+		if was := g.old.byID[target.ID]; was != nil {
+			of.oldTarget, of.oldKnown = was.standing(), true
 		}
-		if right.Actions, right.From = longer, e.wasEnd; len(longer) > 0 {
-			e.rights.add(right, r)
+		v, known := g.encounters[of]
+		if !known || target == e.holder {
+			v = g.compare(e, atUser, g.users[i])
 		}
+		if !known && target != e.holder {
+			g.encounters[of] = v
+		}
+		e.addActions(v, g.users[i])
 	}
 }
 
@@ -204,12 +254,14 @@ func (g *gains) session(e *gainer, t string) {
 	last, end := lasting(e.phases, isActive)
 	all := reachedUntil(g.next.inTeam(t, e.holder), end, last)
 	shares := g.newShares(e, s, g.next.shares(s, e.phases))
-	entered, from := !isActive(g.old.before(end)), time.Time{}
+	entered, from := false, time.Time{}
+	if !isActive(g.old.before(end)) {
+		from = e.from(isActive)
+		lasts := func(x gainedShare) bool { return from.IsZero() || later(x.until, from) }
+		entered = len(all) > 0 || slices.ContainsFunc(shares, lasts) || g.able(e)
+	}
 	if entered {
-		if len(all) == 0 && len(shares) == 0 && !g.able(e) {
-			return
-		}
-		e.entered[t], from = true, e.from(isActive)
+		e.entered[t] = true
 		e.rights.add(Right{Kind: TeamSession, Subject: s, From: from, Until: end})
 	}
 	// What is gained together with the session is not listed.
@@ -257,32 +309,40 @@ func (g *gains) ofLink(l document.Link) (Right, bool) {
 }
 
 // revocation adds whether a user may newly revoke a link, at company level or
-// else within a team that they could act in before. Who may not at company level,
-// may not within a team either.
+// within a team. A user who may not at company level may not within a team.
 func (g *gains) revocation(e *gainer, l document.Link) {
-	if !revokes(g.next.start, e.user, l) || g.revokesNewly(e, e.user, l) {
+	if !revokes(g.next.start, e.user, l) {
 		return
 	}
+	whole, gained := g.revokesNewly(e, e.user, l)
+	if gained {
+		e.rights.add(whole, access.Link(l.ID))
+	}
 	for _, t := range e.teams {
-		if !e.entered[t] {
-			g.revokesNewly(e, access.Session(e.ID, t), l)
+		if e.entered[t] {
+			continue
+		}
+		r, inTeam := g.revokesNewly(e, access.Session(e.ID, t), l)
+		if inTeam && (!gained || r.From.Before(whole.From)) {
+			e.rights.add(r, access.Link(l.ID))
 		}
 	}
 }
 
-func (g *gains) revokesNewly(e *gainer, s access.Subject, l document.Link) bool {
+// revokesNewly returns the right of a subject to revoke a link, and whether it is
+// gained.
+func (g *gains) revokesNewly(e *gainer, s access.Subject, l document.Link) (Right, bool) {
 	may := func(p *access.Policy) bool { return revokes(p, s, l) }
 	last, end := lasting(e.phases, may)
 	if last == nil || may(g.old.before(end)) {
-		return false
+		return Right{}, false
 	}
 	d := last.Decide(s, access.RevokeLink, access.Link(l.ID))
 	r := Right{Kind: LinkRevocation, Subject: s, Actions: []access.Action{access.RevokeLink}, From: e.from(may), Until: end, Route: Route{Role: d.Role, Level: d.Level}}
 	if d.Reason == access.ReasonMaker {
 		r.Route = Route{Maker: maker(l)}
 	}
-	e.rights.add(r, access.Link(l.ID))
-	return true
+	return r, true
 }
 
 // bundles is rights, those together that differ in their resources only. The zero

@@ -47,3 +47,39 @@ func TestGainsOfOne(t *testing.T) {
 		}
 	}
 }
+
+// TestRevocationInTeam: a user who may revoke a link for longer, and newly in a
+// team, gains both. The second is not part of the first.
+func TestRevocationInTeam(t *testing.T) {
+	build := func(end string, members ...document.Member) *access.Policy {
+		return compile(t, &document.Document{
+			Roles: oddRoles(),
+			Teams: []document.Team{{ID: "t1", Members: members}},
+			Users: []document.User{{ID: "ann", Email: "ann@x.test", Role: "warden", Until: end}},
+			Links: []document.Link{{ID: "l1", Maker: "ann", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}}},
+		})
+	}
+	got := texts(slices.Collect(Compare(build("2027-01-01T00:00:00Z"), build("", document.Member{User: "ann"})).Gains()))
+	const want = "ann may link.revoke at link l1 from 2027-01-01T00:00:00Z\nann in team t1 may link.revoke at link l1"
+	if got != want {
+		t.Errorf("the gains are\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestSessionThatGivesNothing: a longer membership is no gain if there is nothing
+// to do in its sessions for longer.
+func TestSessionThatGivesNothing(t *testing.T) {
+	build := func(role, end string, grants ...document.Grant) *access.Policy {
+		return compile(t, &document.Document{
+			Roles:   oddRoles(),
+			Teams:   []document.Team{{ID: "t1", Members: []document.Member{{User: "ann"}}}},
+			Users:   []document.User{{ID: "ann", Email: "ann@x.test", Role: role, Until: end}},
+			Reports: []document.Report{{ID: "q3", Grants: grants}},
+		})
+	}
+	const end = "2027-01-01T00:00:00Z"
+	got := texts(slices.Collect(Compare(build("idle", end), build("idle", "", document.Grant{User: "ann", Level: "viewer", Until: end})).Gains()))
+	if want := "ann is viewer of report q3 until " + end; got != want {
+		t.Errorf("the gains are\n%s\nwant\n%s", got, want)
+	}
+}
