@@ -91,8 +91,8 @@ func TestWithClock(t *testing.T) {
 	if asks(p) || asks(next) {
 		t.Errorf("after the end: %t, and of the next policy: %t", asks(p), asks(next))
 	}
-	if real := fixed.WithClock(nil); asks(real) != time.Now().Before(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("with the clock of the system: %t", asks(real))
+	if d := fixed.WithClock(nil).Decide(access.User("ann"), access.ViewAccount, access.Account("a1")); !d.Allowed {
+		t.Errorf("what has no end, with the clock of the system: %v", d)
 	}
 	if (*access.Policy)(nil).WithClock(nil).Decide(access.User("eve"), access.ViewAccount, access.Account("a1")).Allowed {
 		t.Error("a nil policy with a clock allows")

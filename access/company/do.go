@@ -178,7 +178,7 @@ func wrap(op string, err error) error {
 		return err
 	}
 	if errors.Is(err, journal.ErrUnfit) {
-		err = fmt.Errorf("%w: %w", ErrInvalid, err)
+		err = invalid("the event", err)
 	}
 	return &Error{Op: op, Seq: seq, Err: err}
 }

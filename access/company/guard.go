@@ -77,7 +77,7 @@ func (g *guard) endOf(by Actor) time.Time {
 // notBeyond refuses an end later than that of somebody's own access.
 func (g *guard) notBeyond(by Actor, until time.Time) error {
 	if own := g.endOf(by); !own.IsZero() && later(until, own) {
-		return fmt.Errorf("%w: until %s", ErrBeyondOwnEnd, own.Format(time.RFC3339))
+		return fmt.Errorf("%w: their access ends at %s", ErrBeyondOwnEnd, own.Format(time.RFC3339))
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 		return nil, ErrSelf
 	}
 	if longest := p.longestShare(c.Report, c.Level); later(c.Until, longest) {
-		return nil, fmt.Errorf("%w: the report is shared with the actor until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
+		return nil, fmt.Errorf("%w: the report is shared with them until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
 	}
 	return c, p.notBeyond(p.actor, c.Until)
 }

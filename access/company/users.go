@@ -174,7 +174,7 @@ func (c RemoveUser) checkSuccessor(p *proposal) error {
 	qualifies := func(u team.User) bool { return u.ID != c.User && !u.Suspended && u.Until.IsZero() }
 	u, ok := p.directory().User(c.Successor)
 	if !ok || !qualifies(u) {
-		return fmt.Errorf("%w: of %q", ErrSuccessor, c.HandedOver)
+		return fmt.Errorf("%w: for %d of their reports, such as %q", ErrSuccessor, len(c.HandedOver), c.HandedOver[0])
 	}
 	if u.ID != p.actor.user {
 		return nil

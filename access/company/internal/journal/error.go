@@ -18,7 +18,7 @@ var (
 	// stored. Nothing is written before that is settled.
 	ErrUncertain = errors.New("an earlier append is not settled")
 	// ErrUnfit: the log refuses the event itself. It is not stored, now or later.
-	ErrUnfit = errors.New("the event is not fit to be stored")
+	ErrUnfit = errors.New("the log refuses it for its form")
 )
 
 // Error is what became of one event.
