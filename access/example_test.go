@@ -2,10 +2,7 @@ package access_test
 
 import (
 	"fmt"
-	"log/slog"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -248,20 +245,4 @@ func ExampleViaLink() {
 	// Output:
 	// allow: link l1 is live
 	// deny link-scope: link l1 is for another action or another resource
-}
-
-// Denials go to the log, allowances do not.
-func ExampleLogDecisions() {
-	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if strings.Contains("msg reason subject resource", a.Key) {
-				return a
-			}
-			return slog.Attr{} // the rest is left out here
-		},
-	}))
-	observe := access.LogDecisions(log, &access.LogOptions{DenialsOnly: true})
-	policy := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]}`)
-	observe(policy.Decide(access.User("ann"), access.CreateTeam, access.Company()))
-	// Output: msg=decision reason=no-capability subject=ann resource=company
 }

@@ -47,6 +47,7 @@ var house = map[string]string{
 	// The fold of a log and its one writer: below company, as access must not
 	// know audit, and of audit alone, so that faults are tested without a company.
 	"access/company/internal/journal": "audit",
+	"access/decisionlog":              "access",
 	"access/accesshttp":               "role datagroup team internal access access/document",
 	"access/authzen":                  "role datagroup team internal access access/document",
 	// Story files as data, above access and below accesstest, so that whatever
@@ -63,6 +64,7 @@ var internals = []string{"internal/", "access/internal/", "access/company/intern
 
 // houseTests says what test files may import besides.
 var houseTests = map[string]string{
+	"access/accesshttp":               "access/decisionlog",    // an example of an observer
 	"access/diff":                     "access/internal/story", // its mutants must change a story or the description
 	"audit":                           "audit/audittest",
 	"access/company":                  "audit/audittest access/company/internal/model",
@@ -73,7 +75,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/company", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
+	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.

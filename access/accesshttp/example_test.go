@@ -11,6 +11,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
 var current atomic.Pointer[access.Policy]
@@ -120,7 +121,7 @@ func ExampleConfig_observer() {
 	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:   func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
 		Subject:  sessionUser,
-		Observer: access.LogDecisions(logger, nil),
+		Observer: decisionlog.New(logger, nil),
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -34,8 +34,9 @@ type PolicyConfig struct {
 	Links bool
 
 	// Observer receives every decision of an evaluation; those that a search
-	// makes are not observed. Nil observes nothing.
-	Observer access.Observer
+	// makes are not observed. It must be quick, safe for concurrent use, and must
+	// not panic; package decisionlog has one. Nil observes nothing.
+	Observer func(access.Decision)
 }
 
 // ForPolicy returns the [Config.Evaluator] that answers each request from the

@@ -48,8 +48,9 @@ type Config struct {
 
 	// Observer sees every decision asked by [Company.Decide]. It does not see
 	// what Do asks: a change that was made is in the log, and a refusal goes to
-	// its caller. Nil costs nothing.
-	Observer access.Observer
+	// its caller. It must be quick, safe for concurrent use, and must not panic;
+	// package decisionlog has one. Nil costs nothing.
+	Observer func(access.Decision)
 }
 
 // Company is a company that Ambit keeps: its policy, and the log that the

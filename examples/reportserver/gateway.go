@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
 var errNotGateway = errors.New("the bearer token is not the gateway's")
@@ -28,7 +28,7 @@ func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 		}
 		return nil
 	}
-	policy := authzen.PolicyConfig{Policy: s.policy, Company: s.company.ID(), Observer: access.LogDecisions(s.logger, nil)}
+	policy := authzen.PolicyConfig{Policy: s.policy, Company: s.company.ID(), Observer: decisionlog.New(s.logger, nil)}
 	config := authzen.Config{
 		Evaluator:    authzen.ForPolicy(policy),
 		Authenticate: gateway,

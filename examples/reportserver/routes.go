@@ -5,6 +5,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
 // routes returns all routes of the service, each with who may use it. Only the login is for everybody, and AuthZEN authenticates its
@@ -13,7 +14,7 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 	guard, err := accesshttp.New(accesshttp.Config{
 		Policy:   s.policy,
 		Subject:  s.logins.subject,
-		Observer: access.LogDecisions(s.logger, nil),
+		Observer: decisionlog.New(s.logger, nil),
 		Respond:  s.logFailure,
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package access_test
+package decisionlog_test
 
 import (
 	"bytes"
@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
 // logged returns what an observer with the given options logs of decisions, a
 // line for each, without the time. Records below least are not wanted.
-func logged(o *access.LogOptions, least slog.Level, decisions ...access.Decision) []string {
+func logged(o *decisionlog.Options, least slog.Level, decisions ...access.Decision) []string {
 	var b bytes.Buffer
 	handler := slog.NewTextHandler(&b, &slog.HandlerOptions{Level: least, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if len(groups) == 0 && a.Key == slog.TimeKey {
@@ -23,7 +24,7 @@ func logged(o *access.LogOptions, least slog.Level, decisions ...access.Decision
 		}
 		return a
 	}})
-	observe := access.LogDecisions(slog.New(handler), o)
+	observe := decisionlog.New(slog.New(handler), o)
 	for _, d := range decisions {
 		observe(d)
 	}
@@ -46,7 +47,7 @@ func asked() (byTeam, denied, byGrant access.Decision) {
 		p.Decide(access.User("ann"), access.EditReport, access.Report("q1"))
 }
 
-func TestLogDecisionsRecords(t *testing.T) {
+func TestRecords(t *testing.T) {
 	byTeam, denied, byGrant := asked()
 	got := logged(nil, slog.LevelDebug, byTeam, denied, byGrant, access.Decision{})
 	want := []string{
@@ -69,25 +70,25 @@ func TestLogDecisionsRecords(t *testing.T) {
 	}
 }
 
-func TestLogOptions(t *testing.T) {
+func TestOptions(t *testing.T) {
 	allow, deny, _ := asked()
 	tests := []struct {
 		want    string // a for an allowance logged, d for a denial
 		name    string
-		options *access.LogOptions
+		options *decisionlog.Options
 		least   slog.Level
 		asked   string
 	}{
 		{"adad", "nil logs all", nil, slog.LevelDebug, "adad"},
-		{"adad", "zero logs all", &access.LogOptions{}, slog.LevelDebug, "adad"},
-		{"aaa", "every one", &access.LogOptions{Every: 1}, slog.LevelDebug, "aaa"},
-		{"aaa", "one in three, beginning with the first", &access.LogOptions{Every: 3}, slog.LevelDebug, "aaaaaaa"},
-		{"addad", "denials are not sampled", &access.LogOptions{Every: 3}, slog.LevelDebug, "addaaad"},
-		{"ad", "denials do not count", &access.LogOptions{Every: 2}, slog.LevelDebug, "ada"},
-		{"", "one in very many, after the first", &access.LogOptions{Every: 1<<64 - 1, DenialsOnly: true}, slog.LevelDebug, "aaaa"},
-		{"a", "one in very many", &access.LogOptions{Every: 1<<64 - 1}, slog.LevelDebug, "aaaa"},
-		{"dd", "denials only", &access.LogOptions{DenialsOnly: true}, slog.LevelDebug, "adaadaa"},
-		{"dd", "denials only, sampled in vain", &access.LogOptions{DenialsOnly: true, Every: 2}, slog.LevelDebug, "adaadaa"},
+		{"adad", "zero logs all", &decisionlog.Options{}, slog.LevelDebug, "adad"},
+		{"aaa", "every one", &decisionlog.Options{Every: 1}, slog.LevelDebug, "aaa"},
+		{"aaa", "one in three, beginning with the first", &decisionlog.Options{Every: 3}, slog.LevelDebug, "aaaaaaa"},
+		{"addad", "denials are not sampled", &decisionlog.Options{Every: 3}, slog.LevelDebug, "addaaad"},
+		{"ad", "denials do not count", &decisionlog.Options{Every: 2}, slog.LevelDebug, "ada"},
+		{"", "one in very many, after the first", &decisionlog.Options{Every: 1<<64 - 1, DenialsOnly: true}, slog.LevelDebug, "aaaa"},
+		{"a", "one in very many", &decisionlog.Options{Every: 1<<64 - 1}, slog.LevelDebug, "aaaa"},
+		{"dd", "denials only", &decisionlog.Options{DenialsOnly: true}, slog.LevelDebug, "adaadaa"},
+		{"dd", "denials only, sampled in vain", &decisionlog.Options{DenialsOnly: true, Every: 2}, slog.LevelDebug, "adaadaa"},
 		{"d", "allowances are for debugging", nil, slog.LevelInfo, "ada"},
 		{"", "denials are information", nil, slog.LevelWarn, "ada"},
 	}
@@ -108,13 +109,13 @@ func TestLogOptions(t *testing.T) {
 	}
 }
 
-// TestLogOptionsAreRead checks that changing the options afterwards changes
+// TestOptionsAreReadOnce checks that changing the options afterwards changes
 // nothing.
-func TestLogOptionsAreRead(t *testing.T) {
+func TestOptionsAreReadOnce(t *testing.T) {
 	allow, _, _ := asked()
 	var count counter
-	o := &access.LogOptions{DenialsOnly: true}
-	observe := access.LogDecisions(slog.New(&count), o)
+	o := &decisionlog.Options{DenialsOnly: true}
+	observe := decisionlog.New(slog.New(&count), o)
 	o.DenialsOnly = false
 	observe(allow)
 	if got := count.records; got != 0 {
@@ -138,14 +139,13 @@ func (c *counter) Handle(context.Context, slog.Record) error {
 	return nil
 }
 
-// TestLogDecisionsInParallel checks that sampling is exact, however many ask at
-// once.
-func TestLogDecisionsInParallel(t *testing.T) {
+// TestInParallel checks that sampling is exact, however many ask at once.
+func TestInParallel(t *testing.T) {
 	t.Parallel()
 	const goroutines, each, every = 8, 500, 10
 	allow, deny, _ := asked()
 	var count counter
-	observe := access.LogDecisions(slog.New(&count), &access.LogOptions{Every: every})
+	observe := decisionlog.New(slog.New(&count), &decisionlog.Options{Every: every})
 	var wg sync.WaitGroup
 	for range goroutines {
 		wg.Go(func() {
@@ -168,9 +168,9 @@ func TestLogDecisionsInParallel(t *testing.T) {
 func TestUnloggedDecisionsAreFree(t *testing.T) {
 	allow, deny, _ := asked()
 	quiet := slog.New(slog.NewTextHandler(new(bytes.Buffer), &slog.HandlerOptions{Level: slog.LevelError}))
-	for name, observe := range map[string]access.Observer{
-		"denials only": access.LogDecisions(quiet, &access.LogOptions{DenialsOnly: true}),
-		"not enabled":  access.LogDecisions(quiet, nil),
+	for name, observe := range map[string]func(access.Decision){
+		"denials only": decisionlog.New(quiet, &decisionlog.Options{DenialsOnly: true}),
+		"not enabled":  decisionlog.New(quiet, nil),
 	} {
 		if n := testing.AllocsPerRun(100, func() { observe(allow); observe(deny) }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
@@ -178,24 +178,27 @@ func TestUnloggedDecisionsAreFree(t *testing.T) {
 	}
 }
 
-func TestLogDecisions(t *testing.T) {
-	p := access.MustLoad(routesWorld)
+func TestReasons(t *testing.T) {
+	p := access.MustLoad(`{
+	  "accounts": [{"id": "us-1", "source": "google"}],
+	  "users": [{"id": "uma", "email": "uma@example.com", "role": "admin"}]
+	}`)
 	allow := p.Decide(access.User("uma"), "account.view", access.Account("us-1"))
 	deny := p.Decide(access.User("uma"), "account.view", access.Account("zz"))
 	for _, tt := range []struct {
 		name  string
-		opts  *access.LogOptions
+		opts  *decisionlog.Options
 		level slog.Level
 		want  string // of three allowances, a denial, and another allowance
 	}{
 		{"all", nil, slog.LevelDebug, "role role role unknown-resource role"},
-		{"denials", &access.LogOptions{DenialsOnly: true}, slog.LevelDebug, "unknown-resource"},
-		{"every second", &access.LogOptions{Every: 2}, slog.LevelDebug, "role role unknown-resource"},
+		{"denials", &decisionlog.Options{DenialsOnly: true}, slog.LevelDebug, "unknown-resource"},
+		{"every second", &decisionlog.Options{Every: 2}, slog.LevelDebug, "role role unknown-resource"},
 		{"by level", nil, slog.LevelInfo, "unknown-resource"},
 		{"nothing", nil, slog.LevelError, ""},
 	} {
 		var out bytes.Buffer
-		observe := access.LogDecisions(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: tt.level})), tt.opts)
+		observe := decisionlog.New(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: tt.level})), tt.opts)
 		for _, d := range []access.Decision{allow, allow, allow, deny, allow} {
 			observe(d)
 		}
