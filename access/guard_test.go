@@ -52,7 +52,7 @@ var house = map[string]string{
 	"access/authzen":                  "role datagroup team internal access access/document",
 	// Story files as data, above access and below accesstest, so that whatever
 	// else reads stories one day need not import testing.
-	"access/internal/story": "role datagroup team internal access access/document",
+	"access/internal/story": "role datagroup team access access/document",
 	"access/accesstest":     "datagroup access access/document access/diff access/internal/story",
 	// What the tests compare access and company with: see testCode.
 	"access/internal/model":         "role datagroup team access access/document",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 )
 
 // mock is a test that records its errors and logs.
@@ -55,66 +56,94 @@ func edited(t testing.TB, p *access.Policy, change func(e *access.Edit)) *access
 	return next
 }
 
-func TestLock(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("AMBIT_UPDATE", "")
-	path := filepath.Join(dir, "access.lock")
-	t.Setenv("CI", "")
-	p := compile(t, loadPolicyCI(t))
-	next := edited(t, p, func(e *access.Edit) { e.SetGrant("board", access.Grant{User: "tom", Level: access.Viewer}.Entry()) })
-	lock := func(p *access.Policy, path string) string { return mocked(func(t testing.TB) { Lock(t, p, path) }) }
-	rewrite := func(change func(text string) string) {
-		text, err := os.ReadFile(path)
-		if err == nil {
-			err = os.WriteFile(path, []byte(change(string(text))), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := func(name, want, got string) {
-		t.Helper()
-		if got = strings.ReplaceAll(got, dir, "DIR"); got != want {
-			t.Errorf("%s: the report is\n%s\nwant\n%s", name, got, want)
-		}
-	}
+// lockCase is a lock file in a directory of its own.
+type lockCase struct {
+	*testing.T
+	dir, path string
+}
 
-	want("no file", "there is no DIR/access.lock yet: run the test with AMBIT_UPDATE=1 to write it, then read it and commit it", lock(p, path))
+func newLockCase(t *testing.T) lockCase {
+	t.Setenv("AMBIT_UPDATE", "")
+	t.Setenv("CI", "")
+	dir := t.TempDir()
+	return lockCase{t, dir, filepath.Join(dir, "access.lock")}
+}
+
+// want compares the report of Lock, with the directory as DIR.
+func (c lockCase) want(name, want string, p *access.Policy, path string) {
+	c.Helper()
+	got := mocked(func(t testing.TB) { Lock(t, p, path) })
+	if got = strings.ReplaceAll(got, c.dir, "DIR"); got != want {
+		c.Errorf("%s: the report is\n%s\nwant\n%s", name, got, want)
+	}
+}
+
+// rewrite changes the file.
+func (c lockCase) rewrite(change func(text string) string) {
+	text, err := os.ReadFile(c.path)
+	if err == nil {
+		err = os.WriteFile(c.path, []byte(change(string(text))), 0o644)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+// grant returns a policy in which a user has a level at a report of the example.
+func grant(t testing.TB, p *access.Policy, user, level string) *access.Policy {
+	return edited(t, p, func(e *access.Edit) { e.SetGrant("board", document.Grant{User: user, Level: level}) })
+}
+
+// TestLock writes a lock file, and compares it.
+func TestLock(t *testing.T) {
+	c := newLockCase(t)
+	p := compile(t, loadPolicyCI(t))
+	next := grant(t, p, "tom", "viewer")
+	c.want("no file", "there is no DIR/access.lock yet: run the test with AMBIT_UPDATE=1 to write it, then read it and commit it", p, c.path)
 	t.Setenv("AMBIT_UPDATE", "1")
-	want("write", "pass\nwrote DIR/access.lock", lock(p, path))
-	want("nothing to write", "pass\n", lock(p, path))
-	want("no directory", "open DIR/none/access.lock: no such file or directory", lock(p, filepath.Join(dir, "none", "access.lock")))
+	c.want("write", "pass\nwrote DIR/access.lock", p, c.path)
+	c.want("nothing to write", "pass\n", p, c.path)
+	c.want("no directory", "open DIR/none/access.lock: no such file or directory", p, filepath.Join(c.dir, "none", "access.lock"))
 	t.Setenv("CI", "true")
-	want("nothing to write in a CI", "pass\n", lock(p, path))
-	want("write in a CI", "wrote DIR/access.lock, which differs from the commit: with CI set, a lock file must not change", lock(next, path))
+	c.want("nothing to write in a CI", "pass\n", p, c.path)
+	c.want("write in a CI", "wrote DIR/access.lock, which differs from the commit: with CI set, a lock file must not change", next, c.path)
 	t.Setenv("CI", "false")
-	want("write again", "pass\nwrote DIR/access.lock", lock(p, path))
+	c.want("write again", "pass\nwrote DIR/access.lock", p, c.path)
 	t.Setenv("AMBIT_UPDATE", "0")
-	want("same", "pass\n", lock(p, path))
+	c.want("same", "pass\n", p, c.path)
+	c.want("a directory", "read DIR: is a directory", p, c.dir)
+	c.want("nil", "the policy is nil: there is nothing to lock", nil, c.path)
+	t.Setenv("AMBIT_UPDATE", "yes please")
+	c.want("no boolean", `AMBIT_UPDATE is "yes please": set it to 1 or remove it`, p, c.path)
+}
+
+// TestLockDifference compares a lock file with other policies, and after edits.
+func TestLockDifference(t *testing.T) {
+	c := newLockCase(t)
+	p := compile(t, loadPolicyCI(t))
+	next := grant(t, p, "tom", "viewer")
+	if err := os.WriteFile(c.path, []byte(lockText(p)), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	const difference = `DIR/access.lock is not what the policy decides (- only in the file, + decided now):
   + tom in team americas is viewer of report board
   + tom is viewer of report board
 If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`
-	want("difference", difference, lock(next, path))
-	want("another level", `DIR/access.lock is not what the policy decides (- only in the file, + decided now):
+	c.want("difference", difference, next, c.path)
+	c.want("another level", `DIR/access.lock is not what the policy decides (- only in the file, + decided now):
   + una is editor of report board
   - una is viewer of report board
-If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`, lock(edited(t, p, func(e *access.Edit) {
-		e.SetGrant("board", access.Grant{User: "una", Level: access.Editor}.Entry())
-	}), path))
-	rewrite(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") })
-	want("line ends of Windows", "pass\n", lock(p, path))
-	want("line ends of Windows, and a difference", difference, lock(next, path))
-	rewrite(func(text string) string { return "# mine\n" + text })
-	want("a comment", "DIR/access.lock has all facts, but in another form than Lock writes them.\nIf you mean that, run the test with AMBIT_UPDATE=1 and commit the file.", lock(p, path))
-	rewrite(func(string) string { return "" })
-	if got := lock(p, path); strings.Count(got, "\n  + ") != maxDifference || !strings.Contains(got, " more lines\n") {
+If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`, grant(t, p, "una", "editor"), c.path)
+	c.rewrite(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") })
+	c.want("line ends of Windows", "pass\n", p, c.path)
+	c.want("line ends of Windows, and a difference", difference, next, c.path)
+	c.rewrite(func(text string) string { return "# mine\n" + text })
+	c.want("a comment", "DIR/access.lock has all facts, but in another form than Lock writes them.\nIf you mean that, run the test with AMBIT_UPDATE=1 and commit the file.", p, c.path)
+	c.rewrite(func(string) string { return "" })
+	got := mocked(func(t testing.TB) { Lock(t, p, c.path) })
+	if strings.Count(got, "\n  + ") != maxDifference || !strings.Contains(got, " more lines\n") {
 		t.Errorf("an empty file: the report is\n%s", got)
 	}
-	want("a directory", "read DIR: is a directory", lock(p, dir))
-	want("nil", "the policy is nil: there is nothing to lock", lock(nil, path))
-	t.Setenv("AMBIT_UPDATE", "yes please")
-	want("no boolean", `AMBIT_UPDATE is "yes please": set it to 1 or remove it`, lock(p, path))
 }
 
 // TestLockFlag declares the flag -update, as a test that uses Lock may, and sets it.

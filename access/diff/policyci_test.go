@@ -43,61 +43,75 @@ func storiesCatch(p *access.Policy) bool {
 // every fifth, and compares an eighth.
 func TestPolicyCIMutants(t *testing.T) {
 	d := loadPolicyCI(t)
-	p := compile(t, d)
-	lock := Describe(p)
-	if storiesCatch(p) {
+	f := &found{policy: compile(t, d), kinds: map[string]int{}}
+	f.lock = Describe(f.policy)
+	if storiesCatch(f.policy) {
 		t.Fatal("the example fails as it is")
 	}
-	var refused, byStories, byLock, gaining int
-	kinds := map[string]int{}
-	var equal []string
+	long := os.Getenv("AMBIT_LONG") != ""
 	mutants := mutate(t, d)
 	tried := map[string]bool{}
 	for i, m := range mutants {
-		if os.Getenv("AMBIT_LONG") == "" && i%5 != 0 && tried[m.kind] {
+		if !long && i%5 != 0 && tried[m.kind] {
 			continue
 		}
 		tried[m.kind] = true
 		doc := m.build()
-		q, err := access.Compile(doc, nil)
-		if err != nil {
-			refused++
+		if !f.unseen(m, doc) || len(f.equal)%8 != 1 && !long { // comparing all answers takes long
 			continue
-		}
-		kinds[m.kind]++
-		caught, locked := storiesCatch(q), !reflect.DeepEqual(Describe(q), lock)
-		if caught {
-			byStories++
-		}
-		if locked {
-			byLock++
-		}
-		for range Compare(p, q).Gains() {
-			gaining++
-			break
-		}
-		if caught || locked {
-			continue
-		}
-		equal = append(equal, m.what)
-		if len(equal)%8 != 1 && os.Getenv("AMBIT_LONG") == "" {
-			continue // comparing all answers takes long
 		}
 		u := universeOf(d, doc)
-		if was, is := u.answers(p), u.answers(q); !slices.Equal(was, is) {
+		if was, is := u.answers(f.policy), u.answers(compile(t, doc)); !slices.Equal(was, is) {
 			t.Errorf("%s: neither the stories nor the lock show that %v gain and %v lose", m.what, u.gained(was, is), u.gained(is, was))
 		}
 	}
 	total := 0
 	var counts []string
-	for _, k := range slices.Sorted(maps.Keys(kinds)) {
-		total += kinds[k]
-		counts = append(counts, fmt.Sprintf("%5d  %s", kinds[k], k))
+	for _, k := range slices.Sorted(maps.Keys(f.kinds)) {
+		total += f.kinds[k]
+		counts = append(counts, fmt.Sprintf("%5d  %s", f.kinds[k], k))
 	}
 	t.Logf("%d mutants, and %d that do not compile; %d fail the lock, %d the stories, %d give a user more\n%s",
-		total, refused, byLock, byStories, gaining, strings.Join(counts, "\n"))
-	t.Logf("%d change no answer:\n%s", len(equal), strings.Join(equal, "\n"))
-	if len(mutants) < 500 || byStories < total/3 {
+		total, f.refused, f.byLock, f.byStories, f.gaining, strings.Join(counts, "\n"))
+	t.Logf("%d change no answer:\n%s", len(f.equal), strings.Join(f.equal, "\n"))
+	if len(mutants) < 500 || f.byStories < total/3 {
 		t.Error("the search has too few mutants, or the stories catch too few of them")
 	}
+}
+
+// found is what mutants of a policy led to.
+type found struct {
+	policy *access.Policy
+	lock   []Section
+
+	refused, byStories, byLock, gaining int            // mutants
+	kinds                               map[string]int // mutants that compile, by kind
+	equal                               []string       // mutants that neither the stories nor the lock show
+}
+
+// unseen counts a mutant, and reports whether neither the stories nor the lock
+// show it.
+func (f *found) unseen(m mutant, doc *document.Document) bool {
+	p, err := access.Compile(doc, nil)
+	if err != nil {
+		f.refused++
+		return false
+	}
+	f.kinds[m.kind]++
+	caught, locked := storiesCatch(p), !reflect.DeepEqual(Describe(p), f.lock)
+	if caught {
+		f.byStories++
+	}
+	if locked {
+		f.byLock++
+	}
+	for range Compare(f.policy, p).Gains() {
+		f.gaining++
+		break
+	}
+	if caught || locked {
+		return false
+	}
+	f.equal = append(f.equal, m.what)
+	return true
 }

@@ -28,18 +28,11 @@ type universe struct {
 // none of them has.
 func universeOf(docs ...*document.Document) *universe {
 	subjects, resources, actions := map[access.Subject]bool{}, map[access.Resource]bool{}, map[access.Action]bool{}
-	ends := map[time.Time]bool{}
-	end := func(text string) {
-		if text != "" {
-			ends[parseTime(text)] = true
-		}
-	}
 	resources[access.Company()] = true
 	resources[access.CompanyItem[string]("campaign", "c1")] = true
 	for _, a := range role.BuiltIn() {
 		actions[a] = true
 	}
-	teams := map[string]bool{}
 	for _, d := range docs {
 		for _, r := range catalogOf(d).Roles() {
 			resources[access.Role(r.Name)] = true
@@ -54,36 +47,55 @@ func universeOf(docs ...*document.Document) *universe {
 		for _, g := range d.Groups {
 			resources[access.Group(g.ID)] = true
 		}
-		for _, t := range d.Teams {
-			teams[t.ID] = true
-			resources[access.Team(t.ID)] = true
-			for _, m := range t.Members {
-				end(m.Until)
-			}
-		}
 		for _, r := range d.Reports {
 			resources[access.Report(r.ID)] = true
-			for _, g := range r.Grants {
-				end(g.Until)
-			}
 		}
 		for _, l := range d.Links {
-			end(l.Until)
 			s, _, of := shown(l)
 			subjects[s], resources[of], resources[access.Link(l.ID)] = true, true, true
+		}
+		for _, u := range d.Users {
+			subjects[access.User(u.ID)], resources[access.TargetUser(u.ID)] = true, true
+		}
+		for _, t := range d.Teams {
+			resources[access.Team(t.ID)] = true
+			for _, other := range docs {
+				for _, u := range other.Users {
+					subjects[access.Session(u.ID, t.ID)] = true
+				}
+			}
+		}
+	}
+	return &universe{cross(subjects, actions, resources), timesAround(endsOf(docs))}
+}
+
+// endsOf returns the ends in some documents.
+func endsOf(docs []*document.Document) map[time.Time]bool {
+	ends := map[time.Time]bool{}
+	add := func(text string) {
+		if text != "" {
+			ends[parseTime(text)] = true
 		}
 	}
 	for _, d := range docs {
 		for _, u := range d.Users {
-			end(u.Until)
-			resources[access.TargetUser(u.ID)] = true
-			subjects[access.User(u.ID)] = true
-			for t := range teams {
-				subjects[access.Session(u.ID, t)] = true
+			add(u.Until)
+		}
+		for _, t := range d.Teams {
+			for _, m := range t.Members {
+				add(m.Until)
 			}
 		}
+		for _, r := range d.Reports {
+			for _, g := range r.Grants {
+				add(g.Until)
+			}
+		}
+		for _, l := range d.Links {
+			add(l.Until)
+		}
 	}
-	return &universe{cross(subjects, actions, resources), timesAround(ends)}
+	return ends
 }
 
 // cross returns the questions of all subjects. It leaves out those of the wrong

@@ -11,7 +11,7 @@ import (
 
 // known is what exists in a policy.
 type known struct {
-	ids     map[access.Kind]map[string]bool
+	ids     map[access.Kind]map[string]bool // of all built-in kinds that have ids
 	actions map[string]bool
 	policy  *access.Policy
 }
@@ -50,27 +50,19 @@ func (k *known) together(a access.Action, r access.Resource) bool {
 	return true
 }
 
-// kinds are the built-in kinds that have ids, each with the word for it and the
-// reason of a denial where no such thing exists.
-var kinds = map[access.Kind]struct {
-	word    string
-	missing access.Reason
-}{
-	access.KindAccount: {"account", access.ReasonUnknownResource},
-	access.KindUser:    {"user", access.ReasonUnknownResource},
-	access.KindRole:    {"role", access.ReasonUnknownResource},
-	access.KindTeam:    {"team", access.ReasonUnknownResource},
-	access.KindGroup:   {"data group", access.ReasonUnknownResource},
-	access.KindReport:  {"report", access.ReasonUnknownResource},
-	access.KindLink:    {"share link", access.ReasonUnknownResource},
-}
-
 // find returns a finding if nothing of a kind has the id.
 func (k *known) find(kind access.Kind, id string, excuse access.Reason) []finding {
 	if k.ids[kind][id] {
 		return nil
 	}
-	return []finding{{unknown{kinds[kind].word, id, k.ids[kind]}, excuse}}
+	word := string(kind)
+	switch kind {
+	case access.KindGroup:
+		word = "data group"
+	case access.KindLink:
+		word = "share link"
+	}
+	return []finding{{unknown{word, id, k.ids[kind]}, excuse}}
 }
 
 // subject looks for who asks.
@@ -98,17 +90,17 @@ func (k *known) action(a access.Action) []finding {
 
 // resource looks for what an action is asked of.
 func (k *known) resource(r access.Resource) []finding {
-	kind, builtIn := kinds[r.Kind()]
+	_, hasIDs := k.ids[r.Kind()]
 	switch {
-	case builtIn:
-		return k.find(r.Kind(), r.ID(), kind.missing)
+	case hasIDs:
+		return k.find(r.Kind(), r.ID(), access.ReasonUnknownResource)
 	case r.Kind() == access.KindCompany || r.CompanyWide():
 		return nil
 	case r.Account() != "":
 		return k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)
 	}
 	var words []string
-	for kind := range kinds {
+	for kind := range k.ids {
 		words = append(words, string(kind))
 	}
 	near := didYouMean(string(r.Kind()), slices.Values(words))

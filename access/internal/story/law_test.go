@@ -213,24 +213,7 @@ func TestCoverageDefinition(t *testing.T) {
 		if got.Failed != "" {
 			t.Fatalf("%s does not hold", got.Failed)
 		}
-		var missing []string
-		for _, part := range partsOf(p) {
-			e := p.Edit()
-			part.drop(e)
-			without, err := e.Policy()
-			if err != nil {
-				t.Fatalf("%s %s cannot be dropped: %v", part.kind, part.text, err)
-			}
-			missed := slices.ContainsFunc(all, func(a assertion) bool { return !holds(a, without) })
-			if len(part.users) > 0 && !missed {
-				missing = append(missing, part.text)
-			}
-			if missed {
-				seen["missed "+part.kind]++
-			} else {
-				seen["kept "+part.kind]++
-			}
-		}
+		missing := notMissed(t, p, all, seen)
 		var found []string
 		for _, part := range got.missing {
 			if part.kind != "filter" {
@@ -260,6 +243,30 @@ func TestCoverageDefinition(t *testing.T) {
 		}
 	}, "missed membership", "missed assignment", "missed capability", "missed grant", "kept membership", "kept assignment",
 		"kept capability", "kept grant", "true", "false", "unknown")
+}
+
+// notMissed drops each part of a policy, and returns those without which all
+// assertions still hold.
+func notMissed(t *rapid.T, p *access.Policy, all []assertion, seen branches) []string {
+	var missing []string
+	for _, part := range partsOf(p) {
+		e := p.Edit()
+		part.drop(e)
+		without, err := e.Policy()
+		if err != nil {
+			t.Fatalf("%s %s cannot be dropped: %v", part.kind, part.text, err)
+		}
+		missed := slices.ContainsFunc(all, func(a assertion) bool { return !holds(a, without) })
+		if len(part.users) > 0 && !missed {
+			missing = append(missing, part.text)
+		}
+		if missed {
+			seen["missed "+part.kind]++
+		} else {
+			seen["kept "+part.kind]++
+		}
+	}
+	return missing
 }
 
 // suiteOf returns a suite with one story.

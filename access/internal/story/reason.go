@@ -7,27 +7,25 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// allowReasons are the codes of allowing.
-func allowReasons() []access.Reason {
-	return []access.Reason{access.ReasonRole, access.ReasonTeam, access.ReasonGrant, access.ReasonMaker, access.ReasonLink}
-}
+// allowReasons returns the codes of allowing.
+func allowReasons() []access.Reason { return access.NoStep.Reasons() }
 
-// subjectReasons are the codes of a subject who is denied everything.
-func subjectReasons() []access.Reason {
-	return []access.Reason{
-		access.ReasonNoSubject, access.ReasonUnknownUser, access.ReasonSuspended, access.ReasonEnded, access.ReasonUnknownSessionTeam, access.ReasonNotAMember,
-		access.ReasonUnknownLink, access.ReasonLinkEnded, access.ReasonLinkExpired,
-	}
-}
-
-// denyReasons are the codes of denying.
+// denyReasons returns the codes of denying.
 func denyReasons() []access.Reason {
-	return append(subjectReasons(),
-		access.ReasonLinkScope, access.ReasonLinkPaused, access.ReasonUnknownAction, access.ReasonNoResource, access.ReasonMalformedResource, access.ReasonWrongKind,
-		access.ReasonNoCapability, access.ReasonNoLevel, access.ReasonLevelTooLow,
-		access.ReasonUnknownResource, access.ReasonAccountRequired, access.ReasonOutOfReach, access.ReasonAboveCeiling,
-		access.ReasonSelf, access.ReasonLastHolder, access.ReasonIneligibleTarget, access.ReasonRoleFull,
-	)
+	var all []access.Reason
+	for step := access.StepSubject; step <= access.StepGuard; step++ {
+		all = append(all, step.Reasons()...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// subjectReasons returns the codes of a subject who is denied everything. The
+// other two of the subject step depend on the question.
+func subjectReasons() []access.Reason {
+	return slices.DeleteFunc(access.StepSubject.Reasons(), func(r access.Reason) bool {
+		return r == access.ReasonLinkScope || r == access.ReasonLinkPaused
+	})
 }
 
 // parseReason reads the code of a reason to allow or to deny.
