@@ -3,6 +3,7 @@ package diff
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
@@ -82,4 +83,20 @@ func TestSessionThatGivesNothing(t *testing.T) {
 	if want := "ann is viewer of report q3 until " + end; got != want {
 		t.Errorf("the gains are\n%s\nwant\n%s", got, want)
 	}
+}
+
+// TestConcurrentUse reads one difference in several goroutines, which the race
+// detector watches, and finds the same in each.
+func TestConcurrentUse(t *testing.T) {
+	d := Compare(nil, compile(t, oddDocument()))
+	want := d.String()
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if got := d.String(); got != want {
+				t.Errorf("the difference is\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+	group.Wait()
 }
