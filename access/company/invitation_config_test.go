@@ -39,65 +39,35 @@ func configure(t *testing.T, c company.Config) error {
 	return founding
 }
 
-// TestOrigins is what the links of messages may begin with.
+// goodOrigins are what the links of messages may begin with.
+var goodOrigins = []string{
+	"https://acme.example", "https://acme.example:8443", "https://acme.example/join/here", "https://acme.example/join%20here",
+	"https://10.0.0.1", "https://[2001:db8::1]:8443/join", "http://localhost:8080", "http://127.0.0.1:8080/join", "http://[::1]:8080",
+}
+
+// badOrigins are what they may not begin with.
+var badOrigins = []string{
+	"", "http://acme.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.2",
+	"http://localhost@evil.example", "https://acme.example/", "https://acme.example/join/", "https://ann:secret@acme.example",
+	"https://acme.example?join", "https://acme.example/?", "https://acme.example/join?next=x", "https://acme.example#",
+	"https://acme.example#join", "https://", "https:///join", "https://:8443", "https:acme.example", "//acme.example", "acme.example", "/join",
+	"ftp://acme.example", "javascript://acme.example/%0aalert(1)", "HTTPS://acme.example", " https://acme.example", "https://acme.example ",
+	"https://acme.example/jo in", "https://acme.example/\r\nHost: evil.example", "https://acme.example:port", "https://acme.example/%zz",
+	"https://[::1", `https://acme.example\evil.example`, "https://\u0430cme.example", "https://acme.example/\u00e9",
+}
+
 func TestOrigins(t *testing.T) {
-	for _, tt := range []struct {
-		want   string
-		origin string
-	}{
-		{"", "https://acme.example"},
-		{"", "https://acme.example:8443"},
-		{"", "https://acme.example/join/here"},
-		{"", "https://acme.example/join%20here"},
-		{"", "https://10.0.0.1"},
-		{"", "https://[2001:db8::1]:8443/join"},
-		{"", "http://localhost:8080"},
-		{"", "http://127.0.0.1:8080/join"},
-		{"", "http://[::1]:8080"},
-		{"ErrInvalid", ""},
-		{"ErrInvalid", "http://acme.example"},
-		{"ErrInvalid", "http://localhost.evil.example"},
-		{"ErrInvalid", "http://127.0.0.1.evil.example"},
-		{"ErrInvalid", "http://127.0.0.2"},
-		{"ErrInvalid", "http://localhost@evil.example"},
-		{"ErrInvalid", "https://acme.example/"},
-		{"ErrInvalid", "https://acme.example/join/"},
-		{"ErrInvalid", "https://ann:secret@acme.example"},
-		{"ErrInvalid", "https://acme.example?join"},
-		{"ErrInvalid", "https://acme.example/?"},
-		{"ErrInvalid", "https://acme.example/join?next=x"},
-		{"ErrInvalid", "https://acme.example#"},
-		{"ErrInvalid", "https://acme.example#join"},
-		{"ErrInvalid", "https://"},
-		{"ErrInvalid", "https:///join"},
-		{"ErrInvalid", "https://:8443"},
-		{"ErrInvalid", "https:acme.example"},
-		{"ErrInvalid", "//acme.example"},
-		{"ErrInvalid", "acme.example"},
-		{"ErrInvalid", "/join"},
-		{"ErrInvalid", "ftp://acme.example"},
-		{"ErrInvalid", "javascript://acme.example/%0aalert(1)"},
-		{"ErrInvalid", "HTTPS://acme.example"},
-		{"ErrInvalid", " https://acme.example"},
-		{"ErrInvalid", "https://acme.example "},
-		{"ErrInvalid", "https://acme.example/jo in"},
-		{"ErrInvalid", "https://acme.example/\r\nHost: evil.example"},
-		{"ErrInvalid", "https://acme.example:port"},
-		{"ErrInvalid", "https://acme.example/%zz"},
-		{"ErrInvalid", "https://[::1"},
-		{"ErrInvalid", `https://acme.example\evil.example`},
-		{"ErrInvalid", "https://\u0430cme.example"},
-		{"ErrInvalid", "https://acme.example/\u00e9"},
-	} {
-		err := configure(t, company.Config{Deliver: discard, Origin: tt.origin})
-		if errorName(err) != tt.want {
-			t.Errorf("%q: %v, want %q", tt.origin, err, tt.want)
-		}
-		if tt.origin == "" {
-			continue
-		}
-		if err := configure(t, company.Config{Origin: tt.origin}); errorName(err) != tt.want {
-			t.Errorf("%q without delivery: %v, want %q", tt.origin, err, tt.want)
+	for want, origins := range map[string][]string{"": goodOrigins, "ErrInvalid": badOrigins} {
+		for _, origin := range origins {
+			if err := configure(t, company.Config{Deliver: discard, Origin: origin}); errorName(err) != want {
+				t.Errorf("%q: %v, want %q", origin, err, want)
+			}
+			if origin == "" {
+				continue
+			}
+			if err := configure(t, company.Config{Origin: origin}); errorName(err) != want {
+				t.Errorf("%q without delivery: %v, want %q", origin, err, want)
+			}
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -148,52 +147,70 @@ func (c *testCompany) resend(id invite.ID) (invite.Secret, int) {
 	return c.message(id).Secret, len(c.mail)
 }
 
+// strangerAnswers are the answers to people who have no business with an
+// invitation or a link.
+type strangerAnswers struct {
+	*testing.T
+	causes map[string]bool            // not for them
+	texts  map[string]map[string]bool // by call
+}
+
+// note takes an answer in. Nothing but the detail may show its cause.
+func (a *strangerAnswers) note(call string, err error) {
+	a.Helper()
+	var refusal *company.Refusal
+	if !errors.As(err, &refusal) || refusal.Public != company.ErrRefused || refusal.Cause == nil || errors.Is(err, refusal.Cause) {
+		a.Errorf("%s: %#v", call, err)
+		return
+	}
+	if inner := errors.Unwrap(refusal); inner != company.ErrRefused {
+		a.Errorf("%s unwraps to %v", call, inner)
+	}
+	for _, text := range []string{err.Error(), fmt.Sprint(err), fmt.Sprintf("%+v %s %q", err, err, err), refusal.Error()} {
+		if strings.Contains(text, refusal.Cause.Error()) {
+			a.Errorf("%s says %q", call, text)
+		}
+	}
+	var e *company.Error
+	if !errors.As(err, &e) || e.Detail() != err.Error()+": "+strings.TrimPrefix(refusal.Cause.Error(), "invite: ") {
+		a.Errorf("%s has the detail %q", call, e.Detail())
+	}
+	a.causes[refusal.Cause.Error()] = true
+	if a.texts[call] == nil {
+		a.texts[call] = map[string]bool{}
+	}
+	a.texts[call][err.Error()] = true
+}
+
+// answer has a person answer an invitation in every way.
+func (a *strangerAnswers) answer(c *testCompany, who company.Actor, id invite.ID, s invite.Secret) {
+	a.Helper()
+	_, err := c.doAs(who, company.AcceptInvitation{Invitation: id, Secret: s, User: "ann"})
+	a.note("accept", err)
+	_, err = c.doAs(who, company.DeclineInvitation{Invitation: id, Secret: s})
+	a.note("decline", err)
+}
+
+// open has a person look at an invitation, and then answer it.
+func (a *strangerAnswers) open(c *testCompany, who company.Actor, id invite.ID, s invite.Secret) {
+	a.Helper()
+	_, err := c.Offer(id, s)
+	a.note("offer", err)
+	a.answer(c, who, id, s)
+}
+
 // Class: a stranger learns from the answer whether there is an invitation or a
 // user. Every text is the same, byte by byte, and the cause does not come out
 // of the error in any way.
 func TestStrangersHearTheSame(t *testing.T) {
-	bob := "bob@x.test"
-	quiet := map[string]bool{}
-	texts := map[string]map[string]bool{"accept": {}, "decline": {}, "offer": {}, "link subject": {}}
-	note := func(call string, err error) {
-		t.Helper()
-		var refusal *company.Refusal
-		if !errors.As(err, &refusal) || refusal.Public != company.ErrRefused || refusal.Cause == nil || errors.Is(err, refusal.Cause) {
-			t.Errorf("%s: %#v", call, err)
-			return
-		}
-		if inner := errors.Unwrap(refusal); inner != company.ErrRefused {
-			t.Errorf("%s unwraps to %v", call, inner)
-		}
-		for _, text := range []string{err.Error(), fmt.Sprint(err), fmt.Sprintf("%+v %s %q", err, err, err), refusal.Error()} {
-			if strings.Contains(text, refusal.Cause.Error()) {
-				t.Errorf("%s says %q", call, text)
-			}
-		}
-		var e *company.Error
-		if !errors.As(err, &e) || e.Detail() != err.Error()+": "+strings.TrimPrefix(refusal.Cause.Error(), "invite: ") {
-			t.Errorf("%s has the detail %q", call, e.Detail())
-		}
-		quiet[refusal.Cause.Error()] = true
-		texts[call][err.Error()] = true
-	}
-	ask := func(c *testCompany, who company.Actor, id invite.ID, s invite.Secret, look bool) {
-		t.Helper()
-		_, err := c.doAs(who, company.AcceptInvitation{Invitation: id, Secret: s, User: "ann"})
-		note("accept", err)
-		_, err = c.doAs(who, company.DeclineInvitation{Invitation: id, Secret: s})
-		note("decline", err)
-		if look {
-			_, err = c.Offer(id, s)
-			note("offer", err)
-		}
-	}
+	const bob = "bob@x.test"
+	a := &strangerAnswers{t, map[string]bool{}, map[string]map[string]bool{}}
 	for _, state := range []string{"expired", "accepted", "declined", "revoked"} {
 		c := inviteCompany(t, nil)
 		c.arrange(state)
-		ask(c, c.actor("invitee "+bob), "i", c.message("i").Secret, true)
-		ask(c, c.actor("invitee "+bob), "i", unsentSecret(), true)
-		ask(c, c.actor("invitee cat@x.test"), "i", c.message("i").Secret, false)
+		a.open(c, c.actor("invitee "+bob), "i", c.message("i").Secret)
+		a.open(c, c.actor("invitee "+bob), "i", unsentSecret())
+		a.answer(c, c.actor("invitee cat@x.test"), "i", c.message("i").Secret)
 	}
 	c := inviteCompany(t, nil)
 	terms := termsTo(bob, "viewer")
@@ -202,33 +219,29 @@ func TestStrangersHearTheSame(t *testing.T) {
 	stale := c.actor("invitee " + bob)
 	c.pass(2 * time.Hour)
 	s, _ := c.resend("i")
-	ask(c, c.actor("invitee "+bob), "i", old, true)
-	ask(c, c.actor("invitee "+bob), "nobody", s, true)
-	ask(c, c.actor("invitee "+bob), "", invite.Secret{}, true)
-	ask(c, c.actor("invitee uma@x.test"), "i", s, false) // a user
-	ask(c, c.actor("invitee new@x.test"), "i", s, false)
-	ask(c, stale, "i", s, false)
-	elsewhere, err := invite.Verified(mustAddress(bob), "https://id.example", "other", c.now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ask(c, company.Invitee(elsewhere), "i", s, false)
+	a.open(c, c.actor("invitee "+bob), "i", old)
+	a.open(c, c.actor("invitee "+bob), "nobody", s)
+	a.open(c, c.actor("invitee "+bob), "", invite.Secret{})
+	a.answer(c, c.actor("invitee uma@x.test"), "i", s) // a user
+	a.answer(c, c.actor("invitee new@x.test"), "i", s)
+	a.answer(c, stale, "i", s)
+	a.answer(c, company.Invitee(c.verified(bob, "other", c.now())), "i", s)
 	c.must("uma", company.CreateReport{Report: "r"}, company.MakeLink{Link: "l", Resource: access.Report("r")})
 	c.must("uma", company.RevokeLink{Link: "l"})
 	for _, id := range []access.LinkID{"l", "nobody", ""} {
 		_, err := c.LinkSubject(id, s)
-		note("link subject", err)
+		a.note("link subject", err)
 	}
 	for call, want := range map[string]string{
 		"accept": "company: do: change 1, invitation.accept: it cannot be used", "decline": "company: do: change 1, invitation.decline: it cannot be used",
 		"offer": "company: offer: it cannot be used", "link subject": "company: link subject: it cannot be used",
 	} {
-		if got := slices.Sorted(maps.Keys(texts[call])); !slices.Equal(got, []string{want}) {
+		if got := keysOf(a.texts[call]); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s says %q, want %q alone", call, got, want)
 		}
 	}
-	if len(quiet) < 8 {
-		t.Errorf("%d causes, want 8 at least: %q", len(quiet), slices.Sorted(maps.Keys(quiet)))
+	if len(a.causes) < 8 {
+		t.Errorf("%d causes, want 8 at least: %q", len(a.causes), keysOf(a.causes))
 	}
 }
 

@@ -181,7 +181,7 @@ denied ended              | sent by a user after their end           | eve   | i
 ErrSystem                 | sent by a system that may not            | system scim | invitation.send i {bob}
 denied above-ceiling      | sent to a role above                     | ugo   | invitation.send i bob@x.test role=admin
 denied above-ceiling      | sent to a role beside                    | rex   | invitation.send i bob@x.test role=user
-denied no-capability      | sent to a team by who adds to none       | rex   | invitation.send i {bob} teams=t
+denied no-capability      | sent to a team by a user who may not     | rex   | invitation.send i {bob} teams=t
 denied unknown-resource role | sent to an unknown role               | ann   | invitation.send i bob@x.test role=ghost
 denied unknown-resource team | sent to an unknown team               | ann   | invitation.send i {bob} teams=t,ghost
 denied role-full          | sent to a full role                      | ann   | invitation.send i bob@x.test role=one | {full}
@@ -193,8 +193,8 @@ ErrNotOffered             | sent by a system to a role not offered   | system op
 ErrPast                   | sent until now                           | ann   | invitation.send i {bob} until=1h
 allowed                   | sent until a nanosecond later            | ann   | invitation.send i {bob} until=1h1ns
 ErrPast                   | sent by a system until now               | system ops | invitation.send i {bob} until=1h
-ErrPast                   | sent until long ago by who has an end    | eve   | invitation.send i {bob} until=-1ns
-ErrBeyondOwnEnd           | sent without an end by who has one       | eve   | invitation.send i {bob}
+ErrPast                   | sent until long ago by a user with an end | eve   | invitation.send i {bob} until=-1ns
+ErrBeyondOwnEnd           | sent without an end by a user with one   | eve   | invitation.send i {bob}
 ErrBeyondOwnEnd           | sent for days beyond their own end       | eve   | invitation.send i {bob} days=30
 allowed                   | sent for days within their own end       | eve   | invitation.send i {bob} days=29
 ErrBeyondOwnEnd           | sent until just after their own end      | eve   | invitation.send i {bob} until=30d1ns
@@ -208,7 +208,7 @@ ErrTaken                  | sent with an id that was accepted        | ann   | i
 ErrTaken                  | sent with an id that was revoked         | ann   | invitation.send i {bob} | state revoked
 ErrPending                | sent with other terms                    | ann   | invitation.send address=bob@x.test role=user | state pending
 ErrPending                | sent with another note                   | ann   | invitation.send address={bob} note=hello | state pending
-denied above-ceiling      | sent again by who could not have sent it | rex   | invitation.send address=bob@x.test role=admin | ann: invitation.send i bob@x.test role=admin
+denied above-ceiling      | sent again by a user who could not have  | rex   | invitation.send address=bob@x.test role=admin | ann: invitation.send i bob@x.test role=admin
 ErrInvalid ErrTerms       | sent to no address                       | ann   | invitation.send i role=viewer
 ErrInvalid ErrTerms       | sent for days and until an end           | ann   | invitation.send i {bob} days=2 until=2d
 ErrInvalid ErrTerms       | sent for less than no days               | system ops | invitation.send i {bob} days=-1
@@ -230,7 +230,7 @@ allowed                   | re-sent by another user who may          | rex   | i
 denied no-capability      | re-sent by a user who may not invite     | uma   | invitation.resend i | {sent}
 ErrSystem                 | re-sent by a system that may not         | system scim | invitation.resend i | {sent}
 denied above-ceiling      | re-sent to a role above                  | ugo   | invitation.resend i | ann: invitation.send i bob@x.test role=admin
-denied no-capability      | re-sent to a team by who adds to none    | rex   | invitation.resend i | {sent} teams=t
+denied no-capability      | re-sent to a team by a user who may not  | rex   | invitation.resend i | {sent} teams=t
 denied unknown-resource team | re-sent to a deleted team             | ann   | invitation.resend i | {sent} teams=t; {no team}
 ErrUnknown                | re-sent by a system to a deleted team    | system ops | invitation.resend i | {sent} teams=t; {no team}
 denied role-full          | re-sent to a role that is full by now    | ann   | invitation.resend i | ann: invitation.send i bob@x.test role=one; {full}
@@ -239,7 +239,7 @@ ErrPast                   | re-sent until a past end                 | ann   | i
 ErrPending                | re-sent while another is pending         | ann   | invitation.resend i | {sent}; wait 30d; ann: invitation.send j BOB@x.test role=user
 allowed                   | re-sent after another expired            | ann   | invitation.resend i | {sent}; wait 30d; ann: invitation.send j BOB@x.test role=user; wait 30d
 ErrBeyondOwnEnd           | re-sent beyond their own end             | eve   | invitation.resend i | {sent}
-ErrTaken                  | re-sent to who is a user by now          | ann   | invitation.resend i | {sent}; {user}
+ErrTaken                  | re-sent to a person who is a user by now | ann   | invitation.resend i | {sent}; {user}
 
 ErrNoChange               | amended to what it is                    | ann   | invitation.amend i viewer | {sent}
 ErrNoChange               | amended to the default it is             | ann   | invitation.amend i | ann: invitation.send i bob@x.test
@@ -248,8 +248,8 @@ denied no-capability      | amended by a user who may not invite     | uma   | i
 ErrSystem                 | amended by a system that may not         | system scim | invitation.amend i user | {sent}
 denied above-ceiling      | amended from a role above                | ugo   | invitation.amend i viewer | ann: invitation.send i bob@x.test role=admin
 denied above-ceiling      | amended to a role above                  | ugo   | invitation.amend i admin | {sent}
-denied no-capability      | amended out of a team by who adds to none | rex  | invitation.amend i viewer | {sent} teams=t
-denied no-capability      | amended into a team by who adds to none  | rex   | invitation.amend i viewer t | {sent}
+denied no-capability      | amended out of a team by a user who may not | rex  | invitation.amend i viewer | {sent} teams=t
+denied no-capability      | amended into a team by a user who may not | rex   | invitation.amend i viewer t | {sent}
 allowed                   | amended out of a deleted team            | rex   | invitation.amend i viewer | {sent} teams=t; {no team}
 denied unknown-resource team | amended into an unknown team          | ann   | invitation.amend i viewer ghost | {sent}
 ErrUnknown                | amended by a system to an unknown role   | system ops | invitation.amend i ghost | {sent}
@@ -261,26 +261,26 @@ allowed                   | amended from a role that is full by now  | ann   | i
 ErrPast                   | amended until now                        | ann   | invitation.amend i viewer until=1h | {sent}
 ErrBeyondOwnEnd           | amended beyond their own end             | eve   | invitation.amend i user | {sent}
 allowed                   | amended to within their own end          | eve   | invitation.amend i viewer until=30d | {sent}
-ErrTaken                  | amended for who is a user by now         | ann   | invitation.amend i user | {sent}; {user}
+ErrTaken                  | amended for a person who is a user by now | ann   | invitation.amend i user | {sent}; {user}
 ErrInvalid ErrTerms       | amended to days and until an end         | ann   | invitation.amend i viewer days=3 until=3d | {sent}
 ErrInvalid ErrTerms       | amended to a team twice                  | system ops | invitation.amend i viewer t,t | {sent}
 
 denied no-capability      | revoked by a user who may not invite     | uma   | invitation.revoke i | {sent}
 ErrSystem                 | revoked by a system that may not         | system scim | invitation.revoke i | {sent}
 denied above-ceiling      | revoked for a role above                 | ugo   | invitation.revoke i | ann: invitation.send i bob@x.test role=admin
-allowed                   | revoked by who adds to no teams          | rex   | invitation.revoke i | {sent} teams=t
-allowed                   | revoked by who has an earlier end        | eve   | invitation.revoke i | {sent}
+allowed                   | revoked by a user who adds to no teams   | rex   | invitation.revoke i | {sent} teams=t
+allowed                   | revoked by a user with an earlier end    | eve   | invitation.revoke i | {sent}
 allowed                   | revoked for a role that is full by now   | ann   | invitation.revoke i | ann: invitation.send i bob@x.test role=one; {full}
 denied above-ceiling      | revoked for a full role above            | ugo   | invitation.revoke i | ann: invitation.send i bob@x.test role=one; {full}
 allowed                   | revoked for a role no longer offered     | ann   | invitation.revoke i | {sent}; {not offered}
 allowed                   | revoked for a deleted team               | ugo   | invitation.revoke i | {sent} teams=t; {no team}
-allowed                   | revoked for who is a user by now         | ann   | invitation.revoke i | {sent}; {user}
+allowed                   | revoked for a person who is a user by now | ann   | invitation.revoke i | {sent}; {user}
 allowed                   | revoked by a system                      | system ops | invitation.revoke i | {sent}
 `
 
 // inviteWords stand for what many rows of inviteTable have.
 var inviteWords = strings.NewReplacer(
-	"{bob}", "bob@x.test role=viewer", "{cat}", "cat@x.test role=viewer", "{1001}", strings.Repeat("x", 1001),
+	"{bob}", "bob@x.test role=viewer", "{cat}", "cat@x.test role=viewer", "{501}", strings.Repeat("x", 501), "{1001}", strings.Repeat("x", 1001),
 	"{sent}", "ann: invitation.send i bob@x.test role=viewer", "{full}", "system ops: user.set-role uma one",
 	"{no team}", "system ops: team.delete t", "{not offered}", "system ops: catalog.replace viewer-not-offered",
 	"{user}", "system ops: user.add email=bob@x.test",
@@ -321,15 +321,15 @@ denied wrong-kind         | an item without an action                | amy   | l
 denied unknown-action     | an unknown action                        | amy   | link.make new action=page.view {us}
 denied level-too-low      | a report they only view                  | rob   | {q3}
 denied no-level           | a report that is not shared              | lou   | {q3}
-denied no-level           | a report of others, by who may do all else | ann | {q3}
+denied no-level           | a report of others, by a user who may do all else | ann | {q3}
 denied no-capability      | an item without session.share            | rob   | {recording} {us}
 denied no-capability      | an item without the action               | kim   | {recording} {us}
 denied no-capability      | an action of another role                | ann   | link.make new action=board.view {board}
 denied out-of-reach       | an item they do not see                  | amy   | {recording} {de}
-denied out-of-reach       | an item, by who is in no team            | lou   | {recording} {us}
+denied out-of-reach       | an item, by a user in no team            | lou   | {recording} {us}
 denied not-a-member       | in a team they are not a member of       | amy   | {recording} {us} session=west
 denied not-a-member       | in a team they were a member of          | amy   | {q3} session=north
-denied not-a-member       | in a team, by who sees everything        | ann   | {recording} {us} session=east
+denied not-a-member       | in a team, by a user who sees everything | ann   | {recording} {us} session=east
 denied unknown-session-team | in an unknown team                     | amy   | {recording} {us} session=ghost
 denied out-of-reach       | an item that their other team sees       | eli   | {recording} {us} session=west
 denied no-level           | a report shared with their other team    | eli   | link.make new resource=report:q4 session=east
@@ -344,7 +344,7 @@ ErrUnknown                | made by a system for nobody              | system op
 ErrUnknown                | made by a system for an unknown user     | system ops | {q3} maker=ghost
 denied suspended          | made by a system for a suspended user    | system ops | {recording} {us} maker=sue
 denied ended              | made by a system for a user who has ended | system ops | {recording} {board} maker=old
-denied out-of-reach       | made by a system for who does not see it | system ops | {recording} {de} maker=amy
+denied out-of-reach       | made by a system for a user who does not see it | system ops | {recording} {de} maker=amy
 denied not-a-member       | made by a system in a team of others     | system ops | {recording} {us} maker=amy session=west
 
 ErrPast                   | a link until now                         | amy   | {q3} until=0s

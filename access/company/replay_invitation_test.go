@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,54 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 )
+
+// replayInvitationTable has changes of invitations as a log may hold them: the
+// error, a name, the type and the data.
+const replayInvitationTable = `
+allowed                     | sent                                     | invitation.send    | {"invitation":"new","terms":{{new}},{1}}
+allowed                     | sent to a person who declined            | invitation.send    | {"invitation":"new","terms":{"address":"declined@x.test","role":"viewer"},{1}}
+ErrBroken ErrTaken          | sent with an id used                     | invitation.send    | {"invitation":"declined","terms":{{new}},{1}}
+ErrBroken ErrInvalid        | sent without an id                       | invitation.send    | {"invitation":"","terms":{{new}},{1}}
+ErrBroken ErrInvalid        | sent with an id of two words             | invitation.send    | {"invitation":"a b","terms":{{new}},{1}}
+ErrBroken ErrPending        | sent to a pending address                | invitation.send    | {"invitation":"new","terms":{"address":"BOB@x.test","role":"user"},{1}}
+ErrBroken ErrInvalid        | sent as the second                       | invitation.send    | {"invitation":"new","terms":{{new}},{2}}
+ErrBroken ErrInvalid        | sent without a digest                    | invitation.send    | {"invitation":"new","terms":{{new}},{1 without a digest}}
+ErrBroken ErrInvalid ErrTerms | sent with two ends                       | invitation.send    | {"invitation":"new","terms":{{new},"days":3,"until":"2026-02-01T00:00:00Z"},{1}}
+allowed                     | re-sent                                  | invitation.resend  | {"invitation":"pending",{2}}
+allowed                     | re-sent after it expired                 | invitation.resend  | {"invitation":"expired",{2}}
+ErrBroken ErrInvalid        | re-sent as before                        | invitation.resend  | {"invitation":"pending",{1}}
+ErrBroken ErrInvalid        | re-sent, with a generation left out      | invitation.resend  | {"invitation":"pending",{3}}
+ErrBroken ErrNone           | re-sent though it does not exist         | invitation.resend  | {"invitation":"ghost",{1}}
+ErrBroken ErrRevoked        | re-sent though revoked                   | invitation.resend  | {"invitation":"revoked",{2}}
+allowed                     | amended                                  | invitation.amend   | {"invitation":"pending","role":"user",{2}}
+ErrBroken ErrExpired        | amended though expired                   | invitation.amend   | {"invitation":"expired","role":"user",{2}}
+ErrBroken ErrInvalid ErrTerms | amended to two ends                      | invitation.amend   | {"invitation":"pending","role":"user","days":3,"until":"2026-02-01T00:00:00Z",{2}}
+allowed                     | accepted                                 | invitation.accept  | {"invitation":"pending","user":"new","role":"viewer",{by}}
+ErrBroken ErrExpired        | accepted though expired                  | invitation.accept  | {"invitation":"expired","user":"new","role":"viewer",{by}}
+ErrBroken ErrDeclined       | accepted though declined                 | invitation.accept  | {"invitation":"declined","user":"new","role":"viewer",{by}}
+ErrBroken ErrRevoked        | accepted though revoked                  | invitation.accept  | {"invitation":"revoked","user":"new","role":"viewer",{by}}
+ErrAccepted ErrBroken       | accepted again                           | invitation.accept  | {"invitation":"accepted","user":"new","role":"viewer",{by}}
+ErrBroken ErrNone           | accepted though it does not exist        | invitation.accept  | {"invitation":"ghost","user":"new","role":"viewer",{by}}
+ErrBroken ErrTaken          | accepted as a user who exists            | invitation.accept  | {"invitation":"pending","user":"ann","role":"viewer",{by}}
+allowed                     | declined                                 | invitation.decline | {"invitation":"pending",{by}}
+ErrAccepted ErrBroken       | declined though accepted                 | invitation.decline | {"invitation":"accepted",{by}}
+allowed                     | revoked                                  | invitation.revoke  | {"invitation":"expired","email":"ex@x.test"}
+ErrAccepted ErrBroken       | revoked though accepted                  | invitation.revoke  | {"invitation":"accepted","email":"accepted@x.test"}
+ErrBroken ErrUnknown        | taken over by an unknown user            | user.remove        | {"user":"ann","takeOver":"ghost","role":"admin","email":"ann@x.test","invitations":["pending"]}
+allowed                     | taken over                               | user.remove        | {"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["expired","pending"]}
+ErrBroken ErrDeclined       | taken over though declined               | user.remove        | {"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["declined"]}
+`
+
+// replayWords stand for what many rows have: how an invitation was sent in its
+// first, second and third generation, terms, and how an address was verified.
+var replayWords = strings.NewReplacer(
+	"{1}", issuedAs(1, "ff"), "{2}", issuedAs(2, "ff"), "{3}", issuedAs(3, "ff"), "{1 without a digest}", issuedAs(1, "00"),
+	"{new}", `"address":"new@x.test","role":"viewer"`, "{by}", `"issuer":"idp","verified":"2026-01-01T09:00:00Z"`,
+)
+
+func issuedAs(generation int, end string) string {
+	return fmt.Sprintf(`"sponsor":{"user":"ann"},"generation":%d,"digest":"%062d%s"`, generation, 0, end)
+}
 
 // TestReplayChecksInvitations opens logs that are consistent. Their last event
 // changes an invitation as no Do would have done.
@@ -20,68 +69,18 @@ func TestReplayChecksInvitations(t *testing.T) {
 	for _, id := range []invite.ID{"declined", "revoked", "accepted"} {
 		c.invite(id, termsTo(string(id)+"@x.test", "viewer"))
 	}
-	c.must("invitee declined@x.test", company.DeclineInvitation{Invitation: "declined", Secret: c.message("declined").Secret})
+	c.must("invitee declined@x.test", c.decline("declined"))
 	c.must("ann", company.RevokeInvitation{Invitation: "revoked"})
-	if _, err := c.accept("accepted", "kim"); err != nil {
-		t.Fatal(err)
-	}
-	const issued = `"sponsor":{"user":"ann"},"generation":1,"digest":"00000000000000000000000000000000000000000000000000000000000000ff"`
-	second, third := strings.Replace(issued, ":1,", ":2,", 1), strings.Replace(issued, ":1,", ":3,", 1)
-	send := func(id, terms, issued string) string {
-		return `{"invitation":"` + id + `","terms":{` + terms + `},` + issued + `}`
-	}
-	answer := func(id, user string) string {
-		if user != "" {
-			user = `"user":"` + user + `","role":"viewer",`
-		}
-		return `{"invitation":"` + id + `",` + user + `"issuer":"idp","verified":"2026-01-01T09:00:00Z"}`
-	}
-	new := `"address":"new@x.test","role":"viewer"`
-	for _, tt := range []struct {
-		want string
-		name string
-		kind string
-		data string
-	}{
-		{"", "sent", "invitation.send", send("new", new, issued)},
-		{"", "sent to a person who declined", "invitation.send", send("new", `"address":"declined@x.test","role":"viewer"`, issued)},
-		{"ErrBroken ErrTaken", "sent with an id used", "invitation.send", send("declined", new, issued)},
-		{"ErrBroken ErrInvalid", "sent without an id", "invitation.send", send("", new, issued)},
-		{"ErrBroken ErrInvalid", "sent with an id of two words", "invitation.send", send("a b", new, issued)},
-		{"ErrBroken ErrPending", "sent to a pending address", "invitation.send", send("new", `"address":"BOB@x.test","role":"user"`, issued)},
-		{"ErrBroken ErrInvalid", "sent as the second", "invitation.send", send("new", new, second)},
-		{"ErrBroken ErrInvalid", "sent without a digest", "invitation.send", send("new", new, strings.Replace(issued, "ff", "00", 1))},
-		{"ErrBroken ErrInvalid ErrTerms", "sent with two ends", "invitation.send", send("new", new+`,"days":3,"until":"2026-02-01T00:00:00Z"`, issued)},
-		{"", "re-sent", "invitation.resend", `{"invitation":"pending",` + second + `}`},
-		{"", "re-sent after it expired", "invitation.resend", `{"invitation":"expired",` + second + `}`},
-		{"ErrBroken ErrInvalid", "re-sent as before", "invitation.resend", `{"invitation":"pending",` + issued + `}`},
-		{"ErrBroken ErrInvalid", "re-sent, with a generation left out", "invitation.resend", `{"invitation":"pending",` + third + `}`},
-		{"ErrBroken ErrNone", "re-sent though it does not exist", "invitation.resend", `{"invitation":"ghost",` + issued + `}`},
-		{"ErrBroken ErrRevoked", "re-sent though revoked", "invitation.resend", `{"invitation":"revoked",` + second + `}`},
-		{"", "amended", "invitation.amend", `{"invitation":"pending","role":"user",` + second + `}`},
-		{"ErrBroken ErrExpired", "amended though expired", "invitation.amend", `{"invitation":"expired","role":"user",` + second + `}`},
-		{"ErrBroken ErrInvalid ErrTerms", "amended to two ends", "invitation.amend", `{"invitation":"pending","role":"user","days":3,"until":"2026-02-01T00:00:00Z",` + second + `}`},
-		{"", "accepted", "invitation.accept", answer("pending", "new")},
-		{"ErrBroken ErrExpired", "accepted though expired", "invitation.accept", answer("expired", "new")},
-		{"ErrBroken ErrDeclined", "accepted though declined", "invitation.accept", answer("declined", "new")},
-		{"ErrBroken ErrRevoked", "accepted though revoked", "invitation.accept", answer("revoked", "new")},
-		{"ErrAccepted ErrBroken", "accepted again", "invitation.accept", answer("accepted", "new")},
-		{"ErrBroken ErrNone", "accepted though it does not exist", "invitation.accept", answer("ghost", "new")},
-		{"ErrBroken ErrTaken", "accepted as a user who exists", "invitation.accept", answer("pending", "ann")},
-		{"", "declined", "invitation.decline", answer("pending", "")},
-		{"ErrAccepted ErrBroken", "declined though accepted", "invitation.decline", answer("accepted", "")},
-		{"", "revoked", "invitation.revoke", `{"invitation":"expired","email":"ex@x.test"}`},
-		{"ErrAccepted ErrBroken", "revoked though accepted", "invitation.revoke", `{"invitation":"accepted","email":"accepted@x.test"}`},
-		{"ErrBroken ErrUnknown", "taken over by an unknown user", "user.remove", `{"user":"ann","takeOver":"ghost","role":"admin","email":"ann@x.test","invitations":["pending"]}`},
-		{"", "taken over", "user.remove", `{"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["expired","pending"]}`},
-		{"ErrBroken ErrDeclined", "taken over though declined", "user.remove", `{"user":"ann","takeOver":"abe","role":"admin","email":"ann@x.test","invitations":["declined"]}`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			e := audit.Event{ID: "e", Time: c.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindSystem, ID: "desk"},
-				Changes: []audit.Change{{Type: tt.kind, Version: 1, Data: []byte(tt.data)}}}
+	c.accepted("accepted", "kim")
+	for line := range split(replayInvitationTable, "\n") {
+		cells := cellsOf(replayWords.Replace(line))
+		t.Run(cells[1], func(t *testing.T) {
+			e := audit.Event{ID: "e", Time: c.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindSystem, ID: "ops"},
+				Changes: []audit.Change{{Type: cells[2], Version: 1, Data: []byte(cells[3])}}}
 			log := append(fixedLog(events(t, c.log)), e.Chain(c.Checkpoint()))
-			if _, err := company.Open(t.Context(), log, nil); errorName(err) != tt.want {
-				t.Errorf("refused as %q, want %q: %v", errorName(err), tt.want, err)
+			want := strings.TrimPrefix(cells[0], "allowed")
+			if _, err := company.Open(t.Context(), log, nil); errorName(err) != want {
+				t.Errorf("refused as %q, want %q: %v", errorName(err), want, err)
 			}
 		})
 	}

@@ -56,16 +56,24 @@ func replaceData(old, new string) func(*audit.Event) {
 	}
 }
 
-func TestOpenRefuses(t *testing.T) {
-	history := events(t, playStory(t).log)
-	found, added := history[0], history[1] // the second adds bob as a user manager
-	tests := []struct {
-		want  error
-		name  string
-		seq   int
-		forge func(*audit.Event)
-		text  string // of the error
-	}{
+// openRefusal is a log that is consistent and cannot be opened.
+type openRefusal struct {
+	want  error
+	name  string
+	seq   int // of the event that is forged
+	forge func(*audit.Event)
+	text  string // of the error
+}
+
+// openRefusals returns them. The second event of the history adds bob as a user
+// manager.
+func openRefusals(history []audit.Event) []openRefusal {
+	suspend := func(user string) func(*audit.Event) {
+		return func(e *audit.Event) {
+			e.Changes = []audit.Change{{Type: "user.suspend", Version: 1, Data: []byte(`{"user":"` + user + `"}`)}}
+		}
+	}
+	return []openRefusal{
 		{company.ErrBroken, "unknown type", 2, func(e *audit.Event) { e.Changes[0].Type = "user.knight" }, `unknown type "user.knight"`},
 		{company.ErrBroken, "unknown version", 2, func(e *audit.Event) { e.Changes[0].Version = 2 }, "version 2"},
 		{company.ErrBroken, "unknown type after a known one", 3, func(e *audit.Event) { e.Changes[1].Type = "user.knight" }, `unknown type "user.knight"`},
@@ -78,17 +86,13 @@ func TestOpenRefuses(t *testing.T) {
 		{company.ErrBroken, "empty field written out", 2, replaceData(`"name":"Bob"`, `"name":""`), "canonical"},
 		{company.ErrBroken, "field of another type", 2, replaceData(`"bob"`, `7`), "user.add"},
 		{company.ErrBroken, "no object", 2, func(e *audit.Event) { e.Changes[0].Data = []byte("null") }, "canonical"},
-		{company.ErrUnknown, "no longer applies: unknown user", 2, func(e *audit.Event) {
-			e.Changes = []audit.Change{{Type: "user.suspend", Version: 1, Data: []byte(`{"user":"eve"}`)}}
-		}, "no longer applies"},
+		{company.ErrUnknown, "no longer applies: unknown user", 2, suspend("eve"), "no longer applies"},
 		{company.ErrTaken, "no longer applies: address taken", 2, replaceData("bob@", "ann@"), "no longer applies"},
 		{company.ErrUnknown, "no longer applies: unknown role", 2, replaceData("user-manager", "knight"), "no longer applies"},
-		{company.ErrLastHolder, "no longer applies: last holder", 2, func(e *audit.Event) {
-			e.Changes = []audit.Change{{Type: "user.suspend", Version: 1, Data: []byte(`{"user":"ann"}`)}}
-		}, "no longer applies"},
-		{company.ErrBroken, "second founding", 2, func(e *audit.Event) { e.Changes = found.Changes }, "begins with the founding"},
+		{company.ErrLastHolder, "no longer applies: last holder", 2, suspend("ann"), "no longer applies"},
+		{company.ErrBroken, "second founding", 2, func(e *audit.Event) { e.Changes = history[0].Changes }, "begins with the founding"},
 		{company.ErrBroken, "second founding in the first event", 1, func(e *audit.Event) { e.Changes = append(e.Changes, e.Changes[0]) }, "begins with the founding"},
-		{company.ErrBroken, "no founding", 1, func(e *audit.Event) { e.Changes = added.Changes }, "begins with the founding"},
+		{company.ErrBroken, "no founding", 1, func(e *audit.Event) { e.Changes = history[1].Changes }, "begins with the founding"},
 		{company.ErrBroken, "founding of another company", 1, replaceData(`"acme"`, `"emca"`), `company "acme"`},
 		{company.ErrInvalid, "founding without a name", 1, replaceData(`"name":"Acme"`, `"name":" "`), "no longer applies"},
 		{company.ErrInvalid, "founding with a field unknown", 1, replaceData(`"users":`, `"knights":[],"users":`), "no longer applies"},
@@ -100,7 +104,11 @@ func TestOpenRefuses(t *testing.T) {
 		{company.ErrBroken, "another company's event", 2, func(e *audit.Event) { e.Company = "emca" }, `company "emca"`},
 		{company.ErrBroken, "earlier than the one before", 5, func(e *audit.Event) { e.Time = history[3].Time.Add(-1) }, "earlier"},
 	}
-	for _, test := range tests {
+}
+
+func TestOpenRefuses(t *testing.T) {
+	history := events(t, playStory(t).log)
+	for _, test := range openRefusals(history) {
 		t.Run(test.name, func(t *testing.T) {
 			log := forge(history, test.seq, test.forge)
 			if err := audit.Verify(log.Events(t.Context(), 0), audit.Checkpoint{}); err != nil {

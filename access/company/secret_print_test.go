@@ -78,25 +78,58 @@ type enclosing struct {
 	nested   struct{ receipt *company.Receipt }
 }
 
-// shown returns the values that come up where people are invited and links
-// made, by name, and the secrets that some of them hold.
-func shown(t *testing.T) (map[string]any, []invite.Secret) {
-	t.Helper()
-	c := inviteCompany(t, instant)
-	const ann, uma = "ann", "uma"
-	all := map[string]any{}
-	receipt := func(by, name string, change company.Change) company.Change {
-		r := c.must(by, change)
-		all["receipt of "+name], all[name+" recorded"] = r, r.Changes[0]
-		return r.Changes[0]
+// shownValues are the values that come up where people are invited and links are
+// made, by name.
+type shownValues map[string]any
+
+// must makes a change, and keeps its receipt and the change as it was recorded.
+func (all shownValues) must(c *testCompany, by, name string, change company.Change) company.Change {
+	c.t.Helper()
+	r := c.must(by, change)
+	all["receipt of "+name], all[name+" recorded"] = r, r.Changes[0]
+	return r.Changes[0]
+}
+
+// refusals keeps what an acceptance is refused with, the person's own and that of
+// another.
+func (all shownValues) refusals(c *testCompany, accept company.AcceptInvitation) {
+	c.t.Helper()
+	_, refused := c.do("invitee eve@evil.test", accept)
+	c.must("system ops", company.SuspendUser{User: "ann"})
+	_, held := c.do("invitee bob@x.test", accept)
+	c.must("system ops", company.ReinstateUser{User: "ann"})
+	if errorName(refused) != byWrongAddress || errorName(held) != "ErrHeld for denied suspended" {
+		c.t.Fatal(refused, held)
 	}
-	receipt(ann, "invite", company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
-	receipt(ann, "resend", company.ResendInvitation{Invitation: "i"})
-	receipt(ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
+	var refusal *company.Refusal
+	errors.As(refused, &refusal)
+	all["error"], all["held"], all["refusal"], all["refusal value"] = refused, held, refusal, *refusal
+}
+
+// log keeps the events and their lines.
+func (all shownValues) log(c *testCompany) {
+	c.t.Helper()
+	for n, e := range events(c.t, c.log) {
+		line, err := audit.Encode(e)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		all[fmt.Sprint("event ", n)], all[fmt.Sprint("line ", n)] = e, string(line)
+	}
+}
+
+// shown returns such values, and the secrets that some of them hold.
+func shown(t *testing.T) (shownValues, []invite.Secret) {
+	t.Helper()
+	const ann, uma, bob = "ann", "uma", "invitee bob@x.test"
+	c, all := inviteCompany(t, instant), shownValues{}
+	all.must(c, ann, "invite", company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
+	all.must(c, ann, "resend", company.ResendInvitation{Invitation: "i"})
+	all.must(c, ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
 	c.invite("j", termsTo("cat@x.test", "viewer"))
 	c.invite("k", termsTo("dan@x.test", "viewer"))
 	c.must(uma, company.CreateReport{Report: "r"})
-	link := receipt(uma, "link", company.MakeLink{Link: "l", Resource: access.Report("r")}).(company.MakeLink)
+	link := all.must(c, uma, "link", company.MakeLink{Link: "l", Resource: access.Report("r")}).(company.MakeLink)
 	if link.Secret.IsZero() {
 		t.Fatal("the receipt of a link has no secret")
 	}
@@ -105,19 +138,9 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	all["invitations"] = slices.Collect(c.Invitations())
 
 	accept := company.AcceptInvitation{Invitation: "i", Secret: c.message("i").Secret, User: "bob"}
-	decline := company.DeclineInvitation{Invitation: "j", Secret: c.message("j").Secret}
-	message := c.message("k")
-	bob := "invitee bob@x.test"
-	by := c.by(bob)
-	_, refused := c.do("invitee eve@evil.test", accept)
-	c.must("system ops", company.SuspendUser{User: "ann"})
-	_, held := c.do(bob, accept)
-	c.must("system ops", company.ReinstateUser{User: "ann"})
-	if errorName(refused) != byWrongAddress || errorName(held) != "ErrHeld for denied suspended" {
-		t.Fatal(refused, held)
-	}
-	var refusal *company.Refusal
-	errors.As(refused, &refusal)
+	decline, message := c.decline("j"), c.message("k")
+	all["actor"], all["by"], all["config"], all["company"] = c.actor(bob), c.by(bob), c.config, c.Company
+	all.refusals(c, accept)
 	c.lost = fmt.Errorf("host: cannot send %+v, %v, %s", message, message, &message)
 	all["receipt of what was lost"] = c.must(ann, company.ResendInvitation{Invitation: "k"})
 	rows, err := c.SendInvitations(t.Context(), c.by(ann), rowsTo("row@x.test"))
@@ -125,23 +148,15 @@ func shown(t *testing.T) (map[string]any, []invite.Secret) {
 	all["accept"], all["pointer to accept"], all["accept in a list"] = accept, &accept, []company.Change{accept, decline, link}
 	all["decline"], all["link"], all["pointer to link"] = decline, link, &link
 	all["message"], all["pointer to message"], all["messages"], all["offer"] = message, &message, c.mail, message.Offer
-	all["error"], all["held"], all["refusal"], all["refusal value"] = refused, held, refusal, *refusal
-	all["actor"], all["by"], all["config"], all["company"] = by.Actor, by, c.config, c.Company
 	r := all["receipt of link"].(company.Receipt)
 	all["enclosing"] = enclosing{link, link, accept, &message, struct{ receipt *company.Receipt }{&r}}
 	all["pointer to enclosing"] = &enclosing{link, accept, accept, &message, struct{ receipt *company.Receipt }{&r}}
 	all["a map"] = map[string]any{"a": accept, "b": &link, "c": []any{message, r}}
-	receipt(bob, "accept", accept)
-	receipt("invitee cat@x.test", "decline", decline)
-	receipt(ann, "revoke", company.RevokeInvitation{Invitation: "k"})
-	receipt(ann, "remove", company.RemoveUser{User: "uma", Successor: "abe"})
-	for n, e := range events(t, c.log) {
-		line, err := audit.Encode(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[fmt.Sprint("event ", n)], all[fmt.Sprint("line ", n)] = e, string(line)
-	}
+	all.must(c, bob, "accept", accept)
+	all.must(c, "invitee cat@x.test", "decline", decline)
+	all.must(c, ann, "revoke", company.RevokeInvitation{Invitation: "k"})
+	all.must(c, ann, "remove", company.RemoveUser{User: "uma", Successor: "abe"})
+	all.log(c)
 	secrets := []invite.Secret{accept.Secret, decline.Secret, link.Secret, message.Secret}
 	for _, m := range c.mail {
 		secrets = append(secrets, m.Secret)

@@ -237,10 +237,16 @@ func parseChange(t rapid.TB, text string) company.Change {
 	if !ok {
 		t.Fatalf("%q: there is no type of change of that name", text)
 	}
+	return fill(t, zero, all[1:])
+}
+
+// fill sets fields of a change to the values of words.
+func fill(t rapid.TB, zero company.Change, all []string) company.Change {
+	t.Helper()
 	v := reflect.New(reflect.TypeOf(zero)).Elem()
 	fields := fieldsOf(v)
 	position := 0
-	for _, word := range all[1:] {
+	for _, word := range all {
 		i := slices.IndexFunc(fields, func(f field) bool { return strings.HasPrefix(word, f.name+"=") })
 		if i < 0 {
 			i = position
@@ -249,7 +255,7 @@ func parseChange(t rapid.TB, text string) company.Change {
 			word = strings.TrimPrefix(word, fields[i].name+"=")
 		}
 		if err := setField(fields[i].value, word); err != nil {
-			t.Fatalf("%q: %s: %v", text, fields[i].name, err)
+			t.Fatalf("%T: %s=%q: %v", zero, fields[i].name, word, err)
 		}
 	}
 	return v.Interface().(company.Change)

@@ -74,76 +74,76 @@ func (c *testCompany) sent(by string, rows ...invite.Row) []invite.Row {
 	return out
 }
 
-// TestRowCodes has every code that a company gives, when rows are planned and
-// when they are sent.
+// rowTable has every code that a company gives to a row of a file: the code, a
+// name, the actor, the row and what happens before.
+const rowTable = `
+ok               | a row                           | ann        | {bob}
+ok               | by a system                     | system ops | {bob}
+ok               | the default role                | rex        | bob@x.test
+ok               | the reason of the batch         | ann        | {bob} reason=""
+ok               | expired                         | ann        | {bob} | {sent}; wait 30d
+ok               | declined                        | ann        | {bob} | state declined
+already-member   | a user                          | ann        | UMA@x.test role=viewer
+already-member   | a person who accepted           | ann        | {bob} | {sent}; accept i
+already-pending  | pending                         | ann        | BOB@x.test role=user | {sent}
+already-pending  | pending with the same terms     | ann        | {bob} | {sent}
+unknown-role     | role                            | ann        | bob@x.test role=ghost
+unknown-role     | role by a system                | system ops | bob@x.test role=ghost
+not-offered      | role not offered                | ann        | bob@x.test role=internal
+above-ceiling    | role above                      | ugo        | bob@x.test role=admin
+unknown-team     | team                            | ann        | {bob} teams=ghost,t
+unknown-team     | team by a system                | system ops | {bob} teams=ghost
+not-allowed      | a user who may not              | uma        | {bob}
+not-allowed      | a user who may not, to a role above | uma    | bob@x.test role=admin
+not-allowed      | a suspended user                | sue        | {bob}
+not-allowed      | an unknown user                 | ghost      | {bob}
+not-allowed      | team of others                  | rex        | {bob} teams=t
+not-allowed      | a system that may not           | system scim | {bob}
+beyond-own-end   | without an end                  | eve        | {bob}
+beyond-own-end   | too long                        | eve        | {bob} until=31d
+over-limit       | seats                           | ann        | {bob} | ann: company.set-limits 7
+over-limit       | pending                         | ann        | {bob} | at most one pending; ann: invitation.send j cat@x.test role=viewer
+over-limit       | role full                       | ann        | bob@x.test role=one | {full}
+over-limit       | role full, by a system          | system ops | bob@x.test role=one | {full}
+too-soon         | expired a moment ago            | ann        | {bob} | for a minute, two hours between messages; {sent}
+too-soon         | revoked a moment ago            | ann        | {bob} | for a minute, two hours between messages; {sent}; system ops: invitation.revoke i
+bad-date         | past                            | ann        | {bob} until=0s
+bad-reason       | a space                         | ann        | {bob} reason=" "
+bad-reason       | too long                        | ann        | {bob} reason={501}
+bad-reason       | not UTF-8                       | system ops | {bob} reason="a\xff"
+failed           | no address                      | ann        | role=viewer
+failed           | two ends                        | ann        | {bob} days=3 until=3d
+not looked at    | a row without a code            | ann        | {bob}
+bad-address      | a row that could not be read    | ann        |
+`
+
+// TestRowCodes plans and sends every row of the table.
 func TestRowCodes(t *testing.T) {
-	bob := termsTo("bob@x.test", "viewer")
-	const (
-		invited = "ann: invitation.send i bob@x.test role=viewer"
-		full    = "system ops: user.set-role uma one"
-	)
-	reason := func(r string) invite.Row { return invite.Row{Terms: bob, Code: invite.OK, Reason: r} }
-	hits := map[invite.Code]bool{}
-	for _, tt := range []struct {
-		want   invite.Code
-		name   string
-		by     string
-		row    invite.Row
-		before string // steps
-	}{
-		{invite.OK, "a row", "ann", row(bob), ""},
-		{invite.OK, "by a system", "system ops", row(bob), ""},
-		{invite.OK, "the default role", "rex", row(termsTo("bob@x.test", "")), ""},
-		{invite.OK, "the reason of the batch", "ann", reason(""), ""},
-		{invite.OK, "expired", "ann", row(bob), invited + "; wait 30d"},
-		{invite.OK, "declined", "ann", row(bob), "state declined"},
-		{invite.AlreadyMember, "a user", "ann", row(termsTo("UMA@x.test", "viewer")), ""},
-		{invite.AlreadyMember, "who accepted", "ann", row(bob), invited + "; accept i"},
-		{invite.AlreadyPending, "pending", "ann", row(termsTo("BOB@x.test", "user")), invited},
-		{invite.AlreadyPending, "pending with the same terms", "ann", row(bob), invited},
-		{invite.UnknownRole, "role", "ann", row(termsTo("bob@x.test", "ghost")), ""},
-		{invite.UnknownRole, "role by a system", "system ops", row(termsTo("bob@x.test", "ghost")), ""},
-		{invite.NotOffered, "role not offered", "ann", row(termsTo("bob@x.test", "internal")), ""},
-		{invite.AboveCeiling, "role above", "ugo", row(termsTo("bob@x.test", "admin")), ""},
-		{invite.UnknownTeam, "team", "ann", row(intoTeams(bob, "ghost", "t")), ""},
-		{invite.UnknownTeam, "team by a system", "system ops", row(intoTeams(bob, "ghost")), ""},
-		{invite.NotAllowed, "who may not", "uma", row(bob), ""},
-		{invite.NotAllowed, "who may not, to a role above", "uma", row(termsTo("bob@x.test", "admin")), ""},
-		{invite.NotAllowed, "who is suspended", "sue", row(bob), ""},
-		{invite.NotAllowed, "who is not there", "ghost", row(bob), ""},
-		{invite.NotAllowed, "team of others", "rex", row(intoTeams(bob, "t")), ""},
-		{invite.NotAllowed, "a system that may not", "system scim", row(bob), ""},
-		{invite.BeyondOwnEnd, "for good", "eve", row(bob), ""},
-		{invite.BeyondOwnEnd, "too long", "eve", row(untilEnd(bob, dayAfter(31))), ""},
-		{invite.OverLimit, "seats", "ann", row(bob), "ann: company.set-limits 7"},
-		{invite.OverLimit, "pending", "ann", row(bob), "at most one pending; ann: invitation.send j cat@x.test role=viewer"},
-		{invite.OverLimit, "role full", "ann", row(termsTo("bob@x.test", "one")), full},
-		{invite.OverLimit, "role full, by a system", "system ops", row(termsTo("bob@x.test", "one")), full},
-		{invite.TooSoon, "expired a moment ago", "ann", row(bob), "for a minute, two hours between messages; " + invited},
-		{invite.TooSoon, "revoked a moment ago", "ann", row(bob), "for a minute, two hours between messages; " + invited + "; system ops: invitation.revoke i"},
-		{invite.BadDate, "past", "ann", row(untilEnd(bob, start)), ""},
-		{invite.BadReason, "a space", "ann", reason(" "), ""},
-		{invite.BadReason, "too long", "ann", reason(strings.Repeat("x", 501)), ""},
-		{invite.BadReason, "no text", "system ops", reason("a\xff"), ""},
-		{invite.Failed, "no address", "ann", row(invite.Terms{Role: "viewer"}), ""},
-		{invite.Failed, "two ends", "ann", row(forDays(untilEnd(bob, dayAfter(3)), 3)), ""},
-		{"", "not looked at", "ann", invite.Row{Terms: bob}, ""},
-		{invite.BadAddress, "not readable", "ann", invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			hits[tt.want] = true
-			c := inviteCompany(t, nil)
-			c.run(tt.before)
-			c.pass(time.Hour)
-			sent := map[bool]string{true: "ok sent", false: string(tt.want)}[tt.want == invite.OK]
-			plan := c.planned(tt.by, tt.row)
-			if got := codesOf(plan); got != string(tt.want) {
-				t.Errorf("planned as %q, want %q: %v", got, tt.want, plan[0].Err)
+	hits := map[string]bool{}
+	for line := range split(rowTable, "\n") {
+		cells := append(cellsOf(inviteWords.Replace(line)), "")
+		want, name, by, before := cells[0], cells[1], cells[2], cells[4]
+		hits[want] = true
+		t.Run(name, func(t *testing.T) {
+			c, row := inviteCompany(t, nil), parseRow(t, cells[3])
+			sent := want
+			switch want {
+			case "ok":
+				sent = "ok sent"
+			case "not looked at":
+				row.Code, want, sent = "", "", ""
+			case "bad-address":
+				row = invite.Row{Code: invite.BadAddress, Err: team.ErrAddress}
 			}
-			before := c.state()
-			done := c.sent(tt.by, tt.row)
-			if got := codesOf(done); got != sent || (c.state() != before) != (tt.want == invite.OK) {
-				t.Errorf("committed as %q, want %q: %v", got, sent, done[0].Err)
+			c.run(before)
+			c.pass(time.Hour)
+			if plan := c.planned(by, row); codesOf(plan) != want {
+				t.Errorf("planned as %q, want %q: %v", codesOf(plan), want, plan[0].Err)
+			}
+			state := c.state()
+			done := c.sent(by, row)
+			if codesOf(done) != sent || (c.state() != state) != (want == "ok") {
+				t.Errorf("sent as %q, want %q: %v", codesOf(done), sent, done[0].Err)
 			}
 			c.checkReplay()
 		})
@@ -151,6 +151,25 @@ func TestRowCodes(t *testing.T) {
 	if len(hits) != 1+11+2+1+1 { // ok; those of the company; bad-date and bad-reason; a code of ReadCSV; none
 		t.Errorf("%d codes, want 16: %v", len(hits), hits)
 	}
+}
+
+// parseRow reads the terms of an invitation, and a reason if one is given.
+func parseRow(t *testing.T, text string) invite.Row {
+	t.Helper()
+	out := invite.Row{Line: 2, Reason: "as the file says", Code: invite.OK}
+	var terms []string
+	for _, word := range words(t, text) {
+		if reason, ok := strings.CutPrefix(word, "reason="); ok {
+			out.Reason = reason
+			continue
+		}
+		terms = append(terms, word)
+	}
+	if len(terms) > 0 && !strings.Contains(terms[0], "=") {
+		terms[0] = "address=" + terms[0]
+	}
+	out.Terms = fill(t, company.Invite{}, terms).(company.Invite).Terms
+	return out
 }
 
 // TestPlanInOrder: each row is planned as if the rows before it had been sent.
@@ -178,7 +197,7 @@ func TestPlanInOrder(t *testing.T) {
 			}
 			done := c.sent(tt.by, c.planned(tt.by, tt.rows...)...)
 			if got := strings.ReplaceAll(codesOf(done), "ok sent", "ok"); got != tt.want || len(c.mail) != strings.Count(tt.want, "ok") {
-				t.Errorf("committed as %s, want %s; %d messages", got, tt.want, len(c.mail))
+				t.Errorf("sent as %s, want %s; %d messages", got, tt.want, len(c.mail))
 			}
 			c.checkReplay()
 		})
@@ -214,13 +233,13 @@ func TestSendRows(t *testing.T) {
 		t.Errorf("%d events and %d messages, want 3", len(all), len(c.mail))
 	}
 	if before := c.state(); fmt.Sprintf("%+v", c.sent("ugo", done...)) != fmt.Sprintf("%+v", done) || c.state() != before {
-		t.Error("rows that were sent were committed once more, and did not stay as they were")
+		t.Error("rows that were sent were sent again, and changed")
 	}
 	// The same file again, at once and later, changes nothing.
 	for range 2 {
 		before := c.state()
 		if got := codesOf(c.sent("ugo", rows...)); got != "already-pending, already-member, already-pending, already-pending, duplicate-in-file" || c.state() != before {
-			t.Errorf("committed again as %s", got)
+			t.Errorf("sent again as %s", got)
 		}
 		c.pass(24 * time.Hour)
 	}
@@ -228,7 +247,7 @@ func TestSendRows(t *testing.T) {
 		t.Error(err)
 	}
 	if got := codesOf(c.sent("ugo", rows...)); got != "already-member, already-member, already-pending, already-pending, duplicate-in-file" {
-		t.Errorf("committed at last as %s", got)
+		t.Errorf("sent at last as %s", got)
 	}
 	c.checkReplay()
 }
@@ -242,7 +261,7 @@ func TestSendRowsExpired(t *testing.T) {
 	c.pass(30 * 24 * time.Hour)
 	done := c.sent("ann", rowsTo("a@x.test", "b@x.test")...)
 	if codesOf(done) != "ok sent, ok sent" || done[0].Invitation != "i" || done[1].Invitation == "j" {
-		t.Errorf("committed as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
+		t.Errorf("sent as %s: %q and %q", codesOf(done), done[0].Invitation, done[1].Invitation)
 	}
 	if i, _ := c.Invitation("i"); i.Generation != 2 || i.StateAt(c.now()) != invite.Pending {
 		t.Errorf("i is %+v", i)
@@ -261,11 +280,11 @@ func TestSendRowsAfterChange(t *testing.T) {
 	c.must("system ops", company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
 	c.invite("i", termsTo("b@x.test", "user"))
 	if got := codesOf(c.sent("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
-		t.Errorf("committed as %s", got)
+		t.Errorf("sent as %s", got)
 	}
 	c.must("system ops", company.SetRole{User: "ugo", Role: "user"})
 	if got := codesOf(c.sent("ugo", plan...)); got != "not-allowed, not-allowed, not-allowed, not-allowed" {
-		t.Errorf("committed by who may no more as %s", got)
+		t.Errorf("sent without the right as %s", got)
 	}
 }
 
@@ -281,7 +300,7 @@ func TestSendRowsUndelivered(t *testing.T) {
 	})
 	done := c.sent("ann", rowsTo("a@x.test", "b@x.test", "c@x.test")...)
 	if got := codesOf(done); got != "ok sent, ok sent lost, ok sent" || !errors.Is(done[1].Undelivered, errLost) {
-		t.Errorf("committed as %s: %v", got, done[1].Undelivered)
+		t.Errorf("sent as %s: %v", got, done[1].Undelivered)
 	}
 	if i, _ := c.Invitation(done[1].Invitation); i.State != invite.Pending {
 		t.Errorf("b has %+v", i)
@@ -294,23 +313,21 @@ func TestSendRowsUndelivered(t *testing.T) {
 // rows after it are returned unchanged, and all can be sent again.
 func TestSendRowsStops(t *testing.T) {
 	type stop struct {
-		log    func(*testCompany) audit.Log
-		cancel bool // the context, when the first message is sent
+		log    func(audit.Log) audit.Log // nil for the log as it is
+		cancel bool                      // the context, when the first message is sent
 		again  string
 		want   error
 	}
-	fails := func(mode audittest.Mode) func(*testCompany) audit.Log {
-		return func(c *testCompany) audit.Log {
-			return faultyLog(c.log, nil, map[int]audittest.Mode{2: mode})
-		}
+	fails := func(mode audittest.Mode) func(audit.Log) audit.Log {
+		return func(log audit.Log) audit.Log { return faultyLog(log, nil, map[int]audittest.Mode{2: mode}) }
 	}
-	contradicts := func(c *testCompany) audit.Log { return &conflictingLog{Log: c.log} }
+	conflicts := func(log audit.Log) audit.Log { return &conflictingLog{Log: log} }
 	unsent, stored := "already-pending, ok sent, ok sent, ok sent", "already-pending, already-pending, ok sent, ok sent"
 	for name, s := range map[string]stop{
 		"context ends":     {nil, true, unsent, context.Canceled},
 		"log fails before": {fails(audittest.FailBefore), false, stored, company.ErrUncertain},
 		"log fails after":  {fails(audittest.FailAfter), false, stored, company.ErrUncertain},
-		"log contradicts":  {contradicts, false, unsent, company.ErrDiverged},
+		"log conflicts":    {conflicts, false, unsent, company.ErrDiverged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -323,10 +340,11 @@ func TestSendRowsStops(t *testing.T) {
 			})
 			memory := c.log
 			if s.log != nil {
-				c.reopenOn(s.log(c))
+				c.reopenOn(s.log(c.log))
 			}
 			rows := rowsTo("a@x.test", "b@x.test", "c@x.test", "d@x.test")
-			done, err := c.SendInvitations(ctx, company.By{Actor: company.User("ann")}, rows)
+			by := company.By{Actor: company.User("ann")}
+			done, err := c.SendInvitations(ctx, by, rows)
 			if !errors.Is(err, s.want) || !errors.Is(done[1].Err, s.want) || codesOf(done) != "ok sent, failed, ok, ok" {
 				t.Fatalf("%v: %s", err, codesOf(done))
 			}
@@ -336,7 +354,7 @@ func TestSendRowsStops(t *testing.T) {
 			if err := c.Sync(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			again, err := c.SendInvitations(t.Context(), company.By{Actor: company.User("ann")}, rows)
+			again, err := c.SendInvitations(t.Context(), by, rows)
 			if err != nil || codesOf(again) != s.again {
 				t.Errorf("again: %v: %s, want %s", err, codesOf(again), s.again)
 			}
@@ -376,7 +394,7 @@ func TestRowsOfNobody(t *testing.T) {
 		"nobody":            {company.By{}, "ErrNoActor", "not-allowed, not-allowed", "", nil},
 		"a long approval":   {company.By{Actor: ann, Approval: long}, "ErrInvalid", "failed, failed", "", nil},
 		"a long reason":     {company.By{Actor: ann, Reason: long}, "ErrReason", "ok sent, ok sent", "", nil}, // the rows have their own
-		"who was invited":   {company.By{Actor: proof}, "", "not-allowed, not-allowed", "", nil},
+		"a person invited":  {company.By{Actor: proof}, "", "not-allowed, not-allowed", "", nil},
 		"nothing delivered": {company.By{Actor: ann}, "ErrNoDelivery", "failed, ok", "ErrNoDelivery", func(c *company.Config) { c.Deliver, c.Origin = nil, "" }},
 		"no randomness":     {company.By{Actor: ann}, "", "failed, ok", "errNoRandom", func(c *company.Config) { c.Rand = failingRand{} }},
 	} {
@@ -434,7 +452,7 @@ func TestFileToUsers(t *testing.T) {
 	}
 	done := c.sent("ugo", plan...)
 	if got, want := codesOf(done), "ok sent, ok sent, already-member, duplicate-in-file, formula, above-ceiling, bad-address"; got != want {
-		t.Errorf("committed as %s, want %s", got, want)
+		t.Errorf("sent as %s, want %s", got, want)
 	}
 	if e := events(t, c.log)[1]; e.Reason != "for the\nlaunch" {
 		t.Errorf("the reason is %q", e.Reason)
