@@ -2,12 +2,12 @@ package access
 
 import "github.com/ambit-authz/ambit/role"
 
-// Action names something a subject may ask to do. It is [role.Action]; the
-// built-in actions are repeated here so that a host needs one import.
+// Action names something a subject may ask to do. It is [role.Action].
 type Action = role.Action
 
-// The built-in actions that roles hold. What each means, and what it is asked of,
-// is said at its namesake in package role.
+// The built-in actions that roles hold. Each is the constant of the same name in
+// package role, which says what it means; they are repeated here so that a host
+// needs one import.
 const (
 	ViewAccount     = role.ViewAccount
 	CreateReport    = role.CreateReport
@@ -50,8 +50,9 @@ const (
 	ShareSession    = role.ShareSession
 )
 
-// The built-in actions that come with a level at a report, and RevokeLink, which
-// is for whoever stands behind the link. No role holds one.
+// The built-in actions that no role holds: those that come with a level at a
+// report, and RevokeLink, which is for the maker of the link, the creators of the
+// report it shows, and anyone who may remove its maker.
 const (
 	ViewReport    = role.ViewReport
 	ExploreReport = role.ExploreReport
@@ -67,10 +68,9 @@ const (
 	RevokeLink    = role.RevokeLink
 )
 
-// places says where each built-in action may be asked. Where an action of the
-// host's own may be asked is hostPlaces.
-var places = []struct {
-	at      place
+// askedOf says of which kinds each built-in action may be asked.
+var askedOf = []struct {
+	kinds   kindBit
 	actions []Action
 }{
 	{atAccount | atItem, []Action{ViewAccount}},
@@ -94,4 +94,5 @@ var places = []struct {
 	{atLink, []Action{RevokeLink}},
 }
 
-const hostPlaces = atCompany | atAccount | atReport | atItem | atCompanyItem
+// hostKinds are the kinds of which an action of the host's own may be asked.
+const hostKinds = atCompany | atAccount | atReport | atItem | atCompanyItem

@@ -1,16 +1,20 @@
 package access
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/ambit-authz/ambit/role"
 )
 
-// catalog is a role catalog made ready for deciding: actions and roles are
-// numbered, and what a role or a level holds is a set of numbers.
+// catalog is a role catalog prepared for deciding: actions and roles have numbers,
+// and what a role or a level holds is a set of numbers.
 type catalog struct {
 	source  *role.Catalog
 	roles   []roleEntry
 	numbers map[role.Name]int
 	actions map[Action]actionEntry
+	names   []Action // of actions, sorted
 	levels  [Creator + 1]actionSet
 }
 
@@ -21,8 +25,9 @@ type roleEntry struct {
 }
 
 type actionEntry struct {
-	number int
-	at     place
+	number    int
+	askedOf   kindBit // kinds
+	levelOnly bool    // no role holds it
 }
 
 // actionSet is a set of action numbers.
@@ -38,20 +43,21 @@ func (s actionSet) with(n int) actionSet {
 	return s
 }
 
-// newCatalog numbers the built-in actions and those that c's roles hold
-// besides. Any other action is unknown.
+// newCatalog numbers the built-in actions and those that roles of c hold besides.
+// Any other action is unknown.
 func newCatalog(c *role.Catalog) *catalog {
 	n := &catalog{source: c, numbers: map[role.Name]int{}, actions: map[Action]actionEntry{}}
-	for _, p := range places {
+	for _, p := range askedOf {
 		for _, a := range p.actions {
-			n.actions[a] = actionEntry{len(n.actions), p.at}
+			n.actions[a] = actionEntry{len(n.actions), p.kinds, a.LevelOnly()}
 		}
 	}
 	for _, a := range c.Actions() {
 		if _, builtIn := n.actions[a]; !builtIn {
-			n.actions[a] = actionEntry{len(n.actions), hostPlaces}
+			n.actions[a] = actionEntry{len(n.actions), hostKinds, false}
 		}
 	}
+	n.names = slices.Sorted(maps.Keys(n.actions))
 	for l := Viewer; l <= Creator; l++ {
 		n.levels[l] = append(actionSet(nil), n.levels[l-1]...)
 		for _, a := range levels[l].adds {

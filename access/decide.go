@@ -11,17 +11,21 @@ import (
 // Decide reports whether the subject may take the action on the resource, and
 // why.
 //
-// It takes five steps, and the first that fails is the reason. Subject: the
-// user exists and is active, and a member of the team he acts within. Kind:
-// the action is known and may be asked of this kind of resource. Capability:
-// the user's role holds the action, or at a report his level does. Reach: the
-// resource exists and is one the subject can reach. Guard: no rule about roles
-// and people forbids it. A link is decided as its maker would be, now and in
-// the scope he made it in.
+// It takes five steps, and the first that fails is the reason. Subject: the user
+// exists and is active, and a current member of the team they act within. Kind:
+// the action is known and may be asked of this kind of resource. Capability: the
+// user's role holds the action, or at a report their level does. Reach: the
+// resource exists and the subject can reach it. Guard: no rule about roles and
+// people forbids it. For a link it decides as for its maker, now and in the scope
+// the maker made it in.
 //
-// There is no error, because anything wrong is a denial with a reason of its
-// own, and no I/O. The clock is read at most once, and only if something about
-// the subject ends. It allocates nothing and costs a few look-ups for each
+// Two things are for you to see to. Make a [Subject] only after you authenticated
+// the user, or checked the secret of the link. Take the account of an [Item] from
+// your own data, never from the request. Decide believes both.
+//
+// There is no error: whatever is wrong is a denial with a reason of its own. There
+// is no I/O. The clock is read at most once, and only if something about the
+// subject has an end. Decide allocates nothing and costs a few look-ups for each
 // team of the user.
 func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
 	q := question{p: p.ready(), Decision: Decision{Subject: s, Action: a, Resource: r}}
@@ -29,11 +33,10 @@ func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
 	return q.Decision
 }
 
-// Active takes the subject step alone: whether the subject is a user who may
-// act at all now, in the team of the session if it is one. The denial has the
-// reason that Decide would give for any question. A share link answers one
-// question and is no user: the holder of a live one is denied with
-// [ReasonLinkScope].
+// Active takes the subject step alone: whether the subject is a user who may act
+// at all now, within the team of the session if it is one. The denial has the
+// reason that Decide would give to any question. A share link answers one question
+// and is no user: the holder of a live one is denied with [ReasonLinkScope].
 //
 // The decision has no action, no resource and, if it allows, no reason.
 func (p *Policy) Active(s Subject) Decision {
@@ -45,8 +48,8 @@ func (p *Policy) Active(s Subject) Decision {
 }
 
 // Applies takes the kind step alone: whether the action may be asked of such a
-// resource, whoever asks. Only the form of the resource counts, so it need not
-// exist. Whether a role holds the action is for [role.Catalog.Can] to say.
+// resource, by anyone. Only the form of the resource counts; it need not exist.
+// Whether a role holds the action is for [role.Catalog.Can] to say.
 //
 // The decision has no subject and, if it allows, no reason.
 func (p *Policy) Applies(a Action, r Resource) Decision {
@@ -57,22 +60,22 @@ func (p *Policy) Applies(a Action, r Resource) Decision {
 	return q.Decision
 }
 
-// question is one question on its way through the steps. Each step leaves what
-// it found for the next ones, and either passes or denies.
+// question is one question on its way through the steps. Each step leaves what it
+// found for the next ones, and either passes or denies.
 type question struct {
 	Decision
 	p     *Policy
 	now   time.Time
 	timed bool // now was read
 
-	link     *snapshot.Link // that the subject holds; user is its maker then
-	user     *snapshot.User
-	role     *roleEntry
-	scope    *snapshot.Team // of the session; nil at company level
-	place    place
-	action   actionEntry
-	reportNo uint32
-	report   *snapshot.Report
+	link      *snapshot.Link // that the subject holds; asker is its maker then
+	asker     *snapshot.User
+	askerRole *roleEntry
+	scope     *snapshot.Team // of the session; nil at company level
+	entry     actionEntry    // of the action
+	kindBit   kindBit        // of the resource
+	reportNo  uint32
+	report    *snapshot.Report
 }
 
 func (q *question) decide() {
@@ -95,7 +98,7 @@ func (q *question) decide() {
 	}
 }
 
-// deny records why a step fails. What denies the maker pauses his link.
+// deny records why a step fails. What denies the maker of a link pauses the link.
 func (q *question) deny(r Reason) bool {
 	q.Reason = r
 	if q.link != nil {
@@ -104,9 +107,9 @@ func (q *question) deny(r Reason) bool {
 	return false
 }
 
-// over reports whether something that holds until an end is over. The clock is
-// read for the first such end, and the whole question is judged at that instant.
-func (q *question) over(until time.Time) bool {
+// hasEnded reports whether something with an end has ended. The clock is read for
+// the first such end, and the whole question is decided at that instant.
+func (q *question) hasEnded(until time.Time) bool {
 	if until.IsZero() {
 		return false
 	}
@@ -117,7 +120,7 @@ func (q *question) over(until time.Time) bool {
 }
 
 // subjectStep finds the user who asks, or who made the link that asks, and the
-// team he acts within.
+// team they act within.
 func (q *question) subjectStep() bool {
 	s, ok := q.Subject, true
 	if s.kind == linkSubject {
@@ -135,10 +138,10 @@ func (q *question) subjectStep() bool {
 	if user.Suspended {
 		return q.deny(ReasonSuspended)
 	}
-	if q.over(user.Until) {
+	if q.hasEnded(user.Until) {
 		return q.deny(ReasonEnded)
 	}
-	q.user, q.role = user, &q.p.catalog.roles[user.RoleNumber]
+	q.asker, q.askerRole = user, &q.p.catalog.roles[user.RoleNumber]
 	if s.kind != sessionSubject {
 		return true
 	}
@@ -146,15 +149,15 @@ func (q *question) subjectStep() bool {
 	if !ok {
 		return q.deny(ReasonUnknownSessionTeam)
 	}
-	if m, ok := user.Membership(no); !ok || q.over(m.Until) {
+	if m, ok := user.Membership(no); !ok || q.hasEnded(m.Until) {
 		return q.deny(ReasonNotAMember)
 	}
 	q.scope = scope
 	return true
 }
 
-// maker finds the link that the subject holds and returns its maker, in the
-// scope he made it in.
+// maker finds the link that the subject holds and returns its maker, in the scope
+// they made it in.
 func (q *question) maker() (Subject, bool) {
 	_, l, ok := q.p.state.Links.Find(q.Subject.id)
 	switch {
@@ -162,7 +165,7 @@ func (q *question) maker() (Subject, bool) {
 		return Subject{}, q.deny(ReasonUnknownLink)
 	case l.Ended:
 		return Subject{}, q.deny(ReasonLinkEnded)
-	case q.over(l.Until):
+	case q.hasEnded(l.Until):
 		return Subject{}, q.deny(ReasonLinkExpired)
 	case q.Action != Action(l.Action) || q.Resource != linkResource(l):
 		return Subject{}, q.deny(ReasonLinkScope)
@@ -174,69 +177,69 @@ func (q *question) maker() (Subject, bool) {
 // kindStep finds the action, and whether it may be asked of such a resource.
 func (q *question) kindStep() bool {
 	known, wellFormed := false, false
-	if q.action, known = q.p.catalog.actions[q.Action]; !known {
+	if q.entry, known = q.p.catalog.actions[q.Action]; !known {
 		return q.deny(ReasonUnknownAction)
 	}
 	if q.Resource.kind == "" {
 		return q.deny(ReasonNoResource)
 	}
-	if q.place, wellFormed = q.Resource.place(); !wellFormed {
+	if q.kindBit, wellFormed = q.Resource.kindBit(); !wellFormed {
 		return q.deny(ReasonMalformedResource)
 	}
-	if q.action.at&q.place == 0 {
+	if q.entry.askedOf&q.kindBit == 0 {
 		return q.deny(ReasonWrongKind)
 	}
 	return true
 }
 
-// capabilityStep asks the role for the action, and at a report the level: for
-// a report action in place of the role, for one of the host's own as well. A
-// report that does not exist passes, to be denied by the next step.
+// capabilityStep asks the role for the action, and at a report the level: for a
+// report action in place of the role, for one of the host's own as well. A report
+// that does not exist passes, for the next step to deny.
 func (q *question) capabilityStep() bool {
-	if q.action.at != atReport && q.action.at != atLink {
-		q.Role = q.role.Name
-		if !q.role.holds.has(q.action.number) {
+	if !q.entry.levelOnly {
+		q.Role = q.askerRole.Name
+		if !q.askerRole.holds.has(q.entry.number) {
 			return q.deny(ReasonNoCapability)
 		}
 		q.Reason = ReasonRole
 	}
-	if q.place != atReport {
+	if q.kindBit != atReport {
 		return true
 	}
 	found := false
 	if q.reportNo, q.report, found = q.p.state.Reports.Find(q.Resource.id); !found {
 		return true
 	}
-	q.Level, q.Team = q.level(q.reportNo)
+	q.Level, q.Team = q.reportLevel(q.reportNo)
 	if q.Level == 0 {
 		return q.deny(ReasonNoLevel)
 	}
-	if !q.enough(q.Level) {
+	if !q.levelHolds(q.Level) {
 		return q.deny(ReasonLevelTooLow)
 	}
 	q.Reason = ReasonGrant
 	return true
 }
 
-// enough reports whether a level holds the action. For one of the host's own
-// it need only hold report.view.
-func (q *question) enough(l Level) bool {
-	needs := q.action
-	if needs.at != atReport {
-		needs = q.p.catalog.actions[ViewReport]
+// levelHolds reports whether a level is enough for the action: whether it holds
+// it, or for an action of the host's own, whether it holds report.view.
+func (q *question) levelHolds(l Level) bool {
+	needed := q.entry
+	if !needed.levelOnly {
+		needed = q.p.catalog.actions[ViewReport]
 	}
-	return q.p.catalog.levels[l].has(needs.number)
+	return q.p.catalog.levels[l].has(needed.number)
 }
 
-// level returns the highest level the user holds at a report, and the team he
-// holds it through. Of equal ones the direct grant comes first, then the team
+// reportLevel returns the highest level the user has at a report, and the team
+// they have it through. Of equal ones the direct grant comes first, then the team
 // that is first by id.
-func (q *question) level(report uint32) (best Level, through team.ID) {
-	if g, ok := snapshot.FindGrant(q.user.Grants, report); ok && !q.over(g.Until) {
+func (q *question) reportLevel(report uint32) (best Level, through team.ID) {
+	if g, ok := snapshot.FindGrant(q.asker.Grants, report); ok && !q.hasEnded(g.Until) {
 		best = Level(g.Level)
 	}
 	q.eachTeam(func(t *snapshot.Team) bool {
-		if g, ok := snapshot.FindGrant(t.Grants, report); ok && Level(g.Level) > best && !q.over(g.Until) {
+		if g, ok := snapshot.FindGrant(t.Grants, report); ok && Level(g.Level) > best && !q.hasEnded(g.Until) {
 			best, through = Level(g.Level), t.ID
 		}
 		return true
@@ -252,9 +255,9 @@ func (q *question) eachTeam(visit func(*snapshot.Team) bool) {
 		visit(q.scope)
 		return
 	}
-	for _, m := range q.user.Teams {
+	for _, m := range q.asker.Teams {
 		t := q.p.state.Teams.At(m.Team)
-		if t != nil && !q.over(m.Until) && !visit(t) {
+		if t != nil && !q.hasEnded(m.Until) && !visit(t) {
 			return
 		}
 	}
@@ -263,7 +266,7 @@ func (q *question) eachTeam(visit func(*snapshot.Team) bool) {
 // reachStep finds the resource, and whether the user can reach it.
 func (q *question) reachStep() bool {
 	id, s := q.Resource.id, q.p.state
-	switch q.place {
+	switch q.kindBit {
 	case atAccount:
 		return q.reachAccount(id)
 	case atItem:
@@ -277,22 +280,24 @@ func (q *question) reachStep() bool {
 		if _, ok := q.p.catalog.numbers[role.Name(id)]; !ok {
 			return q.deny(ReasonUnknownResource)
 		}
-		return q.role.manages[role.Name(id)] || q.deny(ReasonAboveCeiling)
+		return q.askerRole.manages[role.Name(id)] || q.deny(ReasonAboveCeiling)
 	case atTeam:
 		return s.Teams.Has(id) || q.deny(ReasonUnknownResource)
 	case atGroup:
 		return s.Groups.Has(id) || q.deny(ReasonUnknownResource)
 	case atReport:
 		return q.report != nil || q.deny(ReasonUnknownResource)
+	case atLink:
+		return q.reachLink(id)
 	case atCompany, atCompanyItem:
 		return true
 	}
-	return q.reachLink(id)
+	return q.deny(ReasonUnknownResource) // of a kind without a rule: there is none
 }
 
-// reachAccount finds the first route to an account: the role, if it sees all
-// data and no session narrows it, or else the first team with its first data
-// group that matches, both in byte order of ids.
+// reachAccount finds the first route to an account: the role, if it sees all data
+// and no session narrows it, or else the first team with its first data group that
+// matches, both in byte order of ids.
 func (q *question) reachAccount(id string) bool {
 	no, account, ok := q.p.state.Accounts.Find(id)
 	if !ok {
@@ -316,22 +321,22 @@ func (q *question) reachAccount(id string) bool {
 }
 
 // seesAll reports whether the user sees every account.
-func (q *question) seesAll() bool { return q.scope == nil && q.role.Scope == role.AllData }
+func (q *question) seesAll() bool { return q.scope == nil && q.askerRole.Scope == role.AllData }
 
-// reachLink finds by what the user may end a link: that he made it, that he is
-// a creator of the report it shows, or that he might remove its maker.
+// reachLink finds by what the user may end a link: that they made it, that they
+// are a creator of the report it shows, or that they might remove its maker.
 func (q *question) reachLink(id string) bool {
 	_, l, ok := q.p.state.Links.Find(id)
 	if !ok {
 		return q.deny(ReasonUnknownResource)
 	}
-	if l.Maker == q.user.ID {
+	if l.Maker == q.asker.ID {
 		q.Reason = ReasonMaker
 		return true
 	}
 	if l.Kind == snapshot.ReportKind {
 		if no, _, ok := q.p.state.Reports.Find(l.Item); ok {
-			if level, _ := q.level(no); level == Creator {
+			if level, _ := q.reportLevel(no); level == Creator {
 				q.Reason, q.Level = ReasonGrant, level
 				return true
 			}
@@ -347,24 +352,24 @@ func (q *question) reachLink(id string) bool {
 	return true
 }
 
-// guardStep applies the rules about roles and people that depend on nothing but
-// the question: nobody acts on himself or on a role he does not manage, a role
-// keeps the holders it must have and gets no more than it may.
+// guardStep applies the rules about roles and people: nobody acts on themselves or
+// on a role they do not manage, and a role keeps the holders it must have and gets
+// no more than it may.
 func (q *question) guardStep() bool {
-	switch q.place {
+	switch q.kindBit {
 	case atUser:
 		_, target, _ := q.p.state.Users.Find(q.Resource.id)
 		if q.Action == TransferOwner {
-			return target.Lasting() && target.ID != q.user.ID || q.deny(ReasonIneligibleTarget)
+			return target.Lasting() && target.ID != q.asker.ID || q.deny(ReasonIneligibleTarget)
 		}
-		if target.ID == q.user.ID {
+		if target.ID == q.asker.ID {
 			return q.deny(ReasonSelf)
 		}
-		if !q.role.manages[target.Role] {
+		if !q.askerRole.manages[target.Role] {
 			return q.deny(ReasonAboveCeiling)
 		}
-		held := q.p.state.Holders[target.RoleNumber].Lasting
-		if target.Lasting() && held <= q.p.catalog.roles[target.RoleNumber].MinHolders {
+		holders := q.p.state.Holders[target.RoleNumber].Lasting
+		if target.Lasting() && holders <= q.p.catalog.roles[target.RoleNumber].MinHolders {
 			return q.deny(ReasonLastHolder)
 		}
 	case atRole:

@@ -10,21 +10,22 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Decision is the answer to one question, with its reason. It is comparable,
-// and the zero Decision denies.
+// Decision is the answer to one question, with its reason. It is comparable, and
+// the zero Decision denies.
 //
-// It names roles, teams and data groups, so it is for the host, its log, and
-// holders of [ReadAudit]. What the subject may be shown is [Decision.Public].
+// It names roles, teams and data groups, so show it only to the host, in its log,
+// and to users whose role holds [ReadAudit]. To the subject show
+// [Decision.Public].
 type Decision struct {
 	Allowed bool
 	Reason  Reason
 	Step    Step // that denied; NoStep if Allowed
 
-	// The route, as far as it got. Each is the zero value where it plays no part.
+	// The route, as far as Decide came. A field that plays no part is zero.
 	Role  role.Name    // that was consulted
 	Team  team.ID      // through which an account is seen or a report is shared
 	Group datagroup.ID // of Team, that matches the account
-	Level Level        // held at the report
+	Level Level        // of the user at the report
 
 	// The question.
 	Subject  Subject
@@ -32,17 +33,17 @@ type Decision struct {
 	Resource Resource
 }
 
-// Public is what may be shown to whoever asked: no name beyond those in the
-// question, and one code for what does not exist and what is out of reach.
+// Public is what the subject may be shown: no name beyond those in the question,
+// and one code for what does not exist and what is out of reach.
 type Public struct {
 	Allowed bool   `json:"allowed"`
 	Reason  Reason `json:"reason,omitempty"` // of a denial
 }
 
-// Public returns d without what the subject must not learn. Every denial of
-// the reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], or a report's
-// existence would show. An unknown session team becomes [ReasonNotAMember], and an
-// unknown link [ReasonLinkEnded].
+// Public returns d without what the subject must not learn. Every denial of the
+// reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], which would
+// show that a report exists. [ReasonUnknownSessionTeam] becomes
+// [ReasonNotAMember], and [ReasonUnknownLink] becomes [ReasonLinkEnded].
 func (d Decision) Public() Public {
 	switch {
 	case d.Allowed:
@@ -73,8 +74,8 @@ func (p Public) String() string {
 // ErrDenied is wrapped by every [DeniedError].
 var ErrDenied = errors.New("denied")
 
-// DeniedError is a denial as an error. Its text is public; the rest is in
-// Decision.
+// DeniedError is a denial as an error. Its text may be shown to the subject; its
+// Decision may not.
 type DeniedError struct {
 	Decision Decision
 }
@@ -98,8 +99,9 @@ func (d Decision) Err() error {
 	return &DeniedError{d}
 }
 
-// String returns the decision in a line: "allow: team americas, data group us"
-// or "deny out-of-reach: de-1 is in none of ann's data groups".
+// String returns the decision in one line: "allow: team americas, data group us"
+// or "deny out-of-reach: de-1 is in none of ann's data groups". The sentence may
+// improve from version to version: compare Reason instead.
 func (d Decision) String() string {
 	switch {
 	case d.Allowed && d.Reason == "":
@@ -151,17 +153,20 @@ func (d Decision) sentence() string {
 	case ReasonLinkEnded:
 		return fmt.Sprintf("link %s was revoked, or its maker or report is gone", who)
 	case ReasonLinkExpired:
-		return fmt.Sprintf("link %s is past its end", who)
+		return fmt.Sprintf("link %s has expired", who)
 	case ReasonLinkScope:
 		return fmt.Sprintf("link %s is for another action or another resource", who)
 	case ReasonLinkPaused:
 		return fmt.Sprintf("the maker of link %s would be denied now, at the %s step", who, d.Step)
 	case ReasonUnknownAction:
-		return fmt.Sprintf("no role and no rule knows the action %s", text.Quote(string(d.Action)))
+		return fmt.Sprintf("there is no action %s", text.Quote(string(d.Action)))
 	case ReasonNoResource:
 		return "no resource is named"
 	case ReasonMalformedResource:
-		return fmt.Sprintf("a resource of kind %s has no account, and no place in this or another company", d.Resource.kind)
+		if d.Resource.kind == KindCompany {
+			return "the company is named without an id or an account"
+		}
+		return fmt.Sprintf("kind %s is built in: it is in no account, and no item of the company", d.Resource.kind)
 	case ReasonWrongKind:
 		return fmt.Sprintf("%s cannot be asked of %s", d.Action, text.Plain(d.Resource.String()))
 	case ReasonNoCapability:
@@ -188,23 +193,23 @@ func (d Decision) reachSentence() string {
 		return fmt.Sprintf("%s names no account", text.Plain(d.Resource.String()))
 	case ReasonOutOfReach:
 		if d.Resource.kind == KindLink {
-			return fmt.Sprintf("%s neither made link %s nor is creator of its report nor may remove its maker", who, what)
+			return fmt.Sprintf("only the maker of link %s, a creator of its report, or someone who may remove the maker may do this", what)
 		}
 		if scope, ok := d.Subject.Team(); ok {
-			return fmt.Sprintf("%s is in none of the data groups of team %s", d.Resource.Account(), scope)
+			return fmt.Sprintf("%s is in none of the data groups of team %s", text.Plain(d.Resource.Account()), text.Plain(scope))
 		}
-		return fmt.Sprintf("%s is in none of %s's data groups", d.Resource.Account(), who)
+		return fmt.Sprintf("%s is in none of %s's data groups", text.Plain(d.Resource.Account()), who)
 	case ReasonAboveCeiling:
 		if d.Step == StepReach {
 			return fmt.Sprintf("role %s does not manage role %s", d.Role, what)
 		}
 		return fmt.Sprintf("role %s does not manage the role of %s", d.Role, what)
 	case ReasonSelf:
-		return fmt.Sprintf("%s may not do this to %s", who, what)
+		return "users may not do this to themselves"
 	case ReasonLastHolder:
-		return fmt.Sprintf("%s is the last to hold a role that must be held", what)
+		return fmt.Sprintf("the role of %s would have too few holders left", what)
 	case ReasonIneligibleTarget:
-		return fmt.Sprintf("%s is not somebody else who is active without an end of access", what)
+		return fmt.Sprintf("%s cannot become owner: it must be another user, active, with no end date", what)
 	case ReasonRoleFull:
 		return fmt.Sprintf("role %s has as many holders as it may have", what)
 	}

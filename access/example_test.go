@@ -85,10 +85,10 @@ func ExamplePolicy_Explain() {
 	// Output:
 	// deny out-of-reach: xx-1 is in none of ann's data groups
 	//   routes
-	//     role team-member: it sees the data of its teams only
+	//     role team-member: it sees only the data of the user's teams
 	//     team americas, data group us: the filter country = 'US' is unknown for it
 	//   what would help
-	//     fill in country of account xx-1, as far as that is true: ada may
+	//     fill in country of account xx-1, if you know it: ada may
 	//     define a data group that matches it, and attach it to a team: ada may
 }
 

@@ -15,48 +15,52 @@ import (
 )
 
 // Explanation is a decision with everything that led to it. It names roles,
-// teams, groups and people: it is for the host, its log, and holders of
-// [ReadAudit].
+// teams, groups and people, so show it only to the host, in its log, and to users
+// whose role holds [ReadAudit].
 type Explanation struct {
 	Decision Decision
 
-	// Routes has every route that might lead to the account or the report, in
-	// the order Decide tries them: the first open one is the Decision's. It is
-	// empty for other resources, and if Decide did not come to look for one.
+	// Routes has every route by which access to the account or the report might
+	// come about, in the order Decide tries them: the first open one is that of
+	// the Decision. It is empty for other resources, and for a decision that ends
+	// before routes are looked for.
 	Routes []Route
 
 	// Remedies has, for a denial, changes that would take its reason away, the
-	// nearest first, at most eight. A later step may still deny, or the change
-	// be refused for a reason that Decide does not know.
+	// smallest first, at most eight. A later step may still deny, and the change
+	// may be refused for a reason that Decide does not know.
 	Remedies []Remedy
 
-	// Maker is how the maker of a link fares, if it came to that.
+	// Maker explains the same question for the maker, if a live link asks it.
 	Maker *Explanation
 }
 
-// Route is one way to an account or a report.
+// Route is one way in which access to an account or a report may come about.
 type Route struct {
-	Reason Reason       // what an allowance this way is by: ByRole, ByTeam or ByGrant
-	Role   role.Name    // of a ByRole
-	Team   team.ID      // of a ByTeam, and of a ByGrant through a team
-	Group  datagroup.ID // of a ByTeam; "" if the team holds none
-	Level  Level        // of a ByGrant
-	Until  time.Time    // when the membership or grant ends; zero is never
-	Open   bool         // it leads there
-	Lacks  string       // why it does not; "" if Open
+	Reason Reason       // of an allowance by this route: ReasonRole, ReasonTeam or ReasonGrant
+	Role   role.Name    // for ReasonRole
+	Team   team.ID      // for ReasonTeam, and for ReasonGrant through a team
+	Group  datagroup.ID // for ReasonTeam; "" if the team has none
+	Level  Level        // for ReasonGrant
+	Until  time.Time    // end of the membership or grant, exclusive; zero is none
+	Open   bool         // it gives access now
+	Lacks  string       // why it does not, in words; "" if Open
+
+	// Leaves has, for ReasonTeam, what each part of the group's filter says about
+	// the account.
 	Leaves []datagroup.Leaf
 }
 
 // Remedy is a change that would take the reason of a denial away.
 type Remedy struct {
-	Change   string   // in words: "add ann to team emea"
-	Action   Action   // what it asks for
-	Resource Resource // and at what
-	By       []team.UserID
+	Change   string        // in words: "add ann to team emea"
+	Action   Action        // that the change needs
+	Resource Resource      // of which it is asked
+	By       []team.UserID // users other than the subject who may make it, in byte order
 }
 
 // String returns the explanation in lines: the decision, the routes, and what
-// would help.
+// would help. The words may improve from version to version.
 func (e Explanation) String() string {
 	var b strings.Builder
 	b.WriteString(e.Decision.String())
@@ -78,8 +82,8 @@ func (e Explanation) String() string {
 	return b.String()
 }
 
-// String returns the route in a line: where it goes through, until when, and
-// what it lacks.
+// String returns the route in one line: what it goes through, until when, and what
+// it lacks.
 func (r Route) String() string {
 	var b strings.Builder
 	switch {
@@ -103,7 +107,7 @@ func (r Route) String() string {
 	return b.String() + ": " + r.Lacks
 }
 
-// String returns the change and who may make it, in a line.
+// String returns the change and who may make it, in one line.
 func (r Remedy) String() string {
 	const most = 5
 	if len(r.By) == 0 {
@@ -120,12 +124,12 @@ func (r Remedy) String() string {
 	return text + " may"
 }
 
-// maxRemedies is how many changes an explanation proposes.
+// maxRemedies is how many remedies an explanation has at most.
 const maxRemedies = 8
 
-// Explain answers like [Policy.Decide] and says how it came to that. It is made
-// for people and costs accordingly: every team and group of the user, and for
-// each remedy a question about every user.
+// Explain decides like [Policy.Decide] and says how it came to that. It is for
+// people to read and costs accordingly: every team and data group of the user, and
+// for each remedy a question about every user.
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	p = p.ready()
 	p = p.At(p.clock()) // one instant for all that is asked
@@ -141,7 +145,7 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 		e.Remedies = q.subjectRemedies()
 		return e
 	}
-	switch q.place {
+	switch q.kindBit {
 	case atAccount:
 		e.Routes = q.accountRoutes(r.id)
 	case atItem:
@@ -155,10 +159,10 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	return e
 }
 
-// eachMembership visits every membership of the user that counts for the
-// question, also those that are over, in the order of eachTeam.
+// eachMembership visits every membership of the user that counts for the question,
+// also those that have ended, in the order of eachTeam.
 func (q *question) eachMembership(visit func(snapshot.Membership, *snapshot.Team)) {
-	for _, m := range q.user.Teams {
+	for _, m := range q.asker.Teams {
 		t := q.p.state.Teams.At(m.Team)
 		if t != nil && (q.scope == nil || q.scope == t) {
 			visit(m, t)
@@ -173,19 +177,19 @@ func (q *question) accountRoutes(id string) []Route {
 	if !ok {
 		return nil
 	}
-	byRole := Route{Reason: ReasonRole, Role: q.role.Name, Open: q.seesAll()}
+	byRole := Route{Reason: ReasonRole, Role: q.askerRole.Name, Open: q.seesAll()}
 	switch {
 	case byRole.Open:
 	case q.scope != nil:
-		byRole.Lacks = "a session sees the data of its team only"
+		byRole.Lacks = "a session sees only the data of its team"
 	default:
-		byRole.Lacks = "it sees the data of its teams only"
+		byRole.Lacks = "it sees only the data of the user's teams"
 	}
 	routes := []Route{byRole}
 	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) {
 		route := Route{Reason: ReasonTeam, Team: t.ID, Until: m.Until}
 		if len(t.Held) == 0 {
-			route.Lacks = "the team holds no data group"
+			route.Lacks = "the team has no data group"
 			routes = append(routes, route)
 		}
 		for k, g := range t.Held {
@@ -193,7 +197,7 @@ func (q *question) accountRoutes(id string) []Route {
 			route.Group, route.Leaves = t.Groups[k], group.Filter.Explain(*account.Account)
 			route.Lacks = ""
 			switch {
-			case q.over(m.Until):
+			case q.hasEnded(m.Until):
 				route.Lacks = "the membership has ended"
 			case !group.Matches(no, account):
 				route.Lacks = fmt.Sprintf("the filter %s is %v for it", group.Filter, group.Filter.Match(*account.Account))
@@ -219,11 +223,11 @@ func (q *question) reportRoutes() []Route {
 		}
 		route := Route{Reason: ReasonGrant, Team: through, Level: Level(g.Level), Until: g.Until}
 		switch {
-		case q.over(m.Until):
+		case q.hasEnded(m.Until):
 			route.Lacks = "the membership has ended"
-		case q.over(g.Until):
+		case q.hasEnded(g.Until):
 			route.Lacks = "the grant has ended"
-		case !q.enough(route.Level):
+		case !q.levelHolds(route.Level):
 			route.Lacks = fmt.Sprintf("%v does not hold %s", route.Level, q.Action)
 		}
 		route.Open = route.Lacks == ""
@@ -232,13 +236,13 @@ func (q *question) reportRoutes() []Route {
 		}
 		routes = append(routes, route)
 	}
-	add(q.user.Grants, "", snapshot.Membership{})
+	add(q.asker.Grants, "", snapshot.Membership{})
 	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) { add(t.Grants, t.ID, m) })
 	slices.SortStableFunc(routes, func(a, b Route) int { return int(b.Level) - int(a.Level) })
 	return routes
 }
 
-// subjectRemedies proposes what lets a subject in who was turned away.
+// subjectRemedies returns what would let a subject pass the subject step.
 func (q *question) subjectRemedies() []Remedy {
 	who := q.Subject.id
 	switch q.Reason {
@@ -252,32 +256,41 @@ func (q *question) subjectRemedies() []Remedy {
 	return nil
 }
 
-// remedies proposes what would take the reason of a denial away.
+// remedies returns what would take the reason of a denial away.
 func (q *question) remedies() []Remedy {
 	who, what := q.Subject.id, q.Resource.id
 	switch q.Reason {
 	case ReasonNoCapability:
-		return append(q.roleRemedies(), q.remedy(q.Action, q.Resource, "have it done by somebody who may"))
+		return append(q.roleRemedies(), q.delegate()...)
 	case ReasonNoLevel, ReasonLevelTooLow:
 		for l := Viewer; l <= Creator; l++ {
-			if q.enough(l) {
+			if q.levelHolds(l) {
 				return []Remedy{q.remedy(l.ShareAction(), q.Resource, "share report %s with %s as %v", what, who, l)}
 			}
 		}
 	case ReasonOutOfReach:
-		if q.place != atLink {
+		if q.kindBit != atLink {
 			return q.dataRemedies(string(q.Resource.Account()))
 		}
-		return []Remedy{q.remedy(q.Action, q.Resource, "have it done by somebody who may")}
+		return q.delegate()
 	case ReasonSelf, ReasonAboveCeiling:
-		return []Remedy{q.remedy(q.Action, q.Resource, "have it done by somebody who may")}
+		return q.delegate()
 	}
 	return nil
 }
 
-// roleRemedies proposes the roles that hold the action, the least first: those
-// that see their teams' data only, then those with the fewest capabilities.
-// Giving one takes two questions: at the user, and at the role.
+// delegate returns the remedy of leaving it to somebody else, if anybody may.
+func (q *question) delegate() []Remedy {
+	r := q.remedy(q.Action, q.Resource, "let somebody else do it")
+	if len(r.By) == 0 {
+		return nil
+	}
+	return []Remedy{r}
+}
+
+// roleRemedies returns the roles that hold the action, the least first: those that
+// see only the data of teams, then those with the fewest capabilities. Giving one
+// takes two questions: of the user, and of the role.
 func (q *question) roleRemedies() []Remedy {
 	var all []Remedy
 	roles := slices.Clone(q.p.catalog.roles)
@@ -285,10 +298,10 @@ func (q *question) roleRemedies() []Remedy {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(len(a.Capabilities), len(b.Capabilities)))
 	})
 	for _, r := range roles {
-		if !r.holds.has(q.action.number) || len(all) == maxRemedies-1 {
+		if !r.holds.has(q.entry.number) || len(all) == maxRemedies-1 {
 			continue
 		}
-		change := q.remedy(SetUserRole, TargetUser(q.user.ID), "give %s the role %s", q.user.ID, r.Name)
+		change := q.remedy(SetUserRole, TargetUser(q.asker.ID), "give %s the role %s", q.asker.ID, r.Name)
 		change.By = slices.DeleteFunc(change.By, func(u team.UserID) bool {
 			return !q.p.Decide(User(u), GrantRole, Role(r.Name)).Allowed
 		})
@@ -297,9 +310,9 @@ func (q *question) roleRemedies() []Remedy {
 	return all
 }
 
-// dataRemedies proposes what would bring an account within reach: an attribute
-// whose absence alone keeps a group of the user's from matching, a team that
-// sees the account already, or a data group that does for a team of his.
+// dataRemedies returns what would bring an account within reach: an attribute whose
+// absence alone keeps a group of the user from matching, a team that sees the
+// account already, or a data group that matches it, for a team of the user.
 func (q *question) dataRemedies(id string) []Remedy {
 	no, account, _ := q.p.state.Accounts.Find(id)
 	var all []Remedy
@@ -309,11 +322,11 @@ func (q *question) dataRemedies(id string) []Remedy {
 		}
 	}
 	for _, name := range q.gaps(*account.Account) {
-		propose(EditSource, Account(id), "fill in %s of account %s, as far as that is true", name, id)
+		propose(EditSource, Account(id), "fill in %s of account %s, if you know it", name, id)
 	}
 	if q.scope == nil {
 		for _, t := range sorted(&q.p.state.Teams, func(t *snapshot.Team) bool { return t.Sees(no, account) }, teamID) {
-			propose(SetTeamMembers, Team(t.ID), "add %s to team %s, which sees it", q.user.ID, t.ID)
+			propose(SetTeamMembers, Team(t.ID), "add %s to team %s, which sees it", q.asker.ID, t.ID)
 		}
 	}
 	groups := sorted(&q.p.state.Groups, func(g *snapshot.Group) bool { return g.Matches(no, account) }, groupID)
@@ -329,8 +342,8 @@ func (q *question) dataRemedies(id string) []Remedy {
 	return all
 }
 
-// gaps returns the attributes, sorted, that an account lacks and a data group of
-// the user's cannot tell for want of.
+// gaps returns the attributes, sorted, that an account lacks and without which a
+// data group of the user is unknown for it.
 func (q *question) gaps(a datagroup.Account) []string {
 	var names []string
 	q.eachTeam(func(t *snapshot.Team) bool {
@@ -363,7 +376,7 @@ func sorted[T any](b *snapshot.Book[T], pass func(T) bool, id func(T) string) []
 	return all
 }
 
-// remedy returns a change and who else may make it.
+// remedy returns a change and which other users may make it.
 func (q *question) remedy(a Action, r Resource, format string, args ...any) Remedy {
 	by := slices.Sorted(q.p.Who(a, r))
 	by = slices.DeleteFunc(by, func(u team.UserID) bool { return string(u) == q.Subject.id })

@@ -45,15 +45,15 @@ const explanations = `
 >>> ann | account.view | account:us-1
 allow: team americas, data group us
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: open
-    team empty: the team holds no data group
+    team empty: the team has no data group
 >>> ann | account.view | account:de-1
 deny out-of-reach: de-1 is in none of ann's data groups
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: the filter country = 'US' is false for it
-    team empty: the team holds no data group
+    team empty: the team has no data group
   what would help
     add ann to team emea, which sees it: root, uma may
     attach data group de, which matches it, to team americas: root, uma may
@@ -61,42 +61,40 @@ deny out-of-reach: de-1 is in none of ann's data groups
 >>> ann | account.view | account:fr-1
 deny out-of-reach: fr-1 is in none of ann's data groups
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: the filter country = 'US' is false for it
-    team empty: the team holds no data group
+    team empty: the team has no data group
   what would help
     define a data group that matches it, and attach it to a team: root may
 >>> ann | recording.view | campaign:c1 in account:xx-1
 deny no-capability: role team-member does not hold recording.view
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: the filter country = 'US' is unknown for it
-    team empty: the team holds no data group
-  what would help
-    have it done by somebody who may: nobody may
+    team empty: the team has no data group
 >>> ann | account.view | account:zz
 deny unknown-resource: there is no account "zz"
 >>> ann | account.view | account:xx-1
 deny out-of-reach: xx-1 is in none of ann's data groups
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: the filter country = 'US' is unknown for it
-    team empty: the team holds no data group
+    team empty: the team has no data group
   what would help
-    fill in country of account xx-1, as far as that is true: root may
+    fill in country of account xx-1, if you know it: root may
     define a data group that matches it, and attach it to a team: root may
 >>> old | account.view | account:us-1
 deny out-of-reach: us-1 is in none of old's data groups
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2026-01-01T00:00:00Z: the membership has ended
   what would help
     add old to team americas, which sees it: root, uma may
 >>> ann in team empty | account.view | account:us-1
 deny out-of-reach: us-1 is in none of the data groups of team empty
   routes
-    role team-member: a session sees the data of its team only
-    team empty: the team holds no data group
+    role team-member: a session sees only the data of its team
+    team empty: the team has no data group
   what would help
     attach data group us, which matches it, to team empty: root, uma may
 >>> uma | account.view | account:us-1
@@ -107,21 +105,21 @@ allow: role user-manager
 >>> uma in team emea | account.view | account:us-1
 deny out-of-reach: us-1 is in none of the data groups of team emea
   routes
-    role user-manager: a session sees the data of its team only
+    role user-manager: a session sees only the data of its team
     team emea, data group de: the filter country = 'DE' is false for it
   what would help
     attach data group us, which matches it, to team emea: root may
 >>> ann | source.edit | account:us-1
 deny no-capability: role team-member does not hold source.edit
   routes
-    role team-member: it sees the data of its teams only
+    role team-member: it sees only the data of the user's teams
     team americas, data group us, until 2027-01-01T00:00:00Z: open
-    team empty: the team holds no data group
+    team empty: the team has no data group
   what would help
     give ann the role data-manager: root, uma may
     give ann the role editor: root, uma may
     give ann the role admin: root may
-    have it done by somebody who may: root may
+    let somebody else do it: root may
 >>> ann | report.edit | report:q3
 deny level-too-low: level explorer does not hold report.edit
   routes
@@ -164,7 +162,7 @@ deny no-capability: role team-member does not hold team.edit
   what would help
     give ann the role user-manager: root, uma may
     give ann the role admin: root may
-    have it done by somebody who may: root, uma may
+    let somebody else do it: root, uma may
 >>> link l1 | report.view | report:q3
 allow: link l1 is live
   its maker
@@ -187,20 +185,18 @@ deny link-paused: the maker of link l3 would be denied now, at the subject step
         reinstate sue: root, uma may
 >>> uma | user.remove | user:root
 deny above-ceiling: role user-manager does not manage the role of root
-  what would help
-    have it done by somebody who may: nobody may
 >>> uma | user.remove | user:uma
-deny self: uma may not do this to uma
+deny self: users may not do this to themselves
   what would help
-    have it done by somebody who may: root may
+    let somebody else do it: root may
 >>> ann | link.revoke | link:l4
-deny out-of-reach: ann neither made link l4 nor is creator of its report nor may remove its maker
+deny out-of-reach: only the maker of link l4, a creator of its report, or someone who may remove the maker may do this
   what would help
-    have it done by somebody who may: root may
+    let somebody else do it: root may
 >>> uma | role.grant | role:admin
 deny above-ceiling: role user-manager does not manage role admin
   what would help
-    have it done by somebody who may: root may
+    let somebody else do it: root may
 >>> ann | report.view | report:q9
 deny unknown-resource: there is no report "q9"
 >>> ann | account.view | team:emea
@@ -283,7 +279,8 @@ func TestManyRoles(t *testing.T) {
 	for _, n := range []string{"b", "c", "d", "e", "f", "g", "h", "i", "j"} {
 		roles = append(roles, `{"name": "`+n+`", "capabilities": ["budget.edit"]}`)
 	}
-	p := access.MustLoad(`{"roles": [{"name": "a"}, ` + strings.Join(roles, ",") + `], "users": [{"id": "ann", "email": "ann@example.com", "role": "a"}]}`)
+	p := access.MustLoad(`{"roles": [{"name": "a"}, ` + strings.Join(roles, ",") + `], "users": [
+		{"id": "ann", "email": "ann@example.com", "role": "a"}, {"id": "bea", "email": "bea@example.com", "role": "b"}]}`)
 	e := p.Explain(access.User("ann"), "budget.edit", access.Company())
 	checkExplanation(t, p, e)
 	if len(e.Remedies) != 8 || e.Remedies[7].Action != "budget.edit" {

@@ -79,16 +79,16 @@ func (e *Edit) checkShown(c *check, r Resource, name string) {
 	if c.failed {
 		return
 	}
-	place, wellFormed := r.place()
+	kind, wellFormed := r.kindBit()
 	action, known := e.catalog.actions[Action(name)]
 	if !known {
-		action.at = hostPlaces // no role holds it now: the link is paused until one does
+		action.askedOf = hostKinds // no role holds it now: the link is paused until one does
 	}
 	switch {
-	case !wellFormed || place&(atReport|atItem|atCompanyItem) == 0 || r.kind == "",
-		place == atItem && r.account == "", place == atReport && r.id == "":
+	case !wellFormed || kind&(atReport|atItem|atCompanyItem) == 0 || r.kind == "",
+		kind == atItem && r.account == "", kind == atReport && r.id == "":
 		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own", text.Quote(r.String()), ErrInvalid))
-	case place == atReport && name != string(ViewReport) || place != atReport && action.at&place == 0:
+	case kind == atReport && name != string(ViewReport) || kind != atReport && action.askedOf&kind == 0:
 		c.fail("action", fmt.Errorf("action %s %w: a link cannot allow it at %s", text.Quote(name), ErrInvalid, text.Plain(r.String())))
 	}
 }

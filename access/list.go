@@ -2,7 +2,6 @@ package access
 
 import (
 	"iter"
-	"maps"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
@@ -29,7 +28,7 @@ func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
 func (p *Policy) Actions(s Subject, r Resource) iter.Seq[Action] {
 	p = p.ready()
 	return func(yield func(Action) bool) {
-		for _, a := range slices.Sorted(maps.Keys(p.catalog.actions)) {
+		for _, a := range p.catalog.names {
 			if p.Decide(s, a, r).Allowed && !yield(a) {
 				return
 			}

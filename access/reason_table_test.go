@@ -105,8 +105,8 @@ deny not-a-member subject         | old in team emea    | frobnicate   | nothing
 deny unknown-link subject    | link l0   | report.view    | report:q3                   | link-ended   | there is no link l0
 deny link-ended subject      | link gone | report.view    | report:lost                 | link-ended   | link gone was revoked, or its maker or report is gone
 deny link-ended subject      | link gone | report.edit    | report:q3                   | link-ended   | link gone was revoked, or its maker or report is gone
-deny link-expired subject    | link over | report.view    | report:q3                   | link-expired | link over is past its end
-deny link-expired subject    | link over | report.edit    | report:q4                   | link-expired | link over is past its end
+deny link-expired subject    | link over | report.view    | report:q3                   | link-expired | link over has expired
+deny link-expired subject    | link over | report.edit    | report:q4                   | link-expired | link over has expired
 deny link-scope subject      | link live | report.explore | report:q3                   | link-scope   | link live is for another action or another resource
 deny link-scope subject      | link live | report.view    | report:q4                   | link-scope   | link live is for another action or another resource
 deny link-scope subject      | link row  | recording.view | campaign:c1 in account:de-1 | link-scope   | link row is for another action or another resource
@@ -120,9 +120,9 @@ deny link-paused capability  | link idle | budget.edit    | page:p1 in company  
 deny link-paused capability  | link none | report.view    | report:q3                   | link-paused  | the maker of link none would be denied now, at the capability step
 deny link-paused reach       | link far  | recording.view | campaign:c1 in account:de-1 | link-paused  | the maker of link far would be denied now, at the reach step
 
-deny unknown-action kind     | ann | frobnicate   | account:us-1            | unknown-action     | no role and no rule knows the action "frobnicate"
-deny unknown-action kind     | ann | frobnicate   | nothing                 | unknown-action     | no role and no rule knows the action "frobnicate"
-deny unknown-action kind     | ann | frobnicate   | account:us-1 in company | unknown-action     | no role and no rule knows the action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | account:us-1            | unknown-action     | there is no action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | nothing                 | unknown-action     | there is no action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | account:us-1 in company | unknown-action     | there is no action "frobnicate"
 deny no-resource kind        | ann | account.view | nothing                 | no-resource        | no resource is named
 deny no-resource kind        | kim | team.edit    | nothing                 | no-resource        | no resource is named
 deny malformed-resource kind | ann | account.view | account:us-1 in company | malformed-resource | *
@@ -162,20 +162,20 @@ deny out-of-reach reach       | ann | account.view   | account:de-1             
 deny out-of-reach reach       | old | account.view   | account:us-1                | out-of-reach | us-1 is in none of old's data groups
 deny out-of-reach reach       | ann | budget.edit    | campaign:c1 in account:de-1 | out-of-reach | de-1 is in none of ann's data groups
 deny out-of-reach reach       | zoe in team empty | account.view | account:us-1    | out-of-reach | us-1 is in none of the data groups of team empty
-deny out-of-reach reach       | hal | link.revoke    | link:idle                   | out-of-reach | hal neither made link idle nor is creator of its report nor may remove its maker
-deny out-of-reach reach       | ann | link.revoke    | link:row                    | out-of-reach | ann neither made link row nor is creator of its report nor may remove its maker
-deny out-of-reach reach       | kim | link.revoke    | link:live                   | out-of-reach | kim neither made link live nor is creator of its report nor may remove its maker
-deny out-of-reach reach       | bea | link.revoke    | link:gone                   | out-of-reach | bea neither made link gone nor is creator of its report nor may remove its maker
+deny out-of-reach reach       | hal | link.revoke    | link:idle                   | out-of-reach | only the maker of link idle, a creator of its report, or someone who may remove the maker may do this
+deny out-of-reach reach       | ann | link.revoke    | link:row                    | out-of-reach | only the maker of link row, a creator of its report, or someone who may remove the maker may do this
+deny out-of-reach reach       | kim | link.revoke    | link:live                   | out-of-reach | only the maker of link live, a creator of its report, or someone who may remove the maker may do this
+deny out-of-reach reach       | bea | link.revoke    | link:gone                   | out-of-reach | only the maker of link gone, a creator of its report, or someone who may remove the maker may do this
 deny above-ceiling reach      | hal | role.grant     | role:single                 | out-of-reach | role hr does not manage role single
 deny above-ceiling reach      | hal | role.grant     | role:boss                   | out-of-reach | role hr does not manage role boss
 
-deny self guard              | bea | user.remove    | user:bea    | self              | bea may not do this to bea
-deny self guard              | hal | user.remove    | user:hal    | self              | hal may not do this to hal
+deny self guard              | bea | user.remove    | user:bea    | self              | users may not do this to themselves
+deny self guard              | hal | user.remove    | user:hal    | self              | users may not do this to themselves
 deny above-ceiling guard     | hal | user.remove    | user:bea    | above-ceiling     | role hr does not manage the role of bea
-deny last-holder guard       | hal | user.remove    | user:kim    | last-holder       | kim is the last to hold a role that must be held
-deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea is not somebody else who is active without an end of access
-deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit is not somebody else who is active without an end of access
-deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam is not somebody else who is active without an end of access
+deny last-holder guard       | hal | user.remove    | user:kim    | last-holder       | the role of kim would have too few holders left
+deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, with no end date
+deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit cannot become owner: it must be another user, active, with no end date
+deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam cannot become owner: it must be another user, active, with no end date
 deny role-full guard         | bea | role.grant     | role:single | role-full         | role single has as many holders as it may have
 `
 

@@ -240,11 +240,11 @@ func resourceOf(e document.Resource) Resource {
 	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account, company: e.Company}
 }
 
-// place is where in the kind table a resource stands.
-type place uint16
+// kindBit is where in the kind table a resource stands.
+type kindBit uint16
 
 const (
-	atCompany place = 1 << iota
+	atCompany kindBit = 1 << iota
 	atAccount
 	atUser
 	atRole
@@ -256,9 +256,9 @@ const (
 	atCompanyItem // of the host's own kind, belonging to the company
 )
 
-// place returns where r stands; ok is false if r says of a built-in kind what
+// kindBit returns where r stands; ok is false if r says of a built-in kind what
 // can only be said of the host's own.
-func (r *Resource) place() (p place, ok bool) {
+func (r *Resource) kindBit() (p kindBit, ok bool) {
 	switch r.kind {
 	case KindCompany:
 		p, ok = atCompany, r.id == "" // another company's id must not be answered for this one

@@ -25,12 +25,12 @@ type view struct {
 	teams  []*snapshot.Team
 	only   datagroup.AccountID // the one account, for a link to something in it
 
-	once  sync.Once
-	reach snapshot.Reach
+	once    sync.Once
+	visible snapshot.Reach
 }
 
 // View returns the accounts that s sees. For a subject that is denied, or a
-// role without [ViewAccount], it is empty. For a link it is what the maker
+// askerRole without [ViewAccount], it is empty. For a link it is what the maker
 // sees in the scope he made the link in, and of that only the account of what
 // the link shows, if that belongs to one; it is empty unless the link is live
 // and its maker would still be allowed what it is for.
@@ -138,6 +138,6 @@ func (v View) Filter() datagroup.Filter {
 }
 
 func (v *view) united() *snapshot.Reach {
-	v.once.Do(func() { v.reach = snapshot.Unite(v.teams) })
-	return &v.reach
+	v.once.Do(func() { v.visible = snapshot.Unite(v.teams) })
+	return &v.visible
 }
