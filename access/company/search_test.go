@@ -33,8 +33,11 @@ func (s search) run(t *testing.T) {
 	t.Helper()
 	var hits branches
 	checks, rounds := s.checks, 1
-	if long {
+	switch {
+	case long:
 		checks, rounds = 0, 50
+	case testing.Short():
+		checks /= 3
 	}
 	for range rounds {
 		for _, name := range sortedKeys(s.walks) {
@@ -67,7 +70,7 @@ func (sc scenario) reach(t *testing.T) []string {
 	var own branches
 	checks := 1
 	if long {
-		checks = 100
+		checks = 20
 	}
 	for range 60 {
 		check(t, checks, func(t *rapid.T) { sc.run(t, &own) })
