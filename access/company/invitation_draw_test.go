@@ -22,12 +22,21 @@ var (
 	invitationTypes = []string{"invitation.send", "invitation.resend", "invitation.amend", "invitation.revoke"}
 )
 
-// invitationCatalogs are catalogs that follow each other: the company's own, one
-// without a role, and one in which another is not offered and soon full.
+// invitingRoles are the company catalog and a recruiter, who invites and may not
+// add to teams.
+func invitingRoles() []role.Role {
+	all := append(role.CompanyCatalog().Roles(), role.Role{Name: "recruiter", Scope: role.AllData, Offered: true,
+		Manages: []role.Name{"team-member", "user", "viewer"}, Capabilities: []role.Action{role.InviteUser, role.GrantRole, role.ViewAccount}})
+	all[0].Manages = append(all[0].Manages, "recruiter")
+	return all
+}
+
+// invitationCatalogs are catalogs that follow each other: one with all roles, one
+// without viewer, and one in which viewer is not offered and user is soon full.
 func invitationCatalogs() map[string][]role.Role {
-	whole := role.CompanyCatalog().Roles()
-	small := slices.DeleteFunc(role.CompanyCatalog().Roles(), func(r role.Role) bool { return r.Name == "viewer" })
-	tight := role.CompanyCatalog().Roles()
+	whole := invitingRoles()
+	small := slices.DeleteFunc(invitingRoles(), func(r role.Role) bool { return r.Name == "viewer" })
+	tight := invitingRoles()
 	for n := range small {
 		small[n].Manages = slices.DeleteFunc(small[n].Manages, func(r role.Name) bool { return r == "viewer" })
 	}
@@ -64,7 +73,7 @@ func (d draw) invitingCompany() *model.Company {
 	c.Users = map[string]model.User{
 		"u1": {Email: "u1@x.test", Role: "admin"},
 		"u2": {Email: "u2@x.test", Role: "admin", Until: d.far(start)},
-		"u3": {Name: "Uma", Email: "u3@x.test", Role: d.one("third", "user-manager", "admin", "user")},
+		"u3": {Name: "Uma", Email: "u3@x.test", Role: d.one("third", "user-manager", "admin", "user", "recruiter")},
 		"u4": {Email: "u4@x.test", Role: d.one("fourth", "user", "user", "team-member"), Suspended: d.chance(4, "suspended")},
 	}
 	for id := range c.Users {

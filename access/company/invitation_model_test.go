@@ -24,7 +24,7 @@ func invitationBranches() []string {
 			"user.remove|user.set-role|user.set-expiry|user.suspend|team.delete|company.set-limits|catalog.replace|user.add",
 		"invitation.send ":              sent + "|ErrLimit|ErrPending|denied unknown-resource role",
 		"sent again ":                   sent + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked",
-		"invitation.amend ":             "ErrExpired|ErrNoChange",
+		"invitation.amend ":             "ErrExpired|ErrNoChange|denied above-ceiling|denied no-capability",
 		"invitation.revoke ":            "ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrSystem|denied above-ceiling|denied no-capability|denied suspended|denied unknown-user",
 		"invitation.accept ErrRefused ": strangers, "invitation.decline ErrRefused ": strangers,
 		"invitation.accept ErrHeld ": onHold, "on hold ": onHold + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrExpired",
@@ -33,7 +33,7 @@ func invitationBranches() []string {
 		"plan ":      codes + "|ErrNoDelivery", "send ": codes,
 		"beyond the end of the ": "new sponsor|actor",
 		"": "taken over|taken over except the expired|revoked by removal|invited again|capped|accepted in another case|not on hold|" +
-			"not delivered|several at once|the second refused|" +
+			"changed though its role is full|changed though its team is gone|not delivered|several at once|the second refused|" +
 			"no change ErrNoActor|no change ErrNoChange|no change ErrReason|company.set-limits ErrSeats|an older secret tried|another secret tried|" +
 			"a secret of another company tried|offer|no offer|the last message|another company|accepted by the law",
 	} {

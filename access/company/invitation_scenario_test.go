@@ -108,6 +108,13 @@ type obstacle struct {
 	happens func(*directed, model.Invitation)
 }
 
+// fillRole gives the role of user all the holders that it may have.
+func fillRole(s *directed, _ model.Invitation) {
+	for _, address := range []string{"else@x.test", "more@x.test"} {
+		s.by("system sync", company.AddUser{Email: address, Role: "user"})
+	}
+}
+
 func obstacles() []obstacle {
 	until := to("ann@x.test", "user")
 	until.Until = start.Add(time.Hour)
@@ -116,19 +123,14 @@ func obstacles() []obstacle {
 	setRole := func(of role.Name) func(*directed, model.Invitation) {
 		return func(s *directed, _ model.Invitation) { s.by("u1", company.SetRole{User: "u2", Role: of}) }
 	}
-	fill := func(s *directed, _ model.Invitation) {
-		for _, address := range []string{"else@x.test", "more@x.test"} {
-			s.by("system sync", company.AddUser{Email: address, Role: "user"})
-		}
-	}
 	deleteTeam := func(s *directed, _ model.Invitation) { s.by("u1", company.DeleteTeam{Team: "t3"}) }
 	return []obstacle{
 		{"ErrNotOffered", "not-offered", "u1", to("ann@x.test", "viewer"), asDrawn, func(s *directed, _ model.Invitation) {
 			s.by("system sync", company.ReplaceCatalog{Roles: invitationCatalogs()["tight"]})
 		}},
 		{"ErrPast", "bad-date", "u1", until, asDrawn, func(s *directed, i model.Invitation) { s.clock = i.Terms.Until }},
-		{"ErrRoleFull", "over-limit", "system sync", to("ann@x.test", "user"), tight, fill},
-		{"denied role-full", "over-limit", "u1", to("ann@x.test", "user"), tight, fill},
+		{"ErrRoleFull", "over-limit", "system sync", to("ann@x.test", "user"), tight, fillRole},
+		{"denied role-full", "over-limit", "u1", to("ann@x.test", "user"), tight, fillRole},
 		{"ErrSystem", "not-allowed", "system scim", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
 			s.config.Systems = fewerTypes()
 			s.company = s.open(s.T)
@@ -376,6 +378,34 @@ func answerScenarios() []scenario {
 	}
 }
 
+// amendScenarios change what an invitation offers: by actors who could not have
+// sent it as it was, and where nobody could.
+func amendScenarios() []scenario {
+	recruiter := func(c *model.Company, _ *model.Config) {
+		c.Users["u3"] = model.User{Email: "u3@x.test", Role: "user-manager"}
+		c.Users["u4"] = model.User{Email: "u4@x.test", Role: "recruiter"}
+	}
+	return []scenario{
+		direct("invitation.amend denied above-ceiling|invitation.amend denied no-capability", recruiter, func(s *directed) {
+			i := s.send("u1", to("ann@x.test", "admin"))
+			s.by("u3", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
+			inTeam := to("bob@x.test", "user")
+			inTeam.Teams = []team.ID{"t3"}
+			i = s.send("u1", inTeam)
+			s.by("u4", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
+		}),
+		direct("changed though its role is full|changed though its team is gone", tight, func(s *directed) {
+			inTeam := to("ann@x.test", "user")
+			inTeam.Teams = []team.ID{"t3"}
+			i, j := s.send("u1", inTeam), s.send("u1", to("bob@x.test", "user"))
+			fillRole(s, i)
+			s.by("u1", company.DeleteTeam{Team: "t3"})
+			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "team-member"})
+			s.by("u1", company.RevokeInvitation{Invitation: invite.ID(j.ID)})
+		}),
+	}
+}
+
 // leaveScenarios remove a sponsor.
 func leaveScenarios() []scenario {
 	ends := func(c *model.Company, _ *model.Config) {
@@ -419,5 +449,5 @@ func invitationScenarios() []scenario {
 	for _, o := range obstacles() {
 		all = append(all, o.scenario())
 	}
-	return slices.Concat(all, closedScenarios(), []scenario{strangerScenario()}, sendScenarios(), termScenarios(), answerScenarios(), leaveScenarios())
+	return slices.Concat(all, closedScenarios(), []scenario{strangerScenario()}, sendScenarios(), termScenarios(), answerScenarios(), amendScenarios(), leaveScenarios())
 }

@@ -59,6 +59,10 @@ func (m *machine) countMade(r model.Request, c, made company.Change) {
 		if _, invited := c.(company.Invite); invited {
 			m.hits.Hit("invited again")
 		}
+	case company.AmendInvitation:
+		m.countUnfit(made.Invitation)
+	case company.RevokeInvitation:
+		m.countUnfit(made.Invitation)
 	case company.AcceptInvitation:
 		n := m.model.Find(made.Invitation)
 		if n < 0 {
@@ -70,6 +74,25 @@ func (m *machine) countMade(r model.Request, c, made company.Change) {
 		}
 		if r.Proof.Address().String() != terms.Address.String() {
 			m.hits.Hit("accepted in another case")
+		}
+	}
+}
+
+// countUnfit counts an invitation that could be changed though it could not be
+// sent as it was.
+func (m *machine) countUnfit(id invite.ID) {
+	n := m.model.Find(id)
+	if n < 0 {
+		return // it was sent in the same request
+	}
+	terms := m.model.Invitations[n].Terms
+	r, _ := m.model.Catalog.Role(string(terms.Role))
+	if all, _ := m.model.Holders(string(terms.Role)); r.MaxHolders > 0 && all >= r.MaxHolders {
+		m.hits.Hit("changed though its role is full")
+	}
+	for _, t := range terms.Teams {
+		if _, ok := m.model.Teams[string(t)]; !ok {
+			m.hits.Hit("changed though its team is gone")
 		}
 	}
 }
