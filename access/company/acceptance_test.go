@@ -28,8 +28,8 @@ func TestAcceptanceAddsUser(t *testing.T) {
 	}
 	r := c.mustAs(company.Invitee(verified), company.AcceptInvitation{
 		Invitation: "i", Secret: s, User: "bob", AcceptInvitationOutcome: company.AcceptInvitationOutcome{
-			Until: dayAfter(99), Review: dayAfter(99),
-			Verification: company.Verification{Issuer: "https://evil.example", Verified: dayAfter(99)},
+			Until: day(99), Review: day(99),
+			Verification: company.Verification{Issuer: "https://evil.example", Verified: day(99)},
 		},
 	})
 	want := company.AcceptInvitation{
@@ -67,7 +67,7 @@ func TestAcceptanceAddsUser(t *testing.T) {
 func TestHowLongAccessLasts(t *testing.T) {
 	bob := termsTo("bob@x.test", "viewer")
 	never := time.Time{}
-	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: dayAfter(n)} }
+	ends := func(user team.UserID, n int) company.Change { return company.SetEnd{User: user, Until: day(n)} }
 	for name, tt := range map[string]struct {
 		until  time.Time
 		by     string
@@ -76,15 +76,15 @@ func TestHowLongAccessLasts(t *testing.T) {
 		at     int            // day of acceptance
 	}{
 		"for good":                             {never, "ugo", bob, nil, 3},
-		"for days":                             {dayAfter(13), "ugo", forDays(bob, 10), nil, 3},
-		"until a day":                          {dayAfter(20), "ugo", untilEnd(bob, dayAfter(20)), nil, 3},
-		"for days that the sponsor has":        {dayAfter(30), "eve", forDays(bob, 20), nil, 10},
-		"for days that the sponsor has not":    {dayAfter(30), "eve", forDays(bob, 20), nil, 15},
-		"for good, and the sponsor ends":       {dayAfter(12), "ugo", bob, ends("ugo", 12), 3},
-		"until a day after the sponsor's end":  {dayAfter(12), "ugo", untilEnd(bob, dayAfter(20)), ends("ugo", 12), 3},
-		"until a day before the sponsor's end": {dayAfter(20), "ugo", untilEnd(bob, dayAfter(20)), ends("ugo", 21), 3},
-		"for days, and the sponsor ends later": {dayAfter(13), "ugo", forDays(bob, 10), ends("ugo", 14), 3},
-		"the sponsor lasts longer than before": {dayAfter(25), "eve", forDays(bob, 20), ends("eve", 60), 5},
+		"for days":                             {day(13), "ugo", forDays(bob, 10), nil, 3},
+		"until a day":                          {day(20), "ugo", untilEnd(bob, day(20)), nil, 3},
+		"for days that the sponsor has":        {day(30), "eve", forDays(bob, 20), nil, 10},
+		"for days that the sponsor has not":    {day(30), "eve", forDays(bob, 20), nil, 15},
+		"for good, and the sponsor ends":       {day(12), "ugo", bob, ends("ugo", 12), 3},
+		"until a day after the sponsor's end":  {day(12), "ugo", untilEnd(bob, day(20)), ends("ugo", 12), 3},
+		"until a day before the sponsor's end": {day(20), "ugo", untilEnd(bob, day(20)), ends("ugo", 21), 3},
+		"for days, and the sponsor ends later": {day(13), "ugo", forDays(bob, 10), ends("ugo", 14), 3},
+		"the sponsor lasts longer than before": {day(25), "eve", forDays(bob, 20), ends("eve", 60), 5},
 		"by a system":                          {never, "system ops", bob, nil, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,13 +116,13 @@ func TestAmendReplacesTerms(t *testing.T) {
 	}
 	elsewhere := time.FixedZone("elsewhere", 3600)
 	for _, change := range []company.AmendInvitation{
-		{Role: "user", Teams: []team.ID{"t", "n"}, Until: dayAfter(9).In(elsewhere), ReviewDays: 7},
+		{Role: "user", Teams: []team.ID{"t", "n"}, Until: day(9).In(elsewhere), ReviewDays: 7},
 		{Days: 6},
 		{Role: "team-member", Days: 6, ReviewDays: 1},
 	} {
 		c.pass(time.Hour)
 		change.Invitation = "i"
-		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: dayAfter(999)}
+		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: day(999)}
 		made := c.must("ann", change).Changes[0].(company.AmendInvitation)
 		want := was
 		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = change.Role, slices.Sorted(slices.Values(change.Teams)), change.Days, change.Until.UTC(), change.ReviewDays
@@ -174,7 +174,7 @@ func TestOnHold(t *testing.T) {
 		"address taken":            {"ErrTaken", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "BOB@x.test"}}, []company.Change{company.RemoveUser{User: "rob"}}},
 		"address taken and freed":  {"", "ugo", bob, []company.Change{company.AddUser{User: "rob", Email: "bob@x.test"}, company.RemoveUser{User: "rob"}}, nil},
 		"sponsor in another role":  {"", "ugo", bob, []company.Change{company.SetRole{User: "ugo", Role: "recruiter"}}, nil},
-		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: dayAfter(2)}}, nil},
+		"sponsor with another end": {"", "ugo", bob, []company.Change{company.SetEnd{User: "ugo", Until: day(2)}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, system := inviteCompany(t, nil), "system ops"

@@ -107,13 +107,13 @@ func BenchmarkDo(b *testing.B) {
 			return company.SetRole{User: corpUser(i % corpUsers), Role: []role.Name{"user", "team-member"}[i/corpUsers%2]}
 		}},
 		{"AddMember", "ann", func(i int) company.Change {
-			return company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: begin.AddDate(1, 0, i)}
+			return company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: start.AddDate(1, 0, i)}
 		}},
 		{"ShareReport", corpUser(0), func(i int) company.Change {
-			return company.ShareReport{Report: corpReport(1 + i%(corpReports-1)), User: corpUser(1 + i%100), Until: begin.Add(time.Hour + time.Duration(i)*time.Second)}
+			return company.ShareReport{Report: corpReport(1 + i%(corpReports-1)), User: corpUser(1 + i%100), Until: start.Add(time.Hour + time.Duration(i)*time.Second)}
 		}},
 		{"ShareReportWithTheLastOf10000", corpUser(0), func(i int) company.Change {
-			return company.ShareReport{Report: corpReport(0), User: corpUser(corpUsers - 1), Until: begin.Add(2*time.Hour + time.Duration(i)*time.Second)}
+			return company.ShareReport{Report: corpReport(0), User: corpUser(corpUsers - 1), Until: start.Add(2*time.Hour + time.Duration(i)*time.Second)}
 		}},
 		{"CreateTeam", "ann", func(int) company.Change { return company.CreateTeam{Name: "New"} }},
 		{"UpdateAccounts", "ann", func(i int) company.Change {
@@ -149,7 +149,7 @@ func BenchmarkOpen(b *testing.B) {
 			co := corpOn(b, log)
 			by := company.By{Actor: company.User("ann"), Reason: "as measured"}
 			for i := range n {
-				change := company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: begin.AddDate(1, 0, i)}
+				change := company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: start.AddDate(1, 0, i)}
 				if _, err := co.Do(b.Context(), by, change); err != nil {
 					b.Fatal(err)
 				}

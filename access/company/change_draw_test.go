@@ -45,7 +45,7 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 
 func (d draw) link(m *machine) company.Change {
 	if len(m.model.Links) > 0 && d.chance(3, "revoke") {
-		return company.RevokeLink{Link: access.LinkID(d.one("link", sortedKeys(m.model.Links)...))}
+		return company.RevokeLink{Link: access.LinkID(d.one("link", keysOf(m.model.Links)...))}
 	}
 	c := d.makeLink(m.now())
 	c.Link = access.LinkID(d.newID([]string{"l1", "l4"}))
@@ -66,7 +66,7 @@ func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
 	case "user.suspend":
 		return company.SuspendUser{User: user}
 	case "user.reinstate":
-		for _, id := range sortedKeys(c.Users) {
+		for _, id := range keysOf(c.Users) {
 			if c.Users[id].Suspended && d.chance(2, "suspended") {
 				user = team.UserID(id)
 			}
@@ -101,7 +101,7 @@ func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
 }
 
 func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) company.Change {
-	for _, id := range sortedKeys(c.Users) {
+	for _, id := range keysOf(c.Users) {
 		if len(c.LastOf(id)) > 0 && id != r.User && d.chance(3, "a creator") {
 			user = team.UserID(id)
 		}
@@ -110,8 +110,8 @@ func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) co
 	if len(c.LastOf(string(user))) > 0 == d.chance(8, "wrongly") {
 		return remove
 	}
-	remove.Successor = team.UserID(d.one("successor", append(sortedKeys(c.Users), r.User, "ghost")...))
-	for _, id := range sortedKeys(c.Users) {
+	remove.Successor = team.UserID(d.one("successor", append(keysOf(c.Users), r.User, "ghost")...))
+	for _, id := range keysOf(c.Users) {
 		if c.CanSucceed(id, string(user)) && d.chance(2, "a successor") {
 			remove.Successor = team.UserID(id)
 		}
@@ -126,14 +126,14 @@ func (d draw) addUser(c *model.Company, now time.Time) company.Change {
 
 func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) company.Change {
 	transfer := company.TransferOwnership{To: to}
-	for _, id := range sortedKeys(c.Users) {
+	for _, id := range keysOf(c.Users) {
 		if u := c.Users[id]; !u.Suspended && u.Until.IsZero() && id != r.User && d.chance(3, "eligible") {
 			transfer.To = team.UserID(id)
 		}
 	}
 	if r.User == "" {
 		transfer.From = d.user(c)
-		for _, id := range sortedKeys(c.Users) {
+		for _, id := range keysOf(c.Users) {
 			if has, _ := c.Catalog.Role(c.Users[id].Role); slices.Contains(has.Capabilities, "owner.transfer") && d.chance(2, "an owner") {
 				transfer.From = team.UserID(id)
 			}

@@ -37,8 +37,8 @@ func TestWithinOwnEnd(t *testing.T) {
 	c.refuses("ErrBeyondOwnEnd", "eve", company.ShareReport{Report: "s", User: "vic", Level: access.Editor, Until: hours(3)})
 }
 
-// TestEarlierChangesCount: each change is decided on the state after the earlier
-// ones.
+// TestEarlierChangesCount: each change is decided on the state after the
+// earlier ones.
 func TestEarlierChangesCount(t *testing.T) {
 	c := staffCompany(t)
 	must := func(actor, changes string) {
@@ -57,8 +57,8 @@ func TestEarlierChangesCount(t *testing.T) {
 	c.refuses("denied no-capability", "abe", company.CreateTeam{Team: "x"})
 }
 
-// TestActorHandsOverWithinOneDo: what the actor gave away by an earlier change is
-// gone for a later one.
+// TestActorHandsOverWithinOneDo: what the actor gave away by an earlier change
+// is gone for a later one.
 func TestActorHandsOverWithinOneDo(t *testing.T) {
 	c := newCompany(t, "own owner; adm admin; mem member", options{roles: role.ProjectCatalog().Roles()})
 	c.refuses("denied no-capability @2", "own", company.TransferOwnership{To: "mem"}, company.TransferOwnership{To: "adm"})

@@ -76,14 +76,14 @@ func (d draw) id(there, pool []string) string {
 }
 
 func (d draw) user(c *model.Company) team.UserID {
-	return team.UserID(d.id(sortedKeys(c.Users), poolUsers))
+	return team.UserID(d.id(keysOf(c.Users), poolUsers))
 }
-func (d draw) team(c *model.Company) team.ID { return team.ID(d.id(sortedKeys(c.Teams), poolTeams)) }
+func (d draw) team(c *model.Company) team.ID { return team.ID(d.id(keysOf(c.Teams), poolTeams)) }
 func (d draw) group(c *model.Company) datagroup.ID {
-	return datagroup.ID(d.id(sortedKeys(c.Groups), poolGroups))
+	return datagroup.ID(d.id(keysOf(c.Groups), poolGroups))
 }
 func (d draw) report(c *model.Company) access.ReportID {
-	return access.ReportID(d.id(sortedKeys(c.Reports), poolReports))
+	return access.ReportID(d.id(keysOf(c.Reports), poolReports))
 }
 
 // newID draws an id for something new: often none, for one that Do chooses.
@@ -253,12 +253,12 @@ func (d draw) firstUser(c *model.Company, i int) model.User {
 func (d draw) teams(c *model.Company) {
 	for _, id := range poolTeams[:3] {
 		t := model.NewTeam()
-		for _, u := range sortedKeys(c.Users) {
+		for _, u := range keysOf(c.Users) {
 			if d.chance(2, "member") {
 				t.Members[u] = d.end(start)
 			}
 		}
-		for _, g := range sortedKeys(c.Groups) {
+		for _, g := range keysOf(c.Groups) {
 			if d.chance(2, "has") {
 				t.Groups = append(t.Groups, g)
 			}
@@ -273,15 +273,15 @@ func (d draw) reports(c *model.Company) {
 		if d.chance(2, "named") {
 			r.Name = "Report " + id
 		}
-		for _, u := range sortedKeys(c.Users) {
+		for _, u := range keysOf(c.Users) {
 			if d.chance(2, "shared") {
 				r.Users[u] = model.Grant{Level: access.Level(rapid.IntRange(1, 4).Draw(d.T, "level")), Until: d.end(start)}
 			}
 		}
 		if !d.chance(5, "no creator") {
-			r.Users[d.one("creator", sortedKeys(c.Users)...)] = model.Grant{Level: access.Creator}
+			r.Users[d.one("creator", keysOf(c.Users)...)] = model.Grant{Level: access.Creator}
 		}
-		for _, t := range sortedKeys(c.Teams) {
+		for _, t := range keysOf(c.Teams) {
 			if d.chance(3, "team shared") {
 				r.Teams[t] = model.Grant{Level: access.Level(rapid.IntRange(1, 2).Draw(d.T, "level")), Until: d.end(start)}
 			}
@@ -307,7 +307,7 @@ func (d draw) request(m *machine) model.Request {
 	var r model.Request
 	c := m.model.At(m.now())
 	var heads []string
-	for _, id := range sortedKeys(c.Users) {
+	for _, id := range keysOf(c.Users) {
 		if has, _ := c.Catalog.Role(c.Users[id].Role); len(has.Capabilities) > 10 && c.Active(id) {
 			heads = append(heads, id)
 			if !c.Users[id].Until.IsZero() {
@@ -318,9 +318,9 @@ func (d draw) request(m *machine) model.Request {
 	switch n := rapid.IntRange(0, 19).Draw(d.T, "actor"); {
 	case n == 19 && d.chance(4, "nobody"):
 	case n >= 18:
-		r.User = d.one("user", append(sortedKeys(c.Users), "ghost")...)
+		r.User = d.one("user", append(keysOf(c.Users), "ghost")...)
 	case n >= 15 && len(c.Users) > 0:
-		r.User = d.one("user", sortedKeys(c.Users)...)
+		r.User = d.one("user", keysOf(c.Users)...)
 	case n >= 4 && len(heads) > 0:
 		r.User = d.one("head", heads...)
 	default:

@@ -172,7 +172,7 @@ func TestStoryWithFaults(t *testing.T) {
 func TestReadFails(t *testing.T) {
 	x := playStory(t)
 	link := &switchedLog{x.log}
-	co := openStory(t, link, x.stage)
+	co := openStory(t, link, x.host)
 	link.log = unreadable(x.log)
 	was := co.Policy()
 	for op, call := range map[string]func() error{
@@ -186,7 +186,7 @@ func TestReadFails(t *testing.T) {
 			t.Errorf("%s: %v, want %v", op, err, errRead)
 		}
 	}
-	if _, err := co.AsOf(t.Context(), x.stage.now()); !errors.Is(err, errRead) || co.Policy() != was {
+	if _, err := co.AsOf(t.Context(), x.host.Now()); !errors.Is(err, errRead) || co.Policy() != was {
 		t.Errorf("AsOf: %v, want %v and the same policy", err, errRead)
 	}
 }

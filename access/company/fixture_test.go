@@ -50,9 +50,9 @@ func withoutOffer(name role.Name) []role.Role {
 	return roles
 }
 
-// inviteUsers are the users of inviteCompany: ann and abe are admins; ugo and eve
-// manage users, eve for 30 days more; rex recruits; uma may not invite; sue is
-// suspended.
+// inviteUsers are the users of inviteCompany: ann and abe are admins; ugo and
+// eve manage users, eve for 30 days more; rex recruits; uma may not invite; sue
+// is suspended.
 const inviteUsers = "ann admin; abe admin; ugo user-manager; eve user-manager 30d; rex recruiter; uma user; sue user-manager suspended"
 
 // userCount is how many they are.
@@ -68,8 +68,8 @@ func inviteCompany(t testing.TB, config func(*company.Config)) *testCompany {
 // instant configures invitations that can be sent again at once.
 func instant(c *company.Config) { c.Invitations.Cooldown = -1 }
 
-// linkCatalog is a catalog in which a role can look, one can share what it looks
-// at, and one can remove people who share.
+// linkCatalog is a catalog in which a role can look, one can share what it
+// looks at, and one can remove people who share.
 func linkCatalog() []role.Role {
 	all := role.CompanyCatalog().Roles()[0].Capabilities
 	return []role.Role{

@@ -29,8 +29,8 @@ func TestFounderIsNew(t *testing.T) {
 	}
 }
 
-// TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are rules for
-// changes. A document has the host's own authority.
+// TestDocumentMayBreakWhatChangesKeep: minima, maxima and creators are rules
+// for changes. A document has the host's own authority.
 func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
 	for name, tt := range map[string]struct {
 		users string

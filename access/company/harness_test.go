@@ -62,7 +62,8 @@ var start = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 
 // newCompany founds a company with users such as "ann admin; eve user-manager
 // 2h; bob viewer suspended": id, role and end of access. The address of ann is
-// ann@x.test. Two systems are configured: ops may make every change, scim a few.
+// ann@x.test. Two systems are configured: ops may make every change, scim a
+// few.
 func newCompany(t rapid.TB, users string, o options) *testCompany {
 	t.Helper()
 	c := &testCompany{t: t, log: o.log, clock: newTestClock(), reason: "it is needed"}
@@ -167,8 +168,8 @@ func (c *testCompany) message(id invite.ID) invite.Message {
 func (c *testCompany) now() time.Time       { return c.clock.Now() }
 func (c *testCompany) pass(d time.Duration) { c.clock.pass(d) }
 
-// actor reads "ann", "system ops", "" for nobody, and "invitee bob@x.test" for a
-// person whose address the provider idp verified just now.
+// actor reads "ann", "system ops", "" for nobody, and "invitee bob@x.test" for
+// a person whose address the provider idp verified just now.
 func (c *testCompany) actor(text string) company.Actor {
 	c.t.Helper()
 	if name, ok := strings.CutPrefix(text+" ", "system "); ok {
@@ -305,7 +306,8 @@ func (c *testCompany) invite(id invite.ID, t invite.Terms, by ...string) invite.
 	return c.message(id).Secret
 }
 
-// accept accepts an invitation by its last message, as the person it was sent to.
+// accept accepts an invitation by its last message, as the person it was sent
+// to.
 func (c *testCompany) accept(id invite.ID, user team.UserID) (company.Receipt, error) {
 	c.t.Helper()
 	m := c.message(id)
@@ -385,8 +387,8 @@ const (
 // hours is an instant so many hours after start.
 func hours(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 
-// dayAfter is an instant so many days after start.
-func dayAfter(n int) time.Time { return start.AddDate(0, 0, n) }
+// day is an instant so many days after start.
+func day(n int) time.Time { return start.AddDate(0, 0, n) }
 
 // sortedKeys returns the keys of a map in byte order.
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

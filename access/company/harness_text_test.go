@@ -126,8 +126,8 @@ func list(t rapid.TB, text string) [][]string {
 
 var wordPattern = regexp.MustCompile(`^\s*([\w.-]+=)?("(?:[^"\\]|\\.)*"|\S+)`)
 
-// words splits a text at spaces. What is in double quotes is one word, quoted as
-// in Go; a name and an equals sign may stand before it.
+// words splits a text at spaces. What is in double quotes is one word, quoted
+// as in Go; a name and an equals sign may stand before it.
 func words(t rapid.TB, text string) []string {
 	t.Helper()
 	var all []string
@@ -147,8 +147,8 @@ func words(t rapid.TB, text string) []string {
 
 var timePattern = regexp.MustCompile(`^(-?)(?:(\d+)y)?(?:(\d+)d)?(.*)$`)
 
-// parseTime reads an offset from start: "2h", "-1h", "30d1ns", "9000y", or "0s";
-// "2h elsewhere" is the same instant in another time zone.
+// parseTime reads an offset from start: "2h", "-1h", "30d1ns", "9000y", or
+// "0s"; "2h elsewhere" is the same instant in another time zone.
 func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -225,8 +225,8 @@ var catalogs = map[string][]role.Role{"company": role.CompanyCatalog().Roles(), 
 
 // parseChange reads a change: the name of its type, then values of its fields,
 // either in order or by their names in the log, as in "team.add-member t bob
-// until=2h". The fields of a field that is a struct follow in its place. It reads
-// "nil" as nil.
+// until=2h". The fields of a field that is a struct follow in its place. It
+// reads "nil" as nil.
 func parseChange(t rapid.TB, text string) company.Change {
 	t.Helper()
 	all := words(t, text)
@@ -330,8 +330,8 @@ func setField(v reflect.Value, word string) (err error) {
 	return err
 }
 
-// parseResource also reads what is not well formed: "nothing", "report:" without
-// an id, and "campaign:c1 in account:" without the account.
+// parseResource also reads what is not well formed: "nothing", "report:"
+// without an id, and "campaign:c1 in account:" without the account.
 func parseResource(word string) (access.Resource, error) {
 	kind, id, _ := strings.Cut(word, ":")
 	switch {

@@ -49,7 +49,7 @@ func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, err := co.AsOf(t.Context(), begin)
+	p, err := co.AsOf(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
 
 func TestAsOfBeforeFounding(t *testing.T) {
 	x := playStory(t)
-	for _, at := range []time.Time{begin.Add(-1), {}} {
+	for _, at := range []time.Time{start.Add(-1), {}} {
 		p, err := x.company.AsOf(t.Context(), at)
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func TestAtUnknown(t *testing.T) {
 func TestPastEnds(t *testing.T) {
 	const joined = 9 // the event by which dan is in team west for a while
 	x := playStory(t)
-	ended := begin.Add(10*time.Hour + 30*time.Minute)
+	ended := start.Add(10*time.Hour + 30*time.Minute)
 	e := events(t, x.log)[joined-1]
 	if e.Changes[0].Type != "team.add-member" || !e.Time.Before(ended) {
 		t.Fatalf("event %d is %s at %v", joined, e.Changes[0].Type, e.Time)
@@ -134,7 +134,7 @@ func TestPastEnds(t *testing.T) {
 		{true, "at the last event before the end", at(11), access.ReasonTeam},
 		{false, "at the first event after the end", at(12), access.ReasonOutOfReach},
 	}
-	x.stage.pass(1000 * time.Hour) // which must make no difference
+	x.host.pass(1000 * time.Hour) // which must make no difference
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			d := test.policy.Decide(access.User("dan"), access.ViewAccount, access.Account("us-1"))
@@ -212,7 +212,7 @@ func TestPastOfCancelledContext(t *testing.T) {
 	if p, err := x.company.At(ctx, 1); p != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("At = %v, %v; want context.Canceled", p, err)
 	}
-	if p, err := x.company.AsOf(ctx, begin); p != nil || !errors.Is(err, context.Canceled) {
+	if p, err := x.company.AsOf(ctx, start); p != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("AsOf = %v, %v; want context.Canceled", p, err)
 	}
 }

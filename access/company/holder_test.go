@@ -74,7 +74,8 @@ func TestTransferIsByActor(t *testing.T) {
 	}
 }
 
-// TestRoleFull: suspended users, and users who have ended, count as holders too.
+// TestRoleFull: suspended users, and users who have ended, count as holders
+// too.
 func TestRoleFull(t *testing.T) {
 	roles := []role.Role{
 		{Name: "head", Capabilities: []role.Action{"user.set-role", "role.grant"}, Scope: role.AllData, Manages: []role.Name{"few", "many"}},

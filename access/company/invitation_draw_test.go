@@ -99,7 +99,7 @@ func (d draw) far(now time.Time) time.Time {
 func (d draw) byAny(m *machine, change func(*machine, model.Request) company.Change) model.Request {
 	r := model.Request{Reason: "they are needed"}
 	heads := []string{"u1"} // who is mostly there
-	for _, id := range sortedKeys(m.model.Users) {
+	for _, id := range keysOf(m.model.Users) {
 		if has, _ := m.model.Catalog.Role(m.model.Users[id].Role); slices.Contains(has.Capabilities, "user.invite") && m.model.At(m.now()).Active(id) {
 			heads = append(heads, id)
 		}
@@ -108,7 +108,7 @@ func (d draw) byAny(m *machine, change func(*machine, model.Request) company.Cha
 	case n == 7:
 		r.User = d.one("user", "ghost", "u4", "u4")
 	case n == 8:
-		r.User = d.one("user", sortedKeys(m.model.Users)...)
+		r.User = d.one("user", keysOf(m.model.Users)...)
 	case n >= 13:
 		if r.System = d.one("system", "sync", "scim", "scim"); d.seldom("no such system") {
 			r.System = "ghost"
@@ -255,7 +255,7 @@ func (d draw) amendment(m *machine, i model.Invitation) company.Change {
 
 // around draws a change of those who send invitations, or of what they offer.
 func (d draw) around(m *machine, r model.Request) company.Change {
-	user := team.UserID(d.one("whom", sortedKeys(m.model.Users)...))
+	user := team.UserID(d.one("whom", keysOf(m.model.Users)...))
 	if i := d.invited(m); i.Sponsor.User != "" && string(i.Sponsor.User) != r.User && d.chance(2, "the sponsor") {
 		user = i.Sponsor.User
 	}
@@ -271,7 +271,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 	case "suspend":
 		return company.SuspendUser{User: user}
 	case "reinstate":
-		for _, id := range sortedKeys(m.model.Users) {
+		for _, id := range keysOf(m.model.Users) {
 			if m.model.Users[id].Suspended {
 				user = team.UserID(id)
 			}
@@ -296,7 +296,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 func (d draw) removal(m *machine, r model.Request, user team.UserID) company.Change {
 	c := company.RemoveUser{User: user}
 	if len(m.model.Sponsored(string(user))) > 0 && d.chance(2, "taken over") || d.seldom("taken over in vain") {
-		c.TakeOver = team.UserID(d.one("by", append(sortedKeys(m.model.Users), "u1", "u1", "u2", "u3", r.User)...))
+		c.TakeOver = team.UserID(d.one("by", append(keysOf(m.model.Users), "u1", "u1", "u2", "u3", r.User)...))
 	}
 	return c
 }
@@ -447,7 +447,7 @@ func (d draw) wrongSecret(m *machine, i model.Invitation, kind string) invite.Se
 			return sent[rapid.IntRange(0, len(sent)-2).Draw(d.T, "older")].Secret
 		}
 	case "other":
-		for _, id := range sortedKeys(m.sent) {
+		for _, id := range keysOf(m.sent) {
 			if id != invite.ID(i.ID) {
 				m.hits.Hit("another secret tried")
 				return m.sent[id][0].Secret

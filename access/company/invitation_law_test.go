@@ -206,7 +206,7 @@ func lawOneTextForAll() law {
 				t.Fatalf("a stranger can tell that it was a denial: %v", err)
 			}
 		},
-		end: func(t *rapid.T, m *machine) { m.lawNoSecretIsWrittenDown(t, sortedKeys(texts)) },
+		end: func(t *rapid.T, m *machine) { m.lawNoSecretIsWrittenDown(t, keysOf(texts)) },
 	}
 }
 
@@ -304,7 +304,7 @@ func lawOnlyTheLastMessageWorks(t *rapid.T, m *machine) {
 			return err
 		}
 		var last invite.Secret
-		for _, id := range sortedKeys(m.sent) {
+		for _, id := range keysOf(m.sent) {
 			for n, message := range m.sent[id] {
 				if id == i.ID && n == len(m.sent[id])-1 {
 					last = message.Secret

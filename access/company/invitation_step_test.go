@@ -28,7 +28,7 @@ func (m *machine) answer(t *rapid.T) {
 // leave removes a user, mostly a sponsor of invitations.
 func (m *machine) leave(t *rapid.T) {
 	d := draw{t}
-	who := d.one("who", sortedKeys(m.model.Users)...)
+	who := d.one("who", keysOf(m.model.Users)...)
 	if sponsor := d.invited(m).Sponsor.User; sponsor != "" && !d.chance(4, "any other") {
 		who = string(sponsor)
 	}
@@ -153,7 +153,7 @@ func (m *machine) allTry(t *rapid.T, i model.Invitation) {
 	if what == "take over" && (i.Sponsor.User == "" || i.StateAt(m.now()) != invite.Pending) {
 		what = "send again"
 	}
-	users := append([]string{"ghost", "u4", string(i.Sponsor.User), "u2"}, sortedKeys(m.model.Users)...)
+	users := append([]string{"ghost", "u4", string(i.Sponsor.User), "u2"}, keysOf(m.model.Users)...)
 	for n, who := range append(users, "scim", "sync") {
 		r := model.Request{Reason: "it is time", User: who}
 		if n >= len(users) {

@@ -155,7 +155,7 @@ type strangerAnswers struct {
 	texts  map[string]map[string]bool // by call
 }
 
-// note takes an answer in. Nothing but the detail may show its cause.
+// note takes an answer in. The cause may show in the detail alone.
 func (a *strangerAnswers) note(call string, err error) {
 	a.Helper()
 	var refusal *company.Refusal

@@ -64,7 +64,7 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 		for _, u := range rapid.Permutation(linkUsers).Draw(d.T, "members")[:2] {
 			t.Members[string(u)] = time.Time{}
 		}
-		for _, g := range rapid.Permutation(sortedKeys(linkGroups)).Draw(d.T, "groups")[:rapid.IntRange(0, 1).Draw(d.T, "has")] {
+		for _, g := range rapid.Permutation(keysOf(linkGroups)).Draw(d.T, "groups")[:rapid.IntRange(0, 1).Draw(d.T, "has")] {
 			t.Groups = append(t.Groups, g)
 		}
 		c.Teams[string(id)], c.Used["team "+string(id)] = t, true
@@ -128,7 +128,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 	user := rapid.SampledFrom(linkUsers).Draw(t, "user")
 	other := rapid.SampledFrom(linkUsers[1:]).Draw(t, "other")
 	in := rapid.SampledFrom(linkTeams).Draw(t, "team")
-	group := datagroup.ID(rapid.SampledFrom(sortedKeys(linkGroups)).Draw(t, "group"))
+	group := datagroup.ID(rapid.SampledFrom(keysOf(linkGroups)).Draw(t, "group"))
 	account := rapid.SampledFrom(linkAccounts[:3]).Draw(t, "account")
 	report := rapid.SampledFrom(linkReports).Draw(t, "report")
 	if d.chance(8, "for good") {
@@ -138,7 +138,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 	}
 	was := role.Name(m.model.Users[string(other)].Role)
 	soon := m.clock.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
-	filter := linkGroups[rapid.SampledFrom(sortedKeys(linkGroups)).Draw(t, "filter")]
+	filter := linkGroups[rapid.SampledFrom(keysOf(linkGroups)).Draw(t, "filter")]
 	h := rapid.SampledFrom([]happening{
 		{company.SuspendUser{User: other}, company.ReinstateUser{User: other}},
 		{company.SetEnd{User: other, Until: soon}, company.SetEnd{User: other}},

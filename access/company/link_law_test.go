@@ -286,7 +286,7 @@ func (l *linkLaw) resources(m *machine) []access.Resource {
 	for _, id := range linkTeams {
 		all = append(all, access.Team(id))
 	}
-	for _, id := range sortedKeys(linkGroups) {
+	for _, id := range keysOf(linkGroups) {
 		all = append(all, access.Group(datagroup.ID(id)))
 	}
 	for _, id := range linkAccounts {

@@ -94,7 +94,7 @@ func answersAlike(t *testing.T, c *testCompany, all []stranger) {
 		}
 	}
 	if len(answers) != 1 || !answers["company: link subject: it cannot be used"] {
-		t.Errorf("a stranger can tell apart %v", sortedKeys(answers))
+		t.Errorf("a stranger can tell apart %v", keysOf(answers))
 	}
 }
 

@@ -40,7 +40,7 @@ func races() (before []storyStep, all []race) {
 	return before, []race{
 		{company.ErrLastHolder, "two last admins demoted", one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "user"})},
 		{company.ErrLastHolder, "one removed, one suspended", one(directory, company.RemoveUser{User: "bob"}), one(directory, company.SuspendUser{User: "ann"})},
-		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: begin.AddDate(1, 0, 0)})},
+		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: start.AddDate(1, 0, 0)})},
 		{access.ErrDenied, "each demotes the other", one(ann, company.SetRole{User: "bob", Role: "user"}), one(bob, company.SetRole{User: "ann", Role: "user"})},
 		{access.ErrDenied, "the actor is suspended", one(ann, company.SuspendUser{User: "cat"}), one(cat, company.CreateTeam{Team: "east"})},
 		{company.ErrSeats, "the last seat", one(directory, company.AddUser{User: "eve", Email: "eve@example.com"}), one(directory, company.AddUser{User: "fay", Email: "fay@example.com"})},

@@ -165,7 +165,7 @@ func (r *raise) reports(at time.Time) {
 func (r *raise) ends() {
 	own := r.user(r.before.policy).Until
 	was, is := endsOf(r.before.policy), endsOf(r.after)
-	for _, what := range sortedKeys(is) {
+	for _, what := range keysOf(is) {
 		old, had := was[what]
 		if model.Outlasts(is[what], own) && (!had || model.Outlasts(is[what], old)) && !r.inherited[what] {
 			r.Fatalf("%s lasts until %v by %#v of %s, who ends %v\n%s", what, is[what], r.receipt.Changes, r.User, own, text(r.T, r.before.policy))

@@ -87,7 +87,7 @@ func TestRecordedHistory(t *testing.T) {
 	}
 	var invited []string
 	for i := range co.Invitations() {
-		invited = append(invited, fmt.Sprintf("%s to %s is %s in generation %d, by %s, user %q, until %s", i.ID, i.Terms.Address, i.State, i.Generation, i.Sponsor, i.User, i.Terms.End(begin).Format(time.DateOnly)))
+		invited = append(invited, fmt.Sprintf("%s to %s is %s in generation %d, by %s, user %q, until %s", i.ID, i.Terms.Address, i.State, i.Generation, i.Sponsor, i.User, i.Terms.End(start).Format(time.DateOnly)))
 	}
 	if want := []string{
 		`i-eve to Eve@example.com is accepted in generation 1, by ann, user "eve", until 0001-01-01`,
@@ -112,8 +112,8 @@ func TestRecordedHistory(t *testing.T) {
 }
 
 // TestHistoryComesOutAlike plays the recorded story again. If it comes out
-// differently, the form that is written today changed. Logs of the old form must
-// still be read, so do not just record it again.
+// differently, the form that is written today changed. Logs of the old form
+// must still be read, so do not just record it again.
 func TestHistoryComesOutAlike(t *testing.T) {
 	lines, _, _ := recorded(t)
 	var again bytes.Buffer
@@ -131,9 +131,9 @@ func TestHistoryComesOutAlike(t *testing.T) {
 	}
 }
 
-// TestRecordedBitFlips flips bits of the recorded log: some of each line, or every
-// one in a long run. That no bit of any log can be flipped is for package audit to
-// test.
+// TestRecordedBitFlips flips bits of the recorded log: some of each line, or
+// every one in a long run. That no bit of any log can be flipped is for package
+// audit to test.
 func TestRecordedBitFlips(t *testing.T) {
 	lines, history, cp := recorded(t)
 	stride := 61

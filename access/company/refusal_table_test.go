@@ -170,8 +170,9 @@ ErrReused @2              | a report deleted and created             | uma   | r
 ErrReused @2              | a user removed and added                 | system ops | user.remove dan; user.add dan email=new@x.test
 `
 
-// inviteTable is what cannot be done with invitations, except for answers, which
-// the tests of acceptance have. An hour passes before the last changes of a row.
+// inviteTable is what cannot be done with invitations, except for answers,
+// which the tests of acceptance have. An hour passes before the last changes of
+// a row.
 const inviteTable = `
 ErrNoActor                | sent by nobody                           |       | invitation.send i {bob}
 denied unknown-user       | sent by an unknown user                  | ghost | invitation.send i {bob}

@@ -85,8 +85,8 @@ var configSteps = map[string]func(*company.Config){
 	"no delivery": func(c *company.Config) { c.Deliver, c.Origin = nil, "" },
 }
 
-// arrange brings an invitation i of bob@x.test, sent by ugo, into a state. Nobody
-// has the address afterwards.
+// arrange brings an invitation i of bob@x.test, sent by ugo, into a state.
+// Nobody has the address afterwards.
 func (c *testCompany) arrange(state string) {
 	c.t.Helper()
 	if state == "none" {
@@ -110,9 +110,9 @@ func (c *testCompany) arrange(state string) {
 	}
 }
 
-// elsewhere are the sentinels that no row of the tables has: what a person
-// is told who answers an invitation, how an invitation was closed, and what fails in a
-// log.
+// elsewhere are the sentinels that no row of the tables has: what a person is
+// told who answers an invitation, how an invitation was closed, and what fails
+// in a log.
 var elsewhere = strings.Fields("ErrRefused ErrHeld ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken")
 
 // TestEverySentinelIsRefused: the tables have a row of every other sentinel.

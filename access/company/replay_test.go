@@ -140,7 +140,7 @@ func TestOpenRefusesBrokenChain(t *testing.T) {
 		{audit.ErrEdited, "reason edited", 3, func(s fixedLog) fixedLog { s[2].Reason = "for no reason"; return s }},
 		{audit.ErrEdited, "edited and hashed again", 4, func(s fixedLog) fixedLog { s[2].Reason = "x"; s[2].Hash = s[2].Sum(); return s }},
 		{audit.ErrEdited, "first event edited", 1, func(s fixedLog) fixedLog { s[0].Actor.ID = "eve"; return s }},
-		{audit.ErrEdited, "last event edited", last, func(s fixedLog) fixedLog { s[last-1].Time = begin; return s }},
+		{audit.ErrEdited, "last event edited", last, func(s fixedLog) fixedLog { s[last-1].Time = start; return s }},
 		{audit.ErrMissing, "first event missing", 1, func(s fixedLog) fixedLog { return s[1:] }},
 		{audit.ErrMissing, "an event missing", 6, func(s fixedLog) fixedLog { return slices.Delete(s, 5, 6) }},
 		{audit.ErrReordered, "two swapped", 6, func(s fixedLog) fixedLog { s[5], s[6] = s[6], s[5]; return s }},
@@ -200,7 +200,7 @@ func TestNothingIsSkipped(t *testing.T) {
 func (x playedStory) documentAt(t testing.TB, log audit.Log, seq uint64) (string, error) {
 	t.Helper()
 	swap := &switchedLog{log: x.log}
-	co, err := company.Open(t.Context(), swap, x.stage.config())
+	co, err := company.Open(t.Context(), swap, x.host.config())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -511,8 +511,8 @@ func TestOneFileTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkPlan100k reads a file of 100,000 rows and plans them, in a company of
-// 10,000 users.
+// BenchmarkPlan100k reads a file of 100,000 rows and plans them, in a company
+// of 10,000 users.
 func BenchmarkPlan100k(b *testing.B) {
 	const n = 100_000
 	var file strings.Builder

@@ -40,7 +40,7 @@ func (s search) run(t *testing.T) {
 		checks /= 3
 	}
 	for range rounds {
-		for _, name := range sortedKeys(s.walks) {
+		for _, name := range keysOf(s.walks) {
 			t.Run(name, func(t *testing.T) { check(t, checks, func(t *rapid.T) { s.walks[name](t, &hits) }) })
 		}
 	}

@@ -78,8 +78,8 @@ type enclosing struct {
 	nested   struct{ receipt *company.Receipt }
 }
 
-// shownValues are the values that come up where people are invited and links are
-// made, by name.
+// shownValues are the values that come up where people are invited and links
+// are made, by name.
 type shownValues map[string]any
 
 // must makes a change, and keeps its receipt and the change as it was recorded.
@@ -90,8 +90,8 @@ func (all shownValues) must(c *testCompany, by, name string, change company.Chan
 	return r.Changes[0]
 }
 
-// refusals keeps what an acceptance is refused with, the person's own and that of
-// another.
+// refusals keeps what an acceptance is refused with, the person's own and that
+// of another.
 func (all shownValues) refusals(c *testCompany, accept company.AcceptInvitation) {
 	c.t.Helper()
 	_, refused := c.do("invitee eve@evil.test", accept)
@@ -188,8 +188,8 @@ func writings(v any) string {
 	return b.String()
 }
 
-// verbs returns every verb without a flag and with each of the two that show more;
-// in a long run with every flag, each two of them and all.
+// verbs returns every verb without a flag and with each of the two that show
+// more; in a long run with every flag, each two of them and all.
 func verbs() []string {
 	sets := []string{"%", "%+", "%#"}
 	if long {

@@ -19,30 +19,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// storyHost is the host of a story: a clock that a test moves, and
-// randomness that counts.
+// storyHost is the host of a story: a clock that a test moves, and randomness
+// that counts.
 type storyHost struct {
+	*testClock
 	mu   sync.Mutex
-	at   time.Time
 	next uint64
 }
 
-// begin is when every story begins.
-var begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
-
-func newStoryHost() *storyHost { return &storyHost{at: begin} }
-
-func (s *storyHost) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.at
-}
-
-func (s *storyHost) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.at = s.at.Add(d)
-}
+func newStoryHost() *storyHost { return &storyHost{testClock: newTestClock()} }
 
 // Read fills p with a number that no other call got. Secrets are always the
 // same, so that a story can name them in advance.
@@ -62,7 +47,7 @@ var _ io.Reader = (*storyHost)(nil)
 
 func (s *storyHost) config() *company.Config {
 	return &company.Config{
-		Now: s.now, Rand: s, Systems: map[string][]company.Change{"directory": company.Types()},
+		Now: s.Now, Rand: s, Systems: map[string][]company.Change{"directory": company.Types()},
 		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}
@@ -79,7 +64,7 @@ func storySecret() invite.Secret {
 
 // storyInvitee is a person who proved an address when the story began.
 func storyInvitee(email, provider string) company.Actor {
-	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, begin)
+	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, start)
 	if err != nil {
 		panic(err)
 	}
@@ -131,7 +116,6 @@ func storySteps() []storyStep {
 	account := func(id, country string) document.Account {
 		return document.Account{ID: id, Source: "google", Values: map[string]datagroup.Value{"country": datagroup.Text(country)}}
 	}
-	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
 	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
 	all := []storyStep{
 		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
@@ -141,7 +125,7 @@ func storySteps() []storyStep {
 		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
 		one(bob, company.AttachGroup{Team: "west", Group: "us"}, company.AttachGroup{Team: "east", Group: "eu"}),
 		one(bob, company.AddMember{Team: "west", User: "cat"}, company.AddMember{Team: "east", User: "dan", Until: day(30)}),
-		one(bob, company.AddMember{Team: "west", User: "dan", Until: begin.Add(10*time.Hour + 30*time.Minute)}), // between two scenes
+		one(bob, company.AddMember{Team: "west", User: "dan", Until: start.Add(10*time.Hour + 30*time.Minute)}), // between two steps
 		one(company.User("cat"), company.CreateReport{Report: "q1", Name: "First"}),
 		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: day(60)}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
 		one(company.User("cat"), company.RenameReport{Report: "q1", Name: "First quarter"}),
@@ -176,7 +160,6 @@ func storySteps() []storyStep {
 // invitationSteps are the part of the story about invitations and links.
 func invitationSteps() []storyStep {
 	ann, bob, cat, eve := company.User("ann"), company.User("bob"), company.User("cat"), company.User("eve")
-	day := func(n int) time.Time { return begin.AddDate(0, 0, n) }
 	return []storyStep{
 		{ann, []company.Change{
 			company.Invite{Invitation: "i-eve", Terms: invite.Terms{Address: mustAddress("Eve@example.com"), Name: "Eve", Role: "user-manager", Teams: []team.ID{"west", "east"}, ReviewDays: 30}},
@@ -245,9 +228,9 @@ func events(t rapid.TB, log audit.Log) []audit.Event {
 // playedStory is a story that was played to its end.
 type playedStory struct {
 	log       *audit.Memory
-	stage     *storyHost
+	host      *storyHost
 	company   *company.Company
-	receipts  []company.Receipt // by scene
+	receipts  []company.Receipt // by step
 	documents []string          // by event, from 1; documents[0] is of nothing
 }
 
@@ -255,7 +238,7 @@ func playStory(t rapid.TB) playedStory {
 	t.Helper()
 	s, log := newStoryHost(), audit.NewMemory()
 	co := foundStory(t, log, s)
-	x := playedStory{log: log, stage: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
+	x := playedStory{log: log, host: s, company: co, documents: []string{text(t, nil), text(t, co.Policy())}}
 	for _, sc := range storySteps() {
 		x.receipts = append(x.receipts, playStep(t, co, s, sc))
 		x.documents = append(x.documents, text(t, co.Policy()))
