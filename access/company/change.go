@@ -12,7 +12,7 @@ import (
 // Change is one change of a company. The types of this package are all there
 // are. Pass them as values: nil and pointers are refused with [ErrInvalid].
 //
-// A Change is plain data; what its slices and maps hold is copied before it is
+// A Change is plain data; what is in its slices and maps is copied before it is
 // looked at. Outcomes, which [Company.Do] fills in, are in an embedded struct
 // with a name that ends in Outcome; whatever you put there does not matter.
 type Change interface {

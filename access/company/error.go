@@ -47,12 +47,12 @@ var (
 var (
 	// ErrNotEmpty: a company cannot be founded on a log that has events.
 	ErrNotEmpty = journal.ErrNotEmpty
-	// ErrNotFounded: the log holds no company.
+	// ErrNotFounded: the log has no company.
 	ErrNotFounded = errors.New("the log is empty")
 	// ErrBroken: an event does not continue the ones before it, has an unknown
 	// type or version, or cannot be applied.
 	ErrBroken = journal.ErrBroken
-	// ErrDiverged: the log no longer holds what it acknowledged.
+	// ErrDiverged: the log no longer has what it acknowledged.
 	ErrDiverged = journal.ErrDiverged
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.

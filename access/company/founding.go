@@ -34,7 +34,7 @@ type Founding struct {
 
 	// Document is what the company begins with. Nil is nothing. It is the
 	// host's own authority and asks nobody. It becomes part of the first event,
-	// which holds 16 MiB; bring in the rest by changes.
+	// which has at most 16 MiB; bring in the rest by changes.
 	Document *document.Document
 }
 
@@ -128,7 +128,7 @@ func (c founded) apply(s *state, at time.Time) error {
 		return err
 	}
 	if c.Company == "" || len(c.Company) > maxCompanyName || !utf8.ValidString(c.Company) {
-		return fmt.Errorf("the company id %.40q %w: write 1 to %d bytes", c.Company, ErrInvalid, maxCompanyName)
+		return fmt.Errorf("the company id %s %w: write 1 to %d bytes", text.Quote(c.Company), ErrInvalid, maxCompanyName)
 	}
 	if err := c.Limits.check(); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -66,7 +67,7 @@ func (c Invite) apply(s *state, at time.Time) error {
 		return err
 	}
 	if !validInvitation(c.Invitation) {
-		return fmt.Errorf("the invitation id %.80q %w: write up to %d letters, digits, hyphens and underscores", c.Invitation, ErrInvalid, maxInvitation)
+		return fmt.Errorf("the invitation id %s %w: write up to %d letters, digits, hyphens and underscores", text.Quote(c.Invitation), ErrInvalid, maxInvitation)
 	}
 	return s.recordSent(invite.Invitation{ID: c.Invitation, Terms: c.Terms}, c.InvitationOutcome, invite.Send, at)
 }

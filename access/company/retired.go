@@ -28,7 +28,7 @@ func (r *retired) has(id string) bool {
 }
 
 // with returns r and one more id. Short links are joined, so that the chain
-// stays as short as the logarithm of what it holds.
+// stays as short as the logarithm of its length.
 func (r *retired) with(id string) *retired {
 	next := &retired{ids: map[string]bool{id: true}, before: r}
 	for next.before != nil && len(next.before.ids) <= len(next.ids) {

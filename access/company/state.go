@@ -27,7 +27,7 @@ type state struct {
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
 }
 
-// apply makes a recorded change and checks what must hold after any change. If it
+// apply makes a recorded change and checks what must be true after any change. If it
 // fails, s must not be used any more.
 func (s *state) apply(c Change, at time.Time) error {
 	before := *s

@@ -22,7 +22,7 @@
 //	    nothing else is written until that is settled. To settle it the journal
 //	    appends the very same event again: the log stores it, has it, or has
 //	    another in its place, and each of the three is an answer.
-//	 5. A log that no longer holds what it acknowledged is never written to.
+//	 5. A log that no longer has what it acknowledged is never written to.
 //
 // # Zero values
 //

@@ -7,12 +7,12 @@ import (
 
 // What can go wrong with a log.
 var (
-	// ErrNotEmpty: [Begin] was called for a log that holds events.
-	ErrNotEmpty = errors.New("the log already holds events")
+	// ErrNotEmpty: [Begin] was called for a log that has events.
+	ErrNotEmpty = errors.New("the log already has events")
 	// ErrBroken: an event breaks a rule of form, is earlier than the one before
 	// it, or the fold refuses it. What a fold refuses may wrap it too.
 	ErrBroken = errors.New("the log is broken")
-	// ErrDiverged: the log no longer holds what it acknowledged.
+	// ErrDiverged: the log no longer has what it acknowledged.
 	ErrDiverged = errors.New("the log lost what it acknowledged")
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.

@@ -63,7 +63,7 @@ func Open[S any](ctx context.Context, log audit.Log, empty S, fold Fold[S]) (*Jo
 }
 
 // Begin appends the first event of a log and returns its journal. The error
-// wraps [ErrNotEmpty] for a log that holds events, [ErrUnfit], [ErrUncertain] if
+// wraps [ErrNotEmpty] for a log that has events, [ErrUnfit], [ErrUncertain] if
 // the event may have been stored ([Open] finds out), or is what the log or the
 // proposal failed with.
 func Begin[S any](ctx context.Context, log audit.Log, empty S, fold Fold[S], propose Propose[S]) (*Journal[S], error) {
@@ -146,7 +146,7 @@ func (j *Journal[S]) Sync(ctx context.Context) error {
 }
 
 // Past returns the point before the first event that is not wanted. It reads the
-// log from its beginning up to the current point, which the log must hold: only
+// log from its beginning up to the current point, which the log must have: only
 // that makes what came before it certain. Otherwise the error wraps
 // [ErrDiverged]; it may also be one that [Open] returns.
 func (j *Journal[S]) Past(ctx context.Context, wanted func(audit.Event) bool) (Point[S], error) {
@@ -220,7 +220,7 @@ func (j *Journal[S]) settle(ctx context.Context) error {
 	return nil
 }
 
-// overtaken takes in what the log holds in place of an event it refused. It
+// overtaken takes in what the log has in place of an event it refused. It
 // reports whether that is the very event: then some log answered wrongly. That
 // there is nothing to take in means that the log contradicts itself.
 func (j *Journal[S]) overtaken(ctx context.Context, e audit.Event) (stored bool, err error) {
@@ -232,7 +232,7 @@ func (j *Journal[S]) overtaken(ctx context.Context, e audit.Event) (stored bool,
 	return stored, err
 }
 
-// catchUp takes in what the log holds after the current point. It reports
+// catchUp takes in what the log has after the current point. It reports
 // whether an event of the given hash was among it.
 func (j *Journal[S]) catchUp(ctx context.Context, hash audit.Hash) (among bool, err error) {
 	p, err := j.replay(ctx, j.current.Load(), audit.Checkpoint{}, func(e audit.Event) bool {
@@ -247,7 +247,7 @@ func (j *Journal[S]) catchUp(ctx context.Context, hash audit.Hash) (among bool, 
 }
 
 // replay folds the events of the log after a point, as long as they are wanted.
-// The log must hold that point, and the one at known.
+// The log must have that point, and the one at known.
 func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Checkpoint, wanted func(audit.Event) bool) (*Point[S], error) {
 	p, past := from, false
 	for e, err := range audit.Replay(ctx, j.log, from.Head, known) {
