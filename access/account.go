@@ -38,8 +38,8 @@ func (e *Edit) setAttributes(c *check, declared map[string]string) {
 	}
 }
 
-// keepsRead reports whether a schema has every attribute that a filter reads, as
-// it was.
+// keepsRead reports whether a schema has every attribute that a filter reads,
+// as it was.
 func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
 	for _, g := range e.w.Groups.All() {
 		for _, name := range g.Filter.Reads() {
@@ -53,9 +53,9 @@ func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
 	return true
 }
 
-// SetAccount connects an account, or replaces its source and all its values. The
-// values must fit the attributes of the policy, which may have changed in this
-// Edit.
+// SetAccount connects an account, or replaces its source and all its values.
+// The values must fit the attributes of the policy, which may have changed in
+// this Edit.
 func (e *Edit) SetAccount(a document.Account) { e.setAccount(e.change("set account", a.ID), a) }
 
 func (e *Edit) setAccount(c *check, a document.Account) {

@@ -5,9 +5,9 @@ import "github.com/ambit-authz/ambit/role"
 // Action names something a subject may ask to do. It is [role.Action].
 type Action = role.Action
 
-// The built-in actions that roles hold. Each is the constant of the same name in
-// package role, which says what it means; they are repeated here so that a host
-// needs one import.
+// The built-in actions that roles hold. Each is the constant of the same name
+// in package role, which says what it means; they are repeated here so that a
+// host needs one import.
 const (
 	ViewAccount     = role.ViewAccount
 	CreateReport    = role.CreateReport
@@ -51,8 +51,8 @@ const (
 )
 
 // The built-in actions that no role holds: those that come with a level at a
-// report, and RevokeLink, which is for the maker of the link, the creators of the
-// report it shows, and anyone who may remove its maker.
+// report, and RevokeLink, which is for the maker of the link, the creators of
+// the report it shows, and anyone who may remove its maker.
 const (
 	ViewReport    = role.ViewReport
 	ExploreReport = role.ExploreReport

@@ -7,8 +7,8 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// catalog is a role catalog prepared for deciding: actions and roles have numbers,
-// and what a role or a level holds is a set of numbers.
+// catalog is a role catalog prepared for deciding: actions and roles have
+// numbers, and what a role or a level holds is a set of numbers.
 type catalog struct {
 	source  *role.Catalog
 	roles   []roleEntry
@@ -43,8 +43,8 @@ func (s actionSet) with(n int) actionSet {
 	return s
 }
 
-// newCatalog numbers the built-in actions and those that roles of c hold besides.
-// Any other action is unknown.
+// newCatalog numbers the built-in actions and those that roles of c hold
+// besides. Any other action is unknown.
 func newCatalog(c *role.Catalog) *catalog {
 	n := &catalog{source: c, numbers: map[role.Name]int{}, actions: map[Action]actionEntry{}}
 	for _, p := range askedOf {

@@ -11,8 +11,8 @@ import (
 )
 
 // check looks at one entry on its way into an Edit, and knows where to say what
-// is wrong with it: in the Edit, for a change, or at a path of the document that
-// is loaded.
+// is wrong with it: in the Edit, for a change, or at a path of the document
+// that is loaded.
 type check struct {
 	edit   *Edit
 	failed bool
@@ -29,8 +29,8 @@ type check struct {
 const noIndex = -1
 
 // fail notes what is wrong with a field, if anything is, and reports that. The
-// field is "" for the entry as a whole. Of a change the first thing counts, of a
-// document all do.
+// field is "" for the entry as a whole. Of a change the first thing counts, of
+// a document all do.
 func (c *check) fail(field string, err error) bool {
 	switch {
 	case err == nil:
@@ -90,8 +90,8 @@ func (c *check) excuses(what, id string) bool {
 	return true
 }
 
-// end reads the end of an entry; "" is none. An end that time.Time would take for
-// none is refused.
+// end reads the end of an entry; "" is none. An end that time.Time would take
+// for none is refused.
 func (c *check) end(s string) time.Time {
 	if s == "" {
 		return time.Time{}

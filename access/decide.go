@@ -11,32 +11,34 @@ import (
 // Decide reports whether the subject may take the action on the resource, and
 // why.
 //
-// It takes five steps, and the first that fails is the reason. Subject: the user
-// exists and is active, and a current member of the team they act within. Kind:
-// the action is known and may be asked of this kind of resource. Capability: the
-// user's role holds the action, or at a report their level does. Reach: the
-// resource exists and the subject can reach it. Guard: no rule about roles and
-// people forbids it. For a link it decides as for its maker, now and in the scope
-// the maker made it in.
+// It takes five steps, and the first that fails is the reason. Subject: the
+// user exists and is active, and a current member of the team they act within.
+// Kind: the action is known and may be asked of this kind of resource.
+// Capability: the user's role holds the action, or at a report their level
+// does. Reach: the resource exists and the subject can reach it. Guard: no rule
+// about roles and people forbids it. For a link it decides as for its maker,
+// now and in the scope the maker made it in.
 //
-// Two things are for you to see to. Make a [Subject] only after you authenticated
-// the user, or checked the secret of the link. Take the account of an [Item] from
-// your own data, never from the request. Decide believes both.
+// Two things are for you to see to. Make a [Subject] only after you
+// authenticated the user, or checked the secret of the link. Take the account
+// of an [Item] from your own data, never from the request. Decide believes
+// both.
 //
-// There is no error: whatever is wrong is a denial with a reason of its own. There
-// is no I/O. The clock is read at most once, and only if something about the
-// subject has an end. Decide allocates nothing and costs a few look-ups for each
-// team of the user.
+// There is no error: whatever is wrong is a denial with a reason of its own.
+// There is no I/O. The clock is read at most once, and only if something about
+// the subject has an end. Decide allocates nothing and costs a few look-ups for
+// each team of the user.
 func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
 	q := question{p: p.ready(), Decision: Decision{Subject: s, Action: a, Resource: r}}
 	q.decide()
 	return q.Decision
 }
 
-// Active takes the subject step alone: whether the subject is a user who may act
-// at all now, within the team of the session if it is one. The denial has the
-// reason that Decide would give to any question. A share link answers one question
-// and is no user: the holder of a live one is denied with [ReasonLinkScope].
+// Active takes the subject step alone: whether the subject is a user who may
+// act at all now, within the team of the session if it is one. The denial has
+// the reason that Decide would give to any question. A share link answers one
+// question and is no user: the holder of a live one is denied with
+// [ReasonLinkScope].
 //
 // The decision has no action, no resource and, if it allows, no reason.
 func (p *Policy) Active(s Subject) Decision {
@@ -60,8 +62,8 @@ func (p *Policy) Applies(a Action, r Resource) Decision {
 	return q.Decision
 }
 
-// question is one question on its way through the steps. Each step leaves what it
-// found for the next ones, and either passes or denies.
+// question is one question on its way through the steps. Each step leaves what
+// it found for the next ones, and either passes or denies.
 type question struct {
 	Decision
 	p     *Policy
@@ -98,7 +100,8 @@ func (q *question) decide() {
 	}
 }
 
-// deny records why a step fails. What denies the maker of a link pauses the link.
+// deny records why a step fails. What denies the maker of a link pauses the
+// link.
 func (q *question) deny(r Reason) bool {
 	q.Reason = r
 	if q.link != nil {
@@ -107,8 +110,8 @@ func (q *question) deny(r Reason) bool {
 	return false
 }
 
-// hasEnded reports whether something with an end has ended. The clock is read for
-// the first such end, and the whole question is decided at that instant.
+// hasEnded reports whether something with an end has ended. The clock is read
+// for the first such end, and the whole question is decided at that instant.
 func (q *question) hasEnded(until time.Time) bool {
 	if until.IsZero() {
 		return false
@@ -156,8 +159,8 @@ func (q *question) subjectStep() bool {
 	return true
 }
 
-// maker finds the link that the subject holds and returns its maker, in the scope
-// they made it in.
+// maker finds the link that the subject holds and returns its maker, in the
+// scope they made it in.
 func (q *question) maker() (Subject, bool) {
 	_, l, ok := q.p.state.Links.Find(q.Subject.id)
 	switch {
@@ -193,8 +196,8 @@ func (q *question) kindStep() bool {
 }
 
 // capabilityStep asks the role for the action, and at a report the level: for a
-// report action in place of the role, for one of the host's own as well. A report
-// that does not exist passes, for the next step to deny.
+// report action in place of the role, for one of the host's own as well. A
+// report that does not exist passes, for the next step to deny.
 func (q *question) capabilityStep() bool {
 	if !q.entry.levelOnly {
 		q.Role = q.askerRole.Name
@@ -232,8 +235,8 @@ func (q *question) levelHolds(l Level) bool {
 }
 
 // reportLevel returns the highest level the user has at a report, and the team
-// they have it through. Of equal ones the direct grant comes first, then the team
-// that is first by id.
+// they have it through. Of equal ones the direct grant comes first, then the
+// team that is first by id.
 func (q *question) reportLevel(report uint32) (best Level, through team.ID) {
 	if g, ok := snapshot.FindGrant(q.asker.Grants, report); ok && !q.hasEnded(g.Until) {
 		best = Level(g.Level)
@@ -295,9 +298,9 @@ func (q *question) reachStep() bool {
 	return q.deny(ReasonUnknownResource) // of a kind without a rule: there is none
 }
 
-// reachAccount finds the first route to an account: the role, if it sees all data
-// and no session narrows it, or else the first team with its first data group that
-// matches, both in byte order of ids.
+// reachAccount finds the first route to an account: the role, if it sees all
+// data and no session narrows it, or else the first team with its first data
+// group that matches, both in byte order of ids.
 func (q *question) reachAccount(id string) bool {
 	no, account, ok := q.p.state.Accounts.Find(id)
 	if !ok {
@@ -352,9 +355,9 @@ func (q *question) reachLink(id string) bool {
 	return true
 }
 
-// guardStep applies the rules about roles and people: nobody acts on themselves or
-// on a role they do not manage, and a role keeps the holders it must have and gets
-// no more than it may.
+// guardStep applies the rules about roles and people: nobody acts on themselves
+// or on a role they do not manage, and a role keeps the holders it must have
+// and gets no more than it may.
 func (q *question) guardStep() bool {
 	switch q.kindBit {
 	case atUser:

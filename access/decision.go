@@ -10,11 +10,11 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Decision is the answer to one question, with its reason. It is comparable, and
-// the zero Decision denies.
+// Decision is the answer to one question, with its reason. It is comparable,
+// and the zero Decision denies.
 //
-// It names roles, teams and data groups, so show it only to the host, in its log,
-// and to users whose role holds [ReadAudit]. To the subject show
+// It names roles, teams and data groups, so show it only to the host, in its
+// log, and to users whose role holds [ReadAudit]. To the subject show
 // [Decision.Public].
 type Decision struct {
 	Allowed bool
@@ -33,16 +33,16 @@ type Decision struct {
 	Resource Resource
 }
 
-// Public is what the subject may be shown: no name beyond those in the question,
-// and one code for what does not exist and what is out of reach.
+// Public is what the subject may be shown: no name beyond those in the
+// question, and one code for what does not exist and what is out of reach.
 type Public struct {
 	Allowed bool   `json:"allowed"`
 	Reason  Reason `json:"reason,omitempty"` // of a denial
 }
 
 // Public returns d without what the subject must not learn. Every denial of the
-// reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], which would
-// show that a report exists. [ReasonUnknownSessionTeam] becomes
+// reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], which
+// would show that a report exists. [ReasonUnknownSessionTeam] becomes
 // [ReasonNotAMember], and [ReasonUnknownLink] becomes [ReasonLinkEnded].
 func (d Decision) Public() Public {
 	switch {
@@ -74,8 +74,8 @@ func (p Public) String() string {
 // ErrDenied is wrapped by every [DeniedError].
 var ErrDenied = errors.New("denied")
 
-// DeniedError is a denial as an error. Its text may be shown to the subject; its
-// Decision may not.
+// DeniedError is a denial as an error. Its text may be shown to the subject;
+// its Decision may not.
 type DeniedError struct {
 	Decision Decision
 }
@@ -99,9 +99,9 @@ func (d Decision) Err() error {
 	return &DeniedError{d}
 }
 
-// String returns the decision in one line: "allow: team americas, data group us"
-// or "deny out-of-reach: de-1 is in none of ann's data groups". The sentence may
-// improve from version to version: compare Reason instead.
+// String returns the decision in one line: "allow: team americas, data group
+// us" or "deny out-of-reach: de-1 is in none of ann's data groups". The
+// sentence may improve from version to version: compare Reason instead.
 func (d Decision) String() string {
 	switch {
 	case d.Allowed && d.Reason == "":

@@ -11,10 +11,12 @@ import (
 )
 
 // Directory reads the records of a policy: who and what there is, while
-// [Policy.Decide] says who may do what. It is a value that belongs to its
-// policy and, like it, never changes. Nothing it returns shares memory with the
-// policy. A sequence comes in an order that is fixed for the policy and means
-// nothing, unless its comment names one.
+// [Policy.Decide] says who may do what. Like its policy it never changes and is
+// safe for concurrent use. What it returns is the caller's: nothing shares
+// memory with the policy.
+//
+// A sequence comes in an order that is fixed for the policy and means nothing,
+// unless its comment names one. A look-up costs about as much as one in a map.
 //
 // The zero Directory, and that of a nil or zero policy, is empty.
 type Directory struct {
@@ -27,7 +29,8 @@ func (p *Policy) Directory() Directory { return Directory{p} }
 // Catalog returns the role catalog.
 func (d Directory) Catalog() *role.Catalog { return d.policy.ready().catalog.source }
 
-// Schema returns the account attributes that filters may read.
+// Schema returns the account attributes that filters may read. With it a host
+// parses filters and makes accounts that fit the policy.
 func (d Directory) Schema() *datagroup.Schema { return d.policy.ready().state.Schema }
 
 // User returns a user.
@@ -35,8 +38,8 @@ func (d Directory) User(id team.UserID) (team.User, bool) {
 	return userOf(d.policy.ready().state.Users.Find(string(id)))
 }
 
-// UserByAddress returns the user who holds an e-mail address. Suspended and
-// ended users still hold theirs.
+// UserByAddress returns the user with an e-mail address. Suspended users and
+// those whose access has ended still have theirs.
 func (d Directory) UserByAddress(a team.Address) (team.User, bool) {
 	p := d.policy.ready()
 	no, ok := p.state.Emails.Get(a.Key())
@@ -50,14 +53,13 @@ func userOf(_ uint32, u *snapshot.User, ok bool) (team.User, bool) {
 	return u.User, true
 }
 
-// Users returns all users that were not removed, in an order that means
-// nothing.
+// Users returns all users.
 func (d Directory) Users() iter.Seq[team.User] {
 	return records(&d.policy.ready().state.Users, func(u *snapshot.User) team.User { return u.User })
 }
 
-// Memberships returns the teams a user was put into, in byte order of their
-// ids, also where that is over.
+// Memberships returns the memberships of a user, also those that have ended, in
+// byte order of the ids of the teams.
 func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
 	p := d.policy.ready()
 	return func(yield func(team.Member) bool) {
@@ -95,8 +97,7 @@ func detached(t *snapshot.Team) team.Team {
 	return c
 }
 
-// Members returns who was put into a team, in an order that means nothing, also
-// where that is over.
+// Members returns the memberships of a team, also those that have ended.
 func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 	p := d.policy.ready()
 	return func(yield func(team.Member) bool) {
@@ -123,13 +124,12 @@ func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
 	return g.Group, true
 }
 
-// Groups returns all data groups, in an order that means nothing.
+// Groups returns all data groups.
 func (d Directory) Groups() iter.Seq[datagroup.Group] {
 	return records(&d.policy.ready().state.Groups, func(g *snapshot.Group) datagroup.Group { return g.Group })
 }
 
-// TeamsWith returns the teams that hold a data group, in an order that means
-// nothing.
+// TeamsWith returns the teams that have a data group.
 func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
 	p := d.policy.ready()
 	return func(yield func(team.ID) bool) {
@@ -154,7 +154,7 @@ func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
 	return *a.Account, true
 }
 
-// Accounts returns all accounts, in an order that means nothing.
+// Accounts returns all accounts.
 func (d Directory) Accounts() iter.Seq[datagroup.Account] {
 	return records(&d.policy.ready().state.Accounts, func(a snapshot.Account) datagroup.Account { return *a.Account })
 }
@@ -180,8 +180,8 @@ func (d Directory) Reports() iter.Seq2[ReportID, string] {
 	}
 }
 
-// Grants returns the shares of a report, those to users before those to teams,
-// also where they are over.
+// Grants returns the grants of a report, also those that have ended: those to
+// users come before those to teams.
 func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 	p := d.policy.ready()
 	return func(yield func(Grant) bool) {
@@ -238,8 +238,7 @@ func (d Directory) TeamGrant(id ReportID, t team.ID) (Grant, bool) {
 	return Grant{Report: id, Team: t, Level: Level(g.Level), Until: g.Until}, true
 }
 
-// GrantsOf returns the direct grants of a user, in an order that means nothing,
-// also where they are over.
+// GrantsOf returns the direct grants of a user, also those that have ended.
 func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	p := d.policy.ready()
 	return func(yield func(Grant) bool) {
@@ -256,8 +255,8 @@ func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	}
 }
 
-// LinksOf returns the share links a user made, also those that are over, in an
-// order that means nothing. It looks at every link.
+// LinksOf returns the share links that a user made, also those that have ended.
+// It looks at every link.
 func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	p := d.policy.ready()
 	return func(yield func(ShareLink) bool) {
@@ -269,13 +268,25 @@ func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	}
 }
 
-// Links returns all share links, also those that have ended, in an order that
-// means nothing.
+// LinksTo returns the share links that show the resource, also those that have
+// ended. It looks at every link.
+func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
+	p := d.policy.ready()
+	return func(yield func(ShareLink) bool) {
+		for _, l := range p.state.Links.All() {
+			if linkResource(l) == r && !yield(shareLink(l)) {
+				return
+			}
+		}
+	}
+}
+
+// Links returns all share links, also those that have ended.
 func (d Directory) Links() iter.Seq[ShareLink] {
 	return records(&d.policy.ready().state.Links, shareLink)
 }
 
-// Link returns a share link, also one that is over.
+// Link returns a share link, also one that has ended.
 func (d Directory) Link(id LinkID) (ShareLink, bool) {
 	_, l, ok := d.policy.ready().state.Links.Find(string(id))
 	if !ok {
@@ -284,8 +295,8 @@ func (d Directory) Link(id LinkID) (ShareLink, bool) {
 	return shareLink(l), true
 }
 
-// Holders returns how many users hold a role, and how many of them count
-// towards its minimum: those neither suspended nor with an end of access.
+// Holders returns how many users have a role, and how many of them count
+// towards its minimum: those who are not suspended and whose access has no end.
 func (d Directory) Holders(name role.Name) (all, lasting int) {
 	p := d.policy.ready()
 	no, ok := p.catalog.numbers[name]
@@ -296,24 +307,11 @@ func (d Directory) Holders(name role.Name) (all, lasting int) {
 	return h.All, h.Lasting
 }
 
-// records visits what is said of every record.
+// records returns what of makes of every record.
 func records[T, R any](b *snapshot.Book[T], of func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		for _, rec := range b.All() {
 			if !yield(of(rec)) {
-				return
-			}
-		}
-	}
-}
-
-// LinksTo returns the share links that show the resource, without their secrets,
-// in an order that means nothing. It looks at every link.
-func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
-	p := d.policy.ready()
-	return func(yield func(ShareLink) bool) {
-		for _, l := range p.state.Links.All() {
-			if linkResource(l) == r && !yield(shareLink(l)) {
 				return
 			}
 		}

@@ -12,28 +12,28 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Edit makes the next policy from one, change by change. It takes the entries of
-// a [document.Document], so a host that keeps its users and teams in tables of
-// its own writes the mapping from them once. To change one field, take the record
-// from the [Directory], turn it into an entry and set that:
+// Edit makes the next policy from one, change by change. It takes the entries
+// of a [document.Document], so a host that keeps its users and teams in tables
+// of its own writes the mapping from them once. To change one field, take the
+// record from the [Directory], turn it into an entry and set that:
 //
 //	u, _ := policy.Directory().User("bob")
 //	entry := document.UserOf(u)
 //	entry.Role = "admin"
 //	edit.SetUser(entry)
 //
-// An Edit asks nobody: it is the authority of the host, and only sees to it that
-// the outcome is well formed. Changes that must be authorised and recorded belong
-// to package company.
+// An Edit asks nobody: it is the authority of the host, and only sees to it
+// that the outcome is well formed. Changes that must be authorised and recorded
+// belong to package company.
 //
-// Changes apply in order, each to what the earlier ones left. What is wrong with
-// one is kept for [Edit.Policy], and then none of them counts. The policy that
-// the Edit started from stays as it is, whatever happens.
+// Changes apply in order, each to what the earlier ones left. What is wrong
+// with one is kept for [Edit.Policy], and then none of them counts. The policy
+// that the Edit started from stays as it is, whatever happens.
 //
-// Each change costs its own size, with three exceptions: [Edit.SetGroup] matches
-// the accounts against a new filter, [Edit.SetAttributes] costs the size of the
-// company, and [Edit.SetCatalog] looks at every user. An Edit belongs to one
-// goroutine.
+// Each change costs its own size, with three exceptions: [Edit.SetGroup]
+// matches the accounts against a new filter, [Edit.SetAttributes] costs the
+// size of the company, and [Edit.SetCatalog] looks at every user. An Edit
+// belongs to one goroutine.
 type Edit struct {
 	w       *snapshot.Writer
 	catalog *catalog
@@ -56,10 +56,10 @@ func newEdit(s *snapshot.State, c *catalog, now func() time.Time) *Edit {
 	return e
 }
 
-// Policy returns the edited policy. The error joins an [*Error] for every change
-// that could not be made, with the first thing that is wrong with it. Policy can
-// be called once; after that the Edit is spent, and the error is an [*Error] that
-// wraps [ErrSpent].
+// Policy returns the edited policy. The error joins an [*Error] for every
+// change that could not be made, with the first thing that is wrong with it.
+// Policy can be called once; after that the Edit is spent, and the error is an
+// [*Error] that wraps [ErrSpent].
 func (e *Edit) Policy() (*Policy, error) {
 	if e.spent {
 		return nil, &Error{Err: ErrSpent}
@@ -139,8 +139,8 @@ func teamID(t *snapshot.Team) string     { return string(t.ID) }
 func groupID(g *snapshot.Group) string   { return string(g.ID) }
 func reportID(r *snapshot.Report) string { return r.ID }
 
-// findRole returns the number of a role, or the error of naming one that does not
-// exist.
+// findRole returns the number of a role, or the error of naming one that does
+// not exist.
 func (e *Edit) findRole(name role.Name) (int, error) {
 	number, known := e.catalog.numbers[name]
 	if known {

@@ -15,20 +15,20 @@ import (
 )
 
 // Explanation is a decision with everything that led to it. It names roles,
-// teams, groups and people, so show it only to the host, in its log, and to users
-// whose role holds [ReadAudit].
+// teams, groups and people, so show it only to the host, in its log, and to
+// users whose role holds [ReadAudit].
 type Explanation struct {
 	Decision Decision
 
 	// Routes has every route by which access to the account or the report might
 	// come about, in the order Decide tries them: the first open one is that of
-	// the Decision. It is empty for other resources, and for a decision that ends
-	// before routes are looked for.
+	// the Decision. It is empty for other resources, and for a decision that
+	// ends before routes are looked for.
 	Routes []Route
 
 	// Remedies has, for a denial, changes that would take its reason away, the
-	// smallest first, at most eight. A later step may still deny, and the change
-	// may be refused for a reason that Decide does not know.
+	// smallest first, at most eight. A later step may still deny, and the
+	// change may be refused for a reason that Decide does not know.
 	Remedies []Remedy
 
 	// Maker explains the same question for the maker, if a live link asks it.
@@ -46,8 +46,8 @@ type Route struct {
 	Open   bool         // it gives access now
 	Lacks  string       // why it does not, in words; "" if Open
 
-	// Leaves has, for ReasonTeam, what each part of the group's filter says about
-	// the account.
+	// Leaves has, for ReasonTeam, what each part of the group's filter says
+	// about the account.
 	Leaves []datagroup.Leaf
 }
 
@@ -82,8 +82,8 @@ func (e Explanation) String() string {
 	return b.String()
 }
 
-// String returns the route in one line: what it goes through, until when, and what
-// it lacks.
+// String returns the route in one line: what it goes through, until when, and
+// what it lacks.
 func (r Route) String() string {
 	var b strings.Builder
 	switch {
@@ -128,8 +128,8 @@ func (r Remedy) String() string {
 const maxRemedies = 8
 
 // Explain decides like [Policy.Decide] and says how it came to that. It is for
-// people to read and costs accordingly: every team and data group of the user, and
-// for each remedy a question about every user.
+// people to read and costs accordingly: every team and data group of the user,
+// and for each remedy a question about every user.
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	p = p.ready()
 	p = p.At(p.clock()) // one instant for all that is asked
@@ -159,8 +159,8 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	return e
 }
 
-// eachMembership visits every membership of the user that counts for the question,
-// also those that have ended, in the order of eachTeam.
+// eachMembership visits every membership of the user that counts for the
+// question, also those that have ended, in the order of eachTeam.
 func (q *question) eachMembership(visit func(snapshot.Membership, *snapshot.Team)) {
 	for _, m := range q.asker.Teams {
 		t := q.p.state.Teams.At(m.Team)
@@ -288,9 +288,9 @@ func (q *question) delegate() []Remedy {
 	return []Remedy{r}
 }
 
-// roleRemedies returns the roles that hold the action, the least first: those that
-// see only the data of teams, then those with the fewest capabilities. Giving one
-// takes two questions: of the user, and of the role.
+// roleRemedies returns the roles that hold the action, the least first: those
+// that see only the data of teams, then those with the fewest capabilities.
+// Giving one takes two questions: of the user, and of the role.
 func (q *question) roleRemedies() []Remedy {
 	var all []Remedy
 	roles := slices.Clone(q.p.catalog.roles)
@@ -310,9 +310,9 @@ func (q *question) roleRemedies() []Remedy {
 	return all
 }
 
-// dataRemedies returns what would bring an account within reach: an attribute whose
-// absence alone keeps a group of the user from matching, a team that sees the
-// account already, or a data group that matches it, for a team of the user.
+// dataRemedies returns what would bring an account within reach: an attribute
+// whose absence alone keeps a group of the user from matching, a team that sees
+// the account already, or a data group that matches it, for a team of the user.
 func (q *question) dataRemedies(id string) []Remedy {
 	no, account, _ := q.p.state.Accounts.Find(id)
 	var all []Remedy
@@ -342,8 +342,8 @@ func (q *question) dataRemedies(id string) []Remedy {
 	return all
 }
 
-// gaps returns the attributes, sorted, that an account lacks and without which a
-// data group of the user is unknown for it.
+// gaps returns the attributes, sorted, that an account lacks and without which
+// a data group of the user is unknown for it.
 func (q *question) gaps(a datagroup.Account) []string {
 	var names []string
 	q.eachTeam(func(t *snapshot.Team) bool {

@@ -9,15 +9,15 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Document returns the policy as a document, everything sorted by id. [Compile]
-// makes an equal policy of it, and the same policy always gives the same
-// document. It costs the size of the company.
+// Document returns the policy as a document of the caller's, everything sorted
+// by id. [Compile] makes an equal policy of it, and the same policy always
+// gives the same document. It costs the size of the company.
 func (p *Policy) Document() *document.Document {
 	p = p.ready()
 	d := &document.Document{}
 	switch c := p.catalog.source; {
 	case c.Equal(role.CompanyCatalog()):
-		d.Catalog = "company" // said, or another Config would give it another meaning
+		d.Catalog = "company" // named, or another Config would give it another meaning
 	case c.Equal(role.ProjectCatalog()):
 		d.Catalog = "project"
 	default:

@@ -6,9 +6,9 @@ import (
 	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// Level is how far a report is shared with somebody: like a role, a set of
-// actions. Each level holds all that the one below it holds. The zero Level is
-// no access.
+// Level is how far a report is shared with a user or a team: like a role, a set
+// of actions. Each level holds all that the one below it holds. The zero Level
+// is no access.
 type Level uint8
 
 // The levels, from the lowest.
@@ -19,8 +19,8 @@ const (
 	Creator
 )
 
-// MaxTeamLevel is the highest level a team may have. What goes beyond looking
-// is shared person by person.
+// MaxTeamLevel is the highest level a team may have. The levels above it are
+// shared person by person.
 const MaxTeamLevel = Explorer
 
 // levels says what each level adds to the one below it.
@@ -37,8 +37,8 @@ var levels = [...]struct {
 // Valid reports whether l is one of the four levels.
 func (l Level) Valid() bool { return Viewer <= l && l <= Creator }
 
-// String returns "viewer", "explorer", "editor" or "creator", "none" for the
-// zero Level.
+// String returns "viewer", "explorer", "editor" or "creator", and "none" for
+// the zero Level.
 func (l Level) String() string {
 	switch {
 	case l.Valid():
@@ -49,7 +49,8 @@ func (l Level) String() string {
 	return fmt.Sprintf("Level(%d)", uint8(l))
 }
 
-// MarshalText writes a valid level as String does. The error wraps [ErrInvalid].
+// MarshalText writes a valid level as String does. The error wraps
+// [ErrInvalid].
 func (l Level) MarshalText() ([]byte, error) {
 	if !l.Valid() {
 		return nil, fmt.Errorf("access: level %v %w", l, ErrInvalid)
@@ -57,8 +58,8 @@ func (l Level) MarshalText() ([]byte, error) {
 	return []byte(l.String()), nil
 }
 
-// UnmarshalText reads a level as [Level.String] writes it; "none" is not one. The
-// error wraps [ErrInvalid], and leaves l as it is.
+// UnmarshalText reads a level as [Level.String] writes it; "none" is not one.
+// The error wraps [ErrInvalid], and leaves l as it is.
 func (l *Level) UnmarshalText(text []byte) error {
 	parsed, err := parseLevel(string(text))
 	if err != nil {
@@ -77,7 +78,7 @@ func parseLevel(name string) (Level, error) {
 	return 0, fmt.Errorf("level %s %w: write viewer, explorer, editor or creator", text.Quote(name), ErrInvalid)
 }
 
-// ShareAction returns the action of sharing a report at l, "" if l is not
+// ShareAction returns the action of sharing a report at l, and "" if l is not
 // valid.
 func (l Level) ShareAction() Action {
 	switch l {

@@ -10,9 +10,9 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// ShareLink shows one resource to whoever holds it, as far as its maker might
-// see it at that moment. The secret that proves somebody holds it is not part
-// of a policy.
+// ShareLink allows one action on one resource to anyone who has it, as far as
+// its maker might take it at that moment. The secret that proves that somebody
+// has the link is not part of a policy.
 type ShareLink struct {
 	ID       LinkID
 	Maker    team.UserID
@@ -20,7 +20,7 @@ type ShareLink struct {
 	Action   Action  // the one action it allows
 	Resource Resource
 	Until    time.Time // end, exclusive; zero means none
-	Ended    bool      // for good: revoked, or maker or report removed
+	Ended    bool      // for good: it was revoked, or its maker or report removed
 }
 
 // Entry returns the link as a document has it.
@@ -31,8 +31,8 @@ func (l ShareLink) Entry() document.Link {
 	}
 }
 
-// SetLink adds a share link, or changes its end or ends it. Whose it is, in what
-// scope, what it allows and what it shows stay, and once ended it stays ended.
+// SetLink adds a share link, or moves its end or ends it for good. Everything
+// else about a link stays as it was made, and an ended link stays ended.
 func (e *Edit) SetLink(l document.Link) { e.setLink(e.change("set link", l.ID), l) }
 
 func (e *Edit) setLink(c *check, l document.Link) {
@@ -93,8 +93,8 @@ func (e *Edit) checkShown(c *check, r Resource, name string) {
 	}
 }
 
-// checkLive checks that a link that has not ended has a maker, and a report if it
-// is to one.
+// checkLive checks that a link that has not ended has a maker, and a report if
+// it is to one.
 func (e *Edit) checkLive(c *check, l *snapshot.Link) {
 	if !c.excuses("user", string(l.Maker)) {
 		_, err := e.findUser(string(l.Maker))
@@ -121,7 +121,7 @@ func linkResource(l *snapshot.Link) Resource {
 	return Resource{kind: Kind(l.Kind), id: l.Item, account: l.Account, company: l.Company}
 }
 
-// makerOf returns the maker of a stored link in the scope he made it in.
+// makerOf returns the maker of a stored link, in the scope they made it in.
 func makerOf(l *snapshot.Link) Subject {
 	if l.Session == "" {
 		return User(l.Maker)

@@ -10,8 +10,8 @@ import (
 )
 
 // Who returns the users who may take the action on the resource at company
-// level: those for whom [Policy.Decide] allows it to [User]. The order is that
-// of the policy and means nothing. It asks Decide about every user.
+// level: those for whom [Policy.Decide] allows it to [User]. The order is fixed
+// for the policy and means nothing. It asks Decide about every user.
 func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
 	p = p.ready()
 	return func(yield func(team.UserID) bool) {
@@ -23,8 +23,9 @@ func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
 	}
 }
 
-// Actions returns the actions that the subject may take on the resource, those
-// for which [Policy.Decide] allows it, in byte order.
+// Actions returns the actions that the subject may take on the resource, in
+// byte order: those that [Policy.Decide] allows. It asks Decide about every
+// action.
 func (p *Policy) Actions(s Subject, r Resource) iter.Seq[Action] {
 	p = p.ready()
 	return func(yield func(Action) bool) {
@@ -37,9 +38,9 @@ func (p *Policy) Actions(s Subject, r Resource) iter.Seq[Action] {
 }
 
 // Reports returns the reports at which the subject may take the action: those
-// for which [Policy.Decide] allows it. The order is that of the policy and
-// means nothing. It asks Decide about every report that is shared with the
-// user or with a team he may act for.
+// for which [Policy.Decide] allows it. The order is fixed for the policy and
+// means nothing. It asks Decide about every report that is shared with the user
+// or one of their teams.
 func (p *Policy) Reports(s Subject, a Action) iter.Seq[ReportID] {
 	p = p.ready()
 	return func(yield func(ReportID) bool) {
@@ -52,8 +53,8 @@ func (p *Policy) Reports(s Subject, a Action) iter.Seq[ReportID] {
 	}
 }
 
-// sharedWith returns the reports shared with a subject, whether or not that
-// still holds: outside of them he has no level anywhere.
+// sharedWith returns the reports shared with a subject, also where that has
+// ended: at no other report can the subject have a level.
 func (p *Policy) sharedWith(s Subject) []uint32 {
 	id := s.id
 	if s.kind == linkSubject {
@@ -83,7 +84,7 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 	return slices.Compact(all)
 }
 
-// Preview returns what a data group with this filter would hold, before there
+// Preview returns what a data group with this filter would match, before there
 // is one: the matching accounts by source, and how many are left out only
 // because they lack an attribute. It matches every account once.
 func (p *Policy) Preview(f datagroup.Filter) datagroup.Preview {

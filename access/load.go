@@ -9,9 +9,9 @@ import (
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 )
 
-// Load reads a document from JSON and makes a policy of it: [Parse] and
-// [Compile] in one, so that the error, a [*document.Error], has all problems of
-// both kinds, with their lines.
+// Load reads a document from JSON and makes a policy of it: [document.Parse]
+// and [Compile] in one. The error is a [*document.Error] with the problems of
+// both, each with its line. Nil is the zero Config.
 func Load(data []byte, c *Config) (*Policy, error) {
 	d, err := document.Parse(data)
 	var problems []document.Problem
@@ -44,8 +44,9 @@ func Load(data []byte, c *Config) (*Policy, error) {
 	return p, nil
 }
 
-// MustLoad is [Load] with the default Config for documents in the source code,
-// such as in tests and examples. It panics if there is anything wrong.
+// MustLoad is [Load] for a document in the source code, such as in tests and
+// examples, with the zero Config. It takes a string because that is what source
+// code has, and panics if anything is wrong.
 func MustLoad(text string) *Policy {
 	p, err := Load([]byte(text), nil)
 	if err != nil {
@@ -54,11 +55,12 @@ func MustLoad(text string) *Policy {
 	return p
 }
 
-// Compile makes a policy of a document. An empty document, and nil, gives a policy
-// without users, which denies everybody everything.
+// Compile makes a policy of a document, which it does not keep. An empty
+// document, and nil, gives a policy without users, which denies everything. Nil
+// is the zero Config.
 //
 // The error is a [*document.Error] with all problems: malformed ids, names,
-// addresses, times and filters, duplicates, and references to what the document
+// addresses, ends and filters, duplicates, and references to what the document
 // does not have.
 func Compile(d *document.Document, c *Config) (*Policy, error) {
 	p, problems := compile(d, c)

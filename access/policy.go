@@ -7,31 +7,32 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Config says what a policy takes from its surroundings. Nil is the zero
+// Config says what a policy takes from the program around it. Nil is the zero
 // Config.
 type Config struct {
-	// Catalog is the role catalog of documents that bring none of their own.
-	// Nil means [role.CompanyCatalog].
+	// Catalog is the role catalog of documents that have none of their own; a
+	// document with another one is refused. Nil means [role.CompanyCatalog].
 	Catalog *role.Catalog
 
-	// Now is the clock that ends are compared with. Nil means time.Now. It must
-	// be safe for concurrent use.
+	// Now is the clock that ends are compared with. It must be safe for
+	// concurrent use. Nil means time.Now.
 	Now func() time.Time
 }
 
-// Policy is one immutable state of a company, ready to answer questions. A
+// Policy is one immutable state of a company: its users and their roles, its
+// accounts and the data groups that filter them, its teams and its reports. A
 // change makes another Policy (see [Policy.Edit]) and never touches this one.
 //
-// A Policy is safe for any number of goroutines, takes no locks, and is meant
-// to be held in an atomic pointer. A nil and a zero Policy deny everything: so
-// does a pointer that nobody stored anything in yet.
+// A Policy is safe for any number of goroutines and takes no locks. Keep it in
+// an atomic pointer. A nil and a zero Policy deny everything, and so does a
+// pointer in which nothing was stored yet.
 type Policy struct {
 	state   *snapshot.State
 	catalog *catalog
 	now     func() time.Time
 }
 
-// empty stands in for policies that hold nothing: it is what an empty document
+// empty stands in for a nil and a zero Policy: it is what an empty document
 // gives.
 var empty = func() *Policy {
 	c := newCatalog(role.CompanyCatalog())
@@ -59,7 +60,7 @@ func (p *Policy) WithClock(now func() time.Time) *Policy {
 }
 
 // At returns the same policy with time standing still at t. At the zero time,
-// which is none, everything that has an end is over.
+// everything that has an end has ended.
 func (p *Policy) At(t time.Time) *Policy {
 	fixed := *p.ready()
 	fixed.now = func() time.Time { return t }

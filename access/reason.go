@@ -2,17 +2,18 @@ package access
 
 import "slices"
 
-// Reason is why a decision is what it is: a code from a closed set. Codes are
-// stable; the sentences that [Decision.String] makes of them may improve.
+// Reason is why a decision is what it is: a code from a closed set. The codes
+// are stable; the sentences that [Decision.String] makes of them may improve.
+// [Step.Reasons] lists them.
 type Reason string
 
-// What an allowance is by.
+// The reasons of an allowance.
 const (
 	ReasonRole  Reason = "role"  // the role holds the action, and sees all data where data is asked for
-	ReasonTeam  Reason = "team"  // a team the user belongs to holds a data group that matches the account
-	ReasonGrant Reason = "grant" // the report is shared with the user or a team of his
+	ReasonTeam  Reason = "team"  // a team of the user has a data group that matches the account
+	ReasonGrant Reason = "grant" // the report is shared with the user or one of their teams
 	ReasonMaker Reason = "maker" // the user made the link
-	ReasonLink  Reason = "link"  // the link is live and its maker would be allowed
+	ReasonLink  Reason = "link"  // the link is live, and its maker would be allowed
 )
 
 // Denials of the subject step, in the order they are found.
@@ -24,10 +25,10 @@ const (
 	ReasonUnknownSessionTeam Reason = "unknown-session-team"
 	ReasonNotAMember         Reason = "not-a-member"
 	ReasonUnknownLink        Reason = "unknown-link"
-	ReasonLinkEnded          Reason = "link-ended"   // revoked, or maker or report removed
+	ReasonLinkEnded          Reason = "link-ended"   // revoked, or its maker or report removed
 	ReasonLinkExpired        Reason = "link-expired" // past its end
-	ReasonLinkScope          Reason = "link-scope"   // not the one question the link answers
-	ReasonLinkPaused         Reason = "link-paused"  // the maker would be denied now; at the step that denies him
+	ReasonLinkScope          Reason = "link-scope"   // this is not the question that the link answers
+	ReasonLinkPaused         Reason = "link-paused"  // the maker would be denied now, at the step of the Decision
 )
 
 // Denials of the kind step.
@@ -45,8 +46,8 @@ const (
 	ReasonLevelTooLow  Reason = "level-too-low"
 )
 
-// Denials of the reach step. AboveCeiling is one of them for a role that the
-// actor's role does not manage.
+// Denials of the reach step. ReasonAboveCeiling is one of them for a role that
+// the user's role does not manage.
 const (
 	ReasonUnknownResource Reason = "unknown-resource" // whatever its kind
 	ReasonAccountRequired Reason = "account-required"
@@ -54,8 +55,8 @@ const (
 	ReasonAboveCeiling    Reason = "above-ceiling"
 )
 
-// Denials of the guard step. AboveCeiling is one of them for a user whose role
-// the actor's role does not manage.
+// Denials of the guard step. ReasonAboveCeiling is one of them for a user whose
+// role the asker's role does not manage.
 const (
 	ReasonSelf             Reason = "self"
 	ReasonLastHolder       Reason = "last-holder"
@@ -63,11 +64,11 @@ const (
 	ReasonRoleFull         Reason = "role-full"
 )
 
-// Step is a step of a decision. They are taken in the order of the constants,
-// and the first that fails denies.
+// Step is a step of a decision. The steps are taken in the order of the
+// constants, and the first that fails denies.
 type Step uint8
 
-// The steps. The zero Step is that of an allowance, and of no decision at all.
+// The steps. NoStep, the zero Step, is that of an allowance.
 const (
 	NoStep Step = iota
 	StepSubject
@@ -90,11 +91,11 @@ var reasons = [...][]Reason{
 	StepGuard:      {ReasonSelf, ReasonAboveCeiling, ReasonLastHolder, ReasonIneligibleTarget, ReasonRoleFull},
 }
 
-// Reasons returns the reasons for which the step denies, in a slice of the
-// caller's. Those of NoStep are the reasons of an allowance. Two reasons belong
-// to more than one step: [ReasonAboveCeiling] is listed at both of its own, and
-// [ReasonLinkPaused], which any step gives for the holder of a link, at the
-// first. Of anything but a step there is none.
+// Reasons returns the reasons for which the step denies, in a new slice. Those
+// of NoStep are the reasons of an allowance. Two reasons belong to more than
+// one step: [ReasonAboveCeiling] is listed at both, and [ReasonLinkPaused],
+// which any step may give when a link asks, at the first. For anything that is
+// no step, Reasons returns nil.
 func (s Step) Reasons() []Reason {
 	if int(s) >= len(reasons) {
 		return nil

@@ -24,8 +24,9 @@ func (g Grant) Entry() document.Grant {
 }
 
 // SetReport adds a report, or renames it; its grants and links stay. Names are
-// unique in the company, except that any number of reports may have none. Grants
-// are set one by one with [Edit.SetGrant]: an entry that lists any is refused.
+// unique in the company, except that any number of reports may have none.
+// Grants are set one by one with [Edit.SetGrant]: an entry that lists any is
+// refused.
 func (e *Edit) SetReport(r document.Report) {
 	c := e.change("set report", r.ID)
 	c.refuseList("grants", len(r.Grants), "SetGrant")
@@ -99,8 +100,8 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	}
 }
 
-// RemoveGrant takes away the direct grant that a user or a team has of a report.
-// Only the user and the team of the entry matter.
+// RemoveGrant takes away the direct grant that a user or a team has of a
+// report. Only the user and the team of the entry matter.
 func (e *Edit) RemoveGrant(report ReportID, g document.Grant) {
 	id := grantID(report, g)
 	c := e.change("remove grant", id)

@@ -30,8 +30,8 @@ const (
 // ReportID names a report within a company. No id is used twice.
 type ReportID string
 
-// LinkID names a share link within a company. It is no secret, and knowing it
-// is no proof of anything. No id is used twice.
+// LinkID names a share link within a company. It is no secret, and it proves
+// nothing. No id is used twice.
 type LinkID string
 
 // Resource is what an action is asked of. It is comparable, and the zero
@@ -46,10 +46,11 @@ type Resource struct {
 // Company returns the company as a whole.
 func Company() Resource { return Resource{kind: KindCompany} }
 
-// Account returns an account: one unit of data.
+// Account returns an account: one unit of data, with a source and attributes.
 func Account[ID ~string](id ID) Resource { return Resource{kind: KindAccount, id: string(id)} }
 
-// TargetUser returns a user as what something is done to.
+// TargetUser returns a user as a resource: the one that something is done to. A
+// user who asks is a [Subject], made by [User].
 func TargetUser[ID ~string](id ID) Resource { return Resource{kind: KindUser, id: string(id)} }
 
 // Role returns a role of the catalog, as something to be granted.
@@ -79,8 +80,8 @@ func Item[I, A ~string](kind Kind, id I, account A) Resource {
 }
 
 // CompanyItem returns something of the host's own kind that belongs to the
-// company as a whole: every active user whose role holds the action may take
-// it there. It denies with a built-in kind.
+// company as a whole: every active user whose role holds the action may take it
+// there. With a built-in kind it is denied as malformed.
 func CompanyItem[I ~string](kind Kind, id I) Resource {
 	return Resource{kind: kind, id: string(id), company: true}
 }
@@ -88,9 +89,9 @@ func CompanyItem[I ~string](kind Kind, id I) Resource {
 // Resource returns the resource of kind k with an id, for a caller that only
 // knows the kind when the program runs, such as one that reads questions from
 // elsewhere. For a kind of the host's own it is what [Item] returns. For a
-// built-in kind the account must be empty, or for [KindAccount] the id once more,
-// and for [KindCompany] the id too must be empty: if not, the resource is denied
-// as malformed.
+// built-in kind the account must be empty, or for [KindAccount] the id once
+// more, and for [KindCompany] the id too must be empty: if not, the resource is
+// denied as malformed.
 func (k Kind) Resource(id, account string) Resource {
 	if k == KindAccount && account == id {
 		account = ""
@@ -98,16 +99,16 @@ func (k Kind) Resource(id, account string) Resource {
 	return Resource{kind: k, id: id, account: account}
 }
 
-// IsZero reports whether r names nothing.
+// IsZero reports whether r is the zero Resource.
 func (r Resource) IsZero() bool { return r == Resource{} }
 
-// Kind returns the kind of r, "" for the zero Resource.
+// Kind returns the kind of r, and "" for the zero Resource.
 func (r Resource) Kind() Kind { return r.kind }
 
-// ID returns the id of r within its kind, "" for the company.
+// ID returns the id of r within its kind, and "" for the company.
 func (r Resource) ID() string { return r.id }
 
-// Account returns the account that r is or belongs to, "" if there is none.
+// Account returns the account that r is or belongs to, and "" if there is none.
 func (r Resource) Account() datagroup.AccountID {
 	if r.kind == KindAccount {
 		return datagroup.AccountID(r.id)
@@ -124,8 +125,8 @@ const (
 )
 
 // String returns "company", "report:q3", "campaign:c1 in account:us-1" or
-// "budget:b1 in company", and "nothing" for the zero Resource. A part that could
-// be taken for more than one is in double quotes, with the escapes of Go.
+// "budget:b1 in company", and "nothing" for the zero Resource. A part that
+// could be taken for more than one is in double quotes, with the escapes of Go.
 // [ParseResource] reads back every resource that has a kind and an id, and the
 // company.
 func (r Resource) String() string {
@@ -149,8 +150,8 @@ func (r Resource) String() string {
 	return s
 }
 
-// plainPart returns a part of a resource as it is, or in quotes if what is in it
-// would be read as the end of it.
+// plainPart returns a part of a resource as it is, or in quotes if what is in
+// it would be read as the end of it.
 func plainPart(s string) string {
 	if strings.HasPrefix(s, `"`) || strings.Contains(s, inAccount) || strings.HasSuffix(s, inCompany) {
 		return strconv.Quote(s)
@@ -198,8 +199,8 @@ func parseResource(s string) (r Resource, ok bool) {
 	return r, false
 }
 
-// cutPart cuts the first part off s: what is in quotes, or what comes before end,
-// which is -1 if all of s does.
+// cutPart cuts the first part off s: what is in quotes, or what comes before
+// end, which is -1 if all of s does.
 func cutPart(s string, end func(string) int) (part, rest string, ok bool) {
 	if strings.HasPrefix(s, `"`) {
 		quoted, err := strconv.QuotedPrefix(s)
@@ -218,9 +219,9 @@ func cutPart(s string, end func(string) int) (part, rest string, ok bool) {
 // MarshalJSON writes r as a [document.Resource].
 func (r Resource) MarshalJSON() ([]byte, error) { return strictjson.Marshal(r.Entry()) }
 
-// UnmarshalJSON reads what MarshalJSON writes, as strictly as [document.Parse]:
-// the error is the first problem. Whether there is such a resource is not looked
-// at.
+// UnmarshalJSON reads what MarshalJSON writes, as strictly as [document.Parse].
+// It does not ask whether there is such a resource. The error is the first
+// problem, and leaves r as it is.
 func (r *Resource) UnmarshalJSON(data []byte) error {
 	var e document.Resource
 	if err := e.UnmarshalJSON(data); err != nil {
@@ -240,7 +241,8 @@ func resourceOf(e document.Resource) Resource {
 	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account, company: e.Company}
 }
 
-// kindBit is where in the kind table a resource stands.
+// kindBit is a kind as a bit, so that a set of kinds is one number. It is finer
+// than [Kind]: items of an account and of the company are two.
 type kindBit uint16
 
 const (
@@ -256,8 +258,8 @@ const (
 	atCompanyItem // of the host's own kind, belonging to the company
 )
 
-// kindBit returns where r stands; ok is false if r says of a built-in kind what
-// can only be said of the host's own.
+// kindBit returns the kind of r; ok is false if r is malformed: of a built-in
+// kind, and with an account or as an item of the company.
 func (r *Resource) kindBit() (p kindBit, ok bool) {
 	switch r.kind {
 	case KindCompany:

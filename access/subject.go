@@ -2,12 +2,12 @@ package access
 
 import "github.com/ambit-authz/ambit/team"
 
-// Subject is who asks: a user, a user within the scope of one team, or whoever
-// holds a share link. It is comparable, and the zero Subject is denied
+// Subject is who asks: a user, a user within the scope of one team, or anyone
+// who has a share link. It is comparable, and the zero Subject is denied
 // everything.
 //
-// A Subject is a claim, not a proof. Whoever makes one has authenticated the
-// user, or checked the secret of the link, before.
+// A Subject is a claim, not a proof. Before you make one, authenticate the
+// user, or check the secret of the link.
 type Subject struct {
 	kind subjectKind
 	id   string
@@ -24,22 +24,22 @@ const (
 )
 
 // User returns the user with the given id, at company level. It takes a
-// literal, a string, or the host's own type of id. An empty id gives the zero
-// Subject.
+// literal, a string, or an id type of the host's own. An empty id gives the
+// zero Subject.
 func User[ID ~string](id ID) Subject {
 	return newSubject(userSubject, string(id), "")
 }
 
-// Session returns the user acting within the scope of one team: his company
-// rights, but that team's data and report grants only. He must be a current
-// member. An empty user id gives the zero Subject; an empty team is denied,
-// since a scope that got lost must not widen to the company.
+// Session returns the user acting within the scope of one team: with their role
+// and their direct grants, but only that team's data and grants. They must be a
+// current member. An empty user id gives the zero Subject. An empty team is
+// denied, as a scope that got lost must not widen to the company.
 func Session[U, T ~string](user U, team T) Subject {
 	return newSubject(sessionSubject, string(user), string(team))
 }
 
-// ViaLink returns whoever holds the given share link. An empty id gives the
-// zero Subject.
+// ViaLink returns the holder of the given share link: anyone who has its
+// secret. Check the secret before. An empty id gives the zero Subject.
 func ViaLink(id LinkID) Subject {
 	return newSubject(linkSubject, string(id), "")
 }
@@ -54,7 +54,8 @@ func newSubject(k subjectKind, id, team string) Subject {
 // IsZero reports whether s names nobody.
 func (s Subject) IsZero() bool { return s.kind == noSubject }
 
-// User returns the id of the user that s names, "" for the holder of a link.
+// User returns the id of the user that s names, and "" for the holder of a
+// link.
 func (s Subject) User() team.UserID {
 	if s.kind == linkSubject {
 		return ""
@@ -62,7 +63,7 @@ func (s Subject) User() team.UserID {
 	return team.UserID(s.id)
 }
 
-// Link returns the share link that s holds, "" for a user.
+// Link returns the share link that s has, and "" for a user.
 func (s Subject) Link() LinkID {
 	if s.kind != linkSubject {
 		return ""

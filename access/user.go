@@ -10,8 +10,8 @@ import (
 )
 
 // SetUser adds a user, or replaces what the entry says of them; their
-// memberships, grants and links stay. An empty role means the catalog's default.
-// No two users may have one e-mail address.
+// memberships, grants and links stay. An empty role means the catalog's
+// default. No two users may have one e-mail address.
 func (e *Edit) SetUser(u document.User) { e.setUser(e.change("set user", u.ID), u) }
 
 func (e *Edit) setUser(c *check, u document.User) {

@@ -10,9 +10,9 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// View is the accounts that one subject sees, fixed at one instant: exactly
-// those for which [Policy.Decide] allows [ViewAccount]. Make one for a request
-// and ask it for each row.
+// View is the accounts that one subject sees, the visible accounts, fixed at
+// one instant: exactly those for which [Policy.Decide] allows [ViewAccount].
+// Make one for a request and ask it for each row.
 //
 // A View is safe for concurrent use. The zero View sees nothing.
 type View struct {
@@ -29,13 +29,14 @@ type view struct {
 	visible snapshot.Reach
 }
 
-// View returns the accounts that s sees. For a subject that is denied, or a
-// askerRole without [ViewAccount], it is empty. For a link it is what the maker
-// sees in the scope he made the link in, and of that only the account of what
-// the link shows, if that belongs to one; it is empty unless the link is live
-// and its maker would still be allowed what it is for.
+// View returns the accounts that s sees. It is empty for a subject that is
+// denied, and for a role without [ViewAccount].
 //
-// It costs a look at each team of the user. The first question to the View
+// For a link it is what the maker sees, in the scope they made the link in. If
+// the link shows an item of an account, it is that account at most. It is empty
+// if the link has ended, or if its maker could no longer do what it allows.
+//
+// View costs a look at each team of the user. The first question to the View
 // unites what the teams see.
 func (p *Policy) View(s Subject) View {
 	p = p.ready()
@@ -116,9 +117,9 @@ func (v View) Len() int {
 	return n
 }
 
-// Filter returns the view as one filter, which matches just the accounts of
-// the view among those of the company. It is as long as the filters of all the
-// data groups together.
+// Filter returns the view as one filter: of the accounts of the company it
+// matches those of the view, and no others. It is as long as the filters of all
+// the data groups together.
 func (v View) Filter() datagroup.Filter {
 	switch {
 	case v.view == nil:

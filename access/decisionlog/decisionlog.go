@@ -1,6 +1,6 @@
-// Package decisionlog writes decisions to a [log/slog.Logger]: a function to put
-// into the Observer field of an accesshttp.Config, an authzen.PolicyConfig or a
-// company.Config.
+// Package decisionlog writes decisions to a [log/slog.Logger]: a function to
+// put into the Observer field of an accesshttp.Config, an authzen.PolicyConfig
+// or a company.Config.
 //
 //	accesshttp.New(accesshttp.Config{
 //		Observer: decisionlog.New(logger, nil),
@@ -8,14 +8,15 @@
 //	})
 //
 // An observer receives each decision after it was made and cannot change it. It
-// runs in the goroutine of the request, so it must be quick, safe for concurrent
-// use, and must not panic. What is asked of an access.Policy or a View directly
-// is not observed.
+// runs in the goroutine of the request, so it must be quick, safe for
+// concurrent use, and must not panic. What is asked of an access.Policy or a
+// View directly is not observed.
 //
 // # Rules
 //
-//  1. A denial is logged at [slog.LevelInfo], an allowance at [slog.LevelDebug],
-//     each as one record "decision" with the question, the reason and the route.
+//  1. A denial is logged at [slog.LevelInfo], an allowance at
+//     [slog.LevelDebug], each as one record "decision" with the question, the
+//     reason and the route.
 //  2. The record names roles, teams and people: it is for the host. What the
 //     subject may be shown is access.Decision.Public.
 //  3. Denials are never left out.
@@ -43,8 +44,8 @@ import (
 type Options struct {
 	DenialsOnly bool
 
-	// Every logs one allowance in so many, beginning with the first; 0 and 1 are
-	// all. Denials are never left out.
+	// Every logs one allowance in so many, beginning with the first; 0 and 1
+	// are all. Denials are never left out.
 	Every uint64
 }
 

@@ -1,8 +1,8 @@
 // Package document has the types of a policy document: a policy as a person
 // writes it, keeps it in git and reviews it.
 //
-// A [Document] is plain strings and slices of small structs, so a Go literal and
-// the JSON look alike:
+// A [Document] is plain strings and slices of small structs, so a Go literal
+// and the JSON look alike:
 //
 //	d := &document.Document{
 //		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},
@@ -24,8 +24,9 @@
 //
 //  1. Filters are in the language of package datagroup. Times are RFC 3339, and
 //     the empty string is no end.
-//  2. Reading is strict. An unknown field, a field in the wrong case, a duplicate
-//     key, a null, a wrong type or anything after the document is a problem.
+//  2. Reading is strict. An unknown field, a field in the wrong case, a
+//     duplicate key, a null, a wrong type or anything after the document is a
+//     problem.
 //  3. All problems are reported at once, each with its path and line.
 //  4. The JSON of a document that a policy gave is canonical: the same policy
 //     gives the same bytes.
@@ -40,6 +41,6 @@
 //
 // # Errors
 //
-// The error of [Parse] is an [*Error]. Each [Problem] in it wraps [ErrTaken] for
-// a key that is there twice, and [ErrInvalid] for anything else.
+// The error of [Parse] is an [*Error]. Each [Problem] in it wraps [ErrTaken]
+// for a key that is there twice, and [ErrInvalid] for anything else.
 package document

@@ -14,12 +14,12 @@ import (
 )
 
 // Parse reads a document from JSON, strictly: an unknown field, a field in the
-// wrong case, a duplicate key, a null, a wrong type, a lone surrogate or anything
-// after the document is a problem. What the values mean is checked when a policy
-// is made of the document.
+// wrong case, a duplicate key, a null, a wrong type, a lone surrogate or
+// anything after the document is a problem. What the values mean is checked
+// when a policy is made of the document.
 //
-// The error is an [*Error] with all problems. The Document is never nil: with an
-// error it holds what could be read.
+// The error is an [*Error] with all problems. The Document is never nil: with
+// an error it holds what could be read.
 func Parse(data []byte) (*Document, error) {
 	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
 	d := r.document()
