@@ -2,17 +2,20 @@ package company_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
 	"iter"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/google/go-cmp/cmp"
 )
 
 var updateHistory = flag.Bool("update", false, "record the history in testdata again")
@@ -258,5 +261,30 @@ func TestRecordedRewriting(t *testing.T) {
 		if err := audit.Verify(sequence(log), cp); !errors.Is(err, audit.ErrRewritten) {
 			t.Errorf("rewritten from event %d on: %v, want %v", i+1, err, audit.ErrRewritten)
 		}
+	}
+}
+
+// TestRecordedDocuments compares the document after every event of the recorded
+// log with the one there was when testdata/history-v1.sums was written.
+func TestRecordedDocuments(t *testing.T) {
+	want, err := os.ReadFile("testdata/history-v1.sums")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, history, cp := recorded(t)
+	co, err := company.Open(t.Context(), fixedLog(history), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for seq := uint64(1); seq <= cp.Seq; seq++ {
+		p, err := co.At(t.Context(), seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&got, "%d %x\n", seq, sha256.Sum256([]byte(text(t, p))))
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("documents by event (-want +got):\n%s", diff)
 	}
 }
