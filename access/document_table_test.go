@@ -115,7 +115,7 @@ var badEntries = []struct {
 	{"user id twice", "users", `{"id": "ann", "email": "anna@example.com"}`, "users[2].id", access.ErrTaken, `"ann"`},
 	{"user without id", "users", `{"email": "x@example.com"}`, "users[2].id", access.ErrInvalid, "empty"},
 	{"1 MB of user id", "users", wrap(`{"id": "`, "a", `", "email": "x@example.com"}`, mega), "users[2].id", access.ErrInvalid, "256"},
-	{"user id of half a surrogate pair", "users", `{"id": "x\ud800", "email": "x@example.com", "name": "x"}`, "users[2].id", access.ErrInvalid, "half a surrogate pair"},
+	{"user id of half a surrogate pair", "users", `{"id": "x\ud800", "email": "x@example.com", "name": "x"}`, "users[2].id", access.ErrInvalid, "lone surrogate"},
 	{"user without address", "users", `{"id": "x"}`, "users[2].email", team.ErrAddress, ""},
 	{"bad address", "users", `{"id": "x", "email": "Ann <ann2@example.com>"}`, "users[2].email", team.ErrAddress, "before the @"},
 	{"address with a Kelvin sign", "users", `{"id": "x", "email": "\u212aim@example.com"}`, "users[2].email", team.ErrAddress, ""},

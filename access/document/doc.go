@@ -12,12 +12,16 @@
 // Document, and its Edit takes the entries one by one. So a host that keeps its
 // users and teams in tables of its own writes the mapping from them once.
 //
-// # Types
+// # Where to begin
+//
+// Most programs use [Document], or [Parse], and the entry types. In groups:
 //
 //   - the whole: [Document], [Parse], [Document.JSON]
 //   - people: [User], [Team], [Member]
 //   - data: [Account], [Group]
 //   - sharing: [Report], [Grant], [Link], [Resource]
+//   - entries of records: [UserOf], [TeamOf], [MemberOf], [AccountOf],
+//     [GroupOf], [AttributesOf], [End]
 //   - what is wrong: [Error], [Problem]
 //
 // # Rules

@@ -9,94 +9,108 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Document is a whole policy. [Parse] reads one from JSON, package access makes
-// a policy of it, and gives it back from a policy.
+// Document is a whole policy: [Parse] reads one from JSON, and package access
+// compiles it. A field that is left out is empty.
+//
+// Every id has 1 to 256 bytes of UTF-8 without control characters, and is used
+// once in its list. A name is one line of at most 4,096 bytes. An end is an
+// instant in RFC 3339, as [End] writes it, from which on something no longer
+// holds; "" is no end.
 type Document struct {
-	Catalog    string            `json:"catalog,omitempty"` // "company" or "project";  "" means Roles, or else the catalog of the program
-	Roles      []role.Role       `json:"roles,omitempty"`   // a catalog of the document's own
+	// Catalog is the role catalog: "company" or "project". "" means that of
+	// Roles, or else that of the program.
+	Catalog string `json:"catalog,omitempty"`
+
+	// Roles is a catalog of the document's own. It excludes Catalog.
+	Roles []role.Role `json:"roles,omitempty"`
+
+	// Attributes declares the account attributes: each name with its type,
+	// "string", "number" or "labels".
 	Attributes map[string]string `json:"attributes,omitempty"`
-	Accounts   []Account         `json:"accounts,omitempty"`
-	Groups     []Group           `json:"groups,omitempty"`
-	Teams      []Team            `json:"teams,omitempty"`
-	Users      []User            `json:"users,omitempty"`
-	Reports    []Report          `json:"reports,omitempty"`
-	Links      []Link            `json:"links,omitempty"`
+
+	Accounts []Account `json:"accounts,omitempty"`
+	Groups   []Group   `json:"groups,omitempty"`
+	Teams    []Team    `json:"teams,omitempty"`
+	Users    []User    `json:"users,omitempty"`
+	Reports  []Report  `json:"reports,omitempty"`
+	Links    []Link    `json:"links,omitempty"`
 }
 
-// Account is a [datagroup.Account]. In JSON its values stand beside id and
-// source: strings, numbers, and arrays of strings for labels. The built-in
-// attribute "name" is one of the values.
+// Account is the entry of a [datagroup.Account]. In JSON its values stand
+// beside id and source: strings, numbers, and arrays of strings for labels. The
+// built-in attribute "name" is one of the values.
 type Account struct {
 	ID     string
-	Source string
+	Source string // required
 	Values map[string]datagroup.Value
 }
 
-// Group is a [datagroup.Group].
+// Group is the entry of a [datagroup.Group].
 type Group struct {
 	ID     string `json:"id"`
 	Name   string `json:"name,omitempty"`
-	Filter string `json:"filter"`
+	Filter string `json:"filter"` // in the language of package datagroup; required
 }
 
-// Team is a [team.Team] with its members.
+// Team is the entry of a [team.Team], with its members.
 type Team struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name,omitempty"`
-	Description string   `json:"description,omitempty"`
-	Groups      []string `json:"groups,omitempty"`
-	Members     []Member `json:"members,omitempty"`
+	Description string   `json:"description,omitempty"` // of several lines, at most 4,096 bytes
+	Groups      []string `json:"groups,omitempty"`      // ids, each once
+	Members     []Member `json:"members,omitempty"`     // each user once
 }
 
-// Member is a [team.Member].
+// Member is the entry of a [team.Member], in its team.
 type Member struct {
 	User  string `json:"user"`
-	Until string `json:"until,omitempty"`
+	Until string `json:"until,omitempty"` // end of the membership
 }
 
-// User is a [team.User]. An empty role means the catalog's default.
+// User is the entry of a [team.User].
 type User struct {
 	ID        string `json:"id"`
 	Name      string `json:"name,omitempty"`
-	Email     string `json:"email"`
-	Role      string `json:"role,omitempty"`
+	Email     string `json:"email"`          // as team.ParseAddress reads it; no two users share one
+	Role      string `json:"role,omitempty"` // "" is the default of the catalog
 	Suspended bool   `json:"suspended,omitempty"`
-	Until     string `json:"until,omitempty"`
+	Until     string `json:"until,omitempty"` // end of access
 }
 
-// Report is a report with whom it is shared.
+// Report is the entry of a report, with whom it is shared.
 type Report struct {
 	ID     string  `json:"id"`
-	Name   string  `json:"name,omitempty"` // unique unless empty
-	Grants []Grant `json:"grants,omitempty"`
+	Name   string  `json:"name,omitempty"`   // no two reports share one; any number may have none
+	Grants []Grant `json:"grants,omitempty"` // each user and each team once
 }
 
-// Grant shares a report with a user or with a team: one of the two.
+// Grant is the entry of one share of a report, in its report: to a user or to a
+// team, one of the two.
 type Grant struct {
 	User  string `json:"user,omitempty"`
 	Team  string `json:"team,omitempty"`
-	Level string `json:"level"`
-	Until string `json:"until,omitempty"`
+	Level string `json:"level"`           // "viewer", "explorer", "editor" or "creator"; a team is explorer at most
+	Until string `json:"until,omitempty"` // end of the grant
 }
 
-// Link is a share link, without its secret.
+// Link is the entry of a share link, without its secret.
 type Link struct {
 	ID       string   `json:"id"`
 	Maker    string   `json:"maker"`
-	Session  string   `json:"session,omitempty"` // team; "" is company level
-	Action   string   `json:"action"`
-	Resource Resource `json:"resource"`
-	Until    string   `json:"until,omitempty"`
-	Ended    bool     `json:"ended,omitempty"`
+	Session  string   `json:"session,omitempty"` // the team of the session it was made in; "" is company level
+	Action   string   `json:"action"`            // that it allows
+	Resource Resource `json:"resource"`          // of which it allows that
+	Until    string   `json:"until,omitempty"`   // end of the link
+	Ended    bool     `json:"ended,omitempty"`   // for good; then its maker and its report may be missing
 }
 
-// Resource is what a link shows: a report, or something of the host's
-// own that belongs to an account or to the company.
+// Resource is what a link shows: a report, or something of the host's own that
+// belongs to an account or to the company.
 type Resource struct {
 	Kind    string `json:"kind"`
 	ID      string `json:"id"`
-	Account string `json:"account,omitempty"`
-	Company bool   `json:"company,omitempty"`
+	Account string `json:"account,omitempty"` // either this
+	Company bool   `json:"company,omitempty"` // or this; neither for a report
 }
 
 // MarshalJSON writes the values beside id and source, in byte order of names.

@@ -33,8 +33,8 @@ func Parse(data []byte) (*Document, error) {
 	return &d, nil
 }
 
-// unreadable is a problem with the text of a document: [ErrTaken] if it is a
-// key that an object has already, and [ErrInvalid] otherwise.
+// unreadable is a problem with the text of a document: it wraps [ErrTaken] for
+// a key that is there twice, and [ErrInvalid] otherwise.
 type unreadable struct{ error }
 
 func (u unreadable) Is(target error) bool {
@@ -76,10 +76,10 @@ func (r *reader) flag(name string, into *bool) field {
 	return field{name, func() { *into = r.Bool() }}
 }
 
-// given is text whose absence would mean something wider: no end, the whole
-// company, the default role. An empty one is too easily the leavings of
-// something else to be taken for that.
-func (r *reader) given(name string, into *string) field {
+// nonEmpty is a text that must not be empty. Leaving the field out means
+// something wider (no end, the whole company, the default role), so an empty
+// text is probably a mistake.
+func (r *reader) nonEmpty(name string, into *string) field {
 	return field{name, func() {
 		if *into = r.Text(); *into == "" {
 			r.Fail(fmt.Errorf("empty text %w: leave the field out", ErrInvalid))
@@ -110,7 +110,7 @@ func list[T any](r *reader, name string, into *[]T, entry func() T) field {
 }
 
 func (r *reader) document() (d Document) {
-	r.object(r.given("catalog", &d.Catalog),
+	r.object(r.nonEmpty("catalog", &d.Catalog),
 		list(r, "roles", &d.Roles, r.role),
 		field{"attributes", func() {
 			d.Attributes = make(map[string]string)
@@ -153,13 +153,13 @@ func (r *reader) team() (e Team) {
 }
 
 func (r *reader) member() (e Member) {
-	r.object(r.text("user", &e.User), r.given("until", &e.Until))
+	r.object(r.text("user", &e.User), r.nonEmpty("until", &e.Until))
 	return e
 }
 
 func (r *reader) user() (e User) {
-	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("email", &e.Email), r.given("role", &e.Role),
-		r.flag("suspended", &e.Suspended), r.given("until", &e.Until))
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("email", &e.Email), r.nonEmpty("role", &e.Role),
+		r.flag("suspended", &e.Suspended), r.nonEmpty("until", &e.Until))
 	return e
 }
 
@@ -169,13 +169,13 @@ func (r *reader) report() (e Report) {
 }
 
 func (r *reader) grant() (e Grant) {
-	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.given("until", &e.Until))
+	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.nonEmpty("until", &e.Until))
 	return e
 }
 
 func (r *reader) link() (e Link) {
-	r.object(r.text("id", &e.ID), r.text("maker", &e.Maker), r.given("session", &e.Session), r.text("action", &e.Action),
-		field{"resource", func() { e.Resource = r.resource() }}, r.given("until", &e.Until), r.flag("ended", &e.Ended))
+	r.object(r.text("id", &e.ID), r.text("maker", &e.Maker), r.nonEmpty("session", &e.Session), r.text("action", &e.Action),
+		field{"resource", func() { e.Resource = r.resource() }}, r.nonEmpty("until", &e.Until), r.flag("ended", &e.Ended))
 	return e
 }
 
@@ -199,15 +199,15 @@ func (r *reader) account() Account {
 	return e
 }
 
-// maxInteger is the largest integer below which float64 holds every other. What
-// it rounds to this one from above is found in the text only.
+// maxInteger is the integer up to which float64 has every one. A larger one
+// that is rounded to it is found by its text only.
 const (
 	maxInteger     = 1 << 53
 	maxIntegerText = "9007199254740992"
 )
 
-// value reads the value of an attribute. A wrong type is left to be found
-// against the declaration; what no attribute can have is refused here.
+// value reads the value of an attribute. Whether its type is the declared one
+// is checked when a policy is made; what no attribute can have is refused here.
 func (r *reader) value() datagroup.Value {
 	switch r.Kind() {
 	case strictjson.Number:

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What can be wrong with a document, besides what packages role and datagroup
-// find.
+// The causes of a [Problem], for [errors.Is]. Packages role, datagroup and team
+// have more.
 var (
 	ErrInvalid = errors.New("is not valid")
 	ErrUnknown = errors.New("does not exist")
@@ -17,11 +17,11 @@ var (
 // Problem is one thing wrong with a [Document].
 type Problem struct {
 	Path string // as in teams[2].members[0].user; "" is the document as a whole
-	Line int    // in the text; 0 if the document did not come from one
-	Err  error
+	Line int    // in the text, from 1; 0 if the document did not come from one
+	Err  error  // never nil
 }
 
-// Error returns the line, the path and the cause, as far as there are any.
+// Error returns the line, the path and the cause, as far as they are known.
 func (p Problem) Error() string {
 	var b strings.Builder
 	if p.Line > 0 {
@@ -37,9 +37,8 @@ func (p Problem) Error() string {
 // Unwrap returns Err.
 func (p Problem) Unwrap() error { return p.Err }
 
-// Error is everything wrong with a [Document], in the order of the
-// text, or of the document where there is none. Past a hundred problems the
-// rest is left out.
+// Error is everything wrong with a [Document], in the order of the text, or of
+// the document if it did not come from one. It has a hundred problems at most.
 type Error struct {
 	Problems []Problem
 }

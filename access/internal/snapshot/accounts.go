@@ -168,10 +168,10 @@ func appendText(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
-// PutGroup adds a data group, or replaces what is said of it; the teams that
-// hold it keep it. Its filter must be bound to w.Schema. A new filter costs
+// PutGroup adds a data group, or replaces its name and filter; the teams that
+// have it keep it. Its filter must be bound to w.Schema. A new filter costs
 // one match for each class, or for each account if it reads more than classes
-// tell, and one union for each team that holds the group. Many in a row cost a
+// tell, and one union for each team that has the group. Many in a row cost a
 // match for each value of what they read, and not for each class.
 func (w *Writer) PutGroup(g datagroup.Group) {
 	i, old, found := w.Groups.Find(string(g.ID))
@@ -319,8 +319,8 @@ func (w *Writer) PutSchema(s *datagroup.Schema) error {
 	return nil
 }
 
-// rebuild makes classes, matches and unions anew after the classed attributes
-// became others.
+// rebuild makes classes, matches and unions again after other attributes are
+// classed.
 func (w *Writer) rebuild() {
 	for !w.reclass() {
 	}
@@ -333,8 +333,8 @@ func (w *Writer) rebuild() {
 	}
 }
 
-// reclass makes the classes anew. It reports whether it came to the end; if
-// not, an attribute turned out too wide, and another try goes without it.
+// reclass makes the classes again. It reports whether it came to the end; if
+// not, an attribute turned out too wide, and the next try goes without it.
 func (w *Writer) reclass() bool {
 	w.classes, w.batch, w.filters = Book[datagroup.Account]{}, nil, 0
 	for pos := range w.columns {

@@ -4,8 +4,8 @@
 //  1. A [State] never changes. A [Writer] starts from one and makes the next,
 //     sharing with it whatever it did not touch; a change costs its own size
 //     and not the company's.
-//  2. Everything has a small index beside its id. An index is never used
-//     again, so a list may go on naming what is gone: whoever meets a missing
+//  2. Everything has a small index beside its id. An index is never used again,
+//     so a list may go on naming what is gone: anyone who meets a missing
 //     record skips it. That is what makes it cheap to delete a team of a
 //     hundred thousand members.
 //  3. Accounts that no filter of the common sort can tell apart, because they
@@ -13,10 +13,10 @@
 //     data group whose filter reads nothing else stores the classes it
 //     matches, any other stores accounts.
 //  4. A team keeps the union of its groups' matches, so that the question
-//     whether it sees an account is one look-up, whatever it holds.
+//     whether it sees an account is one look-up, however many groups it has.
 //
-// The package checks nothing that its caller can: a Writer is told only what
-// was found valid, and breaking a documented precondition breaks the state.
+// The package leaves every check to its caller, who gives a Writer only what is
+// valid. Breaking a documented precondition breaks the state.
 //
 // # Zero values
 //
@@ -30,5 +30,6 @@
 //
 // # Errors
 //
-// None: what can be wrong is the caller's to refuse.
+// PutSchema alone returns one. Everything else that can be wrong is for the
+// caller to refuse.
 package snapshot

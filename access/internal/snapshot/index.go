@@ -109,7 +109,7 @@ func (x *Index) Delete(t *Token, key string) bool {
 	if p.slots[k].hash == 0 {
 		return false
 	}
-	// An emptied slot would hide the keys behind it, so what stays is set anew.
+	// An emptied slot would hide the keys after it, so what stays is set again.
 	rest := &page{owner: t, depth: p.depth}
 	for s := range &p.slots {
 		if e := &p.slots[s]; e.hash != 0 && uint32(s) != k {

@@ -10,42 +10,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Writer makes the next State from one, change by change. The State it reads
-// from its embedded field is the one made so far.
-type Writer struct {
-	State
-	token *Token
-
-	batch   *datagroup.Batch // of the classes as they are; nil until many filters are matched
-	filters int              // matched since the classes were last added to
-}
-
-// NewWriter returns a Writer that starts from base, which it leaves as it is.
-func NewWriter(base *State) *Writer {
-	w := &Writer{State: *base, token: NewToken()}
-	if w.Schema == nil {
-		w.Schema = new(datagroup.Schema)
-	}
-	if w.columns == nil {
-		w.columns = newColumns(w.Schema)
-	}
-	w.Holders = slices.Clone(w.Holders)
-	w.columns = slices.Clone(w.columns)
-	return w
-}
-
-// Freeze returns the State made so far. The Writer may go on: what it changes
-// from then on is not in that State.
-func (w *Writer) Freeze() *State {
-	w.token = NewToken()
-	frozen := w.State
-	frozen.Holders = slices.Clone(w.Holders)
-	frozen.columns = slices.Clone(w.columns)
-	return &frozen
-}
-
-// PutUser adds a user, or replaces what is said of him and keeps what hangs on
-// him. The address must be free, the role number within Holders.
+// PutUser adds a user, or replaces the record and keeps their teams, grants and
+// links. The address must be free, and the role number within Holders.
 func (w *Writer) PutUser(u team.User, role int) {
 	i, old, found := w.Users.Find(string(u.ID))
 	next := &User{User: u, RoleNumber: role}
@@ -61,7 +27,8 @@ func (w *Writer) PutUser(u team.User, role int) {
 	w.Emails.Put(w.token, u.Email.Key(), i)
 }
 
-// RemoveUser removes a user, his memberships and grants, and ends his links.
+// RemoveUser removes a user with their memberships and grants, and ends the
+// links they made.
 func (w *Writer) RemoveUser(i uint32) {
 	u := w.Users.At(i)
 	for _, m := range u.Teams {
@@ -91,7 +58,8 @@ func (w *Writer) count(u *User, n int) {
 	}
 }
 
-// PutRoles numbers the roles anew: n of them, each as number says.
+// PutRoles gives the roles other numbers: there are n, each with the number
+// that number returns.
 func (w *Writer) PutRoles(n int, number func(role.Name) int) {
 	w.Holders = make([]Holders, n)
 	for i := range w.Users.All() {
@@ -101,12 +69,12 @@ func (w *Writer) PutRoles(n int, number func(role.Name) int) {
 	}
 }
 
-// Lasting reports whether u counts towards his role's minimum: whether he is
-// active and will stay so as time passes.
+// Lasting reports whether u counts towards the minimum of the role: whether
+// they are active and will stay so as time passes.
 func (u *User) Lasting() bool { return !u.Suspended && u.Until.IsZero() }
 
-// PutTeam adds a team, or replaces what is said of it and the groups it holds
-// and keeps its members and grants. The groups must exist and be distinct; the
+// PutTeam adds a team, or replaces its record with the groups it has, and keeps
+// its members and grants. The groups must exist and be distinct; the
 // order they come in means nothing.
 func (w *Writer) PutTeam(t team.Team, held []uint32) {
 	held = slices.Clone(held)
@@ -151,7 +119,7 @@ func (w *Writer) RemoveTeam(i uint32) {
 	w.Teams.Remove(w.token, string(t.ID))
 }
 
-// PutMember puts user u into team t, or moves the end of his membership.
+// PutMember puts user u into team t, or moves the end of their membership.
 func (w *Writer) PutMember(t, u uint32, until time.Time) {
 	rec := w.editUser(u)
 	m := Membership{Team: t, Until: until}
@@ -178,22 +146,4 @@ func (w *Writer) RemoveMember(t, u uint32) {
 	rec := w.editUser(u)
 	rec.Teams = slices.DeleteFunc(slices.Clone(rec.Teams), func(m Membership) bool { return m.Team == t })
 	w.editTeam(t).Members.Remove(w.token, u)
-}
-
-// editUser returns a copy of the record that is in place of it from now on.
-func (w *Writer) editUser(i uint32) *User { return edit(&w.Users, w.token, i) }
-
-// editTeam is editUser for teams.
-func (w *Writer) editTeam(i uint32) *Team { return edit(&w.Teams, w.token, i) }
-
-// editGroup is editUser for groups.
-func (w *Writer) editGroup(i uint32) *Group { return edit(&w.Groups, w.token, i) }
-
-// editReport is editUser for reports.
-func (w *Writer) editReport(i uint32) *Report { return edit(&w.Reports, w.token, i) }
-
-func edit[T any](b *Book[*T], t *Token, i uint32) *T {
-	next := *b.At(i)
-	b.Set(t, i, &next)
-	return &next
 }

@@ -38,7 +38,7 @@ func (w *Writer) untitle(r *Report) {
 }
 
 // PutUserGrant shares report r with user u at a level until an end, in place
-// of any direct grant he has of it.
+// of any direct grant they have of it.
 func (w *Writer) PutUserGrant(r, u uint32, level uint8, until time.Time) {
 	rec := w.editUser(u)
 	rec.Grants = w.putGrant(rec.Grants, Grant{Of: r, Level: level, Until: until})

@@ -10,10 +10,10 @@ const (
 	chunkBits  = 12
 	chunkWords = 1 << chunkBits / 64
 
-	// A chunk becomes a bitmap (512 bytes) when its list (2 bytes a member) would
-	// exceed listMax members, and a list again only when listAgain are left, so
-	// that a set that hovers around the limit is not rewritten each time. In
-	// between it may be either.
+	// A chunk becomes a bitmap (512 bytes) when its list (2 bytes a member)
+	// would exceed listMax members, and a list again only when listAgain are
+	// left, so that a set that hovers around the limit is not rewritten each
+	// time. In between it may be either.
 	listMax   = 32
 	listAgain = 16
 )
@@ -26,8 +26,8 @@ const (
 //
 // Members are kept in chunks by their high 20 bits, each a sorted list while it
 // is sparse and a bitmap when it is dense. A Set takes 8 bytes for every 4,096
-// numbers up to the highest member it ever had, which is 8 MiB at most, then per
-// chunk with a member 48 bytes and either 2 bytes a member or 512 bytes.
+// numbers up to the highest member it ever had, which is 8 MiB at most, then
+// per chunk with a member 48 bytes and either 2 bytes a member or 512 bytes.
 type Set struct {
 	chunks []*chunk // by the high 20 bits; nil where there is no member, also at the end
 	owner  *Token   // of the array behind chunks
@@ -124,8 +124,8 @@ func (s *Set) AppendBits(dst []uint64) []uint64 {
 // is taken over as it is unless t could still change it in place, and then it
 // is copied: later changes to the result and to sets never show in each other,
 // not even under t. That holds if each of sets is frozen or was last changed
-// with t. Cost: about a microsecond for each block of 4,096 numbers in which sets
-// differ, and the top levels.
+// with t. Cost: about a microsecond for each block of 4,096 numbers in which
+// sets differ, and the top levels.
 func Union(t *Token, sets ...Set) Set {
 	width := 0
 	for k := range sets {
@@ -211,8 +211,9 @@ func (s *Set) edit(t *Token, high int) *chunk {
 
 type bitmap [chunkWords]uint64
 
-// chunk is a set of numbers below 1<<chunkBits, in one of two forms. In a Set it
-// has a member, so nil is the only empty one. The owner covers the arrays too.
+// chunk is a set of numbers below 1<<chunkBits, in one of two forms. In a Set
+// it has a member, so nil is the only empty one. The owner covers the arrays
+// too.
 type chunk struct {
 	owner *Token
 	n     int

@@ -25,13 +25,13 @@ type State struct {
 	loose   Set                     // groups that store accounts
 }
 
-// User is a user with all that hangs on him.
+// User is a user with everything that refers to them.
 type User struct {
 	team.User
 	RoleNumber int
 	Teams      []Membership // in byte order of team ids; may name deleted teams
-	Grants     []Grant      // his direct report grants, by Of; may name deleted reports
-	Links      []uint32     // share links he made
+	Grants     []Grant      // direct report grants, by Of; may name deleted reports
+	Links      []uint32     // share links they made
 }
 
 // Membership is a user's place in a team.
@@ -47,7 +47,7 @@ type Grant struct {
 	Until time.Time
 }
 
-// Team is a team with all that hangs on it.
+// Team is a team with everything that refers to it.
 type Team struct {
 	team.Team
 	Held    []uint32 // the groups of Team.Groups, in the same order
@@ -61,21 +61,21 @@ type Team struct {
 // Group is a data group with what it matches.
 type Group struct {
 	datagroup.Group
-	Teams Set // that hold it
+	Teams Set // that have it
 
 	loose bool // match is of accounts, not of classes
 	match Set
 }
 
-// Account is an account and the class it belongs to: accounts that agree in
-// all classed attributes. A class left without accounts is kept, since its tuple
+// Account is an account and the class it belongs to: accounts that agree in all
+// classed attributes. A class left without accounts is kept, since its tuple
 // may come back, until there are more such classes than accounts.
 type Account struct {
 	*datagroup.Account
 	class uint32
 }
 
-// Report is a report with who may know of it.
+// Report is a report with whom it is shared.
 type Report struct {
 	ID, Name string
 	Users    Set      // with a direct grant
@@ -84,7 +84,7 @@ type Report struct {
 }
 
 // Link is a share link: one action on one resource, as its maker may do it in
-// the scope he made it in.
+// the scope they made it in.
 type Link struct {
 	ID      string
 	Maker   team.UserID

@@ -5,24 +5,28 @@ import (
 	"slices"
 )
 
-// Object reads an object whose members may only have the known names, and ranges over those that are there, in the order
-// of the text. The loop's body must read or skip the value; a known name whose value it leaves unread is reported as unknown, so
-// a name that is listed but not handled does not go unnoticed. Unknown and duplicate names do not reach the body. After a
-// break the rest of the object is skipped, and only duplicates are looked for in it.
+// Object reads an object whose members may only have the known names, and
+// ranges over those that are there, in the order of the text. The loop's body
+// must read or skip the value; a known name whose value it leaves unread is
+// reported as unknown, so a name that is listed but not handled does not go
+// unnoticed. Unknown and duplicate names do not reach the body. After a break
+// the rest of the object is skipped, and only duplicates are looked for in it.
 //
 // Anything but an object is a problem and gives no members.
 func (r *Reader) Object(known ...string) iter.Seq[string] {
 	return func(yield func(string) bool) { r.members(known, false, yield) }
 }
 
-// Map reads an object whose members may have any name, and ranges over the names in the order of the text, each once.
-// It is otherwise as [Reader.Object].
+// Map reads an object whose members may have any name, and ranges over the
+// names in the order of the text, each once. It is otherwise as
+// [Reader.Object].
 func (r *Reader) Map() iter.Seq[string] {
 	return func(yield func(string) bool) { r.members(nil, true, yield) }
 }
 
-// Array reads an array and ranges over the positions of its items, from 0. Anything but an array is a problem and gives
-// no items. After a break the rest is skipped.
+// Array reads an array and ranges over the positions of its items, from 0.
+// Anything but an array is a problem and gives no items. After a break the rest
+// is skipped.
 func (r *Reader) Array() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		if !r.open(Array) {
@@ -40,7 +44,8 @@ func (r *Reader) Array() iter.Seq[int] {
 	}
 }
 
-// members ranges over the members of an object that may have the known names or, if free, any.
+// members ranges over the members of an object that may have the known names
+// or, if free, any.
 func (r *Reader) members(known []string, free bool, yield func(string) bool) {
 	if !r.open(Object) {
 		return
@@ -53,7 +58,7 @@ func (r *Reader) members(known []string, free bool, yield func(string) bool) {
 		r.enter(frame{at: at, key: name, index: -1})
 		switch {
 		case !whole:
-			r.report(errHalf)
+			r.report(errLone)
 		case !seen.add(name):
 			r.report(ErrDuplicate)
 		case !wanted:
@@ -108,7 +113,8 @@ func (r *Reader) close() {
 	r.frames = r.frames[:len(r.frames)-1]
 }
 
-// names is the set of names seen in one object. Nearly every object has few, and those need no allocation.
+// names is the set of names seen in one object. Nearly every object has few,
+// and those need no allocation.
 type names struct {
 	few  [12]string
 	n    int

@@ -7,13 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// Format lays a JSON text out for people, always in the same way. An object or array stays on one line, with a blank
-// after each comma and colon, if that line has at most width characters: indentation, name and room for a comma behind it
-// included. Otherwise each of its members or items has its own line, indented by two more blanks, and is laid out in the
-// same way. A newline ends the text. White space of the input does not matter; order of members and spelling of strings
-// and numbers are kept.
+// Format lays a JSON text out for people, always in the same way. An object or
+// array stays on one line, with a space after each comma and colon, if that
+// line has at most width characters: indentation, with name and room for a
+// comma after it. Otherwise each of its members or items has its own line,
+// indented by two more spaces, and is laid out in the same way. A newline ends
+// the text. White space of the input does not count; the order of members and
+// the spelling of strings and numbers are kept.
 //
-// Format is for texts the program has made itself: it has no limits. It returns ErrSyntax for what is not JSON.
+// Format is for texts the program has made itself: it has no limits. It returns
+// ErrSyntax for what is not JSON.
 func Format(text []byte, width int) ([]byte, error) {
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, text); err != nil {
@@ -30,7 +33,8 @@ type layout struct {
 	width     int
 }
 
-// value moves one value. Its line is indented by indent and has used characters that are not the value's.
+// value moves one value. Its line is indented by indent and has used characters
+// that are not the value's.
 func (l *layout) value(indent, used int) {
 	if c := l.rest[0]; c != '{' && c != '[' {
 		l.move(scalarLen(l.rest))
@@ -79,8 +83,9 @@ func (l *layout) newline(indent int) {
 	l.out = append(l.out, bytes.Repeat([]byte(" "), indent)...)
 }
 
-// fits is the length of the object or array at the start of text if it takes at most room characters on one line or has
-// nothing in it to break, otherwise 0. It looks no further than room reaches, so trying at every level stays cheap.
+// fits is the length of the object or array at the start of text if it takes at
+// most room characters on one line or has nothing in it to break, otherwise 0.
+// It looks no further than room reaches, so trying at every level stays cheap.
 func fits(text []byte, room int) int {
 	if text[1] == '}' || text[1] == ']' {
 		return 2
@@ -107,7 +112,8 @@ func fits(text []byte, room int) int {
 	return 0
 }
 
-// nameLen is the length of a member's name with its colon at the start of text, 0 if there is none.
+// nameLen is the length of a member's name with its colon at the start of text,
+// 0 if there is none.
 func nameLen(text []byte) int {
 	if text[0] != '"' {
 		return 0

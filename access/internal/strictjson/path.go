@@ -43,12 +43,14 @@ func bare(name string) bool {
 	return name != ""
 }
 
-// Lines finds the line of each path, in the grammar of [Problem.Path], in a text that a Reader has accepted: where its
-// member or item starts. It is for what is found out only after reading, such as a reference to something that is not
-// there. A path that leads nowhere gets the line of the last place on the way to it that exists; in a text that cannot be
-// read, that is line 1.
+// Lines finds the line of each path, in the grammar of [Problem.Path], in a
+// text that a Reader has accepted: where its member or item starts. Use it for
+// what is found only after reading, such as a reference to something that does
+// not exist. A path that leads nowhere gets the line of the last place on the
+// way to it that exists; in a text that cannot be read, that is line 1.
 //
-// Cost: one pass over the text, and for each member or item next to a path one comparison with every path.
+// Cost: one pass over the text, and for each member or item next to a path one
+// comparison with every path.
 func Lines(data []byte, paths ...string) map[string]int {
 	r := NewReader(data, Config{MaxDepth: deepest})
 	count := &counter{data: data}
@@ -57,8 +59,8 @@ func Lines(data []byte, paths ...string) map[string]int {
 	return lines
 }
 
-// locate calls found for every place on the way to each of the paths, which all lie at or below the current place, from
-// front to back.
+// locate calls found for every place on the way to each of the paths, which all
+// lie at or below the current place, from front to back.
 func (r *Reader) locate(paths []string, found func(path string, at int)) {
 	for _, p := range paths {
 		found(p, r.frames[len(r.frames)-1].at)

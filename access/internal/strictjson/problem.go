@@ -9,32 +9,40 @@ import (
 	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// What can be wrong with a text. Details may be wrapped around them.
+// The causes of a [Problem], for [errors.Is].
 var (
-	// ErrSyntax: it is not JSON, it ends early, or something follows the value. Fatal.
+	// ErrSyntax: it is not JSON, it ends early, or something follows the value.
+	// Fatal.
 	ErrSyntax = errors.New("not valid JSON")
-	// ErrUnicode: it is not UTF-8, which is fatal, or a string writes half a surrogate pair.
+	// ErrUnicode: it is not UTF-8, which is fatal, or a string has a lone
+	// surrogate.
 	ErrUnicode = errors.New("not valid Unicode")
-	// ErrSize: it is larger than [Config.MaxBytes]. Fatal; nothing of it was looked at.
+	// ErrSize: it is larger than [Config.MaxBytes]. Fatal; nothing of it was
+	// looked at.
 	ErrSize = errors.New("text too large")
-	// ErrDepth: it nests deeper than [Config.MaxDepth]. Fatal. (Beyond 10,000 it is ErrSyntax: encoding/json gives up.)
+	// ErrDepth: it nests deeper than [Config.MaxDepth]. Fatal. (Beyond 10,000
+	// it is ErrSyntax: encoding/json gives up.)
 	ErrDepth = errors.New("nested too deeply")
-	// ErrTooMany: there are more problems than [Config.MaxProblems]. Fatal; it stands after the last one kept.
+	// ErrTooMany: there are more problems than [Config.MaxProblems]. Fatal; it
+	// comes after the last one kept.
 	ErrTooMany = errors.New("too many problems")
-	// ErrType: the value is of another kind than the one asked for, or no integer.
+	// ErrType: the value is of another kind than the one asked for, or no
+	// integer.
 	ErrType = errors.New("wrong type")
-	// ErrUnknown: the object has a member nobody asked for.
+	// ErrUnknown: the object has a member that the caller did not ask for.
 	ErrUnknown = errors.New("unknown field")
-	// ErrDuplicate: the object has two members of this name; this is the later one.
+	// ErrDuplicate: the object has two members of this name; this is the later
+	// one.
 	ErrDuplicate = errors.New("duplicate field")
 
-	errHalf = fmt.Errorf("%w: half a surrogate pair", ErrUnicode)
+	errLone = fmt.Errorf("%w: a lone surrogate", ErrUnicode)
 )
 
 // A Problem is one thing wrong with a text.
 type Problem struct {
-	// Path leads to the value from the outermost one: member names joined by dots, positions from 0 in brackets, as in
-	// users[3].email. A name that is not made of ASCII letters, digits, "_" and "-" stands quoted in brackets:
+	// Path leads to the value from the outermost one: member names joined by
+	// dots, positions from 0 in brackets, as in users[3].email. A name that is
+	// not made of ASCII letters, digits, "_" and "-" stands quoted in brackets:
 	// attributes["a.b"]. Empty means the text as a whole.
 	Path string
 	// Line counts from 1 and is where the member or item starts.
@@ -61,7 +69,8 @@ type finding struct {
 	err  error
 }
 
-// inOrder turns findings into problems in order of position; at one position, in order of discovery.
+// inOrder turns findings into problems in order of position; at one position,
+// in order of discovery.
 func inOrder(data []byte, found []finding) []Problem {
 	if len(found) == 0 {
 		return nil
@@ -75,7 +84,8 @@ func inOrder(data []byte, found []finding) []Problem {
 	return problems
 }
 
-// didYouMean is ErrUnknown with the nearest of the known names, if one is near.
+// didYouMean returns ErrUnknown with the nearest of the known names, if one is
+// near.
 func didYouMean(name string, known []string) error {
 	if s := text.Nearest(name, slices.Values(known)); s != "" {
 		return fmt.Errorf("%w: did you mean %q?", ErrUnknown, s)

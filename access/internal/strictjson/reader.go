@@ -16,11 +16,14 @@ type Config struct {
 	AllowUnknown bool // skip members not asked for instead of reporting them
 }
 
-// A Reader gives out the values of one JSON text from front to back. See the package comment for the rules.
+// A Reader gives out the values of one JSON text from front to back. See the
+// package comment for the rules.
 //
-// Each read method takes exactly one value: the whole text at first, then, within a loop over [Reader.Object],
-// [Reader.Map] or [Reader.Array], the value of that member or item. A value the loop's body leaves unread is skipped.
-// Reading where no value is left is a wrong type, so a slip in the caller cannot shift the values behind it.
+// Each read method takes exactly one value: the whole text at first, then,
+// within a loop over [Reader.Object], [Reader.Map] or [Reader.Array], the value
+// of that member or item. A value the loop's body leaves unread is skipped.
+// Reading where no value is left is a wrong type, so a slip in the caller
+// cannot shift the values after it.
 type Reader struct {
 	data   []byte
 	at     int // everything before it has been read
@@ -31,7 +34,8 @@ type Reader struct {
 	frames []frame // the whole text, then the current member or item of each open object and array
 }
 
-// deepest is what encoding/json stands by; beyond it, skipping would use up the stack.
+// deepest is the limit of encoding/json; beyond it, skipping would use up the
+// stack.
 const deepest = 10_000
 
 // frame is a place in the text: a member or an item.
@@ -41,8 +45,9 @@ type frame struct {
 	index int    // of an item, -1 for a member
 }
 
-// NewReader starts on data, which it keeps and which must not change until Close. Size, encoding and syntax are checked
-// here, so that a text broken at its end is not read from its beginning; what is wrong is told by [Reader.Close].
+// NewReader starts on data, which it keeps and which must not change until
+// Close. Size, encoding and syntax are checked here, so that a text broken at
+// its end is not read from its beginning; [Reader.Close] returns what is wrong.
 func NewReader(data []byte, c Config) *Reader {
 	c.MaxDepth = min(cmp.Or(max(c.MaxDepth, 0), 100), deepest)
 	c.MaxProblems = cmp.Or(max(c.MaxProblems, 0), 100)
@@ -59,21 +64,24 @@ func NewReader(data []byte, c Config) *Reader {
 	return r
 }
 
-// Fail reports err, which must not be nil, about the current place: within a loop the member or item at hand, whether
-// already read or not, otherwise the whole text.
+// Fail reports err, which must not be nil, about the current place: within a
+// loop the member or item at hand, whether already read or not, otherwise the
+// whole text.
 func (r *Reader) Fail(err error) {
 	r.report(err)
 }
 
-// Close returns every problem in order of position, nil if there is none. A text that was not read at all is skipped.
-// Close must not be called within a loop. Calling it again gives the same.
+// Close returns every problem in order of position, nil if there is none. A
+// text that was not read at all is skipped. Close must not be called within a
+// loop. Calling it again gives the same.
 func (r *Reader) Close() []Problem {
 	r.Skip()
 	r.dead = true
 	return inOrder(r.data, r.found)
 }
 
-// next moves to the next token and returns its offset, or that of the end. The separators before it have been checked.
+// next moves to the next token and returns its offset, or that of the end. The
+// separators before it have been checked.
 func (r *Reader) next() int {
 	for ; r.at < len(r.data); r.at++ {
 		switch r.data[r.at] {
@@ -123,7 +131,7 @@ func firstInvalid(data []byte) int {
 	return at
 }
 
-// syntaxError tells what is wrong with a text that is not JSON, and where.
+// syntaxError returns what is wrong with a text that is not JSON, and where.
 func syntaxError(data []byte) (at int, err error) {
 	err = json.Unmarshal(data, new(json.RawMessage))
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset > 0 {

@@ -12,7 +12,8 @@ import (
 // Kind is the kind of a JSON value.
 type Kind int
 
-// The kinds. None is no value: what stands there has been read, or the Reader has stopped.
+// The kinds. None is no value: what stands there has been read, or the Reader
+// has stopped.
 const (
 	None Kind = iota
 	Null
@@ -23,7 +24,7 @@ const (
 	Object
 )
 
-// String is the word used in messages.
+// String returns the word for the kind in messages.
 func (k Kind) String() string {
 	switch k {
 	case Null:
@@ -42,7 +43,7 @@ func (k Kind) String() string {
 	return "nothing"
 }
 
-// Kind tells what the next read would take, and takes nothing.
+// Kind returns the kind of what the next read would take, and takes nothing.
 func (r *Reader) Kind() Kind {
 	if !r.ready || r.dead {
 		return None
@@ -62,20 +63,20 @@ func (r *Reader) Kind() Kind {
 	return Number
 }
 
-// Text reads a string, "" if it is none.
+// Text reads a string. Anything else is a problem and gives "".
 func (r *Reader) Text() string {
 	if !r.take(String) {
 		return ""
 	}
 	s, whole := r.quoted()
 	if !whole {
-		r.report(errHalf)
+		r.report(errLone)
 		return ""
 	}
 	return s
 }
 
-// Bool reads true or false, false if it is neither.
+// Bool reads true or false. Anything else is a problem and gives false.
 func (r *Reader) Bool() bool {
 	if !r.take(Bool) {
 		return false
@@ -83,7 +84,8 @@ func (r *Reader) Bool() bool {
 	return r.token()[0] == 't'
 }
 
-// Number reads a number as it is written, of any size and precision, "" if it is none.
+// Number reads a number as it is written, of any size and precision. Anything
+// else is a problem and gives "".
 func (r *Reader) Number() json.Number {
 	if !r.take(Number) {
 		return ""
@@ -91,7 +93,8 @@ func (r *Reader) Number() json.Number {
 	return json.Number(r.token())
 }
 
-// Int64 reads an integer, 0 if it is none. A fraction, an exponent (also in 1e3) and a value out of range are problems.
+// Int64 reads an integer. Anything else is a problem and gives 0: a fraction,
+// an exponent (also in 1e3) and a value out of range as well.
 func (r *Reader) Int64() int64 {
 	n := r.Number()
 	if n == "" {
@@ -106,7 +109,8 @@ func (r *Reader) Int64() int64 {
 	return i
 }
 
-// Skip takes a value of any kind. What is wrong inside it, such as a duplicate name, is reported all the same.
+// Skip takes a value of any kind. What is wrong inside it, such as a duplicate
+// name, is reported all the same.
 func (r *Reader) Skip() {
 	switch r.Kind() {
 	case None:
@@ -124,7 +128,8 @@ func (r *Reader) Skip() {
 	}
 }
 
-// take reports whether the next value is of kind want, and marks it as read. If it is not, it reports and skips it.
+// take reports whether the next value is of kind want, and marks it as read. If
+// it is not, it reports and skips it.
 func (r *Reader) take(want Kind) bool {
 	got := r.Kind()
 	if got == want {
@@ -136,20 +141,20 @@ func (r *Reader) take(want Kind) bool {
 	return false
 }
 
-// quoted takes a string, which may be a member's name. It is not whole if encoding/json would replace half a surrogate
-// pair in it.
+// quoted takes a string, which may be a member's name. It is not whole if it
+// has a lone surrogate, which encoding/json would replace.
 func (r *Reader) quoted() (s string, whole bool) {
 	token := r.token()
 	if !bytes.Contains(token, []byte(`\`)) {
 		return string(token[1 : len(token)-1]), true
 	}
 	err := json.Unmarshal(token, &s)
-	return s, err == nil && !halfPair(token)
+	return s, err == nil && !loneSurrogate(token)
 }
 
-// halfPair reports whether a quoted string, known to be well formed, escapes one half of a surrogate pair
-// without the other.
-func halfPair(quoted []byte) bool {
+// loneSurrogate reports whether a quoted string, known to be well formed,
+// escapes one half of a surrogate pair without the other.
+func loneSurrogate(quoted []byte) bool {
 	for {
 		_, escape, ok := bytes.Cut(quoted, []byte(`\`))
 		if !ok {
@@ -168,7 +173,8 @@ func halfPair(quoted []byte) bool {
 	}
 }
 
-// codeUnit reads uXXXX, an escape behind its backslash. It is 0 for the other escapes.
+// codeUnit reads uXXXX, an escape after its backslash. It is 0 for the other
+// escapes.
 func codeUnit(escape []byte) rune {
 	if escape[0] != 'u' {
 		return 0
