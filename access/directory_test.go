@@ -117,3 +117,34 @@ func TestLists(t *testing.T) {
 		}
 	}
 }
+
+// TestGrantOfOne asks for the grant of a user and of a team by itself.
+func TestGrantOfOne(t *testing.T) {
+	d := access.MustLoad(`{
+		"teams": [{"id": "emea"}, {"id": "apac"}],
+		"users": [{"id": "ann", "email": "ann@example.com"}, {"id": "bob", "email": "bob@example.com"}],
+		"reports": [{"id": "q3", "grants": [{"user": "ann", "level": "editor"}, {"team": "emea", "level": "viewer"}]}, {"id": "q4"}]
+	}`).Directory()
+	for _, tt := range []struct {
+		report, user, team string
+		want               access.Level // 0 is none
+	}{
+		{"q3", "ann", "", access.Editor}, {"q3", "bob", "", 0}, {"q3", "zoe", "", 0}, {"q4", "ann", "", 0}, {"q9", "ann", "", 0},
+		{"q3", "", "emea", access.Viewer}, {"q3", "", "apac", 0}, {"q3", "", "zzz", 0}, {"q4", "", "emea", 0}, {"q9", "", "emea", 0},
+	} {
+		g, ok := d.UserGrant(access.ReportID(tt.report), team.UserID(tt.user))
+		if tt.team != "" {
+			g, ok = d.TeamGrant(access.ReportID(tt.report), team.ID(tt.team))
+		}
+		want := access.Grant{Report: access.ReportID(tt.report), User: team.UserID(tt.user), Team: team.ID(tt.team), Level: tt.want}
+		if tt.want == 0 {
+			want = access.Grant{}
+		}
+		if g != want || ok != (tt.want != 0) {
+			t.Errorf("%v: %v, %t", tt, g, ok)
+		}
+	}
+	for range d.Reports() {
+		break // it stops when asked to
+	}
+}

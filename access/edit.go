@@ -116,13 +116,11 @@ func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string
 	if b.Len() > maxSuggest {
 		return 0, unknown(what, id, nil)
 	}
-	return 0, unknown(what, id, func(yield func(string) bool) {
-		for _, rec := range b.All() {
-			if !yield(key(rec)) {
-				return
-			}
-		}
-	})
+	known := make([]string, 0, b.Len())
+	for _, rec := range b.All() {
+		known = append(known, key(rec))
+	}
+	return 0, unknown(what, id, slices.Values(known))
 }
 
 func (e *Edit) findUser(id string) (uint32, error) { return find("user", &e.w.Users, id, userID) }

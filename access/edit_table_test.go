@@ -103,6 +103,12 @@ var badEdits = []struct {
 		e.SetTeam(document.Team{ID: "t", Description: strings.Repeat("x", 4097)})
 	}, "set team", "t", access.ErrInvalid, "4096"},
 	{"remove unknown team", func(e *access.Edit) { e.RemoveTeam("emma") }, "remove team", "emma", access.ErrUnknown, `did you mean "emea"?`},
+	{"team with a list of members", func(e *access.Edit) {
+		e.SetTeam(document.Team{ID: "t", Members: []document.Member{{User: "ann"}}})
+	}, "set team", "t", access.ErrInvalid, "members: list of members is not valid here: set them with SetMember"},
+	{"report with a list of grants", func(e *access.Edit) {
+		e.SetReport(document.Report{ID: "q4", Grants: []document.Grant{{User: "ann", Level: "viewer"}}})
+	}, "set report", "q4", access.ErrInvalid, "set them with SetGrant"},
 	{"member of an unknown team", func(e *access.Edit) { e.SetMember("emma", document.Member{User: "ann"}) }, "set member", "emma/ann", access.ErrUnknown, "team"},
 	{"unknown member", func(e *access.Edit) { e.SetMember("emea", document.Member{User: "anne"}) }, "set member", "emea/anne", access.ErrUnknown, "user"},
 	{"member until beyond the calendar", func(e *access.Edit) {
