@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/company/internal/model"
 	"github.com/ambit-authz/ambit/team"
@@ -95,6 +96,32 @@ func towards(branches []string, laws ...law) []scenario {
 		all = append(all, aim(strings.Split(path, ">"), laws))
 	}
 	return all
+}
+
+// endScenarios are about ends that few drawn companies have: a team whose
+// membership ends before its grant, and a membership that ended.
+func endScenarios() []scenario {
+	return []scenario{{"shared beyond a membership|ended before it ended", func(t *rapid.T, hits *branches) {
+		d := draw{t}
+		c := d.company(d.catalogNamed(d.one("catalog", catalogNames...)))
+		c.Users["u5"] = model.User{Email: "u5@x.test", Role: c.Users["u1"].Role}
+		if r := c.Catalog.Roles[0]; r.MaxHolders > 0 {
+			c.Users["u5"] = model.User{Email: "u5@x.test", Role: c.Catalog.Default()}
+		}
+		short, ended, report := model.NewTeam(), model.NewTeam(), model.NewReport("")
+		short.Members["u5"], ended.Members["u5"] = hours(1), hours(-1)
+		report.Users["u1"] = model.Grant{Level: access.Creator}
+		report.Teams["short"] = model.Grant{Level: access.Explorer}
+		c.Teams["short"], c.Teams["ended"], c.Reports["r5"] = short, ended, report
+		m := newMachine(t, hits, c, d.config(), lawPast)
+		share := company.ShareReport{Report: "r5", Team: "ended", Until: hours(2)}
+		m.do(t, model.Request{User: "u5", Changes: []company.Change{share}})
+		share.Until = hours(1)
+		m.do(t, model.Request{User: "u5", Changes: []company.Change{share}})
+		m.do(t, model.Request{System: "sync", Reason: "it is needed", Changes: []company.Change{company.AddMember{Team: "ended", User: "u5", Until: hours(-2)}}})
+		m.invariant(t)
+		m.finish(t)
+	}}}
 }
 
 func aim(path []string, laws []law) scenario {

@@ -29,12 +29,12 @@ func invitationBranches() []string {
 		"invitation.accept ErrRefused ": strangers, "invitation.decline ErrRefused ": strangers,
 		"invitation.accept ErrHeld ": onHold, "on hold ": onHold + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrExpired",
 		"invitation.accept ": "ErrInviteeOnly|ErrReused|ErrTaken", "invitation.decline ": "ErrInviteeOnly",
-		"take over ": "ErrInvalid|denied no-capability|denied unknown-user",
+		"take over ": "ErrInvalid|denied above-ceiling|denied no-capability|denied unknown-user",
 		"plan ":      codes + "|ErrNoDelivery", "send ": codes,
 		"beyond the end of the ": "new sponsor|actor",
 		"": "taken over|taken over except the expired|revoked by removal|invited again|capped|accepted in another case|not on hold|" +
 			"changed though its role is full|changed though its team is gone|not delivered|several at once|the second refused|" +
-			"no change ErrNoActor|no change ErrNoChange|no change ErrReason|company.set-limits ErrSeats|an older secret tried|another secret tried|" +
+			"no change ErrNoActor|no change ErrNoChange|no change ErrReason|company.set-limits ErrSeats|catalog.replace ErrUnknown|an older secret tried|another secret tried|" +
 			"a secret of another company tried|offer|no offer|the last message|another company|accepted by the law",
 	} {
 		for what := range strings.SplitSeq(after, "|") {

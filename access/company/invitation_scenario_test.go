@@ -309,6 +309,10 @@ func termScenarios() []scenario {
 			s.by("ghost", company.RevokeInvitation{Invitation: invite.ID(i.ID)})
 			s.file("ghost", to("bob@x.test", "user"))
 		}),
+		direct("catalog.replace ErrUnknown", asDrawn, func(s *directed) {
+			s.send("u1", to("ann@x.test", "viewer"))
+			s.by("system sync", company.ReplaceCatalog{Roles: invitationCatalogs()["small"]})
+		}),
 		direct("invitation.send ErrLimit", pending(1), func(s *directed) {
 			s.send("u1", to("ann@x.test", "user"))
 			s.by("u1", company.Invite{Terms: to("bob@x.test", "user")})
@@ -423,6 +427,13 @@ func leaveScenarios() []scenario {
 			s.by("u1", takeOver("u2"))
 			s.by("u2", takeOver("u1"))
 			s.by("u1", takeOver("u1"))
+		}),
+		direct("take over denied above-ceiling", func(c *model.Company, _ *model.Config) {
+			c.Users["u3"] = model.User{Email: "u3@x.test", Role: "user-manager"}
+		}, func(s *directed) {
+			s.send("u2", to("ann@x.test", "admin"))
+			s.by("u1", company.SetRole{User: "u2", Role: "user"})
+			s.by("u3", company.RemoveUser{User: "u2", TakeOver: "u1"}) // who could send it, but u3 could not
 		}),
 		direct("taken over except the expired|made user.remove", ends, func(s *directed) {
 			i := s.send("u3", to("ann@x.test", "user"))

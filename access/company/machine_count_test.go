@@ -27,6 +27,18 @@ func (m *machine) countRefusal(r model.Request, name, public string, want model.
 	if name == "invitation.resend" || name == "invitation.amend" {
 		m.hits.Hit("sent again " + err)
 	}
+	switch c := changeAt(r, want.Index).(type) {
+	case company.ShareReport:
+		report := m.model.Reports[string(c.Report)]
+		if _, direct := report.Users[r.User]; err == "ErrBeyondOwnEnd" && !direct && m.model.Users[r.User].Until.IsZero() {
+			m.hits.Hit("shared beyond a membership")
+		}
+	case company.AddMember:
+		was, member := m.model.Teams[string(c.Team)].Members[string(c.User)]
+		if err == "ErrPast" && member && model.Outlasts(was, c.Until) {
+			m.hits.Hit("ended before it ended")
+		}
+	}
 	if c, ok := changeAt(r, want.Index).(company.RemoveUser); ok && c.TakeOver != "" {
 		m.hits.Hit("take over " + err)
 		if err == "ErrBeyondOwnEnd" {
