@@ -82,7 +82,7 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 // makeLink draws a link, often one that may not be made.
 func (d draw) makeLink(now time.Time) company.MakeLink {
 	account := rapid.SampledFrom(linkAccounts).Draw(d.T, "account")
-	c := company.MakeLink{Action: rapid.SampledFrom(linkActions).Draw(d.T, "action")}
+	c := company.MakeLink{Action: rapid.SampledFrom(append(slices.Clone(linkActions), "session.share")).Draw(d.T, "action")} // the last is not for looking
 	switch rapid.IntRange(0, 6).Draw(d.T, "of") {
 	case 0, 1:
 		c.Action, c.Resource = "", access.Report(rapid.SampledFrom(linkReports).Draw(d.T, "report"))
