@@ -49,6 +49,36 @@ func TestGainsOfOne(t *testing.T) {
 	}
 }
 
+// TestRouteOfNewUser: a new user has rights by a role. If it sees only the data of
+// their teams, a line names the team and the data group, and each has its own.
+func TestRouteOfNewUser(t *testing.T) {
+	build := func(users ...document.User) *access.Policy {
+		d := &document.Document{
+			Accounts: []document.Account{{ID: "de-1", Source: "x"}, {ID: "us-1", Source: "x"}},
+			Groups:   []document.Group{{ID: "de", Filter: "id = 'de-1'"}, {ID: "us", Filter: "id = 'us-1'"}},
+			Teams:    []document.Team{{ID: "west", Groups: []string{"de", "us"}}},
+			Users:    users,
+		}
+		for _, u := range users {
+			d.Teams[0].Members = append(d.Teams[0].Members, document.Member{User: u.ID})
+		}
+		return compile(t, d)
+	}
+	for role, want := range map[string]string{
+		"viewer": `ann may account.view at account de-1 (role viewer, team west, data group de)
+ann may account.view at account us-1 (role viewer, team west, data group us)
+ann may act in team west`,
+		"user": `ann may account.view at account de-1, us-1 (role user)
+ann may report.create at company (role user)
+ann may act in team west`,
+	} {
+		got := texts(slices.Collect(Compare(build(), build(document.User{ID: "ann", Email: "ann@x.test", Role: role})).Gains()))
+		if got != want {
+			t.Errorf("%s: the gains are\n%s\nwant\n%s", role, got, want)
+		}
+	}
+}
+
 // TestRevocationInTeam: a user who may revoke a link for longer, and newly in a
 // team, gains both. The second is not part of the first.
 func TestRevocationInTeam(t *testing.T) {

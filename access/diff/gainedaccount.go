@@ -25,7 +25,9 @@ func (g *gains) accounts(e *gainer) {
 	all := g.reaches(e, len(newly) == 0)
 	if len(newly) > 0 {
 		for _, x := range all {
-			e.rights.add(Right{Kind: RoleActions, Subject: e.user, Actions: newly, Until: x.until, Route: Route{Role: role.Name(e.Role)}}, access.Account(x.account))
+			route := g.routeTo(e, e.user, x)
+			route.Role = role.Name(e.Role) // which is what holds the new actions
+			e.rights.add(Right{Kind: RoleActions, Subject: e.user, Actions: newly, Until: x.until, Route: route}, access.Account(x.account))
 		}
 	}
 	e.reached = g.newlyReached(e, e.user, all)
@@ -93,13 +95,19 @@ func (o oldReach) has(p *access.Policy, id datagroup.AccountID) bool {
 // addReached adds accounts that a subject gains, those with one route together.
 func (g *gains) addReached(e *gainer, s access.Subject, gained []gainedAccount) {
 	both := e.can.common(e.did)
-	a, at := both.reaching()
 	for _, x := range gained {
-		d := x.last.Decide(s, a, at(x.account))
-		route := Route{Role: d.Role}
-		if d.Reason == access.ReasonTeam {
-			route = Route{Team: d.Team, Group: d.Group}
-		}
+		route := g.routeTo(e, s, x.reached)
 		e.rights.add(Right{Kind: AccountReach, Subject: s, Actions: both.withAccounts(), From: x.from, Until: x.until, Route: route}, access.Account(x.account))
 	}
+}
+
+// routeTo returns how a subject reaches an account: by the role that sees all
+// data, or by a team and its data group.
+func (g *gains) routeTo(e *gainer, s access.Subject, x reached) Route {
+	a, at := e.can.reaching()
+	d := x.last.Decide(s, a, at(x.account))
+	if d.Reason == access.ReasonTeam {
+		return Route{Team: d.Team, Group: d.Group}
+	}
+	return Route{Role: d.Role}
 }

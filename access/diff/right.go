@@ -20,7 +20,9 @@ type Kind uint8
 
 // The kinds of rights, in the order in which a subject's rights are listed.
 const (
-	// RoleActions: the role of the user lets them take Actions at Resources.
+	// RoleActions: the role of the user lets them take Actions at Resources. At
+	// accounts that the user reaches through a team, such as those of a new user,
+	// Route has the team and the data group as well.
 	RoleActions Kind = iota + 1
 	// AccountReach: the user reaches the accounts in Resources, and may take
 	// Actions there.
