@@ -29,6 +29,20 @@ type Actor struct {
 	Role  string // empty for one who has none
 }
 
+// String returns the id of a user, "system scim" for a system, and "invitee
+// bob@example.com" for an invitee. It is "nobody" for the zero Actor.
+func (a Actor) String() string {
+	switch {
+	case a == Actor{}:
+		return "nobody"
+	case a.Kind == KindUser:
+		return a.ID
+	case a.Kind == KindInvitee:
+		return a.Kind + " " + a.Email
+	}
+	return a.Kind + " " + a.ID
+}
+
 // Event is one step of a company's history.
 type Event struct {
 	Seq         uint64    // the place in the log, from 1

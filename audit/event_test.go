@@ -57,6 +57,19 @@ func chain(events ...audit.Event) []audit.Event {
 	return events
 }
 
+func TestActorString(t *testing.T) {
+	for want, a := range map[string]audit.Actor{
+		"nobody":                  {},
+		"ann":                     {Kind: audit.KindUser, ID: "ann", Email: "ann@example.com", Role: "admin"},
+		"system scim":             {Kind: audit.KindSystem, ID: "scim"},
+		"invitee bob@example.com": {Kind: audit.KindInvitee, Email: "bob@example.com"},
+	} {
+		if got := a.String(); got != want {
+			t.Errorf("%+v is %q, want %q", struct{ Kind, ID, Email, Role string }(a), got, want)
+		}
+	}
+}
+
 func TestZeroValues(t *testing.T) {
 	if err := (audit.Event{}).Check(); !errors.Is(err, audit.ErrMalformed) {
 		t.Errorf("the zero Event: %v", err)
