@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"go/ast"
+	"go/doc"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"os"
 	"path"
@@ -316,6 +318,51 @@ func TestReadme(t *testing.T) {
 	}
 	if n := strings.Count(string(readme), "\n"); n > 150 {
 		t.Errorf("README.md has %d lines, at most 150", n)
+	}
+}
+
+// TestReadmePrograms keeps what README.md links to for each way of adopting Ambit
+// a whole program: a file with one example, which needs no other file, so that it
+// can be pasted into a main.go.
+func TestReadmePrograms(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, ways, _ := strings.Cut(string(readme), "\n## Three ways to adopt it\n")
+	ways, _, _ = strings.Cut(ways, "\n## ")
+	links := regexp.MustCompile(`\]\((\S+_test\.go)\)`).FindAllStringSubmatch(ways, -1)
+	if len(links) != 3 {
+		t.Fatalf("README.md links to %d programs for its three ways", len(links))
+	}
+	for _, link := range links {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, filepath.Join("..", filepath.FromSlash(link[1])), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := doc.Examples(file)
+		if len(all) != 1 || all[0].Play == nil || all[0].Play.Name.Name != "main" || all[0].Output == "" {
+			t.Errorf("%s is not one example with its output, which could be a main.go", link[1])
+			continue
+		}
+		known := make(map[string]bool)
+		for _, name := range types.Universe.Names() {
+			known[name] = true
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			known[path.Base(name)] = true
+		}
+		for _, name := range file.Unresolved {
+			if !known[name.Name] {
+				t.Errorf("%s: %s is declared in another file", fset.Position(name.Pos()), name.Name)
+			}
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (a Actor) String() string {
 // By says who makes a change and why.
 type By struct {
 	Actor       Actor
-	Reason      string // text, required for changes of users, invitations and memberships; at most 500 bytes
+	Reason      string // text, required for changes of users, invitations and memberships, except by an invitee; at most 500 bytes
 	Approval    string // a line of text: reference to an approval elsewhere; may be empty
 	Correlation string // a line of text: ties the event to a request of the host's; may be empty
 }

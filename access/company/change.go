@@ -14,7 +14,8 @@ import (
 //
 // A Change is plain data; what is in its slices and maps is copied before it is
 // looked at. Outcomes, which [Company.Do] fills in, are in an embedded struct
-// with a name that ends in Outcome; whatever you put there does not matter.
+// with a name that ends in Outcome; whatever you put there does not matter. An id
+// or role for which you pass "" is filled in where it stands.
 type Change interface {
 	// resolve applies the rules that need more than a question to Decide, and
 	// returns the change as it is recorded, with its outcomes. It runs once,

@@ -65,6 +65,10 @@ func (r Receipt) Invitations() []invite.ID {
 // this package. The first change that fails refuses all. If another writer
 // appended first, all are judged again on the state that they left.
 //
+// If one change makes something that a later one names, such as a team that a
+// group is attached to, give it an id of your own: you learn a random one from
+// the Receipt only.
+//
 // When Do returns nil, the event is stored and the policy is the new one. The
 // error is an [*Error]. A refusal wraps a [*access.DeniedError] or a variable of
 // this package, has the index of the change, and nothing was stored.

@@ -66,7 +66,8 @@
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
 //  8. A change that would change nothing is refused, so that the log has only
-//     real changes. Changes of users, invitations and memberships need a reason.
+//     real changes. Changes of users, invitations and memberships need a reason,
+//     except from an [Invitee].
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
 //  10. A system of the host's makes the types of change that it is configured
@@ -103,6 +104,14 @@
 // role that they may grant, and two users who collude can do what both can. It
 // does not bind the host either, whose documents and systems ask nobody.
 //
+// # The log
+//
+// The log that you pass has one [audit.Event] for each Do: who made the changes,
+// why, and in Targets the resources they concern, such as "user:bob". Each
+// [audit.Change] has as Type the name that errors show, such as
+// "team.add-member", and as Data the JSON of the value that you passed, with its
+// outcomes and without secrets. The first event has one change, "company.found".
+//
 // # Zero values
 //
 // The zero [Actor] may change nothing. The zero [Limits] bound nothing. The zero
@@ -124,4 +133,8 @@
 // Errors are an [*Error]. A refusal by Decide wraps a [*access.DeniedError];
 // any other refusal wraps a variable of this package. Nothing is stored then.
 // [ErrUncertain] is the one case in which something may be.
+//
+// The text of an Error is for the person who is refused: "denied: out-of-reach"
+// does not tell whether there is such a team. Put [Error.Detail] into your own
+// log: it names what does not exist, or is out of reach.
 package company

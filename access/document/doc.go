@@ -2,7 +2,8 @@
 // writes it, keeps it in git and reviews it.
 //
 // A [Document] is plain strings and slices of small structs, so a Go literal
-// and the JSON look alike:
+// and the JSON look alike. Only the values of an [Account] have a type of their
+// own.
 //
 //	d := &document.Document{
 //		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "viewer"}},

@@ -38,7 +38,12 @@ type Document struct {
 
 // Account is the entry of a [datagroup.Account]. In JSON its values stand
 // beside id and source: strings, numbers, and arrays of strings for labels. The
-// built-in attribute "name" is one of the values.
+// built-in attribute "name" is one of the values. In Go, [datagroup.Text],
+// [datagroup.Number] and [datagroup.Labels] make them:
+//
+//	document.Account{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
+//		"country": datagroup.Text("US"),
+//	}}
 type Account struct {
 	ID     string
 	Source string // required
@@ -67,7 +72,8 @@ type Member struct {
 	Until string `json:"until,omitempty"` // end of the membership
 }
 
-// User is the entry of a [team.User].
+// User is the entry of a [team.User]. Unless you choose another catalog, the
+// roles are those of [role.CompanyCatalog].
 type User struct {
 	ID        string `json:"id"`
 	Name      string `json:"name,omitempty"`
