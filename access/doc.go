@@ -18,8 +18,9 @@
 //
 // # Where to begin
 //
-// Most programs use [Load], [Policy.Decide] and [Policy.View] only. The rest of
-// the package in groups:
+// Most programs use [Load], [Policy.Decide] and [Policy.View] only. The examples
+// Program and KeepInStep are whole programs, one for a policy in a file and one
+// for users and teams in your own database. The package in groups:
 //
 //   - the policy: [Policy], [Load], [MustLoad], [Compile], [Config],
 //     [Policy.Document], and package document for its text

@@ -13,7 +13,7 @@
 // # Where to begin
 //
 // Most programs use [Open], [Company.Do] and [Company.Policy] only. A new company
-// begins with [Found].
+// begins with [Found]. The example Story is a whole program.
 //
 //   - a company: [Found], [Founding], [Open], [Config], [Limits]
 //   - asking: [Company.Policy], [Company.Decide], [Company.Holdings]
