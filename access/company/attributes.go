@@ -16,7 +16,7 @@ type DeclareAttribute struct {
 	Type      string `json:"type"` // as package datagroup names it
 }
 
-func (c DeclareAttribute) resolve(*proposal) (Change, error) { return c, nil }
+func (c DeclareAttribute) resolve(*proposal) (Change, error) { return c, checkTyped(c.Type) }
 
 func (c DeclareAttribute) apply(s *state, _ time.Time) error {
 	if _, exists := s.directory().Schema().Position(c.Attribute); exists {
@@ -34,10 +34,13 @@ type RetypeAttribute struct {
 
 func (c RetypeAttribute) resolve(p *proposal) (Change, error) {
 	a, err := p.attribute(c.Attribute)
-	if err == nil && a.Type.String() == c.Type {
-		err = ErrNoChange
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	if a.Type.String() == c.Type {
+		return nil, ErrNoChange
+	}
+	return c, checkTyped(c.Type)
 }
 
 func (c RetypeAttribute) apply(s *state, _ time.Time) error {
@@ -63,6 +66,15 @@ func (c DropAttribute) apply(s *state, _ time.Time) error {
 		return err
 	}
 	return s.redeclare(c.Attribute, "")
+}
+
+// checkTyped refuses a change without a type, which would drop the attribute
+// under another name. There are logs with such changes.
+func checkTyped(typeName string) error {
+	if typeName == "" {
+		return fmt.Errorf("the type %w: it is empty", ErrInvalid)
+	}
+	return nil
 }
 
 // attribute returns a declared attribute.

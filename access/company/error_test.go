@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -59,6 +61,41 @@ func TestDetail(t *testing.T) {
 		if got := e.Detail(); got != "company: do: "+tt.detail {
 			t.Errorf("%s: the detail is %q, want %q", name, got, tt.detail)
 		}
+	}
+}
+
+// TestEditErrors: an error of an edit says what, once, and nothing about what
+// the actor did not name.
+func TestEditErrors(t *testing.T) {
+	c := newCompany(t, "ann admin; uma user; vic viewer", options{
+		attributes: "tier string", teams: "emea", reports: "r: uma creator",
+	})
+	for name, tt := range map[string]struct {
+		by     string
+		change company.Change
+		want   string
+	}{
+		"something there is one of":  {"system ops", company.ReplaceCatalog{Roles: role.ProjectCatalog().Roles()}, `set catalog: role "`},
+		"found by another package":   {"ann", company.DeclareAttribute{Attribute: "a b", Type: "string"}, `set attributes: the value is not valid: datagroup: `},
+		"shares with a similar user": {"uma", company.ShareReport{Report: "r", User: "anm"}, `user "anm" does not exist`},
+		"shares with a similar team": {"uma", company.ShareReport{Report: "r", Team: "emeq"}, `team "emeq" does not exist`},
+		"a system shares with it":    {"system ops", company.ShareReport{Report: "r", Team: "emeq"}, `team "emeq" does not exist`},
+	} {
+		_, err := c.do(tt.by, tt.change)
+		if err == nil || !strings.Contains(err.Error(), ": "+tt.want) || strings.Contains(err.Error(), "mean") || strings.Contains(err.Error(), `""`) {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+	}
+	founder := team.User{ID: "x", Email: team.MustParseAddress("ANN@x.test")}
+	founding := company.Founding{ID: "b", Name: "B", Founder: founder, Document: c.Policy().Document()}
+	_, err := company.Found(t.Context(), audit.NewMemory(), founding, nil)
+	if want := `company: found: the founder is not valid: e-mail address ANN@x.test is already taken by user "ann"`; err == nil || err.Error() != want {
+		t.Errorf("found: %v, want %s", err, want)
+	}
+	founding.Founder.Email = team.Address{}
+	_, err = company.Found(t.Context(), audit.NewMemory(), founding, nil)
+	if want := "company: found: the founder is not valid: team: address"; !errors.Is(err, company.ErrInvalid) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("found: %v, want %s", err, want)
 	}
 }
 

@@ -100,7 +100,7 @@ func (f Founding) change() (founded, Actor, error) {
 			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Directory().Catalog().Roles()[0].Name,
 		}))
 		if policy, err = e.Policy(); err != nil {
-			return founded{}, Actor{}, invalid("the founder", refusedEdit(err))
+			return founded{}, Actor{}, invalid("the founder", firstEditError(err).Err)
 		}
 	}
 	if (&state{policy: policy}).seatsTaken(time.Time{}) == 0 {

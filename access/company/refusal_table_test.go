@@ -151,6 +151,8 @@ ErrInvalid                | disconnects an account twice             | dan   | s
 ErrTaken                  | an attribute that exists                 | dan   | attribute.declare tier number
 ErrInvalid                | an attribute below accounts              | dan   | attribute.declare campaign string
 ErrInvalid                | an unknown type                          | dan   | attribute.declare new date
+ErrInvalid                | declares without a type                  | dan   | attribute.declare new
+ErrInvalid                | retypes to no type                       | dan   | attribute.retype tier
 ErrAttributeUsed          | drops what a filter reads                | dan   | attribute.drop country
 ErrAttributeUsed          | retypes what a filter reads              | dan   | attribute.retype country labels
 ErrNoChange               | the same type                            | dan   | attribute.retype tier string

@@ -95,7 +95,7 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 		return nil, err
 	}
 	if p.actor.system != "" {
-		return c, nil
+		return c, c.checkGrantee(p)
 	}
 	if c.User == p.actor.user {
 		return nil, ErrSelf
@@ -103,7 +103,23 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 	if longest := p.longestShare(c.Report, c.Level); later(c.Until, longest) {
 		return nil, fmt.Errorf("%w: the report is shared with them until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
 	}
-	return c, p.notBeyond(p.actor, c.Until)
+	if err := p.notBeyond(p.actor, c.Until); err != nil {
+		return nil, err
+	}
+	return c, c.checkGrantee(p)
+}
+
+// checkGrantee refuses a user or a team that does not exist before an edit does,
+// whose error suggests the id of another one: not everybody who may share a
+// report may learn it.
+func (c ShareReport) checkGrantee(p *proposal) (err error) {
+	switch {
+	case c.Team == "" && c.User != "":
+		_, err = p.user(c.User)
+	case c.User == "" && c.Team != "" && c.Level <= access.MaxTeamLevel:
+		_, err = p.team(c.Team)
+	}
+	return err
 }
 
 // longestShare returns the end of the longest-lasting grant through which the actor

@@ -8,6 +8,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -102,13 +103,23 @@ func (s *state) edit(change func(e *access.Edit)) error {
 // refusedEdit returns the first error of an edit, as others may follow from it,
 // in a form that says once where it comes from.
 func refusedEdit(err error) error {
+	e := firstEditError(err)
+	what := e.Op
+	if e.ID != "" {
+		what += " " + text.Quote(e.ID)
+	}
+	if err = e.Err; !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrTaken) && !errors.Is(err, ErrUnknown) {
+		err = invalid("the value", err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// firstEditError returns the first error that [access.Edit.Policy] joined.
+func firstEditError(err error) *access.Error {
 	if e, ok := errors.AsType[*access.Error](err); ok {
-		err = fmt.Errorf("%s %q: %w", e.Op, e.ID, e.Err)
+		return e
 	}
-	if errors.Is(err, ErrInvalid) || errors.Is(err, ErrTaken) || errors.Is(err, ErrUnknown) {
-		return err
-	}
-	return invalid("the value", err)
+	return &access.Error{Op: "edit", Err: err}
 }
 
 // invalid says that something is not valid, and why.
