@@ -40,7 +40,7 @@ func companyAims() []string {
 			aims = append(aims, branch)
 		}
 	}
-	for _, command := range strings.Fields("resend amend revoke") {
+	for _, command := range strings.Fields("resend amend revoke accept decline") {
 		aims = append(aims, "made invitation.send>made invitation."+command)
 	}
 	return aims

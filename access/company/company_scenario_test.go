@@ -72,6 +72,9 @@ var goals = map[string]goal{
 		_, share := c.(company.ShareReport)
 		return (end || member || share) && !m.model.Users[string(user)].Until.IsZero()
 	}),
+	"raise: actor ends": byUser(func(m *machine, user team.UserID, _ company.Change) bool {
+		return !m.model.Users[string(user)].Until.IsZero()
+	}),
 	"raise: connects": byUser(func(_ *machine, _ team.UserID, c company.Change) bool {
 		_, connect := c.(company.ConnectAccounts)
 		_, update := c.(company.UpdateAccounts)
@@ -139,7 +142,11 @@ func aim(path []string, laws []law) scenario {
 // after many.
 func (m *machine) seek(t *rapid.T, is goal) {
 	for range 300 {
-		r := draw{t}.request(m)
+		d := draw{t}
+		r := d.request(m)
+		if len(m.model.Invitations) > 0 && d.chance(4, "an answer") {
+			r = d.answer(m)
+		}
 		if is(m, r, m.model.Do(r, m.config, m.now())) {
 			m.do(t, r)
 			return

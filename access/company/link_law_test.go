@@ -40,16 +40,12 @@ type linkLaw struct {
 // anything happen, and asks at every moment what each link shows.
 func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
 	t.Parallel()
-	s := search{checks: 33, walks: map[string]func(*rapid.T, *branches){}, branches: strings.Split("live|paused|resumed|ended|expired|revoked|"+
+	s := search{checks: 20, scenarios: []scenario{linkScenario()}, walks: map[string]func(*rapid.T, *branches){}, branches: strings.Split("live|paused|resumed|ended|expired|revoked|"+
 		"maker removed|report deleted|in a session|live in a session|paused in a session|report|item|item of the company|by a system|refused|"+
 		"shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed", "|")}
 	for name, roles := range map[string][]role.Role{"project": role.ProjectCatalog().Roles(), "own": linkCatalog()} {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
-			l := &linkLaw{}
-			config := model.Config{TTL: -1, Cooldown: -1, ProofAge: time.Hour, Delivers: true, Systems: map[string][]string{"sync": company.LogNames()}}
-			m := newMachine(t, hits, draw{t}.linkingCompany(roles), config, law{made: l.made, refused: l.refused, state: l.state, end: l.end})
-			m.steps = []time.Duration{time.Nanosecond, time.Hour, time.Hour, time.Hour, 2 * time.Hour, 31 * 24 * time.Hour}
-			l.remember(m)
+			l, m := newLinkingMachine(t, hits, draw{t}.linkingCompany(roles))
 			step := func(f func(draw, *machine)) func(*rapid.T) { return func(t *rapid.T) { f(draw{t}, m) } }
 			t.Repeat(map[string]func(*rapid.T){"make": step(l.make), "make more": step(l.make), "happen": step(l.happen), "happen more": step(l.happen),
 				"undo": step(l.undo), "revoke": step(l.revoke), "time": m.pass, "": m.invariant})
@@ -57,6 +53,50 @@ func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
 		}
 	}
 	s.run(t)
+}
+
+func newLinkingMachine(t *rapid.T, hits *branches, c *model.Company) (*linkLaw, *machine) {
+	l := &linkLaw{}
+	config := model.Config{TTL: -1, Cooldown: -1, ProofAge: time.Hour, Delivers: true, Systems: map[string][]string{"sync": company.LogNames()}}
+	m := newMachine(t, hits, c, config, law{made: l.made, refused: l.refused, state: l.state, end: l.end})
+	m.steps = []time.Duration{time.Nanosecond, time.Hour, time.Hour, time.Hour, 2 * time.Hour, 31 * 24 * time.Hour}
+	l.remember(m)
+	return l, m
+}
+
+// linkScenario makes a link of each kind, and lets each thing happen to one that
+// can happen to links: in a company that is drawn, where u2 is in a team that
+// sees everything, and u3 in none.
+func linkScenario() scenario {
+	hits := "live|paused|resumed|ended|expired|revoked|maker removed|report deleted|in a session|live in a session|paused in a session|report|" +
+		"item|item of the company|by a system|refused|shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed"
+	return scenario{hits, func(t *rapid.T, hits *branches) {
+		c := draw{t}.linkingCompany(linkCatalog())
+		for _, id := range []string{"u2", "u3"} {
+			c.Users[id] = model.User{Email: id + "@x.test", Role: "analyst"}
+			for _, team := range c.Teams {
+				delete(team.Members, id)
+			}
+		}
+		sees := c.Teams["t1"]
+		sees.Groups, sees.Members["u2"] = []string{"g3"}, time.Time{}
+		c.Teams["t1"] = sees
+		_, m := newLinkingMachine(t, hits, c)
+		item := company.MakeLink{Link: "l0", Session: "t1", Action: "recording.view", Resource: access.Item("campaign", "c1", "a1"), Maker: "u2"}
+		board := company.MakeLink{Link: "l1", Action: "recording.view", Resource: access.CompanyItem("board", "b1"), Maker: "u3"}
+		report := func(id access.LinkID, r access.ReportID, until time.Time) company.MakeLink {
+			return company.MakeLink{Link: id, Resource: access.Report(r), Until: until, Maker: "u1"}
+		}
+		for _, change := range []company.Change{item, item, board, report("l2", "r1", time.Time{}), report("l3", "r2", time.Time{}), report("l4", "r2", hours(1)),
+			company.RemoveMember{Team: "t1", User: "u2"}, company.AddMember{Team: "t1", User: "u2"},
+			company.DeleteReport{Report: "r1"}, company.RevokeLink{Link: "l3"}, company.RemoveUser{User: "u2"}} {
+			m.do(t, asSystem(change))
+			m.invariant(t)
+		}
+		m.clock = hours(1)
+		m.invariant(t)
+		m.finish(t)
+	}}
 }
 
 // made notes what the record of a change says of links.

@@ -226,7 +226,7 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 func (m *machine) rarest(draw func() model.Request) model.Request {
 	var best model.Request
 	fewest := -1
-	for range 6 {
+	for range 5 {
 		r := draw()
 		if n := m.came[m.outcome(r)]; fewest < 0 || n < fewest {
 			best, fewest = r, n

@@ -19,8 +19,8 @@ import (
 // and at every instant at which something ends.
 func TestNobodyRaisesThemselves(t *testing.T) {
 	t.Parallel()
-	aims := []string{"raise: gives up", "raise: another ends", "raise: inherits", "raise: connects", "raise: shares", "raise: creates a report"}
-	s := search{checks: 33, scenarios: towards(aims, law{made: lawNobodyRaisesThemselves}), walks: map[string]func(*rapid.T, *branches){}, branches: []string{"raise: made", "raise: actor ends",
+	aims := []string{"raise: actor ends", "raise: gives up", "raise: another ends", "raise: inherits", "raise: connects", "raise: shares", "raise: creates a report"}
+	s := search{checks: 20, scenarios: towards(aims, law{made: lawNobodyRaisesThemselves}), walks: map[string]func(*rapid.T, *branches){}, branches: []string{"raise: made", "raise: actor ends",
 		"raise: creates a report", "raise: connects", "raise: gives up", "raise: another ends", "raise: inherits", "raise: shares"}}
 	for _, name := range catalogNames {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
