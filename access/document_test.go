@@ -3,6 +3,7 @@ package access_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -25,9 +26,25 @@ func TestParse(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("Parse and Compile give\n%s\nLoad gives\n%s", got, want)
 	}
-	if d, err := document.Parse([]byte(`{"users": [{"id": "ann", "email": 1}]}`)); d == nil || len(d.Users) != 1 || d.Users[0].ID != "ann" ||
-		err == nil || !strings.Contains(err.Error(), "line 1: users[0].email") {
-		t.Errorf("Parse = %v, %v", d, err)
+}
+
+// TestParsePartial: nothing is answered by a document that was read in part,
+// even by a caller who does not look at the error.
+func TestParsePartial(t *testing.T) {
+	d, err := document.Parse([]byte(`{"users": [{"id": "ann", "email": "ann@x.test", "until": 1}]}`))
+	wrong, ok := errors.AsType[*document.Error](err)
+	if d != nil || !ok || !strings.Contains(err.Error(), "line 1: users[0].until") {
+		t.Fatalf("Parse = %v, %v, want no document and a problem", d, err)
+	}
+	if p, err := access.Compile(d, nil); err != nil || p.Active(access.User("ann")).Allowed {
+		t.Errorf("Compile = %v, and the user is allowed", err)
+	}
+	if d := wrong.Partial(); d == nil || len(d.Users) != 1 || d.Users[0].ID != "ann" {
+		t.Errorf("Partial = %v, want the user", d)
+	}
+	_, err = access.Compile(&document.Document{Users: []document.User{{}}}, nil)
+	if wrong, ok := errors.AsType[*document.Error](err); !ok || wrong.Partial() != nil {
+		t.Errorf("Compile = %v, want an error without a part", err)
 	}
 }
 

@@ -16,7 +16,7 @@ func Load(data []byte, c *Config) (*Policy, error) {
 	d, err := document.Parse(data)
 	var problems []document.Problem
 	if unread := (*document.Error)(nil); errors.As(err, &unread) {
-		problems = unread.Problems
+		d, problems = unread.Partial(), unread.Problems
 	}
 	if slices.ContainsFunc(problems, func(p document.Problem) bool { return p.Path == "" }) {
 		return nil, &document.Error{Problems: problems} // the rest could not be read

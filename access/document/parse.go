@@ -18,8 +18,8 @@ import (
 // anything after the document is a problem. What the values mean is checked
 // when a policy is made of the document.
 //
-// The error is an [*Error] with all problems. The Document is never nil: with
-// an error it holds what could be read.
+// The error is an [*Error] with all problems. With an error the Document is nil,
+// as what could not be read, such as an end, may be what narrows the rest.
 func Parse(data []byte) (*Document, error) {
 	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
 	d := r.document()
@@ -28,7 +28,7 @@ func Parse(data []byte) (*Document, error) {
 		problems = append(problems, Problem{Path: p.Path, Line: p.Line, Err: unreadable{p.Err}})
 	}
 	if len(problems) > 0 {
-		return &d, &Error{Problems: problems}
+		return nil, &Error{Problems: problems, partial: &d}
 	}
 	return &d, nil
 }

@@ -41,7 +41,14 @@ func (p Problem) Unwrap() error { return p.Err }
 // the document if it did not come from one. It has a hundred problems at most.
 type Error struct {
 	Problems []Problem
+
+	partial *Document
 }
+
+// Partial returns what [Parse] could read, to look for more problems in it, and
+// nil for an error that is not from Parse. Never answer questions by it: without
+// the end that could not be read, access has none.
+func (e *Error) Partial() *Document { return e.partial }
 
 // Error returns the problems, one on a line.
 func (e *Error) Error() string {
