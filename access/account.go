@@ -46,7 +46,7 @@ func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
 			old, _ := e.w.Schema.Position(name)
 			now, declared := schema.Position(name)
 			if !declared || schema.At(now) != e.w.Schema.At(old) {
-				return !c.fail(name, fmt.Errorf("attribute %q %w to drop or retype: data group %q reads it", name, ErrInvalid, g.ID))
+				return !c.fail(name, fmt.Errorf("change of attribute %q %w: data group %q reads it", name, ErrInvalid, g.ID))
 			}
 		}
 	}

@@ -32,9 +32,11 @@ const noIndex = -1
 // field is "" for the entry as a whole. Of a change the first thing counts, of
 // a document all do.
 func (c *check) fail(field string, err error) bool {
-	switch {
-	case err == nil:
+	if err == nil {
 		return false
+	}
+	err = text.Cause(err)
+	switch {
 	case c.loader != nil:
 		c.loader.problem(c.path(field), err)
 	case !c.failed:

@@ -311,7 +311,7 @@ func (q *question) reachAccount(id string) bool {
 	}
 	q.eachTeam(func(t *snapshot.Team) bool {
 		if t.Sees(no, account) {
-			for k, g := range t.Held {
+			for k, g := range t.GroupIndexes {
 				if q.p.state.Groups.At(g).Matches(no, account) {
 					q.Reason, q.Team, q.Group = ReasonTeam, t.ID, t.Groups[k]
 					break

@@ -116,7 +116,7 @@ func ExampleLoad() {
 	fmt.Println(err)
 	// Output:
 	// document: 2 problems
-	// line 2: groups[0].filter: datagroup: filter at 1:1: attribute "contry": it does not exist
+	// line 2: groups[0].filter: filter at 1:1: attribute "contry": it does not exist
 	// line 3: users[0].role: role "veiwer" does not exist; did you mean "viewer"?
 }
 

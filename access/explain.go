@@ -188,11 +188,11 @@ func (q *question) accountRoutes(id string) []Route {
 	routes := []Route{byRole}
 	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) {
 		route := Route{Reason: ReasonTeam, Team: t.ID, Until: m.Until}
-		if len(t.Held) == 0 {
+		if len(t.GroupIndexes) == 0 {
 			route.Lacks = "the team has no data group"
 			routes = append(routes, route)
 		}
-		for k, g := range t.Held {
+		for k, g := range t.GroupIndexes {
 			group := q.p.state.Groups.At(g)
 			route.Group, route.Leaves = t.Groups[k], group.Filter.Explain(*account.Account)
 			route.Lacks = ""
@@ -347,7 +347,7 @@ func (q *question) dataRemedies(id string) []Remedy {
 func (q *question) gaps(a datagroup.Account) []string {
 	var names []string
 	q.eachTeam(func(t *snapshot.Team) bool {
-		for _, g := range t.Held {
+		for _, g := range t.GroupIndexes {
 			f := q.p.state.Groups.At(g).Filter
 			if f.Match(a) != datagroup.Unknown {
 				continue

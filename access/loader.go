@@ -113,7 +113,7 @@ func (l *loader) ownCatalog(roles []role.Role) *role.Catalog {
 				}
 			}
 		}
-		l.problem(path, err)
+		l.problem(path, text.Cause(err))
 	}
 	return c
 }

@@ -38,7 +38,7 @@ func (e *Edit) setReport(c *check, r document.Report) {
 		return
 	}
 	c.name(r.Name)
-	if holder, taken := e.w.Titles.Get(r.Name); taken && e.w.Reports.At(holder).ID != r.ID {
+	if holder, taken := e.w.ReportNames.Get(r.Name); taken && e.w.Reports.At(holder).ID != r.ID {
 		c.fail("name", fmt.Errorf("name %s %w by report %s", text.Quote(r.Name), ErrTaken, text.Quote(e.w.Reports.At(holder).ID)))
 	}
 	if !c.stops("report", r.ID) {

@@ -27,7 +27,7 @@ var (
 //
 // It takes the secret and the proof of the invited address. Whatever they lack,
 // the error wraps one and the same [ErrRefused]. The sponsor must be allowed to
-// send this invitation now; if not, it wraps [ErrHeld].
+// send this invitation now; if not, it wraps [ErrOnHold].
 type AcceptInvitation struct {
 	Invitation invite.ID     `json:"invitation"`
 	Secret     invite.Secret `json:"-"`
@@ -63,7 +63,7 @@ func (c AcceptInvitation) resolve(p *proposal) (Change, error) {
 		return nil, err
 	}
 	if err := p.maySend(sponsor(i), Invite{}, i.Terms); err != nil {
-		return nil, &Refusal{ErrHeld, err}
+		return nil, &Refusal{ErrOnHold, err}
 	}
 	if c.User, err = newID(p, access.KindUser, c.User); err != nil {
 		return nil, err

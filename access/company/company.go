@@ -26,7 +26,7 @@ type Config struct {
 
 	// Systems names the host's own systems that may make changes. Each has a
 	// zero value of every type of change it may make, such as SuspendUser{};
-	// [Types] returns all of them. Any other change of theirs is refused. An
+	// [ChangeTypes] returns all of them. Any other change of theirs is refused. An
 	// invitation that a system sent can be accepted as long as the system may
 	// still make an [Invite].
 	Systems map[string][]Change

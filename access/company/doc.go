@@ -23,9 +23,10 @@
 //     [Company.WhyOnHold], [InvitationLimits]; from a file:
 //     [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
-//   - the log: [Company.Sync], [Company.At], [Company.AsOf], [Company.Checkpoint]
+//   - the log: [Company.Sync], [Company.PolicyAfter], [Company.PolicyAt],
+//     [Company.Checkpoint]
 //
-// The changes, of which [Types] returns all:
+// The changes, of which [ChangeTypes] returns all:
 //
 //   - users: [AddUser], [SetRole], [SetEnd], [SuspendUser], [ReinstateUser],
 //     [RemoveUser], [TransferOwnership]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -64,16 +65,16 @@ var (
 var (
 	// ErrRefused: it does not exist, it has another secret, it is for somebody
 	// else, or it has ended. Which of them it is must not show.
-	ErrRefused = errors.New("it cannot be used")
-	// ErrHeld: the invitation is this person's, but its sponsor could not send it
+	ErrRefused = errors.New("the invitation or link cannot be used")
+	// ErrOnHold: the invitation is this person's, but its sponsor could not send it
 	// now. The sponsor may know why; see [Company.WhyOnHold].
-	ErrHeld = errors.New("it is on hold")
+	ErrOnHold = errors.New("the invitation is on hold")
 )
 
 // Refusal is what a person is told who wants to use an invitation or a link. Its
 // text is the same whatever is wrong, so that it tells a stranger nothing.
 type Refusal struct {
-	Public error // ErrRefused or ErrHeld
+	Public error // ErrRefused or ErrOnHold
 	Cause  error // for the host and its log
 }
 
@@ -86,7 +87,7 @@ func (e *Refusal) Unwrap() error { return e.Public }
 
 // Error is a change that was refused, or an event that could not be replayed.
 type Error struct {
-	Op     string // what was attempted: "do", "found", "open", "sync", "at", "offer" …; "replay" for an event of the log
+	Op     string // what was attempted: "do", "found", "open", "sync", "policy at", "offer" …; "replay" for an event of the log
 	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
 	Change string // its type, as the log names it; "" if it is no change
 	Seq    uint64 // of the event; 0 for none in particular
@@ -95,7 +96,7 @@ type Error struct {
 
 // Error returns what was attempted, at which change or event, and the cause.
 func (e *Error) Error() string {
-	cause := bare(e.Err)
+	cause := text.Cause(e.Err)
 	switch {
 	case e.Index > 0 && e.Change != "":
 		return fmt.Sprintf("company: %s: change %d, %s: %s", e.Op, e.Index, e.Change, cause)
@@ -107,16 +108,6 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("company: %s: %s", e.Op, cause)
 }
 
-// bare returns the text of an error without the name of its package: the text it
-// becomes a part of begins with one already.
-func bare(err error) string {
-	text := err.Error()
-	for _, name := range []string{"access: ", "invite: "} {
-		text = strings.TrimPrefix(text, name)
-	}
-	return text
-}
-
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -124,7 +115,7 @@ func (e *Error) Unwrap() error { return e.Err }
 var refusals = []error{
 	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrInviteeOnly, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange,
 	ErrSelf, ErrBeyondOwnEnd, ErrPast, ErrLowers, ErrSuccessor, ErrLastCreator, ErrLastHolder, ErrRoleFull, ErrSeats,
-	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrHeld,
+	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrOnHold,
 	invite.ErrNone, invite.ErrPending, invite.ErrExpired, invite.ErrAccepted, invite.ErrDeclined, invite.ErrRevoked,
 }
 
@@ -143,14 +134,14 @@ func (e *Error) Refused() bool {
 // whole decision of a denial, and the cause of a [*Refusal]. It is for the host's
 // log.
 func (e *Error) Detail() string {
-	text, err := e.Error(), error(e)
+	detail, err := e.Error(), error(e)
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		err = refusal.Cause
-		text += ": " + bare(err)
+		detail += ": " + text.Cause(err).Error()
 	}
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		text = strings.TrimSuffix(text, ": "+denied.Error()) // the decision says it all
-		text = strings.TrimSuffix(text, ": "+bare(denied)) + ": " + denied.Decision.String()
+		detail = strings.TrimSuffix(detail, ": "+denied.Error()) // the decision says it all
+		detail = strings.TrimSuffix(detail, ": "+text.Cause(denied).Error()) + ": " + denied.Decision.String()
 	}
-	return text
+	return detail
 }

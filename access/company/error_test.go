@@ -50,8 +50,8 @@ func TestDetail(t *testing.T) {
 	}{
 		"a denial":       {denied, "denied: no-capability", why},
 		"a wrapped one":  {fmt.Errorf("invitation i: %w", denied), "invitation i: access: denied: no-capability", "invitation i: " + why},
-		"a refusal":      {&company.Refusal{Public: company.ErrRefused, Cause: invite.ErrExpired}, "it cannot be used", "it cannot be used: the invitation expired"},
-		"a held one":     {&company.Refusal{Public: company.ErrHeld, Cause: denied}, "it is on hold", "it is on hold: " + why},
+		"a refusal":      {&company.Refusal{Public: company.ErrRefused, Cause: invite.ErrExpired}, "the invitation or link cannot be used", "the invitation or link cannot be used: the invitation expired"},
+		"a held one":     {&company.Refusal{Public: company.ErrOnHold, Cause: denied}, "the invitation is on hold", "the invitation is on hold: " + why},
 		"any other kind": {company.ErrSeats, "no seats are left", "no seats are left"},
 	} {
 		e := &company.Error{Op: "do", Err: tt.err}

@@ -71,7 +71,7 @@ func Example() {
 }
 
 // Open a company from its log, and ask who had access when.
-func ExampleCompany_AsOf() {
+func ExampleCompany_PolicyAt() {
 	ctx := context.Background()
 	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	config := &company.Config{Now: clock.now, Rand: new(countingRand)}
@@ -102,7 +102,7 @@ func ExampleCompany_AsOf() {
 		time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC),
 		time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC),
 	} {
-		past, err := again.AsOf(ctx, day)
+		past, err := again.PolicyAt(ctx, day)
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -152,7 +152,7 @@ func ExampleSystem() {
 	// Output:
 	// 000000000000000000000002 tom@example.com team-member
 	// company: do: change 1, user.add: no seats are left
-	// company: do: change 1, user.suspend: the role would be left without the holders it must have: admin
+	// company: do: change 1, user.suspend: the role would be left without the holders it must have: role "admin"
 	// company: do: change 1, user.set-role: the system may not make this change: system scim
 }
 
@@ -195,7 +195,7 @@ func ExampleInvite() {
 	// tom@example.com [redacted] <nil>
 	// event 3 <nil>
 	// team-member until 2026-06-01
-	// company: do: change 1, invitation.accept: it cannot be used
+	// company: do: change 1, invitation.accept: the invitation or link cannot be used
 }
 
 // foundExample founds a company for the examples below: ann is its admin, uma
@@ -306,7 +306,7 @@ func ExampleCompany_Offer() {
 	// Output:
 	// <nil>
 	// uma@example.com invites you to Acme as Viewer <nil>
-	// company: offer: it cannot be used
+	// company: offer: the invitation or link cannot be used
 }
 
 // Answer a refusal with the text of the error, and log its detail, which is not

@@ -13,7 +13,7 @@ func LogName(c Change) string {
 // byte order.
 func LogNames() []string {
 	var all []string
-	for _, c := range Types() {
+	for _, c := range ChangeTypes() {
 		all = append(all, LogName(c))
 	}
 	return all

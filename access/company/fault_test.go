@@ -176,18 +176,18 @@ func TestReadFails(t *testing.T) {
 	link.log = unreadable(x.log)
 	was := co.Policy()
 	for op, call := range map[string]func() error{
-		"open":  func() error { _, err := company.Open(t.Context(), link, nil); return err },
-		"found": func() error { _, err := company.Found(t.Context(), link, storyFounding(t), nil); return err },
-		"sync":  func() error { return co.Sync(t.Context()) },
-		"at":    func() error { _, err := co.At(t.Context(), 2); return err },
+		"open":         func() error { _, err := company.Open(t.Context(), link, nil); return err },
+		"found":        func() error { _, err := company.Found(t.Context(), link, storyFounding(t), nil); return err },
+		"sync":         func() error { return co.Sync(t.Context()) },
+		"policy after": func() error { _, err := co.PolicyAfter(t.Context(), 2); return err },
 	} {
 		var e *company.Error
 		if err := call(); !errors.Is(err, errRead) || !errors.As(err, &e) || e.Op != op || e.Refused() {
 			t.Errorf("%s: %v, want %v", op, err, errRead)
 		}
 	}
-	if _, err := co.AsOf(t.Context(), x.host.Now()); !errors.Is(err, errRead) || co.Policy() != was {
-		t.Errorf("AsOf: %v, want %v and the same policy", err, errRead)
+	if _, err := co.PolicyAt(t.Context(), x.host.Now()); !errors.Is(err, errRead) || co.Policy() != was {
+		t.Errorf("PolicyAt: %v, want %v and the same policy", err, errRead)
 	}
 }
 
@@ -212,9 +212,9 @@ func TestLogLosesItsTail(t *testing.T) {
 	link.log = short
 	was := co.Policy()
 	_, do := co.Do(t.Context(), ann, company.CreateTeam{Team: "y"})
-	_, at := co.At(t.Context(), 2)
-	_, asOf := co.AsOf(t.Context(), time.Now().Add(time.Hour))
-	for what, err := range map[string]error{"Do": do, "Sync": co.Sync(t.Context()), "At": at, "AsOf": asOf} {
+	_, at := co.PolicyAfter(t.Context(), 2)
+	_, asOf := co.PolicyAt(t.Context(), time.Now().Add(time.Hour))
+	for what, err := range map[string]error{"Do": do, "Sync": co.Sync(t.Context()), "PolicyAfter": at, "PolicyAt": asOf} {
 		var e *company.Error
 		if !errors.Is(err, company.ErrDiverged) || errors.Is(err, company.ErrUncertain) || !errors.As(err, &e) || e.Refused() {
 			t.Errorf("%s = %v, want ErrDiverged", what, err)

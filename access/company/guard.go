@@ -125,10 +125,10 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 		return fmt.Errorf("role %q %w", t.Role, errNoRole)
 	}
 	if !r.Offered {
-		return fmt.Errorf("%w: %s", ErrNotOffered, r.Name)
+		return fmt.Errorf("%w: role %q", ErrNotOffered, r.Name)
 	}
 	if all, _ := g.directory().Holders(r.Name); r.MaxHolders > 0 && all >= r.MaxHolders {
-		return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+		return fmt.Errorf("%w: role %q", ErrRoleFull, r.Name)
 	}
 	for _, id := range t.Teams {
 		if _, ok := g.directory().Team(id); !ok {

@@ -72,7 +72,7 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 	}
 	c.config = company.Config{
 		Now: c.clock.Now, Rand: new(hashRand), Deliver: c.deliver, Origin: "https://acme.example/join",
-		Systems: map[string][]company.Change{"ops": company.Types(), "scim": {company.AddUser{}, company.RemoveUser{}, company.AddMember{}}},
+		Systems: map[string][]company.Change{"ops": company.ChangeTypes(), "scim": {company.AddUser{}, company.RemoveUser{}, company.AddMember{}}},
 	}
 	if o.config != nil {
 		o.config(&c.config)
@@ -336,7 +336,7 @@ var sentinels = map[string]error{
 	"ErrSuccessor": company.ErrSuccessor, "ErrLastCreator": company.ErrLastCreator, "ErrLastHolder": company.ErrLastHolder,
 	"ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats, "ErrAttributeUsed": company.ErrAttributeUsed,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
-	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrHeld": company.ErrHeld,
+	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
 	"ErrUncertain": company.ErrUncertain, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,

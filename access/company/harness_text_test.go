@@ -214,7 +214,7 @@ func accounts(ids ...string) []document.Account {
 // changeTypes is a change of every type, by the name of the type in the log.
 var changeTypes = func() map[string]company.Change {
 	all := make(map[string]company.Change)
-	for _, c := range company.Types() {
+	for _, c := range company.ChangeTypes() {
 		all[company.LogName(c)] = c
 	}
 	return all

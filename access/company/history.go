@@ -9,30 +9,32 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 )
 
-// At returns the policy as it was after the event with the given number, with
-// time standing still at that event. It reads the log from its beginning.
+// PolicyAfter returns the policy as it was after the event with the given
+// number, with time standing still at that event. It reads the log from its
+// beginning.
 //
 // The error is an [*Error] that wraps [ErrUnknown] for a number the log does
 // not have, [ErrDiverged] if the log lost what it had, or what it failed with.
-func (c *Company) At(ctx context.Context, seq uint64) (*access.Policy, error) {
+func (c *Company) PolicyAfter(ctx context.Context, seq uint64) (*access.Policy, error) {
 	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return e.Seq <= seq })
 	if err == nil && (p.Head.Seq != seq || seq == 0) {
 		err = fmt.Errorf("event %d %w", seq, ErrUnknown)
 	}
 	if err != nil {
-		return nil, wrap("at", err)
+		return nil, wrap("policy after", err)
 	}
 	return p.State.policy.At(p.Time), nil
 }
 
-// AsOf returns the policy as it was at an instant, with time standing still
+// PolicyAt returns the policy as it was at an instant, with time standing still
 // there: the state after the last event that is not later. Before the founding
 // that is an empty policy, which denies everything. It reads the log from its
-// beginning. The errors are those of At, without ErrUnknown.
-func (c *Company) AsOf(ctx context.Context, t time.Time) (*access.Policy, error) {
+// beginning. The errors are those of
+// PolicyAfter, without ErrUnknown.
+func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, error) {
 	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return !e.Time.After(t) })
 	if err != nil {
-		return nil, wrap("at", err)
+		return nil, wrap("policy at", err)
 	}
 	return p.State.policy.At(t), nil
 }

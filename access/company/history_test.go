@@ -14,34 +14,34 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-func TestAtEveryEvent(t *testing.T) {
+func TestPolicyAtEveryEvent(t *testing.T) {
 	x := playStory(t)
 	for _, e := range events(t, x.log) {
-		at, err := x.company.At(t.Context(), e.Seq)
+		at, err := x.company.PolicyAfter(t.Context(), e.Seq)
 		if err != nil {
-			t.Fatalf("At(%d): %v", e.Seq, err)
+			t.Fatalf("PolicyAfter(%d): %v", e.Seq, err)
 		}
-		asOf, err := x.company.AsOf(t.Context(), e.Time)
+		asOf, err := x.company.PolicyAt(t.Context(), e.Time)
 		if err != nil {
-			t.Fatalf("AsOf(%v): %v", e.Time, err)
+			t.Fatalf("PolicyAt(%v): %v", e.Time, err)
 		}
-		before, err := x.company.AsOf(t.Context(), e.Time.Add(-1))
+		before, err := x.company.PolicyAt(t.Context(), e.Time.Add(-1))
 		if err != nil {
-			t.Fatalf("AsOf(just before %v): %v", e.Time, err)
+			t.Fatalf("PolicyAt(just before %v): %v", e.Time, err)
 		}
 		if got := text(t, at); got != x.documents[e.Seq] {
-			t.Errorf("At(%d) is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
+			t.Errorf("PolicyAfter(%d) is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
 		}
 		if got := text(t, asOf); got != x.documents[e.Seq] {
-			t.Errorf("AsOf the time of event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
+			t.Errorf("PolicyAt the time of event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq])
 		}
 		if got := text(t, before); got != x.documents[e.Seq-1] {
-			t.Errorf("AsOf just before event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq-1])
+			t.Errorf("PolicyAt just before event %d is\n%s\nand was\n%s", e.Seq, got, x.documents[e.Seq-1])
 		}
 	}
 }
 
-func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
+func TestPolicyAtOneInstantWithSeveralEvents(t *testing.T) {
 	s, log := newStoryHost(), audit.NewMemory()
 	co := foundStory(t, log, s)
 	for _, sc := range storySteps()[:3] {
@@ -49,19 +49,19 @@ func TestAsOfOneInstantWithSeveralEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, err := co.AsOf(t.Context(), start)
+	p, err := co.PolicyAt(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := text(t, p), text(t, co.Policy()); got != want {
-		t.Errorf("AsOf an instant is not the last state of it:\n%s\nwant\n%s", got, want)
+		t.Errorf("PolicyAt an instant is not the last state of it:\n%s\nwant\n%s", got, want)
 	}
 }
 
-func TestAsOfBeforeFounding(t *testing.T) {
+func TestPolicyAtBeforeFounding(t *testing.T) {
 	x := playStory(t)
 	for _, at := range []time.Time{start.Add(-1), {}} {
-		p, err := x.company.AsOf(t.Context(), at)
+		p, err := x.company.PolicyAt(t.Context(), at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestAsOfBeforeFounding(t *testing.T) {
 	}
 }
 
-func TestAtUnknown(t *testing.T) {
+func TestPolicyAfterUnknown(t *testing.T) {
 	x := playStory(t)
 	head := x.company.Checkpoint().Seq
 	tests := []struct {
@@ -88,10 +88,10 @@ func TestAtUnknown(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := x.company.At(t.Context(), test.seq)
+			p, err := x.company.PolicyAfter(t.Context(), test.seq)
 			var e *company.Error
-			if p != nil || !errors.Is(err, company.ErrUnknown) || !errors.As(err, &e) || e.Op != "at" {
-				t.Errorf("At(%d) = %v, %v; want ErrUnknown by an Error of at", test.seq, p, err)
+			if p != nil || !errors.Is(err, company.ErrUnknown) || !errors.As(err, &e) || e.Op != "policy after" {
+				t.Errorf("PolicyAfter(%d) = %v, %v; want ErrUnknown by an Error of policy after", test.seq, p, err)
 			}
 		})
 	}
@@ -107,14 +107,14 @@ func TestPastEnds(t *testing.T) {
 		t.Fatalf("event %d is %s at %v", joined, e.Changes[0].Type, e.Time)
 	}
 	at := func(seq uint64) *access.Policy {
-		p, err := x.company.At(t.Context(), seq)
+		p, err := x.company.PolicyAfter(t.Context(), seq)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
 	asOf := func(when time.Time) *access.Policy {
-		p, err := x.company.AsOf(t.Context(), when)
+		p, err := x.company.PolicyAt(t.Context(), when)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestPastCatalog(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := x.company.At(t.Context(), test.seq)
+			p, err := x.company.PolicyAfter(t.Context(), test.seq)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +191,7 @@ func TestPastLeavesPresent(t *testing.T) {
 	}
 	policy := x.company.Policy()
 	for seq := range x.company.Checkpoint().Seq {
-		if _, err := x.company.At(t.Context(), seq+1); err != nil {
+		if _, err := x.company.PolicyAfter(t.Context(), seq+1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,10 +209,10 @@ func TestPastOfCancelledContext(t *testing.T) {
 	x := playStory(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if p, err := x.company.At(ctx, 1); p != nil || !errors.Is(err, context.Canceled) {
-		t.Errorf("At = %v, %v; want context.Canceled", p, err)
+	if p, err := x.company.PolicyAfter(ctx, 1); p != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("PolicyAfter = %v, %v; want context.Canceled", p, err)
 	}
-	if p, err := x.company.AsOf(ctx, start); p != nil || !errors.Is(err, context.Canceled) {
-		t.Errorf("AsOf = %v, %v; want context.Canceled", p, err)
+	if p, err := x.company.PolicyAt(ctx, start); p != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("PolicyAt = %v, %v; want context.Canceled", p, err)
 	}
 }

@@ -268,7 +268,7 @@ func lawOffer(t *rapid.T, m *machine) {
 }
 
 // refusedOffer is the only text of Offer.
-const refusedOffer = "company: offer: it cannot be used"
+const refusedOffer = "company: offer: the invitation or link cannot be used"
 
 // fork is the company with a log of its own, so that what is tried there did not
 // happen.
@@ -315,7 +315,7 @@ func lawOnlyTheLastMessageWorks(t *rapid.T, m *machine) {
 		}
 		onHold := m.company.WhyOnHold(i.ID)
 		switch err := accept(last); {
-		case onHold == nil && err != nil, onHold != nil && !errors.Is(err, company.ErrHeld):
+		case onHold == nil && err != nil, onHold != nil && !errors.Is(err, company.ErrOnHold):
 			t.Fatalf("%s is on hold for %v, and accepting it gives %v", i.ID, onHold, err)
 		}
 		if err := accept(last); onHold == nil && !errors.Is(err, company.ErrRefused) {
@@ -334,7 +334,7 @@ type otherCompany struct {
 
 func newOtherCompany(t *rapid.T, d *document.Document, clock *time.Time) *otherCompany {
 	o := &otherCompany{secrets: map[string]invite.Secret{}}
-	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]company.Change{"sync": company.Types()}, Origin: "https://acme.test/join",
+	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]company.Change{"sync": company.ChangeTypes()}, Origin: "https://acme.test/join",
 		Invitations: company.InvitationLimits{TTL: -1, Cooldown: -1},
 		Deliver: func(_ context.Context, m invite.Message) error {
 			o.secrets[string(m.Invitation)] = m.Secret

@@ -49,8 +49,13 @@ func (v InvitationLimits) filled() InvitationLimits {
 }
 
 func (v InvitationLimits) check() error {
-	if v.TTL > maxTTL || v.Pending < 0 || v.ProofAge < 0 {
-		return fmt.Errorf("the limits of invitations %w: TTL %v (at most %v), Pending %d, ProofAge %v", ErrInvalid, v.TTL, maxTTL, v.Pending, v.ProofAge)
+	switch {
+	case v.TTL > maxTTL:
+		return fmt.Errorf("Config.Invitations.TTL %w: %v is more than %v", ErrInvalid, v.TTL, maxTTL)
+	case v.Pending < 0:
+		return fmt.Errorf("Config.Invitations.Pending %w: %d is negative", ErrInvalid, v.Pending)
+	case v.ProofAge < 0:
+		return fmt.Errorf("Config.Invitations.ProofAge %w: %v is negative", ErrInvalid, v.ProofAge)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func invitationBranches() []string {
 		"invitation.amend ":             "ErrExpired|ErrNoChange|denied above-ceiling|denied no-capability",
 		"invitation.revoke ":            "ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrSystem|denied above-ceiling|denied no-capability|denied suspended|denied unknown-user",
 		"invitation.accept ErrRefused ": strangers, "invitation.decline ErrRefused ": strangers,
-		"invitation.accept ErrHeld ": onHold, "on hold ": onHold + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrExpired",
+		"invitation.accept ErrOnHold ": onHold, "on hold ": onHold + "|ErrNone|ErrAccepted|ErrDeclined|ErrRevoked|ErrExpired",
 		"invitation.accept ": "ErrInviteeOnly|ErrReused|ErrTaken", "invitation.decline ": "ErrInviteeOnly",
 		"take over ": "ErrInvalid|denied above-ceiling|denied no-capability|denied unknown-user",
 		"plan ":      codes + "|ErrNoDelivery", "send ": codes,

@@ -170,7 +170,7 @@ func (o obstacle) play(s *directed) {
 }
 
 func (o obstacle) scenario() scenario {
-	hits := []string{"on hold " + o.cause, "invitation.accept ErrHeld " + o.cause}
+	hits := []string{"on hold " + o.cause, "invitation.accept ErrOnHold " + o.cause}
 	if o.cause == "denied ended" {
 		return direct(strings.Join(hits, "|"), o.set, o.play)
 	}

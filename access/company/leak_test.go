@@ -72,7 +72,7 @@ func TestSecretNeverListed(t *testing.T) {
 	made := c.must("uma", company.MakeLink{Link: "l", Resource: access.Report("r")}).Changes[0].(company.MakeLink)
 	has, _ := c.Holdings("ann")
 	link, _ := c.Policy().Directory().Link("l")
-	past, err := c.At(t.Context(), c.Checkpoint().Seq)
+	past, err := c.PolicyAfter(t.Context(), c.Checkpoint().Seq)
 	if err != nil || len(has.Invitations) != 1 {
 		t.Fatalf("%v; ann holds %v", err, has.Invitations)
 	}
@@ -233,8 +233,8 @@ func TestStrangersHearTheSame(t *testing.T) {
 		a.note("link subject", err)
 	}
 	for call, want := range map[string]string{
-		"accept": "company: do: change 1, invitation.accept: it cannot be used", "decline": "company: do: change 1, invitation.decline: it cannot be used",
-		"offer": "company: offer: it cannot be used", "link subject": "company: link subject: it cannot be used",
+		"accept": "company: do: change 1, invitation.accept: the invitation or link cannot be used", "decline": "company: do: change 1, invitation.decline: the invitation or link cannot be used",
+		"offer": "company: offer: the invitation or link cannot be used", "link subject": "company: link subject: the invitation or link cannot be used",
 	} {
 		if got := keysOf(a.texts[call]); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s says %q, want %q alone", call, got, want)
@@ -363,7 +363,7 @@ func TestInvitationDoesNotReinstate(t *testing.T) {
 	c := inviteCompany(t, nil)
 	s := c.invite("i", termsTo("bob@x.test", "admin"))
 	c.must("system ops", company.AddUser{User: "bob", Email: "bob@x.test", Role: "viewer"}, company.SuspendUser{User: "bob"})
-	c.refuses("ErrHeld for ErrTaken", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.refuses("ErrOnHold for ErrTaken", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	c.refuses("ErrTaken", "ann", company.Invite{Terms: termsTo("sue@x.test", "user-manager")})
 	for _, id := range []string{"bob", "sue"} {
 		if d := c.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {
@@ -377,7 +377,7 @@ func TestDeletedTeamStrandsNobody(t *testing.T) {
 	c := inviteCompany(t, nil)
 	c.invite("i", intoTeams(termsTo("bob@x.test", "viewer"), "n", "t"))
 	c.must("ann", company.DeleteTeam{Team: "t"})
-	if _, err := c.accept("i", "bob"); errorName(err) != "ErrHeld for denied unknown-resource team" {
+	if _, err := c.accept("i", "bob"); errorName(err) != "ErrOnHold for denied unknown-resource team" {
 		t.Errorf("refused as %v", err)
 	}
 	c.pass(time.Hour)

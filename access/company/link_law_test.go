@@ -287,7 +287,7 @@ func (l *linkLaw) end(t *rapid.T, m *machine) {
 		}
 	}
 	i := rapid.IntRange(0, len(l.answers)-1).Draw(t, "event")
-	past, err := m.company.At(context.Background(), uint64(i+1))
+	past, err := m.company.PolicyAfter(context.Background(), uint64(i+1))
 	if err != nil {
 		t.Fatalf("at %d: %v", i+1, err)
 	}

@@ -88,12 +88,12 @@ func answersAlike(t *testing.T, c *testCompany, all []stranger) {
 		answers[err.Error()] = true
 		var public *company.Error
 		var refusal *company.Refusal
-		if !errors.Is(err, company.ErrRefused) || errors.Is(err, company.ErrHeld) || errors.Is(err, invite.ErrExpired) ||
+		if !errors.Is(err, company.ErrRefused) || errors.Is(err, company.ErrOnHold) || errors.Is(err, invite.ErrExpired) ||
 			!errors.As(err, &public) || public.Op != "link subject" || !errors.As(err, &refusal) || refusal.Cause == nil {
 			t.Errorf("%s: refused with %#v", tt.name, err)
 		}
 	}
-	if len(answers) != 1 || !answers["company: link subject: it cannot be used"] {
+	if len(answers) != 1 || !answers["company: link subject: the invitation or link cannot be used"] {
 		t.Errorf("a stranger can tell apart %v", keysOf(answers))
 	}
 }

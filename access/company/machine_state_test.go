@@ -173,7 +173,7 @@ func (m *machine) finish(t *rapid.T) {
 var lawPast = law{end: func(t *rapid.T, m *machine) {
 	ctx := context.Background()
 	for i, h := range m.moments {
-		at, err := m.company.At(ctx, uint64(i+1))
+		at, err := m.company.PolicyAfter(ctx, uint64(i+1))
 		if err != nil {
 			t.Fatalf("at %d: %v", i+1, err)
 		}
@@ -181,9 +181,9 @@ var lawPast = law{end: func(t *rapid.T, m *machine) {
 			t.Fatalf("at %d (-want +got):\n%s", i+1, cmp.Diff(h.document, got))
 		}
 		if i+1 < len(m.moments) && m.moments[i+1].time.Equal(h.time) {
-			continue // AsOf is the last of an instant
+			continue // PolicyAt is the last of an instant
 		}
-		asOf, err := m.company.AsOf(ctx, h.time)
+		asOf, err := m.company.PolicyAt(ctx, h.time)
 		if err != nil {
 			t.Fatalf("as of %v: %v", h.time, err)
 		}

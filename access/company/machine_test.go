@@ -300,7 +300,7 @@ func (m *machine) refused(t *rapid.T, r model.Request, err error, want model.Ans
 	refusal := (*company.Refusal)(nil)
 	if errors.As(err, &refusal) {
 		cause = refusal.Cause
-		public = map[bool]string{true: "ErrHeld", false: "ErrRefused"}[errors.Is(err, company.ErrHeld)]
+		public = map[bool]string{true: "ErrOnHold", false: "ErrRefused"}[errors.Is(err, company.ErrOnHold)]
 	}
 	if public != want.Public || cause == nil || !hasCause(want.Refusal, cause) {
 		t.Fatalf("%v %+v: %v as %q, because of %v, want %q as %q\n%s", by(r).Actor, r.Changes, err, public, cause, want.Public, want.Errs(), m.printed(t))

@@ -278,7 +278,7 @@ func TestRecordedDocuments(t *testing.T) {
 	}
 	var got strings.Builder
 	for seq := uint64(1); seq <= cp.Seq; seq++ {
-		p, err := co.At(t.Context(), seq)
+		p, err := co.PolicyAfter(t.Context(), seq)
 		if err != nil {
 			t.Fatal(err)
 		}

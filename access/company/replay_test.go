@@ -205,7 +205,7 @@ func (x playedStory) documentAt(t testing.TB, log audit.Log, seq uint64) (string
 		t.Fatal(err)
 	}
 	swap.log = log
-	p, err := co.At(t.Context(), seq)
+	p, err := co.PolicyAfter(t.Context(), seq)
 	if err != nil {
 		return "", err
 	}

@@ -233,7 +233,7 @@ func lastCreator(d access.Directory, report access.ReportID, u team.UserID) bool
 // away.
 func keepsCreator(before, after access.Directory, report access.ReportID) error {
 	if !hasCreator(after, report) && hasCreator(before, report) {
-		return fmt.Errorf("%w: %s", ErrLastCreator, report)
+		return fmt.Errorf("%w: report %q", ErrLastCreator, report)
 	}
 	return nil
 }

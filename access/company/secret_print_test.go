@@ -98,7 +98,7 @@ func (all shownValues) refusals(c *testCompany, accept company.AcceptInvitation)
 	c.must("system ops", company.SuspendUser{User: "ann"})
 	_, held := c.do("invitee bob@x.test", accept)
 	c.must("system ops", company.ReinstateUser{User: "ann"})
-	if errorName(refused) != byWrongAddress || errorName(held) != "ErrHeld for denied suspended" {
+	if errorName(refused) != byWrongAddress || errorName(held) != "ErrOnHold for denied suspended" {
 		c.t.Fatal(refused, held)
 	}
 	var refusal *company.Refusal

@@ -122,10 +122,10 @@ func (c ReplaceCatalog) apply(s *state, _ time.Time) error {
 	for _, r := range c.Roles {
 		all, lasting := s.directory().Holders(r.Name)
 		if lasting < r.MinHolders {
-			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
+			return fmt.Errorf("%w: role %q", ErrLastHolder, r.Name)
 		}
 		if r.MaxHolders > 0 && all > r.MaxHolders {
-			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+			return fmt.Errorf("%w: role %q", ErrRoleFull, r.Name)
 		}
 	}
 	for i := range s.invitations.pending() {

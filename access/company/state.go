@@ -66,10 +66,10 @@ func (s *state) keepsHolders(before *state) error {
 		all, lasting := s.directory().Holders(r.Name)
 		allBefore, lastingBefore := before.directory().Holders(r.Name)
 		if lasting < r.MinHolders && lasting < lastingBefore {
-			return fmt.Errorf("%w: %s", ErrLastHolder, r.Name)
+			return fmt.Errorf("%w: role %q", ErrLastHolder, r.Name)
 		}
 		if r.MaxHolders > 0 && all > r.MaxHolders && all > allBefore {
-			return fmt.Errorf("%w: %s", ErrRoleFull, r.Name)
+			return fmt.Errorf("%w: role %q", ErrRoleFull, r.Name)
 		}
 	}
 	return nil
@@ -123,7 +123,9 @@ func firstEditError(err error) *access.Error {
 }
 
 // invalid says that something is not valid, and why.
-func invalid(what string, why error) error { return fmt.Errorf("%s %w: %w", what, ErrInvalid, why) }
+func invalid(what string, why error) error {
+	return fmt.Errorf("%s %w: %w", what, ErrInvalid, text.Cause(why))
+}
 
 // user returns a user.
 func (s *state) user(id team.UserID) (team.User, error) {

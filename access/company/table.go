@@ -223,9 +223,9 @@ var byName = func() map[string]*row {
 	return m
 }()
 
-// Types returns the zero value of every type of change, in byte order of their
+// ChangeTypes returns the zero value of every type of change, in byte order of their
 // names in the log: with it, [Config.Systems] lets a system make all of them.
-func Types() []Change {
+func ChangeTypes() []Change {
 	var all []Change
 	for _, r := range sorted() {
 		if _, first := r.zero.(founded); !first {

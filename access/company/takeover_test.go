@@ -92,7 +92,7 @@ func TestTakeOver(t *testing.T) {
 			c.refuses("ErrRefused for ErrRevoked", "invitee al@x.test", company.AcceptInvitation{Invitation: "a", Secret: c.message("a").Secret})
 			c.checkReplay()
 			c.must("system ops", company.SuspendUser{User: team.UserID(tt.heir)})
-			c.refuses("ErrHeld for denied suspended", "invitee di@x.test", company.AcceptInvitation{Invitation: "d", Secret: c.message("d").Secret})
+			c.refuses("ErrOnHold for denied suspended", "invitee di@x.test", company.AcceptInvitation{Invitation: "d", Secret: c.message("d").Secret})
 		})
 	}
 }

@@ -110,7 +110,7 @@ func (s *story) lookBack() error {
 	s.heading("The log knows who had access when")
 	s.row("AS OF", "OWNER", "EDITS THE PROJECT", "WATCHES RECORDINGS")
 	for _, at := range []time.Time{start.Add(-time.Second), start, end.Add(-time.Second), end, s.clock.now()} {
-		past, err := s.project.AsOf(context.Background(), at)
+		past, err := s.project.PolicyAt(context.Background(), at)
 		if err != nil {
 			return err
 		}

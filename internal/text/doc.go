@@ -6,8 +6,8 @@
 //	}
 //
 // What is accepted: [Line], [Lines], [Visible], [ID], [End], [Challenge]. How outside text
-// is shown in a message: [Quote], [Plain], [Nearest]. How words are compared:
-// [Lower].
+// is shown in a message: [Quote], [Plain], [Nearest]. An error in another
+// message: [Cause]. How words are compared: [Lower].
 //
 // 1. A line is UTF-8 without control characters, line breaks, characters that
 // change the direction of text, and invisible formatting characters. So two

@@ -84,7 +84,7 @@ func (w *Writer) mark(g, i uint32, matches bool) {
 		rec := w.editTeam(t)
 		if matches {
 			rec.accounts.Add(w.token, i)
-		} else if !slices.ContainsFunc(rec.Held, func(g uint32) bool {
+		} else if !slices.ContainsFunc(rec.GroupIndexes, func(g uint32) bool {
 			other := w.Groups.At(g)
 			return other.loose && other.match.Has(i)
 		}) {
@@ -199,8 +199,8 @@ func (w *Writer) RemoveGroup(i uint32) {
 	w.unread(i, g)
 	for t := range g.Teams.All() {
 		rec := w.editTeam(t)
-		k := slices.Index(rec.Held, i)
-		rec.Held = slices.Delete(slices.Clone(rec.Held), k, k+1)
+		k := slices.Index(rec.GroupIndexes, i)
+		rec.GroupIndexes = slices.Delete(slices.Clone(rec.GroupIndexes), k, k+1)
 		rec.Groups = slices.Delete(slices.Clone(rec.Groups), k, k+1)
 		w.unite(rec)
 	}
@@ -287,7 +287,7 @@ func (w *Writer) unread(i uint32, g *Group) {
 // unite makes t's unions from its groups. The record must be the Writer's own.
 func (w *Writer) unite(t *Team) {
 	var classes, accounts []Set
-	for _, g := range t.Held {
+	for _, g := range t.GroupIndexes {
 		if rec := w.Groups.At(g); rec.loose {
 			accounts = append(accounts, rec.match)
 		} else {

@@ -84,17 +84,17 @@ func (w *Writer) PutTeam(t team.Team, held []uint32) {
 		t.Groups[k] = w.Groups.At(g).ID
 	}
 	i, old, found := w.Teams.Find(string(t.ID))
-	next := &Team{Team: t, Held: held}
+	next := &Team{Team: t, GroupIndexes: held}
 	if !found {
 		i = w.Teams.Add(w.token, string(t.ID), next)
 	} else {
 		next.Members, next.Grants = old.Members, old.Grants
 		next.classes, next.accounts = old.classes, old.accounts
 		w.Teams.Set(w.token, i, next)
-		if slices.Equal(old.Held, held) {
+		if slices.Equal(old.GroupIndexes, held) {
 			return
 		}
-		for _, g := range old.Held {
+		for _, g := range old.GroupIndexes {
 			w.editGroup(g).Teams.Remove(w.token, i)
 		}
 	}
@@ -108,7 +108,7 @@ func (w *Writer) PutTeam(t team.Team, held []uint32) {
 // report grants. It costs nothing for its members: they skip the missing team.
 func (w *Writer) RemoveTeam(i uint32) {
 	t := w.Teams.At(i)
-	for _, g := range t.Held {
+	for _, g := range t.GroupIndexes {
 		w.editGroup(g).Teams.Remove(w.token, i)
 	}
 	for _, g := range t.Grants {

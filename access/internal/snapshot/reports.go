@@ -13,27 +13,27 @@ func (w *Writer) PutReport(id, name string) {
 	if !found {
 		i = w.Reports.Add(w.token, id, &Report{ID: id, Name: name})
 	} else {
-		w.untitle(old)
+		w.removeReportName(old)
 		w.editReport(i).Name = name
 	}
 	if name != "" {
-		w.Titles.Put(w.token, name, i)
+		w.ReportNames.Put(w.token, name, i)
 	}
 }
 
 // RemoveReport removes a report and its grants, and ends its links.
 func (w *Writer) RemoveReport(i uint32) {
 	r := w.Reports.At(i)
-	w.untitle(r)
+	w.removeReportName(r)
 	for _, l := range r.Links {
 		w.endLink(l)
 	}
 	w.Reports.Remove(w.token, r.ID)
 }
 
-func (w *Writer) untitle(r *Report) {
+func (w *Writer) removeReportName(r *Report) {
 	if r.Name != "" {
-		w.Titles.Delete(w.token, r.Name)
+		w.ReportNames.Delete(w.token, r.Name)
 	}
 }
 

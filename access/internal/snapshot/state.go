@@ -9,16 +9,16 @@ import (
 
 // State is one immutable state of a company.
 type State struct {
-	Schema   *datagroup.Schema
-	Users    Book[*User]
-	Teams    Book[*Team]
-	Groups   Book[*Group]
-	Accounts Book[Account]
-	Reports  Book[*Report]
-	Links    Book[*Link]
-	Emails   Index     // address key -> user
-	Titles   Index     // report name -> report; unnamed ones are left out
-	Holders  []Holders // by role number
+	Schema      *datagroup.Schema
+	Users       Book[*User]
+	Teams       Book[*Team]
+	Groups      Book[*Group]
+	Accounts    Book[Account]
+	Reports     Book[*Report]
+	Links       Book[*Link]
+	Emails      Index     // address key -> user
+	ReportNames Index     // report name -> report; unnamed ones are left out
+	Holders     []Holders // by role number
 
 	classes Book[datagroup.Account] // by encoded tuple: any account of the class, to match in its place
 	columns []column                // by schema position
@@ -50,9 +50,9 @@ type Grant struct {
 // Team is a team with everything that refers to it.
 type Team struct {
 	team.Team
-	Held    []uint32 // the groups of Team.Groups, in the same order
-	Members Set      // users
-	Grants  []Grant  // the team's report grants, by Of; may name deleted reports
+	GroupIndexes []uint32 // the groups of Team.Groups, in the same order
+	Members      Set      // users
+	Grants       []Grant  // the team's report grants, by Of; may name deleted reports
 
 	classes  Set // union of the matches of the groups that store classes
 	accounts Set // union of the matches of the groups that store accounts

@@ -68,7 +68,7 @@ func (k *known) expand(s *Story, m *matrix) {
 // follows from it. A line that gives this reason means it.
 type finding struct {
 	err    error
-	excuse access.Reason
+	reason access.Reason
 }
 
 // report adds findings to the mistakes of a story, except those that a line
@@ -76,7 +76,7 @@ type finding struct {
 func (s *Story) report(line int, found []finding, because access.Reason) (ok bool) {
 	ok = true
 	for _, f := range found {
-		if because == "" || because != f.excuse {
+		if because == "" || because != f.reason {
 			s.fail(line, f.err)
 			ok = false
 		}

@@ -174,7 +174,7 @@ func (p *proposal) accept(c company.AcceptInvitation) (company.Change, Refusal) 
 	i := &p.Invitations[n]
 	p.maySend(&a, i.Sponsor, "invitation.send", i.Terms)
 	if a.Refused() {
-		a.Public = "ErrHeld"
+		a.Public = "ErrOnHold"
 		return nil, a
 	}
 	a.Public = "" // what is wrong from here on is the host's mistake
