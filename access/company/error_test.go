@@ -76,7 +76,7 @@ func TestEditErrors(t *testing.T) {
 		want   string
 	}{
 		"something there is one of":  {"system ops", company.ReplaceCatalog{Roles: role.ProjectCatalog().Roles()}, `set catalog: role "`},
-		"found by another package":   {"ann", company.DeclareAttribute{Attribute: "a b", Type: "string"}, `set attributes: the value is not valid: datagroup: `},
+		"found by another package":   {"ann", company.DeclareAttribute{Attribute: "a b", Type: "string"}, `set attributes: the value is not valid: schema: attribute "a b"`},
 		"shares with a similar user": {"uma", company.ShareReport{Report: "r", User: "anm"}, `user "anm" does not exist`},
 		"shares with a similar team": {"uma", company.ShareReport{Report: "r", Team: "emeq"}, `team "emeq" does not exist`},
 		"a system shares with it":    {"system ops", company.ShareReport{Report: "r", Team: "emeq"}, `team "emeq" does not exist`},
@@ -94,7 +94,7 @@ func TestEditErrors(t *testing.T) {
 	}
 	founding.Founder.Email = team.Address{}
 	_, err = company.Found(t.Context(), audit.NewMemory(), founding, nil)
-	if want := "company: found: the founder is not valid: team: address"; !errors.Is(err, company.ErrInvalid) || !strings.HasPrefix(err.Error(), want) {
+	if want := "company: found: the founder is not valid: address"; !errors.Is(err, company.ErrInvalid) || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("found: %v, want %s", err, want)
 	}
 }

@@ -128,6 +128,7 @@ ErrUnknown                | with an unknown user                     | uma   | r
 ErrUnknown                | with an unknown team                     | uma   | report.share r team=ghost
 denied unknown-action     | at an unknown level                      | uma   | report.share r user=sue level=5
 ErrInvalid                | a system at an unknown level             | system ops | report.share r user=sue level=5
+ErrInvalid                | a system, both level and user unknown    | system ops | report.share r user=ghost level=5
 ErrNoChange               | unshares what is not shared              | uma   | report.unshare r user=sue
 ErrLastCreator            | gives up the last creator grant          | uma   | report.unshare r user=uma
 ErrLastCreator            | a system takes the last creator grant    | system ops | report.unshare r user=uma

@@ -114,7 +114,7 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 // report may learn it.
 func (c ShareReport) checkGrantee(p *proposal) (err error) {
 	switch {
-	case c.Team == "" && c.User != "":
+	case c.Team == "" && c.User != "" && c.Level.Valid():
 		_, err = p.user(c.User)
 	case c.User == "" && c.Team != "" && c.Level <= access.MaxTeamLevel:
 		_, err = p.team(c.Team)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -206,7 +207,7 @@ func (c RemoveUser) checkTakeOver(p *proposal, all []invite.Invitation) error {
 			p.maySend(sponsor, Invite{}, i.Terms), p.notBeyond(sponsor, until),
 		)
 		if err != nil {
-			return fmt.Errorf("invitation %s: %w", i.ID, err)
+			return fmt.Errorf("invitation %s: %w", i.ID, text.Cause(err))
 		}
 	}
 	return nil
