@@ -44,6 +44,9 @@ func TestReachIsKept(t *testing.T) {
 		{"de-1", "nothing changed", nil},
 		{"de-1 fr-1", "account that is new to a number filter", []func(*access.Edit){
 			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) }}},
+		{"de-1 fr-1", "account like one that is new to a number filter", []func(*access.Edit){
+			func(e *access.Edit) { e.SetAccount(keptAccount("fr-1", "FR", 30, 1)) },
+			func(e *access.Edit) { e.SetAccount(keptAccount("fr-2", "FR", 1, 1)) }}},
 		{"de-1 de-2", "account that leaves one of two groups", []func(*access.Edit){inT2,
 			func(e *access.Edit) { e.SetAccount(keptAccount("de-1", "DE", 1, 20)) }}},
 		{"de-2", "account that leaves both", []func(*access.Edit){inT2,

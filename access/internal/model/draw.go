@@ -106,13 +106,21 @@ func (d Draw) setGroup(id string) Change {
 	return SetGroup(id, Group{d.One("name", "", "A group"), rapid.SampledFrom(Rules).Draw(d.T, "rule")})
 }
 
-func (d Draw) setAccount(id string) Change {
+// setAccount draws the values of an account. Every third is like one that is
+// there but for the number, which tells accounts apart for few filters only.
+func (d Draw) setAccount(w *World, id string) Change {
+	if len(w.Accounts) > 0 && d.Chance(3, "like another") {
+		a := w.Accounts[d.One("like", SortedKeys(w.Accounts)...)]
+		values := maps.Clone(a.Values)
+		values["spend"] = d.spend()
+		return SetAccount(id, Account{a.Source, values})
+	}
 	a := Account{d.One("source", "google", "meta"), map[string]datagroup.Value{}}
 	if d.Chance(2, "country") {
 		a.Values["country"] = datagroup.Text(d.One("in", "US", "DE", ""))
 	}
 	if d.Chance(3, "spend") {
-		a.Values["spend"] = datagroup.Number(float64(rapid.IntRange(9, 11).Draw(d.T, "of")))
+		a.Values["spend"] = d.spend()
 	}
 	if d.Chance(3, "tags") {
 		a.Values["tags"] = rapid.SampledFrom([]datagroup.Value{
@@ -122,6 +130,10 @@ func (d Draw) setAccount(id string) Change {
 		a.Values["name"] = datagroup.Text(d.One("called", "North", "South"))
 	}
 	return SetAccount(id, a)
+}
+
+func (d Draw) spend() datagroup.Value {
+	return datagroup.Number(float64(rapid.IntRange(9, 11).Draw(d.T, "of")))
 }
 
 func (d Draw) setAttributes(w *World) Change {
@@ -252,7 +264,7 @@ func (d Draw) Change(w *World) Change {
 	case 11:
 		return RemoveGroup(d.ID(GroupIDs))
 	case 12, 13:
-		return d.setAccount(d.ID(AccountIDs))
+		return d.setAccount(w, d.ID(AccountIDs))
 	case 14:
 		return RemoveAccount(d.ID(AccountIDs))
 	case 15:
@@ -290,7 +302,7 @@ func (d Draw) World() *World {
 	w.Now = d.Clock()
 	put := func(c Change) { c.Apply(w) } // what cannot be made is left out
 	for _, id := range AccountIDs {
-		put(d.setAccount(id))
+		put(d.setAccount(w, id))
 	}
 	for _, id := range GroupIDs {
 		put(d.setGroup(id))
