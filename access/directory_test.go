@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
+	"pgregory.net/rapid"
 )
 
 func plain[T ~string](x T) string { return string(x) }
@@ -147,4 +150,134 @@ func TestGrantOfOne(t *testing.T) {
 	for range d.Reports() {
 		break // it stops when asked to
 	}
+}
+
+// TestGrantSetAgain: a grant that is set again at another level is one grant,
+// in every list.
+func TestGrantSetAgain(t *testing.T) {
+	p := access.MustLoad(`{
+		"teams": [{"id": "emea"}],
+		"users": [{"id": "ann", "email": "ann@example.com"}],
+		"reports": [{"id": "q3"}, {"id": "q4", "grants": [{"user": "ann", "level": "viewer"}]}]
+	}`)
+	for _, level := range []string{"viewer", "explorer", "viewer"} {
+		p = edited(t, p, func(e *access.Edit) {
+			e.SetGrant("q3", document.Grant{User: "ann", Level: level})
+			e.SetGrant("q3", document.Grant{Team: "emea", Level: level})
+		})
+		d := p.Directory()
+		if got, want := listed(d.Grants("q3"), grantText), "q3:ann:"+level+":1 q3:emea:"+level+":1"; got != want {
+			t.Errorf("grants of the report: %s, want %s", got, want)
+		}
+		if got, want := listed(d.GrantsOf("ann"), grantText), "q3:ann:"+level+":1 q4:ann:viewer:1"; got != want {
+			t.Errorf("grants of ann: %s, want %s", got, want)
+		}
+		if g, _ := d.TeamGrant("q3", "emea"); g.Level.String() != level {
+			t.Errorf("the team is %v, want %s", g.Level, level)
+		}
+	}
+	p = edited(t, p, func(e *access.Edit) { e.RemoveGrant("q3", document.Grant{User: "ann"}) })
+	if got := listed(p.Directory().GrantsOf("ann"), grantText); got != "q4:ann:viewer:1" {
+		t.Errorf("grants of ann after one was removed: %s", got)
+	}
+}
+
+// TestDirectoryHasTwoSides: whatever edits were made, a fact that is listed of
+// one side of it is listed of the other, once.
+func TestDirectoryHasTwoSides(t *testing.T) {
+	t.Parallel()
+	var hits model.Branches
+	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+		d := model.Draw{T: t}
+		for range rapid.IntRange(20, 50).Draw(t, "edits") {
+			change := d.Change(w)
+			next, ok := w.Apply(change)
+			if !ok {
+				continue
+			}
+			var err error
+			if p, err = model.Edit(p, change); err != nil {
+				t.Fatalf("%s: %v", change.Kind(), err)
+			}
+			w = next
+			hits.Hit(change.Kind())
+		}
+		one, other := twoSides(p.Directory())
+		for name := range one {
+			slices.Sort(one[name])
+			slices.Sort(other[name])
+			if !slices.Equal(one[name], other[name]) {
+				t.Fatalf("%s: of one side %v, of the other %v", name, one[name], other[name])
+			}
+			if len(one[name]) > 0 {
+				hits.Hit(name)
+			}
+		}
+	})
+	wantBranches(t, &hits, "members", "grants of users", "grants of teams", "groups of teams", "links", "holders")
+}
+
+// twoSides returns the facts of a directory twice, by name: as its one list has
+// them, and as the other.
+func twoSides(d access.Directory) (one, other map[string][]string) {
+	one, other = map[string][]string{}, map[string][]string{}
+	put := func(side map[string][]string, name string, fact any) {
+		side[name] = append(side[name], fmt.Sprint(fact))
+	}
+	for t := range d.Teams() {
+		for m := range d.Members(t.ID) {
+			put(one, "members", m)
+		}
+		for _, g := range t.Groups {
+			put(one, "groups of teams", [2]any{t.ID, g})
+		}
+		for r := range d.Reports() {
+			if g, ok := d.TeamGrant(r, t.ID); ok {
+				put(other, "grants of teams", g)
+			}
+		}
+	}
+	for u := range d.Users() {
+		for m := range d.Memberships(u.ID) {
+			put(other, "members", m)
+		}
+		for g := range d.GrantsOf(u.ID) {
+			put(other, "grants of users", g)
+			if single, ok := d.UserGrant(g.Report, u.ID); !ok || single != g {
+				put(other, "grants of users", single)
+			}
+		}
+		for l := range d.LinksOf(u.ID) {
+			if !l.Ended {
+				put(other, "links", l)
+			}
+		}
+		put(one, "holders", u.Role)
+	}
+	for g := range d.Groups() {
+		for t := range d.TeamsWith(g.ID) {
+			put(other, "groups of teams", [2]any{t, g.ID})
+		}
+	}
+	for r := range d.Reports() {
+		for g := range d.Grants(r) {
+			if g.User != "" {
+				put(one, "grants of users", g)
+			} else {
+				put(one, "grants of teams", g)
+			}
+		}
+	}
+	for l := range d.Links() {
+		if !l.Ended {
+			put(one, "links", l)
+		}
+	}
+	for _, r := range d.Catalog().Roles() {
+		all, _ := d.Holders(r.Name)
+		for range all {
+			put(other, "holders", r.Name)
+		}
+	}
+	return one, other
 }
