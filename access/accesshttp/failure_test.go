@@ -104,6 +104,7 @@ func TestRespond(t *testing.T) {
 			w.WriteHeader(f.Status)
 			fmt.Fprint(w, "sorry ", f.Status, " ", f.Public.Reason)
 		}},
+		{200, "no-store", "", "a success, no body", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) { w.WriteHeader(200) }},
 		{418, "no-store", "", "another status, no body", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) { w.WriteHeader(418) }},
 		{302, "private", "", "another header", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
 			w.Header().Set("Cache-Control", "private")
@@ -131,7 +132,7 @@ func TestRespond(t *testing.T) {
 			h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello)
 			got := exchange(t, h, raw("GET /"))
 			status := fmt.Sprintf("HTTP/1.1 %d ", test.status)
-			if !strings.Contains(got, status) || strings.Contains(got, "HTTP/1.1 200") || !strings.Contains(got, "Cache-Control: "+test.caching+"\r\n") || !strings.HasSuffix(got, "\r\n\r\n"+test.body) || calls != 1 {
+			if !strings.Contains(got, status) || strings.Contains(got, "HTTP/1.1 200") != (test.status == 200) || !strings.Contains(got, "Cache-Control: "+test.caching+"\r\n") || !strings.HasSuffix(got, "\r\n\r\n"+test.body) || calls != 1 {
 				t.Errorf("after %d calls\n%s", calls, got)
 			}
 		})
