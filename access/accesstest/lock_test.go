@@ -146,6 +146,41 @@ If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`, grant(
 	}
 }
 
+// TestLockTellsResourcesApart moves a link between resources whose parts, written
+// one after the other, are the same text.
+func TestLockTellsResourcesApart(t *testing.T) {
+	c := newLockCase(t)
+	with := func(shown access.Resource) *access.Policy {
+		p, err := access.Compile(&document.Document{
+			Catalog:  "project",
+			Accounts: []document.Account{{ID: "b", Source: "s"}, {ID: "a in account:b", Source: "s"}, {ID: "y in company", Source: "s"}},
+			Users:    []document.User{{ID: "ann", Email: "ann@example.com", Role: "owner"}},
+			Links:    []document.Link{access.ShareLink{ID: "l", Maker: "ann", Action: access.ViewInsight, Resource: shown}.Entry()},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for _, pair := range [][2]access.Resource{
+		{access.Item("ad", "set:1", "b"), access.Item("ad:set", "1", "b")},
+		{access.Item("ad", "x in account:a", "b"), access.Item("ad", "x", "a in account:b")},
+		{access.Item("campaign", "x", "y in company"), access.CompanyItem("campaign", "x in account:y")},
+	} {
+		old, next := with(pair[0]), with(pair[1])
+		if err := os.WriteFile(c.path, []byte(lockText(old)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c.want("the same", "pass\n", old, c.path)
+		if got := mocked(func(t testing.TB) { Lock(t, next, c.path) }); !strings.Contains(got, "is not what the policy decides") {
+			t.Errorf("%v, then %v: %s", pair[0], pair[1], got)
+		}
+		if got := mocked(func(t testing.TB) { NoNewAccess(t, old, next) }); strings.HasPrefix(got, "pass") {
+			t.Errorf("%v, then %v: no new access", pair[0], pair[1])
+		}
+	}
+}
+
 // TestLockFlag declares the flag -update, as a test that uses Lock may, and sets it.
 func TestLockFlag(t *testing.T) {
 	if flag.Lookup("update") == nil {
