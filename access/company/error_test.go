@@ -40,6 +40,29 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestTaken: what is in use already is told once, and is the same error below
+// this package, whichever of the two found it.
+func TestTaken(t *testing.T) {
+	c := newCompany(t, "ann admin; ada viewer", options{teams: "t", reports: `r "R": ann creator`})
+	for _, tt := range []struct {
+		text   string
+		change company.Change
+	}{
+		{`user.add: set user "bob": e-mail address ada@x.test is already taken by user "ada"`, company.AddUser{User: "bob", Email: "ada@x.test"}},
+		{`user.add: user id "ada" is already taken`, company.AddUser{User: "ada", Email: "bob@x.test"}},
+		{`team.create: team id "t" is already taken`, company.CreateTeam{Team: "t"}},
+		{`report.create: set report "s": name "R" is already taken by report "r"`, company.CreateReport{Report: "s", Name: "R", Creator: "ada"}},
+	} {
+		_, err := c.do("system ops", tt.change)
+		if !errors.Is(err, company.ErrTaken) || !errors.Is(err, access.ErrTaken) {
+			t.Errorf("%+v: %v, of package company %v, of package access %v", tt.change, err, errors.Is(err, company.ErrTaken), errors.Is(err, access.ErrTaken))
+		}
+		if want := "company: do: change 1, " + tt.text; err == nil || err.Error() != want {
+			t.Errorf("%+v:\n%v, want\n%s", tt.change, err, want)
+		}
+	}
+}
+
 // TestDetail: what is not for the person refused is in the detail alone.
 func TestDetail(t *testing.T) {
 	denied := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@x.test"}]}`).Decide(access.User("ann"), access.InviteUser, access.Company()).Err()

@@ -81,7 +81,9 @@ allowed                   | shares at a level as long as they have it | uma  | r
 allowed                   | shares longer at a level they have longer | uma  | report.share m user=sue level=explorer
 
 ErrTaken                  | a team id that exists                    | ann   | team.create t
+ErrInvalid                | a team name of two lines                 | ann   | team.create new "T\nU"
 ErrNoChange               | the same team                            | ann   | team.edit t T
+ErrInvalid                | a team renamed to two lines              | ann   | team.edit t "T\nU"
 denied unknown-resource team | an unknown team                       | ann   | team.edit ghost T
 ErrUnknown                | a system edits an unknown team           | system ops | team.edit ghost T
 ErrUnknown                | a system deletes an unknown team         | system ops | team.delete ghost
@@ -106,7 +108,11 @@ denied no-capability      | a user manager edits a group             | ugo   | d
 denied no-capability      | a viewer creates a report                | vic   | report.create new
 ErrTaken                  | a report id that exists                  | uma   | report.create r
 ErrTaken                  | a report name that exists                | uma   | report.create new name=R
+ErrInvalid                | a report name of two lines               | uma   | report.create new name="Q3\nfinal"
+ErrInvalid                | a report id of two lines                 | uma   | report.create "a\nb"
+ErrTaken @2               | two new reports with one name            | uma   | report.create new name=Q; report.create other name=Q
 ErrTaken                  | the name of another report               | uma   | report.set r name=S
+ErrInvalid                | a report renamed to two lines            | uma   | report.set r name="Q3\nfinal"
 ErrNoChange               | the same report name                     | uma   | report.set r name=R
 ErrUnknown                | created for an unknown user              | system ops | report.create new creator=ghost
 denied level-too-low      | an editor renames                        | vic   | report.set r name=New
