@@ -24,37 +24,37 @@ var (
 	large = size{users: 1_000_000, accounts: 1_000_000, groups: 50_000, teams: 20_000, classes: 20_000}
 )
 
-// corp is a synthetic company: one to three teams for a user, one to five
-// groups for a team, 95 % of the groups matching 0.05 % of the classes and 5 %
-// matching 4 %; ids of 20 bytes.
-type corp struct {
+// benchCompany is a synthetic company: one to three teams for a user, one to
+// five groups for a team, 95 % of the groups matching 0.05 % of the classes and
+// 5 % matching 4 %; ids of 20 bytes.
+type benchCompany struct {
 	size
 	doc    *document.Document
 	policy *access.Policy
 }
 
-func (c *corp) user(i int) string    { return fmt.Sprintf("user-%015d", i) }
-func (c *corp) account(i int) string { return fmt.Sprintf("account-%012d", i) }
-func (c *corp) teamID(i int) string  { return fmt.Sprintf("team-%015d", i) }
-func (c *corp) group(i int) string   { return fmt.Sprintf("group-%014d", i) }
+func (c *benchCompany) user(i int) string    { return fmt.Sprintf("user-%015d", i) }
+func (c *benchCompany) account(i int) string { return fmt.Sprintf("account-%012d", i) }
+func (c *benchCompany) teamID(i int) string  { return fmt.Sprintf("team-%015d", i) }
+func (c *benchCompany) group(i int) string   { return fmt.Sprintf("group-%014d", i) }
 
-var corps sync.Map // size -> func() *corp
+var benchCompanies sync.Map // size -> func() *benchCompany
 
-// newCorp makes the company of a size, once for all benchmarks. The large one
-// is made only if AMBIT_LONG is set: it takes its time.
-func newCorp(tb testing.TB, s size) *corp {
+// newBenchCompany makes the company of a size, once for all benchmarks. The
+// large one is made only if AMBIT_LONG is set: it takes its time.
+func newBenchCompany(tb testing.TB, s size) *benchCompany {
 	if s == large && os.Getenv("AMBIT_LONG") == "" {
 		tb.Skip("set AMBIT_LONG=1 for the company of a million users")
 	}
-	build, _ := corps.LoadOrStore(s, sync.OnceValue(func() *corp { return buildCorp(s) }))
-	c := build.(func() *corp)()
+	build, _ := benchCompanies.LoadOrStore(s, sync.OnceValue(func() *benchCompany { return buildBenchCompany(s) }))
+	c := build.(func() *benchCompany)()
 	runtime.GC()
 	return c
 }
 
-func buildCorp(s size) *corp {
+func buildBenchCompany(s size) *benchCompany {
 	r := rand.New(rand.NewPCG(1, 2))
-	c := &corp{size: s}
+	c := &benchCompany{size: s}
 	// A class is a segment and a region: each segment has as many classes as
 	// a narrow group matches, and a region is 4 % of them.
 	segments := s.classes / max(1, s.classes/2000)
@@ -104,7 +104,7 @@ type pair struct {
 }
 
 // questions returns random pairs, a third of them allowed.
-func (c *corp) questions(n int) []pair {
+func (c *benchCompany) questions(n int) []pair {
 	r := rand.New(rand.NewPCG(3, 4))
 	pairs := make([]pair, 0, n)
 	for allowed := 0; len(pairs) < n; {
@@ -135,16 +135,16 @@ func (c *corp) questions(n int) []pair {
 	return pairs
 }
 
-func bySize(b *testing.B, run func(b *testing.B, c *corp)) {
+func bySize(b *testing.B, run func(b *testing.B, c *benchCompany)) {
 	for _, s := range []size{small, large} {
-		b.Run(fmt.Sprintf("%dx%d", s.users, s.accounts), func(b *testing.B) { run(b, newCorp(b, s)) })
+		b.Run(fmt.Sprintf("%dx%d", s.users, s.accounts), func(b *testing.B) { run(b, newBenchCompany(b, s)) })
 	}
 }
 
 const working = 1 << 16 // questions asked in turn
 
 func BenchmarkDecide(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		pairs := c.questions(working)
 		b.Run("decide", func(b *testing.B) {
 			b.ReportAllocs()
@@ -167,7 +167,7 @@ func BenchmarkDecide(b *testing.B) {
 }
 
 func BenchmarkViewSees(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		pairs := c.questions(working)
 		view := c.policy.View(access.User(pairs[0].user))
 		i := 0
@@ -179,7 +179,7 @@ func BenchmarkViewSees(b *testing.B) {
 }
 
 func BenchmarkView(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		pairs := c.questions(working)
 		b.ReportAllocs()
 		i := 0
@@ -192,7 +192,7 @@ func BenchmarkView(b *testing.B) {
 }
 
 func BenchmarkAccounts(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		view := c.policy.View(access.User(c.user(0)))
 		for b.Loop() {
 			for range view.Accounts() {
@@ -203,7 +203,7 @@ func BenchmarkAccounts(b *testing.B) {
 }
 
 func BenchmarkWho(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		for b.Loop() {
 			for range c.policy.Who(access.ViewAccount, access.Account(c.account(7))) {
 			}
@@ -213,7 +213,7 @@ func BenchmarkWho(b *testing.B) {
 
 // BenchmarkEdit makes one change, and asks Decide about it.
 func BenchmarkEdit(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		const (
 			wide   = "region = 'r1' and not segment = 's1'"
 			byName = "name prefix 'a' or region = 'r1'"
@@ -266,7 +266,7 @@ func BenchmarkEdit(b *testing.B) {
 }
 
 func BenchmarkPreview(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		f, err := c.policy.Directory().Schema().Parse("region = 'r1' and not segment = 's1'")
 		if err != nil {
 			b.Fatal(err)
@@ -278,7 +278,7 @@ func BenchmarkPreview(b *testing.B) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		text, err := c.doc.JSON()
 		if err != nil {
 			b.Fatal(err)
@@ -295,7 +295,7 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkHeap reports the live heap for each user and account, the document
 // not counted.
 func BenchmarkHeap(b *testing.B) {
-	bySize(b, func(b *testing.B, c *corp) {
+	bySize(b, func(b *testing.B, c *benchCompany) {
 		var before, after runtime.MemStats
 		var p *access.Policy
 		for b.Loop() {

@@ -82,9 +82,9 @@ func (c *check) stops(what, id string) bool {
 	return c.failed
 }
 
-// excuses reports whether a name is that of an entry of the document that could
-// not be set: what is wrong was said there.
-func (c *check) excuses(what, id string) bool {
+// namesBroken reports whether a name is that of an entry of the document that
+// could not be set: what is wrong was said there.
+func (c *check) namesBroken(what, id string) bool {
 	if c.loader == nil || !c.loader.isBroken(what, id) {
 		return false
 	}

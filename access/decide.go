@@ -357,7 +357,7 @@ func (q *question) reachLink(id string) bool {
 
 // guardStep applies the rules about roles and people: nobody acts on themselves
 // or on a role they do not manage, and a role keeps the holders it must have
-// and gets no more than it may.
+// and gets at most those it may have.
 func (q *question) guardStep() bool {
 	switch q.kindBit {
 	case atUser:

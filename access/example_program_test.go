@@ -49,7 +49,7 @@ func Example_program() {
 	fmt.Println(" ", policy.Decide(bob, access.ViewAccount, german))
 	fmt.Println(" ", policy.Decide(ann, access.ViewAccount, german))
 	fmt.Println(" ", policy.Decide(ann, access.EditReport, access.Report("q3")))
-	fmt.Println("decide for Bob while he works in one team")
+	fmt.Println("decide for Bob in a session within one team")
 	fmt.Println(" ", policy.Decide(access.Session("bob", "europe"), access.ViewAccount, german))
 	fmt.Println(" ", policy.Decide(access.Session("bob", "americas"), access.ViewAccount, german))
 
@@ -70,7 +70,7 @@ func Example_program() {
 	//   allow: team europe, data group de
 	//   deny out-of-reach: de-search is in none of ann's data groups
 	//   allow: editor of the report
-	// decide for Bob while he works in one team
+	// decide for Bob in a session within one team
 	//   allow: team europe, data group de
 	//   deny out-of-reach: de-search is in none of the data groups of team americas
 	// answer the person who asked, who may not learn what there is

@@ -72,7 +72,7 @@ func TestGrantsNeverTakeAway(t *testing.T) {
 	var hits model.Branches
 	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
 		before := permissions(p)
-		for _, c := range gifts(model.Draw{T: t}, w) {
+		for _, c := range gains(model.Draw{T: t}, w) {
 			next, err := model.Edit(p, c)
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
@@ -89,9 +89,9 @@ func TestGrantsNeverTakeAway(t *testing.T) {
 	wantBranches(t, &hits, "set member", "set grant", "set team", "set group")
 }
 
-// gifts returns changes that give something to somebody who does not have it
+// gains returns changes that give something to somebody who does not have it
 // yet.
-func gifts(d model.Draw, w *model.World) []model.Change {
+func gains(d model.Draw, w *model.World) []model.Change {
 	var all []model.Change
 	users := model.SortedKeys(w.Users)
 	for _, g := range model.SortedKeys(w.Groups) {

@@ -96,11 +96,11 @@ func (e *Edit) checkShown(c *check, r Resource, name string) {
 // checkLive checks that a link that has not ended has a maker, and a report if
 // it is to one.
 func (e *Edit) checkLive(c *check, l *snapshot.Link) {
-	if !c.excuses("user", string(l.Maker)) {
+	if !c.namesBroken("user", string(l.Maker)) {
 		_, err := e.findUser(string(l.Maker))
 		c.fail("maker", err)
 	}
-	if l.Kind == snapshot.ReportKind && !c.excuses("report", l.Item) {
+	if l.Kind == snapshot.ReportKind && !c.namesBroken("report", l.Item) {
 		_, err := e.findReport(l.Item)
 		c.fail("resource.id", err)
 	}

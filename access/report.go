@@ -81,7 +81,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	switch {
 	case (g.User == "") == (g.Team == ""):
 		c.fail("", fmt.Errorf("grant %w: it goes to one user or to one team", ErrInvalid))
-	case g.Team != "" && !c.excuses("team", g.Team):
+	case g.Team != "" && !c.namesBroken("team", g.Team):
 		t, err := e.findTeam(g.Team)
 		if err == nil && c.loader != nil && rec.Teams.Has(t) {
 			err = listedTwice("team", g.Team)
@@ -89,7 +89,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 		if !c.fail("team", err) && !c.failed {
 			e.w.PutTeamGrant(report, t, uint8(level), until)
 		}
-	case g.User != "" && !c.excuses("user", g.User):
+	case g.User != "" && !c.namesBroken("user", g.User):
 		u, err := e.findUser(g.User)
 		if err == nil && c.loader != nil && rec.Users.Has(u) {
 			err = listedTwice("user", g.User)

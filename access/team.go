@@ -42,7 +42,7 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 			continue
 		}
 		seen[id] = true
-		if c.excuses("data group", id) {
+		if c.namesBroken("data group", id) {
 			continue
 		}
 		no, err := e.findGroup(id)
@@ -72,7 +72,7 @@ func (e *Edit) SetMember(t team.ID, m document.Member) {
 
 func (e *Edit) setMember(c *check, t uint32, m document.Member) {
 	until := c.end(m.Until)
-	if c.excuses("user", m.User) {
+	if c.namesBroken("user", m.User) {
 		return
 	}
 	u, err := e.findUser(m.User)

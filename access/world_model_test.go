@@ -191,8 +191,8 @@ const (
 	endLater
 )
 
-// endOver reports whether an end has come. Later is not yet.
-func endOver(end int) bool { return end == endNow }
+// hasEnded reports whether an end has come. Later is not yet.
+func hasEnded(end int) bool { return end == endNow }
 
 // sharingUsers returns every way in which a user may stand to the report.
 func sharingUsers() []sharingUser {
@@ -212,10 +212,10 @@ func sharingUsers() []sharingUser {
 // or in the session of the team alike.
 func (w sharing) reaches(user int) int {
 	u, level := w.user[user], 0
-	if !endOver(u.end) {
+	if !hasEnded(u.end) {
 		level = u.level
 	}
-	if u.member == memberYes && !endOver(w.end) {
+	if u.member == memberYes && !hasEnded(w.end) {
 		level = max(level, w.level)
 	}
 	return level

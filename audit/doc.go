@@ -5,6 +5,8 @@
 //	err := log.Append(ctx, event)
 //	err = audit.Verify(log.Events(ctx, 0), checkpoint)
 //
+// # Where to begin
+//
 // Most programs pass a [Log] to package company, which writes the events, and
 // call [Verify] with a [Checkpoint] that they keep elsewhere. This package
 // deals in bytes and in the chain of hashes; the package that writes and reads

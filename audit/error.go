@@ -25,8 +25,8 @@ var (
 	// ErrTruncated: the log ends before the checkpoint.
 	ErrTruncated = errors.New("the log is shorter than the checkpoint")
 	// ErrRewritten: the chain is consistent, but the log has another event at
-	// the checkpoint. Somebody made all hashes again from some event before it
-	// on, or the checkpoint is of another log.
+	// the checkpoint. Somebody computed all hashes again from some earlier
+	// event on, or the checkpoint is of another log.
 	ErrRewritten = errors.New("the log is not that of the checkpoint")
 )
 

@@ -66,23 +66,23 @@ func (b *Batch) truths(n *node) truths {
 	case leafKind:
 		return b.leafTruths(&n.leaf)
 	case notKind:
-		v := b.truths(n.kids[0])
+		v := b.truths(n.operands[0])
 		b.negate(v)
 		return v
 	case andKind: // not one of them is not: the one rule for both keeps them from drifting apart
-		v := b.truths(n.kids[0])
+		v := b.truths(n.operands[0])
 		b.negate(v)
-		for _, kid := range n.kids[1:] {
-			w := b.truths(kid)
+		for _, o := range n.operands[1:] {
+			w := b.truths(o)
 			b.negate(w)
 			v.or(w)
 		}
 		b.negate(v)
 		return v
 	case orKind:
-		v := b.truths(n.kids[0])
-		for _, kid := range n.kids[1:] {
-			v.or(b.truths(kid))
+		v := b.truths(n.operands[0])
+		for _, o := range n.operands[1:] {
+			v.or(b.truths(o))
 		}
 		return v
 	default:

@@ -6,6 +6,8 @@
 //	account, err := schema.Account("us-1", "google", map[string]datagroup.Value{"country": datagroup.Text("US")})
 //	filter.Match(account) // datagroup.True
 //
+// # Where to begin
+//
 // Most programs need the types only, as fields and results of package access,
 // and the filter language below. The package stores no accounts and no groups.
 //
@@ -57,7 +59,7 @@
 // Strings stand in single or double quotes; a quote inside is doubled. Words
 // are lower-case. [Filter.String] is the canonical text: single quotes and
 // single spaces, the fewest parentheses, the shortest numbers, operands and
-// inList in the author's order.
+// lists in the author's order.
 //
 // # Zero values
 //

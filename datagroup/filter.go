@@ -19,9 +19,9 @@ const (
 // node is a part of a filter. It is never changed once its filter is made, so
 // filters share nodes.
 type node struct {
-	kind kind
-	kids []*node // of and, or: two or more, none of the same kind; of not: one
-	leaf leaf
+	kind     kind
+	operands []*node // of and, or: two or more, none of the same kind; of not: one
+	leaf     leaf
 }
 
 // Filter says which accounts match. The zero Filter is nothing. Compare with
@@ -57,17 +57,17 @@ func (n *node) truth(a *Account) Truth {
 		t, _ := n.leaf.truth(a)
 		return t
 	case notKind:
-		return n.kids[0].truth(a).Not()
+		return n.operands[0].truth(a).Not()
 	case andKind:
 		t := True
-		for i := 0; i < len(n.kids) && t != False; i++ {
-			t = t.And(n.kids[i].truth(a))
+		for i := 0; i < len(n.operands) && t != False; i++ {
+			t = t.And(n.operands[i].truth(a))
 		}
 		return t
 	case orKind:
 		t := False
-		for i := 0; i < len(n.kids) && t != True; i++ {
-			t = t.Or(n.kids[i].truth(a))
+		for i := 0; i < len(n.operands) && t != True; i++ {
+			t = t.Or(n.operands[i].truth(a))
 		}
 		return t
 	default:
@@ -87,7 +87,7 @@ func (f Filter) Equal(g Filter) bool {
 }
 
 func (n *node) equal(m *node) bool {
-	return n == m || n.kind == m.kind && n.leaf.equal(&m.leaf) && slices.EqualFunc(n.kids, m.kids, (*node).equal)
+	return n == m || n.kind == m.kind && n.leaf.equal(&m.leaf) && slices.EqualFunc(n.operands, m.operands, (*node).equal)
 }
 
 // Reads returns the names of the attributes f reads, sorted, each once. The
@@ -106,8 +106,8 @@ func (n *node) walk(visit func(*leaf)) {
 	if n.kind == leafKind {
 		visit(&n.leaf)
 	}
-	for _, kid := range n.kids {
-		kid.walk(visit)
+	for _, o := range n.operands {
+		o.walk(visit)
 	}
 }
 
@@ -133,10 +133,10 @@ func (n *node) bind(s *Schema) (*node, *Error) {
 			return nil, e
 		}
 	}
-	bound.kids = make([]*node, len(n.kids))
-	for i, kid := range n.kids {
+	bound.operands = make([]*node, len(n.operands))
+	for i, o := range n.operands {
 		var e *Error
-		if bound.kids[i], e = kid.bind(s); e != nil {
+		if bound.operands[i], e = o.bind(s); e != nil {
 			return nil, e
 		}
 	}
@@ -171,7 +171,7 @@ func Any(filters ...Filter) Filter {
 	case 1:
 		return Filter{parts[0]}
 	}
-	return Filter{&node{kind: orKind, kids: parts}}
+	return Filter{&node{kind: orKind, operands: parts}}
 }
 
 // alternatives returns the nodes that f is the or of.
@@ -180,7 +180,7 @@ func (f Filter) alternatives() []*node {
 	case f.root == nil:
 		return nil
 	case f.root.kind == orKind:
-		return f.root.kids
+		return f.root.operands
 	default:
 		return []*node{f.root}
 	}
@@ -206,17 +206,17 @@ func (n *node) append(b []byte, outer kind) []byte {
 	case leafKind:
 		return n.leaf.append(b)
 	case notKind:
-		return n.kids[0].append(append(b, "not "...), notKind)
+		return n.operands[0].append(append(b, "not "...), notKind)
 	case andKind, orKind:
 		word := " and "
 		if n.kind == orKind {
 			word = " or "
 		}
-		for i, kid := range n.kids {
+		for i, o := range n.operands {
 			if i > 0 {
 				b = append(b, word...)
 			}
-			b = kid.append(b, n.kind)
+			b = o.append(b, n.kind)
 		}
 		return b
 	default:

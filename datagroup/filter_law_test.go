@@ -131,7 +131,7 @@ func TestFillingAGapNeverChangesADefiniteAnswer(t *testing.T) {
 func TestTwoValuedReadingGrantsTooMuch(t *testing.T) {
 	ts := types{"country": "string", "spend": "number", "labels": "labels", "name": "string"}
 	s := ts.schema(t)
-	if over := (expr{op: "not", kids: []expr{{op: "=", attr: "country", typ: "string", text: "a"}}}); over.eval(row{}, true) != datagroup.True ||
+	if over := (expr{op: "not", operands: []expr{{op: "=", attr: "country", typ: "string", text: "a"}}}); over.eval(row{}, true) != datagroup.True ||
 		parse(t, s, "not country = 'a'").Match(account(t, s, row{})) != datagroup.Unknown {
 		t.Error("not country = 'a' over an account without a country: two-valued it is no match, or three-valued it is one")
 	}

@@ -13,8 +13,8 @@ import (
 // expr is a filter as the generator made it, evaluated by loops and maps that
 // share nothing with the package.
 type expr struct {
-	op   string // everything, nothing, and, or, not, or the operator of a leaf
-	kids []expr
+	op       string // everything, nothing, and, or, not, or the operator of a leaf
+	operands []expr
 
 	attr, typ string
 	text      string
@@ -94,10 +94,10 @@ func genExpr(ts types, depth int, definite bool) *rapid.Generator[expr] {
 		case depth == 0 || kind < 4:
 			return genLeaf(ts, definite).Draw(t, "leaf")
 		case kind < 6:
-			return expr{op: "not", kids: []expr{genExpr(ts, depth-1, definite).Draw(t, "not")}}
+			return expr{op: "not", operands: []expr{genExpr(ts, depth-1, definite).Draw(t, "not")}}
 		}
 		op := rapid.SampledFrom([]string{"and", "or"}).Draw(t, "op")
-		return expr{op: op, kids: rapid.SliceOfN(genExpr(ts, depth-1, definite), 2, 3).Draw(t, op)}
+		return expr{op: op, operands: rapid.SliceOfN(genExpr(ts, depth-1, definite), 2, 3).Draw(t, op)}
 	})
 }
 
@@ -154,11 +154,11 @@ func (e expr) render(style func(n int) int) string {
 	case "everything", "nothing":
 		return e.op
 	case "not":
-		text = "not" + space() + e.kids[0].within(style)
+		text = "not" + space() + e.operands[0].within(style)
 	case "and", "or":
 		var parts []string
-		for _, kid := range e.kids {
-			parts = append(parts, kid.within(style))
+		for _, o := range e.operands {
+			parts = append(parts, o.within(style))
 		}
 		text = strings.Join(parts, space()+e.op+space())
 	case "missing", "present":
@@ -199,7 +199,7 @@ func (e expr) eval(r row, twoValued bool) datagroup.Truth {
 	case "nothing":
 		return datagroup.False
 	case "not":
-		switch e.kids[0].eval(r, twoValued) {
+		switch e.operands[0].eval(r, twoValued) {
 		case datagroup.True:
 			return datagroup.False
 		case datagroup.False:
@@ -208,8 +208,8 @@ func (e expr) eval(r row, twoValued bool) datagroup.Truth {
 		return datagroup.Unknown
 	case "and", "or":
 		counts := make(map[datagroup.Truth]int)
-		for _, kid := range e.kids {
-			counts[kid.eval(r, twoValued)]++
+		for _, o := range e.operands {
+			counts[o.eval(r, twoValued)]++
 		}
 		decisive := map[string]datagroup.Truth{"and": datagroup.False, "or": datagroup.True}[e.op]
 		switch {
@@ -270,11 +270,11 @@ func (e expr) holds(v any) bool {
 
 // leaves appends the leaves of e in written order.
 func (e expr) leaves(list []expr) []expr {
-	if len(e.kids) == 0 {
+	if len(e.operands) == 0 {
 		return append(list, e)
 	}
-	for _, kid := range e.kids {
-		list = kid.leaves(list)
+	for _, o := range e.operands {
+		list = o.leaves(list)
 	}
 	return list
 }

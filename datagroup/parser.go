@@ -104,21 +104,21 @@ func (p *parser) chain(k kind, word string, operand func() (*node, *Error)) (*no
 	n := &node{kind: k}
 	n.add(first)
 	for p.accept(word) {
-		kid, e := operand()
+		o, e := operand()
 		if e != nil {
 			return nil, e
 		}
-		n.add(kid)
+		n.add(o)
 	}
 	return n, nil
 }
 
 // add gives the and or or node n, still being made, one more operand.
-func (n *node) add(kid *node) {
-	if kid.kind == n.kind {
-		n.kids = append(n.kids, kid.kids...)
+func (n *node) add(o *node) {
+	if o.kind == n.kind {
+		n.operands = append(n.operands, o.operands...)
 	} else {
-		n.kids = append(n.kids, kid)
+		n.operands = append(n.operands, o)
 	}
 }
 
@@ -133,8 +133,8 @@ func (p *parser) unary() (*node, *Error) {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.accept("not") {
-		kid, e := p.unary()
-		return &node{kind: notKind, kids: []*node{kid}}, e
+		o, e := p.unary()
+		return &node{kind: notKind, operands: []*node{o}}, e
 	}
 	p.next()
 	n, e := p.or()

@@ -5,6 +5,8 @@
 //	proof, err := invite.Verified(address, "https://id.example", "", now) // from the sign-in of the person who accepts
 //	link := message.Link()                                                // in the mail that the host sends
 //
+// # Where to begin
+//
 // Most programs write [Terms], receive a [Message] to send, and hand over a
 // [Proof] and a [Secret] when a person accepts. Package company does the rest.
 //

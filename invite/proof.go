@@ -7,8 +7,8 @@ import (
 )
 
 // Proof says that somebody controls an address: who verified it, and when. The
-// host makes it from what its identity provider asserted, and is taken at its
-// word. The zero Proof proves nothing.
+// host makes it from what its identity provider asserted, and is believed. The
+// zero Proof proves nothing.
 type Proof struct {
 	address  Address
 	issuer   string

@@ -51,12 +51,11 @@ const (
 // line breaks of one character. The slice is a copy.
 //
 // The error wraps [ErrTerms] and says what is wrong: no address; a name or
-// provider that is no line of text, or a note that is none but for its line
-// breaks; a team twice or too many; days out of range; an end beyond the years
-// 1 to 9999; or two answers to how long the access lasts. A line of text is
-// UTF-8 without control characters, invisible characters, characters that
-// change the direction of text, and spaces at either end. Normal does not check
-// whether role and teams exist.
+// provider that is not a line of text; a note that is not lines of text; a team
+// twice or too many; days out of range; an end beyond the years 1 to 9999; or
+// both Days and Until. A line of text is UTF-8 without control characters,
+// invisible characters, characters that change the direction of text, and
+// spaces at either end. Normal does not check whether role and teams exist.
 func (t Terms) Normal() (Terms, error) {
 	t.Note = strings.ReplaceAll(t.Note, "\r\n", "\n") // as forms on the web send it
 	if t.Address.IsZero() {

@@ -5,6 +5,8 @@
 //	catalog.Can("editor", role.AddSource)     // true
 //	catalog.Manages("user-manager", "admin")  // false
 //
+// # Where to begin
+//
 // Most programs take a ready catalog, [CompanyCatalog] or [ProjectCatalog], or
 // add roles of their own to one: see the example. Package access then asks the
 // catalog, and its constants repeat the actions of this package.

@@ -18,9 +18,9 @@ const (
 //
 // It is bare (local@domain), ASCII, and at most 254 bytes. Display names,
 // comments, quoted local parts, address literals, trailing dots and anything
-// beyond ASCII are refused rather than normalised: each attempt to be clever
-// here has made two mailboxes one, or one mailbox two, in some product. Nothing
-// is stripped either; a+b and a.b are other mailboxes than a and ab. The file
+// beyond ASCII are refused rather than normalised: each normalisation has made
+// two mailboxes one, or one mailbox two, in some product. Nothing is stripped
+// either; a+b and a.b are other mailboxes than a and ab. The file
 // testdata/addresses.txt has an example of each rule, and the tests run them.
 type Address struct {
 	text string
@@ -80,7 +80,8 @@ func (a *Address) UnmarshalText(data []byte) (err error) {
 }
 
 // Key returns what tells mailboxes apart: the address with its ASCII letters
-// in lower case. Unicode folding has no part in it; the Kelvin sign is no k.
+// in lower case. Letters beyond ASCII are not folded: the Kelvin sign is not
+// a k.
 func (a Address) Key() string { return text.Lower(a.text) }
 
 // Equal reports whether a and b are one mailbox. The zero Address equals none.

@@ -5,6 +5,8 @@
 //	ann := team.MustParseAddress("Ann@example.com")
 //	ann.Equal(team.MustParseAddress("ann@EXAMPLE.com")) // true: one mailbox
 //
+// # Where to begin
+//
 // Most programs use its types only, as fields and results of package access,
 // and [ParseAddress].
 //
@@ -19,8 +21,8 @@
 //  2. A user is active unless suspended or ended.
 //  3. A team is a name, a description and the data groups assigned to it.
 //     There is no hierarchy and all members are equal.
-//  4. A membership puts a user in a team, for good or until an end. Both
-//     ways it is many to many, without limits.
+//  4. A membership puts a user in a team, for good or until an end. A user
+//     may be in any number of teams, and a team may have any number of members.
 //  5. An end is exclusive: at that very instant the thing has ended.
 //  6. A team sees the union of its data groups; several teams see the union
 //     of what each of them sees. No team and no group is no data.

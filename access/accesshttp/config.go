@@ -27,8 +27,9 @@ type Config struct {
 	Subject func(*http.Request) (access.Subject, error)
 
 	// Observer receives every decision asked through the guard, also by
-	// handlers, before anything is answered. It must be quick, safe for concurrent use, and
-	// must not panic; package decisionlog has one. Nil observes nothing.
+	// handlers, before anything is answered. It must be quick, safe for
+	// concurrent use, and must not panic; package decisionlog has one. Nil
+	// observes nothing.
 	Observer func(access.Decision)
 
 	// Challenge is the WWW-Authenticate header of a 401: one or more challenges

@@ -9,6 +9,8 @@
 //	report := accesshttp.Path("report", access.Report)
 //	mux.Handle("GET /reports/{report}", guard.Require(access.ViewReport, report)(show))
 //
+// # Where to begin
+//
 // Most programs use [New], [Guard.Require] and [Path], and in the handlers
 // [Subject] and [View]. The whole API:
 //

@@ -45,8 +45,8 @@ type Config struct {
 	// MaxEvaluations is how many questions a batch may have; 0 means 1,000.
 	MaxEvaluations int
 
-	// MaxPage is how many results a page may have, at most a million; 0 means
-	// 1,000.
+	// MaxPage is how many results a page may have; 0 means 1,000, and more than
+	// a million means a million.
 	MaxPage int
 
 	// Challenge is the WWW-Authenticate header for callers who are not

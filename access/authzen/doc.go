@@ -10,6 +10,8 @@
 //	})
 //	mux.Handle("/access/v1/", handler)
 //
+// # Where to begin
+//
 // Most programs use [New] and [ForPolicy] only. The whole API:
 //
 //   - make the handler: [New], [Config], [Unauthenticated]

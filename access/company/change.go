@@ -72,9 +72,9 @@ func record(c Change) (audit.Change, error) {
 	return audit.Change{Type: rowOf(c).name, Version: version, Data: data}, err
 }
 
-// recall reads a change from the log. An unknown type or version is an error:
-// skipping one would lose whatever it took away.
-func recall(c audit.Change) (Change, error) {
+// parseRecord reads a change from the log. An unknown type or version is an
+// error: skipping one would lose whatever it took away.
+func parseRecord(c audit.Change) (Change, error) {
 	row := rowNamed(c.Type)
 	if row == nil || c.Version != version {
 		return nil, fmt.Errorf("%w: a change is of unknown type %q, version %d", ErrBroken, c.Type, c.Version)

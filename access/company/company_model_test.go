@@ -30,9 +30,9 @@ func companyBranches() []string {
 	return append(all, "by user", "by system", "handed over", "third refused", "in the past", "impact", "id given", "shared beyond a membership", "ended before it ended")
 }
 
-// companyAims are the branches that scenarios look for, as [towards] reads them.
-// The others need something before, or have a scenario of their own.
-func companyAims() []string {
+// companyGoals are the branches that scenarios look for, as [towards] reads
+// them. The others need something before, or have a scenario of their own.
+func companyGoals() []string {
 	aims := []string{"made report.delete>ErrReused"}
 	others := []string{"ErrReused", "by user", "by system", "in the past", "shared beyond a membership", "ended before it ended"}
 	for _, branch := range companyBranches() {
@@ -50,7 +50,7 @@ func companyAims() []string {
 // beforehand what must come of it.
 func TestCompanyIsTheModel(t *testing.T) {
 	t.Parallel()
-	s := search{branches: companyBranches(), checks: 33, scenarios: slices.Concat(towards(companyAims(), lawPast), endScenarios()), walks: map[string]func(*rapid.T, *branches){}}
+	s := search{branches: companyBranches(), checks: 33, scenarios: slices.Concat(towards(companyGoals(), lawPast), endScenarios()), walks: map[string]func(*rapid.T, *branches){}}
 	for _, name := range catalogNames {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
 			m := newCompanyMachine(t, hits, name, lawPast)

@@ -145,7 +145,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 // TestRandomIDsNeverReplace: if an id is drawn twice, the first to have it is
 // not replaced.
 func TestRandomIDsNeverReplace(t *testing.T) {
-	c, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), &company.Config{Rand: zeros{}})
+	c, err := company.Found(t.Context(), audit.NewMemory(), foundingOfOne(), &company.Config{Rand: zeros{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func (m callbackRand) Read(p []byte) (int, error) { m.with(); clear(p); return l
 func TestWhatIsAppliedIsRecorded(t *testing.T) {
 	log := audit.NewMemory()
 	var rand io.Reader = zeros{}
-	c, err := company.Found(t.Context(), log, soloFounding(), &company.Config{Rand: readerFunc(func(p []byte) (int, error) { return rand.Read(p) })})
+	c, err := company.Found(t.Context(), log, foundingOfOne(), &company.Config{Rand: readerFunc(func(p []byte) (int, error) { return rand.Read(p) })})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func (r *timeoutThenRefusal) Append(ctx context.Context, e audit.Event) error {
 // TestRefusedInDoubt: a log times out, and refuses the event when asked again.
 // Then it is settled that the event is not stored.
 func TestRefusedInDoubt(t *testing.T) {
-	c, err := company.Found(t.Context(), &timeoutThenRefusal{Log: audit.NewMemory()}, soloFounding(), nil)
+	c, err := company.Found(t.Context(), &timeoutThenRefusal{Log: audit.NewMemory()}, foundingOfOne(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

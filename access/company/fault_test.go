@@ -196,7 +196,7 @@ func TestReadFails(t *testing.T) {
 func TestLogLosesItsTail(t *testing.T) {
 	whole, short := audit.NewMemory(), audit.NewMemory()
 	link := &switchedLog{whole}
-	co, err := company.Found(t.Context(), link, soloFounding(), nil)
+	co, err := company.Found(t.Context(), link, foundingOfOne(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,12 +237,12 @@ func (r refusing) Append(context.Context, audit.Event) error { return r.why }
 // nothing is in doubt.
 func TestUnfitEvents(t *testing.T) {
 	too := refusing{audit.NewMemory(), fmt.Errorf("%w: more than 16 MiB", audit.ErrMalformed)}
-	_, err := company.Found(t.Context(), too, soloFounding(), nil)
+	_, err := company.Found(t.Context(), too, foundingOfOne(), nil)
 	if !errors.Is(err, company.ErrInvalid) || errors.Is(err, company.ErrUncertain) {
 		t.Errorf("Found = %v, want ErrInvalid", err)
 	}
 	link := &switchedLog{audit.NewMemory()}
-	co, err := company.Found(t.Context(), link, soloFounding(), nil)
+	co, err := company.Found(t.Context(), link, foundingOfOne(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

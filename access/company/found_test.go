@@ -13,8 +13,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// soloFounding is a company with ann, its admin, alone.
-func soloFounding() company.Founding {
+// foundingOfOne is a company with ann, its admin, alone.
+func foundingOfOne() company.Founding {
 	return company.Founding{ID: "a", Name: "A", Document: &document.Document{
 		Users: []document.User{{ID: "ann", Email: "ann@example.com", Role: "admin"}},
 	}}
@@ -22,7 +22,7 @@ func soloFounding() company.Founding {
 
 // TestFounderIsNew founds with a founder that the document has too.
 func TestFounderIsNew(t *testing.T) {
-	f := soloFounding()
+	f := foundingOfOne()
 	f.Founder = team.User{ID: "ann", Email: mustAddress("other@example.com")}
 	if _, err := company.Found(t.Context(), audit.NewMemory(), f, nil); !errors.Is(err, company.ErrTaken) {
 		t.Errorf("Found = %v, want ErrTaken", err)

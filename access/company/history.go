@@ -53,7 +53,7 @@ func (c *Company) fold(before *published, e audit.Event) (*published, error) {
 func (s state) follow(e audit.Event) (state, error) {
 	next := s
 	for i, r := range e.Changes {
-		change, err := recall(r)
+		change, err := parseRecord(r)
 		if err != nil {
 			return state{}, err
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// TestLastHolder: the last admin stays, whoever acts, and may go once there is
-// another one.
+// TestLastHolder: the last admin stays for every actor, and may go once there
+// is another one.
 func TestLastHolder(t *testing.T) {
 	const users = "ann admin; abe admin 1h; ugo user-manager; uma user"
 	for _, text := range []string{"user.set-role ann user", "user.remove ann", "user.suspend ann", "user.set-expiry ann 1h"} {

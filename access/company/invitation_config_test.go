@@ -18,8 +18,8 @@ func discard(context.Context, invite.Message) error { return nil }
 func configure(t *testing.T, c company.Config) error {
 	t.Helper()
 	log := audit.NewMemory()
-	_, founding := company.Found(t.Context(), log, soloFounding(), &c)
-	if _, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), nil); err != nil {
+	_, founding := company.Found(t.Context(), log, foundingOfOne(), &c)
+	if _, err := company.Found(t.Context(), audit.NewMemory(), foundingOfOne(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if founding == nil {
@@ -30,7 +30,7 @@ func configure(t *testing.T, c company.Config) error {
 	if !errors.As(founding, &e) || e.Op != "found" || len(events(t, log)) != 0 {
 		t.Errorf("%#v is no Error of found, or something was stored", founding)
 	}
-	if _, err := company.Found(t.Context(), log, soloFounding(), nil); err != nil {
+	if _, err := company.Found(t.Context(), log, foundingOfOne(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := company.Open(t.Context(), log, &c); !errors.As(err, &e) || e.Op != "open" || errorName(err) != errorName(founding) {
@@ -126,7 +126,7 @@ func TestTTL(t *testing.T) {
 
 // TestZeroConfig sends no message and answers no person.
 func TestZeroConfig(t *testing.T) {
-	co, err := company.Found(t.Context(), audit.NewMemory(), soloFounding(), nil)
+	co, err := company.Found(t.Context(), audit.NewMemory(), foundingOfOne(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

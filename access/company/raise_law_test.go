@@ -234,7 +234,7 @@ func TestTeamGrantEndsWithTheMembership(t *testing.T) {
 	}
 }
 
-// TestTransferRaisesNobody: what the former owner becomes may be no more than
+// TestTransferRaisesNobody: what the former owner becomes may be at most what
 // they were, whatever their role manages.
 func TestTransferRaisesNobody(t *testing.T) {
 	roles := []role.Role{

@@ -38,14 +38,14 @@ func (s *state) apply(c Change, at time.Time) error {
 	if before.policy == nil {
 		return nil // the founding may break what changes must keep
 	}
-	return s.keeps(&before, at)
+	return s.checkKept(&before, at)
 }
 
-// keeps checks what a change may not break: the holders a role must have and may
-// have, and the seats. What a document broke before may stay broken, but not get
-// worse.
-func (s *state) keeps(before *state, at time.Time) error {
-	if err := s.keepsHolders(before); err != nil {
+// checkKept checks what a change may not break: the holders a role must have
+// and may have, and the seats. What a document broke before may stay broken,
+// but not get worse.
+func (s *state) checkKept(before *state, at time.Time) error {
+	if err := s.checkKeptHolders(before); err != nil {
 		return err
 	}
 	if s.limits.Seats == 0 {
@@ -57,8 +57,8 @@ func (s *state) keeps(before *state, at time.Time) error {
 	return nil
 }
 
-// keepsHolders checks the holders of roles.
-func (s *state) keepsHolders(before *state) error {
+// checkKeptHolders checks the holders of roles.
+func (s *state) checkKeptHolders(before *state) error {
 	if s.policy == before.policy {
 		return nil
 	}

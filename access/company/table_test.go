@@ -199,7 +199,7 @@ func TestTableReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := recall(recorded)
+		again, err := parseRecord(recorded)
 		if err != nil {
 			t.Errorf("%s cannot be read back: %v", recorded.Data, err)
 			continue

@@ -89,9 +89,9 @@ func (d *describer) inventory() {
 }
 
 func (d *describer) roles() {
-	for r, duties := range d.duties {
+	for r, can := range d.capabilities {
 		at := map[access.Action][]string{}
-		for p, actions := range duties {
+		for p, actions := range can {
 			if place(p) == atRole || place(p) == atUser {
 				continue
 			}
@@ -102,8 +102,8 @@ func (d *describer) roles() {
 		for a, names := range at {
 			d.add("role %s may %s at %s", name(r), a, strings.Join(names, ", "))
 		}
-		d.grantable(r, duties[atRole])
-		d.manageable(r, duties[atUser])
+		d.grantable(r, can[atRole])
+		d.manageable(r, can[atUser])
 	}
 }
 
@@ -193,27 +193,27 @@ func (d *describer) levels(s access.Subject, phases []phase, end time.Time) []st
 
 // reaches adds what accounts a user reaches.
 func (d *describer) reaches(h *holder, phases []phase, end time.Time) {
-	who, duties := name(h.ID), d.duties[role.Name(h.Role)]
+	who, can := name(h.ID), d.capabilities[role.Name(h.Role)]
 	if d.seesAll(h) {
-		d.add("%s %s every account", who, verb(duties))
+		d.add("%s %s every account", who, verb(can))
 		return
 	}
-	a, at := duties.reaching()
+	a, at := can.reaching()
 	var all []string
 	accounts := d.byTeams(h, phases)
 	for _, x := range accounts {
-		fact := fmt.Sprintf("%s %s%s", verb(duties), name(x.account), untilText(x.until, end))
+		fact := fmt.Sprintf("%s %s%s", verb(can), name(x.account), untilText(x.until, end))
 		if len(accounts) <= maxListed { // otherwise nobody reads it
 			by := x.last.Decide(access.User(h.ID), a, at(x.account))
 			fact += Route{Team: by.Team, Group: by.Group}.text()
 		}
 		all = append(all, fact)
 	}
-	d.many(who, verb(duties)+" accounts:", all)
+	d.many(who, verb(can)+" accounts:", all)
 }
 
 // verb returns what holders of a role do with the accounts they reach.
-func verb(d *duties) string {
+func verb(d *capabilities) string {
 	if slices.Contains(d[atAccount], access.ViewAccount) {
 		return "sees"
 	}
@@ -236,7 +236,7 @@ func (d *describer) teams() {
 			if len(list) == 0 {
 				continue
 			}
-			a, at := d.duties[role.Name(h.Role)].reaching()
+			a, at := d.capabilities[role.Name(h.Role)].reaching()
 			d.many("team "+name(t), "sees accounts:", mapped(list, func(id datagroup.AccountID) string {
 				group := d.start.Decide(access.Session(h.ID, t), a, at(id)).Group
 				return fmt.Sprintf("sees %s%s", name(id), Route{Group: group}.text())
@@ -254,7 +254,7 @@ func (d *describer) links() {
 			d.add("link %s may %s at %s%s, as %s", name(l.ID), a, name(of.String()), untilText(end, time.Time{}), subjectText(maker(l)))
 		}
 		concerned := d.concerned(l)
-		for r := range d.duties {
+		for r := range d.capabilities {
 			if h := d.revoker(r, concerned); h != nil && revokes(d.start, access.User(h.ID), l) {
 				d.add("role %s may %s at link %s", name(r), access.RevokeLink, name(l.ID))
 			}

@@ -26,18 +26,18 @@ import (
 //
 // facts is not changed after it is made.
 type facts struct {
-	doc       *document.Document
-	start     *access.Policy // before anything ends
-	finish    *access.Policy // after everything with an end has ended
-	accounts  []datagroup.AccountID
-	actions   []access.Action
-	holders   []*holder // in byte order of their ids
-	byID      map[string]*holder
-	standing  map[standing][]*holder  // users, by standing
-	standings []standing              // in the order of their first users
-	actors    map[role.Name][]*holder // users who are not suspended, by role
-	teamEnds  map[string][]time.Time  // the ends of what is shared with a team
-	duties    map[role.Name]*duties   // of the roles of actors
+	doc          *document.Document
+	start        *access.Policy // before anything ends
+	finish       *access.Policy // after everything with an end has ended
+	accounts     []datagroup.AccountID
+	actions      []access.Action
+	holders      []*holder // in byte order of their ids
+	byID         map[string]*holder
+	standing     map[standing][]*holder      // users, by standing
+	standings    []standing                  // in the order of their first users
+	actors       map[role.Name][]*holder     // users who are not suspended, by role
+	teamEnds     map[string][]time.Time      // the ends of what is shared with a team
+	capabilities map[role.Name]*capabilities // of the roles of actors
 }
 
 // holder is a user, as the holder of a role.
@@ -61,7 +61,7 @@ func (h *holder) standing() standing {
 func newFacts(p *access.Policy) *facts {
 	f := &facts{
 		doc: p.Document(), byID: map[string]*holder{}, teamEnds: map[string][]time.Time{},
-		actors: map[role.Name][]*holder{}, duties: map[role.Name]*duties{},
+		actors: map[role.Name][]*holder{}, capabilities: map[role.Name]*capabilities{},
 	}
 	for _, a := range f.doc.Accounts {
 		f.accounts = append(f.accounts, datagroup.AccountID(a.ID))
@@ -81,7 +81,7 @@ func newFacts(p *access.Policy) *facts {
 	first := f.readEnds()
 	f.start, f.finish = p.At(lastInstant(first)), p.At(time.Time{})
 	for r := range f.actors {
-		f.duties[r] = f.dutiesOf(r)
+		f.capabilities[r] = f.capabilitiesOf(r)
 	}
 	return f
 }

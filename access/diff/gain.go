@@ -75,7 +75,7 @@ type gainer struct {
 	then     *holder        // the user in old; nil if old always denies them
 	was      []phase        // the phases of the user in old
 	wasEnd   time.Time      // of the user's access in old, zero if there is no such end
-	can, did *duties        // of the roles in next and old; did is empty if then is nil
+	can, did *capabilities  // of the roles in next and old; did is empty if then is nil
 
 	reached []gainedAccount // gained at company level, in byte order
 	shares  []gainedShare   // gained at company level
@@ -101,12 +101,12 @@ func (g *gains) ofUser(h *holder) []Right {
 func (g *gains) newGainer(h *holder) *gainer {
 	e := &gainer{
 		holder: h, user: access.User(h.ID), phases: g.next.phases(h),
-		can: g.next.duties[role.Name(h.Role)], did: new(duties), entered: map[string]bool{},
+		can: g.next.capabilities[role.Name(h.Role)], did: new(capabilities), entered: map[string]bool{},
 	}
 	e.last, e.end = lasting(e.phases, func(p *access.Policy) bool { return active(p, e.user) })
 	e.old = g.old.before(e.end)
 	if then := g.old.byID[h.ID]; then != nil && !then.Suspended {
-		e.then, e.did, e.was = then, g.old.duties[role.Name(then.Role)], g.old.phases(then)
+		e.then, e.did, e.was = then, g.old.capabilities[role.Name(then.Role)], g.old.phases(then)
 		_, e.wasEnd = lasting(e.was, func(p *access.Policy) bool { return active(p, e.user) })
 	}
 	return e

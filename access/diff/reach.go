@@ -33,7 +33,7 @@ func (x reached) compare(y reached) int { return cmp.Compare(x.account, y.accoun
 // their role. It is false if there are no accounts.
 func (f *facts) seesAll(h *holder) bool {
 	r, _ := f.start.Directory().Catalog().Role(role.Name(h.Role))
-	_, at := f.duties[r.Name].reaching()
+	_, at := f.capabilities[r.Name].reaching()
 	return at != nil && len(f.accounts) > 0 && r.Scope == role.AllData
 }
 
@@ -41,7 +41,7 @@ func (f *facts) seesAll(h *holder) bool {
 // order, by asking for a member who is not suspended. They are the same for all
 // members whose role lets them do anything with accounts.
 func (r reacher) inTeam(team string, h *holder) []datagroup.AccountID {
-	a, at := r.duties[role.Name(h.Role)].reaching()
+	a, at := r.capabilities[role.Name(h.Role)].reaching()
 	if at == nil {
 		return nil
 	}

@@ -4,6 +4,8 @@
 //		t.Error(err) // rule 4: a race: …
 //	}
 //
+// # Where to begin
+//
 // To test a log of your own, use [TestLog]. To test code that appends to a log,
 // give it a [Faulty] ([NewFaulty], [Plan], [Mode], [Modes]).
 //

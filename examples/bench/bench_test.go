@@ -8,26 +8,26 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// rivals are a workload with both ways to answer it.
-type rivals struct {
+// contest is a workload with both ways to answer it.
+type contest struct {
 	*Workload
 	hand   *Hand
 	policy *access.Policy
 }
 
-func newRivals(tb testing.TB, s Size) *rivals {
+func newContest(tb testing.TB, s Size) *contest {
 	tb.Helper()
 	w := NewWorkload(s)
 	p, err := NewPolicy(w)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &rivals{w, NewHand(w), p}
+	return &contest{w, NewHand(w), p}
 }
 
 // TestSameAnswers compares all three: the tables, the maps and the policy.
 func TestSameAnswers(t *testing.T) {
-	r := newRivals(t, Size{"S", 300, 500, 80, 20})
+	r := newContest(t, Size{"S", 300, 500, 80, 20})
 	allowed := 0
 	for _, q := range r.Pairs[:20_000] {
 		hand := r.hand.Decide(q.User, q.Account)
@@ -74,13 +74,13 @@ var sink int
 
 func BenchmarkDecide(b *testing.B) {
 	compare(b,
-		func(b *testing.B, r *rivals, i int) {
+		func(b *testing.B, r *contest, i int) {
 			q := r.Pairs[i%len(r.Pairs)]
 			if r.hand.Decide(q.User, q.Account) != q.Want {
 				b.Fatal("wrong answer")
 			}
 		},
-		func(b *testing.B, r *rivals, i int) {
+		func(b *testing.B, r *contest, i int) {
 			q := r.Pairs[i%len(r.Pairs)]
 			if r.policy.Decide(access.User(q.User), access.ViewAccount, access.Account(q.Account)).Allowed != q.Want {
 				b.Fatal("wrong answer")
@@ -90,12 +90,12 @@ func BenchmarkDecide(b *testing.B) {
 
 func BenchmarkVisibleAccounts(b *testing.B) {
 	compare(b,
-		func(_ *testing.B, r *rivals, i int) {
+		func(_ *testing.B, r *contest, i int) {
 			for range r.hand.Visible(r.Pairs[i%len(r.Pairs)].User) {
 				sink++
 			}
 		},
-		func(_ *testing.B, r *rivals, i int) {
+		func(_ *testing.B, r *contest, i int) {
 			for range r.policy.View(access.User(r.Pairs[i%len(r.Pairs)].User)).Accounts() {
 				sink++
 			}
@@ -104,12 +104,12 @@ func BenchmarkVisibleAccounts(b *testing.B) {
 
 func BenchmarkWhoSees(b *testing.B) {
 	compare(b,
-		func(_ *testing.B, r *rivals, i int) {
+		func(_ *testing.B, r *contest, i int) {
 			for range r.hand.Who(r.Pairs[i%len(r.Pairs)].Account) {
 				sink++
 			}
 		},
-		func(_ *testing.B, r *rivals, i int) {
+		func(_ *testing.B, r *contest, i int) {
 			for range r.policy.Who(access.ViewAccount, access.Account(r.Pairs[i%len(r.Pairs)].Account)) {
 				sink++
 			}
@@ -137,12 +137,12 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 // compare runs both on every size.
-func compare(b *testing.B, hand, ambit func(*testing.B, *rivals, int)) {
+func compare(b *testing.B, hand, ambit func(*testing.B, *contest, int)) {
 	for _, s := range sizes() {
-		r := newRivals(b, s)
+		r := newContest(b, s)
 		for _, one := range []struct {
 			name string
-			run  func(*testing.B, *rivals, int)
+			run  func(*testing.B, *contest, int)
 		}{{"hand", hand}, {"ambit", ambit}} {
 			b.Run(s.Name+"/"+one.name, func(b *testing.B) {
 				b.ReportAllocs()

@@ -322,7 +322,7 @@ func (w *Writer) PutSchema(s *datagroup.Schema) error {
 // rebuild makes classes, matches and unions again after other attributes are
 // classed.
 func (w *Writer) rebuild() {
-	for !w.reclass() {
+	for !w.rebuildClasses() {
 	}
 	w.loose = Set{}
 	for i := range w.Groups.All() {
@@ -333,9 +333,10 @@ func (w *Writer) rebuild() {
 	}
 }
 
-// reclass makes the classes again. It reports whether it came to the end; if
-// not, an attribute turned out too wide, and the next try goes without it.
-func (w *Writer) reclass() bool {
+// rebuildClasses makes the classes again. It reports whether it came to the
+// end; if not, an attribute turned out too wide, and the next try goes without
+// it.
+func (w *Writer) rebuildClasses() bool {
 	w.classes, w.batch, w.filters = Book[datagroup.Account]{}, nil, 0
 	for pos := range w.columns {
 		w.columns[pos].values = Index{}

@@ -63,11 +63,11 @@ func (b *Table[T]) Put(t *Token, i uint32, v T) {
 		copy(root, b.root)
 		b.root, b.owner = root, t
 	}
-	m := own(t, b.root[top])
+	m := writable(t, b.root[top])
 	b.root[top] = m
-	w := own(t, m.slots[i>>twigBits&fanMask])
+	w := writable(t, m.slots[i>>twigBits&fanMask])
 	m.slots[i>>twigBits&fanMask] = w
-	l := own(t, w.slots[i>>fanBits&fanMask])
+	l := writable(t, w.slots[i>>fanBits&fanMask])
 	w.slots[i>>fanBits&fanMask] = l
 	l.slots[i&fanMask] = v
 }

@@ -41,10 +41,10 @@ type node[C any] struct {
 	slots [fan]C
 }
 
-// own returns a node that t may change in place and that holds what n holds: n
-// itself if t made it, otherwise a copy. A nil n holds nothing. The caller
-// stores the result where n was.
-func own[C any](t *Token, n *node[C]) *node[C] {
+// writable returns a node that t may change in place and that holds what n
+// holds: n itself if t made it, otherwise a copy. A nil n holds nothing. The
+// caller stores the result where n was.
+func writable[C any](t *Token, n *node[C]) *node[C] {
 	switch {
 	case n == nil:
 		return &node[C]{owner: t}

@@ -49,7 +49,7 @@ func newComparisons(p *access.Policy) *comparisons {
 		reads := g.Filter.Reads()
 		key := strings.Join(reads, " ")
 		if unlike[key] == nil {
-			unlike[key] = l.unlike(reads)
+			unlike[key] = l.distinct(reads)
 		}
 		for _, a := range unlike[key] {
 			open := false // another account may give a truth value that none has given
@@ -66,9 +66,10 @@ func newComparisons(p *access.Policy) *comparisons {
 	return l
 }
 
-// unlike returns the accounts, but only one of those that have equal values of
-// some attributes: a filter that reads only these says the same of the others.
-func (l *comparisons) unlike(attributes []string) (all []datagroup.Account) {
+// distinct returns the accounts, but only one of those that have equal values
+// of some attributes: a filter that reads only these says the same of the
+// others.
+func (l *comparisons) distinct(attributes []string) (all []datagroup.Account) {
 	seen := make(map[string]bool)
 	for _, a := range l.accounts {
 		var key strings.Builder

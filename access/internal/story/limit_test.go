@@ -80,7 +80,7 @@ func TestCoverageCost(t *testing.T) {
 	}
 	c := newComparisons(p)
 	for want, reads := range map[int][]string{1: nil, 25: {"region"}, 2000: {"id"}} {
-		if got := len(c.unlike(reads)); got != want {
+		if got := len(c.distinct(reads)); got != want {
 			t.Errorf("a filter that reads %q looks at %d accounts, want %d", reads, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-# Who works on which accounts. Whoever changes a line of this file changes what
+# Who works on which accounts. Anyone who changes a line of this file changes what
 # people see: ask them first.
 
 story Tom works for the Americas

@@ -184,7 +184,7 @@ func parallel(t *testing.T, seed uint64) *ledger {
 	quit.Store(true)
 	reading.Wait()
 	calm.Store(true)
-	agreeAtLast(t, wires, journals, log)
+	checkAgreement(t, wires, journals, log)
 	l.check(t, log)
 	return l
 }
@@ -201,8 +201,9 @@ func readOn(t *testing.T, j *journal.Journal[string], quit *atomic.Bool) {
 	}
 }
 
-// agreeAtLast settles what is in doubt, and compares the journals with the log.
-func agreeAtLast(t *testing.T, wires []*wire, journals []*journal.Journal[string], log audit.Log) {
+// checkAgreement settles what is in doubt, and compares the journals with the
+// log.
+func checkAgreement(t *testing.T, wires []*wire, journals []*journal.Journal[string], log audit.Log) {
 	t.Helper()
 	for _, w := range wires {
 		if err := w.Land(); err != nil {

@@ -5,7 +5,7 @@ opens ada board
 allow mia report.share-creator report:q3
 deny  tom report.explore report:q3 because level-too-low
 
-story Whoever has the link sees the report until July
+story Anyone who has the link sees the report until July
 at 2027-01-01
 allow link l1 report.view report:q3
 deny  link l1 report.explore report:q3 because link-scope
@@ -15,5 +15,5 @@ at 2027-07-01
 deny  link l1 report.view report:q3 because link-expired
 sees  link l1 nothing because link-expired
 
-story What Tom finds in it is his own data
+story Tom finds only the data of Tom's teams in it
 sees tom us-search us-social

@@ -41,12 +41,12 @@ var forms = [places]struct {
 	atUser:        {"user", access.TargetUser("")},
 }
 
-// duties is the actions that a role holds, by place, each in byte order.
-type duties [places][]access.Action
+// capabilities is the actions that a role holds, by place, each in byte order.
+type capabilities [places][]access.Action
 
-// dutiesOf returns the duties of a role.
-func (f *facts) dutiesOf(r role.Name) *duties {
-	d := new(duties)
+// capabilitiesOf returns the capabilities of a role.
+func (f *facts) capabilitiesOf(r role.Name) *capabilities {
+	d := new(capabilities)
 	for _, a := range f.actions {
 		if !f.start.Directory().Catalog().Can(r, a) {
 			continue
@@ -60,10 +60,10 @@ func (f *facts) dutiesOf(r role.Name) *duties {
 	return d
 }
 
-// common returns the duties of d that old has as well, at accounts and what is in
-// them.
-func (d *duties) common(old *duties) *duties {
-	both := new(duties)
+// common returns the capabilities of d that old has as well, at accounts and
+// what is in them.
+func (d *capabilities) common(old *capabilities) *capabilities {
+	both := new(capabilities)
 	for _, at := range []place{atAccount, atItem} {
 		both[at] = except(d[at], except(d[at], old[at]))
 	}
@@ -71,12 +71,12 @@ func (d *duties) common(old *duties) *duties {
 }
 
 // withAccounts returns the actions at accounts and at what is in them.
-func (d *duties) withAccounts() []access.Action { return union(d[atAccount], d[atItem]) }
+func (d *capabilities) withAccounts() []access.Action { return union(d[atAccount], d[atItem]) }
 
 // reaching returns an action that finds the accounts which holders of the role
 // reach, and a function for what to ask it of: ViewAccount if the role holds it.
 // The function is nil if the role holds no such action.
-func (d *duties) reaching() (access.Action, func(datagroup.AccountID) access.Resource) {
+func (d *capabilities) reaching() (access.Action, func(datagroup.AccountID) access.Resource) {
 	at := access.Account[datagroup.AccountID]
 	switch {
 	case slices.Contains(d[atAccount], access.ViewAccount):
