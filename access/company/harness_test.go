@@ -389,6 +389,3 @@ func hours(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 
 // day is an instant so many days after start.
 func day(n int) time.Time { return start.AddDate(0, 0, n) }
-
-// sortedKeys returns the keys of a map in byte order.
-func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -202,15 +202,6 @@ func parseAccount(text string) document.Account {
 	return e
 }
 
-// accounts are accounts without values, of the source google.
-func accounts(ids ...string) []document.Account {
-	var all []document.Account
-	for _, id := range ids {
-		all = append(all, parseAccount(id))
-	}
-	return all
-}
-
 // changeTypes is a change of every type, by the name of the type in the log.
 var changeTypes = func() map[string]company.Change {
 	all := make(map[string]company.Change)

@@ -64,9 +64,7 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 		for _, u := range rapid.Permutation(linkUsers).Draw(d.T, "members")[:2] {
 			t.Members[string(u)] = time.Time{}
 		}
-		for _, g := range rapid.Permutation(keysOf(linkGroups)).Draw(d.T, "groups")[:rapid.IntRange(0, 1).Draw(d.T, "has")] {
-			t.Groups = append(t.Groups, g)
-		}
+		t.Groups = append(t.Groups, rapid.Permutation(keysOf(linkGroups)).Draw(d.T, "groups")[:rapid.IntRange(0, 1).Draw(d.T, "has")]...)
 		c.Teams[string(id)], c.Used["team "+string(id)] = t, true
 	}
 	for _, id := range linkReports {
