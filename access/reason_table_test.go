@@ -173,9 +173,9 @@ deny self guard              | bea | user.remove    | user:bea    | self        
 deny self guard              | hal | user.remove    | user:hal    | self              | users may not do this to themselves
 deny above-ceiling guard     | hal | user.remove    | user:bea    | above-ceiling     | role hr does not manage the role of bea
 deny last-holder guard       | hal | user.remove    | user:kim    | last-holder       | the role of kim would have too few holders left
-deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, with no end date
-deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit cannot become owner: it must be another user, active, with no end date
-deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam cannot become owner: it must be another user, active, with no end date
+deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, without an end of access
+deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit cannot become owner: it must be another user, active, without an end of access
+deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam cannot become owner: it must be another user, active, without an end of access
 deny role-full guard         | bea | role.grant     | role:single | role-full         | role single has as many holders as it may have
 `
 

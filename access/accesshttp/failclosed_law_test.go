@@ -212,6 +212,22 @@ func (c trial) run() (status int, reached bool, problem string) {
 		}
 		return failing[f].err
 	}
+	w := httptest.NewRecorder()
+	defer func() {
+		status = w.Code
+		if p := recover(); p != nil {
+			status = panicked
+			if p != fault("panic") {
+				problem = fmt.Sprintf("panics with %v", p)
+			}
+		}
+	}()
+	c.route(happen)(c.handler(&reached, &problem)).ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+	return
+}
+
+// route returns the guard of the route. Its functions fail as planned.
+func (c trial) route(happen func(fault, *http.Request) error) func(http.Handler) http.Handler {
 	config := accesshttp.Config{
 		Subject: func(r *http.Request) (access.Subject, error) {
 			if c.faults.subject == "zero" {
@@ -233,40 +249,33 @@ func (c trial) run() (status int, reached bool, problem string) {
 		}
 		return c.resource, happen(c.faults.resource, r)
 	}
-	protect := guard(config).RequireUser()
 	switch c.mode {
 	case "require":
-		protect = guard(config).Require(c.action, resource)
+		return guard(config).Require(c.action, resource)
 	case "hide":
-		protect = guard(config).RequireOrNotFound(c.action, resource)
+		return guard(config).RequireOrNotFound(c.action, resource)
 	case "seen":
-		protect = guard(config).RequireSeen(access.ViewReport, c.action, resource)
+		return guard(config).RequireSeen(access.ViewReport, c.action, resource)
 	}
-	h := protect(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		reached = true
+	return guard(config).RequireUser()
+}
+
+// handler returns the handler of the route. It says that it ran, and what is
+// wrong with what it gets.
+func (c trial) handler(reached *bool, problem *string) http.Handler {
+	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		*reached = true
 		want := access.Decision{}
 		if c.mode != "user" {
 			want = world.Decide(c.subject, c.action, c.resource)
 		}
 		if d := accesshttp.Decision(r.Context()); d != want || d.Allowed != (c.mode != "user") {
-			problem = fmt.Sprintf("the handler gets %v", d)
+			*problem = fmt.Sprintf("the handler gets %v", d)
 		}
 		if r.Context().Err() != nil {
-			problem = "the handler runs with a context that has ended"
+			*problem = "the handler runs with a context that has ended"
 		}
-	}))
-	w := httptest.NewRecorder()
-	defer func() {
-		status = w.Code
-		if p := recover(); p != nil {
-			status = panicked
-			if p != fault("panic") {
-				problem = fmt.Sprintf("panics with %v", p)
-			}
-		}
-	}()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
-	return
+	})
 }
 
 // TestFailClosed lets anything go wrong at any point of a request: one fault at a

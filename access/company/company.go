@@ -24,11 +24,11 @@ type Config struct {
 	// crypto/rand.Reader.
 	Rand io.Reader
 
-	// Systems names the host's own systems that may make changes. Each has a
-	// zero value of every type of change it may make, such as SuspendUser{};
-	// [ChangeTypes] returns all of them. Any other change of theirs is refused. An
-	// invitation that a system sent can be accepted as long as the system may
-	// still make an [Invite].
+	// Systems names the host's own systems that may make changes, each by a name
+	// that is not empty. Each has a zero value of every type of change it may
+	// make, such as SuspendUser{}; [ChangeTypes] returns all of them. Any other
+	// change of theirs is refused. An invitation that a system sent can be
+	// accepted as long as the system may still make an [Invite].
 	Systems map[string][]Change
 
 	// Deliver sends a message about an invitation to its address. It gets the
@@ -99,6 +99,9 @@ func newCompany(c *Config) (*Company, error) {
 		co.config.Rand = rand.Reader
 	}
 	for name, may := range c.Systems {
+		if name == "" {
+			return nil, fmt.Errorf("the name of a system %w: it is empty", ErrInvalid)
+		}
 		for _, change := range may {
 			row := rowOf(change)
 			if row == nil {

@@ -64,3 +64,12 @@ func TestDocumentNamesItsCatalog(t *testing.T) {
 		t.Errorf("Load = %v, want ErrInvalid", err)
 	}
 }
+
+// TestSystemWithoutName: nobody is the system of an empty name, so a Config that
+// lets it make changes is a mistake.
+func TestSystemWithoutName(t *testing.T) {
+	config := &company.Config{Systems: map[string][]company.Change{"": company.ChangeTypes()}}
+	if _, err := company.Found(t.Context(), audit.NewMemory(), foundingOfOne(), config); !errors.Is(err, company.ErrInvalid) {
+		t.Errorf("Found = %v, want ErrInvalid", err)
+	}
+}
