@@ -29,7 +29,8 @@ type Receipt struct {
 //
 //	made, ok := company.Outcome[company.AddUser](receipt) // made.User is the id
 //
-// The second result is false if there is none.
+// The second result is false if there is none. An [Invite] that re-sent a pending
+// invitation is recorded as a [ResendInvitation]; [Receipt.Invitations] has both.
 func Outcome[T Change](r Receipt) (T, bool) {
 	for _, change := range r.Changes {
 		if made, ok := change.(T); ok {

@@ -25,7 +25,7 @@ var (
 	ErrSystemOnly    = errors.New("only a system may make this change")
 	ErrInvitee       = errors.New("an invitee may only accept or decline their invitation")
 	ErrInviteeOnly   = errors.New("only the invited person may answer an invitation")
-	ErrReason        = errors.New("a reason of at most 500 bytes is required")
+	ErrReason        = errors.New("a reason is required, in plain text of at most 500 bytes")
 	ErrReused        = errors.New("the id was used before")
 	ErrNoChange      = errors.New("nothing would change")
 	ErrSelf          = errors.New("users may not raise themselves")
