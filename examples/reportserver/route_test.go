@@ -79,7 +79,7 @@ func TestAnswers(t *testing.T) {
 		{403, `"reason":"self"`, "one's own role", "uma", "PUT /users/uma/role", `{"role":"editor","reason":"promoted"}`},
 		{403, `"reason":"out-of-reach"`, "the role of nobody", "uma", "PUT /users/none/role", `{"role":"editor","reason":"promoted"}`},
 		{400, `"status":400`, "a role and an unknown name", "uma", setTom, `{"role":"editor","reason":"promoted","until":"2026-10-01T00:00:00Z"}`},
-		{400, `"detail":"a reason of at most 500 bytes is required"`, "without a reason", "uma", setTom, `{"role":"editor"}`},
+		{400, `"detail":"a reason is required, in plain text of at most 500 bytes"`, "without a reason", "uma", setTom, `{"role":"editor"}`},
 
 		{200, `{"event":2,"change":{"team":"americas","user":"tom"}}`, "a new member", "uma", join, `{"user":"tom","reason":"covers for mia"}`},
 		{403, `"reason":"no-capability"`, "by a team member", "mia", join, `{"user":"tom","reason":"covers for mia"}`},
