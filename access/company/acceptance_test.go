@@ -212,8 +212,8 @@ func (c *testCompany) checkOnHold(want string, s invite.Secret) {
 	if errorName(err) != want || !errors.As(err, &e) || e.Op != "why on hold" {
 		c.t.Errorf("held because of %q, want %q: %#v", errorName(err), want, err)
 	}
-	said := "ErrOnHold for " + want
-	c.refuses(said, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	refusal := "ErrOnHold for " + want
+	c.refuses(refusal, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	// A person who proves less is told less.
 	c.refuses(byWrongAddress, "invitee cat@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	c.refuses(byWrongSecret, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: unsentSecret()})

@@ -23,7 +23,7 @@ func Line(s string, most int) error {
 	if err := check(s, most); err != nil {
 		return err
 	}
-	if first, last := ends(s); blank(first) || blank(last) {
+	if first, last := ends(s); isSpace(first) || isSpace(last) {
 		return errEnds
 	}
 	return nil
@@ -39,7 +39,7 @@ func Lines(s string, most int) error {
 	if err := check(flat, most); err != nil {
 		return err
 	}
-	if s != "" && strings.TrimFunc(flat, blank) == "" {
+	if s != "" && strings.TrimFunc(flat, isSpace) == "" {
 		return errOnly
 	}
 	return nil
@@ -75,7 +75,7 @@ func Visible(s string) error {
 		case hidden(r):
 			return fmt.Errorf("has %U, which is invisible or changes the direction of text", r)
 		}
-		visible = !blank(r) && !unicode.Is(unicode.Variation_Selector, r)
+		visible = !isSpace(r) && !unicode.Is(unicode.Variation_Selector, r)
 	}
 	return nil
 }
@@ -98,9 +98,9 @@ func hidden(r rune) bool {
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// blank reports whether r looks like a space. The empty Braille pattern does,
+// isSpace reports whether r looks like a space. The empty Braille pattern does,
 // but is no space to Unicode.
-func blank(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
 // ends returns the first and the last character of s, and utf8.RuneError if
 // there are none.

@@ -88,8 +88,8 @@ func (s *Story) report(line int, found []finding, because access.Reason) (ok boo
 func (k *known) claim(s *Story, c *claim) (ok bool) {
 	found := append(append(k.subject(c.subject), k.action(c.action)...), k.resource(c.resource)...)
 	if k.actions[string(c.action)] && !k.together(c.action, c.resource) {
-		excuse := k.policy.Applies(c.action, c.resource).Reason
-		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.action, c.resource), excuse})
+		reason := k.policy.Applies(c.action, c.resource).Reason
+		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.action, c.resource), reason})
 	}
 	return s.report(c.no, found, c.because)
 }

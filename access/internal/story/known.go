@@ -51,7 +51,7 @@ func (k *known) together(a access.Action, r access.Resource) bool {
 }
 
 // find returns a finding if nothing of a kind has the id.
-func (k *known) find(kind access.Kind, id string, excuse access.Reason) []finding {
+func (k *known) find(kind access.Kind, id string, reason access.Reason) []finding {
 	if k.ids[kind][id] {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (k *known) find(kind access.Kind, id string, excuse access.Reason) []findin
 	case access.KindLink:
 		word = "share link"
 	}
-	return []finding{{unknown{word, id, k.ids[kind]}, excuse}}
+	return []finding{{unknown{word, id, k.ids[kind]}, reason}}
 }
 
 // subject looks for who asks.
