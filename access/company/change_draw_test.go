@@ -131,7 +131,7 @@ func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) compan
 			transfer.To = team.UserID(id)
 		}
 	}
-	if r.User == "" {
+	if r.User == "" || d.chance(4, "in the name of another") {
 		transfer.From = d.user(c)
 		for _, id := range keysOf(c.Users) {
 			if has, _ := c.Catalog.Role(c.Users[id].Role); slices.Contains(has.Capabilities, "owner.transfer") && d.chance(2, "an owner") {
@@ -157,7 +157,7 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 	switch d.one("type", "report.create", "report.set", "report.delete", "report.share", "report.share", "report.share", "report.unshare") {
 	case "report.create":
 		create := company.CreateReport{Report: access.ReportID(d.newID(poolReports)), Name: d.one("name", "", "One", "Report r1")}
-		if r.User == "" {
+		if r.User == "" || d.chance(4, "in the name of another") {
 			create.Creator = d.user(c)
 		}
 		return create

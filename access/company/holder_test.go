@@ -2,6 +2,7 @@ package company_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
@@ -71,6 +72,16 @@ func TestTransferIsByActor(t *testing.T) {
 		if u, _ := c.Policy().Directory().User(id); u.Role != want {
 			t.Errorf("%s is %s, want %s", id, u.Role, want)
 		}
+	}
+}
+
+// TestReportIsByActor: a user is the creator of the report they make, whomever
+// they name.
+func TestReportIsByActor(t *testing.T) {
+	c := newCompany(t, "ann admin; uma user", options{})
+	made, _ := company.Outcome[company.CreateReport](c.must("uma", company.CreateReport{Report: "r", Creator: "ann"}))
+	if got := slices.Collect(c.Policy().Directory().Grants("r")); made.Creator != "uma" || len(got) != 1 || got[0].User != "uma" {
+		t.Errorf("recorded %+v, shared %+v", made, got)
 	}
 }
 
