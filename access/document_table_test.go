@@ -418,6 +418,11 @@ func TestOneProblemEach(t *testing.T) {
 			"reports": [{"id": "q3", "grants": [{"team": "t1", "level": "viewer"}]}]}`},
 		{"teams[0].name", "grant to a team with too long a name", `{"teams": [{"id": "t1", "name": "` + strings.Repeat("n", 4097) + `"}], ` + users + `,
 			"reports": [{"id": "q3", "grants": [{"team": "t1", "level": "viewer"}]}]}`},
+		{"catalog", "catalog that is no text", `{"catalog": {"roles": []}, ` + users + `}`},
+		{"catalog", "catalog of half a character", `{"catalog": "\ud800"}`},
+		{"roles[0].data", "data that is no text", `{"roles": [{"name": "a", "data": true}], "users": [{"id": "ann", "email": "ann@example.com", "role": "a"}]}`},
+		{"users[0].role", "role that is no text", `{"users": [{"id": "ann", "email": "ann@example.com", "role": 7}]}`},
+		{"users[0].until", "end that is no text", `{"users": [{"id": "ann", "email": "ann@example.com", "until": 2027}]}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, err := access.Load([]byte(row.text), nil)

@@ -72,6 +72,21 @@ func (r *reader) text(name string, into *string) field {
 	return field{name, func() { *into = r.Text() }}
 }
 
+// checked reads a text and reports what is wrong with it. What is no text is a
+// problem already.
+func (r *reader) checked(name string, check func(text string) error) field {
+	return field{name, func() {
+		before := r.Problems()
+		text := r.Text()
+		if r.Problems() > before {
+			return
+		}
+		if err := check(text); err != nil {
+			r.Fail(err)
+		}
+	}}
+}
+
 func (r *reader) flag(name string, into *bool) field {
 	return field{name, func() { *into = r.Bool() }}
 }
@@ -80,11 +95,12 @@ func (r *reader) flag(name string, into *bool) field {
 // something wider (no end, the whole company, the default role), so an empty
 // text is probably a mistake.
 func (r *reader) nonEmpty(name string, into *string) field {
-	return field{name, func() {
-		if *into = r.Text(); *into == "" {
-			r.Fail(fmt.Errorf("empty text %w: leave the field out", ErrInvalid))
+	return r.checked(name, func(text string) error {
+		if *into = text; text == "" {
+			return fmt.Errorf("empty text %w: leave the field out", ErrInvalid)
 		}
-	}}
+		return nil
+	})
 }
 
 // count is a number of holders.
@@ -129,11 +145,12 @@ func (r *reader) document() (d Document) {
 
 func (r *reader) role() (e role.Role) {
 	r.object(field{"name", func() { e.Name = role.Name(r.Text()) }}, r.text("title", &e.Title), r.text("summary", &e.Summary),
-		field{"data", func() {
-			if text := r.Text(); e.Scope.UnmarshalText([]byte(text)) != nil {
-				r.Fail(fmt.Errorf("data %q %w: write all or teams", text, ErrInvalid))
+		r.checked("data", func(text string) error {
+			if e.Scope.UnmarshalText([]byte(text)) != nil {
+				return fmt.Errorf("data %q %w: write all or teams", text, ErrInvalid)
 			}
-		}},
+			return nil
+		}),
 		list(r, "capabilities", &e.Capabilities, func() role.Action { return role.Action(r.Text()) }),
 		list(r, "manages", &e.Manages, func() role.Name { return role.Name(r.Text()) }),
 		r.flag("offered", &e.Offered), r.flag("default", &e.Default),

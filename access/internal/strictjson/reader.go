@@ -71,6 +71,10 @@ func (r *Reader) Fail(err error) {
 	r.report(err)
 }
 
+// Problems returns how many problems there are so far. A read that adds none took
+// a value of its type.
+func (r *Reader) Problems() int { return len(r.found) }
+
 // Close returns every problem in order of position, nil if there is none. A
 // text that was not read at all is skipped. Close must not be called within a
 // loop. Calling it again gives the same.
