@@ -63,6 +63,16 @@ func TestTaken(t *testing.T) {
 	}
 }
 
+// TestNobodyNamed: where a system must name a user and does not, it is told so.
+func TestNobodyNamed(t *testing.T) {
+	c := newCompany(t, "ann admin", options{})
+	_, err := c.do("system ops", company.CreateReport{Report: "r"})
+	const want = `company: do: change 1, report.create: user "" does not exist: name one`
+	if !errors.Is(err, company.ErrUnknown) || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // TestDetail: what is not for the person refused is in the detail alone.
 func TestDetail(t *testing.T) {
 	denied := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@x.test"}]}`).Decide(access.User("ann"), access.InviteUser, access.Company()).Err()

@@ -174,6 +174,9 @@ func known[ID ~string](ok bool, kind access.Kind, id ID) error {
 	if ok {
 		return nil
 	}
+	if id == "" {
+		return fmt.Errorf("%s %q %w: name one", kind, id, ErrUnknown)
+	}
 	return fmt.Errorf("%s %q %w", kind, id, ErrUnknown)
 }
 
