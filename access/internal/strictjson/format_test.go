@@ -111,3 +111,37 @@ func breakable(line string) bool {
 	}
 	return len(line) > 2 && (line[0] == '{' || line[0] == '[')
 }
+
+// TestMarshal writes filters so that they stay readable.
+func TestMarshal(t *testing.T) {
+	got, err := strictjson.Marshal(map[string]string{"filter": "spend >= 5 and not name = 'A&B'"})
+	if want := `{"filter":"spend >= 5 and not name = 'A&B'"}`; string(got) != want || err != nil {
+		t.Errorf("Marshal = %s, %v, want %s", got, err, want)
+	}
+	if got, err := strictjson.Marshal(func() {}); got != nil || err == nil {
+		t.Errorf("Marshal of a function = %s, %v", got, err)
+	}
+}
+
+// TestMember names the members of an object as problems do.
+func TestMember(t *testing.T) {
+	for name, want := range map[string]string{"spend": "attributes.spend", "ad spend": `attributes["ad spend"]`} {
+		if got := strictjson.Member("attributes", name); got != want {
+			t.Errorf("Member of %q = %s, want %s", name, got, want)
+		}
+	}
+}
+
+// TestProblemsSoFar counts while reading, so that a reader can tell whether a value
+// had its type.
+func TestProblemsSoFar(t *testing.T) {
+	r := strictjson.NewReader([]byte(`{"a": "x", "b": 1}`), strictjson.Config{})
+	after := map[string]int{}
+	for name := range r.Object("a", "b") {
+		r.Text()
+		after[name] = r.Problems()
+	}
+	if diff := cmp.Diff(map[string]int{"a": 0, "b": 1}, after); diff != "" {
+		t.Errorf("problems after each member (-want +got):\n%s", diff)
+	}
+}
