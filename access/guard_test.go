@@ -49,9 +49,11 @@ var house = map[string]string{
 	// The fold of a log and its one writer: below company, as access must not
 	// know audit, and of audit alone, so that faults are tested without a company.
 	"access/company/internal/journal": "audit",
-	"access/decisionlog":              "access",
-	"access/accesshttp":               "role datagroup team internal access access/document",
-	"access/authzen":                  "role datagroup team internal access access/document",
+	// What a host writes of decisions, apart from making them: access needs no
+	// log/slog.
+	"access/decisionlog": "access",
+	"access/accesshttp":  "role datagroup team internal access access/document",
+	"access/authzen":     "role datagroup team internal access access/document",
 	// Story files as data, above access and below accesstest, so that whatever
 	// else reads stories one day need not import testing.
 	"access/internal/story": "role datagroup team access access/document",
@@ -220,9 +222,21 @@ func refuseImport(f goFile, imported string, allowed []string, example bool) str
 		if !f.isTest() {
 			return "not in this house"
 		}
+	case slices.Contains(outside, imported) || strings.HasPrefix(imported, "os/"):
+		if !example && !f.testCode() && !slices.Contains(doors, f.dir()) {
+			return "only doors reach files, networks and databases"
+		}
 	}
 	return ""
 }
+
+// outside are the packages by which a program reaches what is outside of it. A
+// policy and a company are values in memory: what they need from outside, the
+// host hands in.
+var outside = []string{"os", "net", "net/http", "database/sql"}
+
+// doors are the packages that may reach outside: requests, and the lock file.
+var doors = []string{"access/accesshttp", "access/authzen", "access/accesstest"}
 
 // TestRefuseImport breaks each rule of the house once.
 func TestRefuseImport(t *testing.T) {
@@ -259,6 +273,13 @@ func TestRefuseImport(t *testing.T) {
 		{"deny", "unsafe in a model", "access/internal/model/draw.go", "unsafe", "", false},
 		{"deny", "rapid in another internal package", "access/internal/snapshot/set.go", "pgregory.net/rapid", "", false},
 		{"deny", "unsafe", "access/load.go", "unsafe", "", false},
+		{"allow", "HTTP in a door", "access/accesshttp/guard.go", "net/http", "", false},
+		{"allow", "files in a test", "access/load_test.go", "os", "", false},
+		{"allow", "addresses of the web", "access/company/company.go", "net/url", "", false},
+		{"deny", "files in a policy", "access/load.go", "os", "", false},
+		{"deny", "programs in a role", "role/role.go", "os/exec", "", false},
+		{"deny", "HTTP in a company", "access/company/do.go", "net/http", "", false},
+		{"deny", "a database in a log", "audit/log.go", "database/sql", "", false},
 		{"deny", "a package in text", "internal/text/line.go", modulePath + "/role", "", false},
 		{"deny", "another package beside text", "role/check.go", modulePath + "/internal/other", "", false},
 		{"deny", "text in an example", "examples/x/main.go", modulePath + "/internal/text", "", true},
