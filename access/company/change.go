@@ -28,6 +28,30 @@ type Change interface {
 	apply(s *state, at time.Time) error
 }
 
+// deriver is a change with outcomes that follow from what was there before.
+type deriver interface {
+	// derive fills in all of them. It runs before the change is applied, when it
+	// is proposed and again in replay, where the outcome must be the recorded one:
+	// what an event says follows from the state, or the event is refused. What was
+	// chosen, such as a random id or the digest of a secret, is resolve's to fill
+	// in, and stays as it is here; so does the impact.
+	derive(s *state, o origin) (Change, error)
+}
+
+// origin is where a change comes from.
+type origin struct {
+	actor audit.Actor
+	at    time.Time // of the event
+}
+
+// derive returns a change with the outcomes that follow from the state before it.
+func derive(c Change, s *state, o origin) (Change, error) {
+	if d, ok := c.(deriver); ok {
+		return d.derive(s, o)
+	}
+	return c, nil
+}
+
 // cloner is a change with slices or maps of its caller's.
 type cloner interface {
 	clone() Change // a copy that shares none of them
@@ -37,8 +61,8 @@ type cloner interface {
 // another form gets the next one, and its old form stays readable.
 const version = 1
 
-// encode returns the canonical form of a change.
-func encode(c Change) ([]byte, error) {
+// encode returns the canonical form of a change, or of a part of one.
+func encode(c any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

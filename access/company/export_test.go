@@ -1,5 +1,7 @@
 package company
 
+import "github.com/ambit-authz/ambit/audit"
+
 // LogName returns the name of a type of change in the log, and "" for what is
 // none.
 func LogName(c Change) string {
@@ -29,4 +31,16 @@ func SystemsByName(names map[string][]string) map[string][]Change {
 		}
 	}
 	return systems
+}
+
+// TargetsOf returns the targets that an event of recorded changes has. Of what
+// cannot be read it returns none.
+func TargetsOf(records ...audit.Change) []string {
+	var changes []Change
+	for _, r := range records {
+		if c, err := parseRecord(r); err == nil {
+			changes = append(changes, c)
+		}
+	}
+	return targetsOf(changes)
 }

@@ -1,12 +1,19 @@
 package company
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // PolicyAfter returns the policy as it was after the event with the given
@@ -49,9 +56,10 @@ func (c *Company) fold(before *published, e audit.Event) (*published, error) {
 }
 
 // follow returns the state after an event. It repeats the structural checks of
-// each change, asks nobody, and has no clock.
+// each change and derives its outcomes again, asks nobody, and has no clock.
 func (s state) follow(e audit.Event) (state, error) {
 	next := s
+	var changes []Change
 	for i, r := range e.Changes {
 		change, err := parseRecord(r)
 		if err != nil {
@@ -61,12 +69,73 @@ func (s state) follow(e audit.Event) (state, error) {
 		if first := e.Seq == 1 && i == 0; first != founds {
 			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
 		}
-		if err := next.apply(change, e.Time); err != nil {
+		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time}); err != nil {
 			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
 		}
+		changes = append(changes, change)
 	}
-	if next.id != e.Company {
-		return state{}, fmt.Errorf("%w: an event is of company %q", ErrBroken, e.Company)
+	return next, checkEvent(s, next, e, changes)
+}
+
+// repeat applies a change of the log, if its outcomes follow from the state.
+func (s *state) repeat(c Change, recorded []byte, o origin) error {
+	if s.policy != nil {
+		derived, err := derive(c, s, o)
+		if err != nil {
+			return err
+		}
+		data, err := encode(derived)
+		if err != nil {
+			return err
+		}
+		if field := firstDifference("", recorded, data); field != "" {
+			return fmt.Errorf("the outcome %w: %s does not follow from the state before", ErrInvalid, field)
+		}
 	}
-	return next, nil
+	return s.apply(c, o.at)
+}
+
+// checkEvent checks what an event says of itself: its company, who made it, and
+// what it concerns.
+func checkEvent(before, after state, e audit.Event, changes []Change) error {
+	if after.id != e.Company {
+		return fmt.Errorf("%w: an event is of company %q", ErrBroken, e.Company)
+	}
+	if !slices.Equal(targetsOf(changes), e.Targets) {
+		return fmt.Errorf("%w: the targets are not those of the changes", ErrBroken)
+	}
+	if e.Actor.Kind != audit.KindUser {
+		return nil
+	}
+	if before.policy == nil {
+		before = after // of the founder
+	}
+	if u, err := before.user(team.UserID(e.Actor.ID)); err != nil || e.Actor != actorOf(u) {
+		return fmt.Errorf("%w: the actor is not as the company knows them", ErrBroken)
+	}
+	return nil
+}
+
+// firstDifference returns where two JSON values differ, "" for nowhere. Its path
+// begins with at.
+func firstDifference(at string, a, b []byte) string {
+	if bytes.Equal(a, b) {
+		return ""
+	}
+	var x, y map[string]json.RawMessage
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return cmp.Or(at, "the value")
+	}
+	names := slices.Sorted(maps.Keys(x))
+	for _, name := range slices.Sorted(maps.Keys(y)) {
+		if _, both := x[name]; !both {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if path := firstDifference(strings.TrimPrefix(at+"."+name, "."), x[name], y[name]); path != "" {
+			return path
+		}
+	}
+	return cmp.Or(at, "the value")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // proposal judges changes on top of a state. It has what a state must not have:
@@ -47,6 +48,9 @@ func (p *proposal) add(c Change) error {
 	if err != nil {
 		return err
 	}
+	if c, err = derive(c, &p.state, origin{p.auditActor(), p.at}); err != nil {
+		return err
+	}
 	before := p.policyNow()
 	if err := p.state.apply(c, p.at); err != nil {
 		return err
@@ -69,21 +73,30 @@ func (p *proposal) event(by By) (audit.Event, error) {
 		ID: hex.EncodeToString(id[:]), Time: p.at, Company: p.id, Actor: p.auditActor(),
 		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation,
 	}
-	seen := make(map[string]bool)
 	for _, change := range p.recorded {
 		r, err := record(change)
 		if err != nil {
 			return audit.Event{}, err
 		}
 		e.Changes = append(e.Changes, r)
+	}
+	e.Targets = targetsOf(p.recorded)
+	return e, nil
+}
+
+// targetsOf returns what changes concern, each once, in their order.
+func targetsOf(changes []Change) []string {
+	var all []string
+	seen := make(map[string]bool)
+	for _, change := range changes {
 		for _, t := range rowOf(change).about(change).targets {
 			if name := t.String(); !seen[name] {
 				seen[name] = true
-				e.Targets = append(e.Targets, name)
+				all = append(all, name)
 			}
 		}
 	}
-	return e, nil
+	return all
 }
 
 // auditActor returns the actor as known before the changes.
@@ -98,6 +111,11 @@ func (p *proposal) auditActor() audit.Actor {
 	if !ok {
 		u, _ = p.directory().User(p.actor.user) // the founder, who is there from now on
 	}
+	return actorOf(u)
+}
+
+// actorOf returns a user as an event has them.
+func actorOf(u team.User) audit.Actor {
 	return audit.Actor{Kind: audit.KindUser, ID: string(u.ID), Email: u.Email.String(), Role: string(u.Role)}
 }
 

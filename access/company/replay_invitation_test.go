@@ -75,9 +75,8 @@ func TestReplayChecksInvitations(t *testing.T) {
 	for line := range split(replayInvitationTable, "\n") {
 		cells := cellsOf(replayWords.Replace(line))
 		t.Run(cells[1], func(t *testing.T) {
-			e := audit.Event{ID: "e", Time: c.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindSystem, ID: "ops"},
-				Changes: []audit.Change{{Type: cells[2], Version: 1, Data: []byte(cells[3])}}}
-			log := append(fixedLog(events(t, c.log)), e.Chain(c.Checkpoint()))
+			e := c.forged(audit.Actor{Kind: audit.KindSystem, ID: "ops"}, audit.Change{Type: cells[2], Version: 1, Data: []byte(cells[3])})
+			log := append(fixedLog(events(t, c.log)), e)
 			want := strings.TrimPrefix(cells[0], "allowed")
 			if _, err := company.Open(t.Context(), log, nil); errorName(err) != want {
 				t.Errorf("refused as %q, want %q: %v", errorName(err), want, err)

@@ -265,13 +265,21 @@ func TestReplayChecksStructure(t *testing.T) {
 		"a successor": {"", "user.remove", `{"user":"bob","successor":"ann","role":"user","email":"bob@x.test",` +
 			`"reports":[{"report":"r","level":"creator"},{"report":"s","level":"creator"}],"handedOver":["r"]}`},
 	} {
-		e := audit.Event{ID: "e", Time: c.now(), Company: "acme", Actor: audit.Actor{Kind: audit.KindUser, ID: "ann"},
-			Changes: []audit.Change{{Type: tt.kind, Version: 1, Data: []byte(tt.data)}}}
-		log := append(fixedLog(events(t, c.log)), e.Chain(c.Checkpoint()))
+		e := c.forged(audit.Actor{Kind: audit.KindUser, ID: "ann", Email: "ann@x.test", Role: "admin"},
+			audit.Change{Type: tt.kind, Version: 1, Data: []byte(tt.data)})
+		log := append(fixedLog(events(t, c.log)), e)
 		if _, err := company.Open(t.Context(), log, nil); errorName(err) != tt.want {
 			t.Errorf("%s: refused as %q, want %q: %v", name, errorName(err), tt.want, err)
 		}
 	}
+}
+
+// forged returns an event that continues the log, with the right targets,
+// whatever it changes.
+func (c *testCompany) forged(by audit.Actor, changes ...audit.Change) audit.Event {
+	return audit.Event{
+		ID: "e", Time: c.now(), Company: c.ID(), Actor: by, Changes: changes, Targets: company.TargetsOf(changes...),
+	}.Chain(c.Checkpoint())
 }
 
 // TestLogWithoutFounding opens a log whose first event has no change.

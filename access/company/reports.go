@@ -170,10 +170,14 @@ func (c UnshareReport) resolve(p *proposal) (Change, error) {
 	if _, err := p.report(c.Report); err != nil {
 		return nil, err
 	}
-	old, ok := grantOf(p.directory(), c.Report, c.User, c.Team)
-	if !ok {
+	if _, ok := grantOf(p.directory(), c.Report, c.User, c.Team); !ok {
 		return nil, ErrNoChange
 	}
+	return c, nil
+}
+
+func (c UnshareReport) derive(s *state, _ origin) (Change, error) {
+	old, _ := grantOf(s.directory(), c.Report, c.User, c.Team)
 	c.UnshareReportOutcome = UnshareReportOutcome{old.Level}
 	return c, nil
 }

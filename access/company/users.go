@@ -82,8 +82,13 @@ func (c SetRole) resolve(p *proposal) (Change, error) {
 	if u.Role == c.Role {
 		return nil, ErrNoChange
 	}
-	c.SetRoleOutcome = SetRoleOutcome{u.Role}
 	return c, nil
+}
+
+func (c SetRole) derive(s *state, _ origin) (Change, error) {
+	u, err := s.user(c.User)
+	c.SetRoleOutcome = SetRoleOutcome{u.Role}
+	return c, err
 }
 
 func (c SetRole) apply(s *state, _ time.Time) error {
