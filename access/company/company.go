@@ -3,7 +3,6 @@ package company
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"time"
 
@@ -24,12 +23,10 @@ type Config struct {
 	// crypto/rand.Reader.
 	Rand io.Reader
 
-	// Systems names the host's own systems that may make changes, each by a name
-	// that is not empty. Each has a zero value of every type of change it may
-	// make, such as SuspendUser{}; [ChangeTypes] returns all of them. Any other
-	// change of theirs is refused. An invitation that a system sent can be
-	// accepted as long as the system may still make an [Invite].
-	Systems map[string][]Change
+	// Systems has the host's own systems that may make changes, each by a name
+	// that is not empty, and what each may do. An invitation that a system sent
+	// can be accepted as long as the system could still send it.
+	Systems map[string]SystemConfig
 
 	// Deliver sends a message about an invitation to its address. It gets the
 	// only copy of the secret, after the event is stored, and no other change
@@ -58,8 +55,8 @@ type Config struct {
 //
 // All methods are safe for concurrent use. Reading never waits for a change.
 type Company struct {
-	config  Config              // with its defaults
-	systems map[string][]string // names of types of change, by system
+	config  Config // with its defaults
+	systems map[string]system
 	journal *journal.Journal[*published]
 }
 
@@ -90,25 +87,17 @@ func newCompany(c *Config) (*Company, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	co := &Company{config: *c, systems: make(map[string][]string)}
+	systems, err := systemsOf(c.Systems)
+	if err != nil {
+		return nil, err
+	}
+	co := &Company{config: *c, systems: systems}
 	co.config.Invitations = c.Invitations.filled()
 	if c.Now == nil {
 		co.config.Now = time.Now
 	}
 	if c.Rand == nil {
 		co.config.Rand = rand.Reader
-	}
-	for name, may := range c.Systems {
-		if name == "" {
-			return nil, fmt.Errorf("the name of a system %w: it is empty", ErrInvalid)
-		}
-		for _, change := range may {
-			row := rowOf(change)
-			if row == nil {
-				return nil, fmt.Errorf("the changes of system %q: %w", name, noChange(change))
-			}
-			co.systems[name] = append(co.systems[name], row.name)
-		}
 	}
 	return co, nil
 }
@@ -120,14 +109,6 @@ func (c *Config) check() error {
 		err = checkOrigin(c.Origin)
 	}
 	return err
-}
-
-// noChange says why a value is no change, though the compiler takes it for one.
-func noChange(c Change) error {
-	if c == nil {
-		return fmt.Errorf("nil %w as a change", ErrInvalid)
-	}
-	return fmt.Errorf("a %T %w as a change: pass the value, as in company.SetRole{…}", c, ErrInvalid)
 }
 
 // Policy returns the policy as it is now. It does not change; ask again for a

@@ -15,7 +15,7 @@
 // Most programs use [Open], [Company.Do] and [Company.Policy] only. A new company
 // begins with [Found]. The example Story is a whole program.
 //
-//   - a company: [Found], [Founding], [Open], [Config], [Limits]
+//   - a company: [Found], [Founding], [Open], [Config], [SystemConfig], [Limits]
 //   - asking: [Company.Policy], [Company.Decide], [Company.Holdings]
 //   - changing: [Company.Do], [By], [User], [System], [Invitee]; what came of it:
 //     [Receipt], [Outcome], [Error], [Refusal]

@@ -126,7 +126,7 @@ func ExampleSystem() {
 		Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@example.com")},
 	}, &company.Config{
 		Now: clock.now, Rand: new(countingRand),
-		Systems: map[string][]company.Change{"scim": {company.AddUser{}, company.SuspendUser{}}},
+		Systems: map[string]company.SystemConfig{"scim": {Changes: []company.Change{company.AddUser{}, company.SuspendUser{}}}},
 	})
 	if err != nil {
 		fmt.Println(err)

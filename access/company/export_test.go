@@ -22,13 +22,14 @@ func LogNames() []string {
 }
 
 // SystemsByName returns [Config.Systems] with the types of the given names.
-func SystemsByName(names map[string][]string) map[string][]Change {
-	systems := make(map[string][]Change, len(names))
+func SystemsByName(names map[string][]string) map[string]SystemConfig {
+	systems := make(map[string]SystemConfig, len(names))
 	for system, all := range names {
-		systems[system] = nil
+		var may SystemConfig
 		for _, name := range all {
-			systems[system] = append(systems[system], rowNamed(name).zero)
+			may.Changes = append(may.Changes, rowNamed(name).zero)
 		}
+		systems[system] = may
 	}
 	return systems
 }

@@ -68,7 +68,7 @@ func TestDocumentNamesItsCatalog(t *testing.T) {
 // TestSystemWithoutName: nobody is the system of an empty name, so a Config that
 // lets it make changes is a mistake.
 func TestSystemWithoutName(t *testing.T) {
-	config := &company.Config{Systems: map[string][]company.Change{"": company.ChangeTypes()}}
+	config := &company.Config{Systems: map[string]company.SystemConfig{"": {Changes: company.ChangeTypes()}}}
 	if _, err := company.Found(t.Context(), audit.NewMemory(), foundingOfOne(), config); !errors.Is(err, company.ErrInvalid) {
 		t.Errorf("Found = %v, want ErrInvalid", err)
 	}

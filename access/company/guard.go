@@ -3,7 +3,6 @@ package company
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -53,7 +52,7 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 	case invitee:
 		return nil
 	case by.system != "":
-		if !slices.Contains(g.company.systems[by.system], row.name) {
+		if !g.company.systems[by.system].changes[row.name] {
 			return fmt.Errorf("%w: %s", ErrSystem, by)
 		}
 		return nil

@@ -72,7 +72,7 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 	}
 	c.config = company.Config{
 		Now: c.clock.Now, Rand: new(hashRand), Deliver: c.deliver, Origin: "https://acme.example/join",
-		Systems: map[string][]company.Change{"ops": company.ChangeTypes(), "scim": {company.AddUser{}, company.RemoveUser{}, company.AddMember{}}},
+		Systems: map[string]company.SystemConfig{"ops": {Changes: company.ChangeTypes()}, "scim": {Changes: []company.Change{company.AddUser{}, company.RemoveUser{}, company.AddMember{}}}},
 	}
 	if o.config != nil {
 		o.config(&c.config)

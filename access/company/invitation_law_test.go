@@ -334,7 +334,7 @@ type otherCompany struct {
 
 func newOtherCompany(t *rapid.T, d *document.Document, clock *time.Time) *otherCompany {
 	o := &otherCompany{secrets: map[string]invite.Secret{}}
-	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string][]company.Change{"sync": company.ChangeTypes()}, Origin: "https://acme.test/join",
+	c := &company.Config{Now: func() time.Time { return *clock }, Systems: map[string]company.SystemConfig{"sync": {Changes: company.ChangeTypes()}}, Origin: "https://acme.test/join",
 		Invitations: company.InvitationLimits{TTL: -1, Cooldown: -1},
 		Deliver: func(_ context.Context, m invite.Message) error {
 			o.secrets[string(m.Invitation)] = m.Secret

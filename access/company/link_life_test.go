@@ -127,7 +127,9 @@ func TestRevokeLink(t *testing.T) {
 		{"ErrNoActor", "nobody", "", "report"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := linkCompany(t, options{config: func(c *company.Config) { c.Systems["links"] = []company.Change{company.RevokeLink{}} }})
+			c := linkCompany(t, options{config: func(c *company.Config) {
+				c.Systems["links"] = company.SystemConfig{Changes: []company.Change{company.RevokeLink{}}}
+			}})
 			makeLink(c, "amy", linkTo("report"))
 			makeLink(c, "eli", company.MakeLink{Link: "item", Session: "west", Action: "recording.view", Resource: access.Item("campaign", "c1", "de")})
 			makeLink(c, "ann", company.MakeLink{Link: "boss", Resource: access.Report("q4")})

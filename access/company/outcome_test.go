@@ -93,7 +93,7 @@ func TestNoChange(t *testing.T) {
 			if r.Seq != 0 || c.state() != before {
 				t.Error("something was stored")
 			}
-			config := &company.Config{Systems: map[string][]company.Change{"scim": {tt.change}}}
+			config := &company.Config{Systems: map[string]company.SystemConfig{"scim": {Changes: []company.Change{tt.change}}}}
 			if _, err := company.Open(t.Context(), c.log, config); !errors.Is(err, company.ErrInvalid) || !strings.Contains(err.Error(), `system "scim"`) {
 				t.Errorf("Open = %v, want ErrInvalid", err)
 			}

@@ -47,7 +47,7 @@ var _ io.Reader = (*storyHost)(nil)
 
 func (s *storyHost) config() *company.Config {
 	return &company.Config{
-		Now: s.Now, Rand: s, Systems: map[string][]company.Change{"directory": company.ChangeTypes()},
+		Now: s.Now, Rand: s, Systems: map[string]company.SystemConfig{"directory": {Changes: company.ChangeTypes()}},
 		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}

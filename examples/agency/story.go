@@ -44,7 +44,7 @@ func begin() (*story, error) {
 		Founder: team.User{ID: "olga", Email: team.MustParseAddress("olga@client.example")},
 	}, &company.Config{
 		Now: s.clock.now, Rand: new(counter),
-		Systems: map[string][]company.Change{"directory": {company.AddUser{}, company.RemoveUser{}}},
+		Systems: map[string]company.SystemConfig{"directory": {Changes: []company.Change{company.AddUser{}, company.RemoveUser{}}}},
 	})
 	return s, err
 }
