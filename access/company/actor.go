@@ -51,6 +51,16 @@ type By struct {
 	Reason      string // text, required for changes of users, invitations and memberships, except by an invitee; at most 500 bytes
 	Approval    string // a line of text: reference to an approval elsewhere; may be empty
 	Correlation string // a line of text: ties the event to a request of the host's; may be empty
+
+	// Since makes what the actor read a condition: it is [audit.Checkpoint.Seq] of
+	// [Company.Checkpoint] at the moment they looked. If an event after it touched
+	// what one of the changes reads, Do refuses them all with [ErrChanged], and
+	// the [Error] has the number of the last such event. A change reads the pair of
+	// a membership, of a grant, or of a team and its data group; if it edits
+	// something, that; and if it deletes something, also what hangs on it: members,
+	// data groups, grants, links, and the invitations of a sponsor. 0 is no
+	// condition. A number that the log does not have yet is invalid.
+	Since uint64
 }
 
 // maxReason is the length of a reason, and of the references beside it, in bytes.

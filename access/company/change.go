@@ -20,6 +20,9 @@ type Change interface {
 	// resolve applies the rules that need more than a question to Decide, and
 	// returns the change as it is recorded, with its outcomes. It runs once,
 	// when the change is proposed, and never in replay.
+	//
+	// It returns an error that wraps [ErrNoChange] if everything that the change
+	// says is so already, and then only; see [proposal.repeated].
 	resolve(p *proposal) (Change, error)
 
 	// apply makes the recorded change on a state, at the time of its event. A
@@ -42,6 +45,7 @@ type deriver interface {
 type origin struct {
 	actor audit.Actor
 	at    time.Time // of the event
+	seq   uint64    // of the event
 }
 
 // derive returns a change with the outcomes that follow from the state before it.

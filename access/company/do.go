@@ -19,6 +19,10 @@ type Receipt struct {
 	Time    time.Time // of the event
 	Changes []Change  // as they were recorded, with their outcomes; see [Outcome]
 
+	// Repeated has the changes of a system that say what was so already, in their
+	// order, counted from 1. They were passed over, and are not in Changes.
+	Repeated []int
+
 	// Undelivered has the invitations whose message was not delivered. They were
 	// made all the same.
 	Undelivered []Undelivered
@@ -66,6 +70,10 @@ func (r Receipt) Invitations() []invite.ID {
 // this package. The first change that fails refuses all. If another writer
 // appended first, all are judged again on the state that they left.
 //
+// What a system repeats is passed over and listed in the Receipt, if all that the
+// change says is so, or if it removes what was removed. If nothing else is left,
+// or a user says it, Do refuses with [ErrNoChange].
+//
 // If one change makes something that a later one names, such as a team that a
 // group is attached to, give it an id of your own: you learn a random one from
 // the Receipt only.
@@ -84,6 +92,11 @@ func (r Receipt) Invitations() []invite.ID {
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
+	if by.Since > c.Checkpoint().Seq { // they looked at what another process wrote
+		if err := c.Sync(ctx); err != nil {
+			return Receipt{}, wrap("do", err)
+		}
+	}
 	var p *proposal
 	e, err := c.journal.Write(ctx, func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
 		if p, err = c.propose(at, by, changes); err != nil {
@@ -95,7 +108,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	if e.Seq == 0 {
 		return Receipt{}, wrap("do", err)
 	}
-	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded}
+	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded, Repeated: p.repeats}
 	if err != nil {
 		return receipt, wrap("do", err)
 	}
@@ -112,20 +125,40 @@ func (c *Company) propose(at journal.Point[*published], by By, changes []Change)
 	if err := by.check(reasonDue); err != nil {
 		return nil, err
 	}
-	if len(changes) == 0 {
+	if by.Since > at.Head.Seq {
+		return nil, fmt.Errorf("the condition %w: event %d is not in the log, which has %d", ErrInvalid, by.Since, at.Head.Seq)
+	}
+	p := c.proposal(at, by)
+	for i, change := range changes {
+		err := p.add(change)
+		if err != nil && p.actor.system != "" && errors.Is(err, ErrNoChange) {
+			p.repeats = append(p.repeats, i+1)
+			continue
+		}
+		if err != nil {
+			return nil, refusedAt(err, i+1, change)
+		}
+	}
+	switch {
+	case len(p.recorded) > 0:
+		return p, nil
+	case len(p.repeats) == 0:
 		return nil, ErrNoChange
 	}
-	p := c.proposal(at, by.Actor)
-	for i, change := range changes {
-		row := rowOf(change)
-		if row == nil {
-			return nil, &Error{Op: "do", Index: i + 1, Err: noChange(change)}
-		}
-		if err := p.add(change); err != nil {
-			return nil, &Error{Op: "do", Index: i + 1, Change: row.name, Err: err}
-		}
+	return nil, refusedAt(ErrNoChange, 1, changes[0])
+}
+
+// refusedAt says which change of a Do an error is about.
+func refusedAt(err error, index int, c Change) *Error {
+	e, ok := err.(*Error)
+	if !ok {
+		e = &Error{Err: err}
 	}
-	return p, nil
+	e.Op, e.Index = "do", index
+	if row := rowOf(c); row != nil {
+		e.Change = row.name
+	}
+	return e
 }
 
 // deliver delivers the messages of a proposal whose event is stored, except for

@@ -67,8 +67,10 @@
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
 //  8. A change that would change nothing is refused, so that the log has only
-//     real changes. Changes of users, invitations and memberships need a reason,
-//     except from an [Invitee].
+//     real changes. If a system repeats what is so already, that change is passed
+//     over and listed in the [Receipt]; if part of it is so, it is refused. To
+//     remove what was removed is a repeat, an id never seen is an error. Changes of
+//     users, invitations and memberships need a reason, except from an [Invitee].
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
 //  10. A system of the host's makes the types of change that it is configured
@@ -80,18 +82,20 @@
 //  12. The event is appended before the state changes. If the append fails,
 //     nothing changed. If nobody can say whether it failed, nothing is written
 //     until that is known.
-//  13. People come by invitation: [Invite] an address. There is a user only once
+//  13. What an actor read can be made a condition, [By.Since]: if what one of the
+//     changes reads was changed since, all are refused.
+//  14. People come by invitation: [Invite] an address. There is a user only once
 //     the person accepts, with the secret of the latest message and the proof
 //     that a trusted issuer verified that very address. Package invite says what
 //     may be done in which state.
-//  14. One guard stands before every way to access by invitation: sending,
+//  15. One guard stands before every way to access by invitation: sending,
 //     re-sending, amending, sending from a file, taking over, and accepting. At
 //     acceptance it asks whether the sponsor could send these terms then. While
 //     they could not, the invitation is on hold; see [Company.WhyOnHold].
-//  15. A secret is given once: that of an invitation to [Config.Deliver], that of
+//  16. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
 //     who is refused is told the same whatever is wrong: a [*Refusal].
-//  16. A share link shows what its maker may see at that moment, in the scope
+//  17. A share link shows what its maker may see at that moment, in the scope
 //     that it was made in. [Company.LinkSubject] makes a secret a subject, and
 //     Decide answers for it.
 //

@@ -28,6 +28,7 @@ var (
 	ErrReason        = errors.New("a reason is required, in plain text of at most 500 bytes")
 	ErrReused        = errors.New("the id was used before")
 	ErrNoChange      = errors.New("nothing would change")
+	ErrChanged       = errors.New("what the change reads was changed since the actor looked")
 	ErrSelf          = errors.New("users may not raise themselves")
 	ErrBeyondOwnEnd  = errors.New("nobody may give access for longer than they have it")
 	ErrLowers        = errors.New("sharing may not lower a level or an end: unshare first")
@@ -90,7 +91,7 @@ type Error struct {
 	Op     string // what was attempted: "do", "found", "open", "sync", "policy at", "offer" …; "replay" for an event of the log
 	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
 	Change string // its type, as the log names it; "" if it is no change
-	Seq    uint64 // of the event; 0 for none in particular
+	Seq    uint64 // of the event that could not be replayed, or that made a change since; 0 for none in particular
 	Err    error
 }
 
@@ -113,7 +114,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // refusals is what [Error.Refused] goes by, besides denials.
 var refusals = []error{
-	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrInviteeOnly, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange,
+	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrInviteeOnly, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange, ErrChanged,
 	ErrSelf, ErrBeyondOwnEnd, ErrPast, ErrLowers, ErrSuccessor, ErrLastCreator, ErrLastHolder, ErrRoleFull, ErrSeats,
 	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrOnHold,
 	invite.ErrNone, invite.ErrPending, invite.ErrExpired, invite.ErrAccepted, invite.ErrDeclined, invite.ErrRevoked,

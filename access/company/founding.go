@@ -53,7 +53,7 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 		return nil, &Error{Op: "found", Err: err}
 	}
 	co.journal, err = journal.Begin(ctx, log, new(published), co.fold, func(at journal.Point[*published]) (*published, audit.Event, error) {
-		p := co.proposal(at, actor)
+		p := co.proposal(at, By{Actor: actor})
 		if err := p.found(change); err != nil {
 			return nil, audit.Event{}, err
 		}
@@ -75,7 +75,7 @@ func (p *proposal) found(c founded) error {
 		return fmt.Errorf("the company id %w: it %w", ErrInvalid, err)
 	}
 	p.recorded = []Change{c}
-	return p.state.apply(c, p.at)
+	return p.state.apply(c, p.origin())
 }
 
 // change returns the founding as it is recorded, and who makes it.

@@ -135,9 +135,5 @@ func (c DeleteGroup) affects(before, _ *access.Policy) affected {
 }
 
 func (c DeleteGroup) apply(s *state, _ time.Time) error {
-	if err := s.edit(func(e *access.Edit) { e.RemoveGroup(c.Group) }); err != nil {
-		return err
-	}
-	retire(s, access.KindGroup, c.Group)
-	return nil
+	return s.edit(func(e *access.Edit) { e.RemoveGroup(c.Group) })
 }

@@ -332,7 +332,7 @@ func (c *testCompany) decline(id invite.ID) company.DeclineInvitation {
 var sentinels = map[string]error{
 	"ErrNoActor": company.ErrNoActor, "ErrSystem": company.ErrSystem, "ErrSystemOnly": company.ErrSystemOnly, "ErrReason": company.ErrReason,
 	"ErrInvalid": company.ErrInvalid, "ErrUnknown": company.ErrUnknown, "ErrTaken": company.ErrTaken, "ErrReused": company.ErrReused,
-	"ErrNoChange": company.ErrNoChange, "ErrSelf": company.ErrSelf, "ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrLowers": company.ErrLowers,
+	"ErrNoChange": company.ErrNoChange, "ErrChanged": company.ErrChanged, "ErrSelf": company.ErrSelf, "ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrLowers": company.ErrLowers,
 	"ErrSuccessor": company.ErrSuccessor, "ErrLastCreator": company.ErrLastCreator, "ErrLastHolder": company.ErrLastHolder,
 	"ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats, "ErrAttributeUsed": company.ErrAttributeUsed,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,

@@ -69,7 +69,7 @@ func (s state) follow(e audit.Event) (state, error) {
 		if first := e.Seq == 1 && i == 0; first != founds {
 			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
 		}
-		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time}); err != nil {
+		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq}); err != nil {
 			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
 		}
 		changes = append(changes, change)
@@ -92,7 +92,7 @@ func (s *state) repeat(c Change, recorded []byte, o origin) error {
 			return fmt.Errorf("the outcome %w: %s does not follow from the state before", ErrInvalid, field)
 		}
 	}
-	return s.apply(c, o.at)
+	return s.apply(c, o)
 }
 
 // checkEvent checks what an event says of itself: its company, who made it, and

@@ -24,7 +24,7 @@ func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error
 	if err := by.check(false); err != nil {
 		return nil, &Error{Op: "plan invitations", Err: err}
 	}
-	p := c.proposal(c.journal.Point(), by.Actor)
+	p := c.proposal(c.journal.Point(), by)
 	p.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
 	rows = slices.Clone(rows)
 	for i := range rows {

@@ -2,6 +2,7 @@ package company
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,12 +17,15 @@ import (
 // an actor, the time, randomness, configuration, and secrets to be delivered.
 type proposal struct {
 	guard
-	actor    Actor
+	by       By
+	actor    Actor // of by
 	rand     io.Reader
 	recorded []Change   // so far, with their outcomes
+	repeats  []int      // the changes of a system that were passed over, counted from 1
 	outgoing []outgoing // to be delivered once the event is stored
 
-	before *access.Policy // before all changes; nil at the founding
+	before state  // before all changes; without a policy at the founding
+	seq    uint64 // that the event is to have
 }
 
 // outgoing is a secret on its way to the person who is invited.
@@ -32,27 +36,35 @@ type outgoing struct {
 
 // proposal starts the state after a point, at the later of now and the last
 // event.
-func (c *Company) proposal(p journal.Point[*published], actor Actor) *proposal {
-	return &proposal{guard: c.guard(p), actor: actor, rand: c.config.Rand, before: p.State.policy}
+func (c *Company) proposal(p journal.Point[*published], by By) *proposal {
+	return &proposal{
+		guard: c.guard(p), by: by, actor: by.Actor, rand: c.config.Rand, before: p.State.state, seq: p.Head.Seq + 1,
+	}
 }
+
+// origin returns where the changes come from, as their event has it.
+func (p *proposal) origin() origin { return origin{p.auditActor(), p.at, p.seq} }
 
 // add authorises a change, applies the rules to it, and makes it.
 func (p *proposal) add(c Change) error {
+	if rowOf(c) == nil {
+		return noChange(c)
+	}
 	if own, ok := c.(cloner); ok {
 		c = own.clone() // what is asked about, made and recorded must be one and the same
 	}
 	if err := p.authorise(p.actor, c, rowOf(c).about(c).questions); err != nil {
 		return err
 	}
-	c, err := c.resolve(p)
+	c, err := p.resolve(c)
 	if err != nil {
 		return err
 	}
-	if c, err = derive(c, &p.state, origin{p.auditActor(), p.at}); err != nil {
+	if c, err = derive(c, &p.state, p.origin()); err != nil {
 		return err
 	}
 	before := p.policyNow()
-	if err := p.state.apply(c, p.at); err != nil {
+	if err := p.state.apply(c, p.origin()); err != nil {
 		return err
 	}
 	if m, ok := c.(measurable); ok {
@@ -61,6 +73,34 @@ func (p *proposal) add(c Change) error {
 	}
 	p.recorded = append(p.recorded, c)
 	return nil
+}
+
+// resolve applies the rules to a change, and the condition of the actor. That
+// something was changed since is told in place of what follows from it, but not
+// to anyone who may not make the change.
+func (p *proposal) resolve(c Change) (Change, error) {
+	resolved, err := c.resolve(p)
+	if p.by.Since == 0 || errors.Is(err, access.ErrDenied) || errors.Is(err, ErrRefused) || errors.Is(err, ErrOnHold) {
+		return resolved, err
+	}
+	if err == nil {
+		c = resolved // with the ids that were left out
+	}
+	if seq := p.before.touched.after(p.by.Since, rowOf(c).about(c).readKeys()); seq != 0 {
+		return nil, &Error{Seq: seq, Err: fmt.Errorf("%w: by event %d", ErrChanged, seq)}
+	}
+	return resolved, err
+}
+
+// repeated returns the error of a change that says what may be so already: that
+// nothing would change if a system says it and all of it is so, and otherwise the
+// error that everybody gets. It is for changes that make something or take
+// something away for good: of these a user is not told what is there.
+func (p *proposal) repeated(so bool, otherwise error) error {
+	if so && p.actor.system != "" {
+		return ErrNoChange
+	}
+	return otherwise
 }
 
 // event returns the event of the changes, not yet in a chain.
@@ -107,7 +147,7 @@ func (p *proposal) auditActor() audit.Actor {
 	case !p.actor.proof.IsZero():
 		return audit.Actor{Kind: audit.KindInvitee, Email: p.actor.proof.Address().String()}
 	}
-	u, ok := p.before.Directory().User(p.actor.user)
+	u, ok := p.before.directory().User(p.actor.user)
 	if !ok {
 		u, _ = p.directory().User(p.actor.user) // the founder, who is there from now on
 	}

@@ -113,7 +113,7 @@ func (c *testCompany) arrange(state string) {
 // elsewhere are the sentinels that no row of the tables has: what a person is
 // told who answers an invitation, how an invitation was closed, and what fails
 // in a log.
-var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken")
+var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken ErrChanged")
 
 // TestEverySentinelIsRefused: the tables have a row of every other sentinel.
 func TestEverySentinelIsRefused(t *testing.T) {

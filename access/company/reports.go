@@ -211,11 +211,7 @@ func (c DeleteReport) resolve(p *proposal) (Change, error) {
 }
 
 func (c DeleteReport) apply(s *state, _ time.Time) error {
-	if err := s.edit(func(e *access.Edit) { e.RemoveReport(c.Report) }); err != nil {
-		return err
-	}
-	retire(s, access.KindReport, c.Report)
-	return nil
+	return s.edit(func(e *access.Edit) { e.RemoveReport(c.Report) })
 }
 
 // lasting reports whether a grant makes somebody a creator without an end.

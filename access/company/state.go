@@ -22,7 +22,7 @@ type state struct {
 	name    string
 	limits  Limits
 	policy  *access.Policy
-	retired *retired
+	touched touched
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
@@ -30,15 +30,16 @@ type state struct {
 
 // apply makes a recorded change and checks what must be true after any change. If it
 // fails, s must not be used any more.
-func (s *state) apply(c Change, at time.Time) error {
+func (s *state) apply(c Change, o origin) error {
 	before := *s
-	if err := c.apply(s, at); err != nil {
+	if err := c.apply(s, o.at); err != nil {
 		return err
 	}
 	if before.policy == nil {
 		return nil // the founding may break what changes must keep
 	}
-	return s.checkKept(&before, at)
+	s.touched = s.touched.with(o.seq, touchedBy(c, &before, s))
+	return s.checkKept(&before, o.at)
 }
 
 // checkKept checks what a change may not break: the holders a role must have

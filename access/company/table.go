@@ -1,10 +1,12 @@
 package company
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -12,16 +14,16 @@ import (
 )
 
 // table has a row for every type of change: its name in the log, what is
-// required of who makes it, what it asks Decide, and its targets. That a row
-// asks nothing of a user whose change it may be means that the guard of
-// invitations asks.
+// required of who makes it, what it asks Decide, its targets, and what it reads.
+// That a row asks nothing of a user whose change it may be means that the guard
+// of invitations asks. What it reads is its first target, unless it says more.
 var table = []row{
-	of("company.found", systemOnly, func(founded) about { return concerns(access.Company()) }),
+	of("company.found", systemOnly, func(founded) about { return concerns(access.Company()).reading(nothing) }),
 	of("company.set-name", 0, func(SetCompanyName) about { return asks(access.EditCompany, access.Company()) }),
 	of("company.set-limits", 0, func(SetLimits) about { return asks(access.EditCompany, access.Company()) }),
 	of("catalog.replace", systemOnly, func(ReplaceCatalog) about { return concerns(access.Company()) }),
 	of("owner.transfer", needsReason, func(c TransferOwnership) about {
-		return asks(access.TransferOwner, user(c.To)).and(user(c.From))
+		return asks(access.TransferOwner, user(c.To)).and(user(c.From)).reading(each)
 	}),
 
 	of("user.add", needsReason|systemOnly, func(c AddUser) about { return concerns(user(c.User)) }),
@@ -32,52 +34,63 @@ var table = []row{
 	of("user.reinstate", needsReason, func(c ReinstateUser) about { return asks(access.SuspendUser, user(c.User)) }),
 	of("user.set-expiry", needsReason, func(c SetEnd) about { return asks(access.SetUserExpiry, user(c.User)) }),
 	of("user.remove", needsReason, func(c RemoveUser) about {
-		return asks(access.RemoveUser, user(c.User)).and(users(c.Successor, c.TakeOver)...).and(each(access.Report, c.HandedOver)...)
+		return asks(access.RemoveUser, user(c.User)).and(users(c.Successor, c.TakeOver)...).and(resources(access.Report, c.HandedOver)...).reading(deletion)
 	}),
 
 	of("team.create", 0, func(c CreateTeam) about { return creates(access.CreateTeam, access.Team(c.Team)) }),
 	of("team.edit", 0, func(c EditTeam) about { return asks(access.EditTeam, access.Team(c.Team)) }),
-	of("team.delete", 0, func(c DeleteTeam) about { return asks(access.DeleteTeam, access.Team(c.Team)) }),
+	of("team.delete", 0, func(c DeleteTeam) about { return asks(access.DeleteTeam, access.Team(c.Team)).reading(deletion) }),
 	of("team.add-member", needsReason, func(c AddMember) about {
-		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User))
+		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
 	}),
 	of("team.remove-member", needsReason, func(c RemoveMember) about {
-		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User))
+		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
 	}),
 	of("team.attach-group", 0, func(c AttachGroup) about {
-		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group))
+		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group)).reading(pair)
 	}),
 	of("team.detach-group", 0, func(c DetachGroup) about {
-		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group))
+		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group)).reading(pair)
 	}),
 
 	of("datagroup.create", 0, func(c CreateGroup) about { return creates(access.CreateGroup, access.Group(c.Group)) }),
 	of("datagroup.edit", 0, func(c EditGroup) about { return asks(access.EditGroup, access.Group(c.Group)) }),
 	of("datagroup.delete", 0, func(c DeleteGroup) about {
-		return asks(access.DeleteGroup, access.Group(c.Group)).and(each(access.Team, c.Teams)...)
+		return asks(access.DeleteGroup, access.Group(c.Group)).and(resources(access.Team, c.Teams)...).reading(deletion)
 	}),
 
 	of("source.add", 0, func(c ConnectAccounts) about {
-		return concerns(accounts(entryIDs(c.Accounts))...).ask(access.AddSource, access.Company())
+		return concerns(accounts(entryIDs(c.Accounts))...).ask(access.AddSource, access.Company()).
+			reading(each).touching(attributesOf(c.Accounts)...)
 	}),
-	of("source.edit", 0, func(c UpdateAccounts) about { return asksEach(access.EditSource, accounts(entryIDs(c.Accounts))) }),
+	of("source.edit", 0, func(c UpdateAccounts) about {
+		return asksEach(access.EditSource, accounts(entryIDs(c.Accounts))).touching(attributesOf(c.Accounts)...)
+	}),
 	of("source.remove", 0, func(c DisconnectAccounts) about { return asksEach(access.RemoveSource, accounts(c.Accounts)) }),
 	of("attribute.declare", 0, func(c DeclareAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
 	of("attribute.retype", 0, func(c RetypeAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
-	of("attribute.drop", 0, func(c DropAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
+	of("attribute.drop", 0, func(c DropAttribute) about {
+		return creates(access.AddSource, attribute(c.Attribute)).reading(deletion)
+	}),
 
-	of("report.create", 0, func(c CreateReport) about { return creates(access.CreateReport, access.Report(c.Report)) }),
+	of("report.create", 0, func(c CreateReport) about {
+		return creates(access.CreateReport, access.Report(c.Report)).touching(user(c.Creator))
+	}),
 	of("report.set", 0, func(c RenameReport) about { return asks(access.SetReport, access.Report(c.Report)) }),
-	of("report.delete", 0, func(c DeleteReport) about { return asks(access.DeleteReport, access.Report(c.Report)) }),
+	of("report.delete", 0, func(c DeleteReport) about {
+		return asks(access.DeleteReport, access.Report(c.Report)).reading(deletion)
+	}),
 	of("report.share", 0, func(c ShareReport) about {
-		return asks(c.level().ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...)
+		return asks(c.level().ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
 	}),
 	of("report.unshare", 0, func(c UnshareReport) about {
-		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...)
+		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
 	}),
-	of("link.make", 0, func(c MakeLink) about { return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))) }),
+	of("link.make", 0, func(c MakeLink) about {
+		return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))).touching(c.Resource, user(c.Maker))
+	}),
 	of("link.revoke", 0, func(c RevokeLink) about {
-		return asks(access.RevokeLink, access.Link(c.Link)).and(c.Resource, user(c.Maker))
+		return asks(access.RevokeLink, access.Link(c.Link)).and(c.Resource, user(c.Maker)).touching(c.Resource, user(c.Maker))
 	}),
 
 	of("invitation.send", needsReason, func(c Invite) about { return invited(c.Invitation, c.Terms.Role, c.Terms.Teams) }),
@@ -110,11 +123,13 @@ const (
 	inviteeOnly // of the invitation that the change answers
 )
 
-// about is what a change asks and concerns. The questions depend on what the
-// caller says alone, the targets on the outcomes, too.
+// about is what a change asks, concerns and reads. The questions and what it
+// reads depend on what the caller says alone, the rest on the outcomes, too.
 type about struct {
 	questions []question        // to Decide, as the actor
 	targets   []access.Resource // for the log, in its order
+	reads     reading
+	hangsOn   []access.Resource // what the change hangs something on, or takes it from
 }
 
 // question is a question to Decide.
@@ -141,7 +156,7 @@ func asks(a access.Action, target access.Resource) about { return concerns(targe
 
 // asksEach asks for an action at each of its targets.
 func asksEach(a access.Action, targets []access.Resource) about {
-	all := concerns(targets...)
+	all := concerns(targets...).reading(each)
 	for _, t := range targets {
 		all = all.ask(a, t)
 	}
@@ -155,11 +170,11 @@ func creates(a access.Action, target access.Resource) about {
 
 // invited concerns an invitation, and perhaps the role and teams it offers.
 func invited(id invite.ID, r role.Name, offered []team.ID) about {
-	all := concerns(access.Item(kindInvitation, id, ""))
+	all := concerns(invitation(id))
 	if r != "" {
 		all = all.and(access.Role(r))
 	}
-	return all.and(each(access.Team, offered)...)
+	return all.and(resources(access.Team, offered)...)
 }
 
 // ask asks one more question.
@@ -174,27 +189,53 @@ func (a about) and(more ...access.Resource) about {
 	return a
 }
 
+// reading says what the change reads, if it is more or less than its first target.
+func (a about) reading(r reading) about {
+	a.reads = r
+	return a
+}
+
+// touching hangs something on resources, or takes it from them: a deletion of one
+// reads it.
+func (a about) touching(on ...access.Resource) about {
+	a.hangsOn = append(a.hangsOn, on...)
+	return a
+}
+
 func user(id team.UserID) access.Resource { return access.TargetUser(id) }
 
 // users returns those users that are named.
 func users(ids ...team.UserID) []access.Resource {
-	return each(user, slices.DeleteFunc(ids, func(id team.UserID) bool { return id == "" }))
+	return resources(user, slices.DeleteFunc(ids, func(id team.UserID) bool { return id == "" }))
 }
 
 // teams returns those teams that are named.
 func teams(ids ...team.ID) []access.Resource {
-	return each(access.Team, slices.DeleteFunc(ids, func(id team.ID) bool { return id == "" }))
+	return resources(access.Team, slices.DeleteFunc(ids, func(id team.ID) bool { return id == "" }))
 }
 
 // accounts returns as many accounts as a batch may have: a longer one is
 // refused, whatever is asked about the rest.
 func accounts(ids []datagroup.AccountID) []access.Resource {
-	return each(access.Account, ids[:min(len(ids), maxAccounts)])
+	return resources(access.Account, ids[:min(len(ids), maxAccounts)])
+}
+
+func invitation(id invite.ID) access.Resource { return access.Item(kindInvitation, id, "") }
+
+// attributesOf returns the attributes that entries have values of.
+func attributesOf(entries []document.Account) []access.Resource {
+	names := make(map[string]bool)
+	for _, e := range entries {
+		for name := range e.Values {
+			names[name] = true
+		}
+	}
+	return resources(attribute, slices.Sorted(maps.Keys(names)))
 }
 
 func attribute(name string) access.Resource { return access.Item("attribute", name, "") }
 
-func each[ID ~string](resource func(ID) access.Resource, ids []ID) []access.Resource {
+func resources[ID ~string](resource func(ID) access.Resource, ids []ID) []access.Resource {
 	all := make([]access.Resource, len(ids))
 	for i, id := range ids {
 		all[i] = resource(id)

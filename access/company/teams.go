@@ -87,11 +87,7 @@ func (c DeleteTeam) resolve(p *proposal) (Change, error) {
 }
 
 func (c DeleteTeam) apply(s *state, _ time.Time) error {
-	if err := s.edit(func(e *access.Edit) { e.RemoveTeam(c.Team) }); err != nil {
-		return err
-	}
-	retire(s, access.KindTeam, c.Team)
-	return nil
+	return s.edit(func(e *access.Edit) { e.RemoveTeam(c.Team) })
 }
 
 // AddMember puts a user into a team, or moves the end of their membership.

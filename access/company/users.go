@@ -236,7 +236,6 @@ func (c RemoveUser) apply(s *state, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	retire(s, access.KindUser, c.User)
 	for _, g := range grants {
 		if err := keepsCreator(before, s.directory(), g.Report); err != nil {
 			return err
