@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -27,6 +28,13 @@ type Config struct {
 	// that is not empty, and what each may do. An invitation that a system sent
 	// can be accepted as long as the system could still send it.
 	Systems map[string]SystemConfig
+
+	// Limits is what the host sells: it bounds the company on top of its own
+	// limits, is checked after each change, whoever makes it, and is not in the log.
+	// Those of a company that was sold more before stay, but nobody is added, and no
+	// invitation can be accepted while more seats are taken than it has. The zero
+	// Limits bound nothing.
+	Limits Limits
 
 	// Deliver sends a message about an invitation to its address. It gets the
 	// only copy of the secret, after the event is stored, and no other change
@@ -104,7 +112,7 @@ func newCompany(c *Config) (*Company, error) {
 
 // check refuses what a company cannot run with.
 func (c *Config) check() error {
-	err := c.Invitations.check()
+	err := cmp.Or(c.Invitations.check(), c.Limits.check())
 	if err == nil && (c.Deliver != nil || c.Origin != "") {
 		err = checkOrigin(c.Origin)
 	}
@@ -145,8 +153,9 @@ func (c *Company) ID() string { return c.journal.Current().id }
 // Name returns the name of the company.
 func (c *Company) Name() string { return c.journal.Current().name }
 
-// Limits returns the limits of the company.
-func (c *Company) Limits() Limits { return c.journal.Current().limits }
+// Limits returns the limits of the company: its own, and where they are lower
+// those of [Config].
+func (c *Company) Limits() Limits { return c.journal.Current().limits.within(c.config.Limits) }
 
 // Checkpoint returns where in its log the company is. Kept elsewhere, it
 // exposes a log that was shortened or rewritten.

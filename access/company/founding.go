@@ -75,7 +75,10 @@ func (p *proposal) found(c founded) error {
 		return fmt.Errorf("the company id %w: it %w", ErrInvalid, err)
 	}
 	p.recorded = []Change{c}
-	return p.state.apply(c, p.origin())
+	if err := p.state.apply(c, p.origin()); err != nil {
+		return err
+	}
+	return p.checkSold(&p.before)
 }
 
 // change returns the founding as it is recorded, and who makes it.

@@ -67,6 +67,33 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 	return nil
 }
 
+// checkSold refuses a change that takes more seats than the host sells. That
+// fewer are sold by now than were taken before is no obstacle to anything else.
+// Before the founding none were.
+func (g *guard) checkSold(before *state) error {
+	sold := g.company.config.Limits.Seats
+	if sold == 0 {
+		return nil
+	}
+	if taken := g.seatsTaken(g.at); taken > sold && (before.policy == nil || taken > before.seatsTaken(g.at)) {
+		return fmt.Errorf("%w: the company has %d, and %d are taken", ErrSeats, sold, taken)
+	}
+	return nil
+}
+
+// checkSeats refuses access by invitation while more seats are taken than there
+// are, which happens when the host sells fewer.
+func (g *guard) checkSeats() error {
+	seats := g.limits.within(g.company.config.Limits).Seats
+	if seats == 0 {
+		return nil
+	}
+	if taken := g.seatsTaken(g.at); taken > seats {
+		return fmt.Errorf("%w: the company has %d, and %d are taken", ErrSeats, seats, taken)
+	}
+	return nil
+}
+
 // endOf returns the end of an actor's access; zero is none, and that of a system.
 func (g *guard) endOf(by Actor) time.Time {
 	u, _ := g.directory().User(by.user)
@@ -113,7 +140,7 @@ var (
 // maySend is the one guard of every way an invitation can lead to access: sent,
 // re-sent, amended, planned or sent from a file, taken over, and accepted. It
 // says whether somebody could send an invitation with these terms now, apart
-// from the seats and what concerns the sending rather than the terms. The change
+// from a seat more and what concerns the sending rather than the terms. The change
 // is of the type they make: [Invite], if it is the sponsor who is asked about.
 func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 	if err := g.authorise(by, c, invitationQuestions(t.Role, t.Teams)); err != nil {
@@ -135,6 +162,9 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 		}
 	}
 	if err := g.future(t.Until); err != nil {
+		return err
+	}
+	if err := g.checkSeats(); err != nil {
 		return err
 	}
 	if u, taken := g.directory().UserByAddress(t.Address); taken {

@@ -63,8 +63,11 @@ func (p *proposal) add(c Change) error {
 	if c, err = derive(c, &p.state, p.origin()); err != nil {
 		return err
 	}
-	before := p.policyNow()
+	before, kept := p.policyNow(), p.state
 	if err := p.state.apply(c, p.origin()); err != nil {
+		return err
+	}
+	if err := p.checkSold(&kept); err != nil {
 		return err
 	}
 	if m, ok := c.(measurable); ok {

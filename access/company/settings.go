@@ -27,6 +27,14 @@ func (l Limits) check() error {
 	return nil
 }
 
+// within returns limits as far as others do not go lower.
+func (l Limits) within(sold Limits) Limits {
+	if l.Seats == 0 || sold.Seats > 0 && sold.Seats < l.Seats {
+		l.Seats = sold.Seats
+	}
+	return l
+}
+
 // maxCompanyName is the length of a company's name, and of its id, in bytes.
 const maxCompanyName = 200
 
