@@ -45,10 +45,11 @@ var house = map[string]string{
 	// can have what a test reports.
 	"access/diff":    "role datagroup team access access/document",
 	"access/lint":    "role datagroup team internal access access/document",
-	"access/company": "role datagroup team internal access access/document access/diff invite audit access/company/internal/journal",
+	"access/company": "role datagroup team internal access access/document access/diff invite audit access/company/internal/journal access/company/internal/ordered",
 	// The fold of a log and its one writer: below company, as access must not
 	// know audit, and of audit alone, so that faults are tested without a company.
 	"access/company/internal/journal": "audit",
+	"access/company/internal/ordered": "",
 	// What a host writes of decisions, apart from making them: access needs no
 	// log/slog.
 	"access/decisionlog": "access",

@@ -45,13 +45,13 @@
 // table. For send, the state is that of the invitation sent last to the
 // address.
 //
-//	          send        resend       amend        accept       decline      revoke
-//	none      pending     ErrNone      ErrNone      ErrNone      ErrNone      ErrNone
-//	pending   ErrPending  pending      pending      accepted     declined     revoked
-//	expired   pending     pending      ErrExpired   ErrExpired   ErrExpired   revoked
-//	accepted  pending     ErrAccepted  ErrAccepted  ErrAccepted  ErrAccepted  ErrAccepted
-//	declined  pending     ErrDeclined  ErrDeclined  ErrDeclined  ErrDeclined  ErrDeclined
-//	revoked   pending     ErrRevoked   ErrRevoked   ErrRevoked   ErrRevoked   ErrRevoked
+//	          send        resend       amend        accept       decline      revoke       redeliver
+//	none      pending     ErrNone      ErrNone      ErrNone      ErrNone      ErrNone      ErrNone
+//	pending   ErrPending  pending      pending      accepted     declined     revoked      pending
+//	expired   pending     pending      ErrExpired   ErrExpired   ErrExpired   revoked      ErrExpired
+//	accepted  pending     ErrAccepted  ErrAccepted  ErrAccepted  ErrAccepted  ErrAccepted  ErrAccepted
+//	declined  pending     ErrDeclined  ErrDeclined  ErrDeclined  ErrDeclined  ErrDeclined  ErrDeclined
+//	revoked   pending     ErrRevoked   ErrRevoked   ErrRevoked   ErrRevoked   ErrRevoked   ErrRevoked
 //
 // Send makes another invitation and leaves the one before as it is.
 //

@@ -21,6 +21,10 @@ type Invitation struct {
 	Sent       time.Time // this generation
 	Expires    time.Time // exclusive; zero means never
 
+	// Delivered is when the message of this generation was delivered, as far as
+	// that was recorded. Zero means that it was not.
+	Delivered time.Time
+
 	// State is as it was recorded: an expired invitation is still Pending here.
 	// StateAt returns Expired.
 	State  State
@@ -97,11 +101,13 @@ const (
 	Accept
 	Decline
 	Revoke
+	Redeliver // the message, as it was lost; also with a new secret
 )
 
-var commandNames = [...]string{Send: "send", Resend: "resend", Amend: "amend", Accept: "accept", Decline: "decline", Revoke: "revoke"}
+var commandNames = [...]string{Send: "send", Resend: "resend", Amend: "amend", Accept: "accept", Decline: "decline", Revoke: "revoke", Redeliver: "redeliver"}
 
-// String returns "send", "resend", "amend", "accept", "decline" or "revoke".
+// String returns "send", "resend", "amend", "accept", "decline",
+// "revoke" or "redeliver".
 func (c Command) String() string {
 	if c >= Send && int(c) < len(commandNames) {
 		return commandNames[c]
@@ -116,18 +122,21 @@ type transition struct {
 }
 
 // table is the table of the package documentation, by state and command.
-var table = [...][Revoke + 1]transition{
+var table = [...][Redeliver + 1]transition{
 	None: {
 		Send:   {next: Pending},
 		Resend: {err: ErrNone}, Amend: {err: ErrNone}, Accept: {err: ErrNone}, Decline: {err: ErrNone}, Revoke: {err: ErrNone},
+		Redeliver: {err: ErrNone},
 	},
 	Pending: {
 		Send:   {err: ErrPending},
 		Resend: {next: Pending}, Amend: {next: Pending}, Accept: {next: Accepted}, Decline: {next: Declined}, Revoke: {next: Revoked},
+		Redeliver: {next: Pending},
 	},
 	Expired: {
 		Send:   {next: Pending},
 		Resend: {next: Pending}, Amend: {err: ErrExpired}, Accept: {err: ErrExpired}, Decline: {err: ErrExpired}, Revoke: {next: Revoked},
+		Redeliver: {err: ErrExpired},
 	},
 	Accepted: closed(ErrAccepted),
 	Declined: closed(ErrDeclined),
@@ -136,10 +145,11 @@ var table = [...][Revoke + 1]transition{
 
 // closed returns the row of a final state: another invitation may be sent to
 // the address, and this is all.
-func closed(err error) [Revoke + 1]transition {
-	return [Revoke + 1]transition{
+func closed(err error) [Redeliver + 1]transition {
+	return [Redeliver + 1]transition{
 		Send:   {next: Pending},
 		Resend: {err: err}, Amend: {err: err}, Accept: {err: err}, Decline: {err: err}, Revoke: {err: err},
+		Redeliver: {err: err},
 	}
 }
 
@@ -148,7 +158,7 @@ func closed(err error) [Revoke + 1]transition {
 // wraps that one; for an invalid state or command, [ErrNone].
 func (s State) Next(c Command) (State, error) {
 	cell := transition{err: ErrNone}
-	if int(s) < len(table) && c >= Send && c <= Revoke {
+	if int(s) < len(table) && c >= Send && c <= Redeliver {
 		cell = table[s][c]
 	}
 	if cell.err != nil {

@@ -81,8 +81,8 @@ func TestNext(t *testing.T) {
 			}
 		}
 	}
-	if len(states) != 6 || len(commands) != 6 || cells != 36 || len(used) != 12 {
-		t.Errorf("%d states, %d commands, %d cells, with the states and errors %v; want 6, 6, 36, and all", len(states), len(commands), cells, used)
+	if len(states) != 6 || len(commands) != 7 || cells != 42 || len(used) != 12 {
+		t.Errorf("%d states, %d commands, %d cells, with the states and errors %v; want 6, 7, 42, and all", len(states), len(commands), cells, used)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestNext(t *testing.T) {
 func TestNextOfNothing(t *testing.T) {
 	for s := range 256 {
 		for c := range 256 {
-			if s <= int(invite.Revoked) && c >= int(invite.Send) && c <= int(invite.Revoke) {
+			if s <= int(invite.Revoked) && c >= int(invite.Send) && c <= int(invite.Redeliver) {
 				continue
 			}
 			if next, err := invite.State(s).Next(invite.Command(c)); next != invite.State(s) || !errors.Is(err, invite.ErrNone) {

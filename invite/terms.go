@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -14,28 +16,74 @@ import (
 // are one mailbox.
 type Address = team.Address
 
-// Terms are what an invitation offers, and to whom.
+// Terms are what an invitation offers, and to whom. In JSON, what is about the
+// person stands under one key, "personal": address, name and note.
 type Terms struct {
-	Address Address   `json:"address"`
-	Name    string    `json:"name,omitempty"`  // of the person
-	Role    role.Name `json:"role"`            // "" means the catalog's default until the invitation is sent
-	Teams   []team.ID `json:"teams,omitempty"` // kept in byte order
+	Address Address
+	Name    string    // of the person
+	Role    role.Name // "" means the catalog's default until the invitation is sent
+	Teams   []team.ID // kept in byte order
 
 	// How long the access lasts: for so many days from acceptance, or until an
 	// instant, exclusive. Set one of them at most; neither means for good.
-	Days  int       `json:"days,omitempty"`
-	Until time.Time `json:"until,omitzero"`
+	Days  int
+	Until time.Time
 
 	// ReviewDays is how many days after acceptance the access is to be
 	// reviewed. 0 means no such date.
-	ReviewDays int `json:"reviewDays,omitempty"`
+	ReviewDays int
 
 	// Provider, if not empty, is the identity provider that must have verified
 	// the address.
-	Provider string `json:"provider,omitempty"`
+	Provider string
 
 	// Note is for the person invited.
-	Note string `json:"note,omitempty"`
+	Note string
+}
+
+// termsForm is the form of [Terms] in JSON.
+type termsForm struct {
+	Personal   personalForm `json:"personal"`
+	Role       role.Name    `json:"role"`
+	Teams      []team.ID    `json:"teams,omitempty"`
+	Days       int          `json:"days,omitempty"`
+	Until      time.Time    `json:"until,omitzero"`
+	ReviewDays int          `json:"reviewDays,omitempty"`
+	Provider   string       `json:"provider,omitempty"`
+}
+
+// personalForm is what terms say of the person.
+type personalForm struct {
+	Address Address `json:"address"`
+	Name    string  `json:"name,omitempty"`
+	Note    string  `json:"note,omitempty"`
+}
+
+// MarshalJSON writes the terms, with all texts as they are.
+func (t Terms) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // as the log has it; an encoder around this one escapes if it is to
+	err := e.Encode(termsForm{
+		Personal: personalForm{t.Address, t.Name, t.Note}, Role: t.Role, Teams: t.Teams,
+		Days: t.Days, Until: t.Until, ReviewDays: t.ReviewDays, Provider: t.Provider,
+	})
+	return b.Bytes(), err
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, and refuses any other key.
+func (t *Terms) UnmarshalJSON(data []byte) error {
+	var f termsForm
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return wrong(ErrTerms, "%w", err)
+	}
+	*t = Terms{
+		Address: f.Personal.Address, Name: f.Personal.Name, Note: f.Personal.Note, Role: f.Role, Teams: f.Teams,
+		Days: f.Days, Until: f.Until, ReviewDays: f.ReviewDays, Provider: f.Provider,
+	}
+	return nil
 }
 
 // The limits of terms.

@@ -68,16 +68,20 @@ func (c AcceptInvitation) resolve(p *proposal) (Change, error) {
 	if c.User, err = newID(p, access.KindUser, c.User); err != nil {
 		return nil, err
 	}
-	until := i.Terms.End(p.at)
-	if own := p.endOf(sponsor(i)); later(until, own) {
-		until = own
-	}
 	c.Secret = invite.Secret{}
-	c.AcceptInvitationOutcome = AcceptInvitationOutcome{
-		Role: i.Terms.Role, Teams: slices.Clone(i.Terms.Teams),
-		Until: end(until), Review: end(i.Terms.Review(p.at)), Verification: verification(p.actor),
-	}
+	c.AcceptInvitationOutcome = AcceptInvitationOutcome{Verification: verification(p.actor)}
 	return c, nil
+}
+
+func (c AcceptInvitation) derive(s *state, o origin) (Change, error) {
+	i, err := s.invitation(c.Invitation)
+	until := i.Terms.End(o.at)
+	if by, ok := s.directory().User(i.Sponsor.User); ok && later(until, by.Until) {
+		until = by.Until
+	}
+	c.Role, c.Teams = i.Terms.Role, slices.Clone(i.Terms.Teams)
+	c.Until, c.Review = end(until), end(i.Terms.Review(o.at))
+	return c, err
 }
 
 func (c AcceptInvitation) apply(s *state, at time.Time) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -105,46 +107,86 @@ func TestHowLongAccessLasts(t *testing.T) {
 	}
 }
 
-// TestAmendReplacesTerms amends everything that can be amended. The rest stays
-// as it was.
-func TestAmendReplacesTerms(t *testing.T) {
-	c := inviteCompany(t, nil)
-	was := invite.Terms{Address: mustAddress("bob@x.test"), Name: "Bob", Role: "viewer", Teams: []team.ID{"n"}, Days: 5, ReviewDays: 4, Provider: "idp", Note: "hello"}
-	c.invite("i", was)
-	if got := events(t, c.log)[1].Targets; !slices.Equal(got, []string{"invitation:i", "role:viewer", "team:n"}) {
-		t.Errorf("the event is of %q", got)
-	}
-	elsewhere := time.FixedZone("elsewhere", 3600)
-	for _, change := range []company.AmendInvitation{
-		{Role: "user", Teams: []team.ID{"t", "n"}, Until: day(9).In(elsewhere), ReviewDays: 7},
-		{Days: 6},
-		{Role: "team-member", Days: 6, ReviewDays: 1},
+// TestAmendSaysWhatChanges: an amendment changes what it says, what is left out
+// stays, and the event has what was said, as it is kept.
+func TestAmendSaysWhatChanges(t *testing.T) {
+	days, until := company.To[int], company.To[time.Time]
+	elsewhere := day(9).In(time.FixedZone("elsewhere", 3600))
+	teams := company.To([]team.ID{"t", "n"})
+	inDays := func(t *invite.Terms) { t.Days, t.Until = 5, time.Time{} }
+	untilDay := func(t *invite.Terms) { t.Days, t.Until = 0, day(20) }
+	for name, tt := range map[string]struct {
+		was     func(*invite.Terms)
+		change  company.AmendInvitation
+		want    func(*invite.Terms)
+		targets string
+	}{
+		"a role":            {inDays, company.AmendInvitation{Role: toRole("user")}, func(t *invite.Terms) { t.Role = "user" }, "role:user"},
+		"teams":             {untilDay, company.AmendInvitation{Teams: teams}, func(t *invite.Terms) { t.Teams = []team.ID{"n", "t"} }, "team:n team:t"},
+		"no teams":          {untilDay, company.AmendInvitation{Teams: company.None[[]team.ID]()}, func(t *invite.Terms) { t.Teams = nil }, ""},
+		"days":              {inDays, company.AmendInvitation{Days: days(6)}, func(t *invite.Terms) { t.Days = 6 }, ""},
+		"days for an end":   {untilDay, company.AmendInvitation{Days: days(6)}, func(t *invite.Terms) { t.Days, t.Until = 6, time.Time{} }, ""},
+		"an end":            {untilDay, company.AmendInvitation{Until: until(elsewhere)}, func(t *invite.Terms) { t.Until = day(9) }, ""},
+		"an end for days":   {inDays, company.AmendInvitation{Until: until(day(9))}, func(t *invite.Terms) { t.Days, t.Until = 0, day(9) }, ""},
+		"and said so":       {inDays, company.AmendInvitation{Days: company.None[int](), Until: until(day(9))}, func(t *invite.Terms) { t.Days, t.Until = 0, day(9) }, ""},
+		"no end":            {untilDay, company.AmendInvitation{Until: company.None[time.Time]()}, func(t *invite.Terms) { t.Until = time.Time{} }, ""},
+		"no days":           {inDays, company.AmendInvitation{Days: company.None[int]()}, func(t *invite.Terms) { t.Days = 0 }, ""},
+		"neither":           {inDays, company.AmendInvitation{Days: company.None[int](), Until: company.None[time.Time]()}, func(t *invite.Terms) { t.Days = 0 }, ""},
+		"a review":          {untilDay, company.AmendInvitation{ReviewDays: days(9)}, func(t *invite.Terms) { t.ReviewDays = 9 }, ""},
+		"no review":         {inDays, company.AmendInvitation{ReviewDays: company.None[int]()}, func(t *invite.Terms) { t.ReviewDays = 0 }, ""},
+		"a role and no end": {untilDay, company.AmendInvitation{Role: toRole("user"), Until: company.None[time.Time]()}, func(t *invite.Terms) { t.Role, t.Until = "user", time.Time{} }, "role:user"},
 	} {
-		c.pass(time.Hour)
-		change.Invitation = "i"
-		change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: day(999)}
-		made := c.must("ann", change).Changes[0].(company.AmendInvitation)
-		want := was
-		want.Role, want.Teams, want.Days, want.Until, want.ReviewDays = change.Role, slices.Sorted(slices.Values(change.Teams)), change.Days, change.Until.UTC(), change.ReviewDays
-		if want.Role == "" {
-			want.Role = "team-member"
-		}
-		i, _ := c.Invitation("i")
-		if fmt.Sprintf("%+v", i.Terms) != fmt.Sprintf("%+v", want) || i.Sponsor.User != "ann" || i.Generation == 99 || !i.Expires.Equal(c.now().AddDate(0, 0, 30)) {
-			t.Errorf("amended by %+v to %+v, want %+v", change, i, want)
-		}
-		targets := []string{"invitation:i", "role:" + string(want.Role)}
-		for _, id := range want.Teams {
-			targets = append(targets, "team:"+string(id))
-		}
-		if got := events(t, c.log)[c.Checkpoint().Seq-1].Targets; !slices.Equal(got, targets) {
-			t.Errorf("the event is of %q, want %q", got, targets)
-		}
-		if made.Role != want.Role || !slices.Equal(made.Teams, want.Teams) || !made.Until.Equal(want.Until) || made.Generation != i.Generation || made.Digest != i.Digest || made.Sponsor != i.Sponsor {
-			t.Errorf("recorded %+v", made)
-		}
-		c.checkReplay()
+		t.Run(name, func(t *testing.T) {
+			c := inviteCompany(t, instant)
+			was := invite.Terms{Address: mustAddress("bob@x.test"), Name: "Bob", Role: "viewer", Teams: []team.ID{"n"}, ReviewDays: 4, Provider: "idp", Note: "hello"}
+			tt.was(&was)
+			c.invite("i", was)
+			want := was
+			tt.want(&want)
+			tt.change.Invitation = "i"
+			tt.change.InvitationOutcome = company.InvitationOutcome{Sponsor: invite.Sponsor{User: "uma"}, Generation: 99, Digest: unsentSecret().Digest(invite.Claim{}), Expires: day(999)}
+			r := c.must("ann", tt.change)
+			made := r.Changes[0].(company.AmendInvitation)
+			i, _ := c.Invitation("i")
+			if fmt.Sprintf("%+v", i.Terms) != fmt.Sprintf("%+v", want) || i.Sponsor.User != "ann" || i.Generation != 2 || !i.Expires.Equal(c.now().AddDate(0, 0, 30)) {
+				t.Errorf("amended to %+v, want %+v", i, want)
+			}
+			if made.Generation != i.Generation || made.Digest != i.Digest || made.Sponsor != i.Sponsor || made.Role != tt.change.Role || made.Days != tt.change.Days {
+				t.Errorf("recorded %+v", made)
+			}
+			if got := strings.Join(events(t, c.log)[r.Seq-1].Targets, " "); got != strings.TrimSpace("invitation:i "+tt.targets) {
+				t.Errorf("the event is of %q", got)
+			}
+			c.refuses("ErrNoChange", "ann", tt.change)
+			c.refuses("ErrNoChange", "system ops", tt.change)
+			c.checkReplay()
+		})
 	}
+}
+
+// TestAmendSetsNoZero: no zero value widens what an invitation offers, or takes
+// anything away.
+func TestAmendSetsNoZero(t *testing.T) {
+	c := inviteCompany(t, instant)
+	c.invite("i", intoTeams(untilEnd(termsTo("bob@x.test", "viewer"), day(20)), "t"))
+	for name, change := range map[string]company.AmendInvitation{
+		"no role":          {Role: toRole("")},
+		"a role taken":     {Role: company.None[role.Name]()},
+		"nil teams":        {Teams: company.To([]team.ID(nil))},
+		"an empty list":    {Teams: company.To([]team.ID{})},
+		"no days":          {Days: company.To(0)},
+		"no end":           {Until: company.To(time.Time{})},
+		"days and an end":  {Days: company.To(1), Until: company.To(day(9))},
+		"no days and more": {Days: company.To(0), Role: toRole("user")},
+		"no review":        {ReviewDays: company.To(0)},
+	} {
+		change.Invitation = "i"
+		if _, err := c.do("ann", change); errorName(err) != "ErrInvalid" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	c.refuses("ErrNoChange", "ann", company.AmendInvitation{Invitation: "i"})
+	c.refuses("ErrInvalid ErrTerms", "ann", company.AmendInvitation{Invitation: "i", Days: company.To(-1)})
 }
 
 // TestOnHold: after an invitation was sent, something happens that keeps its

@@ -14,6 +14,7 @@ import (
 type Actor struct {
 	user   team.UserID
 	system string
+	own    bool // the system is a part of the company, and makes changes of its own
 	proof  invite.Proof
 }
 

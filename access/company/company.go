@@ -38,9 +38,13 @@ type Config struct {
 
 	// Deliver sends a message about an invitation to its address. It gets the
 	// only copy of the secret, after the event is stored, and no other change
-	// waits for it. An error of it is in the receipt and undoes nothing; re-send
-	// the invitation then. It must be safe for concurrent use. Nil means that no
-	// invitation can be sent.
+	// waits for it. When it returns nil, the delivery is recorded; until then the
+	// invitation is among [Company.UndeliveredInvitations]. An error of it is in
+	// the receipt and undoes nothing: nothing was sent, and the invitation can be
+	// re-sent at once. An error that wraps [ErrQueued] says that the message is in
+	// a queue that will not lose it, and that a system of the host's will make
+	// the [RecordDelivery]. Deliver must be safe for concurrent use. Nil means
+	// that no invitation can be sent.
 	Deliver func(ctx context.Context, m invite.Message) error
 
 	// Origin is what the links in messages begin with: https://host/path, or
@@ -66,6 +70,8 @@ type Company struct {
 	config  Config // with its defaults
 	systems map[string]system
 	journal *journal.Journal[*published]
+
+	underway underway // messages that the log does not know of
 }
 
 // Open replays a log and returns the company that it records. Every event must

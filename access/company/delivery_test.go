@@ -32,7 +32,7 @@ func delivering(t *testing.T, f func(ctx context.Context, c *testCompany, m invi
 func messageChanges() []company.Change {
 	return []company.Change{
 		company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")}, company.ResendInvitation{Invitation: "i"},
-		company.AmendInvitation{Invitation: "i", Role: "user"}, company.Invite{Terms: termsTo("bob@x.test", "user")},
+		company.AmendInvitation{Invitation: "i", Role: toRole("user")}, company.Invite{Terms: termsTo("bob@x.test", "user")},
 	}
 }
 
@@ -80,7 +80,7 @@ func TestDeliverMayDo(t *testing.T) {
 	if err != nil || r.Undelivered != nil || r.Seq != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if len(c.mail) != 2 || c.Name() != "Bolt" || c.Checkpoint().Seq != 4 {
+	if len(c.mail) != 2 || c.Name() != "Bolt" || c.Checkpoint().Seq != 6 { // two of them record deliveries
 		t.Errorf("%d messages, %s at %v", len(c.mail), c.Name(), c.Checkpoint())
 	}
 }
@@ -121,7 +121,7 @@ func TestNothingIsDelivered(t *testing.T) {
 		"revoked":                       {0, ann, []company.Change{send, revoke}, true},
 		"re-sent":                       {1, ann, []company.Change{send, resend}, true},
 		"re-sent twice":                 {1, ann, []company.Change{send, resend, resend}, true},
-		"amended":                       {1, ann, []company.Change{send, company.AmendInvitation{Invitation: "i", Role: "user"}}, true},
+		"amended":                       {1, ann, []company.Change{send, company.AmendInvitation{Invitation: "i", Role: toRole("user")}}, true},
 		"re-sent and revoked":           {0, ann, []company.Change{send, resend, revoke}, true},
 		"revoked and another sent":      {1, ann, []company.Change{send, revoke, company.Invite{Invitation: "j", Terms: termsTo("bob@x.test", "viewer")}}, true},
 		"and one to another":            {2, ann, []company.Change{send, company.Invite{Invitation: "j", Terms: termsTo("cat@x.test", "viewer")}}, true},
@@ -195,7 +195,10 @@ func TestUndelivered(t *testing.T) {
 			t.Errorf("%s is %+v", id, i)
 		}
 	}
-	c.refuses("ErrTooSoon", "ann", company.ResendInvitation{Invitation: "a"})
+	c.refuses("ErrTooSoon", "ann", company.ResendInvitation{Invitation: "c"})
+	if r := c.must("ann", company.ResendInvitation{Invitation: "a"}); len(r.Undelivered) != 1 {
+		t.Errorf("lost again, at once, are %v", r.Undelivered)
+	}
 	c.pass(time.Minute)
 	if r := c.must("ann", company.ResendInvitation{Invitation: "a"}, company.ResendInvitation{Invitation: "c"}); len(r.Undelivered) != 1 || r.Undelivered[0].Invitation != "a" {
 		t.Errorf("lost again are %v", r.Undelivered)

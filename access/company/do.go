@@ -23,8 +23,8 @@ type Receipt struct {
 	// order, counted from 1. They were passed over, and are not in Changes.
 	Repeated []int
 
-	// Undelivered has the invitations whose message was not delivered. They were
-	// made all the same.
+	// Undelivered has the invitations whose message was not delivered, or whose
+	// delivery could not be recorded. They were made all the same.
 	Undelivered []Undelivered
 }
 
@@ -56,6 +56,8 @@ func (r Receipt) Invitations() []invite.ID {
 		case ResendInvitation:
 			all = append(all, made.Invitation)
 		case AmendInvitation:
+			all = append(all, made.Invitation)
+		case RedeliverInvitation:
 			all = append(all, made.Invitation)
 		}
 	}
@@ -90,6 +92,9 @@ func (r Receipt) Invitations() []invite.ID {
 // stored. No message is sent for invitations in an event that was uncertain: if
 // it was stored, re-send them.
 //
+// Messages that were delivered are recorded as one more event, by the system
+// "delivery", before Do returns.
+//
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
 	if by.Since > c.Checkpoint().Seq { // they looked at what another process wrote
@@ -98,13 +103,22 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 		}
 	}
 	var p *proposal
+	var going []message
 	e, err := c.journal.Write(ctx, func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
+		c.underway.end(going) // of a try that another writer overtook
+		going = nil
 		if p, err = c.propose(at, by, changes); err != nil {
 			return nil, audit.Event{}, err
 		}
-		e, err = p.event(by)
+		if e, err = p.event(by); err == nil {
+			going = p.messages()
+			c.underway.begin(going, p.at, c.config.Invitations.Cooldown)
+		}
 		return c.publish(at.State, p.state), e, err
 	})
+	if err != nil {
+		c.underway.end(going) // they will not be sent
+	}
 	if e.Seq == 0 {
 		return Receipt{}, wrap("do", err)
 	}
@@ -112,7 +126,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	if err != nil {
 		return receipt, wrap("do", err)
 	}
-	receipt.Undelivered = c.deliver(ctx, p)
+	receipt.Undelivered = c.deliver(ctx, p, going)
 	return receipt, nil
 }
 
@@ -160,40 +174,6 @@ func refusedAt(err error, index int, c Change) *Error {
 	}
 	return e
 }
-
-// deliver delivers the messages of a proposal whose event is stored, except for
-// invitations that it closed or re-sent later on.
-func (c *Company) deliver(ctx context.Context, p *proposal) []Undelivered {
-	var failed []Undelivered
-	for _, o := range p.outgoing {
-		i, _ := p.invitations.get(o.invitation)
-		if i.State != invite.Pending || !i.Digest.Matches(o.secret, i.Claim(p.id)) {
-			continue
-		}
-		err := c.config.Deliver(ctx, invite.Message{
-			Offer: p.offer(i), Invitation: i.ID, To: i.Terms.Address, Origin: c.config.Origin, Secret: o.secret,
-		})
-		if err != nil {
-			failed = append(failed, Undelivered{i.ID, err})
-		}
-	}
-	return failed
-}
-
-// Undelivered is a message that was not delivered, though its invitation was
-// made. Re-send it.
-type Undelivered struct {
-	Invitation invite.ID
-	Err        error // of [Config.Deliver]
-}
-
-// Error returns the invitation and the cause.
-func (u Undelivered) Error() string {
-	return fmt.Sprintf("company: deliver invitation %s: %v", u.Invitation, u.Err)
-}
-
-// Unwrap returns Err.
-func (u Undelivered) Unwrap() error { return u.Err }
 
 // Sync takes in what other writers appended to the log, and settles whether an
 // event of this one was stored. When it returns nil, Policy is up to date.

@@ -45,6 +45,15 @@ var (
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
 )
 
+// What can be said of the delivery of a message.
+var (
+	// ErrQueued is for [Config.Deliver] to wrap: the message is in a queue of the
+	// host's, and that it was delivered will be recorded by a [RecordDelivery].
+	ErrQueued = errors.New("the message is in a queue")
+	// ErrUnrecorded: the message was delivered, and the log does not have it.
+	ErrUnrecorded = errors.New("the message was delivered, and that could not be recorded")
+)
+
 // What can go wrong with the log.
 var (
 	// ErrNotEmpty: a company cannot be founded on a log that has events.

@@ -148,8 +148,9 @@ func TestReceiptSharesNothing(t *testing.T) {
 	held, _ := c.Holdings("ann")
 	held.Invitations[0].Terms.Teams[0] = "n"
 	c.pass(time.Hour)
-	r = c.must("ann", company.AmendInvitation{Invitation: "i", Role: "team-member", Teams: []team.ID{"t"}, Days: 5})
-	r.Changes[0].(company.AmendInvitation).Teams[0] = "n"
+	r = c.must("ann", company.AmendInvitation{Invitation: "i", Role: toRole("team-member"), Teams: company.To([]team.ID{"t"}), Days: company.To(5)})
+	amended, _ := r.Changes[0].(company.AmendInvitation).Teams.Get()
+	amended[0] = "n"
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}

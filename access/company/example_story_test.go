@@ -126,6 +126,7 @@ func Example_story() {
 	//   2 ann datagroup.create "the west opens"
 	//   2 ann team.attach-group "the west opens"
 	//   3 ann invitation.send "new in sales"
-	//   4 invitee bob@example.com invitation.accept ""
-	//   5 ann user.remove "left the company"
+	//   4 system delivery invitation.delivered ""
+	//   5 invitee bob@example.com invitation.accept ""
+	//   6 ann user.remove "left the company"
 }

@@ -193,7 +193,7 @@ func ExampleInvite() {
 	fmt.Println(err)
 	// Output:
 	// tom@example.com [redacted] <nil>
-	// event 3 <nil>
+	// event 4 <nil>
 	// team-member until 2026-06-01
 	// company: do: change 1, invitation.accept: the invitation or link cannot be used
 }

@@ -51,6 +51,8 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 		return ErrInviteeOnly
 	case invitee:
 		return nil
+	case by.own:
+		return nil // what it makes is fixed
 	case by.system != "":
 		if !g.company.systems[by.system].changes[row.name] {
 			return fmt.Errorf("%w: %s", ErrSystem, by)
@@ -150,6 +152,9 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 	if !ok {
 		return fmt.Errorf("role %q %w", t.Role, errNoRole)
 	}
+	if err := g.mayGive(by, r.Name); err != nil {
+		return err
+	}
 	if !r.Offered {
 		return fmt.Errorf("%w: role %q", ErrNotOffered, r.Name)
 	}
@@ -196,14 +201,19 @@ func (g *guard) mayManage(by Actor, c Change, t invite.Terms, teams bool) error 
 }
 
 // mayDeliver says whether a message about an invitation may be sent now, apart
-// from what it offers.
+// from what it offers. The cool-down counts from the message that was delivered
+// to the address last, or is on its way there: one that was not delivered was
+// not sent. A time after now, of a clock that has been corrected, does not count.
 func (g *guard) mayDeliver(i invite.Invitation) error {
-	config, last := g.company.config, g.invitations.to(i.Terms.Address)
-	limits := config.Invitations
-	switch wait := last.Sent.Add(limits.Cooldown); {
+	config := g.company.config
+	limits, since := config.Invitations, g.invitations.to(i.Terms.Address).Delivered
+	if on := g.company.underway.to(i.Terms.Address); on.After(since) {
+		since = on
+	}
+	switch wait := since.Add(limits.Cooldown); {
 	case config.Deliver == nil:
 		return ErrNoDelivery
-	case last.State != invite.None && limits.Cooldown > 0 && g.at.Before(wait):
+	case !since.IsZero() && limits.Cooldown > 0 && g.at.Before(wait) && !g.at.Before(since):
 		return fmt.Errorf("%w: wait until %s", ErrTooSoon, wait.Format(time.RFC3339))
 	case limits.Pending > 0 && i.StateAt(g.at) != invite.Pending && g.invitations.live(g.at) >= limits.Pending:
 		return ErrLimit

@@ -72,7 +72,7 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 	}
 	c.config = company.Config{
 		Now: c.clock.Now, Rand: new(hashRand), Deliver: c.deliver, Origin: "https://acme.example/join",
-		Systems: map[string]company.SystemConfig{"ops": {Changes: company.ChangeTypes()}, "scim": {Changes: []company.Change{company.AddUser{}, company.RemoveUser{}, company.AddMember{}}}},
+		Systems: map[string]company.SystemConfig{"ops": {Changes: company.ChangeTypes(), Roles: everyRole(o.roles)}, "scim": {Changes: []company.Change{company.AddUser{}, company.RemoveUser{}, company.AddMember{}}}},
 	}
 	if o.config != nil {
 		o.config(&c.config)
@@ -93,6 +93,15 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 		t.Fatalf("found: %v", err)
 	}
 	return c
+}
+
+// everyRole returns the names of roles, nil being those of the company catalog,
+// and of the catalogs that tests replace them by.
+func everyRole(roles []role.Role) (all []role.Name) {
+	for _, r := range slices.Concat(roles, role.CompanyCatalog().Roles(), role.ProjectCatalog().Roles(), inviteRoles()) {
+		all = append(all, r.Name)
+	}
+	return all
 }
 
 // testClock is a clock that moves when a test says so.
@@ -217,7 +226,8 @@ func (c *testCompany) mustAs(actor company.Actor, changes ...company.Change) com
 	if err != nil {
 		c.t.Fatalf("%v is refused %+v as %s: %v", actor, changes, errorName(err), err)
 	}
-	if n := len(events(c.t, c.log)); r.Seq != uint64(n) || len(r.Changes) != len(changes) {
+	n := uint64(len(events(c.t, c.log)))
+	if delivered := r.Seq + 1; r.Seq != n && (delivered != n || len(r.Invitations()) == 0) || len(r.Changes) != len(changes) {
 		c.t.Errorf("the receipt of event %d is %+v", n, r)
 	}
 	return r
@@ -337,7 +347,7 @@ var sentinels = map[string]error{
 	"ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats, "ErrAttributeUsed": company.ErrAttributeUsed,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
 	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
-	"ErrUncertain": company.ErrUncertain, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
+	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }

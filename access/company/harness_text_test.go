@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -277,13 +278,36 @@ func fieldsOf(v reflect.Value) []field {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" { // of terms, which write themselves
+			name = strings.ToLower(f.Name[:1]) + f.Name[1:]
+		}
 		all = append(all, field{name, v.Field(i)})
 	}
 	return all
 }
 
+// setOptional sets a field that may be left out to the value of a word; "none"
+// takes it away.
+func setOptional(v reflect.Value, word string) error {
+	data := []byte("null")
+	if word != "none" {
+		value := reflect.New(v.MethodByName("Get").Type().Out(0)).Elem()
+		err := setField(value, word)
+		if err == nil {
+			data, err = json.Marshal(value.Interface())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(data)
+}
+
 // setField sets a field to the value of a word.
 func setField(v reflect.Value, word string) (err error) {
+	if strings.HasPrefix(v.Type().Name(), "Optional[") {
+		return setOptional(v, word)
+	}
 	var value any
 	switch v.Interface().(type) {
 	case time.Time:

@@ -7,18 +7,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// InvitationOutcome is the outcome of [Invite], [ResendInvitation] and
-// [AmendInvitation]: the sponsor from then on, and what the invitation is
-// accepted by.
+// InvitationOutcome is the outcome of [Invite], [ResendInvitation],
+// [AmendInvitation] and [RedeliverInvitation]: the sponsor from then on, and
+// what the invitation is accepted by.
 type InvitationOutcome struct {
 	Sponsor    invite.Sponsor `json:"sponsor"`
-	Generation int            `json:"generation"` // 1, and one more each time it is re-sent or amended
+	Generation int            `json:"generation"` // 1, and one more each time there is a new message
 	Digest     invite.Digest  `json:"digest"`     // of the secret
 	Expires    time.Time      `json:"expires,omitzero"`
 
@@ -35,7 +36,7 @@ type Invite struct {
 	Terms      invite.Terms `json:"terms"`
 	InvitationOutcome
 
-	once bool // do not re-send: refuse, if one to the address can be accepted
+	once bool // do not re-send what was delivered: refuse, if one to the address can be accepted
 }
 
 func (c Invite) resolve(p *proposal) (Change, error) {
@@ -48,7 +49,8 @@ func (c Invite) resolve(p *proposal) (Change, error) {
 		return nil, err // first: anyone who may not invite must not learn who is invited
 	}
 	last := p.invitations.to(c.Terms.Address)
-	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && last.StateAt(p.at) == invite.Pending) {
+	live := last.StateAt(p.at) == invite.Pending && !last.Delivered.IsZero()
+	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && live) {
 		return ResendInvitation{Invitation: last.ID}.resolve(p)
 	}
 	if _, err := last.StateAt(p.at).Next(invite.Send); err != nil {
@@ -60,6 +62,11 @@ func (c Invite) resolve(p *proposal) (Change, error) {
 	}
 	c.InvitationOutcome, err = p.prepare(invite.Invitation{ID: c.Invitation, Terms: c.Terms})
 	return c, err
+}
+
+func (c Invite) derive(s *state, o origin) (Change, error) {
+	c.InvitationOutcome = s.sentBy(o, invite.Invitation{Terms: c.Terms}, c.InvitationOutcome)
+	return c, nil
 }
 
 func (c Invite) apply(s *state, at time.Time) error {
@@ -106,63 +113,15 @@ func (c ResendInvitation) resolve(p *proposal) (Change, error) {
 	return c, err
 }
 
-func (c ResendInvitation) apply(s *state, at time.Time) error {
-	i, _ := s.invitations.get(c.Invitation)
-	return s.recordSent(i, c.InvitationOutcome, invite.Resend, at)
-}
-
-// AmendInvitation replaces what an invitation offers, and sends it again like
-// [ResendInvitation]. The actor must be allowed to send it as it was and as it
-// is to be. Name and address stay: for others, revoke it and send another.
-type AmendInvitation struct {
-	Invitation invite.ID `json:"invitation"`
-	Role       role.Name `json:"role"` // "" for the catalog's default
-	Teams      []team.ID `json:"teams,omitempty"`
-	Days       int       `json:"days,omitempty"`
-	Until      time.Time `json:"until,omitzero"`
-	ReviewDays int       `json:"reviewDays,omitempty"`
-	InvitationOutcome
-}
-
-// amended returns terms with what c replaces.
-func (c AmendInvitation) amended(t invite.Terms) invite.Terms {
-	t.Role, t.Teams, t.Days, t.Until, t.ReviewDays = c.Role, c.Teams, c.Days, c.Until, c.ReviewDays
-	return t
-}
-
-func (c AmendInvitation) resolve(p *proposal) (Change, error) {
-	i, err := p.find(p.actor, c, c.Invitation, invite.Amend)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.mayManage(p.actor, c, i.Terms, true); err != nil {
-		return nil, err
-	}
-	terms, err := p.terms(c.amended(i.Terms))
-	if err != nil {
-		return nil, err
-	}
-	if terms.Equal(i.Terms) {
-		return nil, ErrNoChange
-	}
-	if err := p.maySend(p.actor, c, terms); err != nil {
-		return nil, err
-	}
-	i.Terms = terms
-	c.Role, c.Teams, c.Until = terms.Role, terms.Teams, terms.Until
-	c.InvitationOutcome, err = p.prepare(i)
+func (c ResendInvitation) derive(s *state, o origin) (Change, error) {
+	i, err := s.invitation(c.Invitation)
+	c.InvitationOutcome = s.sentBy(o, i, c.InvitationOutcome)
 	return c, err
 }
 
-func (c AmendInvitation) apply(s *state, at time.Time) error {
+func (c ResendInvitation) apply(s *state, at time.Time) error {
 	i, _ := s.invitations.get(c.Invitation)
-	i.Terms = c.amended(i.Terms)
-	return s.recordSent(i, c.InvitationOutcome, invite.Amend, at)
-}
-
-func (c AmendInvitation) clone() Change {
-	c.Teams = slices.Clone(c.Teams)
-	return c
+	return s.recordSent(i, c.InvitationOutcome, invite.Resend, at)
 }
 
 // RevokeInvitation takes an invitation back.
@@ -173,16 +132,24 @@ type RevokeInvitation struct {
 
 // RevokeInvitationOutcome is the outcome of [RevokeInvitation].
 type RevokeInvitationOutcome struct {
-	Email string `json:"email"` // that it was sent to
+	Person `json:"personal"` // the address that it was sent to
 }
 
 func (c RevokeInvitation) resolve(p *proposal) (Change, error) {
 	i, err := p.find(p.actor, c, c.Invitation, invite.Revoke)
+	if i.State == invite.Revoked && p.actor.system != "" {
+		return nil, ErrNoChange // it repeats what is so
+	}
 	if err != nil {
 		return nil, err
 	}
-	c.RevokeInvitationOutcome = RevokeInvitationOutcome{i.Terms.Address.String()}
 	return c, p.mayManage(p.actor, c, i.Terms, false)
+}
+
+func (c RevokeInvitation) derive(s *state, _ origin) (Change, error) {
+	i, err := s.invitation(c.Invitation)
+	c.RevokeInvitationOutcome = RevokeInvitationOutcome{Person{Email: i.Terms.Address.String()}}
+	return c, err
 }
 
 func (c RevokeInvitation) apply(s *state, at time.Time) error {
@@ -205,8 +172,8 @@ func (s *state) terms(t invite.Terms) (invite.Terms, error) {
 // user sent them all, that user must still be removed in one event.
 const maxOpen = 200_000
 
-// prepare makes a new generation of an invitation, with the actor as sponsor,
-// and notes its secret for delivery.
+// prepare makes a new generation of an invitation, and notes its secret for
+// delivery. It returns what is chosen; the rest of the outcome is derived.
 func (p *proposal) prepare(i invite.Invitation) (InvitationOutcome, error) {
 	if err := p.mayDeliver(i); err != nil {
 		return InvitationOutcome{}, err
@@ -214,24 +181,50 @@ func (p *proposal) prepare(i invite.Invitation) (InvitationOutcome, error) {
 	if err := p.notBeyond(p.actor, i.Terms.End(p.at)); err != nil {
 		return InvitationOutcome{}, err
 	}
-	secret, err := invite.NewSecret(p.rand)
-	if err != nil {
-		return InvitationOutcome{}, err
-	}
-	i.Generation++
-	next := InvitationOutcome{
-		Sponsor:    invite.Sponsor{User: p.actor.user, System: p.actor.system},
-		Generation: i.Generation,
-		Digest:     secret.Digest(i.Claim(p.id)),
-	}
-	if r, _ := p.directory().Catalog().Role(i.Terms.Role); r.Scope != role.AllData && len(i.Terms.Teams) == 0 {
-		next.NoData = true
-	}
+	var next InvitationOutcome
 	if ttl := p.company.config.Invitations.TTL; ttl > 0 {
 		next.Expires = end(p.at.Add(ttl))
 	}
+	var err error
+	next.Digest, err = p.newSecret(i)
+	return next, err
+}
+
+// newSecret makes the secret of the next generation of an invitation, notes it
+// for delivery, and returns its digest.
+func (p *proposal) newSecret(i invite.Invitation) (invite.Digest, error) {
+	secret, err := invite.NewSecret(p.rand)
+	if err != nil {
+		return invite.Digest{}, err
+	}
+	i.Generation++
 	p.outgoing = append(p.outgoing, outgoing{i.ID, secret})
-	return next, nil
+	return secret.Digest(i.Claim(p.id)), nil
+}
+
+// invitation returns an invitation that there is.
+func (s *state) invitation(id invite.ID) (invite.Invitation, error) {
+	i, ok := s.invitations.get(id)
+	if !ok {
+		return i, &invite.Error{Err: invite.ErrNone}
+	}
+	return i, nil
+}
+
+// sentBy fills in what follows from the state before an invitation is sent, from
+// its terms then, and from who sends it.
+func (s *state) sentBy(o origin, i invite.Invitation, as InvitationOutcome) InvitationOutcome {
+	as.Sponsor = invite.Sponsor{}
+	switch o.actor.Kind {
+	case audit.KindUser:
+		as.Sponsor.User = team.UserID(o.actor.ID)
+	case audit.KindSystem:
+		as.Sponsor.System = o.actor.ID
+	}
+	as.Generation = i.Generation + 1
+	r, _ := s.directory().Catalog().Role(i.Terms.Role)
+	as.NoData = r.Scope != role.AllData && len(i.Terms.Teams) == 0
+	return as
 }
 
 // recordSent makes an invitation what it was sent as.
@@ -247,17 +240,17 @@ func (s *state) recordSent(i invite.Invitation, as InvitationOutcome, c invite.C
 	if last.ID != i.ID && last.StateAt(at) == invite.Pending {
 		return invite.ErrPending
 	}
-	if as.Generation != i.Generation+1 || as.Digest.IsZero() {
-		return fmt.Errorf("generation %d after %d %w, or it has no digest", as.Generation, i.Generation, ErrInvalid)
+	if as.Generation != i.Generation+1 || as.Digest.IsZero() || as.Sponsor == (invite.Sponsor{}) {
+		return fmt.Errorf("generation %d after %d %w, or it has no digest or sponsor", as.Generation, i.Generation, ErrInvalid)
 	}
 	terms, err := i.Terms.Normal() // a copy, too: the change is its caller's
 	if err != nil || !terms.Equal(i.Terms) {
 		return invalid(fmt.Sprintf("invitation %q", i.ID), cmp.Or(err, invite.ErrTerms))
 	}
 	i.Terms = terms
-	i.State, i.Sent = invite.Pending, at
+	i.State, i.Sent, i.Delivered = invite.Pending, at, time.Time{}
 	i.Sponsor, i.Generation, i.Digest, i.Expires = as.Sponsor, as.Generation, as.Digest, as.Expires
-	s.invitations = s.invitations.sent(i, at)
+	s.invitations = s.invitations.sent(i)
 	return nil
 }
 
@@ -269,6 +262,9 @@ func (s *state) closeInvitation(id invite.ID, c invite.Command, user team.UserID
 		return err
 	}
 	i.State, i.Closed, i.User = next, at, user
-	s.invitations = s.invitations.with(i, at)
+	if c != invite.Revoke && i.Delivered.IsZero() {
+		i.Delivered = at // whoever answers had the message
+	}
+	s.invitations = s.invitations.with(i)
 	return nil
 }

@@ -108,7 +108,7 @@ func TestTTL(t *testing.T) {
 			return sent.Add(want)
 		}
 		c.invite("i", termsTo("bob@x.test", "viewer"))
-		for n, change := range []company.Change{company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"}} {
+		for n, change := range []company.Change{company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: toRole("user")}} {
 			i, _ := c.Invitation("i")
 			if !i.Expires.Equal(expires(c.now())) || !c.message("i").Expires.Equal(i.Expires) || !i.Sent.Equal(c.now()) || i.Generation != n+1 {
 				t.Errorf("for %v: %+v, and the message says %v", ttl, i, c.message("i").Expires)

@@ -240,17 +240,35 @@ func (d draw) invitation(m *machine, r model.Request) company.Change {
 
 // amendment draws other terms, or the same.
 func (d draw) amendment(m *machine, i model.Invitation) company.Change {
-	c := company.AmendInvitation{Invitation: invite.ID(i.ID), Role: i.Terms.Role, Teams: i.Terms.Teams, Days: i.Terms.Days, Until: i.Terms.Until, ReviewDays: i.Terms.ReviewDays}
+	c := company.AmendInvitation{Invitation: invite.ID(i.ID)}
+	if d.chance(2, "say the role") {
+		c.Role = company.To(i.Terms.Role)
+	}
 	if d.chance(2, "other role") {
-		c.Role = d.offered(m)
+		c.Role = company.To(d.offered(m))
 	}
 	if d.chance(2, "other teams") {
-		c.Teams = d.offeredTeams()
+		c.Teams = said(d.offeredTeams(), func(all []team.ID) bool { return len(all) == 0 && !d.chance(8, "an empty list") })
 	}
 	if d.chance(2, "other end") {
-		c.Days, c.Until = d.duration(m.now(), i.Terms.Until)
+		days, until := d.duration(m.now(), i.Terms.Until)
+		c.Days, c.Until = said(days, func(n int) bool { return n == 0 }), said(until, time.Time.IsZero)
+		switch {
+		case days > 0 && !d.chance(8, "both"):
+			c.Until = company.Optional[time.Time]{}
+		case !until.IsZero() && !d.chance(8, "both"):
+			c.Days = company.Optional[int]{}
+		}
 	}
 	return c
+}
+
+// said is a field that becomes a value, or is taken away if the value is none.
+func said[T any](v T, none func(T) bool) company.Optional[T] {
+	if none(v) {
+		return company.None[T]()
+	}
+	return company.To(v)
 }
 
 // around draws a change of those who send invitations, or of what they offer.

@@ -40,7 +40,7 @@ func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error
 			}
 			continue
 		}
-		try.outgoing, try.recorded = nil, nil
+		try.asDelivered()
 		p = &try
 	}
 	return rows, nil
@@ -52,6 +52,15 @@ func (p *proposal) plan(by By, row *invite.Row) error {
 		return err
 	}
 	return p.add(rowInvite(row))
+}
+
+// asDelivered goes on as if the message about a row had been delivered.
+func (p *proposal) asDelivered() {
+	for _, m := range p.messages() {
+		m.Delivered = p.at
+		p.invitations = p.invitations.with(m.Invitation)
+	}
+	p.outgoing, p.recorded = nil, nil
 }
 
 // rowInvite returns the change that a row asks for. A file read twice must not
@@ -72,16 +81,20 @@ func rowBy(by By, row *invite.Row) By {
 // It stops at what no other row would survive: ctx ended, or the log failed.
 // Then the error is that of Do, the row it stopped at is [invite.Failed], and
 // those after it are as they were. You may send the returned rows again without
-// harm: one that has an Invitation is passed over, and a person who was sent one
-// is [invite.AlreadyPending].
+// harm, and the file: whoever was sent a message is passed over or
+// [invite.AlreadyPending], and whoever was not is sent it now.
 func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
 	rows = slices.Clone(rows)
 	for i := range rows {
 		row := &rows[i]
-		if row.Code != invite.OK || row.Invitation != "" {
+		change := c.due(row)
+		if change == nil {
 			continue
 		}
-		receipt, err := c.Do(ctx, rowBy(by, row), rowInvite(row))
+		receipt, err := c.Do(ctx, rowBy(by, row), change)
+		if err != nil && row.Invitation != "" && errors.Is(err, ErrTooSoon) {
+			continue // somebody else is sending it, or its delivery could not be recorded
+		}
 		if err != nil {
 			row.Code, row.Err = rowCode(err), err
 			if !refused(err) {
@@ -89,12 +102,30 @@ func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row)
 			}
 			continue
 		}
-		row.Invitation = receipt.Invitations()[0]
+		row.Invitation, row.Undelivered = receipt.Invitations()[0], nil
 		for _, u := range receipt.Undelivered {
 			row.Undelivered = u.Err
 		}
 	}
 	return rows, nil
+}
+
+// due returns what is to be done about a row: to invite, or to re-send what was
+// not delivered; nil for nothing.
+func (c *Company) due(row *invite.Row) Change {
+	switch {
+	case row.Code != invite.OK:
+		return nil
+	case row.Invitation == "":
+		return rowInvite(row)
+	case row.Undelivered == nil:
+		return nil
+	}
+	if i, _ := c.Invitation(row.Invitation); i.State != invite.Pending || !i.Delivered.IsZero() {
+		row.Undelivered = nil // it was answered, taken back, or sent by somebody else
+		return nil
+	}
+	return ResendInvitation{Invitation: row.Invitation}
 }
 
 // codeOfError is the code of a row by why it was refused, the first that fits.

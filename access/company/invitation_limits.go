@@ -17,7 +17,8 @@ type InvitationLimits struct {
 
 	// Cooldown is the time between two messages to one address, whether by
 	// sending an invitation, re-sending it, amending it, or revoking it and
-	// sending another. 0 means a minute, less than 0 none.
+	// sending another. It counts from a message that was delivered: after one
+	// that was not there is none. 0 means a minute, less than 0 none.
 	Cooldown time.Duration
 
 	// Pending is how many invitations may be pending and unexpired at once. 0 is

@@ -208,7 +208,7 @@ func closedScenarios() []scenario {
 			s.onHold(s.T, id)
 			s.answer(id, &i, false)
 			s.answer(id, &i, true)
-			s.by("u1", company.AmendInvitation{Invitation: id, Role: "viewer"})
+			s.by("u1", company.AmendInvitation{Invitation: id, Role: toRole("viewer")})
 			s.by("u1", company.ResendInvitation{Invitation: id})
 			s.by("u1", company.RevokeInvitation{Invitation: id})
 		}))
@@ -297,8 +297,8 @@ func termScenarios() []scenario {
 			i := s.send("u1", to("ann@x.test", "user"))
 			two := to("bob@x.test", "user")
 			two.Days, two.Until = 1, s.now().Add(9*time.Hour)
-			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user", Days: two.Days, Until: two.Until})
-			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
+			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Days: company.To(-1)})
+			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("user")})
 			s.by("u1", company.Invite{Terms: two})
 			s.file("u1", two)
 		}),
@@ -359,7 +359,7 @@ func answerScenarios() []scenario {
 		direct("several at once|the second refused|not delivered|made invitation.amend|made invitation.decline|made invitation.revoke", asDrawn, func(s *directed) {
 			i := s.send("u1", to("ann@x.test", "user"))
 			r := s.from("u1", company.Invite{Terms: to("bob@x.test", "user")})
-			r.Changes = append(r.Changes, company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "viewer"}, company.CreateTeam{Team: "many"})
+			r.Changes = append(r.Changes, company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("viewer")}, company.CreateTeam{Team: "many"})
 			s.do(s.T, r)
 			s.do(s.T, r)
 			s.answer(invite.ID(i.ID), nil, true)
@@ -392,11 +392,11 @@ func amendScenarios() []scenario {
 	return []scenario{
 		direct("invitation.amend denied above-ceiling|invitation.amend denied no-capability", recruiter, func(s *directed) {
 			i := s.send("u1", to("ann@x.test", "admin"))
-			s.by("u3", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
+			s.by("u3", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("user")})
 			inTeam := to("bob@x.test", "user")
 			inTeam.Teams = []team.ID{"t3"}
 			i = s.send("u1", inTeam)
-			s.by("u4", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "user"})
+			s.by("u4", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("user")})
 		}),
 		direct("changed though its role is full|changed though its team is gone", tight, func(s *directed) {
 			inTeam := to("ann@x.test", "user")
@@ -404,7 +404,7 @@ func amendScenarios() []scenario {
 			i, j := s.send("u1", inTeam), s.send("u1", to("bob@x.test", "user"))
 			fillRole(s, i)
 			s.by("u1", company.DeleteTeam{Team: "t3"})
-			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: "team-member"})
+			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("team-member")})
 			s.by("u1", company.RevokeInvitation{Invitation: invite.ID(j.ID)})
 		}),
 	}

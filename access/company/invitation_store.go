@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/ordered"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -19,69 +20,87 @@ const kindInvitation access.Kind = "invitation"
 type invitations struct {
 	all  snapshot.Book[*invite.Invitation]
 	last snapshot.Index // the one sent last to a mailbox, by its key; no other there is live
-	open snapshot.Set   // those recorded as pending, expired ones included
 
-	// How many of open were live when they were counted last, and until when that
-	// holds: not later than the first of them expires, and zero is for ever.
-	// Counting may look at all open invitations, so code that a stranger can reach
-	// must not call live.
-	counted int
-	until   time.Time
+	// Those recorded as pending, expired ones included: all of them, those whose
+	// message was not delivered, and in order of sponsor, mailbox and expiry.
+	open        snapshot.Set
+	undelivered snapshot.Set
+	bySponsor   ordered.Set[mark]
+	byMailbox   ordered.Set[mark]
+	byExpiry    ordered.Set[mark]
 }
 
-// live returns how many invitations can be accepted at an instant that is not
-// before the last change.
-func (v invitations) live(at time.Time) int { return v.recounted(at).counted }
-
-// recounted returns the same invitations with a count that holds at an instant.
-func (v invitations) recounted(at time.Time) invitations {
-	if !team.End(v.until).Ended(at) {
-		return v
-	}
-	v.counted, v.until = 0, time.Time{}
-	for i := range v.pending() {
-		v.count(i, at)
-	}
-	return v
+// mark is the place of an invitation in an order: by a text or by an end, and
+// then by its number.
+type mark struct {
+	text string
+	end  time.Time // zero is never, the latest
+	no   uint32
 }
 
-func (v *invitations) count(i invite.Invitation, at time.Time) {
-	if i.StateAt(at) != invite.Pending {
-		return
+// Compare implements [ordered.Member].
+func (m mark) Compare(o mark) int {
+	if c := cmp.Compare(m.text, o.text); c != 0 {
+		return c
 	}
-	v.counted++
-	if later(v.until, i.Expires) {
-		v.until = i.Expires
+	switch {
+	case later(m.end, o.end):
+		return 1
+	case later(o.end, m.end):
+		return -1
 	}
+	return cmp.Compare(m.no, o.no)
 }
 
-// with returns v with one invitation added or changed at an instant.
-func (v invitations) with(i invite.Invitation, at time.Time) invitations {
-	return v.put(snapshot.NewToken(), i, at)
+// live returns how many invitations can be accepted at an instant, which may be
+// any: time may be set back. It looks at as many as the logarithm of those that
+// are open.
+func (v *invitations) live(at time.Time) int {
+	return v.byExpiry.Len() - v.byExpiry.Below(mark{end: at.Add(1)})
 }
 
-// sent returns v with one invitation sent or re-sent at an instant.
-func (v invitations) sent(i invite.Invitation, at time.Time) invitations {
+// with returns v with one invitation added or changed.
+func (v invitations) with(i invite.Invitation) invitations {
+	return v.put(snapshot.NewToken(), i)
+}
+
+// sent returns v with one invitation sent or re-sent.
+func (v invitations) sent(i invite.Invitation) invitations {
 	token := snapshot.NewToken()
-	v = v.put(token, i, at)
+	v = v.put(token, i)
 	no, _, _ := v.all.Find(string(i.ID))
 	v.last.Put(token, i.Terms.Address.Key(), no)
 	return v
 }
 
-func (v invitations) put(token *snapshot.Token, i invite.Invitation, at time.Time) invitations {
-	v = v.recounted(at)
-	if _, old, ok := v.all.Find(string(i.ID)); ok && old.StateAt(at) == invite.Pending {
-		v.counted--
+func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations {
+	if no, old, ok := v.all.Find(string(i.ID)); ok && old.State == invite.Pending {
+		v.open.Remove(token, no)
+		v.undelivered.Remove(token, no)
+		v.bySponsor = v.bySponsor.Without(mark{text: sponsorKey(old.Sponsor), no: no})
+		v.byMailbox = v.byMailbox.Without(mark{text: old.Terms.Address.Key(), no: no})
+		v.byExpiry = v.byExpiry.Without(mark{end: old.Expires, no: no})
 	}
 	no := v.all.Add(token, string(i.ID), &i)
-	if i.State == invite.Pending {
-		v.open.Add(token, no)
-		v.count(i, at)
-	} else {
-		v.open.Remove(token, no)
+	if i.State != invite.Pending {
+		return v
 	}
+	v.open.Add(token, no)
+	if i.Delivered.IsZero() {
+		v.undelivered.Add(token, no)
+	}
+	v.bySponsor = v.bySponsor.With(mark{text: sponsorKey(i.Sponsor), no: no})
+	v.byMailbox = v.byMailbox.With(mark{text: i.Terms.Address.Key(), no: no})
+	v.byExpiry = v.byExpiry.With(mark{end: i.Expires, no: no})
 	return v
+}
+
+// sponsorKey is a text for each sponsor.
+func sponsorKey(s invite.Sponsor) string {
+	if s.System != "" {
+		return "system " + s.System
+	}
+	return "user " + string(s.User)
 }
 
 // get returns an invitation. Without one it is zero, in the state none.
@@ -101,10 +120,15 @@ func (v *invitations) to(a invite.Address) invite.Invitation {
 }
 
 // pending returns the invitations recorded as pending, expired ones included.
-func (v *invitations) pending() iter.Seq[invite.Invitation] {
+func (v *invitations) pending() iter.Seq[invite.Invitation] { return v.each(v.open) }
+
+// each returns the invitations with these numbers, in the order they were first
+// sent. They share nothing with the state.
+func (v *invitations) each(numbers snapshot.Set) iter.Seq[invite.Invitation] {
+	all := v.all
 	return func(yield func(invite.Invitation) bool) {
-		for no := range v.open.All() {
-			if !yield(*v.all.At(no)) {
+		for no := range numbers.All() {
+			if !yield(detached(*all.At(no))) {
 				return
 			}
 		}
@@ -112,14 +136,26 @@ func (v *invitations) pending() iter.Seq[invite.Invitation] {
 }
 
 // sponsored returns the pending invitations whose sponsor is a user, expired ones
-// included, in byte order of their ids. It looks at every pending one. They share
-// nothing with the state.
+// included, in byte order of their ids. It looks at no other. They share nothing
+// with the state.
 func (v *invitations) sponsored(id team.UserID) []invite.Invitation {
+	return v.marked(v.bySponsor, sponsorKey(invite.Sponsor{User: id}))
+}
+
+// openTo returns the pending invitations to a mailbox, expired ones included, in
+// byte order of their ids. It looks at no other. They share nothing with the
+// state.
+func (v *invitations) openTo(a team.Address) []invite.Invitation {
+	return v.marked(v.byMailbox, a.Key())
+}
+
+func (v *invitations) marked(in ordered.Set[mark], text string) []invite.Invitation {
 	var all []invite.Invitation
-	for i := range v.pending() {
-		if i.Sponsor.User == id {
-			all = append(all, detached(i))
+	for m := range in.From(mark{text: text}) {
+		if m.text != text {
+			break
 		}
+		all = append(all, detached(*v.all.At(m.no)))
 	}
 	slices.SortFunc(all, func(a, b invite.Invitation) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -148,6 +184,18 @@ func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 			}
 		}
 	}
+}
+
+// UndeliveredInvitations returns the pending invitations whose message, as it
+// was made last, is not known to have been delivered, in the order they were
+// first sent. Expired ones are among them. It is what the log says, so also
+// after a restart, and costs what it returns. Re-send them, or have a system
+// give them out again by [RedeliverInvitation]. A message that is under way, or
+// that [Config.Deliver] put into a queue, is among them until its delivery is
+// recorded.
+func (c *Company) UndeliveredInvitations() iter.Seq[invite.Invitation] {
+	s := c.journal.Current()
+	return s.invitations.each(s.invitations.undelivered)
 }
 
 // WhyOnHold returns nil if the person whom an invitation is for could accept it

@@ -31,6 +31,16 @@ func forDays(t invite.Terms, n int) invite.Terms { t.Days = n; return t }
 
 func intoTeams(t invite.Terms, all ...team.ID) invite.Terms { t.Teams = all; return t }
 
+func toRole(r role.Name) company.Optional[role.Name] { return company.To(r) }
+
+// toTeams are teams to be offered, or none.
+func toTeams(all []team.ID) company.Optional[[]team.ID] {
+	if len(all) == 0 {
+		return company.None[[]team.ID]()
+	}
+	return company.To(all)
+}
+
 func sendTo(t invite.Terms) company.Invite { return company.Invite{Invitation: "i", Terms: t} }
 
 // TestNoHintsWithoutPermission: users who may not invite ask about an address
@@ -80,7 +90,7 @@ func TestTooSoon(t *testing.T) {
 		{"", "none", -1, 0},
 	} {
 		for name, change := range map[string]company.Change{
-			"resend": company.ResendInvitation{Invitation: "i"}, "amend": company.AmendInvitation{Invitation: "i", Role: "user"},
+			"resend": company.ResendInvitation{Invitation: "i"}, "amend": company.AmendInvitation{Invitation: "i", Role: toRole("user")},
 			"the same": company.Invite{Terms: termsTo("bob@x.test", "viewer")},
 		} {
 			c := inviteCompany(t, func(c *company.Config) { c.Invitations.Cooldown = tt.cooldown })
@@ -116,7 +126,7 @@ func TestTooSoonForAddress(t *testing.T) {
 func TestReasonOfInvitations(t *testing.T) {
 	for name, change := range map[string]company.Change{
 		"send": sendTo(termsTo("cat@x.test", "viewer")), "resend": company.ResendInvitation{Invitation: "i"},
-		"amend": company.AmendInvitation{Invitation: "i", Role: "user"}, "revoke": company.RevokeInvitation{Invitation: "i"},
+		"amend": company.AmendInvitation{Invitation: "i", Role: toRole("user")}, "revoke": company.RevokeInvitation{Invitation: "i"},
 	} {
 		c := inviteCompany(t, nil)
 		c.arrange("pending")
@@ -146,6 +156,7 @@ const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.r
 	source.add a; source.edit a; source.remove; attribute.declare x string; attribute.retype x number; attribute.drop x;
 	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99;
 	catalog.replace company; invitation.send i cat@x.test; invitation.resend i; invitation.amend i user; invitation.revoke i;
+	invitation.delivered i 1; invitation.redeliver i;
 	link.make resource=report:r; link.revoke l`
 
 // TestInviteeAnswersOnly: a person invited may make no other change, and users
@@ -212,7 +223,7 @@ func TestSeatsAndLimit(t *testing.T) {
 				c.refuses(tt.want, by, second(c))
 				c.must(by, company.ResendInvitation{Invitation: "i"}) // it has its place already
 				c.pass(time.Hour)
-				c.must(by, company.AmendInvitation{Invitation: "i", Role: "user"})
+				c.must(by, company.AmendInvitation{Invitation: "i", Role: toRole("user")})
 				c.pass(30 * 24 * time.Hour) // which frees the place,
 				c.must(by, second(c))
 				c.refuses(tt.want, by, company.ResendInvitation{Invitation: "i"}) // and another has it now
@@ -253,7 +264,7 @@ func TestNoDelivery(t *testing.T) {
 	c.reopen()
 	for _, change := range []company.Change{
 		company.Invite{Terms: termsTo("dan@x.test", "")}, company.Invite{Terms: termsTo("bob@x.test", "viewer")},
-		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "user"},
+		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: toRole("user")},
 	} {
 		c.refuses("ErrNoDelivery", "ann", change)
 	}

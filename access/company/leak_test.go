@@ -50,7 +50,7 @@ func TestAmendCannotMoveAddress(t *testing.T) {
 	other := terms
 	other.Address = mustAddress("BOB@X.TEST")
 	for _, change := range []company.Change{
-		company.AmendInvitation{Invitation: "i", Role: "user", Days: 3}, company.ResendInvitation{Invitation: "i"},
+		company.AmendInvitation{Invitation: "i", Role: toRole("user"), Days: company.To(3)}, company.ResendInvitation{Invitation: "i"},
 		company.Invite{Invitation: "j", Terms: withTerm(other, func(t *invite.Terms) { t.Role, t.Days = "user", 3 })},
 	} {
 		c.must("ann", change)
@@ -107,7 +107,7 @@ func TestInviterNeverGetsTheSecret(t *testing.T) {
 	var seen []any
 	for _, change := range []company.Change{
 		company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "admin")}, company.Invite{Terms: termsTo("bob@x.test", "admin")},
-		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: "viewer"},
+		company.ResendInvitation{Invitation: "i"}, company.AmendInvitation{Invitation: "i", Role: toRole("viewer")},
 	} {
 		seen = append(seen, c.must(ann, change))
 	}
@@ -269,7 +269,7 @@ func TestFloodIsBounded(t *testing.T) {
 	id := c.mail[0].Invitation
 	for n := range 100 { // which takes 99 s
 		_, err := c.do(ann, []company.Change{
-			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: 1 + n}, company.Invite{Terms: termsTo(c.mail[0].To.String(), "viewer")},
+			company.ResendInvitation{Invitation: id}, company.AmendInvitation{Invitation: id, Days: company.To(1 + n)}, company.Invite{Terms: termsTo(c.mail[0].To.String(), "viewer")},
 		}[n%3])
 		count[errorName(err)]++
 		c.pass(time.Second)
@@ -337,7 +337,7 @@ func TestOfferShowsWhatAcceptanceGives(t *testing.T) {
 	terms := termsTo("bob@x.test", "viewer")
 	terms.Name, terms.Note = "Bob", "see you"
 	c.invite("i", terms)
-	for n, change := range []company.Change{company.AmendInvitation{Invitation: "i", Role: "editor"}, company.ResendInvitation{Invitation: "i"}} {
+	for n, change := range []company.Change{company.AmendInvitation{Invitation: "i", Role: toRole("editor")}, company.ResendInvitation{Invitation: "i"}} {
 		by, want := "ugo", invite.Offer{
 			Company: "Acme", Inviter: "ugo@x.test", Role: "editor", RoleTitle: "Editor", Name: "Bob", Note: "see you", Expires: start.AddDate(0, 0, 30),
 		}
@@ -381,7 +381,7 @@ func TestDeletedTeamStrandsNobody(t *testing.T) {
 		t.Errorf("refused as %v", err)
 	}
 	c.pass(time.Hour)
-	c.must("ann", company.AmendInvitation{Invitation: "i", Role: "viewer", Teams: intoTeams(invite.Terms{}, "n").Teams})
+	c.must("ann", company.AmendInvitation{Invitation: "i", Role: toRole("viewer"), Teams: toTeams(intoTeams(invite.Terms{}, "n").Teams)})
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Error(err)
 	}

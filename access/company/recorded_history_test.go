@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 40 6184163db318c046d3f9dd6cbc069f3b366776d44ed9aac00d3ef06c5c389a60"
+const checkpointV1 = "ambit-checkpoint v1 42 0a78f31395debf4fd41878182591a17ecfb9cadd4672a597f103cad6c1607874"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {
@@ -51,8 +51,17 @@ func record(t *testing.T) {
 	if err := audit.WriteLines(&lines, x.log.Events(t.Context(), 0)); err != nil {
 		t.Fatal(err)
 	}
+	var sums strings.Builder
+	for seq := range x.company.Checkpoint().Seq {
+		p, err := x.company.PolicyAfter(t.Context(), seq+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&sums, "%d %x\n", seq+1, sha256.Sum256([]byte(text(t, p))))
+	}
 	err := errors.Join(
 		os.MkdirAll("testdata", 0o755),
+		os.WriteFile("testdata/history-v1.sums", []byte(sums.String()), 0o644),
 		os.WriteFile("testdata/history-v1.jsonl", lines.Bytes(), 0o644),
 		os.WriteFile("testdata/history-v1.json", []byte(text(t, x.company.Policy())), 0o644),
 	)
@@ -96,7 +105,7 @@ func TestRecordedHistory(t *testing.T) {
 		`i-eve to Eve@example.com is accepted in generation 1, by ann, user "eve", until 0001-01-01`,
 		`i-fay to fay@example.com is declined in generation 1, by ann, user "", until 2026-01-31`,
 		`i-gus to gus@example.com is revoked in generation 3, by bob, user "", until 2026-01-15`,
-		`i-hal to hal@example.com is pending in generation 1, by bob, user "", until 0001-01-01`,
+		`i-hal to hal@example.com is pending in generation 2, by bob, user "", until 0001-01-01`,
 	}; !slices.Equal(invited, want) {
 		t.Errorf("the invitations are %q, want %q", invited, want)
 	}

@@ -252,15 +252,15 @@ ErrBeyondOwnEnd           | re-sent beyond their own end             | eve   | i
 ErrTaken                  | re-sent to a person who is a user by now | ann   | invitation.resend i | {sent}; {user}
 
 ErrNoChange               | amended to what it is                    | ann   | invitation.amend i viewer | {sent}
-ErrNoChange               | amended to the default it is             | ann   | invitation.amend i | ann: invitation.send i bob@x.test
+ErrNoChange               | amended in nothing                       | ann   | invitation.amend i | ann: invitation.send i bob@x.test
 ErrNoChange               | amended to teams in another order        | ann   | invitation.amend i viewer t,n | {sent} teams=n,t
 denied no-capability      | amended by a user who may not invite     | uma   | invitation.amend i user | {sent}
 ErrSystem                 | amended by a system that may not         | system scim | invitation.amend i user | {sent}
 denied above-ceiling      | amended from a role above                | ugo   | invitation.amend i viewer | ann: invitation.send i bob@x.test role=admin
 denied above-ceiling      | amended to a role above                  | ugo   | invitation.amend i admin | {sent}
-denied no-capability      | amended out of a team by a user who may not | rex  | invitation.amend i viewer | {sent} teams=t
+denied no-capability      | amended out of a team by a user who may not | rex  | invitation.amend i teams=none | {sent} teams=t
 denied no-capability      | amended into a team by a user who may not | rex   | invitation.amend i viewer t | {sent}
-allowed                   | amended out of a deleted team            | rex   | invitation.amend i viewer | {sent} teams=t; {no team}
+allowed                   | amended out of a deleted team            | rex   | invitation.amend i teams=none | {sent} teams=t; {no team}
 denied unknown-resource team | amended into an unknown team          | ann   | invitation.amend i viewer ghost | {sent}
 ErrUnknown                | amended by a system to an unknown role   | system ops | invitation.amend i ghost | {sent}
 ErrUnknown                | amended by a system into an unknown team | system ops | invitation.amend i viewer ghost | {sent}
@@ -272,7 +272,7 @@ ErrPast                   | amended until now                        | ann   | i
 ErrBeyondOwnEnd           | amended beyond their own end             | eve   | invitation.amend i user | {sent}
 allowed                   | amended to within their own end          | eve   | invitation.amend i viewer until=30d | {sent}
 ErrTaken                  | amended for a person who is a user by now | ann   | invitation.amend i user | {sent}; {user}
-ErrInvalid ErrTerms       | amended to days and until an end         | ann   | invitation.amend i viewer days=3 until=3d | {sent}
+ErrInvalid                | amended to days and until an end         | ann   | invitation.amend i viewer days=3 until=3d | {sent}
 ErrInvalid ErrTerms       | amended to a team twice                  | system ops | invitation.amend i viewer t,t | {sent}
 
 denied no-capability      | revoked by a user who may not invite     | uma   | invitation.revoke i | {sent}

@@ -111,9 +111,9 @@ func (c *testCompany) arrange(state string) {
 }
 
 // elsewhere are the sentinels that no row of the tables has: what a person is
-// told who answers an invitation, how an invitation was closed, and what fails
-// in a log.
-var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken ErrChanged")
+// told who answers an invitation, how an invitation was closed, what fails in a
+// log, and what is said of a delivery.
+var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrRevoked ErrUncertain ErrDiverged ErrBroken ErrChanged ErrQueued ErrUnrecorded")
 
 // TestEverySentinelIsRefused: the tables have a row of every other sentinel.
 func TestEverySentinelIsRefused(t *testing.T) {

@@ -216,7 +216,7 @@ func TestSendRows(t *testing.T) {
 	if err != nil || codesOf(done) != "ok sent, already-member, ok sent, ok sent, duplicate-in-file" || done[4].Line != 9 {
 		t.Fatalf("%v: %s", err, codesOf(done))
 	}
-	all := events(t, c.log)[1:]
+	all := slices.DeleteFunc(events(t, c.log)[1:], func(e audit.Event) bool { return e.Actor.ID == "delivery" })
 	for n, want := range []struct {
 		reason string
 		row    int
@@ -305,8 +305,44 @@ func TestSendRowsUndelivered(t *testing.T) {
 	if i, _ := c.Invitation(done[1].Invitation); i.State != invite.Pending {
 		t.Errorf("b has %+v", i)
 	}
-	c.pass(time.Minute)
 	c.must("ann", company.ResendInvitation{Invitation: done[1].Invitation})
+}
+
+// TestSendRowsUntilDelivered: whoever sends the rows again, or the file, reaches
+// those whose message was lost, and nobody else.
+func TestSendRowsUntilDelivered(t *testing.T) {
+	down := errors.New("450 too many requests")
+	for name, again := range map[string]func(rows, done []invite.Row) []invite.Row{
+		"the rows": func(_, done []invite.Row) []invite.Row { return done },
+		"the file": func(rows, _ []invite.Row) []invite.Row { return rows },
+	} {
+		c := inviteCompany(t, nil)
+		rows := rowsTo("a@x.test", "b@x.test", "c@x.test")
+		c.sent("ann", rows[2])
+		c.lost = down
+		done := c.sent("ann", rows...)
+		if got := codesOf(done); got != "ok sent lost, ok sent lost, already-pending" {
+			t.Fatalf("%s: sent as %s", name, got)
+		}
+		done = c.sent("ann", again(rows, done)...)
+		if got := codesOf(done); got != "ok sent lost, ok sent lost, already-pending" || len(c.mail) != 1 {
+			t.Fatalf("%s: sent while it is down as %s", name, got)
+		}
+		c.reopen()
+		c.lost = nil
+		c.must("ann", company.ResendInvitation{Invitation: done[0].Invitation})
+		done = c.sent("ann", again(rows, done)...)
+		if got := codesOf(done); !strings.HasSuffix(got, ", ok sent, already-pending") || len(c.mail) != 3 || c.mail[2].To.String() != "b@x.test" {
+			t.Errorf("%s: sent as %s, after %d messages", name, got, len(c.mail))
+		}
+		before := c.state()
+		if c.sent("ann", again(rows, done)...); c.state() != before {
+			t.Errorf("%s: something was sent once more", name)
+		}
+		for range c.UndeliveredInvitations() {
+			t.Errorf("%s: some are undelivered", name)
+		}
+	}
 }
 
 // TestSendRowsStops: the context ends, or the log fails, at the second row. The
@@ -315,19 +351,19 @@ func TestSendRowsStops(t *testing.T) {
 	type stop struct {
 		log    func(audit.Log) audit.Log // nil for the log as it is
 		cancel bool                      // the context, when the first message is sent
-		again  string
+		events int
 		want   error
 	}
 	fails := func(mode audittest.Mode) func(audit.Log) audit.Log {
-		return func(log audit.Log) audit.Log { return faultyLog(log, nil, map[int]audittest.Mode{2: mode}) }
+		return func(log audit.Log) audit.Log { return faultyLog(log, nil, map[int]audittest.Mode{3: mode}) }
 	}
 	conflicts := func(log audit.Log) audit.Log { return &conflictingLog{Log: log} }
-	unsent, stored := "already-pending, ok sent, ok sent, ok sent", "already-pending, already-pending, ok sent, ok sent"
+	const again = "already-pending, ok sent, ok sent, ok sent" // also a message that was not sent, of an event that was stored
 	for name, s := range map[string]stop{
-		"context ends":     {nil, true, unsent, context.Canceled},
-		"log fails before": {fails(audittest.FailBefore), false, stored, company.ErrUncertain},
-		"log fails after":  {fails(audittest.FailAfter), false, stored, company.ErrUncertain},
-		"log conflicts":    {conflicts, false, unsent, company.ErrDiverged},
+		"context ends":     {nil, true, 9, context.Canceled},
+		"log fails before": {fails(audittest.FailBefore), false, 10, company.ErrUncertain},
+		"log fails after":  {fails(audittest.FailAfter), false, 10, company.ErrUncertain},
+		"log conflicts":    {conflicts, false, 9, company.ErrDiverged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -354,12 +390,12 @@ func TestSendRowsStops(t *testing.T) {
 			if err := c.Sync(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			again, err := c.SendInvitations(t.Context(), by, rows)
-			if err != nil || codesOf(again) != s.again {
-				t.Errorf("again: %v: %s, want %s", err, codesOf(again), s.again)
+			done, err = c.SendInvitations(t.Context(), by, rows)
+			if err != nil || codesOf(done) != again {
+				t.Errorf("again: %v: %s, want %s", err, codesOf(done), again)
 			}
-			if n := len(events(t, memory)); n != 5 {
-				t.Errorf("%d events, want 5", n)
+			if n := len(events(t, memory)); n != s.events || len(c.mail) != 4 {
+				t.Errorf("%d events and %d messages, want %d and 4", n, len(c.mail), s.events)
 			}
 			c.checkReplay()
 		})
@@ -374,7 +410,7 @@ type conflictingLog struct {
 }
 
 func (c *conflictingLog) Append(ctx context.Context, e audit.Event) error {
-	if c.calls++; c.calls == 2 {
+	if c.calls++; c.calls == 3 {
 		return audit.ErrConflict
 	}
 	return c.Log.Append(ctx, e)

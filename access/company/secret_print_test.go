@@ -125,7 +125,7 @@ func shown(t *testing.T) (shownValues, []invite.Secret) {
 	c, all := inviteCompany(t, instant), shownValues{}
 	all.must(c, ann, "invite", company.Invite{Invitation: "i", Terms: termsTo("bob@x.test", "viewer")})
 	all.must(c, ann, "resend", company.ResendInvitation{Invitation: "i"})
-	all.must(c, ann, "amend", company.AmendInvitation{Invitation: "i", Role: "user"})
+	all.must(c, ann, "amend", company.AmendInvitation{Invitation: "i", Role: toRole("user")})
 	c.invite("j", termsTo("cat@x.test", "viewer"))
 	c.invite("k", termsTo("dan@x.test", "viewer"))
 	c.must(uma, company.CreateReport{Report: "r"})

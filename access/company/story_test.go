@@ -48,7 +48,7 @@ var _ io.Reader = (*storyHost)(nil)
 func (s *storyHost) config() *company.Config {
 	return &company.Config{
 		Now: s.Now, Rand: s, Systems: map[string]company.SystemConfig{"directory": {Changes: company.ChangeTypes()}},
-		Deliver: func(context.Context, invite.Message) error { return nil }, Origin: "https://acme.example",
+		Deliver: func(context.Context, invite.Message) error { return company.ErrQueued }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}
 }
@@ -160,16 +160,19 @@ func storySteps() []storyStep {
 // invitationSteps are the part of the story about invitations and links.
 func invitationSteps() []storyStep {
 	ann, bob, cat, eve := company.User("ann"), company.User("bob"), company.User("cat"), company.User("eve")
+	directory := company.System("directory") // which knows what the queue delivered
 	return []storyStep{
 		{ann, []company.Change{
 			company.Invite{Invitation: "i-eve", Terms: invite.Terms{Address: mustAddress("Eve@example.com"), Name: "Eve", Role: "user-manager", Teams: []team.ID{"west", "east"}, ReviewDays: 30}},
 			company.Invite{Invitation: "i-fay", Terms: invite.Terms{Address: mustAddress("fay@example.com"), Role: "editor", Days: 30, Provider: "google", Note: "Welcome,\n<Fay> & all"}},
 			company.Invite{Invitation: "i-gus", Terms: invite.Terms{Address: mustAddress("gus@example.com"), Until: day(300)}}}},
+		{directory, []company.Change{company.RecordDelivery{Invitation: "i-eve", Generation: 1}, company.RecordDelivery{Invitation: "i-gus", Generation: 1}}},
 		{storyInvitee("eve@example.com", ""), []company.Change{company.AcceptInvitation{Invitation: "i-eve", Secret: storySecret(), User: "eve"}}},
 		{storyInvitee("fay@example.com", "google"), []company.Change{company.DeclineInvitation{Invitation: "i-fay", Secret: storySecret()}}},
 		{eve, []company.Change{
-			company.AmendInvitation{Invitation: "i-gus", Role: "editor", Days: 14, ReviewDays: 7},
+			company.AmendInvitation{Invitation: "i-gus", Role: toRole("editor"), Days: company.To(14), ReviewDays: company.To(7)},
 			company.Invite{Invitation: "i-hal", Terms: invite.Terms{Address: mustAddress("hal@example.com"), Teams: []team.ID{"east"}}}}},
+		{directory, []company.Change{company.RedeliverInvitation{Invitation: "i-hal"}}},
 		{bob, []company.Change{company.ResendInvitation{Invitation: "i-gus"}, company.RevokeInvitation{Invitation: "i-gus"}}},
 		{cat, []company.Change{
 			company.MakeLink{Link: "l-1", Resource: access.Report("q1")}, company.RevokeLink{Link: "l-1"},

@@ -35,8 +35,8 @@ func systemsOf(all map[string]SystemConfig) (map[string]system, error) {
 	systems := make(map[string]system, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c := all[name]
-		if name == "" {
-			return nil, fmt.Errorf("the name of a system %w: it is empty", ErrInvalid)
+		if name == "" || name == deliverySystem {
+			return nil, fmt.Errorf("the name %q of a system %w: it is empty, or that of the company's own", name, ErrInvalid)
 		}
 		s := system{changes: make(map[string]bool), roles: make(map[role.Name]bool), anyLower: c.Roles == nil}
 		for _, change := range c.Changes {

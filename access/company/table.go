@@ -95,8 +95,16 @@ var table = []row{
 
 	of("invitation.send", needsReason, func(c Invite) about { return invited(c.Invitation, c.Terms.Role, c.Terms.Teams) }),
 	of("invitation.resend", needsReason, func(c ResendInvitation) about { return invited(c.Invitation, "", nil) }),
-	of("invitation.amend", needsReason, func(c AmendInvitation) about { return invited(c.Invitation, c.Role, c.Teams) }),
+	of("invitation.amend", needsReason, func(c AmendInvitation) about {
+		r, _ := c.Role.Get()
+		offered, _ := c.Teams.Get()
+		return invited(c.Invitation, r, offered)
+	}),
 	of("invitation.revoke", needsReason, func(c RevokeInvitation) about { return invited(c.Invitation, "", nil) }),
+	of("invitation.delivered", systemOnly, func(c RecordDelivery) about {
+		return invited(c.Invitation, "", nil).reading(nothing) // it outdates nothing that anybody looked at
+	}),
+	of("invitation.redeliver", needsReason|systemOnly, func(c RedeliverInvitation) about { return invited(c.Invitation, "", nil) }),
 	of("invitation.accept", inviteeOnly, func(c AcceptInvitation) about {
 		return invited(c.Invitation, c.Role, c.Teams).and(user(c.User))
 	}),

@@ -70,7 +70,9 @@ var samples = []Change{
 
 	Invite{Invitation: "i", Terms: invite.Terms{Address: team.MustParseAddress("bob@x.test"), Role: "viewer", Teams: []team.ID{"t1", "t2"}}},
 	ResendInvitation{Invitation: "i"},
-	AmendInvitation{Invitation: "i", Role: "viewer", Teams: []team.ID{"t"}},
+	AmendInvitation{Invitation: "i", Role: To(invite.Terms{Role: "viewer"}.Role), Teams: To([]team.ID{"t"})},
+	RecordDelivery{Invitation: "i", Generation: 2},
+	RedeliverInvitation{Invitation: "i"},
 	RevokeInvitation{Invitation: "i"},
 	AcceptInvitation{Invitation: "i", User: "u", AcceptInvitationOutcome: AcceptInvitationOutcome{Role: "viewer", Teams: []team.ID{"t"}}},
 	DeclineInvitation{Invitation: "i"},
@@ -124,6 +126,8 @@ link.revoke         | anybody         | link.revoke link:l                      
 invitation.send     | anybody, reason | nothing                                                       | invitation:i, role:viewer, team:t1, team:t2
 invitation.resend   | anybody, reason | nothing                                                       | invitation:i
 invitation.amend    | anybody, reason | nothing                                                       | invitation:i, role:viewer, team:t
+invitation.delivered | system          | nothing                                                       | invitation:i
+invitation.redeliver | system, reason  | nothing                                                       | invitation:i
 invitation.revoke   | anybody, reason | nothing                                                       | invitation:i
 invitation.accept   | invitee         | nothing                                                       | invitation:i, role:viewer, team:t, user:u
 invitation.decline  | invitee         | nothing                                                       | invitation:i

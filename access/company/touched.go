@@ -67,7 +67,7 @@ func touchedBy(c Change, before, after *state) []string {
 	for _, r := range a.hangsOn {
 		keys = append(keys, hangKey(r))
 	}
-	if len(a.targets) > 0 && a.targets[0].Kind() == kindInvitation {
+	if a.reads != nothing && len(a.targets) > 0 && a.targets[0].Kind() == kindInvitation {
 		keys = append(keys, sponsorKeys(invite.ID(a.targets[0].ID()), before, after)...)
 	}
 	if t, ok := c.(toucher); ok {

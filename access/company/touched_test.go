@@ -49,6 +49,8 @@ link.revoke         | the first, on [report:q user:m]
 invitation.send     | the first
 invitation.resend   | the first
 invitation.amend    | the first
+invitation.delivered | nothing
+invitation.redeliver | the first
 invitation.revoke   | the first
 invitation.accept   | the first
 invitation.decline  | the first

@@ -261,7 +261,7 @@ func (c RemoveUser) settleInvitations(s *state, at time.Time) error {
 			continue
 		}
 		i.Sponsor = invite.Sponsor{User: c.TakeOver}
-		s.invitations = s.invitations.with(i, at)
+		s.invitations = s.invitations.with(i)
 	}
 	return nil
 }

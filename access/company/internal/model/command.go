@@ -113,8 +113,10 @@ func (p *proposal) amend(c company.AmendInvitation) (company.Change, Refusal) {
 	}
 	i := p.Invitations[n]
 	p.mayChange(&a, i.Terms) // how long it lasts so far is no obstacle: to shorten it gives nothing
-	t := i.Terms
-	t.Role, t.Teams, t.Days, t.Until, t.ReviewDays = c.Role, c.Teams, c.Days, c.Until, c.ReviewDays
+	t, zero := amended(i.Terms, c)
+	if a.when(zero, "ErrInvalid", ""); zero {
+		return nil, a
+	}
 	t, err := p.Kept(t)
 	if err != nil {
 		a.when(true, "ErrInvalid ErrTerms", "")
@@ -127,8 +129,48 @@ func (p *proposal) amend(c company.AmendInvitation) (company.Change, Refusal) {
 	if a.Refused() {
 		return nil, a
 	}
-	c.Role, c.Teams, c.Until, c.InvitationOutcome = t.Role, t.Teams, t.Until, p.issue(n, t)
+	if _, listed := c.Teams.Get(); listed {
+		c.Teams = company.To(t.Teams)
+	}
+	if _, dated := c.Until.Get(); dated {
+		c.Until = company.To(t.Until)
+	}
+	c.InvitationOutcome = p.issue(n, t)
 	return c, a
+}
+
+// amended returns the terms that an amendment leads to, and whether it sets
+// something to what only leaving out or taking away can say.
+func amended(t invite.Terms, c company.AmendInvitation) (changed invite.Terms, zero bool) {
+	r, named := c.Role.Get()
+	teams, listed := c.Teams.Get()
+	days, counted := c.Days.Get()
+	until, dated := c.Until.Get()
+	review, reviewed := c.ReviewDays.Get()
+	zero = c.Role.IsNone() || named && r == "" || listed && len(teams) == 0 || counted && days == 0 || dated && until.IsZero() ||
+		reviewed && review == 0 || counted && dated
+	if named {
+		t.Role = r
+	}
+	if !c.Teams.IsZero() {
+		t.Teams = teams
+	}
+	if !c.Days.IsZero() {
+		t.Days = days
+	}
+	if !c.Until.IsZero() {
+		t.Until = until
+	}
+	if counted {
+		t.Until = time.Time{}
+	}
+	if dated {
+		t.Days = 0
+	}
+	if !c.ReviewDays.IsZero() {
+		t.ReviewDays = review
+	}
+	return t, zero
 }
 
 func (p *proposal) revoke(c company.RevokeInvitation) (company.Change, Refusal) {

@@ -95,6 +95,10 @@ func typeOfOther(c company.Change) ChangeType {
 		return ChangeType{Name: "invitation.amend", invitation: true, reasoned: true}
 	case company.RevokeInvitation:
 		return ChangeType{Name: "invitation.revoke", invitation: true, reasoned: true}
+	case company.RecordDelivery:
+		return ChangeType{Name: "invitation.delivered", invitation: true, systemOnly: true}
+	case company.RedeliverInvitation:
+		return ChangeType{Name: "invitation.redeliver", invitation: true, reasoned: true, systemOnly: true}
 	case company.AcceptInvitation:
 		return ChangeType{Name: "invitation.accept", invitation: true, answers: true}
 	case company.DeclineInvitation:
