@@ -46,6 +46,7 @@ type origin struct {
 	actor audit.Actor
 	at    time.Time // of the event
 	seq   uint64    // of the event
+	last  time.Time // the time of the event before; zero for the founding
 }
 
 // derive returns a change with the outcomes that follow from the state before it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"time"
 
@@ -16,8 +17,15 @@ import (
 // Config says what a company takes from its surroundings. Nil is the zero
 // Config.
 type Config struct {
-	// Now is the clock. Nil means time.Now. It must be safe for concurrent use.
+	// Now is the clock. Nil means time.Now. It must be safe for concurrent use. For
+	// a company it is never earlier than its last event.
 	Now func() time.Time
+
+	// ClockSkew is how far ahead of Now the last event of the log may be. If it is
+	// further ahead, this clock or the one that the event was made with is wrong:
+	// Do refuses with [ErrClock], until one is set right or a system makes a
+	// [CorrectClock]. 0 is 5 minutes. Less is refused.
+	ClockSkew time.Duration
 
 	// Rand is where ids and secrets come from, so it must be one for
 	// cryptography. It is read by one goroutine at a time. Nil means
@@ -107,6 +115,7 @@ func newCompany(c *Config) (*Company, error) {
 	}
 	co := &Company{config: *c, systems: systems}
 	co.config.Invitations = c.Invitations.filled()
+	co.config.ClockSkew = cmp.Or(c.ClockSkew, 5*time.Minute)
 	if c.Now == nil {
 		co.config.Now = time.Now
 	}
@@ -119,6 +128,9 @@ func newCompany(c *Config) (*Company, error) {
 // check refuses what a company cannot run with.
 func (c *Config) check() error {
 	err := cmp.Or(c.Invitations.check(), c.Limits.check())
+	if err == nil && c.ClockSkew < 0 {
+		err = fmt.Errorf("a clock skew of %s %w: write how far ahead of the clock an event may be", c.ClockSkew, ErrInvalid)
+	}
 	if err == nil && (c.Deliver != nil || c.Origin != "") {
 		err = checkOrigin(c.Origin)
 	}
@@ -141,7 +153,7 @@ func (c *Company) publish(before *published, s state) *published {
 	if s.policy == before.policy {
 		return &published{s, before.live}
 	}
-	return &published{s, s.policy.WithClock(c.config.Now)}
+	return &published{s, s.policy.WithClock(c.now)}
 }
 
 // Decide asks the policy as it is now, and shows the answer to the observer.

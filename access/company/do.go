@@ -97,8 +97,8 @@ func (r Receipt) Invitations() []invite.ID {
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
-	if by.Since > c.Checkpoint().Seq { // they looked at what another process wrote
-		if err := c.Sync(ctx); err != nil {
+	if p := c.journal.Point(); by.Since > p.Head.Seq || c.checkClock(p) != nil {
+		if err := c.Sync(ctx); err != nil { // another process may have written what is missing
 			return Receipt{}, wrap("do", err)
 		}
 	}
@@ -143,6 +143,9 @@ func (c *Company) propose(at journal.Point[*published], by By, changes []Change)
 		return nil, fmt.Errorf("the condition %w: event %d is not in the log, which has %d", ErrInvalid, by.Since, at.Head.Seq)
 	}
 	p := c.proposal(at, by)
+	if err := p.setTime(at, changes); err != nil {
+		return nil, err
+	}
 	for i, change := range changes {
 		err := p.add(change)
 		if err != nil && p.actor.system != "" && errors.Is(err, ErrNoChange) {

@@ -40,7 +40,7 @@
 //   - reports: [CreateReport], [RenameReport], [ShareReport], [UnshareReport],
 //     [DeleteReport]
 //   - share links: [MakeLink], [RevokeLink]
-//   - the company: [SetCompanyName], [SetLimits], [ReplaceCatalog]
+//   - the company: [SetCompanyName], [SetLimits], [ReplaceCatalog], [CorrectClock]
 //
 // # Rules
 //
@@ -76,9 +76,12 @@
 //  10. A system of the host's makes the types of change that it is configured
 //     for, without questions to Decide. Rules 6 to 9 apply to it too. Only a
 //     system adds a user without an invitation, or replaces the role catalog.
-//  11. The event's time is the later of now and the last event's, and every
-//     guard uses it. Replay reads no clock: it repeats what is structural and
-//     asks nobody, so a log means the same for ever.
+//  11. For a company it is the later of the clock and its last event, for those
+//     who ask as for the guards of a change: a clock set back revives nothing. If
+//     the last event is ahead of the clock by more than [Config.ClockSkew], nothing
+//     is written until a clock is set right or a system makes a [CorrectClock].
+//     Replay reads no clock: it repeats what is structural, derives the outcomes
+//     again, and asks nobody, so a log means the same for ever.
 //  12. The event is appended before the state changes. If the append fails,
 //     nothing changed. If nobody can say whether it failed, nothing is written
 //     until that is known.

@@ -68,6 +68,9 @@ var (
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.
 	ErrUncertain = journal.ErrUncertain
+	// ErrClock: the last event is further ahead of [Config.Now] than
+	// [Config.ClockSkew], so one of two clocks is wrong. Nothing is written.
+	ErrClock = errors.New("a clock is wrong")
 )
 
 // What a person is told who wants to use an invitation or a link. Everything else
@@ -100,7 +103,7 @@ type Error struct {
 	Op     string // what was attempted: "do", "found", "open", "sync", "policy at", "offer" …; "replay" for an event of the log
 	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
 	Change string // its type, as the log names it; "" if it is no change
-	Seq    uint64 // of the event that could not be replayed, or that made a change since; 0 for none in particular
+	Seq    uint64 // of the event that could not be replayed, or that is the cause of a refusal; 0 for none in particular
 	Err    error
 }
 
@@ -132,7 +135,7 @@ var refusals = []error{
 // Refused reports whether e says that something may not be done, so that trying
 // again does not help. It is false if the log or the configuration failed.
 func (e *Error) Refused() bool {
-	for _, failure := range []error{ErrBroken, ErrDiverged, ErrUncertain} {
+	for _, failure := range []error{ErrBroken, ErrDiverged, ErrUncertain, ErrClock} {
 		if errors.Is(e, failure) {
 			return false // whatever else it wraps
 		}

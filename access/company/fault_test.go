@@ -154,7 +154,7 @@ func TestStoryWithFaults(t *testing.T) {
 		},
 	}
 	for n, sc := range storySteps() {
-		s.pass(time.Hour)
+		s.pass(sc.wait())
 		faults[n%len(faults)](n, sc)
 		f.link.log = log
 		if got := text(t, f.co.Policy()); got != x.documents[n+2] {

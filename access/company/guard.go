@@ -22,13 +22,9 @@ type guard struct {
 	nowOf *access.Policy
 }
 
-// guard returns the guard of a point, at the later of now and the last event.
+// guard returns the guard of a point, at the time that it is for the company.
 func (c *Company) guard(p journal.Point[*published]) guard {
-	at := c.config.Now().UTC()
-	if at.Before(p.Time) {
-		at = p.Time
-	}
-	return guard{state: p.State.state, at: at, company: c}
+	return guard{state: p.State.state, at: c.timeAt(p), company: c}
 }
 
 // policyNow returns the policy at the time of the event.

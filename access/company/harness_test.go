@@ -347,7 +347,7 @@ var sentinels = map[string]error{
 	"ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats, "ErrAttributeUsed": company.ErrAttributeUsed,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
 	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
-	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
+	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -35,11 +36,11 @@ func (c *Company) PolicyAfter(ctx context.Context, seq uint64) (*access.Policy, 
 
 // PolicyAt returns the policy as it was at an instant, with time standing still
 // there: the state after the last event that is not later. Before the founding
-// that is an empty policy, which denies everything. It reads the log from its
-// beginning. The errors are those of
-// PolicyAfter, without ErrUnknown.
+// that is an empty policy, which denies everything. After a [CorrectClock] that
+// includes the events before it, though their times may be later. It reads the log
+// from its beginning. The errors are those of PolicyAfter, without ErrUnknown.
 func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, error) {
-	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return !e.Time.After(t) })
+	p, err := c.journal.Past(ctx, untilTime(c.journal.Current().clocks, t))
 	if err != nil {
 		return nil, wrap("policy at", err)
 	}
@@ -47,17 +48,21 @@ func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, er
 }
 
 // fold returns what is published after an event, as the journal needs it.
-func (c *Company) fold(before *published, e audit.Event) (*published, error) {
-	next, err := before.state.follow(e)
+func (c *Company) fold(before journal.Point[*published], e audit.Event) (*published, error) {
+	next, err := before.State.state.follow(e, before.Time)
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(before, next), nil
+	return c.publish(before.State, next), nil
 }
 
-// follow returns the state after an event. It repeats the structural checks of
-// each change and derives its outcomes again, asks nobody, and has no clock.
-func (s state) follow(e audit.Event) (state, error) {
+// follow returns the state after an event, which comes after one of the last time.
+// It repeats the structural checks of each change and derives its outcomes again,
+// asks nobody, and has no clock.
+func (s state) follow(e audit.Event, last time.Time) (state, error) {
+	if e.Time.Before(last) && !correctsClock(e) {
+		return state{}, fmt.Errorf("%w: it is earlier than the event before", ErrBroken)
+	}
 	next := s
 	var changes []Change
 	for i, r := range e.Changes {
@@ -69,7 +74,7 @@ func (s state) follow(e audit.Event) (state, error) {
 		if first := e.Seq == 1 && i == 0; first != founds {
 			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
 		}
-		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq}); err != nil {
+		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq, last}); err != nil {
 			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
 		}
 		changes = append(changes, change)

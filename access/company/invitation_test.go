@@ -154,7 +154,7 @@ const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.r
 	user.set-expiry eve; owner.transfer abe; team.create; team.edit t T; team.delete t; team.add-member t uma; team.remove-member t uma;
 	team.attach-group t g; team.detach-group t g; datagroup.create filter=everything; datagroup.edit g filter=nothing; datagroup.delete g;
 	source.add a; source.edit a; source.remove; attribute.declare x string; attribute.retype x number; attribute.drop x;
-	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99;
+	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99; clock.correct;
 	catalog.replace company; invitation.send i cat@x.test; invitation.resend i; invitation.amend i user; invitation.revoke i;
 	invitation.delivered i 1; invitation.redeliver i;
 	link.make resource=report:r; link.revoke l`

@@ -98,7 +98,7 @@ func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Co
 }
 
 func (m *machine) companyConfig() *company.Config {
-	c := &company.Config{Now: func() time.Time { return m.clock }, Rand: &m.random, Systems: company.SystemsByName(m.config.Systems),
+	c := &company.Config{Now: func() time.Time { return m.clock }, ClockSkew: 10000 * time.Hour, Rand: &m.random, Systems: company.SystemsByName(m.config.Systems),
 		Invitations: company.InvitationLimits{TTL: m.config.TTL, Cooldown: m.config.Cooldown, Pending: m.config.Pending, ProofAge: m.config.ProofAge}}
 	if m.config.Delivers {
 		c.Origin, c.Deliver = "https://acme.test/join", func(_ context.Context, message invite.Message) error {

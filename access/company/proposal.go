@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
@@ -24,8 +25,9 @@ type proposal struct {
 	repeats  []int      // the changes of a system that were passed over, counted from 1
 	outgoing []outgoing // to be delivered once the event is stored
 
-	before state  // before all changes; without a policy at the founding
-	seq    uint64 // that the event is to have
+	before state     // before all changes; without a policy at the founding
+	seq    uint64    // that the event is to have
+	last   time.Time // the time of the event before
 }
 
 // outgoing is a secret on its way to the person who is invited.
@@ -38,12 +40,13 @@ type outgoing struct {
 // event.
 func (c *Company) proposal(p journal.Point[*published], by By) *proposal {
 	return &proposal{
-		guard: c.guard(p), by: by, actor: by.Actor, rand: c.config.Rand, before: p.State.state, seq: p.Head.Seq + 1,
+		guard: c.guard(p), by: by, actor: by.Actor, rand: c.config.Rand,
+		before: p.State.state, seq: p.Head.Seq + 1, last: p.Time,
 	}
 }
 
 // origin returns where the changes come from, as their event has it.
-func (p *proposal) origin() origin { return origin{p.auditActor(), p.at, p.seq} }
+func (p *proposal) origin() origin { return origin{p.auditActor(), p.at, p.seq, p.last} }
 
 // add authorises a change, applies the rules to it, and makes it.
 func (p *proposal) add(c Change) error {

@@ -111,9 +111,10 @@ func (r race) test(t *testing.T, a *company.Company, log *audit.Memory, s *story
 func TestTimeAfterLostRace(t *testing.T) {
 	log, s := audit.NewMemory(), newStoryHost()
 	a := foundStory(t, log, s)
-	slow := newStoryHost() // an hour behind
+	slow := newStoryHost() // four minutes behind
 	b := openStory(t, log, slow)
 	s.pass(time.Hour)
+	slow.pass(2*time.Hour - 4*time.Minute)
 	r := playStep(t, a, s, renaming("a"))
 	got, err := b.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "b"})
 	if err != nil || !got.Time.Equal(r.Time) || got.Seq != r.Seq+1 {

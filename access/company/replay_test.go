@@ -297,7 +297,7 @@ func TestOldNames(t *testing.T) {
 	history := events(t, playStory(t).log)
 	for name, log := range map[string]fixedLog{
 		"founded": forge(history[:1], 1, replaceData(`"name":"Acme"`, `"name":"`+odd+`"`)),
-		"renamed": forge(history, len(history), replaceData(`"name":"Acme & Söhne <GmbH>"`, `"name":"`+odd+`"`)),
+		"renamed": forge(history, len(history)-1, replaceData(`"name":"Acme & Söhne <GmbH>"`, `"name":"`+odd+`"`)),
 	} {
 		co, err := company.Open(t.Context(), log, newStoryHost().config())
 		if err != nil || co.Name() != odd {

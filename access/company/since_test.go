@@ -193,8 +193,9 @@ func TestChangedSince(t *testing.T) {
 }
 
 // withoutCondition are the changes that nobody looks at anything for: those of a
-// person who answers an invitation, and what a system says has happened.
-var withoutCondition = []string{"invitation.accept", "invitation.decline", "invitation.delivered"}
+// person who answers an invitation, and what a system says has happened or
+// of the time.
+var withoutCondition = []string{"clock.correct", "invitation.accept", "invitation.decline", "invitation.delivered"}
 
 // playFirst makes what happened meanwhile.
 func (c *testCompany) playFirst(actor, changes string) {

@@ -3,6 +3,7 @@ package company
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -23,6 +24,7 @@ type state struct {
 	limits  Limits
 	policy  *access.Policy
 	touched touched
+	clocks  []corrected
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
@@ -37,6 +39,9 @@ func (s *state) apply(c Change, o origin) error {
 	}
 	if before.policy == nil {
 		return nil // the founding may break what changes must keep
+	}
+	if _, ok := c.(CorrectClock); ok {
+		s.clocks = append(slices.Clip(s.clocks), corrected{o.seq, o.at})
 	}
 	s.touched = s.touched.with(o.seq, touchedBy(c, &before, s))
 	return s.checkKept(&before, o.at)

@@ -154,6 +154,7 @@ func storySteps() []storyStep {
 		one(bob, company.DeleteGroup{Group: "us"}, company.DeleteTeam{Team: "east"}),
 		one(bob, company.DisconnectAccounts{Accounts: []datagroup.AccountID{"us-1"}}),
 		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Limits: company.Limits{Seats: 5}}),
+		one(directory, company.CorrectClock{}),
 	)
 }
 
@@ -194,10 +195,19 @@ func rolesLater() []role.Role {
 	return roles
 }
 
-// playStep takes a step. An hour passes before it.
+// wait is how much time passes before a step: an hour, but before the clock is
+// corrected it goes back a little.
+func (sc storyStep) wait() time.Duration {
+	if _, back := sc.changes[0].(company.CorrectClock); back {
+		return -3 * time.Minute
+	}
+	return time.Hour
+}
+
+// playStep takes a step, after its time has passed.
 func playStep(t rapid.TB, co *company.Company, s *storyHost, sc storyStep) company.Receipt {
 	t.Helper()
-	s.pass(time.Hour)
+	s.pass(sc.wait())
 	r, err := co.Do(context.Background(), company.By{Actor: sc.by, Reason: "as the story goes"}, sc.changes...)
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ var table = []row{
 	of("company.set-name", 0, func(SetCompanyName) about { return asks(access.EditCompany, access.Company()) }),
 	of("company.set-limits", 0, func(SetLimits) about { return asks(access.EditCompany, access.Company()) }),
 	of("catalog.replace", systemOnly, func(ReplaceCatalog) about { return concerns(access.Company()) }),
+	of("clock.correct", systemOnly, func(CorrectClock) about { return concerns(access.Company()).reading(nothing) }),
 	of("owner.transfer", needsReason, func(c TransferOwnership) about {
 		return asks(access.TransferOwner, user(c.To)).and(user(c.From)).reading(each)
 	}),

@@ -21,6 +21,7 @@ var samples = []Change{
 	SetCompanyName{Name: "Acme"},
 	SetLimits{},
 	ReplaceCatalog{},
+	CorrectClock{},
 	TransferOwnership{To: "to", From: "from", TransferOwnershipOutcome: TransferOwnershipOutcome{Role: "owner", Becomes: "admin"}},
 
 	AddUser{User: "u", Role: "viewer"},
@@ -85,6 +86,7 @@ company.found       | system          | nothing                                 
 company.set-name    | anybody         | company.edit company                                          | company
 company.set-limits  | anybody         | company.edit company                                          | company
 catalog.replace     | system          | nothing                                                       | company
+clock.correct       | system          | nothing                                                       | company
 owner.transfer      | anybody, reason | owner.transfer user:to                                        | user:to, user:from
 user.add            | system, reason  | nothing                                                       | user:u
 user.set-role       | anybody, reason | user.set-role user:u, role.grant role:viewer                  | user:u

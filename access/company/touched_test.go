@@ -14,6 +14,7 @@ company.found       | nothing
 company.set-name    | the first
 company.set-limits  | the first
 catalog.replace     | the first
+clock.correct       | nothing
 owner.transfer      | each
 user.add            | the first
 user.set-role       | the first

@@ -2,8 +2,8 @@
 // lets one writer at a time append to that log. It knows the log and its
 // faults, and nothing of what an event means.
 //
-//		j, err := journal.Open(ctx, log, 0, func(n int, e audit.Event) (int, error) {
-//			return n + len(e.Changes), nil
+//		j, err := journal.Open(ctx, log, 0, func(p journal.Point[int], e audit.Event) (int, error) {
+//			return p.State + len(e.Changes), nil
 //		})
 //		…
 //		e, err := j.Write(ctx, func(p journal.Point[int]) (int, audit.Event, error) {
@@ -11,8 +11,8 @@
 //		})
 //
 //	 1. The state is what [Fold] makes of the events of the log, from the first to
-//	    the last. An event that breaks a rule of form, is earlier than the one
-//	    before it, or is refused by the fold stops the replay: none is skipped.
+//	    the last. An event that breaks a rule of form or is refused by the fold
+//	    stops the replay: none is skipped.
 //	 2. One [Journal.Write] runs at a time; others wait, until their context ends.
 //	    Its event is appended before the state changes. If the append fails,
 //	    nothing changed.

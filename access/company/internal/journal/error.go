@@ -9,8 +9,8 @@ import (
 var (
 	// ErrNotEmpty: [Begin] was called for a log that has events.
 	ErrNotEmpty = errors.New("the log already has events")
-	// ErrBroken: an event breaks a rule of form, is earlier than the one before
-	// it, or the fold refuses it. What a fold refuses may wrap it too.
+	// ErrBroken: an event breaks a rule of form. What a fold refuses may wrap it
+	// too.
 	ErrBroken = errors.New("the log is broken")
 	// ErrDiverged: the log no longer has what it acknowledged.
 	ErrDiverged = errors.New("the log lost what it acknowledged")

@@ -12,13 +12,13 @@ import (
 
 // Fold returns the state after an event, and leaves the state before as it was.
 // It must depend on these two only. It is called with events whose form is in
-// order, and an error of its ends the replay.
-type Fold[S any] func(before S, e audit.Event) (after S, err error)
+// order, and an error of its ends the replay. Whether an event may be earlier than
+// the one before it is the fold's to say: to a journal, time means nothing.
+type Fold[S any] func(before Point[S], e audit.Event) (after S, err error)
 
 // Propose returns the event that is to follow a point, without Seq, Prev and
 // Hash, and the state after it, which must be what the [Fold] makes of the
-// event. The time of the event must not be earlier than that of the point. It
-// is called again, on a later point, if another writer was first.
+// event. It is called again, on a later point, if another writer was first.
 type Propose[S any] func(p Point[S]) (next S, e audit.Event, err error)
 
 // Point is a state and where in its log it belongs.
@@ -275,10 +275,7 @@ func (j *Journal[S]) follow(p *Point[S], e audit.Event) (*Point[S], error) {
 	if err := e.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	if e.Time.Before(p.Time) {
-		return nil, fmt.Errorf("%w: it is earlier than the event before", ErrBroken)
-	}
-	s, err := j.fold(p.State, e)
+	s, err := j.fold(*p, e)
 	if err != nil {
 		return nil, err
 	}

@@ -26,11 +26,14 @@ var (
 )
 
 // list is a fold: the types of the changes so far.
-func list(s string, e audit.Event) (string, error) {
+func list(p journal.Point[string], e audit.Event) (string, error) {
 	if e.Changes[0].Type == "unknown" {
 		return "", errFold
 	}
-	return s + e.Changes[0].Type + " ", nil
+	if e.Time.Before(p.Time) {
+		return "", fmt.Errorf("%w: it is earlier than the event before", journal.ErrBroken)
+	}
+	return p.State + e.Changes[0].Type + " ", nil
 }
 
 // event returns an event with one change, not yet in a chain.
