@@ -255,6 +255,23 @@ func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	}
 }
 
+// GrantsOfTeam returns the grants of a team, also those that have ended.
+func (d Directory) GrantsOfTeam(id team.ID) iter.Seq[Grant] {
+	p := d.policy.ready()
+	return func(yield func(Grant) bool) {
+		_, t, ok := p.state.Teams.Find(string(id))
+		if !ok {
+			return
+		}
+		for _, g := range t.Grants {
+			r := p.state.Reports.At(g.Of)
+			if r != nil && !yield(Grant{Report: ReportID(r.ID), Team: id, Level: Level(g.Level), Until: g.Until}) {
+				return
+			}
+		}
+	}
+}
+
 // LinksOf returns the share links that a user made, also those that have ended.
 // It looks at every link.
 func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {

@@ -1,6 +1,8 @@
 package company
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +35,13 @@ func (c ConnectAccounts) resolve(p *proposal) (Change, error) {
 	if err := checkBatch(entryIDs(c.Accounts)); err != nil {
 		return nil, err
 	}
-	return c, nil
+	for _, e := range c.Accounts {
+		old, ok := p.directory().Account(datagroup.AccountID(e.ID))
+		if now, err := p.newAccount(e); !ok || err != nil || !sameAccount(old, now) {
+			return c, nil // something is new, or apply says what is wrong
+		}
+	}
+	return c, p.repeated(true, nil) // apply says that they are taken
 }
 
 func (c ConnectAccounts) affects(before, after *access.Policy) affected {
@@ -43,20 +51,79 @@ func (c ConnectAccounts) affects(before, after *access.Policy) affected {
 }
 
 func (c ConnectAccounts) apply(s *state, _ time.Time) error {
-	for _, id := range entryIDs(c.Accounts) {
-		if err := checkFree(s, access.KindAccount, id); err != nil {
+	all := make([]datagroup.Account, len(c.Accounts))
+	for i, e := range c.Accounts {
+		if err := checkFree(s, access.KindAccount, e.ID); err != nil {
 			return err
 		}
+		a, err := s.newAccount(e)
+		if err != nil {
+			return err
+		}
+		all[i] = a
 	}
-	return s.putAccounts(c.Accounts)
+	return s.putAccounts(all)
 }
 
 func (c ConnectAccounts) clone() Change { c.Accounts = cloneEntries(c.Accounts); return c }
 
-// UpdateAccounts replaces the attributes of accounts, at most 10,000.
+// UpdateAccounts changes the source and attributes of accounts, at most 10,000.
+// What an [AccountEdit] leaves out stays.
 type UpdateAccounts struct {
-	Accounts []document.Account `json:"accounts"`
+	Accounts []AccountEdit `json:"accounts"`
 	UpdateAccountsOutcome
+}
+
+// AccountEdit is what [UpdateAccounts] changes of an account.
+type AccountEdit struct {
+	ID     datagroup.AccountID
+	Source string                     // "" leaves it as it is
+	Values map[string]datagroup.Value // to be set; the zero Value is none, and refused
+	Clear  []string                   // attributes whose value is to be taken away
+}
+
+// accountEdit is how the log has an AccountEdit.
+type accountEdit struct {
+	Account document.Account `json:"account"` // without a source that stays
+	Clear   []string         `json:"clear,omitempty"`
+}
+
+// MarshalJSON writes the values as those of an account in a document.
+func (e AccountEdit) MarshalJSON() ([]byte, error) {
+	return encode(accountEdit{document.Account{ID: string(e.ID), Source: e.Source, Values: e.Values}, e.Clear})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (e *AccountEdit) UnmarshalJSON(data []byte) error {
+	var read accountEdit
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	a := read.Account
+	*e = AccountEdit{datagroup.AccountID(a.ID), a.Source, a.Values, read.Clear}
+	return nil
+}
+
+// edited returns an account as it is and as it is afterwards.
+func (s *state) edited(e AccountEdit) (old, now datagroup.Account, err error) {
+	if old, err = s.account(e.ID); err != nil {
+		return old, now, err
+	}
+	values := maps.Collect(old.Values())
+	for name, v := range e.Values {
+		if v.IsMissing() {
+			return old, now, fmt.Errorf("the account %q %w: it has no value for attribute %q; to take one away, use Clear", e.ID, ErrInvalid, name)
+		}
+		values[name] = v
+	}
+	for _, name := range e.Clear {
+		if _, set := e.Values[name]; set {
+			return old, now, fmt.Errorf("the account %q %w: attribute %q is set and taken away", e.ID, ErrInvalid, name)
+		}
+		values[name] = datagroup.Value{} // refused if there is no such attribute
+	}
+	now, err = s.newAccount(document.Account{ID: string(e.ID), Source: cmp.Or(e.Source, old.Source()), Values: values})
+	return old, now, err
 }
 
 // UpdateAccountsOutcome is the outcome of [UpdateAccounts].
@@ -67,19 +134,17 @@ type UpdateAccountsOutcome struct {
 func (c UpdateAccounts) withImpact(i Impact) Change { c.Impact = i; return c }
 
 func (c UpdateAccounts) resolve(p *proposal) (Change, error) {
-	if err := checkBatch(entryIDs(c.Accounts)); err != nil {
+	if err := checkBatch(editIDs(c.Accounts)); err != nil {
 		return nil, err
 	}
 	changes := false
-	for _, e := range c.Accounts {
-		old, err := p.account(datagroup.AccountID(e.ID))
+	for i, e := range c.Accounts {
+		old, now, err := p.edited(e)
 		if err != nil {
 			return nil, err
 		}
-		now, err := p.newAccount(e)
-		if err != nil {
-			return nil, err
-		}
+		slices.Sort(e.Clear)
+		c.Accounts[i].Clear = slices.Compact(e.Clear)
 		changes = changes || !sameAccount(old, now)
 	}
 	if !changes {
@@ -103,19 +168,28 @@ func sameValues(a, b datagroup.Account) bool {
 }
 
 func (c UpdateAccounts) affects(before, after *access.Policy) affected {
-	return flipped(before, after, entryIDs(c.Accounts))
+	return flipped(before, after, editIDs(c.Accounts))
 }
 
 func (c UpdateAccounts) apply(s *state, _ time.Time) error {
-	for _, id := range entryIDs(c.Accounts) {
-		if _, err := s.account(id); err != nil {
+	all := make([]datagroup.Account, len(c.Accounts))
+	for i, e := range c.Accounts {
+		_, now, err := s.edited(e)
+		if err != nil {
 			return err
 		}
+		all[i] = now
 	}
-	return s.putAccounts(c.Accounts)
+	return s.putAccounts(all)
 }
 
-func (c UpdateAccounts) clone() Change { c.Accounts = cloneEntries(c.Accounts); return c }
+func (c UpdateAccounts) clone() Change {
+	c.Accounts = slices.Clone(c.Accounts)
+	for i, e := range c.Accounts {
+		c.Accounts[i].Values, c.Accounts[i].Clear = maps.Clone(e.Values), slices.Clone(e.Clear)
+	}
+	return c
+}
 
 // DisconnectAccounts disconnects accounts, at most 10,000: nobody sees them any
 // more.
@@ -134,6 +208,10 @@ func (c DisconnectAccounts) withImpact(i Impact) Change { c.Impact = i; return c
 func (c DisconnectAccounts) resolve(p *proposal) (Change, error) {
 	if err := checkBatch(c.Accounts); err != nil {
 		return nil, err
+	}
+	some := slices.ContainsFunc(c.Accounts, func(id datagroup.AccountID) bool { return p.exists(access.KindAccount, string(id)) })
+	if !some {
+		return c, p.toRemove(accounts(c.Accounts)...)
 	}
 	for _, id := range c.Accounts {
 		if _, err := p.account(id); err != nil {
@@ -197,17 +275,9 @@ func (s *state) newAccount(e document.Account) (datagroup.Account, error) {
 }
 
 // putAccounts makes the next policy with the given accounts.
-func (s *state) putAccounts(entries []document.Account) error {
-	accounts := make([]datagroup.Account, len(entries))
-	for i, e := range entries {
-		a, err := s.newAccount(e)
-		if err != nil {
-			return err
-		}
-		accounts[i] = a
-	}
+func (s *state) putAccounts(all []datagroup.Account) error {
 	return s.edit(func(e *access.Edit) {
-		for _, a := range accounts {
+		for _, a := range all {
 			e.SetAccount(document.AccountOf(a))
 		}
 	})
@@ -217,6 +287,14 @@ func entryIDs(entries []document.Account) []datagroup.AccountID {
 	ids := make([]datagroup.AccountID, len(entries))
 	for i, e := range entries {
 		ids[i] = datagroup.AccountID(e.ID)
+	}
+	return ids
+}
+
+func editIDs(edits []AccountEdit) []datagroup.AccountID {
+	ids := make([]datagroup.AccountID, len(edits))
+	for i, e := range edits {
+		ids[i] = e.ID
 	}
 	return ids
 }

@@ -16,20 +16,43 @@ type DeclareAttribute struct {
 	Type      string `json:"type"` // as package datagroup names it
 }
 
-func (c DeclareAttribute) resolve(*proposal) (Change, error) { return c, checkTyped(c.Type) }
+func (c DeclareAttribute) resolve(p *proposal) (Change, error) {
+	a, err := p.attribute(c.Attribute)
+	return c, p.repeated(err == nil && a.Type.String() == c.Type, nil) // apply says that it is taken
+}
 
 func (c DeclareAttribute) apply(s *state, _ time.Time) error {
 	if _, exists := s.directory().Schema().Position(c.Attribute); exists {
 		return fmt.Errorf("attribute %q %w", c.Attribute, ErrTaken)
 	}
-	return s.redeclare(c.Attribute, c.Type)
+	t, err := attributeType(c.Type)
+	if err != nil {
+		return err
+	}
+	return s.redeclare(c.Attribute, t)
+}
+
+// attributeType reads the type of an attribute. An empty one is none, and would
+// drop the attribute.
+func attributeType(name string) (datagroup.Type, error) {
+	t, err := datagroup.ParseType(name)
+	if err != nil {
+		err = invalid("the type", err)
+	}
+	return t, err
 }
 
 // RetypeAttribute gives an attribute another type. The values that accounts
 // have of it are dropped. No filter may read it.
 type RetypeAttribute struct {
 	Attribute string `json:"attribute"`
-	Type      string `json:"type"`
+	Type      string `json:"type"` // as package datagroup names it
+	RetypeAttributeOutcome
+}
+
+// RetypeAttributeOutcome is the outcome of [RetypeAttribute].
+type RetypeAttributeOutcome struct {
+	From string `json:"from"` // the type before
 }
 
 func (c RetypeAttribute) resolve(p *proposal) (Change, error) {
@@ -40,24 +63,45 @@ func (c RetypeAttribute) resolve(p *proposal) (Change, error) {
 	if a.Type.String() == c.Type {
 		return nil, ErrNoChange
 	}
-	return c, checkTyped(c.Type)
+	return c, nil
+}
+
+func (c RetypeAttribute) derive(s *state, _ origin) (Change, error) {
+	a, err := s.attribute(c.Attribute)
+	c.From = a.Type.String()
+	return c, err
 }
 
 func (c RetypeAttribute) apply(s *state, _ time.Time) error {
 	if _, err := s.attribute(c.Attribute); err != nil {
 		return err
 	}
-	return s.redeclare(c.Attribute, c.Type)
+	t, err := attributeType(c.Type)
+	if err != nil {
+		return err
+	}
+	return s.redeclare(c.Attribute, t)
 }
 
 // DropAttribute drops an attribute and the values that accounts have of it. No
 // filter may read it.
 type DropAttribute struct {
 	Attribute string `json:"attribute"`
+	DropAttributeOutcome
+}
+
+// DropAttributeOutcome is the outcome of [DropAttribute].
+type DropAttributeOutcome struct {
+	Type string `json:"type"` // that the attribute had
 }
 
 func (c DropAttribute) resolve(p *proposal) (Change, error) {
-	_, err := p.attribute(c.Attribute)
+	return c, p.toRemove(attribute(c.Attribute))
+}
+
+func (c DropAttribute) derive(s *state, _ origin) (Change, error) {
+	a, err := s.attribute(c.Attribute)
+	c.DropAttributeOutcome = DropAttributeOutcome{a.Type.String()}
 	return c, err
 }
 
@@ -65,16 +109,7 @@ func (c DropAttribute) apply(s *state, _ time.Time) error {
 	if _, err := s.attribute(c.Attribute); err != nil {
 		return err
 	}
-	return s.redeclare(c.Attribute, "")
-}
-
-// checkTyped refuses a change without a type, which would drop the attribute
-// under another name. There are logs with such changes.
-func checkTyped(typeName string) error {
-	if typeName == "" {
-		return fmt.Errorf("the type %w: it is empty", ErrInvalid)
-	}
-	return nil
+	return s.redeclare(c.Attribute, 0)
 }
 
 // attribute returns a declared attribute.
@@ -88,8 +123,8 @@ func (s *state) attribute(name string) (datagroup.Attribute, error) {
 }
 
 // redeclare makes the next policy with an attribute of another type, or without
-// it if the type is "". The values that accounts have of it are dropped.
-func (s *state) redeclare(name, typeName string) error {
+// it if the type is 0. The values that accounts have of it are dropped.
+func (s *state) redeclare(name string, t datagroup.Type) error {
 	for g := range s.directory().Groups() {
 		if slices.Contains(g.Filter.Reads(), name) {
 			return fmt.Errorf("%w: data group %q", ErrAttributeUsed, g.ID)
@@ -97,11 +132,8 @@ func (s *state) redeclare(name, typeName string) error {
 	}
 	declared := document.AttributesOf(s.directory().Schema().Attributes())
 	delete(declared, name)
-	if typeName != "" {
-		if _, err := datagroup.ParseType(typeName); err != nil {
-			return invalid("the type", err)
-		}
-		declared[name] = typeName
+	if t != 0 {
+		declared[name] = t.String()
 	}
 	var cleared []document.Account
 	for a := range s.directory().Accounts() {

@@ -106,22 +106,22 @@ func BenchmarkDo(b *testing.B) {
 		{"SetRole", "ann", func(i int) company.Change {
 			return company.SetRole{User: corpUser(i % corpUsers), Role: []role.Name{"user", "team-member"}[i/corpUsers%2]}
 		}},
-		{"AddMember", "ann", func(i int) company.Change {
-			return company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: start.AddDate(1, 0, i)}
+		{"SetMemberEnd", "ann", func(i int) company.Change {
+			return company.SetMemberEnd{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: company.To(start.AddDate(1, 0, i))}
 		}},
 		{"ShareReport", corpUser(0), func(i int) company.Change {
-			return company.ShareReport{Report: corpReport(1 + i%(corpReports-1)), User: corpUser(1 + i%100), Until: start.Add(time.Hour + time.Duration(i)*time.Second)}
+			return company.ShareReport{Report: corpReport(1 + i%(corpReports-1)), User: corpUser(1 + i%100), Until: company.To(start.Add(time.Hour + time.Duration(i)*time.Second))}
 		}},
 		{"ShareReportWithTheLastOf10000", corpUser(0), func(i int) company.Change {
-			return company.ShareReport{Report: corpReport(0), User: corpUser(corpUsers - 1), Until: start.Add(2*time.Hour + time.Duration(i)*time.Second)}
+			return company.ShareReport{Report: corpReport(0), User: corpUser(corpUsers - 1), Until: company.To(start.Add(2*time.Hour + time.Duration(i)*time.Second))}
 		}},
 		{"CreateTeam", "ann", func(int) company.Change { return company.CreateTeam{Name: "New"} }},
 		{"UpdateAccounts", "ann", func(i int) company.Change {
-			return company.UpdateAccounts{Accounts: []document.Account{{ID: fmt.Sprintf("account-%012d", i%corpAccounts), Source: "bing",
+			return company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: datagroup.AccountID(fmt.Sprintf("account-%012d", i%corpAccounts)), Source: "bing",
 				Values: map[string]datagroup.Value{"segment": datagroup.Text(fmt.Sprint("s", i%1999)), "region": datagroup.Text(fmt.Sprint("r", i%23))}}}}
 		}},
 		{"EditGroup", "ann", func(i int) company.Change {
-			return company.EditGroup{Group: "group-00000000000000", Name: fmt.Sprint(i), Filter: region(i)}
+			return company.EditGroup{Group: "group-00000000000000", Name: company.To(fmt.Sprint(i)), Filter: company.To(region(i))}
 		}},
 	}
 	for _, bm := range benchmarks {
@@ -149,7 +149,7 @@ func BenchmarkOpen(b *testing.B) {
 			co := corpOn(b, log)
 			by := company.By{Actor: company.User("ann"), Reason: "as measured"}
 			for i := range n {
-				change := company.AddMember{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: start.AddDate(1, 0, i)}
+				change := company.SetMemberEnd{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: company.To(start.AddDate(1, 0, i))}
 				if _, err := co.Do(b.Context(), by, change); err != nil {
 					b.Fatal(err)
 				}

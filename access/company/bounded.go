@@ -25,6 +25,12 @@ const maxFirst = 100
 // IsZero reports whether the list is empty.
 func (b Bounded[T]) IsZero() bool { return b.Count == 0 && b.Digest == "" && len(b.First) == 0 }
 
+// boundInto sets a list to what bound returns.
+func boundInto[T any](list *Bounded[T], all []T) (err error) {
+	*list, err = bound(all)
+	return err
+}
+
 // bound returns a list, which must be in an order that is fixed, as an event
 // records it. It shares nothing with the list.
 func bound[T any](all []T) (Bounded[T], error) {

@@ -62,6 +62,12 @@ type cloner interface {
 	clone() Change // a copy that shares none of them
 }
 
+// completer is a change in which something may be left out that decides what is
+// asked.
+type completer interface {
+	complete(s *state, at time.Time) Change // before anything is asked
+}
+
 // version is that of every change now. A type that comes to be stored in
 // another form gets the next one, and its old form stays readable.
 const version = 1

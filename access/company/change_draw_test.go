@@ -84,7 +84,7 @@ func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
 	case "team.create":
 		return company.CreateTeam{Team: team.ID(d.newID(poolTeams)), Name: d.one("name", "", "Team"), Description: d.one("text", "", "x")}
 	case "team.edit":
-		return company.EditTeam{Team: d.team(c), Name: d.one("name", "", "Team"), Description: d.one("text", "", "x")}
+		return company.EditTeam{Team: d.team(c), Name: d.text("name", "Team"), Description: d.text("text", "x")}
 	case "team.delete":
 		return company.DeleteTeam{Team: d.team(c)}
 	case "team.remove-member":
@@ -97,7 +97,29 @@ func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
 		user = team.UserID(r.User)
 	}
 	t := d.team(c)
-	return company.AddMember{Team: t, User: user, Until: d.endLike(c.Teams[string(t)].Members[string(user)], m.now())}
+	old := c.Teams[string(t)].Members[string(user)]
+	if d.chance(2, "move the end") {
+		return company.SetMemberEnd{Team: t, User: user, Until: optional(d, d.endLike(old, m.now()))}
+	}
+	return company.AddMember{Team: t, User: user, Until: d.endLike(old, m.now())}
+}
+
+// optional draws a field of an edit: a value, or mostly none if it is zero, or
+// nothing.
+func optional[T comparable](d draw, value T) company.Optional[T] {
+	var zero T
+	switch {
+	case d.chance(4, "left out"):
+		return company.Optional[T]{}
+	case value == zero && !d.chance(8, "a zero value"):
+		return company.None[T]()
+	}
+	return company.To(value)
+}
+
+// text draws a text of an edit.
+func (d draw) text(label string, values ...string) company.Optional[string] {
+	return optional(d, d.one(label, append(values, "")...))
 }
 
 func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) company.Change {
@@ -162,7 +184,7 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 		}
 		return create
 	case "report.set":
-		return company.RenameReport{Report: report, Name: d.one("name", "", "One", "Two", "Report r1")}
+		return company.RenameReport{Report: report, Name: d.text("name", "One", "Two", "Report r1")}
 	case "report.delete":
 		return company.DeleteReport{Report: report}
 	case "report.unshare":
@@ -176,7 +198,7 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 	if user == "" {
 		old = c.Reports[string(report)].Teams[string(t)].Until
 	}
-	return company.ShareReport{Report: report, User: user, Team: t, Level: level, Until: d.endLike(old, now)}
+	return company.ShareReport{Report: report, User: user, Team: t, Level: level, Until: optional(d, d.endLike(old, now))}
 }
 
 func (d draw) changeOfData(c *model.Company) company.Change {
@@ -191,7 +213,8 @@ func (d draw) changeOfData(c *model.Company) company.Change {
 	case "create":
 		return company.CreateGroup{Group: datagroup.ID(d.newID(poolGroups)), Name: name, Filter: filter}
 	case "edit":
-		return company.EditGroup{Group: g, Name: name, Filter: filter}
+		edit := company.EditGroup{Group: g, Name: d.text("name", "Group"), Filter: optional(d, filter)}
+		return edit
 	case "delete":
 		return company.DeleteGroup{Group: g}
 	case "attribute":
@@ -199,23 +222,29 @@ func (d draw) changeOfData(c *model.Company) company.Change {
 	case "company.set-name":
 		return company.SetCompanyName{Name: d.one("company", "Acme", "Bolt", "")}
 	case "company.set-limits":
-		return company.SetLimits{Limits: company.Limits{Seats: rapid.IntRange(-1, 6).Draw(d.T, "seats")}}
+		return company.SetLimits{Seats: optional(d, rapid.IntRange(-1, 6).Draw(d.T, "seats"))}
 	}
 	return d.changeOfAccounts()
 }
 
 func (d draw) changeOfAccounts() company.Change {
 	var entries []document.Account
+	var edits []company.AccountEdit
 	var ids []datagroup.AccountID
 	for range rapid.SampledFrom([]int{1, 1, 1, 2, 2, 0}).Draw(d.T, "accounts") {
 		a := d.account(d.id(nil, poolAccounts))
 		entries, ids = append(entries, a), append(ids, datagroup.AccountID(a.ID))
+		edit := company.AccountEdit{ID: datagroup.AccountID(a.ID), Source: a.Source, Values: a.Values}
+		if d.chance(3, "clear") {
+			edit.Clear = []string{d.one("cleared", "country", "spend", "tags", "name")}
+		}
+		edits = append(edits, edit)
 	}
 	switch d.one("how", "connect", "update", "disconnect") {
 	case "connect":
 		return company.ConnectAccounts{Accounts: entries}
 	case "update":
-		return company.UpdateAccounts{Accounts: entries}
+		return company.UpdateAccounts{Accounts: edits}
 	}
 	return company.DisconnectAccounts{Accounts: ids}
 }

@@ -117,9 +117,9 @@ func endScenarios() []scenario {
 		report.Teams["short"] = model.Grant{Level: access.Explorer}
 		c.Teams["short"], c.Teams["ended"], c.Reports["r5"] = short, ended, report
 		m := newMachine(t, hits, c, d.config(), lawPast)
-		share := company.ShareReport{Report: "r5", Team: "ended", Until: hours(2)}
+		share := company.ShareReport{Report: "r5", Team: "ended", Until: company.To(hours(2))}
 		m.do(t, model.Request{User: "u5", Changes: []company.Change{share}})
-		share.Until = hours(1)
+		share.Until = company.To(hours(1))
 		m.do(t, model.Request{User: "u5", Changes: []company.Change{share}})
 		m.do(t, model.Request{System: "sync", Reason: "it is needed", Changes: []company.Change{company.AddMember{Team: "ended", User: "u5", Until: hours(-2)}}})
 		m.invariant(t)

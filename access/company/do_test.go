@@ -18,7 +18,7 @@ import (
 // TestGivingUp: users may do to themselves what raises nobody.
 func TestGivingUp(t *testing.T) {
 	c := staffCompany(t)
-	c.must("ugo", parseChange(t, "team.add-member t ugo 59m"))
+	c.must("ugo", parseChange(t, "team.set-member-end t ugo 59m"))
 	c.must("ugo", company.RemoveMember{Team: "t", User: "ugo"})
 	c.must("eve", company.UnshareReport{Report: "s", User: "eve"})
 	c.refuses("ErrSelf", "ugo", company.AddMember{Team: "t", User: "ugo", Until: hours(1)})
@@ -32,9 +32,9 @@ func TestWithinOwnEnd(t *testing.T) {
 	c.must("eve", company.SetEnd{User: "uma", Until: hours(2)})
 	c.must("eve", company.ReinstateUser{User: "sol"})
 	c.must("eve", company.AddMember{Team: "n", User: "vic", Until: hours(2)})
-	c.must("eve", company.ShareReport{Report: "s", User: "vic", Until: hours(2)})
-	c.must("vic", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: hours(2)})
-	c.refuses("ErrBeyondOwnEnd", "eve", company.ShareReport{Report: "s", User: "vic", Level: access.Editor, Until: hours(3)})
+	c.must("eve", company.ShareReport{Report: "s", User: "vic", Until: company.To(hours(2))})
+	c.must("vic", company.ShareReport{Report: "r", User: "sue", Level: access.Editor, Until: company.To(hours(2))})
+	c.refuses("ErrBeyondOwnEnd", "eve", company.ShareReport{Report: "s", User: "vic", Level: access.Editor, Until: company.To(hours(3))})
 }
 
 // TestEarlierChangesCount: each change is decided on the state after the

@@ -32,8 +32,8 @@
 //     [RemoveUser], [TransferOwnership]
 //   - invitations: [Invite], [ResendInvitation], [AmendInvitation],
 //     [RevokeInvitation], [AcceptInvitation], [DeclineInvitation]
-//   - teams: [CreateTeam], [EditTeam], [DeleteTeam], [AddMember], [RemoveMember],
-//     [AttachGroup], [DetachGroup]
+//   - teams: [CreateTeam], [EditTeam], [DeleteTeam], [AddMember], [SetMemberEnd],
+//     [RemoveMember], [AttachGroup], [DetachGroup]
 //   - data groups: [CreateGroup], [EditGroup], [DeleteGroup]
 //   - accounts: [ConnectAccounts], [UpdateAccounts], [DisconnectAccounts]
 //   - attributes: [DeclareAttribute], [RetypeAttribute], [DropAttribute]
@@ -59,18 +59,21 @@
 //     ends may reinstate, extend, add to a team and share up to that end only,
 //     and nobody may share a report for longer than it is shared with them at
 //     that level. Bringing an end nearer is always allowed by this rule.
-//  6. Sharing a report only raises: neither level nor end goes down.
+//  6. Sharing a report only raises: neither level nor end goes down. A membership
+//     or a grant that has ended counts as none.
 //  7. A change never takes a role below its MinHolders or above its MaxHolders.
 //     The minimum counts holders who are neither suspended nor have an end. A
 //     report keeps a creator without an end. Users, together with the invitations
 //     that can still be accepted, never exceed the seats. That is checked after
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
-//  8. A change that would change nothing is refused, so that the log has only
-//     real changes. If a system repeats what is so already, that change is passed
-//     over and listed in the [Receipt]; if part of it is so, it is refused. To
-//     remove what was removed is a repeat, an id never seen is an error. Changes of
-//     users, invitations and memberships need a reason, except from an [Invitee].
+//  8. An edit says only what it changes: what an [Optional] field leaves out
+//     stays, and taking something away is said with [None]. A change that would
+//     change nothing is refused, so that the log has only real changes. If a
+//     system repeats what is so already, that change is passed over and listed in
+//     the [Receipt]; if part of it is so, it is refused. To remove what was removed
+//     is a repeat, an id never seen is an error. Changes of users, invitations and
+//     memberships need a reason, except from an [Invitee].
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
 //  10. A system of the host's makes the types of change that it is configured

@@ -50,7 +50,7 @@ func TestTaken(t *testing.T) {
 	}{
 		{`user.add: set user "bob": e-mail address ada@x.test is already taken by user "ada"`, company.AddUser{User: "bob", Email: "ada@x.test"}},
 		{`user.add: user id "ada" is already taken`, company.AddUser{User: "ada", Email: "bob@x.test"}},
-		{`team.create: team id "t" is already taken`, company.CreateTeam{Team: "t"}},
+		{`team.create: team id "t" is already taken`, company.CreateTeam{Team: "t", Name: "T"}},
 		{`report.create: set report "s": name "R" is already taken by report "r"`, company.CreateReport{Report: "s", Name: "R", Creator: "ada"}},
 	} {
 		_, err := c.do("system ops", tt.change)

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -18,20 +19,25 @@ type CreateGroup struct {
 }
 
 func (c CreateGroup) resolve(p *proposal) (Change, error) {
+	f, bad := p.filter(c.Filter)
 	id, err := newID(p, access.KindGroup, c.Group)
 	if err != nil {
-		return nil, err
+		g, ok := p.directory().Group(c.Group)
+		return nil, p.repeated(ok && bad == nil && g.Name == c.Name && g.Filter.Equal(f), err)
 	}
-	f, err := p.filter(c.Filter)
 	c.Group, c.Filter = id, f.String()
-	return c, err
+	return c, bad
 }
 
 func (c CreateGroup) apply(s *state, _ time.Time) error {
 	if err := checkFree(s, access.KindGroup, c.Group); err != nil {
 		return err
 	}
-	return s.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
+	f, err := s.filter(c.Filter)
+	if err != nil {
+		return err
+	}
+	return s.putGroup(datagroup.Group{ID: c.Group, Name: c.Name, Filter: f})
 }
 
 // filter parses a filter.
@@ -43,28 +49,24 @@ func (s *state) filter(text string) (datagroup.Filter, error) {
 	return f, err
 }
 
-// putGroup makes the next policy with a data group of the given filter.
-func (s *state) putGroup(g datagroup.Group, text string) error {
-	f, err := s.filter(text)
-	if err != nil {
-		return err
-	}
-	g.Filter = f
+// putGroup makes the next policy with a data group.
+func (s *state) putGroup(g datagroup.Group) error {
 	return s.edit(func(e *access.Edit) { e.SetGroup(document.GroupOf(g)) })
 }
 
-// EditGroup gives a data group another name and filter. What the members of
-// every team that has it see changes at once.
+// EditGroup gives a data group another name or filter. What is left out stays,
+// and a filter cannot be taken away. What the members of every team that has the
+// group see changes at once.
 type EditGroup struct {
-	Group  datagroup.ID `json:"group"`
-	Name   string       `json:"name,omitempty"`
-	Filter string       `json:"filter"`
+	Group  datagroup.ID     `json:"group"`
+	Name   Optional[string] `json:"name,omitzero"`
+	Filter Optional[string] `json:"filter,omitzero"`
 	EditGroupOutcome
 }
 
 // EditGroupOutcome is the outcome of [EditGroup].
 type EditGroupOutcome struct {
-	From   string `json:"from"` // the filter before
+	From   string `json:"from,omitempty"` // the filter before, if the change has one
 	Impact Impact `json:"impact,omitzero"`
 }
 
@@ -75,15 +77,40 @@ func (c EditGroup) resolve(p *proposal) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := p.filter(c.Filter)
+	next, err := c.edited(&p.state, g)
 	if err != nil {
 		return nil, err
 	}
-	if g.Name == c.Name && g.Filter.Equal(f) {
+	if g.Name == next.Name && g.Filter.Equal(next.Filter) {
 		return nil, ErrNoChange
 	}
-	c.Filter, c.EditGroupOutcome = f.String(), EditGroupOutcome{From: g.Filter.String()}
+	if c.Name = orNone(c.Name); !c.Filter.IsZero() {
+		c.Filter = To(next.Filter.String())
+	}
 	return c, nil
+}
+
+// edited returns the data group as it is afterwards.
+func (c EditGroup) edited(s *state, g datagroup.Group) (datagroup.Group, error) {
+	g.Name = c.Name.or(g.Name)
+	if c.Filter.IsZero() {
+		return g, nil
+	}
+	if c.Filter.IsNone() {
+		return g, fmt.Errorf("the filter %w: it cannot be taken away; write nothing to match no account", ErrInvalid)
+	}
+	text, _ := c.Filter.Get()
+	f, err := s.filter(text)
+	g.Filter = f
+	return g, err
+}
+
+func (c EditGroup) derive(s *state, _ origin) (Change, error) {
+	g, err := s.group(c.Group)
+	if c.From = ""; !c.Filter.IsZero() {
+		c.From = g.Filter.String()
+	}
+	return c, err
 }
 
 func (c EditGroup) affects(before, after *access.Policy) affected {
@@ -102,10 +129,14 @@ func (c EditGroup) affects(before, after *access.Policy) affected {
 }
 
 func (c EditGroup) apply(s *state, _ time.Time) error {
-	if _, err := s.group(c.Group); err != nil {
+	g, err := s.group(c.Group)
+	if err != nil {
 		return err
 	}
-	return s.putGroup(datagroup.Group{ID: c.Group, Name: c.Name}, c.Filter)
+	if g, err = c.edited(s, g); err != nil {
+		return err
+	}
+	return s.putGroup(g)
 }
 
 // DeleteGroup deletes a data group and takes it from every team that has it.
@@ -116,22 +147,23 @@ type DeleteGroup struct {
 
 // DeleteGroupOutcome is the outcome of [DeleteGroup].
 type DeleteGroupOutcome struct {
-	Teams  []team.ID `json:"teams,omitempty"` // that had it, in byte order
-	Impact Impact    `json:"impact,omitzero"`
+	Teams  Bounded[team.ID] `json:"teams,omitzero"` // that had it, in byte order
+	Impact Impact           `json:"impact,omitzero"`
 }
 
 func (c DeleteGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
 func (c DeleteGroup) resolve(p *proposal) (Change, error) {
-	if _, err := p.group(c.Group); err != nil {
-		return nil, err
-	}
-	c.DeleteGroupOutcome = DeleteGroupOutcome{Teams: slices.Sorted(p.directory().TeamsWith(c.Group))}
-	return c, nil
+	return c, p.toRemove(access.Group(c.Group))
+}
+
+func (c DeleteGroup) derive(s *state, _ origin) (Change, error) {
+	err := boundInto(&c.Teams, slices.Sorted(s.directory().TeamsWith(c.Group)))
+	return c, err
 }
 
 func (c DeleteGroup) affects(before, _ *access.Policy) affected {
-	return affected{teams: c.Teams, accounts: matching(before, c.Group)}
+	return affected{teams: slices.Collect(before.Directory().TeamsWith(c.Group)), accounts: matching(before, c.Group)}
 }
 
 func (c DeleteGroup) apply(s *state, _ time.Time) error {

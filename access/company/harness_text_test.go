@@ -203,6 +203,33 @@ func parseAccount(text string) document.Account {
 	return e
 }
 
+// parseAccountEdit reads what parseAccount does, and "us/!country" to take a value
+// away. A source that is not named is left out.
+func parseAccountEdit(text string) company.AccountEdit {
+	var clear, rest []string
+	for i, part := range strings.Split(text, "/") {
+		if name, ok := strings.CutPrefix(part, "!"); ok && i > 0 {
+			clear = append(clear, name)
+			continue
+		}
+		rest = append(rest, part)
+	}
+	a := parseAccount(strings.Join(rest, "/"))
+	if !strings.Contains(rest[0], "@") {
+		a.Source = ""
+	}
+	return company.AccountEdit{ID: datagroup.AccountID(a.ID), Source: a.Source, Values: a.Values, Clear: clear}
+}
+
+// parseOptional is a field of an edit that is set to a value, or taken away if the
+// word is "none".
+func parseOptional[T any](word string, value T) company.Optional[T] {
+	if word == "none" {
+		return company.None[T]()
+	}
+	return company.To(value)
+}
+
 // changeTypes is a change of every type, by the name of the type in the log.
 var changeTypes = func() map[string]company.Change {
 	all := make(map[string]company.Change)
@@ -322,6 +349,26 @@ func setField(v reflect.Value, word string) (err error) {
 			all = append(all, parseAccount(part))
 		}
 		value = all
+	case []company.AccountEdit:
+		var all []company.AccountEdit
+		for part := range split(word, ",") {
+			all = append(all, parseAccountEdit(part))
+		}
+		value = all
+	case company.Optional[string]:
+		value = parseOptional(word, word)
+	case company.Optional[int]:
+		var n int
+		if word != "none" {
+			n, err = strconv.Atoi(word)
+		}
+		value = parseOptional(word, n)
+	case company.Optional[time.Time]:
+		var at time.Time
+		if word != "none" {
+			at, err = parseTime(word)
+		}
+		value = parseOptional(word, at)
 	case []role.Role:
 		roles, ok := catalogs[word]
 		if !ok {

@@ -106,9 +106,9 @@ func TestRoleFull(t *testing.T) {
 func TestSeats(t *testing.T) {
 	c := newCompany(t, "ann admin; sue viewer suspended; old viewer -1h", options{seats: 3})
 	c.refuses("ErrSeats", "system ops", company.AddUser{User: "new", Email: "new@x.test"})
-	c.refuses("ErrSeats", "ann", company.SetLimits{Limits: company.Limits{Seats: 2}})
+	c.refuses("ErrSeats", "ann", company.SetLimits{Seats: company.To(2)})
 	c.must("system ops", company.RemoveUser{User: "old"}, company.AddUser{User: "new", Email: "old@x.test"})
-	c.must("ann", company.SetLimits{})
+	c.must("ann", company.SetLimits{Seats: company.None[int]()})
 	c.must("system ops", company.AddUser{Email: "more@x.test"})
 }
 

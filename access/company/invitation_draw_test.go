@@ -300,7 +300,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 	case "make team":
 		return company.CreateTeam{Team: team.ID(d.one("team", "t1", "new"))}
 	case "limits":
-		return company.SetLimits{Limits: company.Limits{Seats: rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(d.T, "seats")}}
+		return company.SetLimits{Seats: company.To(rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(d.T, "seats"))}
 	case "add":
 		return company.AddUser{User: team.UserID(d.one("id", "u4", "u5", "u6")), Email: d.one("address", poolAddresses...), Role: d.offered(m)}
 	case "catalog":
@@ -355,7 +355,7 @@ func (d draw) obstacle(m *machine, i model.Invitation) model.Request {
 	}
 	switch d.one("obstacle", kinds...) {
 	case "limits":
-		r.Changes = []company.Change{company.SetLimits{Limits: company.Limits{Seats: len(m.model.Users) + m.model.At(m.now()).Live() + rapid.SampledFrom([]int{0, 0, 1, -1}).Draw(d.T, "more seats")}}}
+		r.Changes = []company.Change{company.SetLimits{Seats: company.To(len(m.model.Users) + m.model.At(m.now()).Live() + rapid.SampledFrom([]int{0, 0, 1, -1}).Draw(d.T, "more seats"))}}
 	case "team":
 		r.Changes = []company.Change{company.DeleteTeam{Team: i.Terms.Teams[0]}}
 	case "role":

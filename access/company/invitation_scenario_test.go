@@ -273,9 +273,9 @@ func sendScenarios() []scenario {
 		}),
 		direct("sent again ErrSeats|invitation.send ErrSeats|company.set-limits ErrSeats", asDrawn, func(s *directed) {
 			i := s.send("u1", to("ann@x.test", "user"))
-			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: len(s.model.Users)}})
+			s.by("u1", company.SetLimits{Seats: company.To(len(s.model.Users))})
 			s.clock = i.Expires
-			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: len(s.model.Users) + s.model.At(s.now()).Live()}})
+			s.by("u1", company.SetLimits{Seats: company.To(len(s.model.Users) + s.model.At(s.now()).Live())})
 			s.by("u1", company.ResendInvitation{Invitation: invite.ID(i.ID)})
 			s.by("u1", company.Invite{Terms: to("bob@x.test", "user")})
 		}),
@@ -448,7 +448,7 @@ func leaveScenarios() []scenario {
 			s.by("u1", company.SetEnd{User: "u2", Until: s.now().Add(time.Hour)})
 			s.by("u1", company.SuspendUser{User: "u2"})
 			s.by("u1", company.DeleteTeam{Team: "t2"})
-			s.by("u1", company.SetLimits{Limits: company.Limits{Seats: 9}})
+			s.by("u1", company.SetLimits{Seats: company.To(9)})
 			s.by("system sync", company.ReplaceCatalog{Roles: invitationCatalogs()["tight"]})
 			s.by("system sync", company.AddUser{Email: "new@y.test", Role: "team-member"})
 		}),

@@ -151,7 +151,7 @@ func TestReasonOfInvitations(t *testing.T) {
 
 // otherChanges has one of every type of change that an invitee may not make.
 const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.remove uma; user.suspend uma; user.reinstate sue;
-	user.set-expiry eve; owner.transfer abe; team.create; team.edit t T; team.delete t; team.add-member t uma; team.remove-member t uma;
+	user.set-expiry eve; owner.transfer abe; team.create; team.edit t T; team.delete t; team.add-member t uma; team.remove-member t uma; team.set-member-end t uma;
 	team.attach-group t g; team.detach-group t g; datagroup.create filter=everything; datagroup.edit g filter=nothing; datagroup.delete g;
 	source.add a; source.edit a; source.remove; attribute.declare x string; attribute.retype x number; attribute.drop x;
 	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99; clock.correct;
@@ -212,7 +212,7 @@ func TestSeatsAndLimit(t *testing.T) {
 			for _, by := range []string{"ann", "system ops"} {
 				c := inviteCompany(t, func(c *company.Config) { c.Invitations.Pending = tt.pending })
 				if tt.seats > 0 {
-					c.must("ann", company.SetLimits{Limits: company.Limits{Seats: tt.seats}})
+					c.must("ann", company.SetLimits{Seats: company.To(tt.seats)})
 				}
 				c.invite("i", termsTo("bob@x.test", "viewer"))
 				c.pass(time.Hour)
@@ -240,16 +240,16 @@ func TestSeatsAndLimit(t *testing.T) {
 func TestAcceptanceTakesNoSeat(t *testing.T) {
 	c := inviteCompany(t, nil)
 	users, desk := userCount, "system ops"
-	c.must(desk, company.SetLimits{Limits: company.Limits{Seats: users + 1}})
+	c.must(desk, company.SetLimits{Seats: company.To(users + 1)})
 	c.invite("i", termsTo("bob@x.test", "viewer"))
 	c.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
-	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
+	c.refuses("ErrSeats", desk, company.SetLimits{Seats: company.To(users)})
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
 	}
 	c.refuses("ErrSeats", desk, company.Invite{Terms: termsTo("cat@x.test", "")})
-	c.refuses("ErrSeats", desk, company.SetLimits{Limits: company.Limits{Seats: users}})
-	c.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Limits: company.Limits{Seats: users}})
+	c.refuses("ErrSeats", desk, company.SetLimits{Seats: company.To(users)})
+	c.must(desk, company.RemoveUser{User: "bob"}, company.SetLimits{Seats: company.To(users)})
 	c.checkReplay()
 }
 

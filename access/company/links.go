@@ -3,6 +3,7 @@ package company
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,6 +135,11 @@ func (c RevokeLink) resolve(p *proposal) (Change, error) {
 	if err == nil && l.Ended {
 		err = ErrNoChange
 	}
+	return c, err
+}
+
+func (c RevokeLink) derive(s *state, _ origin) (Change, error) {
+	l, err := s.link(c.Link)
 	c.RevokeLinkOutcome = RevokeLinkOutcome{Resource: l.Resource, Maker: l.Maker}
 	return c, err
 }
@@ -145,6 +151,19 @@ func (c RevokeLink) apply(s *state, _ time.Time) error {
 	}
 	l.Ended = true
 	return s.edit(func(e *access.Edit) { e.SetLink(l.Entry()) })
+}
+
+// liveLinks returns the links that have not ended for good and that a change is
+// about, in byte order.
+func (s *state) liveLinks(about func(access.ShareLink) bool) []access.LinkID {
+	var all []access.LinkID
+	for l := range s.directory().Links() {
+		if !l.Ended && about(l) {
+			all = append(all, l.ID)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // LinkSubject returns anyone who has a share link as a subject, by its secret.

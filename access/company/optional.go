@@ -3,6 +3,8 @@ package company
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"time"
 )
 
 // Optional is a field of a change that edits something. The zero Optional is
@@ -49,6 +51,29 @@ func (o Optional[T]) or(old T) T {
 		return old
 	}
 	return o.value
+}
+
+// orNone returns a text to be set, and a field to be taken away for an empty one:
+// both say the same, and are recorded alike.
+func orNone(o Optional[string]) Optional[string] {
+	if text, ok := o.Get(); ok && text == "" {
+		return None[string]()
+	}
+	return o
+}
+
+// endIn returns the end that a field has, as it is kept and recorded. The zero
+// time is no end to be set: it comes out of a form that was left empty, too, and
+// must lift nothing.
+func endIn(o Optional[time.Time]) (Optional[time.Time], error) {
+	until, ok := o.Get()
+	switch {
+	case !ok:
+		return o, nil
+	case until.IsZero():
+		return o, fmt.Errorf("the end %w: it is the zero time; to lift an end, take it away with None", ErrInvalid)
+	}
+	return To(end(until)), nil
 }
 
 // MarshalJSON writes the value, and null for a field that is taken away. A field

@@ -56,6 +56,9 @@ func (p *proposal) add(c Change) error {
 	if own, ok := c.(cloner); ok {
 		c = own.clone() // what is asked about, made and recorded must be one and the same
 	}
+	if unfinished, ok := c.(completer); ok {
+		c = unfinished.complete(&p.state, p.at)
+	}
 	if err := p.authorise(p.actor, c, rowOf(c).about(c).questions); err != nil {
 		return err
 	}
@@ -107,6 +110,27 @@ func (p *proposal) repeated(so bool, otherwise error) error {
 		return ErrNoChange
 	}
 	return otherwise
+}
+
+// toRemove says whether there is something to remove, or to take from each other.
+// A system may say again what was removed; an id that never was is a mistake.
+func (p *proposal) toRemove(things ...access.Resource) error {
+	var gone error
+	for _, r := range things {
+		if p.exists(r.Kind(), r.ID()) {
+			continue
+		}
+		kind := r.Kind()
+		if kind == access.KindGroup {
+			kind = "data group" // as people call it
+		}
+		err := p.repeated(p.used(r.Kind(), r.ID()), known(false, kind, r.ID()))
+		if err != ErrNoChange {
+			return err
+		}
+		gone = err
+	}
+	return gone
 }
 
 // event returns the event of the changes, not yet in a chain.

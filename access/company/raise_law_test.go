@@ -95,7 +95,7 @@ func (r *raise) except(hits *branches) {
 			hits.Hit("raise: shares")
 		}
 		switch c.(type) {
-		case company.SetEnd, company.AddMember, company.ShareReport:
+		case company.SetEnd, company.AddMember, company.SetMemberEnd, company.ShareReport:
 			if !r.user(r.before.policy).Until.IsZero() {
 				hits.Hit("raise: another ends")
 			}
@@ -228,7 +228,7 @@ func (r *raise) instants() []time.Time {
 func TestTeamGrantEndsWithTheMembership(t *testing.T) {
 	c := newCompany(t, "u1 user; boss admin", options{teams: "short: u1 1h; long: u1", reports: "r: boss creator, team short explorer"})
 	c.refuses("ErrBeyondOwnEnd", "u1", company.ShareReport{Report: "r", Team: "long"})
-	c.must("u1", company.ShareReport{Report: "r", Team: "long", Until: hours(1)})
+	c.must("u1", company.ShareReport{Report: "r", Team: "long", Until: company.To(hours(1))})
 	if d := c.Policy().At(hours(1)).Decide(access.User("u1"), "report.view", access.Report("r")); d.Allowed {
 		t.Errorf("u1 still sees the report after they left the team: %v", d)
 	}

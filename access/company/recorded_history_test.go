@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 42 0a78f31395debf4fd41878182591a17ecfb9cadd4672a597f103cad6c1607874"
+const checkpointV1 = "ambit-checkpoint v1 43 b2eb2543a79cc5734cd246e97fe25ee96d2c3801f5c1527aa27e51e9a5f43ea9"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {

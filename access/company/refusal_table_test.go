@@ -22,7 +22,9 @@ denied ended              | a user after their end                   | old   | c
 denied no-capability      | a user without the capability            | uma   | company.set-name Bolt
 denied no-capability      | a user manager edits the company         | ugo   | company.set-limits 20
 ErrNoChange               | the same name                            | ann   | company.set-name Acme
-ErrNoChange               | the same limits                          | ann   | company.set-limits 0
+ErrNoChange               | no limits already                        | ann   | company.set-limits none
+ErrNoChange               | limits that say nothing                  | ann   | company.set-limits
+ErrInvalid                | no seats at all                          | ann   | company.set-limits 0
 ErrInvalid                | no name                                  | ann   | company.set-name
 ErrInvalid                | fewer seats than none                    | ann   | company.set-limits -1
 ErrSeats                  | fewer seats than users                   | ann   | company.set-limits 10
@@ -70,7 +72,7 @@ ErrBeyondOwnEnd           | lifts an end that has come               | eve   | u
 ErrBeyondOwnEnd           | reinstates a user without an end         | eve   | user.reinstate sue
 ErrBeyondOwnEnd           | adds to a team without an end            | eve   | team.add-member t vic
 ErrBeyondOwnEnd           | adds to a team beyond their own end      | eve   | team.add-member t vic 3h
-ErrBeyondOwnEnd           | prolongs in a team beyond their own end  | eve   | team.add-member t ugo 3h
+ErrBeyondOwnEnd           | prolongs in a team beyond their own end  | eve   | team.set-member-end t ugo 3h
 ErrBeyondOwnEnd           | shares beyond their own end              | eve   | report.share s user=sue until=3h
 ErrBeyondOwnEnd           | shares without an end though they end    | eve   | report.share s user=sue
 ErrBeyondOwnEnd           | shares longer than their grant           | vic   | report.share r user=sue until=3h
@@ -91,8 +93,8 @@ denied no-capability      | a data manager edits a team              | dan   | t
 denied no-capability      | a member leaves                          | max   | team.remove-member t max
 ErrSelf                   | adds their own user                      | ann   | team.add-member n ann
 ErrSelf                   | adds their own user again                | ann   | team.add-member t ann
-ErrSelf                   | prolongs their own membership            | ugo   | team.add-member t ugo 2h
-ErrSelf                   | lifts the end of their own membership    | ugo   | team.add-member t ugo
+ErrSelf                   | prolongs their own membership            | ugo   | team.set-member-end t ugo 2h
+ErrSelf                   | lifts the end of their own membership    | ugo   | team.set-member-end t ugo none
 ErrNoChange               | a member already                         | ann   | team.add-member t max
 ErrPast                   | a membership until now                   | ann   | team.add-member t vic 0s
 ErrPast                   | an ended membership until an earlier end | abe   | team.add-member t ann -2h

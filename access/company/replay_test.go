@@ -256,7 +256,7 @@ func TestReplayChecksStructure(t *testing.T) {
 		"a team of an id used":     {"ErrBroken ErrReused", "team.create", `{"team":"gone"}`},
 		"an account over another":  {"ErrBroken ErrTaken", "source.add", `{"accounts":[{"id":"a","source":"bing"}]}`},
 		"an attribute over one":    {"ErrBroken ErrTaken", "attribute.declare", `{"attribute":"x","type":"number"}`},
-		"fewer seats than users":   {"ErrBroken ErrInvalid", "company.set-limits", `{"limits":{"seats":-1}}`},
+		"fewer seats than users":   {"ErrBroken ErrInvalid", "company.set-limits", `{"seats":-1}`},
 		"an outcome of no such id": {"ErrBroken ErrUnknown", "owner.transfer", `{"to":"ann","from":"ghost","role":"admin","becomes":"viewer"}`},
 		"a report loses its last creator": {"ErrBroken ErrLastCreator", "user.remove",
 			`{"user":"bob","role":"user","email":"bob@x.test","reports":[{"report":"r","level":"creator"},{"report":"s","level":"creator"}]}`},

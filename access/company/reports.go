@@ -1,7 +1,10 @@
 package company
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -17,14 +20,16 @@ type CreateReport struct {
 }
 
 func (c CreateReport) resolve(p *proposal) (Change, error) {
-	id, err := newID(p, access.KindReport, c.Report)
-	if err != nil {
-		return nil, err
-	}
-	c.Report = id
 	if p.actor.system == "" {
 		c.Creator = p.actor.user
 	}
+	id, err := newID(p, access.KindReport, c.Report)
+	if err != nil {
+		name, _ := p.directory().Report(c.Report)
+		g, ok := p.directory().UserGrant(c.Report, c.Creator)
+		return nil, p.repeated(ok && name == c.Name && lasting(g), err)
+	}
+	c.Report = id
 	_, err = p.user(c.Creator)
 	return c, err
 }
@@ -39,74 +44,146 @@ func (c CreateReport) apply(s *state, _ time.Time) error {
 	})
 }
 
-// RenameReport gives a report another name.
+// RenameReport gives a report another name, or takes its name away.
 type RenameReport struct {
-	Report access.ReportID `json:"report"`
-	Name   string          `json:"name,omitempty"`
+	Report access.ReportID  `json:"report"`
+	Name   Optional[string] `json:"name,omitzero"`
+	RenameReportOutcome
+}
+
+// RenameReportOutcome is the outcome of [RenameReport].
+type RenameReportOutcome struct {
+	From string `json:"from,omitempty"` // the name before
 }
 
 func (c RenameReport) resolve(p *proposal) (Change, error) {
 	name, err := p.report(c.Report)
-	if err == nil && name == c.Name {
+	if err == nil && c.Name.or(name) == name {
 		err = ErrNoChange
 	}
+	c.Name = orNone(c.Name)
+	return c, err
+}
+
+func (c RenameReport) derive(s *state, _ origin) (Change, error) {
+	name, err := s.report(c.Report)
+	c.RenameReportOutcome = RenameReportOutcome{name}
 	return c, err
 }
 
 func (c RenameReport) apply(s *state, _ time.Time) error {
-	if _, err := s.report(c.Report); err != nil {
+	name, err := s.report(c.Report)
+	if err != nil {
 		return err
 	}
-	return s.edit(func(e *access.Edit) { e.SetReport(document.Report{ID: string(c.Report), Name: c.Name}) })
+	return s.edit(func(e *access.Edit) { e.SetReport(document.Report{ID: string(c.Report), Name: c.Name.or(name)}) })
 }
 
 // ShareReport shares a report with a user or a team, or raises how far and how
-// long it is shared with them already.
+// long it is shared with them already. What is left out stays as it is; where the
+// report is not yet shared with them, or their grant has ended, it is shared at
+// [access.Explorer] and without an end.
 type ShareReport struct {
-	Report access.ReportID `json:"report"`
-	User   team.UserID     `json:"user,omitempty"` // either this
-	Team   team.ID         `json:"team,omitempty"` // or this
-	Level  access.Level    `json:"level"`          // zero is [access.Explorer]
-	Until  time.Time       `json:"until,omitzero"`
+	Report access.ReportID     `json:"report"`
+	User   team.UserID         `json:"user,omitempty"` // either this
+	Team   team.ID             `json:"team,omitempty"` // or this
+	Level  access.Level        `json:"level"`
+	Until  Optional[time.Time] `json:"until,omitzero"`
+	ShareReportOutcome
 }
 
-// level returns the level that is meant.
-func (c ShareReport) level() access.Level {
-	if c.Level == 0 {
-		return access.Explorer
+// ShareReportOutcome is the outcome of [ShareReport]: the grant before, also one
+// that had ended. It is zero if there was none.
+type ShareReportOutcome struct {
+	FromLevel access.Level `json:"fromLevel,omitzero"`
+	FromUntil time.Time    `json:"fromUntil,omitzero"`
+}
+
+// complete fills in the level that is left out: what is asked depends on it.
+func (c ShareReport) complete(s *state, at time.Time) Change {
+	if c.Level != 0 {
+		return c
 	}
-	return c.Level
+	c.Level = access.Explorer
+	if old, ok := c.current(s, at); ok {
+		c.Level = old.Level
+	}
+	return c
+}
+
+// current returns the grant that there is, if it has not ended.
+func (c ShareReport) current(s *state, at time.Time) (access.Grant, bool) {
+	g, ok := grantOf(s.directory(), c.Report, c.User, c.Team)
+	if !ok || team.End(g.Until).Ended(at) {
+		return access.Grant{}, false
+	}
+	return g, true
+}
+
+// until returns the end that the grant gets.
+func (c ShareReport) until(s *state, at time.Time) (time.Time, error) {
+	old, _ := c.current(s, at)
+	until, err := endIn(c.Until)
+	return until.or(old.Until), err
+}
+
+// said returns the end as it is recorded: every end, and none if that lifts one.
+func (c ShareReport) said(s *state, until, at time.Time) Optional[time.Time] {
+	old, _ := c.current(s, at)
+	switch {
+	case !until.IsZero():
+		return To(until)
+	case !old.Until.IsZero():
+		return None[time.Time]()
+	}
+	return Optional[time.Time]{}
+}
+
+// checkRaises refuses to lower a grant that has not ended.
+func (c ShareReport) checkRaises(s *state, until, at time.Time) error {
+	if old, ok := c.current(s, at); ok && (c.Level < old.Level || later(old.Until, until)) {
+		return ErrLowers
+	}
+	return nil
 }
 
 func (c ShareReport) resolve(p *proposal) (Change, error) {
 	if _, err := p.report(c.Report); err != nil {
 		return nil, err
 	}
-	c.Level, c.Until = c.level(), end(c.Until)
-	if old, ok := grantOf(p.directory(), c.Report, c.User, c.Team); ok {
-		if c.Level == old.Level && c.Until.Equal(old.Until) {
-			return nil, ErrNoChange
-		}
-		if !team.End(old.Until).Ended(p.at) && (c.Level < old.Level || later(old.Until, c.Until)) {
-			return nil, ErrLowers
-		}
-	}
-	if err := p.future(c.Until); err != nil {
+	until, err := c.until(&p.state, p.at)
+	if err != nil {
 		return nil, err
 	}
+	if old, ok := grantOf(p.directory(), c.Report, c.User, c.Team); ok && c.Level == old.Level && until.Equal(old.Until) {
+		return nil, ErrNoChange
+	}
+	if err := c.checkRaises(&p.state, until, p.at); err != nil {
+		return nil, err
+	}
+	if err := p.future(until); err != nil {
+		return nil, err
+	}
+	c.Until = c.said(&p.state, until, p.at)
 	if p.actor.system != "" {
 		return c, c.checkGrantee(p)
 	}
 	if c.User == p.actor.user {
 		return nil, ErrSelf
 	}
-	if longest := p.longestShare(c.Report, c.Level); later(c.Until, longest) {
+	if longest := p.longestShare(c.Report, c.Level); later(until, longest) {
 		return nil, fmt.Errorf("%w: the report is shared with them until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
 	}
-	if err := p.notBeyond(p.actor, c.Until); err != nil {
+	if err := p.notBeyond(p.actor, until); err != nil {
 		return nil, err
 	}
 	return c, c.checkGrantee(p)
+}
+
+func (c ShareReport) derive(s *state, _ origin) (Change, error) {
+	old, _ := grantOf(s.directory(), c.Report, c.User, c.Team)
+	c.ShareReportOutcome = ShareReportOutcome{old.Level, old.Until}
+	return c, nil
 }
 
 // checkGrantee refuses a user or a team that does not exist before an edit does,
@@ -146,9 +223,16 @@ func (p *proposal) longestShare(report access.ReportID, level access.Level) time
 	return longest
 }
 
-func (c ShareReport) apply(s *state, _ time.Time) error {
+func (c ShareReport) apply(s *state, at time.Time) error {
+	until, err := c.until(s, at)
+	if err != nil {
+		return err
+	}
+	if err := c.checkRaises(s, until, at); err != nil {
+		return err
+	}
 	return s.edit(func(e *access.Edit) {
-		e.SetGrant(c.Report, access.Grant{User: c.User, Team: c.Team, Level: c.Level, Until: c.Until}.Entry())
+		e.SetGrant(c.Report, access.Grant{User: c.User, Team: c.Team, Level: c.Level, Until: until}.Entry())
 	})
 }
 
@@ -161,13 +245,23 @@ type UnshareReport struct {
 	UnshareReportOutcome
 }
 
-// UnshareReportOutcome is the outcome of [UnshareReport].
+// UnshareReportOutcome is the outcome of [UnshareReport]: the grant, and what
+// remains to the user without it.
 type UnshareReportOutcome struct {
-	Level access.Level `json:"level"` // of the grant
+	Level access.Level `json:"level"`
+	Until time.Time    `json:"until,omitzero"`
+
+	// Remain are the grants of teams through which the user still reads the
+	// report, each until the grant or the membership ends, in byte order of teams.
+	Remain Bounded[document.Grant] `json:"remain,omitzero"`
 }
 
 func (c UnshareReport) resolve(p *proposal) (Change, error) {
-	if _, err := p.report(c.Report); err != nil {
+	if (c.User == "") == (c.Team == "") {
+		return nil, fmt.Errorf("the grant %w: name a user or a team", ErrInvalid)
+	}
+	grantee := append(users(c.User), teams(c.Team)...)
+	if err := p.toRemove(append(grantee, access.Report(c.Report))...); err != nil {
 		return nil, err
 	}
 	if _, ok := grantOf(p.directory(), c.Report, c.User, c.Team); !ok {
@@ -176,18 +270,37 @@ func (c UnshareReport) resolve(p *proposal) (Change, error) {
 	return c, nil
 }
 
-func (c UnshareReport) derive(s *state, _ origin) (Change, error) {
+func (c UnshareReport) derive(s *state, o origin) (Change, error) {
 	old, _ := grantOf(s.directory(), c.Report, c.User, c.Team)
-	c.UnshareReportOutcome = UnshareReportOutcome{old.Level}
-	return c, nil
+	c.Level, c.Until = old.Level, old.Until
+	err := boundInto(&c.Remain, c.remaining(s, o.at))
+	return c, err
+}
+
+// remaining returns the grants of teams through which a user reads the report at
+// an instant.
+func (c UnshareReport) remaining(s *state, at time.Time) []document.Grant {
+	var all []document.Grant
+	for m := range s.directory().Memberships(c.User) {
+		g, ok := s.directory().TeamGrant(c.Report, m.Team)
+		if !ok || team.End(m.Until).Ended(at) || team.End(g.Until).Ended(at) {
+			continue
+		}
+		if later(g.Until, m.Until) {
+			g.Until = m.Until
+		}
+		all = append(all, g.Entry())
+	}
+	return all
 }
 
 func (c UnshareReport) apply(s *state, _ time.Time) error {
 	before := s.directory()
+	old, _ := grantOf(before, c.Report, c.User, c.Team)
 	err := s.edit(func(e *access.Edit) {
 		e.RemoveGrant(c.Report, access.Grant{User: c.User, Team: c.Team}.Entry())
 	})
-	if err != nil {
+	if err != nil || !lasting(old) {
 		return err
 	}
 	return keepsCreator(before, s.directory(), c.Report)
@@ -200,13 +313,32 @@ type DeleteReport struct {
 }
 
 // DeleteReportOutcome is the outcome of [DeleteReport].
+// It is what the report had.
 type DeleteReportOutcome struct {
-	Name string `json:"name,omitempty"` // that the report had
+	Name   string                  `json:"name,omitempty"`
+	Grants Bounded[document.Grant] `json:"grants,omitzero"` // to users before those to teams, in byte order of ids
+	Links  Bounded[access.LinkID]  `json:"links,omitzero"`  // not ended before, in byte order
 }
 
 func (c DeleteReport) resolve(p *proposal) (Change, error) {
-	name, err := p.report(c.Report)
-	c.DeleteReportOutcome = DeleteReportOutcome{name}
+	return c, p.toRemove(access.Report(c.Report))
+}
+
+func (c DeleteReport) derive(s *state, _ origin) (Change, error) {
+	name, err := s.report(c.Report)
+	if err != nil {
+		return nil, err
+	}
+	var grants []document.Grant
+	for g := range s.directory().Grants(c.Report) {
+		grants = append(grants, g.Entry())
+	}
+	slices.SortFunc(grants, func(a, b document.Grant) int {
+		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
+	})
+	links := s.liveLinks(func(l access.ShareLink) bool { return l.Resource == access.Report(c.Report) })
+	c.Name = name
+	err = errors.Join(boundInto(&c.Grants, grants), boundInto(&c.Links, links))
 	return c, err
 }
 

@@ -188,7 +188,7 @@ func TestPlanInOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := inviteCompany(t, nil)
-			c.must("ann", company.SetLimits{Limits: company.Limits{Seats: userCount + 2}})
+			c.must("ann", company.SetLimits{Seats: company.To(userCount + 2)})
 			if got := codesOf(c.planned(tt.by, tt.rows...)); got != tt.want {
 				t.Errorf("planned as %s, want %s", got, tt.want)
 			}

@@ -77,26 +77,53 @@ func (c SetCompanyName) apply(s *state, _ time.Time) error {
 	return nil
 }
 
-// SetLimits replaces the limits of the company.
+// SetLimits changes the limits of the company. What is left out stays.
 type SetLimits struct {
-	Limits Limits `json:"limits"`
+	Seats Optional[int] `json:"seats,omitzero"` // see [Limits]; taken away, there is no limit
+	SetLimitsOutcome
+}
+
+// SetLimitsOutcome is the outcome of [SetLimits].
+type SetLimitsOutcome struct {
+	From Limits `json:"from,omitzero"` // the limits before
 }
 
 func (c SetLimits) resolve(p *proposal) (Change, error) {
-	if c.Limits == p.limits {
-		return nil, ErrNoChange
+	next, err := c.edited(p.limits)
+	if err == nil && next == p.limits {
+		err = ErrNoChange
 	}
+	n, _ := c.Seats.Get()
+	if sold := p.company.config.Limits.Seats; err == nil && sold > 0 && n > sold {
+		err = fmt.Errorf("a limit of %d seats %w: the host allows %d", n, ErrInvalid, sold)
+	}
+	return c, err
+}
+
+// edited returns the limits as they are afterwards. In [Limits] no seats are any
+// number of them, which here must be said.
+func (c SetLimits) edited(l Limits) (Limits, error) {
+	if n, ok := c.Seats.Get(); ok && n < 1 {
+		return l, fmt.Errorf("a limit of %d seats %w: to lift the limit, take it away with None", n, ErrInvalid)
+	}
+	l.Seats = c.Seats.or(l.Seats)
+	return l, nil
+}
+
+func (c SetLimits) derive(s *state, _ origin) (Change, error) {
+	c.SetLimitsOutcome = SetLimitsOutcome{s.limits}
 	return c, nil
 }
 
 func (c SetLimits) apply(s *state, at time.Time) error {
-	if err := c.Limits.check(); err != nil {
+	next, err := c.edited(s.limits)
+	if err != nil {
 		return err
 	}
-	if taken := s.seatsTaken(at); c.Limits.Seats > 0 && c.Limits.Seats < taken {
+	if taken := s.seatsTaken(at); next.Seats > 0 && next.Seats < taken {
 		return fmt.Errorf("%w: %d are taken", ErrSeats, taken)
 	}
-	s.limits = c.Limits
+	s.limits = next
 	return nil
 }
 

@@ -56,7 +56,7 @@ func TestShownTexts(t *testing.T) {
 			_, err = co.Do(t.Context(), by, company.AddMember{Team: "west", User: "bob"})
 			check("reasoned", tt.reasoned, err)
 			by.Reason, by.Approval = "", tt.text
-			_, err = co.Do(t.Context(), by, company.SetLimits{Limits: company.Limits{Seats: 9}})
+			_, err = co.Do(t.Context(), by, company.SetLimits{Seats: company.To(9)})
 			check("approved", tt.titled, err)
 			_, err = co.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: tt.text})
 			check("renamed", tt.named, err)

@@ -57,6 +57,8 @@ changed | a grant to it, then deleted            | uma | report.share s team=t  
 changed | its name, then deleted                 | abe | team.edit t U                          | team.delete t
 free    | the group alone, then deleted          | dan | datagroup.edit gu filter=everything    | team.delete t
 changed | the same member taken out and put back | abe | team.remove-member n uma; team.add-member n uma 1h | team.remove-member n uma
+changed | the same member's end moved            | abe | team.set-member-end t ugo 50m          | team.set-member-end t ugo 40m
+free    | another member's end                   | abe | team.set-member-end t eve 50m          | team.set-member-end t ugo 40m
 free    | another member of the same team        | abe | team.add-member n vic                  | team.add-member n sue
 free    | the same user in another team          | abe | team.add-member n vic                  | team.add-member t vic
 changed | the same member twice                  | abe | team.add-member n vic 2h; team.remove-member n vic | team.add-member n vic
@@ -242,8 +244,8 @@ func TestStaleFormDoesNotWiden(t *testing.T) {
 	})
 	form, _ := c.Policy().Directory().Group("us") // what deb's browser shows
 	looked := c.Checkpoint().Seq
-	c.must("dan", company.EditGroup{Group: "us", Filter: form.Filter.String() + " and id != 'exec'"})
-	_, err := c.since(looked, "deb", company.EditGroup{Group: "us", Name: "United States", Filter: form.Filter.String()})
+	c.must("dan", company.EditGroup{Group: "us", Filter: company.To(form.Filter.String() + " and id != 'exec'")})
+	_, err := c.since(looked, "deb", company.EditGroup{Group: "us", Name: company.To("United States"), Filter: company.To(form.Filter.String())})
 	if !errors.Is(err, company.ErrChanged) || c.Policy().View(access.User("tom")).Sees("exec") {
 		t.Errorf("Do = %v, want ErrChanged", err)
 	}

@@ -125,23 +125,24 @@ func storySteps() []storyStep {
 		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
 		one(bob, company.AttachGroup{Team: "west", Group: "us"}, company.AttachGroup{Team: "east", Group: "eu"}),
 		one(bob, company.AddMember{Team: "west", User: "cat"}, company.AddMember{Team: "east", User: "dan", Until: day(30)}),
-		one(bob, company.AddMember{Team: "west", User: "dan", Until: start.Add(10*time.Hour + 30*time.Minute)}), // between two steps
+		one(bob, company.AddMember{Team: "west", User: "dan", Until: day(1)},
+			company.SetMemberEnd{Team: "west", User: "dan", Until: company.To(start.Add(10*time.Hour + 30*time.Minute))}), // between two steps
 		one(company.User("cat"), company.CreateReport{Report: "q1", Name: "First"}),
-		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: day(60)}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
-		one(company.User("cat"), company.RenameReport{Report: "q1", Name: "First quarter"}),
-		one(ann, company.EditGroup{Group: "eu", Name: "Europe", Filter: "country in ('DE', 'FR')"}),
-		one(ann, company.UpdateAccounts{Accounts: []document.Account{account("uk-1", "FR")}}),
+		one(company.User("cat"), company.ShareReport{Report: "q1", User: "dan", Until: company.To(day(60))}, company.ShareReport{Report: "q1", Team: "east", Level: access.Viewer}),
+		one(company.User("cat"), company.RenameReport{Report: "q1", Name: company.To("First quarter")}),
+		one(ann, company.EditGroup{Group: "eu", Name: company.To("Europe"), Filter: company.To("country in ('DE', 'FR')")}),
+		one(ann, company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: "uk-1", Values: map[string]datagroup.Value{"country": datagroup.Text("FR")}}}}),
 		one(bob, company.SetEnd{User: "dan", Until: day(45)}),
 		one(bob, company.SuspendUser{User: "dan"}),
 		one(bob, company.ReinstateUser{User: "dan"}, company.SetRole{User: "dan", Role: "editor"}),
 		one(ann, company.DeclareAttribute{Attribute: "spend", Type: "number"}, company.DeclareAttribute{Attribute: "tier", Type: "string"}),
-		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "us-1", Source: "google", Values: map[string]datagroup.Value{
-			"country": datagroup.Text("US"), "spend": datagroup.Number(12.5), "tier": datagroup.Text("top")}}}}),
+		one(ann, company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: "us-1", Values: map[string]datagroup.Value{
+			"spend": datagroup.Number(12.5), "tier": datagroup.Text("top")}}}}),
 		one(ann, company.RetypeAttribute{Attribute: "tier", Type: "labels"}),
-		one(ann, company.UpdateAccounts{Accounts: []document.Account{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
-			"name": datagroup.Text("\"Köln\" <1>"), "country": datagroup.Text("DE"), "tier": datagroup.Labels("b", "a")}}}}),
+		one(ann, company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: "de-1", Source: "bing", Values: map[string]datagroup.Value{
+			"name": datagroup.Text("\"Köln\" <1>"), "tier": datagroup.Labels("b", "a")}}, {ID: "us-1", Clear: []string{"tier", "spend"}}}}),
 		one(ann, company.DropAttribute{Attribute: "spend"}),
-		one(bob, company.EditTeam{Team: "west", Name: "Far West", Description: "beyond the river"}),
+		one(bob, company.EditTeam{Team: "west", Name: company.To("Far West"), Description: company.To("beyond the river")}),
 		one(bob, company.RemoveMember{Team: "west", User: "dan"}),
 		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
 		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
@@ -153,7 +154,7 @@ func storySteps() []storyStep {
 		one(ann, company.CreateReport{Report: "q2"}, company.DeleteReport{Report: "q1"}),
 		one(bob, company.DeleteGroup{Group: "us"}, company.DeleteTeam{Team: "east"}),
 		one(bob, company.DisconnectAccounts{Accounts: []datagroup.AccountID{"us-1"}}),
-		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Limits: company.Limits{Seats: 5}}),
+		one(bob, company.SetCompanyName{Name: "Acme & Söhne <GmbH>"}, company.SetLimits{Seats: company.To(5)}),
 		one(directory, company.CorrectClock{}),
 	)
 }

@@ -44,6 +44,9 @@ var table = []row{
 	of("team.add-member", needsReason, func(c AddMember) about {
 		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
 	}),
+	of("team.set-member-end", needsReason, func(c SetMemberEnd) about {
+		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
+	}),
 	of("team.remove-member", needsReason, func(c RemoveMember) about {
 		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
 	}),
@@ -57,7 +60,7 @@ var table = []row{
 	of("datagroup.create", 0, func(c CreateGroup) about { return creates(access.CreateGroup, access.Group(c.Group)) }),
 	of("datagroup.edit", 0, func(c EditGroup) about { return asks(access.EditGroup, access.Group(c.Group)) }),
 	of("datagroup.delete", 0, func(c DeleteGroup) about {
-		return asks(access.DeleteGroup, access.Group(c.Group)).and(resources(access.Team, c.Teams)...).reading(deletion)
+		return asks(access.DeleteGroup, access.Group(c.Group)).and(resources(access.Team, c.Teams.First)...).reading(deletion)
 	}),
 
 	of("source.add", 0, func(c ConnectAccounts) about {
@@ -65,7 +68,7 @@ var table = []row{
 			reading(each).touching(attributesOf(c.Accounts)...)
 	}),
 	of("source.edit", 0, func(c UpdateAccounts) about {
-		return asksEach(access.EditSource, accounts(entryIDs(c.Accounts))).touching(attributesOf(c.Accounts)...)
+		return asksEach(access.EditSource, accounts(editIDs(c.Accounts))).touching(editedAttributes(c.Accounts)...)
 	}),
 	of("source.remove", 0, func(c DisconnectAccounts) about { return asksEach(access.RemoveSource, accounts(c.Accounts)) }),
 	of("attribute.declare", 0, func(c DeclareAttribute) about { return creates(access.AddSource, attribute(c.Attribute)) }),
@@ -82,13 +85,13 @@ var table = []row{
 		return asks(access.DeleteReport, access.Report(c.Report)).reading(deletion)
 	}),
 	of("report.share", 0, func(c ShareReport) about {
-		return asks(c.level().ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
+		return asks(c.Level.ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
 	}),
 	of("report.unshare", 0, func(c UnshareReport) about {
 		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
 	}),
 	of("link.make", 0, func(c MakeLink) about {
-		return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))).touching(c.Resource, user(c.Maker))
+		return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))).touching(c.Resource, user(c.Maker)).touching(teams(c.Session)...)
 	}),
 	of("link.revoke", 0, func(c RevokeLink) about {
 		return asks(access.RevokeLink, access.Link(c.Link)).and(c.Resource, user(c.Maker)).touching(c.Resource, user(c.Maker))
@@ -242,7 +245,24 @@ func attributesOf(entries []document.Account) []access.Resource {
 	return resources(attribute, slices.Sorted(maps.Keys(names)))
 }
 
-func attribute(name string) access.Resource { return access.Item("attribute", name, "") }
+// editedAttributes returns the attributes whose values are set or taken away.
+func editedAttributes(edits []AccountEdit) []access.Resource {
+	names := make(map[string]bool)
+	for _, e := range edits {
+		for name := range e.Values {
+			names[name] = true
+		}
+		for _, name := range e.Clear {
+			names[name] = true
+		}
+	}
+	return resources(attribute, slices.Sorted(maps.Keys(names)))
+}
+
+// kindAttribute is the kind of an account attribute, as a target of an event has it.
+const kindAttribute access.Kind = "attribute"
+
+func attribute(name string) access.Resource { return access.Item(kindAttribute, name, "") }
 
 func resources[ID ~string](resource func(ID) access.Resource, ids []ID) []access.Resource {
 	all := make([]access.Resource, len(ids))

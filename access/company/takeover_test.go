@@ -39,7 +39,7 @@ func TestRemovalRevokesInvitations(t *testing.T) {
 	if got, ok := c.Holdings("ugo"); !ok || !slices.Equal(ids(got.Invitations), []invite.ID{"a", "b", "d"}) {
 		t.Errorf("ugo holds %v", ids(got.Invitations))
 	}
-	c.must("system ops", company.SetLimits{Limits: company.Limits{Seats: userCount + 3}})
+	c.must("system ops", company.SetLimits{Seats: company.To(userCount + 3)})
 	c.refuses("ErrSeats", "system ops", company.AddUser{Email: "new@x.test"})
 	r := c.must("ann", company.RemoveUser{User: "ugo"})
 	if got := r.Changes[0].(company.RemoveUser); !slices.Equal(got.Invitations, []invite.ID{"a", "b", "d"}) || got.TakeOver != "" {

@@ -173,6 +173,9 @@ func (s *state) exists(kind access.Kind, id string) (is bool) {
 		_, is = s.directory().Link(access.LinkID(id))
 	case kindInvitation:
 		_, is = s.invitations.get(invite.ID(id))
+	case kindAttribute:
+		_, err := s.attribute(id)
+		is = err == nil
 	}
 	return is
 }

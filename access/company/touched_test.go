@@ -26,6 +26,7 @@ team.create         | the first
 team.edit           | the first
 team.delete         | the first and what hangs on it
 team.add-member     | the pair
+team.set-member-end | the pair
 team.remove-member  | the pair
 team.attach-group   | the pair
 team.detach-group   | the pair
@@ -43,7 +44,7 @@ report.set          | the first
 report.delete       | the first and what hangs on it
 report.share        | the pair
 report.unshare      | the pair
-link.make           | the first, on [report:q user:m]
+link.make           | the first, on [report:q user:m team:t]
 link.make           | the first, on [board:b in company user:m]
 link.make           | the first, on [board:b in account:a user:m]
 link.revoke         | the first, on [report:q user:m]

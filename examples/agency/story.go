@@ -88,7 +88,7 @@ func (s *story) work() error {
 	if err := s.refused(abe, "share it with sam without an end", company.ShareReport{Report: "launch", User: "sam"}); err != nil {
 		return err
 	}
-	return s.change(abe, "share it with sam until "+date(end), company.ShareReport{Report: "launch", User: "sam", Until: end})
+	return s.change(abe, "share it with sam until "+date(end), company.ShareReport{Report: "launch", User: "sam", Until: company.To(end)})
 }
 
 // provoke lets the agency, and a system that needs no permission, try to remove the owner.

@@ -16,11 +16,11 @@ import (
 // shareReport shares a report with a user or a team.
 func (s *service) shareReport(w http.ResponseWriter, r *http.Request) {
 	var body struct {
-		User   team.UserID  `json:"user"`
-		Team   team.ID      `json:"team"`
-		Level  access.Level `json:"level"`
-		Until  time.Time    `json:"until"`
-		Reason string       `json:"reason"`
+		User   team.UserID                 `json:"user"`
+		Team   team.ID                     `json:"team"`
+		Level  access.Level                `json:"level"`
+		Until  company.Optional[time.Time] `json:"until"` // left out, it stays; null lifts it
+		Reason string                      `json:"reason"`
 	}
 	if !readBody(w, r, &body) {
 		return

@@ -42,10 +42,11 @@ func without(all, other []string) int {
 }
 
 func (p *proposal) createGroup(c company.CreateGroup) (company.Change, string) {
-	_, exists := p.Groups[string(c.Group)]
+	g, exists := p.Groups[string(c.Group)]
 	rule, ok := p.ParseRule(c.Filter)
 	if refusal := first(
 		p.ask("datagroup.create", access.Company()),
+		when(p.System != "" && exists && ok && g.Name == c.Name && g.Rule.Text == rule.Text, "ErrNoChange"),
 		newID(p, "group", &c.Group, exists),
 		when(!ok, "ErrInvalid"),
 	); refusal != "" {
@@ -58,31 +59,38 @@ func (p *proposal) createGroup(c company.CreateGroup) (company.Change, string) {
 }
 
 func (p *proposal) editGroup(c company.EditGroup) (company.Change, string) {
-	rule, ok := p.ParseRule(c.Filter)
 	g := p.Groups[string(c.Group)]
+	name, rule, ok := become(c.Name, g.Name), g.Rule, true
+	if !c.Filter.IsZero() {
+		rule, ok = p.ParseRule(become(c.Filter, ""))
+	}
 	if refusal := first(
 		p.ask("datagroup.edit", access.Group(c.Group)),
 		p.knownGroup(c.Group),
 		when(!ok, "ErrInvalid"),
-		when(g.Name == c.Name && g.Rule.Text == rule.Text, "ErrNoChange"),
+		when(g.Name == name && g.Rule.Text == rule.Text, "ErrNoChange"),
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.From, c.Filter = g.Rule.Text, rule.Text
-	c.Impact = p.impact(func() { p.Groups[string(c.Group)] = rules.Group{Name: c.Name, Rule: rule} })
+	if c.From, c.Name = "", orNone(c.Name); !c.Filter.IsZero() {
+		c.From, c.Filter = g.Rule.Text, company.To(rule.Text)
+	}
+	c.Impact = p.impact(func() { p.Groups[string(c.Group)] = rules.Group{Name: name, Rule: rule} })
 	return c, ""
 }
 
 func (p *proposal) deleteGroup(c company.DeleteGroup) (company.Change, string) {
-	if refusal := first(p.ask("datagroup.delete", access.Group(c.Group)), p.knownGroup(c.Group)); refusal != "" {
+	_, exists := p.Groups[string(c.Group)]
+	if refusal := first(p.ask("datagroup.delete", access.Group(c.Group)), p.toRemove("group", string(c.Group), exists)); refusal != "" {
 		return nil, refusal
 	}
-	c.Teams = nil
+	var teams []team.ID
 	for _, t := range Keys(p.Teams) {
 		if slices.Contains(p.Teams[t].Groups, string(c.Group)) {
-			c.Teams = append(c.Teams, team.ID(t))
+			teams = append(teams, team.ID(t))
 		}
 	}
+	c.Teams = bounded(teams)
 	c.Impact = p.impact(func() { p.RemoveGroup(string(c.Group)) })
 	return c, ""
 }
@@ -107,7 +115,13 @@ func (p *proposal) connectAccounts(c company.ConnectAccounts) (company.Change, s
 	if refusal := first(p.ask("source.add", access.Company()), listed(c.Accounts, entryID)); refusal != "" {
 		return nil, refusal
 	}
+	same := true
+	for _, a := range c.Accounts {
+		old, ok := p.Accounts[a.ID]
+		same = same && ok && p.fits(a.ID, accountOf(a)) && old.Source == a.Source && maps.EqualFunc(old.Values, a.Values, datagroup.Value.Equal)
+	}
 	if refusal := first(
+		when(same && p.System != "", "ErrNoChange"),
 		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { _, ok := p.Accounts[a.ID]; return ok }), "ErrTaken"),
 		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !p.fits(a.ID, accountOf(a)) }), "ErrInvalid"),
 	); refusal != "" {
@@ -136,24 +150,57 @@ func (p *proposal) askEach(a access.Action, ids []string) string {
 func (p *proposal) updateAccounts(c company.UpdateAccounts) (company.Change, string) {
 	var ids []string
 	for _, a := range c.Accounts {
-		ids = append(ids, a.ID)
+		ids = append(ids, string(a.ID))
 	}
-	if refusal := first(p.askEach("source.edit", ids), listed(c.Accounts, entryID)); refusal != "" {
+	id := func(e company.AccountEdit) string { return string(e.ID) }
+	if refusal := first(p.askEach("source.edit", ids), listed(c.Accounts, id)); refusal != "" {
 		return nil, refusal
 	}
 	same := true
-	for _, a := range c.Accounts {
-		old, exists := p.Accounts[a.ID]
-		if refusal := first(when(!exists, "ErrUnknown"), when(!p.fits(a.ID, accountOf(a)), "ErrInvalid")); refusal != "" {
-			return nil, refusal
+	var all []document.Account
+	for i, e := range c.Accounts {
+		old, exists := p.Accounts[id(e)]
+		if !exists {
+			return nil, "ErrUnknown"
 		}
-		same = same && old.Source == a.Source && maps.EqualFunc(old.Values, a.Values, datagroup.Value.Equal)
+		now, ok := p.edited(old, e)
+		if !ok || !p.fits(id(e), now) {
+			return nil, "ErrInvalid"
+		}
+		same = same && old.Source == now.Source && maps.EqualFunc(old.Values, now.Values, datagroup.Value.Equal)
+		all = append(all, document.Account{ID: id(e), Source: now.Source, Values: now.Values})
+		slices.Sort(c.Accounts[i].Clear)
+		c.Accounts[i].Clear = slices.Compact(c.Accounts[i].Clear)
 	}
 	if same {
 		return nil, "ErrNoChange"
 	}
-	c.Impact = p.impact(func() { p.putAccounts(c.Accounts) })
+	c.Impact = p.impact(func() { p.putAccounts(all) })
 	return c, ""
+}
+
+// edited is an account with an edit made, if it can be.
+func (p *proposal) edited(old Account, e company.AccountEdit) (Account, bool) {
+	now := Account{Source: old.Source, Values: maps.Clone(old.Values)}
+	if now.Values == nil {
+		now.Values = map[string]datagroup.Value{}
+	}
+	if e.Source != "" {
+		now.Source = e.Source
+	}
+	for name, v := range e.Values {
+		if v.IsMissing() || slices.Contains(e.Clear, name) {
+			return now, false
+		}
+		now.Values[name] = v
+	}
+	for _, name := range e.Clear {
+		if _, declared := p.Attributes[name]; !declared && name != "name" {
+			return now, false
+		}
+		delete(now.Values, name)
+	}
+	return now, true
 }
 
 func (p *proposal) disconnectAccounts(c company.DisconnectAccounts) (company.Change, string) {
@@ -167,14 +214,23 @@ func (p *proposal) disconnectAccounts(c company.DisconnectAccounts) (company.Cha
 	); refusal != "" {
 		return nil, refusal
 	}
+	gone := 0
 	for _, id := range ids {
-		if _, exists := p.Accounts[id]; !exists {
-			return nil, "ErrUnknown"
+		_, exists := p.Accounts[id]
+		if refusal := p.everWas("account", id, exists); refusal != "" {
+			return nil, refusal
 		}
+		if !exists {
+			gone++
+		}
+	}
+	if refusal := first(when(gone == len(ids) && p.System != "", "ErrNoChange"), when(gone > 0, "ErrUnknown")); refusal != "" {
+		return nil, refusal
 	}
 	c.Impact = p.impact(func() {
 		for _, id := range ids {
 			delete(p.Accounts, id)
+			p.Used["account "+id] = true
 		}
 	})
 	return c, ""
@@ -207,6 +263,7 @@ func (p *proposal) declareAttribute(c company.DeclareAttribute) string {
 	}
 	refusal := first(
 		p.ask("source.add", access.Company()),
+		when(p.System != "" && declared && p.Attributes[c.Attribute].String() == c.Type, "ErrNoChange"),
 		when(declared || slices.Contains([]string{"id", "source", "name"}, c.Attribute), "ErrTaken"),
 		when(err != nil, "ErrInvalid"),
 	)
@@ -216,33 +273,36 @@ func (p *proposal) declareAttribute(c company.DeclareAttribute) string {
 	return refusal
 }
 
-func (p *proposal) retypeAttribute(c company.RetypeAttribute) string {
+func (p *proposal) retypeAttribute(c company.RetypeAttribute) (company.Change, string) {
 	old, declared := p.Attributes[c.Attribute]
 	t, err := datagroup.ParseType(c.Type)
 	refusal := first(
 		p.ask("source.add", access.Company()),
 		when(!declared, "ErrUnknown"),
 		when(err == nil && old == t, "ErrNoChange"),
-		when(p.FilterReads(c.Attribute), "ErrAttributeUsed"),
 		when(err != nil, "ErrInvalid"),
+		when(p.FilterReads(c.Attribute), "ErrAttributeUsed"),
 	)
 	if refusal == "" {
 		p.setAttribute(c.Attribute, t)
 	}
-	return refusal
+	c.From = old.String()
+	return c, refusal
 }
 
-func (p *proposal) dropAttribute(c company.DropAttribute) string {
-	_, declared := p.Attributes[c.Attribute]
+func (p *proposal) dropAttribute(c company.DropAttribute) (company.Change, string) {
+	old, declared := p.Attributes[c.Attribute]
 	refusal := first(
 		p.ask("source.add", access.Company()),
-		when(!declared, "ErrUnknown"),
+		p.toRemove("attribute", c.Attribute, declared),
 		when(p.FilterReads(c.Attribute), "ErrAttributeUsed"),
 	)
 	if refusal == "" {
 		p.setAttribute(c.Attribute, 0)
+		p.Used["attribute "+c.Attribute] = true
 	}
-	return refusal
+	c.Type = old.String()
+	return c, refusal
 }
 
 func (p *proposal) setCompanyName(c company.SetCompanyName) string {
@@ -257,16 +317,19 @@ func (p *proposal) setCompanyName(c company.SetCompanyName) string {
 	return refusal
 }
 
-func (p *proposal) setLimits(c company.SetLimits) string {
+func (p *proposal) setLimits(c company.SetLimits) (company.Change, string) {
+	n, given := c.Seats.Get()
+	next := company.Limits{Seats: become(c.Seats, p.Limits.Seats)}
 	refusal := first(
 		p.ask("company.edit", access.Company()),
-		when(c.Limits.Seats < 0, "ErrInvalid"),
-		when(c.Limits == p.Limits, "ErrNoChange"),
+		when(given && n < 1, "ErrInvalid"),
+		when(next == p.Limits, "ErrNoChange"),
 	)
+	c.From = p.Limits
 	if refusal == "" {
-		p.Limits = c.Limits
+		p.Limits = next
 	}
-	return refusal
+	return c, refusal
 }
 
 func (p *proposal) replaceCatalog(c company.ReplaceCatalog) string {

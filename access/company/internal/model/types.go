@@ -37,6 +37,8 @@ func TypeOf(c company.Change) ChangeType {
 		return ChangeType{Name: "team.delete"}
 	case company.AddMember:
 		return ChangeType{Name: "team.add-member", reasoned: true}
+	case company.SetMemberEnd:
+		return ChangeType{Name: "team.set-member-end", reasoned: true}
 	case company.RemoveMember:
 		return ChangeType{Name: "team.remove-member", reasoned: true}
 	case company.AttachGroup:
@@ -130,13 +132,15 @@ func (p *proposal) apply(c company.Change) (company.Change, string) {
 	case company.CreateTeam:
 		return p.createTeam(c)
 	case company.EditTeam:
-		return c, p.editTeam(c)
+		return p.editTeam(c)
 	case company.DeleteTeam:
 		return p.deleteTeam(c)
 	case company.AddMember:
 		return p.addMember(c)
+	case company.SetMemberEnd:
+		return p.setMemberEnd(c)
 	case company.RemoveMember:
-		return c, p.removeMember(c)
+		return p.removeMember(c)
 	case company.AttachGroup:
 		return p.attachGroup(c)
 	case company.DetachGroup:
@@ -144,7 +148,7 @@ func (p *proposal) apply(c company.Change) (company.Change, string) {
 	case company.CreateReport:
 		return p.createReport(c)
 	case company.RenameReport:
-		return c, p.renameReport(c)
+		return p.renameReport(c)
 	case company.DeleteReport:
 		return p.deleteReport(c)
 	case company.ShareReport:
@@ -172,13 +176,13 @@ func (p *proposal) applyToData(c company.Change) (company.Change, string) {
 	case company.DeclareAttribute:
 		return c, p.declareAttribute(c)
 	case company.RetypeAttribute:
-		return c, p.retypeAttribute(c)
+		return p.retypeAttribute(c)
 	case company.DropAttribute:
-		return c, p.dropAttribute(c)
+		return p.dropAttribute(c)
 	case company.SetCompanyName:
 		return c, p.setCompanyName(c)
 	case company.SetLimits:
-		return c, p.setLimits(c)
+		return p.setLimits(c)
 	case company.ReplaceCatalog:
 		return c, p.replaceCatalog(c)
 	}
