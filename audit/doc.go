@@ -13,7 +13,7 @@
 // a change knows what it means.
 //
 //   - Events: [Event], [Actor], [Change], [Event.Chain], [Event.Check].
-//   - Logs: [Log], [Watcher], [NewMemory]. To write a log of your own, ask
+//   - Logs: [Log], [Watcher], [Clock], [NewMemory]. To write a log of your own, ask
 //     [Event.Follows] and test it with package audittest.
 //   - Verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint],
 //     [Hash].

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"iter"
+	"time"
 )
 
 // Log stores the events of one company. [NewMemory] returns one; package
@@ -63,4 +64,14 @@ type Log interface {
 type Watcher interface {
 	Log
 	Watch(ctx context.Context, after uint64) iter.Seq2[Event, error]
+}
+
+// Clock is a [Log] whose store has a clock. A writer whose own clock differs from
+// it too much does not write, as the times of events would be wrong.
+//
+//  16. Now returns the time of the store. It does not have to be exact to more
+//     than the time that the call takes. An error is one of the store.
+type Clock interface {
+	Log
+	Now(ctx context.Context) (time.Time, error)
 }

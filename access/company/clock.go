@@ -1,6 +1,7 @@
 package company
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -119,6 +120,24 @@ func (c *Company) checkClock(p journal.Point[*published]) error {
 	return &Error{Op: "do", Seq: p.Head.Seq, Err: fmt.Errorf(
 		"%w: event %d is %s ahead of the clock here: set this clock right, or if it is, have a system make a CorrectClock",
 		ErrClock, p.Head.Seq, ahead.Round(time.Second))}
+}
+
+// checkStoreClock refuses to write by a clock that differs from that of the log's
+// store, if it has one.
+func (c *Company) checkStoreClock(ctx context.Context) error {
+	store, ok := c.log.(audit.Clock)
+	if !ok {
+		return nil
+	}
+	at, err := store.Now(ctx)
+	if err != nil {
+		return fmt.Errorf("the clock of the log: %w", err)
+	}
+	if apart := c.config.Now().Sub(at).Abs(); apart > c.config.ClockSkew {
+		return fmt.Errorf("%w: the one here and that of the log's store are %s apart: set the wrong one right",
+			ErrClock, apart.Round(time.Second))
+	}
+	return nil
 }
 
 // setTime gives changes that follow a point their time, and refuses what would be

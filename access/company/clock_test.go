@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -223,4 +224,40 @@ func TestClockSkew(t *testing.T) {
 	if _, err := company.Open(t.Context(), c.log, &company.Config{ClockSkew: -1}); !errors.Is(err, company.ErrInvalid) {
 		t.Errorf("Open = %v, want ErrInvalid", err)
 	}
+}
+
+// storeClock is a log whose store has a clock.
+type storeClock struct {
+	audit.Log
+	at  time.Time
+	err error
+}
+
+func (s *storeClock) Now(context.Context) (time.Time, error) { return s.at, s.err }
+
+// TestClockOfTheStore: where the log's store has a clock, nothing is written by
+// another one that differs from it by more than the skew.
+func TestClockOfTheStore(t *testing.T) {
+	log := &storeClock{Log: audit.NewMemory(), at: start.Add(5 * time.Minute)}
+	c := newCompany(t, "ann admin", options{log: log})
+	rename := company.SetCompanyName{Name: "Bolt"}
+	for _, apart := range []time.Duration{5*time.Minute + 1, -5*time.Minute - 1, 1000 * time.Hour} {
+		log.at = start.Add(apart)
+		if _, err := c.do("ann", rename); !errors.Is(err, company.ErrClock) {
+			t.Errorf("%v apart: %v, want ErrClock", apart, err)
+		}
+		if _, err := c.do("system ops", company.CorrectClock{}); !errors.Is(err, company.ErrClock) {
+			t.Errorf("corrected %v apart: %v, want ErrClock", apart, err)
+		}
+		config := c.config
+		if _, err := company.Found(t.Context(), &storeClock{audit.NewMemory(), log.at, nil}, foundingOfOne(), &config); !errors.Is(err, company.ErrClock) {
+			t.Errorf("founded %v apart: %v, want ErrClock", apart, err)
+		}
+	}
+	log.err = errRead
+	if _, err := c.do("ann", rename); !errors.Is(err, errRead) {
+		t.Errorf("without an answer: %v", err)
+	}
+	log.at, log.err = start.Add(-5*time.Minute), nil
+	c.must("ann", rename)
 }

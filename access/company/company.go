@@ -24,7 +24,8 @@ type Config struct {
 	// ClockSkew is how far ahead of Now the last event of the log may be. If it is
 	// further ahead, this clock or the one that the event was made with is wrong:
 	// Do refuses with [ErrClock], until one is set right or a system makes a
-	// [CorrectClock]. 0 is 5 minutes. Less is refused.
+	// [CorrectClock]. The same holds for the clock of the log's store, if it is an
+	// [audit.Clock], before or after Now. 0 is 5 minutes. Less is refused.
 	ClockSkew time.Duration
 
 	// Rand is where ids and secrets come from, so it must be one for
@@ -77,6 +78,7 @@ type Config struct {
 type Company struct {
 	config  Config // with its defaults
 	systems map[string]system
+	log     audit.Log
 	journal *journal.Journal[*published]
 
 	underway underway // messages that the log does not know of
@@ -92,6 +94,7 @@ func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 	if err != nil {
 		return nil, &Error{Op: "open", Err: err}
 	}
+	co.log = log
 	co.journal, err = journal.Open(ctx, log, new(published), co.fold)
 	if err == nil && co.Checkpoint().Seq == 0 {
 		err = ErrNotFounded

@@ -97,10 +97,8 @@ func (r Receipt) Invitations() []invite.ID {
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
-	if p := c.journal.Point(); by.Since > p.Head.Seq || c.checkClock(p) != nil {
-		if err := c.Sync(ctx); err != nil { // another process may have written what is missing
-			return Receipt{}, wrap("do", err)
-		}
+	if err := c.prepare(ctx, by); err != nil {
+		return Receipt{}, wrap("do", err)
 	}
 	var p *proposal
 	var going []message
@@ -128,6 +126,18 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	}
 	receipt.Undelivered = c.deliver(ctx, p, going)
 	return receipt, nil
+}
+
+// prepare does what a Do asks of the log before it proposes anything: the time,
+// and what another process may have written that this one is missing.
+func (c *Company) prepare(ctx context.Context, by By) error {
+	if err := c.checkStoreClock(ctx); err != nil {
+		return err
+	}
+	if p := c.journal.Point(); by.Since > p.Head.Seq || c.checkClock(p) != nil {
+		return c.journal.Sync(ctx)
+	}
+	return nil
 }
 
 // propose makes changes on top of a state, all of them or none.

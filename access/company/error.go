@@ -69,7 +69,8 @@ var (
 	// stored. Nothing is written before that is settled.
 	ErrUncertain = journal.ErrUncertain
 	// ErrClock: the last event is further ahead of [Config.Now] than
-	// [Config.ClockSkew], so one of two clocks is wrong. Nothing is written.
+	// [Config.ClockSkew], or the clock of the log's store differs from it by more.
+	// So one of two clocks is wrong. Nothing is written.
 	ErrClock = errors.New("a clock is wrong")
 )
 
