@@ -61,7 +61,7 @@ func (e *Event) flaw() string {
 	case e.size() > maxSize:
 		return "it is larger than 16 MiB"
 	}
-	for _, text := range []string{e.ID, e.Company, e.Reason, e.Approval, e.Correlation} {
+	for _, text := range []string{e.ID, e.Company, e.Reason, e.Approval, e.Correlation, e.Via} {
 		if !utf8.ValidString(text) {
 			return "a text is not UTF-8"
 		}

@@ -57,6 +57,7 @@
 //	Reason                     text
 //	Approval                   text
 //	Correlation                text
+//	Via                        text
 //	Prev                       32 bytes, no length
 //
 // A nil list or data is an empty one. This will not change; an event with
@@ -70,7 +71,7 @@
 //	{"v":1,"seq":2,"id":"e2","time":"2026-01-02T15:04:05.5Z","company":"acme",
 //	"actor":{"kind":"user","id":"ann","email":"ann@example.com","role":"admin"},
 //	"changes":[{"type":"set-role","version":1,"data":{"user":"bob","role":"admin"}}],
-//	"targets":["user:bob"],"reason":"covers for eve","approval":"","correlation":"",
+//	"targets":["user:bob"],"reason":"covers for eve","approval":"","correlation":"","via":"",
 //	"prev":"(64 hexadecimal digits)","hash":"(64 hexadecimal digits)"}
 //
 // Time is RFC 3339 in UTC, with the fewest digits of the second. In strings

@@ -52,9 +52,10 @@ type Event struct {
 	Actor       Actor
 	Changes     []Change // at least one, in the order they happened
 	Targets     []string // what the changes concern; the writer chooses the order
-	Reason      string   // empty if none was given; so for the next two
+	Reason      string   // empty if none was given; so for the next three
 	Approval    string   // a reference to who or what allowed it
 	Correlation string   // a reference to the request it came from
+	Via         string   // who or what acted in the actor's name: a support engineer, a token
 	Prev        Hash     // the Hash of event Seq-1, zero if that is 0
 	Hash        Hash     // Sum
 }

@@ -37,7 +37,7 @@ func history() []audit.Event {
 		audit.Event{
 			ID: "e4", Time: time.Date(2026, 1, 3, 0, 0, 0, 1, time.UTC), Company: "acme", Actor: admin,
 			Changes: []audit.Change{{Type: "set-role", Version: 1, Data: []byte(`{"user":"bob","role":"admin","note":"<\u0041 \"&\">` + "\u2028" + `"}`)}},
-			Targets: []string{"user:bob"}, Reason: "says:\t\"é\u2028\"\n\\ <&> \x00\x1f\x7f", Approval: "TICKET-1", Correlation: "req-8",
+			Targets: []string{"user:bob"}, Reason: "says:\t\"é\u2028\"\n\\ <&> \x00\x1f\x7f", Approval: "TICKET-1", Correlation: "req-8", Via: "support ada",
 		},
 		audit.Event{
 			ID: "e5", Time: time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC), Company: "acme",
@@ -120,6 +120,7 @@ func TestCheck(t *testing.T) {
 		{"a text is not UTF-8", "company", edit(func(e *audit.Event) { e.Company = "a\xff" })},
 		{"a text is not UTF-8", "reason", edit(func(e *audit.Event) { e.Reason = "\xed\xa0\x80" })},
 		{"a text is not UTF-8", "approval", edit(func(e *audit.Event) { e.Approval = "\xc0\x80" })},
+		{"a text is not UTF-8", "via", edit(func(e *audit.Event) { e.Via = "\x80" })},
 		{"a text is not UTF-8", "correlation", edit(func(e *audit.Event) { e.Correlation = "\x80" })},
 
 		{"the actor is of no known kind", "no kind", edit(func(e *audit.Event) { e.Actor.Kind = "" })},

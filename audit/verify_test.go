@@ -166,7 +166,7 @@ func mutants(e audit.Event) iter.Seq2[string, audit.Event] {
 		texts := func(e *audit.Event) map[string]*string {
 			m := map[string]*string{
 				"id": &e.ID, "company": &e.Company, "kind": &e.Actor.Kind, "actor": &e.Actor.ID, "e-mail": &e.Actor.Email, "role": &e.Actor.Role,
-				"reason": &e.Reason, "approval": &e.Approval, "correlation": &e.Correlation,
+				"reason": &e.Reason, "approval": &e.Approval, "correlation": &e.Correlation, "via": &e.Via,
 			}
 			for i := range e.Changes {
 				m[fmt.Sprint("type ", i)] = &e.Changes[i].Type
@@ -238,7 +238,7 @@ func TestVerifyEveryFieldBit(t *testing.T) {
 			n++
 		}
 	}
-	if n < 7_000 || len(fields) != 19 {
+	if n < 7_000 || len(fields) != 20 {
 		t.Errorf("%d mutants of %d fields", n, len(fields))
 	}
 }

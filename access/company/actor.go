@@ -52,6 +52,7 @@ type By struct {
 	Reason      string // text, required for changes of users, invitations and memberships, except by an invitee; at most 500 bytes
 	Approval    string // a line of text: reference to an approval elsewhere; may be empty
 	Correlation string // a line of text: ties the event to a request of the host's; may be empty
+	Via         string // a line of text: who or what acted in the actor's name, such as a support engineer or a token; recorded and never consulted; may be empty
 
 	// Since makes what the actor read a condition: it is [audit.Checkpoint.Seq] of
 	// [Company.Checkpoint] at the moment they looked. If an event after it touched
@@ -84,6 +85,9 @@ func (b By) check(reasonDue bool) error {
 	}
 	if err := text.Line(b.Correlation, maxReason); err != nil {
 		return fmt.Errorf("the correlation %w: it %w", ErrInvalid, err)
+	}
+	if err := text.Line(b.Via, maxReason); err != nil {
+		return fmt.Errorf("what the change is made via %w: it %w", ErrInvalid, err)
 	}
 	return nil
 }

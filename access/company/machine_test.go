@@ -167,7 +167,7 @@ func (m *machine) pass(t *rapid.T) {
 
 // by is the actor of a request, and what else its event has.
 func by(r model.Request) company.By {
-	by := company.By{Reason: r.Reason, Approval: "a-1", Correlation: "c-1"}
+	by := company.By{Reason: r.Reason, Approval: "a-1", Correlation: "c-1", Via: "v-1"}
 	switch {
 	case r.User != "":
 		by.Actor = company.User(r.User)
@@ -380,7 +380,7 @@ func (m *machine) logged(t *rapid.T, r model.Request, receipt company.Receipt, b
 		t.Fatalf("event %d %s at %v, receipt %+v, want time %v", e.Seq, e.ID, e.Time, receipt, m.last)
 	case e.Actor != want || e.Company != "acme":
 		t.Fatalf("event by %+v of %s, want %+v", e.Actor, e.Company, want)
-	case e.Reason != by.Reason || e.Approval != by.Approval || e.Correlation != by.Correlation:
+	case e.Reason != by.Reason || e.Approval != by.Approval || e.Correlation != by.Correlation || e.Via != by.Via:
 		t.Fatalf("event %+v, want %+v", e, by)
 	case len(e.Changes) != len(r.Changes):
 		t.Fatalf("%d changes in the event, want %d", len(e.Changes), len(r.Changes))

@@ -141,7 +141,7 @@ func (p *proposal) event(by By) (audit.Event, error) {
 	}
 	e := audit.Event{
 		ID: hex.EncodeToString(id[:]), Time: p.at, Company: p.id, Actor: p.auditActor(),
-		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation,
+		Reason: by.Reason, Approval: by.Approval, Correlation: by.Correlation, Via: by.Via,
 	}
 	for _, change := range p.recorded {
 		r, err := record(change)

@@ -53,8 +53,10 @@ func checkFields(ctx context.Context, p *probe) error {
 			e.Actor = audit.Actor{Kind: audit.KindSystem, ID: texts, Email: texts, Role: texts}
 		},
 		func(e *audit.Event) { e.Actor = audit.Actor{Kind: audit.KindInvitee, Email: "eve@example.com"} },
-		func(e *audit.Event) { e.Reason, e.Approval, e.Correlation = texts, texts+"1", texts+"2" },
-		func(e *audit.Event) { e.Reason, e.Approval, e.Correlation, e.Targets = "", "", "", nil },
+		func(e *audit.Event) {
+			e.Reason, e.Approval, e.Correlation, e.Via = texts, texts+"1", texts+"2", texts+"3"
+		},
+		func(e *audit.Event) { e.Reason, e.Approval, e.Correlation, e.Via, e.Targets = "", "", "", "", nil },
 		func(e *audit.Event) {
 			e.Changes = []audit.Change{{Type: texts, Version: math.MaxInt32, Data: []byte(data)}, {Type: "b", Version: 1, Data: []byte(`""`)}}
 		},
