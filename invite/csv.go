@@ -31,20 +31,24 @@ type CSVConfig struct {
 }
 
 // ReadCSV reads invitations from a file in the form of RFC 4180: UTF-8, with or
-// without a byte order mark, cells separated by commas. It looks at the file
-// alone and has no effect. A nil config is the zero one.
+// without a byte order mark, cells separated by commas, lines ended by LF, CR LF
+// or CR. It looks at the file alone and has no effect. A nil config is the zero
+// one.
 //
 // The first row names the columns, in any order and ASCII case: email, which is
 // required, name, role, teams, reason and until. The cell teams has ids
 // separated by semicolons. The cell until is when the access ends, exclusive: a
 // date, which is midnight UTC, or a time of RFC 3339. Spaces around a cell and
 // around an id are not part of it; an empty cell counts as if there were no
-// such column. Rows without any content are skipped.
+// such column. Rows without any content are skipped, and so are columns without
+// a name, which must not have a value. A row may end early, and the cells that it
+// lacks are empty.
 //
 // The rows come in the order of the file, each with a code of its own, so that
 // one bad row spoils no other. Of rows with the same mailbox only the first
-// counts. Addresses may begin with a sign that starts a formula, such as + or
-// =; if you write rows for a spreadsheet, escape them.
+// counts. Any text may begin with a sign that starts a formula, such as + or =,
+// as it may wherever it is typed; if you write rows for a spreadsheet, escape
+// them.
 //
 // If there is an error, there are no rows. It is an [*Error] with the line, and
 // wraps [ErrFile] if the file as a whole cannot be read: it is too large, not
@@ -97,20 +101,29 @@ type file struct {
 	cells  *csv.Reader
 	line   int                   // where the row last read begins
 	places [len(columnNames)]int // of the columns, from 1; 0 if there is none
-	width  int                   // how many cells a row has
+	named  []bool                // whether a cell belongs to one of them
 	lines  map[string]int        // where a mailbox is first named, by key
 }
 
 func newFile(r io.Reader, most int64) *file {
 	s := &source{r: r, most: most}
 	b := bufio.NewReader(s)
-	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
+	switch mark, _ := b.Peek(3); {
+	case string(mark) == "\ufeff":
 		_, _ = b.Discard(3)
+	case len(mark) > 1 && isUTF16(mark[0], mark[1]):
+		s.err = fmt.Errorf("%w: it is UTF-16; save it as CSV UTF-8", ErrFile)
 	}
 	f := &file{source: s, cells: csv.NewReader(b), line: 1, lines: make(map[string]int)}
 	f.cells.FieldsPerRecord = -1
 	f.cells.ReuseRecord = true
 	return f
+}
+
+// isUTF16 reports whether a file that begins with two bytes is UTF-16, with a
+// byte order mark or with ASCII.
+func isUTF16(a, b byte) bool {
+	return a == 0xff && b == 0xfe || a == 0xfe && b == 0xff || (a == 0) != (b == 0)
 }
 
 // read returns the cells of the next row that has any content, and io.EOF
@@ -132,10 +145,10 @@ func (f *file) read() ([]string, error) {
 		f.line, _ = f.cells.FieldPos(0)
 		for i, cell := range cells {
 			if !utf8.ValidString(cell) {
-				return nil, f.refuse("cell %d is not UTF-8", i+1)
+				return nil, f.refuse("cell %d is not UTF-8; save the file as CSV UTF-8", i+1)
 			}
 			if strings.IndexByte(cell, 0) >= 0 {
-				return nil, f.refuse("cell %d has a NUL", i+1)
+				return nil, f.refuse("cell %d has a NUL; save the file as CSV UTF-8", i+1)
 			}
 		}
 		if slices.ContainsFunc(cells, func(cell string) bool { return strings.Trim(cell, " ") != "" }) {
@@ -158,12 +171,16 @@ func (f *file) readHeader() error {
 	if err != nil {
 		return err
 	}
-	f.width = len(cells)
+	f.named = make([]bool, len(cells))
 	for i, cell := range cells {
 		name := text.Lower(strings.Trim(cell, " "))
+		if name == "" {
+			continue // as spreadsheets write for cells that were empty again
+		}
+		f.named[i] = true
 		c := slices.Index(columnNames[:], name)
-		if c < 0 && f.width == 1 && strings.ContainsAny(name, ";\t") {
-			return f.refuse("the header %s has no commas; separate cells by commas", text.Quote(name))
+		if c < 0 && strings.ContainsAny(name, ";\t") {
+			return f.refuse("there is no column %s; separate cells by commas, neither by semicolons nor by tabs", text.Quote(name))
 		}
 		if c < 0 {
 			return f.refuse("there is no column %s; the columns are %s", text.Quote(name), strings.Join(columnNames[:], ", "))
@@ -188,11 +205,13 @@ func (f *file) row(cells []string) Row {
 
 // fill reads a row as far as it is valid, and says what is not.
 func (f *file) fill(row *Row, cells []string) (code Code, err error) {
-	if len(cells) != f.width {
-		return BadRow, &Error{Err: fmt.Errorf("the row has %d cells, and the header %d", len(cells), f.width)}
+	for i, cell := range cells {
+		if (i >= len(f.named) || !f.named[i]) && strings.Trim(cell, " ") != "" {
+			return BadRow, &Error{Err: fmt.Errorf("cell %d has a value, and its column has no name; a value with a comma goes into quotes", i+1)}
+		}
 	}
 	cell := func(c column) string {
-		if f.places[c] == 0 {
+		if f.places[c] == 0 || f.places[c] > len(cells) {
 			return ""
 		}
 		return strings.Trim(cells[f.places[c]-1], " ")
@@ -208,9 +227,6 @@ func (f *file) fill(row *Row, cells []string) (code Code, err error) {
 	f.lines[key] = row.Line
 
 	name, reason := cell(nameColumn), cell(reasonColumn)
-	if isFormula(name) || isFormula(reason) {
-		return Formula, wrong(ErrTerms, "a name or reason begins like a formula")
-	}
 	if err := text.Line(name, MaxName); err != nil {
 		return BadName, wrong(ErrTerms, "the name %w", err)
 	}
@@ -228,9 +244,6 @@ func (f *file) fill(row *Row, cells []string) (code Code, err error) {
 	}
 	return OK, nil
 }
-
-// isFormula reports whether a spreadsheet would run a cell.
-func isFormula(cell string) bool { return cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 }
 
 // readTeams reads ids separated by semicolons.
 func readTeams(cell string) ([]team.ID, error) {
@@ -271,6 +284,7 @@ type source struct {
 	most int64 // bytes of the file
 	read int64 // of them so far
 	row  int   // bytes since the last row
+	cr   bool  // the last byte was a CR, which ended a line
 	err  error // why nothing more comes
 }
 
@@ -290,5 +304,20 @@ func (s *source) Read(p []byte) (int, error) {
 	default:
 		s.err = err
 	}
-	return n, s.err
+	return len(s.endLines(p[:n])), s.err
+}
+
+// endLines makes every end of a line one LF, in place.
+func (s *source) endLines(p []byte) []byte {
+	kept := p[:0]
+	for _, b := range p {
+		after := s.cr
+		if s.cr = b == '\r'; s.cr {
+			b = '\n'
+		} else if after && b == '\n' {
+			continue
+		}
+		kept = append(kept, b)
+	}
+	return kept
 }

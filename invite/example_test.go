@@ -37,8 +37,7 @@ dora@example.com,Dora,viewer,,in spring
 	//    team: address "Bob <bob@example.com>": it is not a bare e-mail address: the part before the @ is not valid
 	// 4 duplicate-in-file
 	//    invite: line 2 has the same mailbox
-	// 5 formula
-	//    invite: the terms are not valid: a name or reason begins like a formula
+	// 5 ok
 	// 6 bad-date
 	//    invite: the terms are not valid: "in spring" is no date such as 2006-01-02
 }

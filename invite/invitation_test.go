@@ -98,7 +98,7 @@ func TestNextOfNothing(t *testing.T) {
 			}
 		}
 	}
-	if got := invite.State(6).String() + " " + invite.Command(0).String() + " " + invite.Command(7).String(); got != "State(6) Command(0) Command(7)" {
+	if got := invite.State(6).String() + " " + invite.Command(0).String() + " " + invite.Command(8).String(); got != "State(6) Command(0) Command(8)" {
 		t.Error(got)
 	}
 }

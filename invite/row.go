@@ -25,10 +25,9 @@ const OK Code = "ok"
 
 // What [ReadCSV] finds. If several apply, it is the first in this order.
 const (
-	BadRow          Code = "bad-row"           // more or fewer cells than the header has
+	BadRow          Code = "bad-row"           // a value in a column without a name
 	BadAddress      Code = "bad-address"       // not a bare e-mail address
 	DuplicateInFile Code = "duplicate-in-file" // a row above has the same mailbox; that one counts, whatever its code
-	Formula         Code = "formula"           // a name or reason that a spreadsheet would run
 	BadName         Code = "bad-name"          // too long, or not a line of text
 	BadTeams        Code = "bad-teams"         // an empty id, a team twice, or too many
 	BadReason       Code = "bad-reason"        // too long, or not lines of text

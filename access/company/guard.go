@@ -202,7 +202,7 @@ func (g *guard) mayManage(by Actor, c Change, t invite.Terms, teams bool) error 
 // not sent. A time after now, of a clock that has been corrected, does not count.
 func (g *guard) mayDeliver(i invite.Invitation) error {
 	config := g.company.config
-	limits, since := config.Invitations, g.invitations.to(i.Terms.Address).Delivered
+	limits, since := config.Invitations, g.invitations.reachedAt(i.Terms.Address)
 	if on := g.company.underway.to(i.Terms.Address); on.After(since) {
 		since = on
 	}

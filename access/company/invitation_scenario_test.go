@@ -396,7 +396,7 @@ func amendScenarios() []scenario {
 			inTeam := to("bob@x.test", "user")
 			inTeam.Teams = []team.ID{"t3"}
 			i = s.send("u1", inTeam)
-			s.by("u4", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("user")})
+			s.by("u4", company.AmendInvitation{Invitation: invite.ID(i.ID), Teams: toTeams(nil)})
 		}),
 		direct("changed though its role is full|changed though its team is gone", tight, func(s *directed) {
 			inTeam := to("ann@x.test", "user")
@@ -404,7 +404,7 @@ func amendScenarios() []scenario {
 			i, j := s.send("u1", inTeam), s.send("u1", to("bob@x.test", "user"))
 			fillRole(s, i)
 			s.by("u1", company.DeleteTeam{Team: "t3"})
-			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("team-member")})
+			s.by("u1", company.AmendInvitation{Invitation: invite.ID(i.ID), Role: toRole("team-member"), Teams: toTeams(nil)})
 			s.by("u1", company.RevokeInvitation{Invitation: invite.ID(j.ID)})
 		}),
 	}

@@ -21,6 +21,8 @@ type invitations struct {
 	all  snapshot.Book[*invite.Invitation]
 	last snapshot.Index // the one sent last to a mailbox, by its key; no other there is live
 
+	reached snapshot.Book[time.Time] // when a message was delivered last, by key of the mailbox
+
 	// Those recorded as pending, expired ones included: all of them, those whose
 	// message was not delivered, and in order of sponsor, mailbox and expiry.
 	open        snapshot.Set
@@ -81,6 +83,9 @@ func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations
 		v.byMailbox = v.byMailbox.Without(mark{text: old.Terms.Address.Key(), no: no})
 		v.byExpiry = v.byExpiry.Without(mark{end: old.Expires, no: no})
 	}
+	if old, _ := v.get(i.ID); !i.Delivered.IsZero() && old.Delivered.IsZero() {
+		v.reached.Add(token, i.Terms.Address.Key(), i.Delivered)
+	}
 	no := v.all.Add(token, string(i.ID), &i)
 	if i.State != invite.Pending {
 		return v
@@ -117,6 +122,13 @@ func (v *invitations) to(a invite.Address) invite.Invitation {
 		return *v.all.At(no)
 	}
 	return invite.Invitation{}
+}
+
+// reachedAt returns when a message was delivered to a mailbox last, by whichever
+// invitation; zero is never.
+func (v *invitations) reachedAt(a invite.Address) time.Time {
+	_, at, _ := v.reached.Find(a.Key())
+	return at
 }
 
 // pending returns the invitations recorded as pending, expired ones included.

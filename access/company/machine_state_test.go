@@ -116,7 +116,7 @@ func (m *machine) sameInvitations(t *rapid.T, c *company.Company) {
 		}
 		w := m.model.Invitations[n]
 		want := withoutDigest(invite.Invitation{ID: invite.ID(w.ID), Terms: w.Terms, Sponsor: w.Sponsor, Generation: w.Generation, Sent: w.Sent,
-			Expires: w.Expires, State: w.State, Closed: w.Closed, User: team.UserID(w.User)})
+			Expires: w.Expires, Delivered: w.Delivered, State: w.State, Closed: w.Closed, User: team.UserID(w.User)})
 		one, ok := c.Invitation(got.ID)
 		if withoutDigest(got) != want || !ok || withoutDigest(one) != want || one.Digest != got.Digest {
 			t.Fatalf("invitation\n     %s\nwant %s", withoutDigest(got), want)

@@ -210,9 +210,12 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	}
 	m.last = at
 	m.delivered(t, want.After, receipt.Undelivered)
+	recorded := !m.lost && want.After.Deliver(m.model.Messages)
 	m.model = want.After
 	m.logged(t, r, receipt, before)
-	m.remember(t)
+	if m.remember(t); recorded {
+		m.remember(t)
+	}
 	for _, l := range m.laws {
 		if l.made != nil {
 			l.made(t, m, step{r, before, receipt})
@@ -366,7 +369,7 @@ var sameRecord = cmp.Options{
 // logged checks the event that was appended.
 func (m *machine) logged(t *rapid.T, r model.Request, receipt company.Receipt, before state) {
 	all := events(t, m.log)
-	e, by := all[len(all)-1], by(r)
+	e, by := all[receipt.Seq-1], by(r)
 	want := audit.Actor{Kind: audit.KindSystem, ID: r.System}
 	switch {
 	case r.User != "":

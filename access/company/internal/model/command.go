@@ -23,6 +23,10 @@ func (p *proposal) invitation(c company.Change) (company.Change, Refusal) {
 		return p.amend(c)
 	case company.RevokeInvitation:
 		return p.revoke(c)
+	case company.RecordDelivery:
+		return p.recordDelivery(c)
+	case company.RedeliverInvitation:
+		return p.redeliver(c)
 	case company.AcceptInvitation:
 		return p.accept(c)
 	case company.DeclineInvitation:
@@ -63,7 +67,7 @@ func (p *proposal) issue(n int, t invite.Terms) company.InvitationOutcome {
 	p.Messages++
 	i := &p.Invitations[n]
 	i.Terms, i.Sponsor, i.Generation, i.Sent, i.Expires = t, p.sponsor(), i.Generation+1, p.Now, time.Time{}
-	i.State, i.Message = invite.Pending, p.Messages
+	i.State, i.Message, i.Delivered = invite.Pending, p.Messages, time.Time{}
 	if p.TTL > 0 {
 		i.Expires = p.Now.Add(p.TTL)
 	}
@@ -176,6 +180,10 @@ func amended(t invite.Terms, c company.AmendInvitation) (changed invite.Terms, z
 func (p *proposal) revoke(c company.RevokeInvitation) (company.Change, Refusal) {
 	var a Refusal
 	p.askSponsor(&a, p.sponsor(), "user.invite", access.Company())
+	if n := p.Find(c.Invitation); n >= 0 && p.System != "" && p.Invitations[n].State == invite.Revoked {
+		a.when(true, "ErrNoChange", "") // which a system may repeat
+		return nil, a
+	}
 	n := p.find(&a, c.Invitation, invite.Pending, invite.Expired)
 	if n < 0 {
 		return nil, a
@@ -185,6 +193,42 @@ func (p *proposal) revoke(c company.RevokeInvitation) (company.Change, Refusal) 
 	if !a.Refused() {
 		p.Invitations[n].State, p.Invitations[n].Closed = invite.Revoked, p.Now
 	}
+	return c, a
+}
+
+func (p *proposal) recordDelivery(c company.RecordDelivery) (company.Change, Refusal) {
+	var a Refusal
+	n := p.Find(c.Invitation)
+	if a.when(n < 0, "ErrNone", ""); n < 0 {
+		return nil, a
+	}
+	i := &p.Invitations[n]
+	a.when(i.Generation != c.Generation, "ErrInvalid", "")
+	a.when(i.Generation == c.Generation && !i.Delivered.IsZero(), "ErrNoChange", "")
+	if !a.Refused() {
+		i.Delivered = p.Now
+	}
+	return c, a
+}
+
+func (p *proposal) redeliver(c company.RedeliverInvitation) (company.Change, Refusal) {
+	var a Refusal
+	n := p.find(&a, c.Invitation, invite.Pending)
+	if n < 0 || a.Refused() {
+		return nil, a
+	}
+	i := p.Invitations[n]
+	p.maySend(&a, i.Sponsor, "invitation.send", i.Terms)
+	for n := range a.Causes {
+		a.Causes[n].Err += " ErrOnHold"
+	}
+	p.hasRoom(&a, i.Terms, i.ID)
+	if a.Refused() {
+		return nil, a
+	}
+	c.InvitationOutcome = p.issue(n, i.Terms)
+	p.Invitations[n].Sponsor, p.Invitations[n].Expires = i.Sponsor, i.Expires
+	c.Sponsor, c.Expires = i.Sponsor, i.Expires
 	return c, a
 }
 
@@ -241,6 +285,9 @@ func (p *proposal) accept(c company.AcceptInvitation) (company.Change, Refusal) 
 		p.Teams[string(id)].Members[string(c.User)] = time.Time{}
 	}
 	i.State, i.Closed, i.User = invite.Accepted, p.Now, string(c.User)
+	if i.Delivered.IsZero() {
+		i.Delivered = p.Now
+	}
 	return c, a
 }
 
@@ -249,14 +296,17 @@ func (p *proposal) decline(c company.DeclineInvitation) (company.Change, Refusal
 	if a.Refused() {
 		return nil, a
 	}
-	p.Invitations[n].State, p.Invitations[n].Closed = invite.Declined, p.Now
+	i := &p.Invitations[n]
+	if i.State, i.Closed = invite.Declined, p.Now; i.Delivered.IsZero() {
+		i.Delivered = p.Now
+	}
 	c.Verification, c.Secret = p.verification(), invite.Secret{}
 	return c, a
 }
 
 // Row says what becomes of one row of a file: what a single Invite would come
-// to, except that no invitation is sent again while it can be accepted. It
-// returns the company after it, or c itself if the row is refused.
+// to, except that no invitation is sent again while it can be accepted and was
+// delivered. It returns the company after it, or c itself if the row is refused.
 func (c *Company) Row(r Request, conf Config, at time.Time, row invite.Row) (*Company, Refusal) {
 	if row.Reason != "" {
 		r.Reason = row.Reason
@@ -268,13 +318,14 @@ func (c *Company) Row(r Request, conf Config, at time.Time, row invite.Row) (*Co
 	t, err := c.Kept(row.Terms)
 	n := c.latest(row.Terms.Address)
 	live := n >= 0 && c.Invitations[n].StateAt(at) == invite.Pending
+	undelivered := live && err == nil && c.Invitations[n].Delivered.IsZero() && c.Invitations[n].Terms.Equal(t)
 	r.Changes = []company.Change{company.Invite{Invitation: row.Invitation, Terms: row.Terms}}
 	if live && err == nil && c.Invitations[n].Terms.Equal(t) {
 		r.Changes = []company.Change{company.ResendInvitation{Invitation: invite.ID(c.Invitations[n].ID)}}
 	}
 	answer := c.Do(r, conf, at)
 	a := answer.Refusal
-	a.when(live, "ErrPending", invite.AlreadyPending)
+	a.when(live && !undelivered, "ErrPending", invite.AlreadyPending)
 	if a.when(unreasoned, "ErrReason", invite.BadReason); a.Refused() {
 		return c, a
 	}

@@ -19,6 +19,7 @@ type Invitation struct {
 	Sponsor               invite.Sponsor
 	Generation            int
 	Sent, Expires, Closed time.Time
+	Delivered             time.Time    // the message sent last; zero if it was not
 	State                 invite.State // Pending also when it is expired
 	User                  string       // who accepted it
 	Message               int          // the number of the message sent last, in the company
@@ -156,6 +157,7 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 	offered, known := p.Catalog.Role(string(t.Role))
 	a.when(by.System != "" && !slices.Contains(p.Systems[by.System], changeType), "ErrSystem", invite.NotAllowed)
 	a.when(by.System != "" && !known, "ErrUnknown", invite.UnknownRole)
+	a.when(by.System != "" && known && !p.mayGive(string(t.Role)), "ErrSystem", invite.NotAllowed)
 	a.when(known && !offered.Offered, "ErrNotOffered", invite.NotOffered)
 	all, _ := p.Holders(string(t.Role))
 	a.when(by.System != "" && offered.MaxHolders > 0 && all >= offered.MaxHolders, "ErrRoleFull", invite.OverLimit)
@@ -168,6 +170,17 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 	for _, u := range p.Users {
 		a.when(SameMailbox(u.Email, t.Address.String()), "ErrTaken", invite.AlreadyMember)
 	}
+}
+
+// mayGive reports whether a system may give a role: one that another role than
+// the first one of the catalog manages.
+func (p *proposal) mayGive(name string) bool {
+	for n, r := range p.Catalog.Roles {
+		if n > 0 && slices.Contains(r.Manages, role.Name(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // withinOwnEnd says whether a sponsor would give access for longer than they
@@ -203,9 +216,20 @@ func (p *proposal) hasRoom(a *Refusal, t invite.Terms, id string) {
 	for _, i := range p.Invitations {
 		if SameMailbox(i.Terms.Address.String(), t.Address.String()) {
 			a.when(i.ID != id && i.StateAt(p.Now) == invite.Pending, "ErrPending", invite.AlreadyPending)
-			a.when(p.Cooldown > 0 && p.Now.Before(i.Sent.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
+			a.when(p.Cooldown > 0 && !i.Delivered.IsZero() && p.Now.Before(i.Delivered.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
 		}
 	}
+}
+
+// Deliver delivers the messages that were sent after the first so many, at the
+// time of the company, and reports whether there were any.
+func (c *Company) Deliver(first int) (any bool) {
+	for n := range c.Invitations {
+		if i := &c.Invitations[n]; i.Message > first && i.State == invite.Pending && i.Delivered.IsZero() {
+			i.Delivered, any = c.Now, true
+		}
+	}
+	return any
 }
 
 // Kept returns terms as they are kept, with the default role where none is
