@@ -389,6 +389,7 @@ var refusalTables = []struct {
 	table   string
 }{
 	{staffCompany, 0, strings.NewReplacer("{member}", "team.add-member t vic"), staffTable},
+	{staffCompany, 0, strings.NewReplacer(), editTable},
 	{func(t *testing.T) *testCompany { return inviteCompany(t, nil) }, time.Hour, inviteWords, inviteTable},
 	{func(t *testing.T) *testCompany { return linkCompany(t, options{}) }, 0, linkWords, linkTable},
 }
