@@ -21,10 +21,10 @@ allowed                   | a membership that has ended              | abe   | t
 
 ErrNoChange               | a member's end that says nothing         | ann   | team.set-member-end t ugo
 ErrNoChange               | the end that a member has                | ann   | team.set-member-end t ugo "1h elsewhere"
-ErrNoChange               | no end already                           | ann   | team.set-member-end t max none
+ErrNoChange               | no end of a membership already           | ann   | team.set-member-end t max none
 ErrNoChange               | nothing of a member without an end       | ann   | team.set-member-end t max
 ErrInvalid                | the zero time as an end                  | ann   | team.set-member-end t ugo ""
-ErrInvalid                | an end beyond the calendar               | ann   | team.set-member-end t ugo 9000y
+ErrInvalid                | a membership beyond the calendar         | ann   | team.set-member-end t ugo 9000y
 ErrUnknown                | the end of somebody who is no member     | ann   | team.set-member-end t vic 1h
 ErrUnknown                | the end of a membership that has ended   | abe   | team.set-member-end t ann 1h
 ErrUnknown                | the end of an unknown user               | ann   | team.set-member-end t ghost 1h
@@ -62,7 +62,7 @@ ErrNoChange               | shares what is shared, and says nothing  | uma   | r
 ErrNoChange               | the level that they have, and no end     | uma   | report.share r user=vic level=editor
 denied level-too-low      | says nothing of a grant above their own  | max   | report.share r user=vic until=none
 denied level-too-low      | prolongs a grant above their own         | max   | report.share r user=vic until=3h
-allowed                   | lifts an end                             | uma   | report.share r user=vic until=none
+allowed                   | lifts the end of a grant                 | uma   | report.share r user=vic until=none
 allowed                   | prolongs at the level that there is      | uma   | report.share r user=vic until=3h
 ErrInvalid                | shares until the zero time               | uma   | report.share r user=vic until=""
 ErrInvalid                | shares with another until the zero time| uma   | report.share r user=sue until=""

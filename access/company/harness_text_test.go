@@ -221,15 +221,6 @@ func parseAccountEdit(text string) company.AccountEdit {
 	return company.AccountEdit{ID: datagroup.AccountID(a.ID), Source: a.Source, Values: a.Values, Clear: clear}
 }
 
-// parseOptional is a field of an edit that is set to a value, or taken away if the
-// word is "none".
-func parseOptional[T any](word string, value T) company.Optional[T] {
-	if word == "none" {
-		return company.None[T]()
-	}
-	return company.To(value)
-}
-
 // changeTypes is a change of every type, by the name of the type in the log.
 var changeTypes = func() map[string]company.Change {
 	all := make(map[string]company.Change)
@@ -332,7 +323,8 @@ func setOptional(v reflect.Value, word string) error {
 
 // setField sets a field to the value of a word.
 func setField(v reflect.Value, word string) (err error) {
-	if strings.HasPrefix(v.Type().Name(), "Optional[") {
+	_, isEnd := v.Interface().(company.Optional[time.Time])
+	if strings.HasPrefix(v.Type().Name(), "Optional[") && !isEnd {
 		return setOptional(v, word)
 	}
 	var value any
@@ -355,20 +347,12 @@ func setField(v reflect.Value, word string) (err error) {
 			all = append(all, parseAccountEdit(part))
 		}
 		value = all
-	case company.Optional[string]:
-		value = parseOptional(word, word)
-	case company.Optional[int]:
-		var n int
-		if word != "none" {
-			n, err = strconv.Atoi(word)
-		}
-		value = parseOptional(word, n)
-	case company.Optional[time.Time]:
-		var at time.Time
-		if word != "none" {
+	case company.Optional[time.Time]: // also one beyond the calendar, which JSON cannot write
+		if value = company.None[time.Time](); word != "none" {
+			var at time.Time
 			at, err = parseTime(word)
+			value = company.To(at)
 		}
-		value = parseOptional(word, at)
 	case []role.Role:
 		roles, ok := catalogs[word]
 		if !ok {

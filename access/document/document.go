@@ -119,10 +119,13 @@ type Resource struct {
 	Company bool   `json:"company,omitempty"` // or this; neither for a report
 }
 
-// MarshalJSON writes the values beside id and source, in byte order of names.
+// MarshalJSON writes the values beside id and source, in byte order of names; no
+// source if it is empty.
 func (a Account) MarshalJSON() ([]byte, error) {
 	b := append([]byte(`{"id":`), quote(a.ID)...)
-	b = append(append(b, `,"source":`...), quote(a.Source)...)
+	if a.Source != "" {
+		b = append(append(b, `,"source":`...), quote(a.Source)...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Values)) {
 		var value any
 		switch v := a.Values[name]; v.Type() {
