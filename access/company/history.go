@@ -14,6 +14,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -109,16 +110,35 @@ func checkEvent(before, after state, e audit.Event, changes []Change) error {
 	if !slices.Equal(targetsOf(changes), e.Targets) {
 		return fmt.Errorf("%w: the targets are not those of the changes", ErrBroken)
 	}
-	if e.Actor.Kind != audit.KindUser {
-		return nil
-	}
 	if before.policy == nil {
 		before = after // of the founder
 	}
-	if u, err := before.user(team.UserID(e.Actor.ID)); err != nil || e.Actor != actorOf(u) {
-		return fmt.Errorf("%w: the actor is not as the company knows them", ErrBroken)
+	for _, c := range changes {
+		if !after.knows(&before, e.Actor, c) {
+			return fmt.Errorf("%w: the actor is not as the company knows them", ErrBroken)
+		}
 	}
 	return nil
+}
+
+// knows reports whether the actor of an event is as the company knew them before
+// it: a user with their address and role, a system by its name alone, and only
+// for an answer to an invitation the person that it was sent to.
+func (s *state) knows(before *state, a audit.Actor, c Change) bool {
+	if rowOf(c).must&inviteeOnly != 0 {
+		i, _ := s.invitations.get(invite.ID(rowOf(c).about(c).targets[0].ID()))
+		address, err := team.ParseAddress(a.Email)
+		person := audit.Actor{Kind: audit.KindInvitee, Email: a.Email}
+		return err == nil && a == person && address.Equal(i.Terms.Address)
+	}
+	switch a.Kind {
+	case audit.KindUser:
+		u, err := before.user(team.UserID(a.ID))
+		return err == nil && a == actorOf(u)
+	case audit.KindSystem:
+		return a.Email == "" && a.Role == ""
+	}
+	return false
 }
 
 // firstDifference returns where two JSON values differ, "" for nowhere. Its path
