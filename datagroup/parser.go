@@ -194,7 +194,7 @@ func (p *parser) operator(a Attribute) (op, *Error) {
 	switch {
 	case p.accept("not"):
 		if !p.token.is("in") {
-			return 0, p.unexpected("in", "in")
+			return 0, p.notOperator("in", "in")
 		}
 		words = "not in"
 	case p.accept("has"):
@@ -210,7 +210,42 @@ func (p *parser) operator(a Attribute) (op, *Error) {
 			return p.fit(op(o), start, a)
 		}
 	}
-	return 0, p.unexpected("an operator", opText[:]...)
+	return 0, p.notOperator("an operator", opText[:]...)
+}
+
+// notOperator returns the problem that the next token is no operator, with what
+// to write in place of one of another language.
+func (p *parser) notOperator(expected string, words ...string) *Error {
+	t := p.token
+	c, ok := foreign[strings.ToLower(t.text)]
+	if !ok || t.kind != wordToken && t.kind != signToken {
+		return p.unexpected(expected, words...)
+	}
+	return p.fail(t, ErrSyntax, text.Quote(t.text)+" is no operator here: "+c.problem, c.suggestion)
+}
+
+// foreign is the operators of other languages, in lower case, and what this one
+// has in their place.
+var foreign = map[string]struct{ problem, suggestion string }{
+	"like":       {"% and _ stand for themselves; write prefix, suffix or contains and the text without them", "contains"},
+	"ilike":      {"text is compared exactly, upper and lower case too; write prefix, suffix or contains", "contains"},
+	"startswith": {"write prefix", "prefix"},
+	"endswith":   {"write suffix", "suffix"},
+	"is":         {"a value that is not there is asked for by missing or present", "missing"},
+	"isnull":     {"a value that is not there is asked for by missing", "missing"},
+	"notnull":    {"a value that is there is asked for by present", "present"},
+	"exists":     {"a value that is there is asked for by present", "present"},
+	"between":    {"write two comparisons, as in spend >= 10 and spend <= 20", ""},
+	"matches":    {"there are no regular expressions; write prefix, suffix, contains or in", ""},
+	"regexp":     {"there are no regular expressions; write prefix, suffix, contains or in", ""},
+	"rlike":      {"there are no regular expressions; write prefix, suffix, contains or in", ""},
+	"~":          {"there are no regular expressions; write prefix, suffix, contains or in", ""},
+	"eq":         {"write it as a sign", "="},
+	"ne":         {"write it as a sign", "!="},
+	"gt":         {"write it as a sign", ">"},
+	"gte":        {"write it as a sign", ">="},
+	"lt":         {"write it as a sign", "<"},
+	"lte":        {"write it as a sign", "<="},
 }
 
 // fit returns o, or the problem at start that a is of a type without it.
@@ -333,8 +368,22 @@ func (p *parser) unexpected(expected string, words ...string) *Error {
 		suggestion = "or"
 	case "!":
 		suggestion = "not"
-	case "‘", "’", "“", "”", "`":
+	case "‘", "’", "“", "”", "„", "‚", "`", "´", "«", "»", "「", "」", "＇", "＂":
 		suggestion = "'"
+	case "（":
+		suggestion = "("
+	case "）":
+		suggestion = ")"
+	case "，", "、", "；", ";":
+		suggestion = ","
+	case "＝":
+		suggestion = "="
+	case "！":
+		suggestion = "!="
+	case "＜":
+		suggestion = "<"
+	case "＞":
+		suggestion = ">"
 	default:
 		suggestion = text.Nearest(t.text, slices.Values(words))
 	}

@@ -34,7 +34,7 @@ dora@example.com,Dora,viewer,,in spring
 	// Output:
 	// 2 ok
 	// 3 bad-address
-	//    team: address "Bob <bob@example.com>": it is not a bare e-mail address: the part before the @ is not valid
+	//    team: address "Bob <bob@example.com>": it is not a bare e-mail address: the part before the @ is not valid: write the address alone, without a name and without < and >
 	// 4 duplicate-in-file
 	//    invite: line 2 has the same mailbox
 	// 5 ok

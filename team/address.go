@@ -3,6 +3,7 @@ package team
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/ambit-authz/ambit/internal/text"
 )
@@ -55,9 +56,9 @@ func fault(s string) string {
 	case !found:
 		return "there is no @"
 	case !validLocal(local):
-		return "the part before the @ is not valid"
+		return "the part before the @ is not valid: " + localCure(local)
 	case !validDomain(domain):
-		return "the domain is not valid"
+		return "the domain is not valid: " + domainCure(domain)
 	}
 	return ""
 }
@@ -87,6 +88,47 @@ func (a Address) Key() string { return text.Lower(a.text) }
 // Equal reports whether a and b are one mailbox. The zero Address equals none.
 func (a Address) Equal(b Address) bool {
 	return !a.IsZero() && a.Key() == b.Key()
+}
+
+// localCure says what to do about a local part that is not valid.
+func localCure(s string) string {
+	switch {
+	case s == "":
+		return "it is empty"
+	case strings.HasPrefix(text.Lower(s), "mailto:"):
+		return "leave out mailto:"
+	case strings.Contains(s, "<"):
+		return "write the address alone, without a name and without < and >"
+	case strings.HasPrefix(s, `"`):
+		return "an address in which it stands in quotes is not supported"
+	case strings.TrimSpace(s) != s:
+		return "leave out the spaces around the address"
+	case len(s) > maxLocal:
+		return fmt.Sprintf("it is longer than %d bytes", maxLocal)
+	case strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, ".."):
+		return "a dot stands at one of its ends, or beside another"
+	}
+	return "write ASCII letters, digits, dots and !#$%&'*+-/=?^_`{|}~"
+}
+
+// domainCure says what to do about a domain that is not valid.
+func domainCure(s string) string {
+	switch {
+	case s == "":
+		return "it is empty"
+	case strings.TrimSpace(s) != s:
+		return "leave out the spaces around the address"
+	case strings.HasPrefix(s, "["):
+		return "write a name in place of the number of a computer"
+	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }):
+		return "write it in its ASCII form, in which a label begins with xn--"
+	}
+	for label := range strings.SplitSeq(text.Lower(s), ".") {
+		if strings.HasPrefix(label, "xn--") && (label == "xn--" || strings.HasSuffix(label, "-")) {
+			return "what follows xn-- is no encoded name; write a name of plain letters without xn--"
+		}
+	}
+	return "write letters, digits and hyphens, with dots between the parts"
 }
 
 // validLocal reports whether s is a dot-atom (RFC 5322 §3.2.3).

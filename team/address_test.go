@@ -88,12 +88,41 @@ func TestParseAddress(t *testing.T) {
 		if e, ok := err.(*team.Error); !ok || e.Address != text {
 			t.Errorf("ParseAddress(%q): error %#v does not have the text", text, err)
 		}
-		if !strings.HasPrefix(err.Error(), "team: address ") || !strings.HasSuffix(err.Error(), says[v.verdict]) {
+		if !strings.HasPrefix(err.Error(), "team: address ") || !strings.Contains(err.Error(), "address: "+says[v.verdict]) {
 			t.Errorf("ParseAddress(%q): error %q does not say %q", text, err, says[v.verdict])
 		}
 	}
 	if want := map[string]int{"ok": 15, "no-at": 3, "local": 28, "domain": 26, "long": 1}; !maps.Equal(count, want) {
 		t.Errorf("the file has the vectors %v, want %v", count, want)
+	}
+}
+
+// TestAddressCures has what people type, and what they are told to do.
+func TestAddressCures(t *testing.T) {
+	for text, cure := range map[string]string{
+		"mailto:bob@example.com":  "leave out mailto:",
+		"MAILTO:bob@example.com":  "leave out mailto:",
+		"Bob <bob@example.com>":   "the address alone",
+		"<bob@example.com>":       "the address alone",
+		`"bob smith"@example.com`: "quotes",
+		" bob@example.com":        "leave out the spaces",
+		"bob@example.com\t":       "leave out the spaces",
+		"@example.com":            "it is empty",
+		"bob@":                    "it is empty",
+		".bob@example.com":        "a dot stands",
+		"bob..b@example.com":      "a dot stands",
+		"bób@example.com":         "write ASCII letters",
+		"bob@exämple.com":         "ASCII form",
+		"bob@[10.0.0.1]":          "the number of a computer",
+		"bob@xn--.com":            "without xn--",
+		"bob@xn--example-.com":    "without xn--",
+		"bob@mail.XN--ACME-.de":   "without xn--",
+		"bob@exam_ple.com":        "letters, digits and hyphens",
+		"bob@example..com":        "letters, digits and hyphens",
+	} {
+		if _, err := team.ParseAddress(text); err == nil || !strings.Contains(err.Error(), cure) {
+			t.Errorf("%q: %v, want %q", text, err, cure)
+		}
 	}
 }
 

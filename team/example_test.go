@@ -40,7 +40,7 @@ func ExampleParseAddress() {
 	// Ann@Example.com <nil>
 	// true
 	// false
-	// team: address "Ann <ann@example.com>": it is not a bare e-mail address: the part before the @ is not valid
+	// team: address "Ann <ann@example.com>": it is not a bare e-mail address: the part before the @ is not valid: write the address alone, without a name and without < and >
 }
 
 // At the end itself, the membership has ended.
