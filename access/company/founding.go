@@ -6,13 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
-	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -72,12 +70,6 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 
 // found makes the founding, which nobody is asked about.
 func (p *proposal) found(c founded) error {
-	if err := checkNewName(c.Name); err != nil {
-		return err
-	}
-	if err := text.ID(c.Company); err != nil {
-		return fmt.Errorf("the company id %w: it %w", ErrInvalid, err)
-	}
 	p.recorded = []Change{c}
 	if err := p.state.apply(c, p.origin()); err != nil {
 		return err
@@ -134,8 +126,8 @@ func (c founded) apply(s *state, at time.Time) error {
 	if err := checkName(c.Name); err != nil {
 		return err
 	}
-	if c.Company == "" || len(c.Company) > maxCompanyName || !utf8.ValidString(c.Company) {
-		return fmt.Errorf("the company id %s %w: write 1 to %d bytes", text.Quote(c.Company), ErrInvalid, maxCompanyName)
+	if err := checkID(c.Company); err != nil {
+		return err
 	}
 	if err := c.Limits.check(); err != nil {
 		return err

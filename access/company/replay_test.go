@@ -290,18 +290,18 @@ func TestLogWithoutFounding(t *testing.T) {
 	}
 }
 
-// TestOldNames replays logs with a company name that may no longer be given, as
-// an invitation shows it to strangers.
-func TestOldNames(t *testing.T) {
-	const odd = "Ac\u202eme "
+// TestReplayChecksNames replays logs with a name or id of the company that may
+// not be given: one rule for text holds there, too.
+func TestReplayChecksNames(t *testing.T) {
 	history := events(t, playStory(t).log)
 	for name, log := range map[string]fixedLog{
-		"founded": forge(history[:1], 1, replaceData(`"name":"Acme"`, `"name":"`+odd+`"`)),
-		"renamed": forge(history, len(history)-1, replaceData(`"name":"Acme & Söhne <GmbH>"`, `"name":"`+odd+`"`)),
+		"founded":         forge(history[:1], 1, replaceData(`"name":"Acme"`, `"name":"Ac‮me "`)),
+		"without a name":  forge(history[:1], 1, replaceData(`"name":"Acme"`, `"name":""`)),
+		"id of two lines": forge(history[:1], 1, replaceData(`"company":"acme"`, `"company":"acme`+"\u0085"+`x"`)),
+		"renamed":         forge(history, len(history)-1, replaceData(`"name":"Acme & Söhne <GmbH>"`, `"name":"Ac‮me"`)),
 	} {
-		co, err := company.Open(t.Context(), log, newStoryHost().config())
-		if err != nil || co.Name() != odd {
-			t.Errorf("%s: Open = %v", name, err)
+		if _, err := company.Open(t.Context(), log, newStoryHost().config()); !errors.Is(err, company.ErrInvalid) {
+			t.Errorf("%s: Open = %v, want ErrInvalid", name, err)
 		}
 	}
 }

@@ -3,10 +3,7 @@ package company
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/internal/text"
@@ -38,21 +35,26 @@ func (l Limits) within(sold Limits) Limits {
 // maxCompanyName is the length of a company's name, and of its id, in bytes.
 const maxCompanyName = 200
 
-// checkNewName refuses what a company may not be called from now on: an
-// invitation shows its name to strangers.
-func checkNewName(name string) error {
+// checkName refuses what a company may not be called: an invitation shows its
+// name to strangers.
+func checkName(name string) error {
+	if name == "" {
+		return fmt.Errorf("the company name %w: it is empty", ErrInvalid)
+	}
 	if err := text.Line(name, maxCompanyName); err != nil {
 		return fmt.Errorf("the company name %w: it %w", ErrInvalid, err)
 	}
-	return checkName(name)
+	return nil
 }
 
-// checkName refuses what a company could never be called. There are logs with
-// names that checkNewName refuses.
-func checkName(name string) error {
-	if strings.TrimSpace(name) == "" || len(name) > maxCompanyName || !utf8.ValidString(name) ||
-		strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("the company name %s %w: write one line of 1 to %d bytes", text.Quote(name), ErrInvalid, maxCompanyName)
+// checkID refuses what the id of a company may not be.
+func checkID(id string) error {
+	err := text.ID(id)
+	if err == nil {
+		err = text.Line(id, maxCompanyName)
+	}
+	if err != nil {
+		return fmt.Errorf("the company id %w: it %w", ErrInvalid, err)
 	}
 	return nil
 }
@@ -66,7 +68,7 @@ func (c SetCompanyName) resolve(p *proposal) (Change, error) {
 	if c.Name == p.name {
 		return nil, ErrNoChange
 	}
-	return c, checkNewName(c.Name)
+	return c, checkName(c.Name)
 }
 
 func (c SetCompanyName) apply(s *state, _ time.Time) error {
