@@ -11,7 +11,9 @@ type Action = role.Action
 const (
 	ViewAccount     = role.ViewAccount
 	CreateReport    = role.CreateReport
+	ViewDirectory   = role.ViewDirectory
 	InviteUser      = role.InviteUser
+	EditUser        = role.EditUser
 	RemoveUser      = role.RemoveUser
 	SetUserRole     = role.SetUserRole
 	SuspendUser     = role.SuspendUser
@@ -68,31 +70,26 @@ const (
 	RevokeLink    = role.RevokeLink
 )
 
-// askedOf says of which kinds each built-in action may be asked.
-var askedOf = []struct {
-	kinds   kindBit
+// builtIn says which built-in actions may be asked of each built-in kind. A
+// catalog lists more at the company, at accounts and at reports.
+var builtIn = []struct {
+	family  family
+	kind    Kind
 	actions []Action
 }{
-	{atAccount | atItem, []Action{ViewAccount}},
-	{atCompany | atItem | atCompanyItem, []Action{
-		ViewRecording, ViewHeatmap, ViewInsight, FilterSession, ShareSession,
-	}},
-	{atCompany, []Action{
-		InviteUser, CreateTeam, CreateGroup, AddSource, CreateReport,
+	{atCompany, KindCompany, []Action{
+		ViewDirectory, InviteUser, CreateTeam, CreateGroup, AddSource, CreateReport,
 		CreateMetric, EditMetric, CreateDimension, EditDimension, CreateSegment, EditSegment, SaveSegment,
 		ReadAudit, RunReview, EditCompany, EditProject, DeleteProject, EditIntegration, ManageTokens,
 	}},
-	{atAccount, []Action{EditSource, RemoveSource}},
-	{atUser, []Action{RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, TransferOwner}},
-	{atRole, []Action{GrantRole}},
-	{atTeam, []Action{EditTeam, DeleteTeam, SetTeamMembers, SetTeamGroups}},
-	{atGroup, []Action{EditGroup, DeleteGroup}},
-	{atReport, []Action{
+	{atAccount, KindAccount, []Action{ViewAccount, EditSource, RemoveSource}},
+	{atUser, KindUser, []Action{EditUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, TransferOwner}},
+	{atRole, KindRole, []Action{GrantRole}},
+	{atTeam, KindTeam, []Action{EditTeam, DeleteTeam, SetTeamMembers, SetTeamGroups}},
+	{atGroup, KindGroup, []Action{EditGroup, DeleteGroup}},
+	{atReport, KindReport, []Action{
 		ViewReport, ExploreReport, CommentReport, EditReport, SetReport, UnshareReport, DeleteReport,
 		ShareCreator, ShareEditor, ShareExplorer, ShareViewer,
 	}},
-	{atLink, []Action{RevokeLink}},
+	{atLink, KindLink, []Action{RevokeLink}},
 }
-
-// hostKinds are the kinds of which an action of the host's own may be asked.
-const hostKinds = atCompany | atAccount | atReport | atItem | atCompanyItem

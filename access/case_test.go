@@ -142,7 +142,7 @@ func TestOneReportThreeReaders(t *testing.T) {
 func TestAgency(t *testing.T) {
 	end := model.Start.AddDate(0, 3, 0)
 	d := &document.Document{
-		Catalog:  "project",
+		Catalog:  document.Catalog{Extends: "project"},
 		Accounts: []document.Account{{ID: "site", Source: "clarity"}},
 		Users: []document.User{
 			{ID: "client", Email: "client@x.test", Role: "owner"},

@@ -75,7 +75,7 @@ type question struct {
 	askerRole *roleEntry
 	scope     *snapshot.Team // of the session; nil at company level
 	entry     actionEntry    // of the action
-	kindBit   kindBit        // of the resource
+	family    family         // of the resource
 	reportNo  uint32
 	report    *snapshot.Report
 }
@@ -177,22 +177,26 @@ func (q *question) maker() (Subject, bool) {
 	return makerOf(l), true
 }
 
-// kindStep finds the action, and whether it may be asked of such a resource.
+// kindStep finds the action, the kind of the resource, and whether the one may
+// be asked of the other. What the catalog does not know or list is a slip of the
+// host's, and denied to everybody.
 func (q *question) kindStep() bool {
-	known, wellFormed := false, false
+	known := false
 	if q.entry, known = q.p.catalog.actions[q.Action]; !known {
 		return q.deny(ReasonUnknownAction)
 	}
 	if q.Resource.kind == "" {
 		return q.deny(ReasonNoResource)
 	}
-	if q.kindBit, wellFormed = q.Resource.kindBit(); !wellFormed {
+	kind, known := q.p.catalog.kinds[q.Resource.kind]
+	if !known {
+		return q.deny(ReasonUnknownKind)
+	}
+	q.family = kind.family
+	if !q.Resource.wellFormed(q.family) {
 		return q.deny(ReasonMalformedResource)
 	}
-	if q.entry.askedOf&q.kindBit == 0 {
-		return q.deny(ReasonWrongKind)
-	}
-	return true
+	return kind.asked.has(q.entry.number) || q.deny(ReasonWrongKind)
 }
 
 // capabilityStep asks the role for the action, and at a report the level: for a
@@ -206,7 +210,7 @@ func (q *question) capabilityStep() bool {
 		}
 		q.Reason = ReasonRole
 	}
-	if q.kindBit != atReport {
+	if q.family != atReport {
 		return true
 	}
 	found := false
@@ -269,7 +273,7 @@ func (q *question) eachTeam(visit func(*snapshot.Team) bool) {
 // reachStep finds the resource, and whether the user can reach it.
 func (q *question) reachStep() bool {
 	id, s := q.Resource.id, q.p.state
-	switch q.kindBit {
+	switch q.family {
 	case atAccount:
 		return q.reachAccount(id)
 	case atItem:
@@ -359,7 +363,7 @@ func (q *question) reachLink(id string) bool {
 // or on a role they do not manage, and a role keeps the holders it must have
 // and gets at most those it may have.
 func (q *question) guardStep() bool {
-	switch q.kindBit {
+	switch q.family {
 	case atUser:
 		_, target, _ := q.p.state.Users.Find(q.Resource.id)
 		if q.Action == TransferOwner {

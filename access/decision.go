@@ -162,11 +162,13 @@ func (d Decision) sentence() string {
 		return fmt.Sprintf("there is no action %s", text.Quote(string(d.Action)))
 	case ReasonNoResource:
 		return "no resource is named"
+	case ReasonUnknownKind:
+		return fmt.Sprintf("the catalog declares no kind %s", text.Quote(string(d.Resource.kind)))
 	case ReasonMalformedResource:
 		if d.Resource.kind == KindCompany {
 			return "the company is named without an id or an account"
 		}
-		return fmt.Sprintf("kind %s is built in: it is in no account, and no item of the company", d.Resource.kind)
+		return fmt.Sprintf("things of kind %s belong to no account", d.Resource.kind)
 	case ReasonWrongKind:
 		return fmt.Sprintf("%s cannot be asked of %s", d.Action, text.Plain(d.Resource.String()))
 	case ReasonNoCapability:

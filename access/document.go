@@ -6,7 +6,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/role"
 )
 
 // Document returns the policy as a document of the caller's, everything sorted
@@ -14,15 +13,7 @@ import (
 // gives the same document. It costs the size of the company.
 func (p *Policy) Document() *document.Document {
 	p = p.ready()
-	d := &document.Document{}
-	switch c := p.catalog.source; {
-	case c.Equal(role.CompanyCatalog()):
-		d.Catalog = "company" // named, or another Config would give it another meaning
-	case c.Equal(role.ProjectCatalog()):
-		d.Catalog = "project"
-	default:
-		d.Roles = c.Roles()
-	}
+	d := &document.Document{Catalog: catalogEntry(p.catalog.source)}
 	if declared := p.state.Schema.Attributes(); len(declared) > 0 {
 		d.Attributes = document.AttributesOf(declared)
 	}

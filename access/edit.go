@@ -32,7 +32,8 @@ import (
 //
 // Each change costs its own size, with three exceptions: [Edit.SetGroup]
 // matches the accounts against a new filter, [Edit.SetAttributes] costs the
-// size of the company, and [Edit.SetCatalog] looks at every user. An Edit
+// size of the company, and [Edit.SetCatalog] looks at every user
+// and every link. An Edit
 // belongs to one goroutine.
 type Edit struct {
 	w       *snapshot.Writer
@@ -75,7 +76,8 @@ func (e *Edit) Policy() (*Policy, error) {
 func (e *Edit) change(op, id string) *check { return &check{edit: e, op: op, id: id} }
 
 // SetCatalog replaces the role catalog. The new one must have every role that a
-// user has.
+// user has. A link ends for good if the new one has no such kind any more, or
+// another link action for it.
 func (e *Edit) SetCatalog(c *role.Catalog) {
 	check := e.change("set catalog", "")
 	next := newCatalog(c)
@@ -87,6 +89,13 @@ func (e *Edit) SetCatalog(c *role.Catalog) {
 		if _, ok := next.numbers[u.Role]; !ok {
 			check.fail("", fmt.Errorf("role %q of user %q %w in the new catalog", u.Role, u.ID, ErrUnknown))
 			return
+		}
+	}
+	for _, l := range e.w.Links.All() {
+		if !l.Ended && !next.allowsLink(l) {
+			ended := *l
+			ended.Ended = true
+			e.w.PutLink(ended)
 		}
 	}
 	e.catalog = next

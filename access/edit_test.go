@@ -52,7 +52,7 @@ func TestReplace(t *testing.T) {
 func TestSetCatalog(t *testing.T) {
 	p := access.MustLoad(`{"roles": [{"name": "boss", "data": "all", "capabilities": ["budget.edit"]}, {"name": "idle"}],
 	  "users": [{"id": "ann", "email": "ann@example.com", "role": "boss"}]}`)
-	next, err := role.NewCatalog(role.Role{Name: "new"}, role.Role{Name: "boss", Capabilities: []role.Action{"team.edit"}})
+	next, err := role.NewCatalog([]role.Role{{Name: "new"}, {Name: "boss", Capabilities: []role.Action{"team.edit"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

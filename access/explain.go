@@ -145,7 +145,7 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 		e.Remedies = q.subjectRemedies()
 		return e
 	}
-	switch q.kindBit {
+	switch q.family {
 	case atAccount:
 		e.Routes = q.accountRoutes(r.id)
 	case atItem:
@@ -269,7 +269,7 @@ func (q *question) remedies() []Remedy {
 			}
 		}
 	case ReasonOutOfReach:
-		if q.kindBit != atLink {
+		if q.family != atLink {
 			return q.dataRemedies(string(q.Resource.Account()))
 		}
 		return q.delegate()

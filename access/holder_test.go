@@ -37,7 +37,7 @@ func TestHoldersAreCounted(t *testing.T) {
 	step("new catalog", func(e *access.Edit) {
 		roles := role.CompanyCatalog().Roles()
 		roles[0], roles[6] = roles[6], roles[0]
-		c, err := role.NewCatalog(roles...)
+		c, err := role.NewCatalog(roles)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,11 +2,13 @@ package access
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/internal/text"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -20,7 +22,7 @@ type ShareLink struct {
 	Action   Action  // the one action it allows
 	Resource Resource
 	Until    time.Time // end, exclusive; zero means none
-	Ended    bool      // for good: it was revoked, or its maker or report removed
+	Ended    bool      // for good: it was revoked, its maker or report removed, or its kind gone from the catalog
 }
 
 // Entry returns the link as a document has it.
@@ -41,7 +43,7 @@ func (e *Edit) setLink(c *check, l document.Link) {
 	}
 	next := snapshot.Link{
 		ID: l.ID, Maker: team.UserID(l.Maker), Session: team.ID(l.Session), Action: l.Action,
-		Kind: l.Resource.Kind, Item: l.Resource.ID, Account: l.Resource.Account, Company: l.Resource.Company,
+		Kind: l.Resource.Kind, Item: l.Resource.ID, Account: l.Resource.Account,
 		Until: c.end(l.Until), Ended: l.Ended,
 	}
 	c.fail("maker", validID("id", l.Maker))
@@ -53,7 +55,7 @@ func (e *Edit) setLink(c *check, l document.Link) {
 		c.failed = true // without a catalog it cannot be said what the link may allow
 		return
 	}
-	e.checkShown(c, linkResource(&next), next.Action)
+	e.checkShown(c, &next)
 	if _, old, found := e.w.Links.Find(l.ID); found && !c.failed {
 		before := *old
 		before.Until, before.Ended = next.Until, next.Ended
@@ -69,8 +71,10 @@ func (e *Edit) setLink(c *check, l document.Link) {
 	}
 }
 
-// checkShown checks what a link shows and allows there.
-func (e *Edit) checkShown(c *check, r Resource, name string) {
+// checkShown checks what a link shows and allows there. One that has ended may
+// be of a kind that left the catalog since.
+func (e *Edit) checkShown(c *check, l *snapshot.Link) {
+	r := linkResource(l)
 	for _, part := range []struct{ field, id string }{{"kind", string(r.kind)}, {"id", r.id}, {"account", r.account}} {
 		if part.id != "" {
 			c.fail("resource."+part.field, validID(part.field, part.id))
@@ -79,18 +83,48 @@ func (e *Edit) checkShown(c *check, r Resource, name string) {
 	if c.failed {
 		return
 	}
-	kind, wellFormed := r.kindBit()
-	action, known := e.catalog.actions[Action(name)]
-	if !known {
-		action.askedOf = hostKinds // no role holds it now: the link is paused until one does
-	}
+	kind, known := e.catalog.kinds[r.kind]
 	switch {
-	case !wellFormed || kind&(atReport|atItem|atCompanyItem) == 0 || r.kind == "",
-		kind == atItem && r.account == "", kind == atReport && r.id == "":
+	case r.kind == "", r.kind == KindReport && r.id == "",
+		known && kind.family != atReport && kind.family != atItem && kind.family != atCompanyItem:
 		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own", text.Quote(r.String()), ErrInvalid))
-	case kind == atReport && name != string(ViewReport) || kind != atReport && action.askedOf&kind == 0:
-		c.fail("action", fmt.Errorf("action %s %w: a link cannot allow it at %s", text.Quote(name), ErrInvalid, text.Plain(r.String())))
+	case l.Ended:
+	case !known:
+		c.fail("resource.kind", unknown("kind", string(r.kind), kindNames(e.catalog.source)))
+	case kind.link == "":
+		c.fail("resource.kind", fmt.Errorf("kind %s %w here: it has no link action", text.Quote(string(r.kind)), ErrInvalid))
+	case (kind.family == atItem) != (r.account != ""):
+		c.fail("resource", fmt.Errorf("resource %s %w: %s", text.Quote(r.String()), ErrInvalid, belongs(kind.family)))
+	case Action(l.Action) != kind.link:
+		c.fail("action", fmt.Errorf("action %s %w: a link to %s allows %s", text.Quote(l.Action), ErrInvalid, text.Plain(r.String()), kind.link))
 	}
+}
+
+// kindNames returns the names of the declared kinds.
+func kindNames(c *role.Catalog) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, k := range c.Kinds() {
+			if !yield(k.Name) {
+				return
+			}
+		}
+	}
+}
+
+// belongs says what the things of a family belong to.
+func belongs(f family) string {
+	if f == atItem {
+		return "things of this kind belong to an account"
+	}
+	return "things of this kind belong to no account"
+}
+
+// allowsLink reports whether a link may show what it shows, and allow what it
+// allows, in a catalog.
+func (n *catalog) allowsLink(l *snapshot.Link) bool {
+	r := linkResource(l)
+	kind, known := n.kinds[r.kind]
+	return known && kind.link != "" && kind.link == Action(l.Action) && (kind.family == atItem) == (r.account != "")
 }
 
 // checkLive checks that a link that has not ended has a maker, and a report if
@@ -118,7 +152,7 @@ func (e *Edit) RemoveLink(id LinkID) {
 
 // linkResource returns what a stored link shows.
 func linkResource(l *snapshot.Link) Resource {
-	return Resource{kind: Kind(l.Kind), id: l.Item, account: l.Account, company: l.Company}
+	return Resource{kind: Kind(l.Kind), id: l.Item, account: l.Account}
 }
 
 // makerOf returns the maker of a stored link, in the scope they made it in.

@@ -1,15 +1,10 @@
 package access
 
 import (
-	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/internal/text"
-	"github.com/ambit-authz/ambit/role"
 )
 
 // loader makes an Edit of a document. It goes on after a problem, to find all.
@@ -34,7 +29,7 @@ func compile(d *document.Document, c *Config) (*Policy, []document.Problem) {
 		now = time.Now
 	}
 	l := &loader{broken: make(map[string]bool), repeated: make(map[int]bool)}
-	l.Edit = newEdit(new(snapshot.State), newCatalog(l.chooseCatalog(d, c.Catalog)), now)
+	l.Edit = newEdit(new(snapshot.State), newCatalog(l.chooseCatalog(d.Catalog, c.Catalog)), now)
 	l.setAttributes(&check{edit: l.Edit, loader: l, list: "attributes", index: noIndex}, d.Attributes)
 	each(l, "accounts", d.Accounts, l.setAccount)
 	each(l, "groups", d.Groups, l.setGroup)
@@ -73,49 +68,6 @@ func (l *loader) problem(path string, err error) {
 
 func (l *loader) isBroken(what, id string) bool {
 	return len(l.broken) > 0 && l.broken[what+" "+id]
-}
-
-// chooseCatalog returns the document's own catalog, or else the Config's.
-func (l *loader) chooseCatalog(d *document.Document, configured *role.Catalog) *role.Catalog {
-	var own *role.Catalog
-	switch {
-	case d.Catalog != "" && d.Roles != nil:
-		l.problem("catalog", fmt.Errorf("catalog %s %w beside roles of the document's own", text.Quote(d.Catalog), ErrInvalid))
-	case d.Catalog == "company":
-		own = role.CompanyCatalog()
-	case d.Catalog == "project":
-		own = role.ProjectCatalog()
-	case d.Catalog != "":
-		l.problem("catalog", unknown("catalog", d.Catalog, slices.Values([]string{"company", "project"})))
-	case d.Roles != nil:
-		own = l.ownCatalog(d.Roles)
-	case configured == nil:
-		return role.CompanyCatalog()
-	}
-	if own == nil {
-		l.roleless = len(l.problems) > 0
-		return configured
-	}
-	if configured != nil && !own.Equal(configured) {
-		l.problem("catalog", fmt.Errorf("catalog of the document %w: the program brings another one", ErrInvalid))
-	}
-	return own
-}
-
-func (l *loader) ownCatalog(roles []role.Role) *role.Catalog {
-	c, err := role.NewCatalog(roles...)
-	for _, err := range unjoin(err) {
-		path := "roles"
-		if e := (*role.Error)(nil); errors.As(err, &e) {
-			for i, r := range roles { // the last one, which of two is the duplicate
-				if r.Name == e.Role {
-					path = fmt.Sprintf("roles[%d]", i)
-				}
-			}
-		}
-		l.problem(path, text.Cause(err))
-	}
-	return c
 }
 
 func (l *loader) addTeam(c *check, t document.Team) {

@@ -25,16 +25,18 @@ const (
 	ReasonUnknownSessionTeam Reason = "unknown-session-team"
 	ReasonNotAMember         Reason = "not-a-member"
 	ReasonUnknownLink        Reason = "unknown-link"
-	ReasonLinkEnded          Reason = "link-ended"   // revoked, or its maker or report removed
+	ReasonLinkEnded          Reason = "link-ended"   // revoked, its maker or report removed, or its kind gone from the catalog
 	ReasonLinkExpired        Reason = "link-expired" // past its end
 	ReasonLinkScope          Reason = "link-scope"   // this is not the question that the link answers
 	ReasonLinkPaused         Reason = "link-paused"  // the maker would be denied now, at the step of the Decision
 )
 
-// Denials of the kind step.
+// Denials of the kind step: mistakes of the program that asks, which no user can
+// mend.
 const (
 	ReasonUnknownAction     Reason = "unknown-action"
 	ReasonNoResource        Reason = "no-resource"
+	ReasonUnknownKind       Reason = "unknown-kind" // neither built in nor declared by the catalog
 	ReasonMalformedResource Reason = "malformed-resource"
 	ReasonWrongKind         Reason = "wrong-kind"
 )
@@ -85,7 +87,7 @@ var reasons = [...][]Reason{
 		ReasonNoSubject, ReasonUnknownUser, ReasonSuspended, ReasonEnded, ReasonUnknownSessionTeam, ReasonNotAMember,
 		ReasonUnknownLink, ReasonLinkEnded, ReasonLinkExpired, ReasonLinkScope, ReasonLinkPaused,
 	},
-	StepKind:       {ReasonUnknownAction, ReasonNoResource, ReasonMalformedResource, ReasonWrongKind},
+	StepKind:       {ReasonUnknownAction, ReasonNoResource, ReasonUnknownKind, ReasonMalformedResource, ReasonWrongKind},
 	StepCapability: {ReasonNoCapability, ReasonNoLevel, ReasonLevelTooLow},
 	StepReach:      {ReasonUnknownResource, ReasonAccountRequired, ReasonOutOfReach, ReasonAboveCeiling},
 	StepGuard:      {ReasonSelf, ReasonAboveCeiling, ReasonLastHolder, ReasonIneligibleTarget, ReasonRoleFull},

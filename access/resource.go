@@ -40,7 +40,6 @@ type Resource struct {
 	kind    Kind
 	id      string
 	account string
-	company bool
 }
 
 // Company returns the company as a whole.
@@ -68,10 +67,11 @@ func Report[ID ~string](id ID) Resource { return Resource{kind: KindReport, id: 
 // Link returns a share link, as something to be revoked.
 func Link[ID ~string](id ID) Resource { return Resource{kind: KindLink, id: string(id)} }
 
-// Item returns something of the host's own kind that belongs to an account: a
-// campaign, a budget, a row. It is within reach when the account is. An empty
+// Item returns something of a kind of the host's own that belongs to an account:
+// a campaign, a budget, a row. It is within reach when the account is. An empty
 // account is denied, so that a column nobody filled in, or a path value nobody
-// set, opens nothing.
+// set, opens nothing. The catalog declares the kind, and what may be asked of
+// it: see [role.Kind].
 //
 // Take the account from your own data, never from the request: anyone who can
 // choose it can reach the item through an account of theirs.
@@ -79,16 +79,18 @@ func Item[I, A ~string](kind Kind, id I, account A) Resource {
 	return Resource{kind: kind, id: string(id), account: string(account)}
 }
 
-// CompanyItem returns something of the host's own kind that belongs to the
+// CompanyItem returns something of a kind of the host's own that belongs to the
 // company as a whole: every active user whose role holds the action may take it
-// there. With a built-in kind it is denied as malformed.
+// there. If the catalog says that the kind belongs to accounts, it is denied for
+// want of one.
 func CompanyItem[I ~string](kind Kind, id I) Resource {
-	return Resource{kind: kind, id: string(id), company: true}
+	return Resource{kind: kind, id: string(id)}
 }
 
 // Resource returns the resource of kind k with an id, for a caller that only
 // knows the kind when the program runs, such as one that reads questions from
-// elsewhere. For a kind of the host's own it is what [Item] returns. For a
+// elsewhere. For a kind of the host's own it is what [Item] returns, or without
+// an account [CompanyItem]. For a
 // built-in kind the account must be empty, or for [KindAccount] the id once
 // more, and for [KindCompany] the id too must be empty: if not, the resource is
 // denied as malformed.
@@ -116,16 +118,10 @@ func (r Resource) Account() datagroup.AccountID {
 	return datagroup.AccountID(r.account)
 }
 
-// CompanyWide reports whether r was made by [CompanyItem].
-func (r Resource) CompanyWide() bool { return r.company }
+const inAccount = " in account:"
 
-const (
-	inAccount = " in account:"
-	inCompany = " in company"
-)
-
-// String returns "company", "report:q3", "campaign:c1 in account:us-1" or
-// "budget:b1 in company", and "nothing" for the zero Resource. A part that
+// String returns "company", "report:q3" or "campaign:c1 in account:us-1", and
+// "nothing" for the zero Resource. A part that
 // could be taken for more than one is in double quotes, with the escapes of Go.
 // [ParseResource] reads back every resource that has a kind and an id, and the
 // company.
@@ -141,11 +137,8 @@ func (r Resource) String() string {
 		kind = strconv.Quote(string(r.kind))
 	}
 	s := kind + ":" + plainPart(r.id)
-	switch {
-	case r.company:
-		return s + inCompany
-	case r.account != "":
-		return s + inAccount + plainPart(r.account)
+	if r.account != "" {
+		s += inAccount + plainPart(r.account)
 	}
 	return s
 }
@@ -153,16 +146,16 @@ func (r Resource) String() string {
 // plainPart returns a part of a resource as it is, or in quotes if what is in
 // it would be read as the end of it.
 func plainPart(s string) string {
-	if strings.HasPrefix(s, `"`) || strings.Contains(s, inAccount) || strings.HasSuffix(s, inCompany) {
+	if strings.HasPrefix(s, `"`) || strings.Contains(s, inAccount) {
 		return strconv.Quote(s)
 	}
 	return s
 }
 
 // ParseResource reads a resource as [Resource.String] writes it: the kind, a
-// colon and the id, then " in account:" and the account, or " in company", for
-// what is the host's own. It does not ask whether there is such a resource, or
-// whether its kind can be in an account. The error wraps [ErrInvalid].
+// colon and the id, then " in account:" and the account for what is in one. It
+// does not ask whether there is such a resource, or whether its kind can be in
+// an account. The error wraps [ErrInvalid].
 func ParseResource(s string) (Resource, error) {
 	if s == string(KindCompany) {
 		return Company(), nil
@@ -179,9 +172,6 @@ func parseResource(s string) (r Resource, ok bool) {
 		return r, false
 	}
 	id, rest, ok := cutPart(rest[1:], func(s string) int {
-		if strings.HasSuffix(s, inCompany) {
-			return len(s) - len(inCompany)
-		}
 		return strings.Index(s, inAccount)
 	})
 	if !ok {
@@ -190,8 +180,6 @@ func parseResource(s string) (r Resource, ok bool) {
 	switch account, inside := strings.CutPrefix(rest, inAccount); {
 	case rest == "":
 		return Kind(kind).Resource(id, ""), true
-	case rest == inCompany:
-		return CompanyItem(Kind(kind), id), true
 	case inside:
 		account, rest, ok = cutPart(account, func(string) int { return -1 })
 		return Kind(kind).Resource(id, account), ok && account != "" && rest == ""
@@ -233,20 +221,21 @@ func (r *Resource) UnmarshalJSON(data []byte) error {
 
 // Entry returns r as a document has it.
 func (r Resource) Entry() document.Resource {
-	return document.Resource{Kind: string(r.kind), ID: r.id, Account: r.account, Company: r.company}
+	return document.Resource{Kind: string(r.kind), ID: r.id, Account: r.account}
 }
 
 // resourceOf returns what an entry stands for.
 func resourceOf(e document.Resource) Resource {
-	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account, company: e.Company}
+	return Resource{kind: Kind(e.Kind), id: e.ID, account: e.Account}
 }
 
-// kindBit is a kind as a bit, so that a set of kinds is one number. It is finer
-// than [Kind]: items of an account and of the company are two.
-type kindBit uint16
+// family is a group of kinds that are reached in the same way, and guarded by
+// the same rules: each of the built-in kinds is one, and those of the host are
+// two.
+type family uint8
 
 const (
-	atCompany kindBit = 1 << iota
+	atCompany family = iota + 1
 	atAccount
 	atUser
 	atRole
@@ -258,31 +247,14 @@ const (
 	atCompanyItem // of the host's own kind, belonging to the company
 )
 
-// kindBit returns the kind of r; ok is false if r is malformed: of a built-in
-// kind, and with an account or as an item of the company.
-func (r *Resource) kindBit() (p kindBit, ok bool) {
-	switch r.kind {
-	case KindCompany:
-		p, ok = atCompany, r.id == "" // another company's id must not be answered for this one
-	case KindAccount:
-		p, ok = atAccount, true
-	case KindUser:
-		p, ok = atUser, true
-	case KindRole:
-		p, ok = atRole, true
-	case KindTeam:
-		p, ok = atTeam, true
-	case KindGroup:
-		p, ok = atGroup, true
-	case KindReport:
-		p, ok = atReport, true
-	case KindLink:
-		p, ok = atLink, true
-	default:
-		if r.company {
-			return atCompanyItem, r.account == ""
-		}
-		return atItem, true
+// wellFormed reports whether r can be of a kind of that family: only what
+// belongs to an account names one, and the company has no id.
+func (r *Resource) wellFormed(f family) bool {
+	switch f {
+	case atItem:
+		return true
+	case atCompany:
+		return r.id == "" && r.account == "" // another company's id must not be answered for this one
 	}
-	return p, ok && r.account == "" && !r.company
+	return r.account == ""
 }

@@ -16,10 +16,10 @@ var worldRoles = []string{"without-view", "by-teams", "all-data"}
 
 func worldCatalog(t *testing.T) *role.Catalog {
 	t.Helper()
-	c, err := role.NewCatalog(
-		role.Role{Name: "without-view", Scope: role.AllData},
-		role.Role{Name: "by-teams", Capabilities: []role.Action{"account.view"}},
-		role.Role{Name: "all-data", Capabilities: []role.Action{"account.view"}, Scope: role.AllData})
+	c, err := role.NewCatalog([]role.Role{
+		{Name: "without-view", Scope: role.AllData},
+		{Name: "by-teams", Capabilities: []role.Action{"account.view"}},
+		{Name: "all-data", Capabilities: []role.Action{"account.view"}, Scope: role.AllData}})
 	if err != nil {
 		t.Fatalf("catalog: %v", err)
 	}

@@ -81,7 +81,7 @@ func TestZeroValues(t *testing.T) {
 	if s := (access.Subject{}); !s.IsZero() || s.User() != "" || s.Link() != "" || s.String() != "nobody" || s != access.User("") {
 		t.Errorf("the zero Subject is %v", s)
 	}
-	if r := (access.Resource{}); !r.IsZero() || r.Kind() != "" || r.ID() != "" || r.Account() != "" || r.CompanyWide() || r.String() != "nothing" {
+	if r := (access.Resource{}); !r.IsZero() || r.Kind() != "" || r.ID() != "" || r.Account() != "" || r.String() != "nothing" {
 		t.Errorf("the zero Resource is %v", r)
 	}
 	if l := access.Level(0); l.Valid() || l.ShareAction() != "" || l.String() != "none" {

@@ -16,7 +16,9 @@ const (
 	ViewAccount  Action = "account.view"  // an account: see its data
 	CreateReport Action = "report.create" // the company
 
+	ViewDirectory Action = "directory.view"  // the company: the lists of users, invitations, teams and data groups
 	InviteUser    Action = "user.invite"     // the company
+	EditUser      Action = "user.edit"       // a user: their name
 	RemoveUser    Action = "user.remove"     // a user
 	SetUserRole   Action = "user.set-role"   // a user; the new role is asked with GrantRole
 	SuspendUser   Action = "user.suspend"    // a user; also to reinstate
@@ -55,12 +57,13 @@ const (
 	ManageTokens    Action = "token.manage"     // the company: tokens of programs
 	TransferOwner   Action = "owner.transfer"   // the user who is to be the owner
 
-	// Viewing actions, asked of the company or of a host's own resource.
+	// Viewing actions, asked of the kinds that list them.
 	ViewRecording Action = "recording.view"
 	ViewHeatmap   Action = "heatmap.view"
 	ViewInsight   Action = "insight.view"
 	FilterSession Action = "session.filter"
-	ShareSession  Action = "session.share"
+
+	ShareSession Action = "session.share" // anything whose kind has a link action: make a link to it
 )
 
 // The built-in actions that no role may hold. Those of a report come with a
@@ -86,7 +89,7 @@ const (
 func BuiltIn() []Action {
 	all := []Action{
 		ViewAccount, CreateReport,
-		InviteUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole,
+		ViewDirectory, InviteUser, EditUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole,
 		CreateTeam, EditTeam, DeleteTeam, SetTeamMembers, SetTeamGroups,
 		CreateGroup, EditGroup, DeleteGroup,
 		AddSource, EditSource, RemoveSource,
@@ -119,12 +122,35 @@ func (a Action) LevelOnly() bool {
 	return false
 }
 
-// needsAllData reports whether holding a lets its holder decide which accounts
-// a team sees. In the hands of a role that sees only its teams' data, each of
+// viewing reports whether a is one of the built-in actions that kinds list.
+func (a Action) viewing() bool {
+	switch a {
+	case ViewRecording, ViewHeatmap, ViewInsight, FilterSession:
+		return true
+	}
+	return false
+}
+
+// builtIn reports whether this package declares a.
+func (a Action) builtIn() bool {
+	_, ok := builtInActions[a]
+	return ok
+}
+
+var builtInActions = func() map[Action]struct{} {
+	all := make(map[Action]struct{})
+	for _, a := range BuiltIn() {
+		all[a] = struct{}{}
+	}
+	return all
+}()
+
+// needsAllData reports whether holding a lets its holder decide who sees which
+// accounts. In the hands of a role that sees only its teams' data, each of
 // these would be a way to widen one's own.
 func (a Action) needsAllData() bool {
 	switch a {
-	case SetTeamMembers, SetTeamGroups, CreateGroup, EditGroup, AddSource, EditSource:
+	case TransferOwner, SetTeamMembers, SetTeamGroups, CreateGroup, EditGroup, AddSource, EditSource:
 		return true
 	}
 	return false

@@ -136,11 +136,11 @@ func TestNameAlphabet(t *testing.T) {
 			{strings.Contains(letters, c), c + "x"},
 			{strings.Contains(letters+others, c), "x" + c},
 		} {
-			_, err := role.NewCatalog(role.Role{Name: role.Name(tt.name)})
+			_, err := role.NewCatalog(rs{{Name: role.Name(tt.name)}})
 			if got := !errors.Is(err, role.ErrInvalidName); got != tt.valid {
 				t.Errorf("role name %q is valid: %t, want %t", tt.name, got, tt.valid)
 			}
-			_, err = role.NewCatalog(role.Role{Name: "r", Capabilities: []role.Action{role.Action(tt.name)}})
+			_, err = role.NewCatalog(rs{{Name: "r", Capabilities: as{role.Action(tt.name)}}})
 			if got := !errors.Is(err, role.ErrInvalidAction); got != tt.valid {
 				t.Errorf("action %q is valid: %t, want %t", tt.name, got, tt.valid)
 			}

@@ -1,15 +1,19 @@
 package role
 
 import (
+	"errors"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// Catalog is an ordered set of roles. It is immutable and safe for concurrent
-// use. A nil or zero Catalog knows no role and denies every question.
+// Catalog is an ordered set of roles, with the kinds of resources that the host
+// declares. It is immutable and safe for concurrent use. A nil or zero Catalog
+// knows no role and denies every question.
 type Catalog struct {
 	entries []entry // in the order given
 	index   map[Name]int
+	kinds   []Kind // canonical, in byte order of names
 }
 
 // entry is a role in canonical form, with its capabilities as a set: Can lies
@@ -19,47 +23,57 @@ type entry struct {
 	holds map[Action]struct{}
 }
 
-// NewCatalog returns the catalog of the given roles, in the given order. It
-// copies what it keeps; the roles and their slices remain the caller's.
+// NewCatalog returns the catalog of the given roles, in the given order, and of
+// the given kinds. It copies what it keeps; all that is handed in remains the
+// caller's.
 //
-// It refuses roles that break a rule of this package, and then returns a nil
-// catalog and the [errors.Join] of one [*Error] for each problem, in the order
-// of the roles. Each wraps one of:
+// It refuses what breaks a rule of this package, and then returns a nil catalog
+// and the [errors.Join] of one [*Error] for each problem, those of the roles
+// first, in their order. Each wraps one of:
 //
 //   - [ErrEmpty]: there are no roles;
-//   - [ErrLimit]: there are more than 256 roles, more than 1,024 distinct
-//     actions, or one role lists more than that of either;
-//   - [ErrInvalidName], [ErrInvalidAction]: a role's or an action's name is
-//     missing or malformed;
-//   - [ErrDuplicate]: two roles share a name, or a role lists an action or a
-//     managed role twice;
+//   - [ErrLimit]: there are more than 256 roles, 256 kinds or 1,024 distinct
+//     actions, or one role or kind lists more than that;
+//   - [ErrInvalidName], [ErrInvalidAction]: the name of a role, a kind or an
+//     action is missing or malformed;
+//   - [ErrDuplicate]: two roles or two kinds share a name, or one lists an
+//     action or a managed role twice;
 //   - [ErrLevelAction]: a role holds an action of [Action.LevelOnly];
-//   - [ErrTeamScope]: a role of scope [ByTeams] holds [SetTeamMembers],
-//     [SetTeamGroups], [CreateGroup], [EditGroup], [AddSource] or
-//     [EditSource];
+//   - [ErrTeamScope]: a role of scope [ByTeams] holds [TransferOwner],
+//     [SetTeamMembers], [SetTeamGroups], [CreateGroup], [EditGroup], [AddSource]
+//     or [EditSource], or manages a role of scope [AllData];
 //   - [ErrUnknownRole]: a role manages one that is not among the roles;
 //   - [ErrUnknownScope]: a scope is neither [ByTeams] nor [AllData];
 //   - [ErrDefault]: a second role is the default, or the default is not
 //     offered;
 //   - [ErrHolders]: a bound on holders is negative, or the maximum is below
 //     the minimum;
-//   - [ErrText]: a title or summary is not the line of text that [Role] wants.
+//   - [ErrText]: a title or summary is not the line of text that [Role] wants;
+//   - [ErrReserved]: a kind has the name of a built-in one that lists nothing;
+//   - [ErrPlace]: a kind belongs to nothing, or a built-in kind to something;
+//   - [ErrKindAction]: a kind lists a built-in action that it may not;
+//   - [ErrLink]: a kind's link action is not among its actions, or a built-in
+//     kind has one;
+//   - [ErrUnlisted]: a role holds an action of the host's that no kind lists;
+//   - [ErrUnheld]: a kind lists an action of the host's that no role holds.
 //
-// The names of the roles and of the actions in an error are as given, and may
-// be as long.
-func NewCatalog(roles ...Role) (*Catalog, error) {
-	if err := check(roles); err != nil {
+// The names in an error are as given, and may be as long.
+func NewCatalog(roles []Role, kinds ...Kind) (*Catalog, error) {
+	var p problems
+	p.check(roles, kinds)
+	if err := errors.Join(p...); err != nil {
 		return nil, err
 	}
-	return build(roles), nil
+	return build(roles, kinds), nil
 }
 
-// build makes the catalog of roles that would pass check. The shipped catalogs
-// come straight from here, as a test passes them through NewCatalog.
-func build(roles []Role) *Catalog {
+// build makes the catalog of roles and kinds that would pass check. The shipped
+// catalogs come straight from here, as a test passes them through NewCatalog.
+func build(roles []Role, kinds []Kind) *Catalog {
 	c := &Catalog{
 		entries: make([]entry, 0, len(roles)),
 		index:   make(map[Name]int, len(roles)),
+		kinds:   make([]Kind, 0, len(kinds)),
 	}
 	for i, r := range roles {
 		e := entry{role: r.canonical(), holds: make(map[Action]struct{}, len(r.Capabilities))}
@@ -69,6 +83,10 @@ func build(roles []Role) *Catalog {
 		c.entries = append(c.entries, e)
 		c.index[r.Name] = i
 	}
+	for _, k := range kinds {
+		c.kinds = append(c.kinds, k.canonical())
+	}
+	slices.SortFunc(c.kinds, func(a, b Kind) int { return strings.Compare(a.Name, b.Name) })
 	return c
 }
 
@@ -95,7 +113,7 @@ func (c *Catalog) find(name Name) (entry, bool) {
 
 // Roles returns the roles in catalog order, each with its capabilities and
 // managed roles in byte order. The slice and all in it are the caller's; a
-// change to them does not reach the catalog. NewCatalog(c.Roles()...) equals c.
+// change to them does not reach the catalog.
 func (c *Catalog) Roles() []Role {
 	roles := make([]Role, 0, len(c.all()))
 	for _, e := range c.all() {
@@ -190,9 +208,10 @@ func (c *Catalog) Actions() []Action {
 	return slices.Sorted(maps.Keys(union))
 }
 
-// Equal reports whether c and d have the same roles in the same order, equal in
-// every field; the order within a role's lists does not count. A nil catalog
-// equals a zero one.
+// Equal reports whether c and d have the same roles in the same order, and the
+// same kinds, equal in every field; the order of the kinds, and that within any
+// other list, does not count. A nil catalog equals a zero one.
 func (c *Catalog) Equal(d *Catalog) bool {
-	return slices.EqualFunc(c.all(), d.all(), func(a, b entry) bool { return a.role.equal(b.role) })
+	return slices.EqualFunc(c.all(), d.all(), func(a, b entry) bool { return a.role.equal(b.role) }) &&
+		slices.EqualFunc(c.declared(), d.declared(), Kind.equal)
 }

@@ -1,6 +1,7 @@
 package role_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -13,11 +14,35 @@ import (
 
 func newCatalog(t testing.TB, roles ...role.Role) *role.Catalog {
 	t.Helper()
-	c, err := role.NewCatalog(roles...)
+	c, err := role.NewCatalog(roles, listing(roles)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// listing returns a kind that lists the actions of the host's that roles hold,
+// or several if there are many.
+func listing(roles []role.Role) []role.Kind {
+	held := make(map[role.Action]bool)
+	for _, r := range roles {
+		for _, a := range r.Capabilities {
+			if validName(string(a)) && !slices.Contains(role.BuiltIn(), a) {
+				held[a] = true
+			}
+		}
+	}
+	var kinds []role.Kind
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(held)), 1024) {
+		kinds = append(kinds, role.Kind{Name: fmt.Sprint("thing", len(kinds)), In: role.InAccount, Actions: part})
+	}
+	return kinds
+}
+
+// validName reports whether a name is formed like an action.
+func validName(name string) bool {
+	_, err := role.NewCatalog(rs{{Name: role.Name(name)}})
+	return err == nil
 }
 
 func TestZeroValues(t *testing.T) {
@@ -161,11 +186,10 @@ func TestEqual(t *testing.T) {
 
 func TestShippedCatalogsMadeAgain(t *testing.T) {
 	company, project := role.CompanyCatalog(), role.ProjectCatalog()
-	if !newCatalog(t, company.Roles()...).Equal(company) {
-		t.Error("the company catalog differs from the one made from its roles")
-	}
-	if !newCatalog(t, project.Roles()...).Equal(project) {
-		t.Error("the project catalog differs from the one made from its roles")
+	for name, c := range map[string]*role.Catalog{"company": company, "project": project} {
+		if again, err := role.NewCatalog(c.Roles(), c.Kinds()...); err != nil || !again.Equal(c) {
+			t.Errorf("the %s catalog differs from the one made from its roles and kinds: %v", name, err)
+		}
 	}
 	if company.Equal(project) {
 		t.Error("the two catalogs are equal")
@@ -225,7 +249,7 @@ func TestCatalogAgreesWithModel(t *testing.T) {
 			m[n] = r
 			roles = append(roles, r)
 		}
-		c, err := role.NewCatalog(roles...)
+		c, err := role.NewCatalog(roles, listing(roles)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +263,7 @@ func TestCatalogAgreesWithModel(t *testing.T) {
 				checkPair(t, c, m, a, b, hits)
 			}
 		}
-		if again, err := role.NewCatalog(c.Roles()...); err != nil || !again.Equal(c) {
+		if again, err := role.NewCatalog(c.Roles(), c.Kinds()...); err != nil || !again.Equal(c) {
 			t.Fatalf("made again from its roles: equal %t, error %v", again.Equal(c), err)
 		}
 	})

@@ -118,7 +118,7 @@ func TestNewCatalogRefuses(t *testing.T) {
 		{role.ErrText, "r", "", "summary with an escape", rs{{Name: "r", Summary: "\x1b[31m"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := role.NewCatalog(tt.roles...)
+			c, err := role.NewCatalog(tt.roles, listing(tt.roles)...)
 			if c != nil {
 				t.Error("a refused catalog is not nil")
 			}
@@ -161,14 +161,14 @@ func TestNewCatalogAccepts(t *testing.T) {
 		{"texts of full length", rs{{Name: "r", Title: strings.Repeat("é", 64), Summary: strings.Repeat("é", 256)}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := role.NewCatalog(tt.roles...)
+			c, err := role.NewCatalog(tt.roles, listing(tt.roles)...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := len(c.Roles()); got != len(tt.roles) {
 				t.Errorf("%d roles, want %d", got, len(tt.roles))
 			}
-			again, err := role.NewCatalog(c.Roles()...)
+			again, err := role.NewCatalog(c.Roles(), c.Kinds()...)
 			if err != nil || !again.Equal(c) {
 				t.Errorf("made again from its roles: equal %t, error %v", again.Equal(c), err)
 			}
@@ -178,12 +178,12 @@ func TestNewCatalogAccepts(t *testing.T) {
 
 // All problems are reported, in the order of the roles.
 func TestNewCatalogReportsEveryProblem(t *testing.T) {
-	_, err := role.NewCatalog(
-		role.Role{Name: "b", Title: "\x00", Summary: "\x00", Scope: 9, Capabilities: as{"link.revoke", "no!", "link.revoke"},
+	_, err := role.NewCatalog(rs{
+		{Name: "b", Title: "\x00", Summary: "\x00", Scope: 9, Capabilities: as{"link.revoke", "no!", "link.revoke"},
 			Manages: ns{"b", "b", "z"}, Default: true, MinHolders: -1},
-		role.Role{Capabilities: as{""}},
-		role.Role{Name: "b", Capabilities: as{"source.add"}, Offered: true, Default: true},
-	)
+		{Capabilities: as{""}},
+		{Name: "b", Capabilities: as{"source.add"}, Offered: true, Default: true},
+	})
 	want := []string{
 		`role: role "b": a text cannot be shown: the title has the control character U+0000`,
 		`role: role "b": a text cannot be shown: the summary has the control character U+0000`,
@@ -195,10 +195,10 @@ func TestNewCatalogReportsEveryProblem(t *testing.T) {
 		`role: role "b": the catalog has no such role: managed role "z"`,
 		`role: role "b": the bounds on holders are not valid: the minimum is -1 and the maximum 0, and neither may be negative`,
 		`role: role "b": only one role may be the default, and it must be offered: this one is not offered`,
-		`role: a role name has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter: see role 2`,
+		`role: a name has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter: see role 2`,
 		`role: an action has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter: see capability 1`,
 		`role: role "b": it is listed twice: again as role 3`,
-		`role: role "b": action "source.add": only a role that sees all data may hold this action`,
+		`role: role "b": action "source.add": only a role that sees all data may hold this action or manage such a role`,
 		`role: role "b": only one role may be the default, and it must be offered: role "b" is the default already`,
 	}
 	if got := strings.Split(err.Error(), "\n"); !slices.Equal(got, want) {

@@ -6,32 +6,34 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// A host adds actions of its own by putting them into roles, here in a role
-// beside the shipped ones.
+// A host declares its own kinds of resources with the actions that may be asked
+// of them, and puts the actions into roles.
 func Example() {
-	roles := role.CompanyCatalog().Roles()
-	roles = append(roles, role.Role{
-		Name:         "campaign-manager",
-		Title:        "Campaign manager",
-		Summary:      "Pauses the campaigns of their teams.",
-		Capabilities: []role.Action{role.ViewAccount, role.CreateReport, "campaign.pause"},
-		Offered:      true,
+	catalog, err := role.CompanyCatalog().Extend(role.Extension{
+		Kinds: []role.Kind{{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause"}}},
+		Roles: []role.Role{{
+			Name:         "campaign-manager",
+			Title:        "Campaign manager",
+			Summary:      "Pauses the campaigns of their teams.",
+			Capabilities: []role.Action{role.ViewAccount, role.CreateReport, "campaign.pause"},
+			Offered:      true,
+		}},
+		Grant: map[role.Name][]role.Action{"editor": {"campaign.pause"}},
 	})
-	catalog, err := role.NewCatalog(roles...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(catalog.Can("campaign-manager", "campaign.pause"))
+	fmt.Println(catalog.Can("campaign-manager", "campaign.pause"), catalog.Can("editor", "campaign.pause"))
 	fmt.Println(catalog.Can("admin", "campaign.pause"))
+	fmt.Println(catalog.Manages("admin", "campaign-manager"), catalog.Manages("user-manager", "campaign-manager"))
 	fmt.Println(catalog.Difference("campaign-manager", "team-member"))
-	fmt.Println(catalog.Covers("campaign-manager", "team-member"))
 	fmt.Println(catalog.Default())
 	// Output:
-	// true
+	// true true
 	// false
+	// true false
 	// [campaign.pause]
-	// true
 	// team-member
 }
 
@@ -52,13 +54,14 @@ func ExampleCompanyCatalog() {
 }
 
 func ExampleNewCatalog_refused() {
-	_, err := role.NewCatalog(
-		role.Role{Name: "lead", Capabilities: []role.Action{"team.*", role.SetTeamMembers}},
-		role.Role{Name: "guest", Manages: []role.Name{"leader"}},
-	)
+	_, err := role.NewCatalog([]role.Role{
+		{Name: "lead", Capabilities: []role.Action{"team.*", role.SetTeamMembers}},
+		{Name: "guest", Manages: []role.Name{"leader"}, Capabilities: []role.Action{"campaign.pause"}},
+	})
 	fmt.Println(err)
 	// Output:
 	// role: role "lead": action "team.*": an action has 1 to 64 ASCII letters, digits and . - _ : and begins with a letter: see capability 1
-	// role: role "lead": action "team.set-members": only a role that sees all data may hold this action
+	// role: role "lead": action "team.set-members": only a role that sees all data may hold this action or manage such a role
 	// role: role "guest": the catalog has no such role: managed role "leader"
+	// role: role "guest": action "campaign.pause": no kind lists it: say of which kinds it may be asked
 }

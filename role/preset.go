@@ -14,21 +14,23 @@ import "slices"
 // admin to that role's Manages and call [NewCatalog].
 //
 // Each call builds a new catalog; keep the result.
-func CompanyCatalog() *Catalog { return build(companyRoles()) }
+func CompanyCatalog() *Catalog { return build(companyRoles(), nil) }
 
 // ProjectCatalog returns the three roles of a project with one owner: owner,
 // admin and member, in this order. All of them see all data. An invitation
 // offers admin or member, the default; the one owner changes only by
-// [TransferOwner], which the owner alone holds.
+// [TransferOwner], which the owner alone holds. It declares three kinds, which
+// belong to accounts: session, which links show, heatmap and insight.
 //
 // Each call builds a new catalog; keep the result.
-func ProjectCatalog() *Catalog { return build(projectRoles()) }
+func ProjectCatalog() *Catalog { return build(projectRoles(), projectKinds()) }
 
 func companyRoles() []Role {
 	var (
 		view    = []Action{ViewAccount}
 		report  = []Action{CreateReport}
-		people  = []Action{InviteUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole}
+		lists   = []Action{ViewDirectory}
+		people  = []Action{InviteUser, EditUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole}
 		teams   = []Action{CreateTeam, EditTeam, DeleteTeam, SetTeamMembers, SetTeamGroups}
 		groups  = []Action{CreateGroup, EditGroup, DeleteGroup}
 		sources = []Action{AddSource, EditSource}
@@ -40,19 +42,19 @@ func companyRoles() []Role {
 	return []Role{{
 		Name: "admin", Title: "Admin",
 		Summary:      "Does everything: users, teams, data groups, sources, definitions, audit and the company itself.",
-		Capabilities: slices.Concat(view, report, people, teams, groups, sources, remove, define, watch, company),
+		Capabilities: slices.Concat(view, report, lists, people, teams, groups, sources, remove, define, watch, company),
 		Scope:        AllData,
 		Manages:      []Name{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"},
 		Offered:      true, MinHolders: 1,
 	}, {
 		Name: "data-manager", Title: "Data manager",
 		Summary:      "Connects and removes sources and defines data groups, without assigning them to teams.",
-		Capabilities: slices.Concat(view, report, groups, sources, remove),
+		Capabilities: slices.Concat(view, report, lists, groups, sources, remove),
 		Scope:        AllData, Offered: true,
 	}, {
 		Name: "user-manager", Title: "User manager",
 		Summary:      "Invites and manages all users but admins, runs teams and their data groups, and reviews access.",
-		Capabilities: slices.Concat(view, report, people, teams, watch),
+		Capabilities: slices.Concat(view, report, lists, people, teams, watch),
 		Scope:        AllData,
 		Manages:      []Name{"data-manager", "user-manager", "editor", "user", "team-member", "viewer"},
 		Offered:      true,
@@ -85,8 +87,8 @@ func projectRoles() []Role {
 			FilterSession, ShareSession, SaveSegment}
 		setup = []Action{EditProject, DeleteProject, EditIntegration, ManageTokens,
 			AddSource, EditSource, RemoveSource}
-		people = []Action{InviteUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry, GrantRole,
-			ReadAudit, RunReview, EditCompany}
+		people = []Action{ViewDirectory, InviteUser, EditUser, RemoveUser, SetUserRole, SuspendUser, SetUserExpiry,
+			GrantRole, ReadAudit, RunReview, EditCompany}
 		transfer = []Action{TransferOwner}
 	)
 	return []Role{{
@@ -109,4 +111,12 @@ func projectRoles() []Role {
 		Capabilities: slices.Concat(use),
 		Scope:        AllData, Offered: true, Default: true,
 	}}
+}
+
+func projectKinds() []Kind {
+	return []Kind{
+		{Name: "heatmap", In: InAccount, Actions: []Action{ViewHeatmap}},
+		{Name: "insight", In: InAccount, Actions: []Action{ViewInsight}},
+		{Name: "session", In: InAccount, Actions: []Action{ViewRecording, FilterSession}, Link: ViewRecording},
+	}
 }

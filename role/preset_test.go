@@ -268,7 +268,7 @@ func TestUserManagerMayManageAdmins(t *testing.T) {
 	roles := shipped.Roles()
 	i := slices.IndexFunc(roles, func(r role.Role) bool { return r.Name == "user-manager" })
 	roles[i].Manages = append(roles[i].Manages, "admin")
-	literal, err := role.NewCatalog(roles...)
+	literal, err := role.NewCatalog(roles)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestUserManagerMayManageAdmins(t *testing.T) {
 		t.Error("the two catalogs are equal")
 	}
 	roles[i].Manages = shipped.Roles()[i].Manages
-	if back, err := role.NewCatalog(roles...); err != nil || !back.Equal(shipped) {
+	if back, err := role.NewCatalog(roles); err != nil || !back.Equal(shipped) {
 		t.Errorf("with the field restored: equal to the shipped catalog: %t, error %v", back.Equal(shipped), err)
 	}
 }

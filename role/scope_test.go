@@ -38,8 +38,8 @@ func TestScopeText(t *testing.T) {
 		if err := json.Unmarshal(text, &back); err != nil {
 			t.Fatal(err)
 		}
-		a, errA := role.NewCatalog(alone(r))
-		b, errB := role.NewCatalog(alone(back))
+		a, errA := role.NewCatalog(rs{alone(r)})
+		b, errB := role.NewCatalog(rs{alone(back)})
 		if errA != nil || errB != nil || !a.Equal(b) {
 			t.Errorf("%s comes back as %+v, %v, %v", text, back, errA, errB)
 		}

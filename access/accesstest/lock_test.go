@@ -152,7 +152,7 @@ func TestLockTellsResourcesApart(t *testing.T) {
 	c := newLockCase(t)
 	with := func(shown access.Resource) *access.Policy {
 		p, err := access.Compile(&document.Document{
-			Catalog:  "project",
+			Catalog:  document.Catalog{Extends: "project"},
 			Accounts: []document.Account{{ID: "b", Source: "s"}, {ID: "a in account:b", Source: "s"}, {ID: "y in company", Source: "s"}},
 			Users:    []document.User{{ID: "ann", Email: "ann@example.com", Role: "owner"}},
 			Links:    []document.Link{access.ShareLink{ID: "l", Maker: "ann", Action: access.ViewInsight, Resource: shown}.Entry()},

@@ -68,17 +68,18 @@ func (d draw) document() *document.Document {
 	roles := []string{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"}
 	switch d.one("company", "project", "custom", "custom") {
 	case "company":
-		doc.Catalog = "company"
+		doc.Catalog = document.Catalog{Extends: "company"}
 	case "project":
-		doc.Catalog, roles = "project", []string{"owner", "admin", "member"}
+		doc.Catalog, roles = document.Catalog{Extends: "project"}, []string{"owner", "admin", "member"}
 	default:
 		roles = []string{"boss", "member", "blind"}
 		every := append(role.CompanyCatalog().Roles()[0].Capabilities, "campaign.edit", "session.share", "recording.view")
-		doc.Roles = []role.Role{
+		doc.Catalog.Roles = []role.Role{
 			{Name: "boss", Scope: role.AllData, Capabilities: every, Manages: []role.Name{"boss", "member"}},
 			{Name: "member", Capabilities: []role.Action{"account.view", "campaign.edit", "report.create", "recording.view", "session.share"}},
 			{Name: "blind", Capabilities: []role.Action{"campaign.edit"}},
 		}
+		doc.Catalog.Kinds = []role.Kind{{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.edit", "recording.view"}, Link: "recording.view"}}
 	}
 	for _, id := range d.some(userIDs) {
 		doc.Users = append(doc.Users, document.User{ID: id, Email: id + "@x.test", Role: d.one(roles...), Suspended: d.chance(15), Until: d.end()})

@@ -263,7 +263,7 @@ func (d draw) changeOfAttributes() company.Change {
 
 // catalog draws another catalog, mostly a variation of the one there is.
 func (d draw) catalog(c *model.Company) company.Change {
-	roles, err := role.NewCatalog(c.Catalog.Roles...)
+	roles, err := role.NewCatalog(c.Catalog.Roles)
 	if err != nil {
 		panic(err)
 	}

@@ -105,7 +105,9 @@ func (f Founding) change() (founded, Actor, error) {
 	if (&state{policy: policy}).seatsTaken(time.Time{}) == 0 {
 		return founded{}, Actor{}, fmt.Errorf("a company without users %w: name a founder", ErrInvalid)
 	}
-	data, err := compact(policy.Document())
+	whole := policy.Document()
+	whole.Catalog = document.CatalogOf(policy.Directory().Catalog()) // whatever a name will stand for later
+	data, err := compact(whole)
 	return founded{Company: f.ID, Name: f.Name, Limits: f.Limits, Document: data}, actor, err
 }
 

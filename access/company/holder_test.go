@@ -135,11 +135,11 @@ func TestSuccessor(t *testing.T) {
 // TestTransferGainsNoManaging hands over in a catalog where the role of the new
 // owner manages a role that the owner's did not.
 func TestTransferGainsNoManaging(t *testing.T) {
-	catalog, err := role.NewCatalog(
-		role.Role{Name: "owner", Capabilities: []role.Action{role.TransferOwner, role.ViewAccount}, Manages: []role.Name{"admin"}},
-		role.Role{Name: "admin", Capabilities: []role.Action{role.ViewAccount}, Manages: []role.Name{"auditor"}},
-		role.Role{Name: "auditor"},
-	)
+	catalog, err := role.NewCatalog([]role.Role{
+		{Name: "owner", Scope: role.AllData, Capabilities: []role.Action{role.TransferOwner, role.ViewAccount}, Manages: []role.Name{"admin"}},
+		{Name: "admin", Capabilities: []role.Action{role.ViewAccount}, Manages: []role.Name{"auditor"}},
+		{Name: "auditor"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -191,7 +191,7 @@ func (l *madeLink) count(hits *branches, now access.Reason) {
 	switch {
 	case l.Resource.Kind() == access.KindReport:
 		hits.Hit("report")
-	case l.Resource.CompanyWide():
+	case l.Resource.Account() == "":
 		hits.Hit("item of the company")
 	default:
 		hits.Hit("item")

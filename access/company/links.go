@@ -4,30 +4,26 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
-
-// looking is how the names of actions end that a link may allow. Anyone who has
-// the secret may do what the link allows, so it must not change anything.
-const looking = ".view"
 
 // defaultLinkTTL is how long a link lasts unless something else is said.
 const defaultLinkTTL = 30 * 24 * time.Hour
 
 // MakeLink makes a share link: a secret address that shows one resource to
 // anyone who has it, as far as its maker may see it at that moment in the scope
-// that the link was made in. It is for looking only: the name of its action ends
-// in ".view".
+// that the link was made in. What has links, and which action they allow, says
+// the catalog: see [role.Kind].
 type MakeLink struct {
 	Link     access.LinkID   `json:"link"`              // never used before; "" for a random one
 	Session  team.ID         `json:"session,omitempty"` // the team it is made in; "" is company level
-	Action   access.Action   `json:"action"`            // the one it allows; "" is [access.ViewReport]
+	Action   access.Action   `json:"action"`            // the one it allows; "" is that of the kind, which is the only one it may be
 	Resource access.Resource `json:"resource"`          // a report, or something of the host's own
 	Until    time.Time       `json:"until"`             // zero is 30 days from now, or the maker's end if that is before
 	Maker    team.UserID     `json:"maker"`             // a system names them; for a user it is the actor
@@ -40,12 +36,21 @@ type MakeLinkOutcome struct {
 	Secret invite.Secret `json:"-"`      // in the receipt only: it is kept nowhere else
 }
 
-// action returns the action that is meant.
-func (c MakeLink) action() access.Action {
-	if c.Action == "" {
+// linkAction returns what links to a resource allow, "" if it has none.
+func (s *state) linkAction(r access.Resource) access.Action {
+	if r.Kind() == access.KindReport {
 		return access.ViewReport
 	}
-	return c.Action
+	kind, _ := s.directory().Catalog().Kind(string(r.Kind()))
+	return kind.Link
+}
+
+// complete fills in the action of a link.
+func (c MakeLink) complete(s *state, _ time.Time) Change {
+	if c.Action == "" {
+		c.Action = s.linkAction(c.Resource)
+	}
+	return c
 }
 
 // questions adds what is asked about a link to that resource.
@@ -53,7 +58,10 @@ func (c MakeLink) questions(a about) about {
 	if c.Resource.Kind() == access.KindReport {
 		return a.ask(access.ShareViewer, c.Resource)
 	}
-	return a.ask(c.action(), c.Resource).ask(access.ShareSession, c.Resource)
+	if c.Action != "" {
+		a = a.ask(c.Action, c.Resource)
+	}
+	return a.ask(access.ShareSession, c.Resource)
 }
 
 func (c MakeLink) resolve(p *proposal) (Change, error) {
@@ -61,15 +69,18 @@ func (c MakeLink) resolve(p *proposal) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Link, c.Action = id, c.action()
+	c.Link = id
 	if p.actor.system == "" {
 		c.Maker = p.actor.user
 	}
 	if _, err := p.user(c.Maker); err != nil {
 		return nil, err
 	}
-	if !strings.HasSuffix(string(c.Action), looking) {
-		return nil, fmt.Errorf("a link to allow %s %w: a link is for looking, so its action ends in %s", c.Action, ErrInvalid, looking)
+	switch allows := p.linkAction(c.Resource); {
+	case allows == "":
+		return nil, fmt.Errorf("a link to %s %w: its kind has no link action", text.Plain(c.Resource.String()), ErrInvalid)
+	case c.Action != allows:
+		return nil, fmt.Errorf("a link to allow %s %w: a link to %s allows %s", text.Quote(c.Action), ErrInvalid, text.Plain(c.Resource.String()), allows)
 	}
 	// A link shows what its maker sees in its scope, so they must see it there.
 	scope := access.User(c.Maker)
@@ -194,7 +205,7 @@ func (c *Company) LinkSubject(id access.LinkID, s invite.Secret) (access.Subject
 // Why a link cannot be used, the Cause of a [*Refusal].
 var (
 	errLinkSecret  = errors.New("the secret is not that of the link")
-	errLinkEnded   = errors.New("the link was revoked, or its report or maker is gone")
+	errLinkEnded   = errors.New("the link was revoked, or its report, maker or kind is gone")
 	errLinkExpired = errors.New("the link expired")
 )
 

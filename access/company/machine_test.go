@@ -349,8 +349,8 @@ var sameRecord = cmp.Options{
 	cmp.Comparer(func(a, b role.Role) bool {
 		manages := slices.Equal(slices.Sorted(slices.Values(a.Manages)), slices.Sorted(slices.Values(b.Manages)))
 		a.Manages, b.Manages = nil, nil
-		c, errC := role.NewCatalog(a)
-		d, errD := role.NewCatalog(b)
+		c, errC := role.NewCatalog([]role.Role{a})
+		d, errD := role.NewCatalog([]role.Role{b})
 		return errC == nil && errD == nil && c.Equal(d) && manages
 	}),
 	cmp.Comparer(func(a, b company.Impact) bool {

@@ -131,25 +131,51 @@ func (c SetLimits) apply(s *state, at time.Time) error {
 
 // ReplaceCatalog replaces the role catalog. Only a system may. Every role that
 // a user has must be in the new one, with its holders within their bounds, and
-// every role that a pending invitation offers.
+// every role that a pending invitation offers. Links end for good if the new
+// catalog has no such kind any more, or another link action for it.
 type ReplaceCatalog struct {
 	Roles []role.Role `json:"roles"`
+	Kinds []role.Kind `json:"kinds,omitempty"` // nil is none: those of the old catalog do not stay
+	ReplaceCatalogOutcome
+}
+
+// ReplaceCatalogOutcome is the outcome of [ReplaceCatalog].
+type ReplaceCatalogOutcome struct {
+	Links Bounded[access.LinkID] `json:"links,omitzero"` // that ended, in byte order
 }
 
 func (c ReplaceCatalog) resolve(p *proposal) (Change, error) {
-	catalog, err := role.NewCatalog(c.Roles...)
+	catalog, err := role.NewCatalog(c.Roles, c.Kinds...)
 	if err != nil {
 		return nil, invalid("the catalog", err)
 	}
 	if catalog.Equal(p.directory().Catalog()) {
 		return nil, ErrNoChange
 	}
-	c.Roles = catalog.Roles()
+	c.Roles, c.Kinds = catalog.Roles(), catalog.Kinds()
 	return c, nil
 }
 
+func (c ReplaceCatalog) derive(s *state, _ origin) (Change, error) {
+	catalog, err := role.NewCatalog(c.Roles, c.Kinds...)
+	if err != nil {
+		return nil, invalid("the catalog", err)
+	}
+	e := s.policy.Edit()
+	e.SetCatalog(catalog)
+	next, err := e.Policy()
+	if err != nil {
+		return c, nil // apply refuses it as well
+	}
+	ended := s.liveLinks(func(l access.ShareLink) bool {
+		l, _ = next.Directory().Link(l.ID)
+		return l.Ended
+	})
+	return c, boundInto(&c.Links, ended)
+}
+
 func (c ReplaceCatalog) apply(s *state, _ time.Time) error {
-	catalog, err := role.NewCatalog(c.Roles...)
+	catalog, err := role.NewCatalog(c.Roles, c.Kinds...)
 	if err != nil {
 		return invalid("the catalog", err)
 	}
@@ -178,6 +204,10 @@ func (c ReplaceCatalog) clone() Change {
 	for i := range c.Roles {
 		c.Roles[i].Capabilities = slices.Clone(c.Roles[i].Capabilities)
 		c.Roles[i].Manages = slices.Clone(c.Roles[i].Manages)
+	}
+	c.Kinds = slices.Clone(c.Kinds)
+	for i := range c.Kinds {
+		c.Kinds[i].Actions = slices.Clone(c.Kinds[i].Actions)
 	}
 	return c
 }

@@ -60,7 +60,7 @@ func TestShownTexts(t *testing.T) {
 			check("approved", tt.titled, err)
 			_, err = co.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: tt.text})
 			check("renamed", tt.named, err)
-			_, err = role.NewCatalog(role.Role{Name: "r", Title: tt.text})
+			_, err = role.NewCatalog([]role.Role{{Name: "r", Title: tt.text}})
 			if (err == nil) != tt.titled {
 				t.Errorf("titled: %v, want it accepted: %t", err, tt.titled)
 			}

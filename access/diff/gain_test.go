@@ -84,10 +84,10 @@ ann may act in team west`,
 func TestRevocationInTeam(t *testing.T) {
 	build := func(end string, members ...document.Member) *access.Policy {
 		return compile(t, &document.Document{
-			Roles: oddRoles(),
-			Teams: []document.Team{{ID: "t1", Members: members}},
-			Users: []document.User{{ID: "ann", Email: "ann@x.test", Role: "warden", Until: end}},
-			Links: []document.Link{{ID: "l1", Maker: "ann", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}}},
+			Catalog: oddCatalog(),
+			Teams:   []document.Team{{ID: "t1", Members: members}},
+			Users:   []document.User{{ID: "ann", Email: "ann@x.test", Role: "warden", Until: end}},
+			Links:   []document.Link{{ID: "l1", Maker: "ann", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}}},
 		})
 	}
 	got := texts(slices.Collect(Compare(build("2027-01-01T00:00:00Z"), build("", document.Member{User: "ann"})).Gains()))
@@ -102,7 +102,7 @@ func TestRevocationInTeam(t *testing.T) {
 func TestSessionThatGivesNothing(t *testing.T) {
 	build := func(role, end string, grants ...document.Grant) *access.Policy {
 		return compile(t, &document.Document{
-			Roles:   oddRoles(),
+			Catalog: oddCatalog(),
 			Teams:   []document.Team{{ID: "t1", Members: []document.Member{{User: "ann"}}}},
 			Users:   []document.User{{ID: "ann", Email: "ann@x.test", Role: role, Until: end}},
 			Reports: []document.Report{{ID: "q3", Grants: grants}},

@@ -51,7 +51,7 @@ func mutate(t testing.TB, d *document.Document) []mutant {
 	for i := range d.Links {
 		m.link(i)
 	}
-	for i := range d.Roles {
+	for i := range d.Catalog.Roles {
 		m.role(i)
 	}
 	return m.mutants
@@ -310,30 +310,34 @@ func (m *mutator) link(i int) {
 }
 
 func (m *mutator) role(i int) {
-	r := m.doc.Roles[i]
+	r := m.doc.Catalog.Roles[i]
 	for k, a := range r.Capabilities {
 		m.add("drop a capability", fmt.Sprintf("%s of %s", a, r.Name), func(d *document.Document) {
-			d.Roles[i].Capabilities = slices.Delete(d.Roles[i].Capabilities, k, k+1)
+			d.Catalog.Roles[i].Capabilities = slices.Delete(d.Catalog.Roles[i].Capabilities, k, k+1)
 		})
 	}
 	for _, a := range append(role.BuiltIn(), "campaign.pause") {
 		if !a.LevelOnly() && !slices.Contains(r.Capabilities, a) {
 			m.add("add a capability", fmt.Sprintf("%s to %s", a, r.Name), func(d *document.Document) {
-				d.Roles[i].Capabilities = append(d.Roles[i].Capabilities, a)
+				d.Catalog.Roles[i].Capabilities = append(d.Catalog.Roles[i].Capabilities, a)
 			})
 		}
 	}
-	for _, other := range m.doc.Roles {
+	for _, other := range m.doc.Catalog.Roles {
 		what := fmt.Sprintf("%s by %s", other.Name, r.Name)
 		if k := slices.Index(r.Manages, other.Name); k >= 0 {
-			m.add("drop a managed role", what, func(d *document.Document) { d.Roles[i].Manages = slices.Delete(d.Roles[i].Manages, k, k+1) })
+			m.add("drop a managed role", what, func(d *document.Document) {
+				d.Catalog.Roles[i].Manages = slices.Delete(d.Catalog.Roles[i].Manages, k, k+1)
+			})
 		} else {
-			m.add("add a managed role", what, func(d *document.Document) { d.Roles[i].Manages = append(d.Roles[i].Manages, other.Name) })
+			m.add("add a managed role", what, func(d *document.Document) {
+				d.Catalog.Roles[i].Manages = append(d.Catalog.Roles[i].Manages, other.Name)
+			})
 		}
 	}
-	m.add("change a data scope", string(r.Name), func(d *document.Document) { d.Roles[i].Scope = role.AllData - r.Scope })
-	m.add("change a minimum", string(r.Name), func(d *document.Document) { d.Roles[i].MinHolders = 1 - min(1, r.MinHolders) })
-	m.add("change a maximum", string(r.Name), func(d *document.Document) { d.Roles[i].MaxHolders = 3 - min(3, r.MaxHolders) })
+	m.add("change a data scope", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].Scope = role.AllData - r.Scope })
+	m.add("change a minimum", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].MinHolders = 1 - min(1, r.MinHolders) })
+	m.add("change a maximum", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].MaxHolders = 3 - min(3, r.MaxHolders) })
 }
 
 func compile(t testing.TB, d *document.Document) *access.Policy {

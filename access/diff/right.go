@@ -227,10 +227,7 @@ func resourcesText(resources []access.Resource) string {
 
 // kindText returns the word for the kind of a resource.
 func kindText(r access.Resource) string {
-	switch {
-	case r.CompanyWide():
-		return "company item"
-	case r.Kind() == access.KindGroup:
+	if r.Kind() == access.KindGroup {
 		return "data group"
 	}
 	return string(r.Kind())

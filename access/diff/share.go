@@ -44,9 +44,6 @@ func levelOf(p *access.Policy, s access.Subject, r access.ReportID) access.Decis
 // shown returns the one question that a share link answers.
 func shown(l document.Link) (access.Subject, access.Action, access.Resource) {
 	of := access.Kind(l.Resource.Kind).Resource(l.Resource.ID, l.Resource.Account)
-	if l.Resource.Company {
-		of = access.CompanyItem(access.Kind(l.Resource.Kind), l.Resource.ID)
-	}
 	return access.ViaLink(access.LinkID(l.ID)), access.Action(l.Action), of
 }
 

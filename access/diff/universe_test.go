@@ -101,7 +101,7 @@ func endsOf(docs []*document.Document) map[time.Time]bool {
 // cross returns the questions of all subjects. It leaves out those of the wrong
 // kind, which every policy denies.
 func cross(subjects map[access.Subject]bool, actions map[access.Action]bool, resources map[access.Resource]bool) []asked {
-	host, err := role.NewCatalog(role.Role{Name: "all", Capabilities: slices.DeleteFunc(slices.Collect(maps.Keys(actions)), access.Action.LevelOnly), Scope: role.AllData})
+	host, err := role.NewCatalog([]role.Role{{Name: "all", Capabilities: slices.DeleteFunc(slices.Collect(maps.Keys(actions)), access.Action.LevelOnly), Scope: role.AllData}})
 	if err != nil {
 		panic(err)
 	}
@@ -173,7 +173,7 @@ func gainerOf(s access.Subject) string {
 }
 
 func catalogOf(d *document.Document) *role.Catalog {
-	p, err := access.Compile(&document.Document{Catalog: d.Catalog, Roles: d.Roles}, nil)
+	p, err := access.Compile(&document.Document{Catalog: d.Catalog}, nil)
 	if err != nil {
 		panic(err)
 	}

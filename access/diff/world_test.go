@@ -14,8 +14,8 @@ import (
 
 // oddRoles is a catalog whose roles differ in what they hold about accounts, and
 // in which roles they manage.
-func oddRoles() []role.Role {
-	return []role.Role{
+func oddCatalog() document.Catalog {
+	return document.Catalog{Roles: []role.Role{
 		{Name: "boss", Scope: role.AllData, MinHolders: 1, Manages: []role.Name{"boss", "lead", "member", "blind"}, Capabilities: []role.Action{
 			"account.view", "user.invite", "user.remove", "user.suspend", "role.grant", "owner.transfer", "team.edit", "team.set-members",
 			"datagroup.edit", "source.edit", "recording.view", "campaign.pause"}},
@@ -28,7 +28,11 @@ func oddRoles() []role.Role {
 		{Name: "granter", Manages: []role.Name{"idle"}, Capabilities: []role.Action{"role.grant"}},
 		{Name: "warden", Manages: []role.Name{"idle"}, Capabilities: []role.Action{"user.remove"}},
 		{Name: "idle"},
-	}
+	}, Kinds: []role.Kind{
+		{Name: "board", In: role.InCompany, Actions: []role.Action{"recording.view"}, Link: "recording.view"},
+		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause", "recording.view"}, Link: "recording.view"},
+		{Name: "report", Actions: []role.Action{"campaign.pause"}},
+	}}
 }
 
 // worldGen draws small companies, in which ids and ends collide.
@@ -50,14 +54,14 @@ func (d worldGen) document() *document.Document {
 	doc := &document.Document{Attributes: map[string]string{"country": "string"}}
 	switch rapid.IntRange(0, 3).Draw(d.T, "catalog") {
 	case 0:
-		doc.Roles = role.CompanyCatalog().Roles()
+		doc.Catalog = document.CatalogOf(role.CompanyCatalog())
 	case 1:
-		doc.Roles = role.ProjectCatalog().Roles()
+		doc.Catalog = document.CatalogOf(role.ProjectCatalog())
 	default:
-		doc.Roles = oddRoles()
+		doc.Catalog = oddCatalog()
 	}
 	var names []string
-	for _, r := range doc.Roles {
+	for _, r := range doc.Catalog.Roles {
 		names = append(names, string(r.Name))
 	}
 	for _, id := range []string{"a1", "a2", "a3"}[:rapid.IntRange(0, 3).Draw(d.T, "accounts")] {
@@ -124,7 +128,7 @@ func (d worldGen) shared(doc *document.Document, users []string) {
 // tells apart.
 func oddDocument() *document.Document {
 	return &document.Document{
-		Roles:      oddRoles(),
+		Catalog:    oddCatalog(),
 		Attributes: map[string]string{"country": "string"},
 		Accounts: []document.Account{
 			{ID: "us 1", Source: "s", Values: map[string]datagroup.Value{"country": datagroup.Text("US")}},
@@ -141,9 +145,9 @@ func oddDocument() *document.Document {
 		Reports: []document.Report{{ID: "q3", Grants: []document.Grant{
 			{User: "lea", Level: "creator", Until: "2026-03-01T00:00:00Z"}, {User: "bo", Level: "viewer"}, {Team: "t1", Level: "explorer"}}}},
 		Links: []document.Link{
-			{ID: "l1", Maker: "lea", Session: "t1", Action: "account.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "us 1"}},
+			{ID: "l1", Maker: "lea", Session: "t1", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "us 1"}},
 			{ID: "l2", Maker: "lea", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "q3"}, Until: "2026-02-01T00:00:00Z"},
-			{ID: "l3", Maker: "bo", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Company: true}},
+			{ID: "l3", Maker: "bo", Action: "recording.view", Resource: document.Resource{Kind: "board", ID: "b1"}},
 			{ID: "l4", Maker: "gone", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "gone"}, Ended: true}},
 	}
 }

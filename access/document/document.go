@@ -6,7 +6,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 )
 
 // Document is a whole policy: [Parse] reads one from JSON, and package access
@@ -17,12 +16,9 @@ import (
 // instant in RFC 3339, as [End] writes it, from which on something no longer
 // holds; "" is no end.
 type Document struct {
-	// Catalog is the role catalog: "company" or "project". "" means that of
-	// Roles, or else that of the program.
-	Catalog string `json:"catalog,omitempty"`
-
-	// Roles is a catalog of the document's own. It excludes Catalog.
-	Roles []role.Role `json:"roles,omitempty"`
+	// Catalog has the roles, and the kinds of resources that are the host's
+	// own.
+	Catalog Catalog `json:"catalog,omitzero"`
 
 	// Attributes declares the account attributes: each name with its type,
 	// "string", "number" or "labels".
@@ -104,19 +100,18 @@ type Link struct {
 	ID       string   `json:"id"`
 	Maker    string   `json:"maker"`
 	Session  string   `json:"session,omitempty"` // the team of the session it was made in; "" is company level
-	Action   string   `json:"action"`            // that it allows
+	Action   string   `json:"action"`            // that it allows: "report.view", or the link action of the kind
 	Resource Resource `json:"resource"`          // of which it allows that
 	Until    string   `json:"until,omitempty"`   // end of the link
-	Ended    bool     `json:"ended,omitempty"`   // for good; then its maker and its report may be missing
+	Ended    bool     `json:"ended,omitempty"`   // for good; then its maker, its report and its kind may be missing
 }
 
-// Resource is what a link shows: a report, or something of the host's own that
-// belongs to an account or to the company.
+// Resource is what a link shows: a report, or something of a kind of the host's
+// own.
 type Resource struct {
 	Kind    string `json:"kind"`
 	ID      string `json:"id"`
-	Account string `json:"account,omitempty"` // either this
-	Company bool   `json:"company,omitempty"` // or this; neither for a report
+	Account string `json:"account,omitempty"` // if its kind belongs to accounts
 }
 
 // MarshalJSON writes the values beside id and source, in byte order of names; no

@@ -10,7 +10,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 )
 
 // Parse reads a document from JSON, strictly: an unknown field, a field in the
@@ -126,8 +125,7 @@ func list[T any](r *reader, name string, into *[]T, entry func() T) field {
 }
 
 func (r *reader) document() (d Document) {
-	r.object(r.nonEmpty("catalog", &d.Catalog),
-		list(r, "roles", &d.Roles, r.role),
+	r.object(field{"catalog", func() { d.Catalog = r.catalog() }},
 		field{"attributes", func() {
 			d.Attributes = make(map[string]string)
 			for name := range r.Map() {
@@ -141,21 +139,6 @@ func (r *reader) document() (d Document) {
 		list(r, "reports", &d.Reports, r.report),
 		list(r, "links", &d.Links, r.link))
 	return d
-}
-
-func (r *reader) role() (e role.Role) {
-	r.object(field{"name", func() { e.Name = role.Name(r.Text()) }}, r.text("title", &e.Title), r.text("summary", &e.Summary),
-		r.checked("data", func(text string) error {
-			if e.Scope.UnmarshalText([]byte(text)) != nil {
-				return fmt.Errorf("data %q %w: write all or teams", text, ErrInvalid)
-			}
-			return nil
-		}),
-		list(r, "capabilities", &e.Capabilities, func() role.Action { return role.Action(r.Text()) }),
-		list(r, "manages", &e.Manages, func() role.Name { return role.Name(r.Text()) }),
-		r.flag("offered", &e.Offered), r.flag("default", &e.Default),
-		r.count("minHolders", &e.MinHolders), r.count("maxHolders", &e.MaxHolders))
-	return e
 }
 
 func (r *reader) group() (e Group) {
@@ -197,7 +180,7 @@ func (r *reader) link() (e Link) {
 }
 
 func (r *reader) resource() (e Resource) {
-	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.text("account", &e.Account), r.flag("company", &e.Company))
+	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.nonEmpty("account", &e.Account))
 	return e
 }
 

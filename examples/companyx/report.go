@@ -35,9 +35,6 @@ func (c *company) links() table {
 	for _, l := range c.document.Links {
 		subject := access.ViaLink(access.LinkID(l.ID))
 		resource := access.Kind(l.Resource.Kind).Resource(l.Resource.ID, l.Resource.Account)
-		if l.Resource.Company {
-			resource = access.CompanyItem(access.Kind(l.Resource.Kind), l.Resource.ID)
-		}
 		maker := access.User(l.Maker)
 		if l.Session != "" {
 			maker = access.Session(l.Maker, l.Session)

@@ -7,11 +7,12 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Catalog is an ordered set of roles. A name stands for a shipped catalog;
-// without one a document spells the roles out.
+// Catalog is an ordered set of roles, and the kinds of the host. A name stands for a shipped catalog;
+// without one a document spells them out.
 type Catalog struct {
 	Name  string
 	Roles []role.Role
+	Kinds []role.Kind
 }
 
 // Role returns the role of a name, by looking at each.
@@ -46,22 +47,22 @@ func Manages(r role.Role, name string) bool { return slices.Contains(r.Manages, 
 // SeesAll reports whether a role sees all data.
 func SeesAll(r role.Role) bool { return r.Scope == role.AllData }
 
-// builtIn says in which rows of the table of kinds each built-in action
-// stands, as [Resource.Row] names them.
+// builtIn says at which kind each built-in action may be asked, "" for those
+// that a catalog lists where it wants.
 var builtIn = map[string]string{
-	"account.view": "account item", "source.edit": "account", "source.remove": "account",
+	"account.view": "account", "source.edit": "account", "source.remove": "account",
 
-	"report.create": "company", "user.invite": "company", "team.create": "company", "datagroup.create": "company",
+	"directory.view": "company",
+	"report.create":  "company", "user.invite": "company", "team.create": "company", "datagroup.create": "company",
 	"source.add": "company", "metric.create": "company", "metric.edit": "company", "dimension.create": "company",
 	"dimension.edit": "company", "segment.create": "company", "segment.edit": "company", "segment.save": "company",
 	"audit.read": "company", "review.run": "company", "company.edit": "company", "project.edit": "company",
 	"project.delete": "company", "integration.edit": "company", "token.manage": "company",
 
-	"recording.view": viewing, "heatmap.view": viewing, "insight.view": viewing,
-	"session.filter": viewing, "session.share": viewing,
+	"recording.view": "", "heatmap.view": "", "insight.view": "", "session.filter": "", "session.share": "",
 
-	"user.remove": "user", "user.set-role": "user", "user.suspend": "user", "user.set-expiry": "user",
-	"owner.transfer": "user", "role.grant": "role",
+	"user.edit": "user", "user.remove": "user", "user.set-role": "user", "user.suspend": "user",
+	"user.set-expiry": "user", "owner.transfer": "user", "role.grant": "role",
 
 	"team.edit": "team", "team.delete": "team", "team.set-members": "team", "team.set-datagroups": "team",
 	"datagroup.edit": "group", "datagroup.delete": "group",
@@ -73,23 +74,61 @@ var builtIn = map[string]string{
 	"link.revoke": "link",
 }
 
-const viewing = "company item company-item"
-
 // IsBuiltIn reports whether every company knows the action.
-func IsBuiltIn(action string) bool { return builtIn[action] != "" }
+func IsBuiltIn(action string) bool { return has(builtIn, action) }
 
-// Askable returns the rows of the table of kinds in which the action stands,
-// and false if neither the table nor a role has it.
-func (c Catalog) Askable(action string) (rows []string, known bool) {
-	if text, ok := builtIn[action]; ok {
-		return strings.Fields(text), true
-	}
-	for _, r := range c.Roles {
-		if Holds(r, action) {
-			return []string{"company", "account", "report", "item", "company-item"}, true
+// Knows reports whether the action is built in or held by a role.
+func (c Catalog) Knows(action string) bool {
+	return IsBuiltIn(action) || slices.ContainsFunc(c.Roles, func(r role.Role) bool { return Holds(r, action) })
+}
+
+// Kind returns the kind that a host declared under a name, by looking at each.
+func (c Catalog) Kind(name string) (role.Kind, bool) {
+	for _, k := range c.Kinds {
+		if k.Name == name {
+			return k, true
 		}
 	}
-	return nil, false
+	return role.Kind{}, false
+}
+
+// Row says in which row of the table of kinds r is: that of a built-in kind,
+// "item" for a kind that belongs to accounts, "company-item" for one that
+// belongs to the company, "unknown" for one that nobody declared, "malformed",
+// or "" for no resource at all.
+func (c Catalog) Row(r Resource) string {
+	k, declared := c.Kind(r.Kind)
+	foreign := r.Account != "" && (r.Kind != "account" || r.Account != r.ID)
+	switch {
+	case r.Kind == "":
+		return ""
+	case slices.Contains(BuiltInKinds, r.Kind) && (foreign || r.Kind == "company" && r.ID != ""):
+		return "malformed"
+	case slices.Contains(BuiltInKinds, r.Kind):
+		return r.Kind
+	case !declared:
+		return "unknown"
+	case k.In == role.InAccount:
+		return "item"
+	case r.Account != "":
+		return "malformed"
+	}
+	return "company-item"
+}
+
+// Asks reports whether an action may be asked of such a resource.
+func (c Catalog) Asks(action string, r Resource) bool {
+	k, _ := c.Kind(r.Kind)
+	row := c.Row(r)
+	switch {
+	case row == "" || row == "unknown" || row == "malformed":
+		return false
+	case builtIn[action] != "" && builtIn[action] == row, slices.Contains(k.Actions, role.Action(action)):
+		return true
+	case action == "session.share":
+		return k.Link != ""
+	}
+	return action == "account.view" && row == "item"
 }
 
 // Actions returns all actions worth a question, among them one that nobody
@@ -147,7 +186,8 @@ func CompanyCatalog() Catalog {
 	}, []row{
 		{"account.view", "admin data-manager user-manager editor user team-member viewer"},
 		{"report.create", "admin data-manager user-manager editor user team-member"},
-		{"user.invite user.remove user.set-role user.suspend user.set-expiry role.grant", "admin user-manager"},
+		{"directory.view", "admin data-manager user-manager"},
+		{"user.invite user.edit user.remove user.set-role user.suspend user.set-expiry role.grant", "admin user-manager"},
 		{"team.create team.edit team.delete team.set-members team.set-datagroups", "admin user-manager"},
 		{"datagroup.create datagroup.edit datagroup.delete", "admin data-manager"},
 		{"source.add source.edit", "admin data-manager editor"},
@@ -155,7 +195,7 @@ func CompanyCatalog() Catalog {
 		{"metric.create metric.edit dimension.create dimension.edit segment.create segment.edit", "admin editor"},
 		{"audit.read review.run", "admin user-manager"},
 		{"company.edit", "admin"},
-	})}
+	}), nil}
 }
 
 // ProjectCatalog is the table of SPEC §3.2.
@@ -167,9 +207,14 @@ func ProjectCatalog() Catalog {
 	}, []row{
 		{"account.view report.create recording.view heatmap.view insight.view session.filter session.share segment.save", "owner admin member"},
 		{"project.edit project.delete integration.edit token.manage source.add source.edit source.remove", "owner admin"},
+		{"directory.view user.edit", "owner admin"},
 		{"user.invite user.remove user.set-role user.suspend user.set-expiry role.grant audit.read review.run company.edit", "owner admin"},
 		{"owner.transfer", "owner"},
-	})}
+	}), []role.Kind{
+		{Name: "heatmap", In: role.InAccount, Actions: []role.Action{"heatmap.view"}},
+		{Name: "insight", In: role.InAccount, Actions: []role.Action{"insight.view"}},
+		{Name: "session", In: role.InAccount, Actions: []role.Action{"recording.view", "session.filter"}, Link: "recording.view"},
+	}}
 }
 
 // HostCatalog is a catalog as a host might write it: with actions of its own,
@@ -192,7 +237,13 @@ func HostCatalog() Catalog {
 		{"user.remove user.set-role role.grant", "chief deputy"},
 		{"user.suspend user.set-expiry", "chief deputy blind"},
 		{"owner.transfer company.edit audit.read", "deputy"},
-	})}
+	}), []role.Kind{
+		{Name: "account", Actions: []role.Action{"campaign.pause"}},
+		{Name: "board", In: role.InCompany, Actions: []role.Action{"recording.view", "note.pin"}, Link: "recording.view"},
+		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause", "recording.view", "note.pin"}, Link: "campaign.pause"},
+		{Name: "company", Actions: []role.Action{"note.pin"}},
+		{Name: "report", Actions: []role.Action{"note.pin"}},
+	}}
 }
 
 // Without returns the catalog without an action, and without bounds on the
@@ -203,7 +254,14 @@ func (c Catalog) Without(action string) Catalog {
 		roles[i].MinHolders, roles[i].MaxHolders = 0, 0
 		roles[i].Capabilities = slices.DeleteFunc(slices.Clone(r.Capabilities), func(a role.Action) bool { return string(a) == action })
 	}
-	return Catalog{"", roles}
+	kinds := slices.Clone(c.Kinds)
+	for i, k := range kinds {
+		kinds[i].Actions = slices.DeleteFunc(slices.Clone(k.Actions), func(a role.Action) bool { return string(a) == action })
+		if string(k.Link) == action {
+			kinds[i].Link = ""
+		}
+	}
+	return Catalog{"", roles, kinds}
 }
 
 // Compile returns the catalog as package role knows it. It panics if the
@@ -215,7 +273,7 @@ func (c Catalog) Compile() *role.Catalog {
 	case "project":
 		return role.ProjectCatalog()
 	}
-	catalog, err := role.NewCatalog(c.Roles...)
+	catalog, err := role.NewCatalog(c.Roles, c.Kinds...)
 	if err != nil {
 		panic(err)
 	}

@@ -54,7 +54,7 @@ func (w *World) ask(s Subject, action string, r Resource) answer {
 	if reason := w.kindStep(action, r); reason != "" {
 		return v.deny(access.StepKind, reason)
 	}
-	switch r.Row() {
+	switch w.Catalog.Row(r) {
 	case "report":
 		return w.askReport(s, action, r.ID)
 	case "link":
@@ -99,15 +99,16 @@ func (w *World) SubjectStep(s Subject) access.Reason {
 }
 
 func (w *World) kindStep(action string, r Resource) access.Reason {
-	rows, known := w.Catalog.Askable(action)
 	switch {
-	case !known:
+	case !w.Catalog.Knows(action):
 		return "unknown-action"
-	case r.Row() == "":
+	case w.Catalog.Row(r) == "":
 		return "no-resource"
-	case r.Row() == "malformed":
+	case w.Catalog.Row(r) == "unknown":
+		return "unknown-kind"
+	case w.Catalog.Row(r) == "malformed":
 		return "malformed-resource"
-	case !slices.Contains(rows, r.Row()):
+	case !w.Catalog.Asks(action, r):
 		return "wrong-kind"
 	}
 	return ""
@@ -116,7 +117,7 @@ func (w *World) kindStep(action string, r Resource) access.Reason {
 // reachStep is for everything but reports and links, where the level and the
 // maker decide.
 func (w *World) reachStep(v answer, s Subject, r Resource) answer {
-	switch r.Row() {
+	switch w.Catalog.Row(r) {
 	case "company", "company-item":
 		return v.allow("role")
 	case "account":
@@ -191,7 +192,7 @@ func (w *World) guardStep(actor, action string, r Resource) access.Reason {
 		if all, _ := w.Holders(r.ID); granted.MaxHolders > 0 && all >= granted.MaxHolders {
 			return "role-full"
 		}
-	case r.Row() == "user" && strings.HasPrefix(action, "user."):
+	case w.Catalog.Row(r) == "user" && strings.HasPrefix(action, "user."):
 		return w.guardUser(actor, r.ID)
 	}
 	return ""

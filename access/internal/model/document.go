@@ -11,9 +11,9 @@ import (
 
 // Document writes the world down, everything in byte order of the ids.
 func (w *World) Document() *document.Document {
-	d := &document.Document{Catalog: w.Catalog.Name}
-	if d.Catalog == "" {
-		d.Roles = w.Catalog.Roles
+	d := &document.Document{Catalog: document.Catalog{Extends: w.Catalog.Name}}
+	if w.Catalog.Name == "" {
+		d.Catalog.Roles, d.Catalog.Kinds = w.Catalog.Roles, w.Catalog.Kinds
 	}
 	if len(w.Attributes) > 0 {
 		d.Attributes = typeNames(w.Attributes)
@@ -81,7 +81,7 @@ func (l Link) entry(id string) document.Link {
 	return document.Link{
 		ID: id, Maker: l.Maker, Session: l.Session, Action: l.Action, Until: EndText(l.Until), Ended: l.Ended,
 		Resource: document.Resource{
-			Kind: l.Resource.Kind, ID: l.Resource.ID, Account: l.Resource.Account, Company: l.Resource.Company},
+			Kind: l.Resource.Kind, ID: l.Resource.ID, Account: l.Resource.Account},
 	}
 }
 

@@ -218,7 +218,7 @@ func (d Draw) setLink(w *World, id string) Change {
 	case 0, 1, 2, 3:
 		l.Resource = OfReport(d.ID(ReportIDs))
 	case 9:
-		l.Resource = Resource{Kind: "campaign", ID: "c1", Company: true}
+		l.Resource = Resource{Kind: "board", ID: "b1"}
 	default:
 		l.Resource = Resource{Kind: "campaign", ID: "c1", Account: d.ID(AccountIDs)}
 	}

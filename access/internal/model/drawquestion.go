@@ -22,8 +22,7 @@ func (d Draw) Question(w *World) (Subject, Question) {
 	actions := w.Catalog.Actions()
 	if !d.Chance(8, "any action") {
 		fit := slices.DeleteFunc(slices.Clone(actions), func(a string) bool {
-			rows, _ := w.Catalog.Askable(a)
-			return !slices.Contains(rows, r.Row())
+			return !w.Catalog.Asks(a, r)
 		})
 		if len(fit) > 0 {
 			actions = fit
@@ -100,7 +99,7 @@ func (d Draw) Resource(w *World) Resource {
 	case "link":
 		return Resource{Kind: kind, ID: d.ID(LinkIDs)}
 	case "wide":
-		return Resource{Kind: "campaign", ID: "c1", Company: true}
+		return Resource{Kind: "board", ID: "b1"}
 	default:
 		return Resource{Kind: kind, ID: "c1", Account: d.ID(AccountIDs)}
 	}

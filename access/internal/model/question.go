@@ -1,8 +1,6 @@
 package model
 
 import (
-	"slices"
-
 	"github.com/ambit-authz/ambit/access"
 )
 
@@ -34,11 +32,9 @@ func (s Subject) Access() access.Subject {
 	return access.User(s.User)
 }
 
-// Resource is what a question is about. Company marks something of the host's
-// as belonging to the company, in place of an account.
+// Resource is what a question is about.
 type Resource struct {
 	Kind, ID, Account string
-	Company           bool
 }
 
 // OfAccount returns an account as a resource.
@@ -49,33 +45,11 @@ func OfReport(id string) Resource { return Resource{Kind: "report", ID: id} }
 
 // Access returns r as package access knows it.
 func (r Resource) Access() access.Resource {
-	if r.Company {
-		return access.CompanyItem(access.Kind(r.Kind), r.ID)
-	}
 	return access.Kind(r.Kind).Resource(r.ID, r.Account)
 }
 
 // BuiltInKinds are the kinds that every company has.
 var BuiltInKinds = []string{"company", "account", "user", "role", "team", "group", "report", "link"}
-
-// Row says in which row of the table of kinds r is: that of a built-in kind,
-// "item" for something of the host's that belongs to an account,
-// "company-item" for what belongs to the company, "malformed", or "" for no
-// resource at all.
-func (r Resource) Row() string {
-	misplaced := r.Company || r.Account != "" && (r.Kind != "account" || r.Account != r.ID)
-	switch {
-	case r.Kind == "":
-		return ""
-	case !slices.Contains(BuiltInKinds, r.Kind) && r.Company:
-		return "company-item"
-	case !slices.Contains(BuiltInKinds, r.Kind):
-		return "item"
-	case misplaced, r.Kind == "company" && r.ID != "":
-		return "malformed"
-	}
-	return r.Kind
-}
 
 // Question is an action at a resource.
 type Question struct {
@@ -95,8 +69,7 @@ func (w *World) Questions() []Question {
 	actions := w.Catalog.Actions()
 	for i, r := range w.Resources() {
 		for j, a := range actions {
-			rows, _ := w.Catalog.Askable(a)
-			if slices.Contains(rows, r.Row()) || j == i%len(actions) {
+			if w.Catalog.Asks(a, r) || j == i%len(actions) {
 				all = append(all, Question{a, r})
 			}
 		}
@@ -123,10 +96,11 @@ func (w *World) Subjects() []Subject {
 // not.
 func (w *World) Resources() []Resource {
 	all := []Resource{
-		{}, {Kind: "company"}, {Kind: "company", ID: "x"}, {Kind: "company", Company: true},
-		{Kind: "campaign", ID: "c1"}, {Kind: "campaign"}, {Kind: "campaign", ID: "c1", Company: true},
+		{}, {Kind: "company"}, {Kind: "company", ID: "x"}, {Kind: "company", Account: "a1"},
+		{Kind: "campaign", ID: "c1"}, {Kind: "campaign"}, {Kind: "board", ID: "b1"}, {Kind: "board", ID: "b1", Account: "a1"},
+		{Kind: "campagin", ID: "c1", Account: "a1"}, {Kind: "session", ID: "s1", Account: "a1"},
 		{ID: "c1", Account: "a1"}, {Kind: "role", ID: "ghost"}, {Kind: "account", ID: "a1", Account: "a2"},
-		{Kind: "team", ID: "t1", Account: "a1"}, {Kind: "report", ID: "r1", Company: true},
+		{Kind: "team", ID: "t1", Account: "a1"}, {Kind: "report", ID: "r1", Account: "a1"},
 	}
 	byKind := map[string][]string{
 		"account": SortedKeys(w.Accounts), "group": SortedKeys(w.Groups), "team": SortedKeys(w.Teams),

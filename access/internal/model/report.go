@@ -143,22 +143,22 @@ func (w *World) askLink(id, action string, r Resource) answer {
 	return v.allow("link")
 }
 
-// LinkFits reports whether a link may allow its action at its resource: to
-// view a report, or an action that may be asked of something of the host's
-// that belongs somewhere. An action that no role holds may have been held
-// once: such a link is paused.
+// LinkFits reports whether a link may allow its action at its resource: to view
+// a report, or the link action of a kind of the host's. What an ended link
+// showed may be of a kind that is gone.
 func (w *World) LinkFits(l Link) bool {
-	rows, known := w.Catalog.Askable(l.Action)
-	if !known {
-		rows = []string{"item", "company-item"}
-	}
-	switch l.Resource.Row() {
-	case "report":
-		return l.Action == "report.view" && l.Resource.ID != ""
-	case "item":
-		return l.Action != "" && l.Resource.Account != "" && slices.Contains(rows, "item")
-	case "company-item":
-		return l.Action != "" && slices.Contains(rows, "company-item")
+	k, declared := w.Catalog.Kind(l.Resource.Kind)
+	switch row := w.Catalog.Row(l.Resource); {
+	case l.Action == "" || l.Resource.Kind == "":
+		return false
+	case row == "report" && l.Resource.ID == "":
+		return false
+	case l.Ended && (row == "report" || !slices.Contains(BuiltInKinds, l.Resource.Kind)):
+		return true
+	case row == "report":
+		return l.Action == "report.view"
+	case row == "item" || row == "company-item":
+		return declared && k.Link != "" && l.Action == string(k.Link) && (row == "item") == (l.Resource.Account != "")
 	}
 	return false
 }

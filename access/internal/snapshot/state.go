@@ -93,9 +93,8 @@ type Link struct {
 	Kind    string // the resource, as access names it
 	Item    string
 	Account string
-	Company bool
 	Until   time.Time
-	Ended   bool // revoked, or maker or report removed; then those may be missing
+	Ended   bool // revoked, maker or report removed, or kind gone; then those may be missing
 }
 
 // Holders counts the users of one role.

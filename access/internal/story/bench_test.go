@@ -13,7 +13,7 @@ import (
 // accounts, and a story of two lines for each user.
 func company(b *testing.B) (*access.Policy, *Suite) {
 	b.Helper()
-	d := &document.Document{Catalog: "company", Attributes: map[string]string{"country": "string"}}
+	d := &document.Document{Catalog: document.Catalog{Extends: "company"}, Attributes: map[string]string{"country": "string"}}
 	text := "story Everybody\n"
 	for i := range 400 {
 		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("a%d", i), Source: fmt.Sprintf("s%d", i%20)})

@@ -66,7 +66,7 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 		in, _ := c.next()
 		place, ok := c.next()
 		if !ok {
-			return access.Resource{}, wrongForm(w.text + " in account:ACCOUNT, or in company")
+			return access.Resource{}, wrongForm(w.text + " in account:ACCOUNT")
 		}
 		text = append(text, in.text, place.text)
 	}

@@ -2,7 +2,6 @@ package story
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
@@ -44,7 +43,7 @@ func set[T any](entries []T, id func(T) string) map[string]bool {
 // together reports whether an action that exists may be asked of such a resource.
 func (k *known) together(a access.Action, r access.Resource) bool {
 	switch k.policy.Applies(a, r).Reason {
-	case access.ReasonWrongKind, access.ReasonMalformedResource:
+	case access.ReasonUnknownKind, access.ReasonWrongKind, access.ReasonMalformedResource:
 		return false
 	}
 	return true
@@ -90,19 +89,38 @@ func (k *known) action(a access.Action) []finding {
 
 // resource looks for what an action is asked of.
 func (k *known) resource(r access.Resource) []finding {
-	_, hasIDs := k.ids[r.Kind()]
-	switch {
-	case hasIDs:
+	if _, hasIDs := k.ids[r.Kind()]; hasIDs {
 		return k.find(r.Kind(), r.ID(), access.ReasonUnknownResource)
-	case r.Kind() == access.KindCompany || r.CompanyWide():
+	}
+	return k.place(r)
+}
+
+// place looks for the kind of a resource of the host's own, and whether it says
+// where it is.
+func (k *known) place(r access.Resource) []finding {
+	if r.Kind() == access.KindCompany {
 		return nil
+	}
+	declared, ok := k.policy.Directory().Catalog().Kind(string(r.Kind()))
+	switch {
+	case !ok:
+		return []finding{{unknown{"kind", string(r.Kind()), k.kinds()}, access.ReasonUnknownKind}}
+	case declared.In == role.InAccount && r.Account() == "":
+		return []finding{{fmt.Errorf(`%v is in no account: write "in account:ACCOUNT" after it`, r), access.ReasonAccountRequired}}
 	case r.Account() != "":
 		return k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)
 	}
-	var words []string
+	return nil
+}
+
+// kinds returns the kinds that there are.
+func (k *known) kinds() map[string]bool {
+	all := map[string]bool{string(access.KindCompany): true}
 	for kind := range k.ids {
-		words = append(words, string(kind))
+		all[string(kind)] = true
 	}
-	near := didYouMean(string(r.Kind()), slices.Values(words))
-	return []finding{{fmt.Errorf(`%v has no place%s (if it is of a kind of your own, write "in account:ACCOUNT" or "in company" after it)`, r, near), access.ReasonAccountRequired}}
+	for _, d := range k.policy.Directory().Catalog().Kinds() {
+		all[d.Name] = true
+	}
+	return all
 }

@@ -90,11 +90,21 @@ func capabilities(c *role.Catalog, who people) []part {
 	return all
 }
 
-// withoutCapability returns a catalog in which one role lacks an action. No rule
-// requires that a role holds an action, so there is always such a catalog.
+// withoutCapability returns a catalog in which one role lacks an action. What no
+// role holds any more, no kind may list, so there is always such a catalog.
 func withoutCapability(c *role.Catalog, i int, a role.Action) *role.Catalog {
-	roles := c.Roles()
-	roles[i].Capabilities = slices.DeleteFunc(roles[i].Capabilities, func(held role.Action) bool { return held == a })
-	without, _ := role.NewCatalog(roles...)
+	roles, kinds := c.Roles(), c.Kinds()
+	isIt := func(held role.Action) bool { return held == a }
+	roles[i].Capabilities = slices.DeleteFunc(roles[i].Capabilities, isIt)
+	if without, err := role.NewCatalog(roles, kinds...); err == nil {
+		return without
+	}
+	for k := range kinds {
+		kinds[k].Actions = slices.DeleteFunc(kinds[k].Actions, isIt)
+		if kinds[k].Link == a {
+			kinds[k].Link = ""
+		}
+	}
+	without, _ := role.NewCatalog(roles, kinds...)
 	return without
 }

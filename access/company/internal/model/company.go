@@ -65,7 +65,7 @@ func (c *Company) At(now time.Time) *Company {
 
 // Resource is a resource as the model of Decide has it.
 func Resource(r access.Resource) rules.Resource {
-	return rules.Resource{Kind: string(r.Kind()), ID: r.ID(), Account: string(r.Account()), Company: r.CompanyWide()}
+	return rules.Resource{Kind: string(r.Kind()), ID: r.ID(), Account: string(r.Account())}
 }
 
 // AddGroup adds a data group whose filter must be one.

@@ -333,11 +333,11 @@ func (p *proposal) setLimits(c company.SetLimits) (company.Change, string) {
 }
 
 func (p *proposal) replaceCatalog(c company.ReplaceCatalog) string {
-	next, err := role.NewCatalog(c.Roles...)
+	next, err := role.NewCatalog(c.Roles)
 	if err != nil {
 		return "ErrInvalid"
 	}
-	now, err := role.NewCatalog(p.Catalog.Roles...)
+	now, err := role.NewCatalog(p.Catalog.Roles)
 	if err != nil {
 		panic(err)
 	}
