@@ -52,9 +52,9 @@ type Verification struct {
 	Verified time.Time `json:"verified"`
 }
 
-// verification returns the proof of an invitee as it is recorded.
-func verification(by Actor) Verification {
-	return Verification{by.proof.Issuer(), by.proof.Provider(), by.proof.Time()}
+// verification returns a proof as it is recorded.
+func verification(p invite.Proof) Verification {
+	return Verification{p.Issuer(), p.Provider(), p.Time()}
 }
 
 func (c AcceptInvitation) resolve(p *proposal) (Change, error) {
@@ -69,7 +69,7 @@ func (c AcceptInvitation) resolve(p *proposal) (Change, error) {
 		return nil, err
 	}
 	c.Secret = invite.Secret{}
-	c.AcceptInvitationOutcome = AcceptInvitationOutcome{Verification: verification(p.actor)}
+	c.AcceptInvitationOutcome = AcceptInvitationOutcome{Verification: verification(p.actor.proof)}
 	return c, nil
 }
 
@@ -92,6 +92,7 @@ func (c AcceptInvitation) apply(s *state, at time.Time) error {
 		return err
 	}
 	i, _ := s.invitations.get(c.Invitation)
+	s.remember(c.User, func(p *person) { p.invitation = i.ID })
 	return s.edit(func(e *access.Edit) {
 		e.SetUser(document.UserOf(team.User{ID: c.User, Name: i.Terms.Name, Email: i.Terms.Address, Role: i.Terms.Role, Until: c.Until}))
 		for _, id := range i.Terms.Teams {
@@ -117,7 +118,7 @@ func (c DeclineInvitation) resolve(p *proposal) (Change, error) {
 	if _, err := p.mayAnswer(p.actor, c.Invitation, c.Secret, invite.Decline); err != nil {
 		return nil, err
 	}
-	c.Secret, c.DeclineInvitationOutcome = invite.Secret{}, DeclineInvitationOutcome{verification(p.actor)}
+	c.Secret, c.DeclineInvitationOutcome = invite.Secret{}, DeclineInvitationOutcome{verification(p.actor.proof)}
 	return c, nil
 }
 

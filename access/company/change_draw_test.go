@@ -73,7 +73,7 @@ func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
 		}
 		return company.ReinstateUser{User: user}
 	case "user.set-expiry":
-		return company.SetEnd{User: user, Until: d.endLike(c.Users[string(user)].Until, now)}
+		return company.SetEnd{User: user, Until: company.To(d.endLike(c.Users[string(user)].Until, now))}
 	}
 	return d.transfer(c, r, user)
 }
@@ -142,8 +142,7 @@ func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) co
 }
 
 func (d draw) addUser(c *model.Company, now time.Time) company.Change {
-	return company.AddUser{User: team.UserID(d.newID(poolUsers)), Name: d.one("name", "", "Ann"), Role: d.role(c),
-		Email: d.one("email", "u1@x.test", "U5@X.test", "new@x.test", "newer@x.test", "a@b@c"), Until: d.end(now)}
+	return company.AddUser{User: team.UserID(d.newID(poolUsers)), Person: company.Person{Name: d.one("name", "", "Ann"), Email: d.one("email", "u1@x.test", "U5@X.test", "new@x.test", "newer@x.test", "a@b@c")}, Role: d.role(c), Until: d.end(now)}
 }
 
 func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) company.Change {

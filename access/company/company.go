@@ -64,6 +64,10 @@ type Config struct {
 	// Invitations bounds invitations. The zero value has defaults.
 	Invitations InvitationLimits
 
+	// ChangeAddress lets users change their own address, with a proof that the new
+	// one is theirs; see [ChangeAddress]. Otherwise only systems may.
+	ChangeAddress bool
+
 	// Observer sees every decision asked by [Company.Decide]. It does not see
 	// what Do asks: a change that was made is in the log, and a refusal goes to
 	// its caller. It must be quick, safe for concurrent use, and must not panic;

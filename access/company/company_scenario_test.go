@@ -49,7 +49,7 @@ var goals = map[string]goal{
 	}),
 	"handed over": makes(func(_ *machine, _ model.Request, c company.Change) bool {
 		remove, ok := c.(company.RemoveUser)
-		return ok && len(remove.HandedOver) > 0
+		return ok && remove.HandedOver.Count > 0
 	}),
 	"id given": func(_ *machine, r model.Request, want model.Answer) bool {
 		return !want.Refused() && slices.ContainsFunc(r.Changes, func(c company.Change) bool {
@@ -64,7 +64,7 @@ var goals = map[string]goal{
 	}),
 	"raise: inherits": byUser(func(_ *machine, user team.UserID, c company.Change) bool {
 		remove, ok := c.(company.RemoveUser)
-		return ok && len(remove.HandedOver) > 0 && remove.Successor == user
+		return ok && remove.HandedOver.Count > 0 && remove.Successor == user
 	}),
 	"raise: another ends": byUser(func(m *machine, user team.UserID, c company.Change) bool {
 		_, end := c.(company.SetEnd)

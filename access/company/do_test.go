@@ -28,8 +28,8 @@ func TestGivingUp(t *testing.T) {
 // access that lasts longer.
 func TestWithinOwnEnd(t *testing.T) {
 	c := staffCompany(t)
-	c.must("eve", company.SetEnd{User: "max", Until: hours(2)})
-	c.must("eve", company.SetEnd{User: "uma", Until: hours(2)})
+	c.must("eve", company.SetEnd{User: "max", Until: company.To(hours(2))})
+	c.must("eve", company.SetEnd{User: "uma", Until: company.To(hours(2))})
 	c.must("eve", company.ReinstateUser{User: "sol"})
 	c.must("eve", company.AddMember{Team: "n", User: "vic", Until: hours(2)})
 	c.must("eve", company.ShareReport{Report: "s", User: "vic", Until: company.To(hours(2))})
@@ -106,7 +106,7 @@ func TestReasons(t *testing.T) {
 func TestSystemNeedsReason(t *testing.T) {
 	c := staffCompany(t)
 	c.reason = ""
-	c.refuses("ErrReason", "system ops", company.AddUser{User: "new", Email: "new@x.test"})
+	c.refuses("ErrReason", "system ops", company.AddUser{User: "new", Person: company.Person{Email: "new@x.test"}})
 	c.must("system ops", company.CreateTeam{Team: "new"})
 }
 

@@ -28,8 +28,8 @@
 //
 // The changes, of which [ChangeTypes] returns all:
 //
-//   - users: [AddUser], [SetRole], [SetEnd], [SuspendUser], [ReinstateUser],
-//     [RemoveUser], [TransferOwnership]
+//   - users: [AddUser], [EditUser], [ChangeAddress], [SetRole], [SetEnd],
+//     [SuspendUser], [ReinstateUser], [RemoveUser], [TransferOwnership]
 //   - invitations: [Invite], [ResendInvitation], [AmendInvitation],
 //     [RevokeInvitation], [AcceptInvitation], [DeclineInvitation]
 //   - teams: [CreateTeam], [EditTeam], [DeleteTeam], [AddMember], [SetMemberEnd],
@@ -38,7 +38,7 @@
 //   - accounts: [ConnectAccounts], [UpdateAccounts], [DisconnectAccounts]
 //   - attributes: [DeclareAttribute], [RetypeAttribute], [DropAttribute]
 //   - reports: [CreateReport], [RenameReport], [ShareReport], [UnshareReport],
-//     [DeleteReport]
+//     [NameCreator], [DeleteReport]
 //   - share links: [MakeLink], [RevokeLink]
 //   - the company: [SetCompanyName], [SetLimits], [ReplaceCatalog], [CorrectClock]
 //
@@ -53,17 +53,21 @@
 //     asked at that role.
 //  4. Users may not raise themselves. They may not be the target of their own
 //     change of users, add themselves to a team, prolong their membership, share
-//     a report with themselves, or take over reports while anybody else could.
-//     If they may make a change at all, they may use it to give something up.
+//     a report with themselves, or take over reports of somebody they remove. If
+//     they may make a change at all, they may use it to give something up. Their
+//     own name they may always change.
 //  5. Nobody may give access for longer than they have it. An actor whose access
 //     ends may reinstate, extend, add to a team and share up to that end only,
 //     and nobody may share a report for longer than it is shared with them at
-//     that level. Bringing an end nearer is always allowed by this rule.
+//     that level. They set a role only on somebody whose access ends no later, or
+//     who has all of it already. Bringing an end nearer is always allowed by this
+//     rule.
 //  6. Sharing a report only raises: neither level nor end goes down. A membership
 //     or a grant that has ended counts as none.
 //  7. A change never takes a role below its MinHolders or above its MaxHolders.
 //     The minimum counts holders who are neither suspended nor have an end. A
-//     report keeps a creator without an end. Users, together with the invitations
+//     report keeps a creator without an end, if anybody but the actor can be one:
+//     a removal is never held up by it. Users, together with the invitations
 //     that can still be accepted, never exceed the seats. That is checked after
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
@@ -77,8 +81,9 @@
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
 //  10. A system of the host's makes the types of change that it is configured
-//     for, without questions to Decide. Rules 6 to 9 apply to it too. Only a
-//     system adds a user without an invitation, or replaces the role catalog.
+//     for, without questions to Decide, and gives the roles that it may give.
+//     Rules 6 to 9 apply to it too. Only a system adds a user without an
+//     invitation, or replaces the role catalog.
 //  11. For a company it is the later of the clock and its last event, for those
 //     who ask as for the guards of a change: a clock set back revives nothing. If
 //     the last event is ahead of the clock by more than [Config.ClockSkew], nothing
@@ -106,10 +111,13 @@
 //     Decide answers for it.
 //
 // A change never adds to its actor's capabilities, end of access or report
-// levels. It adds no accounts to them either, except by a report that they create
-// or that they take over because nobody else can, and by accounts that somebody
-// who sees all data connects. A successor's grant has no end, even if the actor's
-// access has one: a report must keep a creator.
+// levels, except at a report that they create, nor to their accounts, except by
+// those that somebody who sees all data connects. The grant of a successor, or of
+// a creator who is named, has no end, even if the actor's access has one: a report
+// must keep a creator.
+//
+// A removal is final: whatever was sent to the person, to any address that they
+// had, lets nobody in.
 //
 // All this holds for one user id. With a second one a user manager can have every
 // role that they may grant, and two users who collude can do what both can. It

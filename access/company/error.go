@@ -32,7 +32,7 @@ var (
 	ErrSelf          = errors.New("users may not raise themselves")
 	ErrBeyondOwnEnd  = errors.New("nobody may give access for longer than they have it")
 	ErrLowers        = errors.New("sharing may not lower a level or an end: unshare first")
-	ErrSuccessor     = errors.New("a successor is required who is active, without an end of access, and not the actor while anybody else qualifies")
+	ErrSuccessor     = errors.New("a successor is required who is active, without an end of access, and not the actor")
 	ErrLastCreator   = errors.New("the report would be left without a creator")
 	ErrLastHolder    = errors.New("the role would be left without the holders it must have")
 	ErrRoleFull      = errors.New("the role has as many holders as it may have")

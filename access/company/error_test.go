@@ -48,8 +48,8 @@ func TestTaken(t *testing.T) {
 		text   string
 		change company.Change
 	}{
-		{`user.add: set user "bob": e-mail address ada@x.test is already taken by user "ada"`, company.AddUser{User: "bob", Email: "ada@x.test"}},
-		{`user.add: user id "ada" is already taken`, company.AddUser{User: "ada", Email: "bob@x.test"}},
+		{`user.add: set user "bob": e-mail address ada@x.test is already taken by user "ada"`, company.AddUser{User: "bob", Person: company.Person{Email: "ada@x.test"}}},
+		{`user.add: user id "ada" is already taken`, company.AddUser{User: "ada", Person: company.Person{Email: "bob@x.test"}}},
 		{`team.create: team id "t" is already taken`, company.CreateTeam{Team: "t", Name: "T"}},
 		{`report.create: set report "s": name "R" is already taken by report "r"`, company.CreateReport{Report: "s", Name: "R", Creator: "ada"}},
 	} {

@@ -95,7 +95,7 @@ func Example_story() {
 	fmt.Println(" ", err) // for Bob; see Error.Detail for what your own log should have
 
 	removed, _ := company.Outcome[company.RemoveUser](do(ann, "left the company", company.RemoveUser{User: "bob"}))
-	fmt.Println("removed, with what they had:", removed.Role, removed.Teams[0].Team)
+	fmt.Println("removed, with what they had:", removed.Role, removed.Teams.First[0].Team)
 
 	fmt.Println("who did what, and why")
 	for event, err := range events.Events(ctx, 0) {

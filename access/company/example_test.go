@@ -133,7 +133,7 @@ func ExampleSystem() {
 		return
 	}
 	scim := company.By{Actor: company.System("scim"), Reason: "directory sync", Correlation: "run 17"}
-	receipt, err := acme.Do(ctx, scim, company.AddUser{Email: "tom@example.com"})
+	receipt, err := acme.Do(ctx, scim, company.AddUser{Person: company.Person{Email: "tom@example.com"}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -142,7 +142,7 @@ func ExampleSystem() {
 	fmt.Println(added.User, added.Email, added.Role)
 
 	for _, change := range []company.Change{
-		company.AddUser{Email: "eve@example.com"},
+		company.AddUser{Person: company.Person{Email: "eve@example.com"}},
 		company.SuspendUser{User: "ann"},
 		company.SetRole{User: "ann", Role: "viewer"},
 	} {
@@ -243,7 +243,7 @@ func ExampleCompany_Holdings() {
 	fmt.Println(errors.Is(err, company.ErrSuccessor))
 	receipt, err := acme.Do(ctx, ann, company.RemoveUser{User: "tom", Successor: "uma"})
 	removed, _ := company.Outcome[company.RemoveUser](receipt)
-	fmt.Println(removed.HandedOver, err)
+	fmt.Println(removed.HandedOver.First, err)
 	// Output:
 	// 1 team; reports that need a successor: [q3]
 	// true

@@ -44,7 +44,7 @@ func TestDocumentMayBreakWhatChangesKeep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newCompany(t, tt.users, tt.options)
 			c.must("system ops", company.SetCompanyName{Name: "Bolt"})
-			c.must("system ops", company.AddUser{User: "new", Email: "new@x.test"}, company.SuspendUser{User: "new"}, company.RemoveUser{User: "new"})
+			c.must("system ops", company.AddUser{User: "new", Person: company.Person{Email: "new@x.test"}}, company.SuspendUser{User: "new"}, company.RemoveUser{User: "new"})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -54,11 +55,11 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 			return fmt.Errorf("%w: %s", ErrSystem, by)
 		}
 		return nil
-	case row.must&systemOnly != 0:
+	case row.must&systemOnly != 0 && len(questions) == 0:
 		return ErrSystemOnly
 	}
 	for _, q := range questions {
-		if err := g.policyNow().Decide(access.User(by.user), q.action, q.resource).Err(); err != nil {
+		if err := q.answer(g.policyNow(), by.user).Err(); err != nil {
 			return err
 		}
 	}
@@ -118,12 +119,12 @@ func (g *guard) future(until time.Time) error {
 // invitationQuestions returns what is asked about anyone who deals with an
 // invitation to a role and teams.
 func invitationQuestions(r role.Name, teams []team.ID) []question {
-	all := []question{{access.InviteUser, access.Company()}}
+	all := []question{{action: access.InviteUser, resource: access.Company()}}
 	if r != "" {
-		all = append(all, question{access.GrantRole, access.Role(r)})
+		all = append(all, question{action: access.GrantRole, resource: access.Role(r)})
 	}
 	for _, t := range teams {
-		all = append(all, question{access.SetTeamMembers, access.Team(t)})
+		all = append(all, question{action: access.SetTeamMembers, resource: access.Team(t)})
 	}
 	return all
 }
@@ -147,6 +148,9 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 	r, ok := g.directory().Catalog().Role(t.Role)
 	if !ok {
 		return fmt.Errorf("role %q %w", t.Role, errNoRole)
+	}
+	if err := g.mayGive(by, r.Name); err != nil {
+		return err
 	}
 	if err := g.mayGive(by, r.Name); err != nil {
 		return err
@@ -234,20 +238,27 @@ func (g *guard) find(by Actor, c Change, id invite.ID, command invite.Command) (
 // secret, may answer with a command.
 func (g *guard) mayAnswer(by Actor, id invite.ID, s invite.Secret, command invite.Command) (invite.Invitation, error) {
 	i, cause := g.opened(id, s, command)
-	age := g.at.Sub(by.proof.Time())
 	switch {
 	case i.State == invite.None || errors.Is(cause, errWrongSecret):
 	case !i.Terms.Address.Equal(by.proof.Address()):
 		cause = errWrongAddress
 	case i.Terms.Provider != "" && i.Terms.Provider != by.proof.Provider():
 		cause = errWrongProvider
-	case age > g.company.config.Invitations.ProofAge || age < -clockSkew:
-		cause = errStaleProof
+	default:
+		cause = cmp.Or(cause, g.checkAge(by.proof))
 	}
 	if cause != nil {
 		return i, &Refusal{ErrRefused, cause}
 	}
 	return i, nil
+}
+
+// checkAge refuses a proof that is too old, or of the future.
+func (g *guard) checkAge(p invite.Proof) error {
+	if age := g.at.Sub(p.Time()); age > g.company.config.Invitations.ProofAge || age < -clockSkew {
+		return errStaleProof
+	}
+	return nil
 }
 
 // opened returns the invitation that a secret opens, and why it does not, or why

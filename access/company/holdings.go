@@ -15,8 +15,12 @@ type Holdings struct {
 	User          team.User
 	Teams         []team.Member      // in byte order of team ids
 	Grants        []access.Grant     // direct ones, in byte order of report ids
-	LastCreatorOf []access.ReportID  // reports that would need a successor, in byte order
+	LastCreatorOf []access.ReportID  // reports that would be left without a creator, in byte order
 	Links         []access.ShareLink // made by the user and not ended, in byte order of ids
+
+	// Offers are the pending invitations to an address that the user has or had,
+	// expired ones included, in byte order of ids.
+	Offers []invite.Invitation
 
 	// Invitations are the pending ones whose sponsor is the user, expired ones
 	// included, in byte order of ids.
@@ -38,13 +42,9 @@ func (c *Company) Holdings(id team.UserID) (Holdings, bool) {
 
 func (s *state) holdings(u team.User) Holdings {
 	d, id := s.directory(), u.ID
-	h := Holdings{User: u, Teams: slices.Collect(d.Memberships(id)), Invitations: s.invitations.sponsored(id)}
+	h := Holdings{User: u, Teams: slices.Collect(d.Memberships(id)), Invitations: s.invitations.sponsored(id), Offers: s.offersTo(id)}
 	h.Grants = slices.SortedFunc(d.GrantsOf(id), func(a, b access.Grant) int { return cmp.Compare(a.Report, b.Report) })
-	for _, g := range h.Grants {
-		if lastCreator(d, g.Report, id) {
-			h.LastCreatorOf = append(h.LastCreatorOf, g.Report)
-		}
-	}
+	h.LastCreatorOf = lastCreatorOf(d, id)
 	h.Links = slices.SortedFunc(d.LinksOf(id), func(a, b access.ShareLink) int { return cmp.Compare(a.ID, b.ID) })
 	h.Links = slices.DeleteFunc(h.Links, func(l access.ShareLink) bool { return l.Ended })
 	r, _ := d.Catalog().Role(u.Role)

@@ -285,7 +285,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 	case "role":
 		return company.SetRole{User: user, Role: role.Name(d.one("role", "user", "team-member", "user-manager", "user-manager", "admin"))}
 	case "end":
-		return company.SetEnd{User: user, Until: d.far(m.now())}
+		return company.SetEnd{User: user, Until: company.To(d.far(m.now()))}
 	case "suspend":
 		return company.SuspendUser{User: user}
 	case "reinstate":
@@ -302,7 +302,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 	case "limits":
 		return company.SetLimits{Seats: company.To(rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(d.T, "seats"))}
 	case "add":
-		return company.AddUser{User: team.UserID(d.one("id", "u4", "u5", "u6")), Email: d.one("address", poolAddresses...), Role: d.offered(m)}
+		return company.AddUser{User: team.UserID(d.one("id", "u4", "u5", "u6")), Person: company.Person{Email: d.one("address", poolAddresses...)}, Role: d.offered(m)}
 	case "catalog":
 		catalogs := invitationCatalogs()
 		return company.ReplaceCatalog{Roles: catalogs[d.one("catalog", slices.Sorted(maps.Keys(catalogs))...)]}
@@ -361,7 +361,7 @@ func (d draw) obstacle(m *machine, i model.Invitation) model.Request {
 	case "role":
 		r.Changes = []company.Change{company.SetRole{User: who, Role: role.Name(d.one("role", "user-manager", "user-manager", "data-manager"))}}
 	case "end":
-		r.Changes = []company.Change{company.SetEnd{User: who, Until: m.now().Add(time.Duration(d.hours()) * time.Hour)}}
+		r.Changes = []company.Change{company.SetEnd{User: who, Until: company.To(m.now().Add(time.Duration(d.hours()) * time.Hour))}}
 	case "suspend":
 		r.Changes = []company.Change{company.SuspendUser{User: who}}
 	case "catalog":
@@ -370,7 +370,7 @@ func (d draw) obstacle(m *machine, i model.Invitation) model.Request {
 	default:
 		r.User, r.System = "", "sync"
 		r.Changes = []company.Change{company.AddUser{User: team.UserID(d.one("id", "", "", "u4", "u5")), Role: role.Name(d.one("role", "user", string(i.Terms.Role))),
-			Email: d.one("address", i.Terms.Address.String(), "else@x.test", "more@x.test")}}
+			Person: company.Person{Email: d.one("address", i.Terms.Address.String(), "else@x.test", "more@x.test")}}}
 	}
 	return r
 }

@@ -111,7 +111,7 @@ type obstacle struct {
 // fillRole gives the role of user all the holders that it may have.
 func fillRole(s *directed, _ model.Invitation) {
 	for _, address := range []string{"else@x.test", "more@x.test"} {
-		s.by("system sync", company.AddUser{Email: address, Role: "user"})
+		s.by("system sync", company.AddUser{Person: company.Person{Email: address}, Role: "user"})
 	}
 }
 
@@ -136,7 +136,7 @@ func obstacles() []obstacle {
 			s.company = s.open(s.T)
 		}},
 		{"ErrTaken", "already-member", "u1", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
-			s.by("system sync", company.AddUser{Email: "Ann@X.test", Role: "user"})
+			s.by("system sync", company.AddUser{Person: company.Person{Email: "Ann@X.test"}, Role: "user"})
 		}},
 		{"ErrUnknown", "unknown-team", "system sync", inTeam, asDrawn, deleteTeam},
 		{"denied unknown-resource team", "unknown-team", "u1", inTeam, asDrawn, deleteTeam},
@@ -146,7 +146,7 @@ func obstacles() []obstacle {
 			s.by("u1", company.SuspendUser{User: "u2"})
 		}},
 		{"denied ended", "", "u2", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
-			s.by("u1", company.SetEnd{User: "u2", Until: s.now()})
+			s.by("u1", company.SetEnd{User: "u2", Until: company.To(s.now())})
 		}},
 	}
 }
@@ -257,7 +257,7 @@ func sendScenarios() []scenario {
 	return []scenario{
 		direct("sent again ErrBeyondOwnEnd|invitation.send ErrBeyondOwnEnd|plan beyond-own-end|send beyond-own-end|capped", asDrawn, func(s *directed) {
 			i := s.send("u2", to("ann@x.test", "user"))
-			s.by("u1", company.SetEnd{User: "u2", Until: s.now().Add(5 * time.Hour)})
+			s.by("u1", company.SetEnd{User: "u2", Until: company.To(s.now().Add(5 * time.Hour))})
 			s.by("u2", company.ResendInvitation{Invitation: invite.ID(i.ID)})
 			s.by("u2", company.Invite{Terms: to("bob@x.test", "user")})
 			s.file("u2", to("bob@x.test", "user"))
@@ -445,12 +445,12 @@ func leaveScenarios() []scenario {
 			s.send("u3", to("ann@x.test", "user"))
 			s.by("u1", company.RemoveUser{User: "u3"})
 			s.by("u1", company.SetRole{User: "u2", Role: "user-manager"})
-			s.by("u1", company.SetEnd{User: "u2", Until: s.now().Add(time.Hour)})
+			s.by("u1", company.SetEnd{User: "u2", Until: company.To(s.now().Add(time.Hour))})
 			s.by("u1", company.SuspendUser{User: "u2"})
 			s.by("u1", company.DeleteTeam{Team: "t2"})
 			s.by("u1", company.SetLimits{Seats: company.To(9)})
 			s.by("system sync", company.ReplaceCatalog{Roles: invitationCatalogs()["tight"]})
-			s.by("system sync", company.AddUser{Email: "new@y.test", Role: "team-member"})
+			s.by("system sync", company.AddUser{Person: company.Person{Email: "new@y.test"}, Role: "team-member"})
 		}),
 	}
 }

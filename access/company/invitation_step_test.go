@@ -87,9 +87,9 @@ func (m *machine) fall(t *rapid.T) {
 		case "falls":
 			m.as(t, "u1", "", company.SetRole{User: "u2", Role: "user-manager"})
 		case "ends":
-			m.as(t, "u1", "", company.SetEnd{User: "u2", Until: m.now().Add(time.Duration(2-n) * time.Hour)})
+			m.as(t, "u1", "", company.SetEnd{User: "u2", Until: company.To(m.now().Add(time.Duration(2-n) * time.Hour))})
 		case "full":
-			m.as(t, "", "sync", company.AddUser{Email: []string{"else@x.test", "more@x.test"}[n], Role: "user"})
+			m.as(t, "", "sync", company.AddUser{Person: company.Person{Email: []string{"else@x.test", "more@x.test"}[n]}, Role: "user"})
 		}
 	}
 	id := invite.ID(i.ID)

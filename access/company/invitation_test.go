@@ -151,7 +151,7 @@ func TestReasonOfInvitations(t *testing.T) {
 
 // otherChanges has one of every type of change that an invitee may not make.
 const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.remove uma; user.suspend uma; user.reinstate sue;
-	user.set-expiry eve; owner.transfer abe; team.create; team.edit t T; team.delete t; team.add-member t uma; team.remove-member t uma; team.set-member-end t uma;
+	user.set-expiry eve; user.edit uma Uma; user.change-address bob b@x.test; report.name-creator r uma; owner.transfer abe; team.create; team.edit t T; team.delete t; team.add-member t uma; team.remove-member t uma; team.set-member-end t uma;
 	team.attach-group t g; team.detach-group t g; datagroup.create filter=everything; datagroup.edit g filter=nothing; datagroup.delete g;
 	source.add a; source.edit a; source.remove; attribute.declare x string; attribute.retype x number; attribute.drop x;
 	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99; clock.correct;
@@ -242,7 +242,7 @@ func TestAcceptanceTakesNoSeat(t *testing.T) {
 	users, desk := userCount, "system ops"
 	c.must(desk, company.SetLimits{Seats: company.To(users + 1)})
 	c.invite("i", termsTo("bob@x.test", "viewer"))
-	c.refuses("ErrSeats", desk, company.AddUser{Email: "cat@x.test"})
+	c.refuses("ErrSeats", desk, company.AddUser{Person: company.Person{Email: "cat@x.test"}})
 	c.refuses("ErrSeats", desk, company.SetLimits{Seats: company.To(users)})
 	if _, err := c.accept("i", "bob"); err != nil {
 		t.Fatal(err)
@@ -299,7 +299,7 @@ func TestCatalogKeepsOfferedRoles(t *testing.T) {
 func TestIDOfNewUser(t *testing.T) {
 	c := inviteCompany(t, nil)
 	s := c.invite("i", termsTo("bob@x.test", "viewer"))
-	c.must("system ops", company.AddUser{User: "old", Email: "old@x.test"}, company.RemoveUser{User: "old"})
+	c.must("system ops", company.AddUser{User: "old", Person: company.Person{Email: "old@x.test"}}, company.RemoveUser{User: "old"})
 	bob := "invitee bob@x.test"
 	for user, want := range map[team.UserID]string{"ann": "ErrTaken", "old": "ErrReused"} {
 		c.refuses(want, bob, company.AcceptInvitation{Invitation: "i", Secret: s, User: user})

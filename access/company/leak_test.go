@@ -362,8 +362,8 @@ func TestOfferShowsWhatAcceptanceGives(t *testing.T) {
 func TestInvitationDoesNotReinstate(t *testing.T) {
 	c := inviteCompany(t, nil)
 	s := c.invite("i", termsTo("bob@x.test", "admin"))
-	c.must("system ops", company.AddUser{User: "bob", Email: "bob@x.test", Role: "viewer"}, company.SuspendUser{User: "bob"})
-	c.refuses("ErrOnHold for ErrTaken", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.must("system ops", company.AddUser{User: "bob", Person: company.Person{Email: "bob@x.test"}, Role: "viewer"}, company.SuspendUser{User: "bob"})
+	c.refuses("ErrRefused for ErrRevoked", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
 	c.refuses("ErrTaken", "ann", company.Invite{Terms: termsTo("sue@x.test", "user-manager")})
 	for _, id := range []string{"bob", "sue"} {
 		if d := c.Decide(access.User(id), access.InviteUser, access.Company()); d.Reason != access.ReasonSuspended {

@@ -139,7 +139,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 	filter := linkGroups[rapid.SampledFrom(keysOf(linkGroups)).Draw(t, "filter")]
 	h := rapid.SampledFrom([]happening{
 		{company.SuspendUser{User: other}, company.ReinstateUser{User: other}},
-		{company.SetEnd{User: other, Until: soon}, company.SetEnd{User: other}},
+		{company.SetEnd{User: other, Until: company.To(soon)}, company.SetEnd{User: other, Until: company.None[time.Time]()}},
 		{company.SetRole{User: other, Role: rapid.SampledFrom(m.model.Catalog.Roles).Draw(t, "role").Name}, company.SetRole{User: other, Role: was}},
 		{company.RemoveMember{Team: in, User: user}, company.AddMember{Team: in, User: user}},
 		{company.SetMemberEnd{Team: in, User: user, Until: company.To(soon)}, company.SetMemberEnd{Team: in, User: user, Until: company.None[time.Time]()}},

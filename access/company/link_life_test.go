@@ -161,8 +161,8 @@ var linkLives = []struct {
 	{"the maker removed", "report", 0, "user.remove eli", "user.add eli2 email=eli@x.test role=boss", "link-ended", "link-ended"},
 	{"the report deleted", "report", 0, "report.delete q3", "report.create q3b creator=eli", "link-ended", "link-ended"},
 	{"unshared and shared", "report", 0, "report.unshare q3 user=eli", "report.share q3 user=eli", "link-paused", "link"},
-	{"the end of access past and lifted", "report", 2, "user.set-expiry eli 2h", "user.set-expiry eli", "link-paused", "link"},
-	{"the end of access not yet", "report", 2, "user.set-expiry eli 2h1ns", "user.set-expiry eli", "link", "link"},
+	{"the end of access past and lifted", "report", 2, "user.set-expiry eli 2h", "user.set-expiry eli none", "link-paused", "link"},
+	{"the end of access not yet", "report", 2, "user.set-expiry eli 2h1ns", "user.set-expiry eli none", "link", "link"},
 	{"demoted and promoted", "board", 0, "user.set-role eli keeper", "user.set-role eli reader", "link-paused", "link"},
 	{"the action taken from the role", "item", 0, "catalog without", "catalog with", "link-paused", "link"},
 	{"out of the team and back", "item", 0, "team.remove-member west eli", "team.add-member west eli", "link-paused", "link"},
@@ -265,8 +265,8 @@ func TestLinksInHoldings(t *testing.T) {
 		t.Errorf("has %+v", h.Links)
 	}
 	r := c.must("kim", company.RemoveUser{User: "eli"}).Changes[0].(company.RemoveUser)
-	if !slices.Equal(r.Links, []access.LinkID{"a", "b"}) {
-		t.Errorf("ended %q", r.Links)
+	if !slices.Equal(r.Links.First, []access.LinkID{"a", "b"}) {
+		t.Errorf("ended %q", r.Links.First)
 	}
 	if l, _ := c.Policy().Directory().Link("c"); l.Ended {
 		t.Error("the link of another user ended too")

@@ -59,7 +59,7 @@ func changeAt(r model.Request, index int) company.Change {
 func (m *machine) countMade(r model.Request, c, made company.Change) {
 	switch made := made.(type) {
 	case company.RemoveUser:
-		if len(made.HandedOver) > 0 {
+		if made.HandedOver.Count > 0 {
 			m.hits.Hit("handed over")
 		}
 		m.countSettled(made)
@@ -112,7 +112,7 @@ func (m *machine) countUnfit(id invite.ID) {
 // countSettled counts what became of the invitations of a user who was removed.
 func (m *machine) countSettled(c company.RemoveUser) {
 	var live, expired bool
-	for _, id := range c.Invitations {
+	for _, id := range c.Invitations.First {
 		n := m.model.Find(id)
 		if n < 0 {
 			continue // it was sent in the same request

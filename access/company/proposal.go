@@ -59,7 +59,7 @@ func (p *proposal) add(c Change) error {
 	if unfinished, ok := c.(completer); ok {
 		c = unfinished.complete(&p.state, p.at)
 	}
-	if err := p.authorise(p.actor, c, rowOf(c).about(c).questions); err != nil {
+	if err := p.authorise(p.actor, c, rowOf(c).about(c).questionsTo(p.actor)); err != nil {
 		return err
 	}
 	c, err := p.resolve(c)

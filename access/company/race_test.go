@@ -27,9 +27,9 @@ func races() (before []storyStep, all []race) {
 	ann, bob, cat := company.User("ann"), company.User("bob"), company.User("cat")
 	before = []storyStep{
 		one(directory,
-			company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
-			company.AddUser{User: "cat", Email: "cat@example.com", Role: "user-manager"},
-			company.AddUser{User: "dan", Email: "dan@example.com"}),
+			company.AddUser{User: "bob", Person: company.Person{Email: "bob@example.com"}, Role: "admin"},
+			company.AddUser{User: "cat", Person: company.Person{Email: "cat@example.com"}, Role: "user-manager"},
+			company.AddUser{User: "dan", Person: company.Person{Email: "dan@example.com"}}),
 		one(ann,
 			company.SetLimits{Seats: company.To(5)},
 			company.DeclareAttribute{Attribute: "tier", Type: "string"},
@@ -40,11 +40,11 @@ func races() (before []storyStep, all []race) {
 	return before, []race{
 		{company.ErrLastHolder, "two last admins demoted", one(directory, company.SetRole{User: "ann", Role: "user"}), one(directory, company.SetRole{User: "bob", Role: "user"})},
 		{company.ErrLastHolder, "one removed, one suspended", one(directory, company.RemoveUser{User: "bob"}), one(directory, company.SuspendUser{User: "ann"})},
-		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: start.AddDate(1, 0, 0)})},
+		{company.ErrLastHolder, "one demoted, one given an end", one(ann, company.SetRole{User: "bob", Role: "user"}), one(directory, company.SetEnd{User: "ann", Until: company.To(start.AddDate(1, 0, 0))})},
 		{access.ErrDenied, "each demotes the other", one(ann, company.SetRole{User: "bob", Role: "user"}), one(bob, company.SetRole{User: "ann", Role: "user"})},
 		{access.ErrDenied, "the actor is suspended", one(ann, company.SuspendUser{User: "cat"}), one(cat, company.CreateTeam{Team: "east"})},
-		{company.ErrSeats, "the last seat", one(directory, company.AddUser{User: "eve", Email: "eve@example.com"}), one(directory, company.AddUser{User: "fay", Email: "fay@example.com"})},
-		{company.ErrTaken, "the same address", one(directory, company.AddUser{User: "eve", Email: "eve@example.com"}), one(directory, company.AddUser{User: "fay", Email: "Eve@example.com"})},
+		{company.ErrSeats, "the last seat", one(directory, company.AddUser{User: "eve", Person: company.Person{Email: "eve@example.com"}}), one(directory, company.AddUser{User: "fay", Person: company.Person{Email: "fay@example.com"}})},
+		{company.ErrTaken, "the same address", one(directory, company.AddUser{User: "eve", Person: company.Person{Email: "eve@example.com"}}), one(directory, company.AddUser{User: "fay", Person: company.Person{Email: "Eve@example.com"}})},
 		{company.ErrTaken, "the same id", one(ann, company.CreateTeam{Team: "east"}), one(cat, company.CreateTeam{Team: "east", Name: "East"})},
 		{company.ErrReused, "an id made and deleted meanwhile", one(ann, company.CreateTeam{Team: "east"}, company.DeleteTeam{Team: "east"}), one(cat, company.CreateTeam{Team: "east"})},
 		{company.ErrNoChange, "the same change", one(ann, company.AddMember{Team: "west", User: "dan"}), one(cat, company.AddMember{Team: "west", User: "dan"})},
@@ -132,7 +132,7 @@ func TestLastAdminsInParallel(t *testing.T) {
 	for range rounds {
 		s, log := newStoryHost(), audit.NewMemory()
 		playStep(t, foundStory(t, log, s), s, storyStep{company.System("directory"), []company.Change{
-			company.AddUser{User: "bob", Email: "bob@example.com", Role: "admin"},
+			company.AddUser{User: "bob", Person: company.Person{Email: "bob@example.com"}, Role: "admin"},
 		}})
 		demote := func(i int, err *error, wg *sync.WaitGroup, start <-chan struct{}) {
 			co := openStory(t, log, s)

@@ -77,11 +77,11 @@ func (r *raise) except(hits *branches) {
 			r.inherited[grantee(c.Report, "user", r.User)] = true
 			hits.Hit("raise: creates a report")
 		case company.RemoveUser:
-			for _, id := range c.HandedOver {
+			for _, id := range c.HandedOver.First {
 				r.inherited[grantee(id, "user", string(c.Successor))] = true
 			}
 			if string(c.Successor) == r.User {
-				r.created = append(r.created, c.HandedOver...)
+				r.created = append(r.created, c.HandedOver.First...)
 				hits.Hit("raise: inherits")
 			}
 		case company.ConnectAccounts, company.UpdateAccounts:

@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 43 df0a901aa61a785182a9ff11545769066c0f94db2e2fa3e58331b645fa6a4f4d"
+const checkpointV1 = "ambit-checkpoint v1 47 53683a454976d4ce824e348719918d7ed67cec3b3a9b28000fd5414ab3c9fa8d"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {

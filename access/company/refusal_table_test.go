@@ -35,7 +35,7 @@ ErrReason                 | no reason                                | ann   | u
 denied self               | their own role                           | ann   | user.set-role ann viewer
 denied self               | removes their own user                   | ann   | user.remove ann
 denied self               | suspends their own user                  | ann   | user.suspend ann
-denied self               | their own end                            | eve   | user.set-expiry eve
+denied self               | their own end                            | eve   | user.set-expiry eve none
 denied above-ceiling      | a user manager demotes an admin          | ugo   | user.set-role ann viewer
 denied above-ceiling      | a user manager promotes to admin         | ugo   | user.set-role uma admin
 denied above-ceiling      | a user manager removes an admin          | ugo   | user.remove abe
@@ -47,7 +47,7 @@ ErrNoChange               | the same role                            | ann   | u
 ErrNoChange               | suspended already                        | ann   | user.suspend sue
 ErrNoChange               | not suspended                            | ann   | user.reinstate uma
 ErrNoChange               | the same end                             | ann   | user.set-expiry eve "2h elsewhere"
-ErrNoChange               | no end already                           | ann   | user.set-expiry uma
+ErrNoChange               | no end already                           | ann   | user.set-expiry uma none
 ErrInvalid                | an end beyond the calendar               | ann   | user.set-expiry eve 9000y
 ErrSuccessor              | no successor                             | ann   | user.remove uma
 ErrSuccessor              | a successor who is removed               | ann   | user.remove uma successor=uma
@@ -65,10 +65,10 @@ ErrInvalid                | text that is not an address              | system op
 ErrUnknown                | added with an unknown role               | system ops | user.add new email=new@x.test role=ghost
 denied no-capability      | a company without an owner               | ann   | owner.transfer abe
 
-ErrBeyondOwnEnd           | lifts an end                             | eve   | user.set-expiry max
+ErrBeyondOwnEnd           | lifts an end                             | eve   | user.set-expiry max none
 ErrBeyondOwnEnd           | moves an end beyond their own            | eve   | user.set-expiry max 3h
 ErrBeyondOwnEnd           | a nanosecond beyond their own            | eve   | user.set-expiry max 2h1ns
-ErrBeyondOwnEnd           | lifts an end that has come               | eve   | user.set-expiry old
+ErrBeyondOwnEnd           | lifts an end that has come               | eve   | user.set-expiry old none
 ErrBeyondOwnEnd           | reinstates a user without an end         | eve   | user.reinstate sue
 ErrBeyondOwnEnd           | adds to a team without an end            | eve   | team.add-member t vic
 ErrBeyondOwnEnd           | adds to a team beyond their own end      | eve   | team.add-member t vic 3h
@@ -251,7 +251,7 @@ ErrPast                   | re-sent until a past end                 | ann   | i
 ErrPending                | re-sent while another is pending         | ann   | invitation.resend i | {sent}; wait 30d; ann: invitation.send j BOB@x.test role=user
 allowed                   | re-sent after another expired            | ann   | invitation.resend i | {sent}; wait 30d; ann: invitation.send j BOB@x.test role=user; wait 30d
 ErrBeyondOwnEnd           | re-sent beyond their own end             | eve   | invitation.resend i | {sent}
-ErrTaken                  | re-sent to a person who is a user by now | ann   | invitation.resend i | {sent}; {user}
+ErrRevoked                | re-sent to a person who is a user by now | ann   | invitation.resend i | {sent}; {user}
 
 ErrNoChange               | amended to what it is                    | ann   | invitation.amend i viewer | {sent}
 ErrNoChange               | amended in nothing                       | ann   | invitation.amend i | ann: invitation.send i bob@x.test
@@ -273,7 +273,7 @@ allowed                   | amended from a role that is full by now  | ann   | i
 ErrPast                   | amended until now                        | ann   | invitation.amend i viewer until=1h | {sent}
 ErrBeyondOwnEnd           | amended beyond their own end             | eve   | invitation.amend i user | {sent}
 allowed                   | amended to within their own end          | eve   | invitation.amend i viewer until=30d | {sent}
-ErrTaken                  | amended for a person who is a user by now | ann   | invitation.amend i user | {sent}; {user}
+ErrRevoked                | amended for a person who is a user by now | ann   | invitation.amend i user | {sent}; {user}
 ErrInvalid                | amended to days and until an end         | ann   | invitation.amend i viewer days=3 until=3d | {sent}
 ErrInvalid ErrTerms       | amended to a team twice                  | system ops | invitation.amend i viewer t,t | {sent}
 
@@ -286,7 +286,7 @@ allowed                   | revoked for a role that is full by now   | ann   | i
 denied above-ceiling      | revoked for a full role above            | ugo   | invitation.revoke i | ann: invitation.send i bob@x.test role=one; {full}
 allowed                   | revoked for a role no longer offered     | ann   | invitation.revoke i | {sent}; {not offered}
 allowed                   | revoked for a deleted team               | ugo   | invitation.revoke i | {sent} teams=t; {no team}
-allowed                   | revoked for a person who is a user by now | ann   | invitation.revoke i | {sent}; {user}
+ErrRevoked                | revoked for a person who is a user by now | ann   | invitation.revoke i | {sent}; {user}
 allowed                   | revoked by a system                      | system ops | invitation.revoke i | {sent}
 `
 

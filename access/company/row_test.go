@@ -277,7 +277,7 @@ func TestSendRowsAfterChange(t *testing.T) {
 	if got := codesOf(plan); got != "ok, ok, ok, ok" {
 		t.Fatalf("planned as %s", got)
 	}
-	c.must("system ops", company.AddUser{Email: "a@x.test"}, company.DeleteTeam{Team: "t"})
+	c.must("system ops", company.AddUser{Person: company.Person{Email: "a@x.test"}}, company.DeleteTeam{Team: "t"})
 	c.invite("i", termsTo("b@x.test", "user"))
 	if got := codesOf(c.sent("ugo", plan...)); got != "already-member, already-pending, ok sent, unknown-team" {
 		t.Errorf("sent as %s", got)

@@ -26,6 +26,12 @@ free    | a team, then the catalog               | abe | team.edit t U          
 changed | a user of the same id, meanwhile       | system ops | user.add new email=n@x.test     | system ops: user.add new email=o@x.test
 free    | another user is added                  | system ops | user.add new email=n@x.test     | system ops: user.add newer email=o@x.test
 
+changed | their name, then their address         | system ops | user.edit max Max               | system ops: user.change-address max m@x.test
+free    | another's address, then their name     | system ops | user.change-address eve e@x.test | system ops: user.edit max Max
+changed | their name, then their name            | system ops | user.edit max Max               | system ops: user.edit max Maxim
+changed | their address, then removed            | system ops | user.change-address max m@x.test | user.remove max
+free    | another's name, then their address     | system ops | user.edit eve Eve               | system ops: user.change-address max m@x.test
+free    | another's name, then their role        | system ops | user.edit eve Eve               | user.set-role max viewer
 changed | their end, then their role             | abe | user.set-expiry max 40m                | user.set-role max viewer
 free    | their membership, then their role      | abe | team.remove-member t max               | user.set-role max viewer
 changed | their role, then suspended             | abe | user.set-role max viewer               | user.suspend max
@@ -44,6 +50,9 @@ free    | a team of theirs, then removed         | abe | team.edit t U          
 free    | a report shared with others            | uma | report.share r user=sue                | user.remove max
 changed | the giver's role, then the transfer    | system ops | user.suspend boss                  | system ops: owner.transfer second boss | owners
 free    | another user's role, then the transfer | system ops | user.suspend third                  | system ops: owner.transfer second boss | owners
+
+changed | a creator, meanwhile                   | system ops | report.name-creator none uma    | report.name-creator none uma | orphan
+free    | its name, meanwhile                    | system ops | user.edit max Max               | report.name-creator none vic | orphan
 
 changed | a team of the same id, meanwhile       | abe | team.create new; team.delete new       | team.create new
 free    | another team                           | abe | team.create new; team.delete new       | team.create newer
@@ -131,6 +140,9 @@ func sinceCompany(t *testing.T, how string) *testCompany {
 	if how == "owners" {
 		c := newCompany(t, "boss owner; second admin; third admin", options{roles: twoOwners()})
 		return c
+	}
+	if how == "orphan" {
+		return newCompany(t, "ann admin; max viewer; uma user; vic viewer", options{reports: "none"})
 	}
 	c := staffCompany(t)
 	c.config.Invitations.Cooldown = -1

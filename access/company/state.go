@@ -25,6 +25,7 @@ type state struct {
 	policy  *access.Policy
 	touched touched
 	clocks  []corrected
+	people  snapshot.Book[person]
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link

@@ -47,8 +47,10 @@ var _ io.Reader = (*storyHost)(nil)
 
 func (s *storyHost) config() *company.Config {
 	return &company.Config{
-		Now: s.Now, Rand: s, Systems: map[string]company.SystemConfig{"directory": {Changes: company.ChangeTypes()}},
-		Deliver: func(context.Context, invite.Message) error { return company.ErrQueued }, Origin: "https://acme.example",
+		Now: s.Now, Rand: s, Systems: map[string]company.SystemConfig{
+			"directory": {Changes: company.ChangeTypes(), Roles: []role.Name{"admin", "user-manager", "user", "team-member"}}},
+		ChangeAddress: true,
+		Deliver:       func(context.Context, invite.Message) error { return company.ErrQueued }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}
 }
@@ -64,11 +66,15 @@ func storySecret() invite.Secret {
 
 // storyInvitee is a person who proved an address when the story began.
 func storyInvitee(email, provider string) company.Actor {
+	return company.Invitee(storyProof(email, provider))
+}
+
+func storyProof(email, provider string) invite.Proof {
 	p, err := invite.Verified(mustAddress(email), "https://id.example", provider, start)
 	if err != nil {
 		panic(err)
 	}
-	return company.Invitee(p)
+	return p
 }
 
 // storyFounding is how every story begins.
@@ -77,7 +83,7 @@ func storyFounding(t rapid.TB) company.Founding {
 	return company.Founding{
 		ID: "acme", Name: "Acme", Limits: company.Limits{Seats: 20},
 		Founder:  team.User{ID: "ann", Name: "Ann", Email: address(t, "ann@example.com")},
-		Document: &document.Document{Attributes: map[string]string{"country": "string"}},
+		Document: &document.Document{Attributes: map[string]string{"country": "string"}, Reports: []document.Report{{ID: "q0", Name: "Of nobody"}}},
 	}
 }
 
@@ -118,8 +124,8 @@ func storySteps() []storyStep {
 	}
 	one := func(by company.Actor, changes ...company.Change) storyStep { return storyStep{by, changes} }
 	all := []storyStep{
-		one(directory, company.AddUser{User: "bob", Name: "Bob", Email: "bob@example.com", Role: "user-manager"}),
-		one(directory, company.AddUser{User: "cat", Email: "cat@example.com"}, company.AddUser{User: "dan", Email: "dan@example.com", Until: day(90)}),
+		one(directory, company.AddUser{User: "bob", Person: company.Person{Name: "Bob", Email: "bob@example.com"}, Role: "user-manager"}),
+		one(directory, company.AddUser{User: "cat", Person: company.Person{Email: "cat@example.com"}}, company.AddUser{User: "dan", Person: company.Person{Email: "dan@example.com"}, Until: day(90)}),
 		one(ann, company.ConnectAccounts{Accounts: []document.Account{account("us-1", "US"), account("de-1", "DE"), account("uk-1", "UK")}}),
 		one(ann, company.CreateGroup{Group: "us", Name: "States", Filter: "country = 'US'"}, company.CreateGroup{Group: "eu", Filter: "country in ('DE', 'UK')"}),
 		one(bob, company.CreateTeam{Team: "west", Name: "West"}, company.CreateTeam{Team: "east"}),
@@ -132,7 +138,11 @@ func storySteps() []storyStep {
 		one(company.User("cat"), company.RenameReport{Report: "q1", Name: company.To("First quarter")}),
 		one(ann, company.EditGroup{Group: "eu", Name: company.To("Europe"), Filter: company.To("country in ('DE', 'FR')")}),
 		one(ann, company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: "uk-1", Values: map[string]datagroup.Value{"country": datagroup.Text("FR")}}}}),
-		one(bob, company.SetEnd{User: "dan", Until: day(45)}),
+		one(bob, company.SetEnd{User: "dan", Until: company.To(day(45))}),
+		one(bob, company.EditUser{User: "dan", Name: company.To("Dan D.")}),
+		one(bob, company.NameCreator{Report: "q0", User: "cat"}),
+		one(company.User("dan"), company.EditUser{User: "dan", Name: company.To("Dan")}),
+		one(company.User("dan"), company.ChangeAddress{User: "dan", Email: "Dan@example.com", Proof: storyProof("Dan@example.com", "")}),
 		one(bob, company.SuspendUser{User: "dan"}),
 		one(bob, company.ReinstateUser{User: "dan"}, company.SetRole{User: "dan", Role: "editor"}),
 		one(ann, company.DeclareAttribute{Attribute: "spend", Type: "number"}, company.DeclareAttribute{Attribute: "tier", Type: "string"}),

@@ -28,6 +28,8 @@ var table = []row{
 	}),
 
 	of("user.add", needsReason|systemOnly, func(c AddUser) about { return concerns(user(c.User)) }),
+	of("user.edit", needsReason, func(c EditUser) about { return asks(access.EditUser, user(c.User)).orOwn(c.User) }),
+	of("user.change-address", needsReason|systemOnly, func(c ChangeAddress) about { return concerns(user(c.User)).orOwn(c.User) }),
 	of("user.set-role", needsReason, func(c SetRole) about {
 		return asks(access.SetUserRole, user(c.User)).ask(access.GrantRole, access.Role(c.Role))
 	}),
@@ -35,7 +37,8 @@ var table = []row{
 	of("user.reinstate", needsReason, func(c ReinstateUser) about { return asks(access.SuspendUser, user(c.User)) }),
 	of("user.set-expiry", needsReason, func(c SetEnd) about { return asks(access.SetUserExpiry, user(c.User)) }),
 	of("user.remove", needsReason, func(c RemoveUser) about {
-		return asks(access.RemoveUser, user(c.User)).and(users(c.Successor, c.TakeOver)...).and(resources(access.Report, c.HandedOver)...).reading(deletion)
+		return asks(access.RemoveUser, user(c.User)).and(users(c.Successor, c.TakeOver)...).
+			and(resources(access.Report, c.HandedOver.First)...).reading(deletion)
 	}),
 
 	of("team.create", 0, func(c CreateTeam) about { return creates(access.CreateTeam, access.Team(c.Team)) }),
@@ -81,6 +84,9 @@ var table = []row{
 		return creates(access.CreateReport, access.Report(c.Report)).touching(user(c.Creator))
 	}),
 	of("report.set", 0, func(c RenameReport) about { return asks(access.SetReport, access.Report(c.Report)) }),
+	of("report.name-creator", 0, func(c NameCreator) about {
+		return concerns(access.Report(c.Report), user(c.User)).hold(access.RemoveUser).reading(pair)
+	}),
 	of("report.delete", 0, func(c DeleteReport) about {
 		return asks(access.DeleteReport, access.Report(c.Report)).reading(deletion)
 	}),
@@ -131,8 +137,8 @@ type requirement uint8
 
 const (
 	needsReason requirement = 1 << iota
-	systemOnly
-	inviteeOnly // of the invitation that the change answers
+	systemOnly              // or whose own it is
+	inviteeOnly             // of the invitation that the change answers
 )
 
 // about is what a change asks, concerns and reads. The questions and what it
@@ -142,13 +148,24 @@ type about struct {
 	targets   []access.Resource // for the log, in its order
 	reads     reading
 	hangsOn   []access.Resource // what the change hangs something on, or takes it from
+	own       team.UserID       // who may make the change without a question, if they are active
 }
 
-// question is a question to Decide.
+// question is a question to Decide, or to a part of it.
 type question struct {
 	action   access.Action
 	resource access.Resource
+	part     part
 }
+
+// part is how much of a question is asked.
+type part uint8
+
+const (
+	allOfIt    part = iota
+	activeOnly      // whether the actor is active, whatever the action
+	heldOnly        // and whether they hold the action, which is one on users, wherever
+)
 
 // of makes a row.
 func of[T Change](name string, must requirement, tell func(T) about) row {
@@ -191,7 +208,43 @@ func invited(id invite.ID, r role.Name, offered []team.ID) about {
 
 // ask asks one more question.
 func (a about) ask(action access.Action, r access.Resource) about {
-	a.questions = append(a.questions, question{action, r})
+	a.questions = append(a.questions, question{action: action, resource: r})
+	return a
+}
+
+// orOwn makes it the own change of a user: they are asked nothing, and need to be
+// active only.
+func (a about) orOwn(id team.UserID) about {
+	a.own = id
+	return a
+}
+
+// questionsTo returns what is asked if somebody makes the change.
+func (a about) questionsTo(by Actor) []question {
+	if by.user != "" && by.user == a.own {
+		return []question{{part: activeOnly}}
+	}
+	return a.questions
+}
+
+// answer asks a question about a user.
+func (q question) answer(p *access.Policy, id team.UserID) access.Decision {
+	switch q.part {
+	case activeOnly:
+		return p.Active(access.User(id))
+	case heldOnly:
+		if u, _ := p.Directory().User(id); p.Directory().Catalog().Can(u.Role, q.action) {
+			return p.Active(access.User(id))
+		}
+		q.resource = user(id) // denied there, as they do not hold it
+	}
+	return p.Decide(access.User(id), q.action, q.resource)
+}
+
+// hold asks whether the actor's role holds an action on users, whomever it may be
+// asked at.
+func (a about) hold(action access.Action) about {
+	a.questions = append(a.questions, question{action: action, part: heldOnly})
 	return a
 }
 

@@ -25,13 +25,16 @@ var samples = []Change{
 	TransferOwnership{To: "to", From: "from", TransferOwnershipOutcome: TransferOwnershipOutcome{Role: "owner", Becomes: "admin"}},
 
 	AddUser{User: "u", Role: "viewer"},
+	EditUser{User: "u", Name: To("U")},
+	ChangeAddress{User: "u", Email: "u@x.test"},
 	SetRole{User: "u", Role: "viewer", SetRoleOutcome: SetRoleOutcome{From: "editor"}},
 	SuspendUser{User: "u"},
 	ReinstateUser{User: "u"},
 	SetEnd{User: "u"},
 	RemoveUser{User: "u", Successor: "s", TakeOver: "o", RemoveUserOutcome: RemoveUserOutcome{
-		Role: "viewer", HandedOver: []access.ReportID{"q1", "q2"}, Links: []access.LinkID{"l"}, Invitations: []invite.ID{"i"},
-		Teams: []LostMembership{{Team: "t"}}, Reports: []LostGrant{{Report: "q3"}},
+		Role: "viewer", HandedOver: Bounded[access.ReportID]{Count: 2, First: []access.ReportID{"q1", "q2"}},
+		Links: Bounded[access.LinkID]{Count: 1, First: []access.LinkID{"l"}}, Invitations: Bounded[invite.ID]{Count: 1, First: []invite.ID{"i"}},
+		Teams: Bounded[LostMembership]{Count: 1, First: []LostMembership{{Team: "t"}}}, Reports: Bounded[LostGrant]{Count: 1, First: []LostGrant{{Report: "q3"}}},
 	}},
 	RemoveUser{User: "u"},
 	RemoveUser{User: "u", TakeOver: "o"},
@@ -58,6 +61,7 @@ var samples = []Change{
 
 	CreateReport{Report: "q", Creator: "c"},
 	RenameReport{Report: "q"},
+	NameCreator{Report: "q", User: "u"},
 	DeleteReport{Report: "q"},
 	ShareReport{Report: "q", User: "u", Level: access.Explorer},
 	ShareReport{Report: "q", Team: "t", Level: access.Viewer},
@@ -90,6 +94,8 @@ catalog.replace     | system          | nothing                                 
 clock.correct       | system          | nothing                                                       | company
 owner.transfer      | anybody, reason | owner.transfer user:to                                        | user:to, user:from
 user.add            | system, reason  | nothing                                                       | user:u
+user.edit           | anybody, reason | user.edit user:u, or their own                                | user:u
+user.change-address | system, reason  | nothing, or their own                                         | user:u
 user.set-role       | anybody, reason | user.set-role user:u, role.grant role:viewer                  | user:u
 user.suspend        | anybody, reason | user.suspend user:u                                           | user:u
 user.reinstate      | anybody, reason | user.suspend user:u                                           | user:u
@@ -116,6 +122,7 @@ attribute.retype    | anybody         | source.add company                      
 attribute.drop      | anybody         | source.add company                                            | attribute:tier
 report.create       | anybody         | report.create company                                         | report:q
 report.set          | anybody         | report.set report:q                                           | report:q
+report.name-creator | anybody         | user.remove anywhere                                          | report:q, user:u
 report.delete       | anybody         | report.delete report:q                                        | report:q
 report.share        | anybody         | report.share-explorer report:q                                | report:q, user:u
 report.share        | anybody         | report.share-viewer report:q                                  | report:q, team:t
@@ -161,12 +168,19 @@ func TestTable(t *testing.T) {
 		a := row.about(c)
 		var questions, targets []string
 		for _, q := range a.questions {
-			questions = append(questions, fmt.Sprint(q.action, " ", q.resource))
+			question := fmt.Sprint(q.action, " ", q.resource)
+			if q.part == heldOnly {
+				question = fmt.Sprint(q.action, " anywhere")
+			}
+			questions = append(questions, question)
 		}
 		for _, r := range a.targets {
 			targets = append(targets, r.String())
 		}
 		asks := cmp.Or(strings.Join(questions, ", "), "nothing")
+		if a.own != "" {
+			asks += ", or their own"
+		}
 		got = append(got, fmt.Sprintf("%-19s | %-15s | %-61s | %s", row.name, who, asks, strings.Join(targets, ", ")))
 	}
 	want := strings.Split(strings.TrimSpace(wantTable), "\n")

@@ -96,14 +96,29 @@ func (c AcceptInvitation) touches(_, _ *state) (keys []string) {
 
 // touches adds the reports handed over, and the invitations that are closed or
 // get another sponsor.
-func (c RemoveUser) touches(before, _ *state) (keys []string) {
-	u, _ := before.user(c.User)
-	h := before.holdings(u)
-	for _, r := range h.LastCreatorOf {
+func (c RemoveUser) touches(before, after *state) (keys []string) {
+	for _, r := range lastCreatorOf(before.directory(), c.User) {
 		keys = append(keys, pairKey(access.Report(r), user(c.Successor)), hangKey(access.Report(r)), hangKey(user(c.Successor)))
 	}
-	for _, i := range h.Invitations {
-		keys = append(keys, invitation(i.ID).String(), hangKey(user(c.TakeOver)))
+	return append(keys, invitationKeys(append(before.invitations.sponsored(c.User), before.offersTo(c.User)...), before, after)...)
+}
+
+// touches adds the invitations that are closed.
+func (c AddUser) touches(before, after *state) []string {
+	u, _ := c.record()
+	return invitationKeys(before.invitations.openTo(u.Email), before, after)
+}
+
+// touches adds the invitations that are closed.
+func (c ChangeAddress) touches(before, after *state) []string {
+	u, _ := after.user(c.User)
+	return invitationKeys(before.invitations.openTo(u.Email), before, after)
+}
+
+// invitationKeys returns the keys of invitations, and of their sponsors.
+func invitationKeys(all []invite.Invitation, before, after *state) (keys []string) {
+	for _, i := range all {
+		keys = append(append(keys, invitation(i.ID).String()), sponsorKeys(i.ID, before, after)...)
 	}
 	return keys
 }

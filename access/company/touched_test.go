@@ -17,6 +17,8 @@ catalog.replace     | the first
 clock.correct       | nothing
 owner.transfer      | each
 user.add            | the first
+user.edit           | the first
+user.change-address | the first
 user.set-role       | the first
 user.suspend        | the first
 user.reinstate      | the first
@@ -41,6 +43,7 @@ attribute.retype    | the first
 attribute.drop      | the first and what hangs on it
 report.create       | the first, on [user:c]
 report.set          | the first
+report.name-creator | the pair
 report.delete       | the first and what hangs on it
 report.share        | the pair
 report.unshare      | the pair

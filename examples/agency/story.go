@@ -53,17 +53,17 @@ func begin() (*story, error) {
 func (s *story) admit() error {
 	s.heading("The client owns the project, and adds the agency for three months")
 	err := s.change(directory, "add abe of the agency as admin until "+date(end),
-		company.AddUser{User: "abe", Email: "abe@agency.example", Role: "admin", Until: end})
+		company.AddUser{User: "abe", Person: company.Person{Email: "abe@agency.example"}, Role: "admin", Until: end})
 	if err != nil {
 		return err
 	}
 	err = s.change(directory, "add sam and sue as members",
-		company.AddUser{User: "sam", Email: "sam@client.example"}, company.AddUser{User: "sue", Email: "sue@client.example"})
+		company.AddUser{User: "sam", Person: company.Person{Email: "sam@client.example"}}, company.AddUser{User: "sue", Person: company.Person{Email: "sue@client.example"}})
 	if err != nil {
 		return err
 	}
 	err = s.change(directory, "add fay as member for two weeks",
-		company.AddUser{User: "fay", Email: "fay@example.com", Until: start.AddDate(0, 0, 14)})
+		company.AddUser{User: "fay", Person: company.Person{Email: "fay@example.com"}, Until: start.AddDate(0, 0, 14)})
 	s.users()
 	return err
 }
@@ -73,13 +73,13 @@ func (s *story) work() error {
 	s.clock.pass(7)
 	s.heading("The agency lets fay stay, but at most as long as it stays itself")
 	later := end.AddDate(0, 0, 1)
-	if err := s.refused(abe, "fay stays until "+date(later), company.SetEnd{User: "fay", Until: later}); err != nil {
+	if err := s.refused(abe, "fay stays until "+date(later), company.SetEnd{User: "fay", Until: company.To(later)}); err != nil {
 		return err
 	}
-	if err := s.refused(abe, "fay stays without an end", company.SetEnd{User: "fay"}); err != nil {
+	if err := s.refused(abe, "fay stays without an end", company.SetEnd{User: "fay", Until: company.None[time.Time]()}); err != nil {
 		return err
 	}
-	if err := s.change(abe, "fay stays until "+date(end), company.SetEnd{User: "fay", Until: end}); err != nil {
+	if err := s.change(abe, "fay stays until "+date(end), company.SetEnd{User: "fay", Until: company.To(end)}); err != nil {
 		return err
 	}
 	if err := s.change(abe, "create the report launch", company.CreateReport{Report: "launch", Name: "Launch"}); err != nil {
@@ -103,10 +103,10 @@ func (s *story) provoke() error {
 		{abe, "remove olga", company.RemoveUser{User: "olga"}},
 		{abe, "demote olga", company.SetRole{User: "olga", Role: "member"}},
 		{abe, "suspend olga", company.SuspendUser{User: "olga"}},
-		{abe, "give olga an end", company.SetEnd{User: "olga", Until: end}},
+		{abe, "give olga an end", company.SetEnd{User: "olga", Until: company.To(end)}},
 		{abe, "make sam the owner", company.SetRole{User: "sam", Role: "owner"}},
 		{abe, "transfer the project to sam", company.TransferOwnership{To: "sam"}},
-		{abe, "stay without an end", company.SetEnd{User: "abe"}},
+		{abe, "stay without an end", company.SetEnd{User: "abe", Until: company.None[time.Time]()}},
 		{directory, "remove olga", company.RemoveUser{User: "olga"}},
 		{olga, "leave", company.RemoveUser{User: "olga"}},
 	}

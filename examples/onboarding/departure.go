@@ -93,9 +93,9 @@ func (s *story) leave() error {
 	}
 	removed := receipt.Changes[0].(company.RemoveUser)
 	s.space()
-	s.row("handed over:", list(removed.HandedOver))
-	s.row("taken over:", fmt.Sprintf("%d invitation", len(removed.Invitations)))
-	s.row("link ended:", list(removed.Links))
+	s.row("handed over:", list(removed.HandedOver.First))
+	s.row("taken over:", fmt.Sprintf("%d invitation", removed.Invitations.Count))
+	s.row("link ended:", list(removed.Links.First))
 	_, err = s.company.LinkSubject(wall.Link, wall.Secret)
 	s.row("its holder reads:", publicText(err))
 	s.space()

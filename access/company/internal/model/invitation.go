@@ -111,6 +111,7 @@ func (p *proposal) mayTakeOver(a *Refusal, c company.RemoveUser, sponsored []str
 // settleInvitations revokes the invitations of a user who was removed, or gives
 // those that can be accepted another sponsor.
 func (p *proposal) settleInvitations(c company.RemoveUser, sponsored []string) company.Change {
+	var settled []invite.ID
 	for _, id := range sponsored {
 		i := &p.Invitations[p.Find(invite.ID(id))]
 		if c.TakeOver != "" && i.StateAt(p.Now) == invite.Pending {
@@ -118,8 +119,9 @@ func (p *proposal) settleInvitations(c company.RemoveUser, sponsored []string) c
 		} else {
 			i.State, i.Closed = invite.Revoked, p.Now
 		}
-		c.Invitations = append(c.Invitations, invite.ID(id))
+		settled = append(settled, invite.ID(id))
 	}
+	c.Invitations = bounded(settled)
 	return c
 }
 

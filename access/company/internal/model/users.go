@@ -78,26 +78,32 @@ func (p *proposal) removeUser(c company.RemoveUser) (company.Change, string) {
 	); refusal != "" {
 		return nil, refusal
 	}
-	c.Role, c.Email = role.Name(p.Users[id].Role), p.Users[id].Email
-	c.Teams, c.Reports, c.Links, c.HandedOver = nil, nil, nil, nil
-	for _, r := range last {
-		c.HandedOver = append(c.HandedOver, access.ReportID(r))
+	c.RemoveUserOutcome = company.RemoveUserOutcome{
+		Role: role.Name(p.Users[id].Role), Person: company.Person{Name: p.Users[id].Name, Email: p.Users[id].Email},
 	}
+	var handedOver []access.ReportID
+	for _, r := range last {
+		handedOver = append(handedOver, access.ReportID(r))
+	}
+	var teams []company.LostMembership
 	for _, t := range Keys(p.Teams) {
 		if until, ok := p.Teams[t].Members[id]; ok {
-			c.Teams = append(c.Teams, company.LostMembership{Team: team.ID(t), Until: until})
+			teams = append(teams, company.LostMembership{Team: team.ID(t), Until: until})
 		}
 	}
+	var reports []company.LostGrant
 	for _, r := range Keys(p.Reports) {
 		if g, ok := p.Reports[r].Users[id]; ok {
-			c.Reports = append(c.Reports, company.LostGrant{Report: access.ReportID(r), Level: g.Level, Until: g.Until})
+			reports = append(reports, company.LostGrant{Report: access.ReportID(r), Level: g.Level, Until: g.Until})
 		}
 	}
+	var links []access.LinkID
 	for _, l := range Keys(p.Links) {
 		if p.Links[l].Maker == id && !p.Links[l].Ended {
-			c.Links = append(c.Links, access.LinkID(l))
+			links = append(links, access.LinkID(l))
 		}
 	}
+	c.HandedOver, c.Teams, c.Reports, c.Links = bounded(handedOver), bounded(teams), bounded(reports), bounded(links)
 	p.World.RemoveUser(id)
 	for _, r := range last {
 		p.Reports[r].Users[successor] = Grant{Level: access.Creator}
@@ -136,17 +142,18 @@ func badEnd(until time.Time) bool { return until.UTC().Year() > 9999 }
 
 func (p *proposal) setEnd(c company.SetEnd) (company.Change, string) {
 	from := p.Users[string(c.User)].Until
+	until, _ := c.Until.Get()
 	if refusal := first(
 		p.ask("user.set-expiry", access.TargetUser(c.User)),
 		p.known(c.User),
-		when(c.Until.Equal(from), "ErrNoChange"),
-		when(p.beyond(c.Until) && Outlasts(c.Until, from), "ErrBeyondOwnEnd"),
-		when(badEnd(c.Until), "ErrInvalid"),
+		when(until.Equal(from), "ErrNoChange"),
+		when(p.beyond(until) && Outlasts(until, from), "ErrBeyondOwnEnd"),
+		when(badEnd(until), "ErrInvalid"),
 	); refusal != "" {
 		return nil, refusal
 	}
 	c.From = from
-	p.alter(c.User, func(u *User) { u.Until = c.Until })
+	p.alter(c.User, func(u *User) { u.Until = until })
 	return c, ""
 }
 
