@@ -449,3 +449,35 @@ func FuzzReadCSV(f *testing.F) {
 		}
 	})
 }
+
+// TestFileGrowth: a hundred times the file takes at most two hundred times as
+// long, whatever is in it.
+func TestFileGrowth(t *testing.T) {
+	for name, row := range map[string]func(i int) string{
+		"good rows":        func(i int) string { return fmt.Sprintf("p%d@x.test,Ann,member,a;b,why,2027-01-01", i) },
+		"one mailbox":      func(int) string { return "ann@x.test" },
+		"bad in every way": func(i int) string { return fmt.Sprintf("p%d,=1,,;,,March,x", i) },
+		"empty":            func(int) string { return " , ,\n" },
+		"commas":           func(i int) string { return fmt.Sprintf("p%d@x.test%s", i, strings.Repeat(",", 500)) },
+		"line ends":        func(i int) string { return fmt.Sprintf("p%d@x.test,\"a\r\nb\rc\"\r\n\r", i) },
+	} {
+		var least [2]time.Duration
+		for range 4 {
+			for k, n := range []int{50, 5_000} {
+				var file strings.Builder
+				file.WriteString("email,name,role,teams,reason,until\r\nann@example.com\r\n")
+				for i := range n {
+					file.WriteString(row(i) + "\r\n")
+				}
+				began := time.Now()
+				read(t, file.String())
+				if took := time.Since(began); least[k] == 0 || took < least[k] {
+					least[k] = took
+				}
+			}
+		}
+		if least[1] > 200*least[0] {
+			t.Errorf("%s: %v for 50 rows, %v for 5,000", name, least[0], least[1])
+		}
+	}
+}

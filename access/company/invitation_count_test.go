@@ -1,10 +1,12 @@
 package company
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,42 +17,86 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLiveIsCounted: however invitations come, go and expire, and whenever they
-// are counted, the count is that of a scan of all of them.
-func TestLiveIsCounted(t *testing.T) {
+// TestInvitationsAreInOrder: however invitations come, go and expire, and
+// whatever they are asked at whatever time, the answer is that of a scan of all
+// of them. Time may be set back.
+func TestInvitationsAreInOrder(t *testing.T) {
 	hit := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		var v invitations
 		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		addresses := []team.Address{team.MustParseAddress("u1@x.test"), team.MustParseAddress("U1@x.test"), team.MustParseAddress("u2@x.test")}
+		users := []team.UserID{"ann", "bob", "system ann", "ops"}
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
-			at = at.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "pass")) * time.Hour)
-			n := rapid.IntRange(0, 5).Draw(t, "which")
-			a, err := team.ParseAddress(fmt.Sprintf("u%d@x.test", n))
-			if err != nil {
-				t.Fatal(err)
+			at = at.Add(time.Duration(rapid.IntRange(-1, 3).Draw(t, "pass")) * time.Hour)
+			id := invite.ID(fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "which")))
+			i := invite.Invitation{ID: id, Terms: invite.Terms{Address: rapid.SampledFrom(addresses).Draw(t, "address")}}
+			if was, ok := v.get(id); ok {
+				i.Terms = was.Terms // which never changes its address
 			}
-			i := invite.Invitation{ID: invite.ID(fmt.Sprint(n)), Terms: invite.Terms{Address: a}}
+			i.Sponsor.User = rapid.SampledFrom(users).Draw(t, "user")
+			if rapid.Bool().Draw(t, "system") {
+				i.Sponsor = invite.Sponsor{System: string(i.Sponsor.User)}
+			}
 			i.State = rapid.SampledFrom([]invite.State{invite.Pending, invite.Pending, invite.Accepted, invite.Revoked}).Draw(t, "state")
-			if hours := rapid.IntRange(0, 5).Draw(t, "hours"); hours > 0 {
+			if hours := rapid.IntRange(-1, 5).Draw(t, "hours"); hours > 0 {
 				i.Expires = at.Add(time.Duration(hours) * time.Hour)
 			}
-			v = v.with(i)
-			for later := range 7 {
-				at, want := at.Add(time.Duration(later)*time.Hour), 0
-				for _, i := range v.all.All() {
-					if i.StateAt(at) == invite.Pending {
-						want++
-					}
-				}
-				hit[want == v.open.Len()]++
-				if got := v.live(at); got != want {
-					t.Fatalf("%d are live at %v, want %d", got, at, want)
-				}
+			if rapid.Bool().Draw(t, "delivered") {
+				i.Delivered = at
 			}
+			if v = v.with(i); rapid.Bool().Draw(t, "sent") {
+				v = v.sent(i)
+			}
+			checkOrders(t, &v, at, addresses, users, hit)
 		}
 	})
-	if !testing.Short() && (hit[true] == 0 || hit[false] == 0) {
+	if hit[true] == 0 || hit[false] == 0 {
 		t.Errorf("none, or all, of the open ones were ever live: %v", hit)
+	}
+}
+
+// checkOrders compares every answer about invitations with that of a scan.
+func checkOrders(t *rapid.T, v *invitations, at time.Time, addresses []team.Address, users []team.UserID, hit map[bool]int) {
+	t.Helper()
+	for later := -3; later < 7; later++ {
+		at := at.Add(time.Duration(later) * time.Hour)
+		want := len(scan(v, func(i invite.Invitation) bool { return i.StateAt(at) == invite.Pending }))
+		hit[want == v.open.Len()]++
+		if got := v.live(at); got != want {
+			t.Fatalf("%d are live at %v, want %d", got, at, want)
+		}
+	}
+	pending := func(i invite.Invitation) bool { return i.State == invite.Pending }
+	for _, u := range users {
+		same(t, "sponsored by "+string(u), v.sponsored(u), scan(v, func(i invite.Invitation) bool { return pending(i) && i.Sponsor.User == u }))
+	}
+	for _, a := range addresses {
+		same(t, "open to "+a.String(), v.openTo(a), scan(v, func(i invite.Invitation) bool { return pending(i) && i.Terms.Address.Equal(a) }))
+	}
+	same(t, "undelivered", slices.Collect(v.each(v.undelivered)), scan(v, func(i invite.Invitation) bool { return pending(i) && i.Delivered.IsZero() }))
+	same(t, "open", slices.Collect(v.pending()), scan(v, pending))
+}
+
+// scan returns the invitations of a kind, by looking at all.
+func scan(v *invitations, of func(invite.Invitation) bool) (all []invite.Invitation) {
+	for _, i := range v.all.All() {
+		if of(*i) {
+			all = append(all, *i)
+		}
+	}
+	return all
+}
+
+func same(t *rapid.T, what string, got, want []invite.Invitation) {
+	t.Helper()
+	byID := func(a, b invite.Invitation) int { return cmp.Compare(a.ID, b.ID) }
+	if slices.SortFunc(want, byID); !slices.IsSortedFunc(got, byID) && what != "undelivered" && what != "open" {
+		t.Fatalf("%s, and not in order: %+v", what, got)
+	}
+	slices.SortFunc(got, byID)
+	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+		t.Fatalf("%s are %+v, want %+v", what, got, want)
 	}
 }
 

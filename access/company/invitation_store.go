@@ -76,28 +76,35 @@ func (v invitations) sent(i invite.Invitation) invitations {
 }
 
 func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations {
-	if no, old, ok := v.all.Find(string(i.ID)); ok && old.State == invite.Pending {
-		v.open.Remove(token, no)
-		v.undelivered.Remove(token, no)
-		v.bySponsor = v.bySponsor.Without(mark{text: sponsorKey(old.Sponsor), no: no})
-		v.byMailbox = v.byMailbox.Without(mark{text: old.Terms.Address.Key(), no: no})
-		v.byExpiry = v.byExpiry.Without(mark{end: old.Expires, no: no})
-	}
-	if old, _ := v.get(i.ID); !i.Delivered.IsZero() && old.Delivered.IsZero() {
+	old, _ := v.get(i.ID)
+	if !i.Delivered.IsZero() && old.Delivered.IsZero() {
 		v.reached.Add(token, i.Terms.Address.Key(), i.Delivered)
 	}
 	no := v.all.Add(token, string(i.ID), &i)
-	if i.State != invite.Pending {
-		return v
+	was, is := old.State == invite.Pending, i.State == invite.Pending
+	include(&v.open, token, no, is)
+	include(&v.undelivered, token, no, is && i.Delivered.IsZero())
+	move := func(in *ordered.Set[mark], from, to mark) {
+		if was && (!is || from.Compare(to) != 0) {
+			*in = in.Without(from)
+		}
+		if is {
+			*in = in.With(to) // which costs a look if it is there
+		}
 	}
-	v.open.Add(token, no)
-	if i.Delivered.IsZero() {
-		v.undelivered.Add(token, no)
-	}
-	v.bySponsor = v.bySponsor.With(mark{text: sponsorKey(i.Sponsor), no: no})
-	v.byMailbox = v.byMailbox.With(mark{text: i.Terms.Address.Key(), no: no})
-	v.byExpiry = v.byExpiry.With(mark{end: i.Expires, no: no})
+	move(&v.bySponsor, mark{text: sponsorKey(old.Sponsor), no: no}, mark{text: sponsorKey(i.Sponsor), no: no})
+	move(&v.byMailbox, mark{text: old.Terms.Address.Key(), no: no}, mark{text: i.Terms.Address.Key(), no: no})
+	move(&v.byExpiry, mark{end: old.Expires, no: no}, mark{end: i.Expires, no: no})
 	return v
+}
+
+// include makes a number a member of a set, or takes it out.
+func include(in *snapshot.Set, token *snapshot.Token, no uint32, is bool) {
+	if is {
+		in.Add(token, no)
+	} else {
+		in.Remove(token, no)
+	}
 }
 
 // sponsorKey is a text for each sponsor.

@@ -25,11 +25,36 @@ type node[M Member[M]] struct {
 // Len returns the number of members, in constant time.
 func (s Set[M]) Len() int { return s.root.size() }
 
-// With returns s with m as a member.
-func (s Set[M]) With(m M) Set[M] { return Set[M]{s.root.with(m)} }
+// Has reports whether m is a member.
+func (s Set[M]) Has(m M) bool {
+	for n := s.root; n != nil; {
+		switch c := m.Compare(n.member); {
+		case c < 0:
+			n = n.left
+		case c > 0:
+			n = n.right
+		default:
+			return true
+		}
+	}
+	return false
+}
 
-// Without returns s without m.
-func (s Set[M]) Without(m M) Set[M] { return Set[M]{s.root.without(m)} }
+// With returns s with m as a member. If m is one, it copies nothing.
+func (s Set[M]) With(m M) Set[M] {
+	if s.Has(m) {
+		return s
+	}
+	return Set[M]{s.root.with(m)}
+}
+
+// Without returns s without m. If m is no member, it copies nothing.
+func (s Set[M]) Without(m M) Set[M] {
+	if !s.Has(m) {
+		return s
+	}
+	return Set[M]{s.root.without(m)}
+}
 
 // Below returns how many members come before m.
 func (s Set[M]) Below(m M) int {
@@ -67,23 +92,19 @@ func (n *node[M]) size() int {
 	return n.n
 }
 
+// with returns n with a member that it lacks.
 func (n *node[M]) with(m M) *node[M] {
-	if n == nil {
+	switch {
+	case n == nil:
 		return &node[M]{member: m, n: 1}
-	}
-	switch c := m.Compare(n.member); {
-	case c < 0:
+	case m.Compare(n.member) < 0:
 		return balanced(n.left.with(m), n.member, n.right)
-	case c > 0:
-		return balanced(n.left, n.member, n.right.with(m))
 	}
-	return n
+	return balanced(n.left, n.member, n.right.with(m))
 }
 
+// without returns n without a member that it has.
 func (n *node[M]) without(m M) *node[M] {
-	if n == nil {
-		return nil
-	}
 	switch c := m.Compare(n.member); {
 	case c < 0:
 		return balanced(n.left.without(m), n.member, n.right)

@@ -23,6 +23,9 @@ func TestLikeASortedList(t *testing.T) {
 			m, list := number(rapid.IntRange(0, 40).Draw(t, "member")), slices.Clone(lists[from])
 			at, there := slices.BinarySearch(list, m)
 			set := sets[from]
+			if set.Has(m) != there {
+				t.Fatalf("it has %d: %t, want %t", m, set.Has(m), there)
+			}
 			if rapid.IntRange(0, 2).Draw(t, "kind") > 0 {
 				set = set.With(m)
 				if !there {
