@@ -36,7 +36,7 @@ type Invite struct {
 	Terms      invite.Terms `json:"terms"`
 	InvitationOutcome
 
-	once bool // do not re-send what was delivered: refuse, if one to the address can be accepted
+	once bool // do not re-send what reaches somebody: refuse, if one to the address can be accepted
 }
 
 func (c Invite) resolve(p *proposal) (Change, error) {
@@ -49,8 +49,7 @@ func (c Invite) resolve(p *proposal) (Change, error) {
 		return nil, err // first: anyone who may not invite must not learn who is invited
 	}
 	last := p.invitations.to(c.Terms.Address)
-	live := last.StateAt(p.at) == invite.Pending && !last.Delivered.IsZero()
-	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && live) {
+	if last.State == invite.Pending && last.Terms.Equal(c.Terms) && !(c.once && p.reaches(last)) {
 		return ResendInvitation{Invitation: last.ID}.resolve(p)
 	}
 	if _, err := last.StateAt(p.at).Next(invite.Send); err != nil {
@@ -62,6 +61,13 @@ func (c Invite) resolve(p *proposal) (Change, error) {
 	}
 	c.InvitationOutcome, err = p.prepare(invite.Invitation{ID: c.Invitation, Terms: c.Terms})
 	return c, err
+}
+
+// reaches reports whether an invitation can be accepted and its message was
+// delivered, or may be on its way, in another process too.
+func (p *proposal) reaches(i invite.Invitation) bool {
+	return i.StateAt(p.at) == invite.Pending &&
+		(!i.Delivered.IsZero() || p.at.Before(i.Sent.Add(p.company.config.Invitations.Cooldown)))
 }
 
 func (c Invite) derive(s *state, o origin) (Change, error) {

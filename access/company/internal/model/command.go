@@ -318,7 +318,8 @@ func (c *Company) Row(r Request, conf Config, at time.Time, row invite.Row) (*Co
 	t, err := c.Kept(row.Terms)
 	n := c.latest(row.Terms.Address)
 	live := n >= 0 && c.Invitations[n].StateAt(at) == invite.Pending
-	undelivered := live && err == nil && c.Invitations[n].Delivered.IsZero() && c.Invitations[n].Terms.Equal(t)
+	undelivered := live && err == nil && c.Invitations[n].Delivered.IsZero() && c.Invitations[n].Terms.Equal(t) &&
+		!at.Before(c.Invitations[n].Sent.Add(conf.Cooldown)) // before, its message may be on its way
 	r.Changes = []company.Change{company.Invite{Invitation: row.Invitation, Terms: row.Terms}}
 	if live && err == nil && c.Invitations[n].Terms.Equal(t) {
 		r.Changes = []company.Change{company.ResendInvitation{Invitation: invite.ID(c.Invitations[n].ID)}}
