@@ -32,9 +32,12 @@
 //  5. Ends are exclusive and compared on every question. No job must run for an
 //     invitation to expire.
 //  6. What is accepted, declined or revoked stays so.
-//  7. A message is data: who invites whom to what, and a link whose origin the
+//  7. A message that was not delivered was not sent. Giving it out again makes a
+//     new generation, too, and leaves the [Sponsor] and the offer as they are.
+//  8. A message is data: who invites whom to what, and a link whose origin the
 //     host configured. Escape the texts in it for wherever you write them.
-//  8. A file of invitations is read row by row, each with a [Code] of its own.
+//  9. A file of invitations is read row by row, each with a [Code] of its own.
+//     What spreadsheets write and nobody means is passed over.
 //
 // The package knows meaning, not storage: the store decides who may send an
 // invitation, and that an address has one at a time.

@@ -34,8 +34,9 @@ func (c AmendInvitation) amended(t invite.Terms) (invite.Terms, error) {
 	r, named := c.Role.Get()
 	teams, listed := c.Teams.Get()
 	days, counted := c.Days.Get()
-	until, dated := c.Until.Get()
+	_, dated := c.Until.Get()
 	review, reviewed := c.ReviewDays.Get()
+	until, err := endIn(c.Until)
 	switch {
 	case c.Role.IsNone() || named && r == "":
 		return t, fmt.Errorf("the role %w: name one, since an invitation cannot be without", ErrInvalid)
@@ -43,8 +44,8 @@ func (c AmendInvitation) amended(t invite.Terms) (invite.Terms, error) {
 		return t, fmt.Errorf("the empty list of teams %w: pass None to take all away", ErrInvalid)
 	case counted && days == 0 || reviewed && review == 0:
 		return t, fmt.Errorf("the number of days %w: pass None to take it away", ErrInvalid)
-	case dated && until.IsZero():
-		return t, fmt.Errorf("the end %w: pass None to take it away", ErrInvalid)
+	case err != nil:
+		return t, err
 	case counted && dated:
 		return t, fmt.Errorf("a number of days and an end %w together: set one of them", ErrInvalid)
 	case counted:
@@ -53,7 +54,7 @@ func (c AmendInvitation) amended(t invite.Terms) (invite.Terms, error) {
 		t.Days = 0
 	}
 	t.Role, t.Teams = c.Role.or(t.Role), c.Teams.or(t.Teams)
-	t.Days, t.Until, t.ReviewDays = c.Days.or(t.Days), c.Until.or(t.Until), c.ReviewDays.or(t.ReviewDays)
+	t.Days, t.Until, t.ReviewDays = c.Days.or(t.Days), until.or(t.Until), c.ReviewDays.or(t.ReviewDays)
 	return t, nil
 }
 

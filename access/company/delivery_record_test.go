@@ -296,7 +296,7 @@ func TestUnderWay(t *testing.T) {
 		c.refuses("ErrTooSoon", "abe", company.AmendInvitation{Invitation: "a", Role: toRole("user")})
 		c.refuses("ErrTooSoon @2", "abe", company.RevokeInvitation{Invitation: "a"}, company.Invite{Terms: termsTo("A@x.test", "user")})
 		rows := []invite.Row{{Terms: termsTo("a@x.test", "viewer"), Code: invite.OK, Reason: "as said"}}
-		if got := codesOf(c.planned("abe", rows...)); got != "too-soon" {
+		if got := codesOf(c.planned("abe", rows...)); got != "already-pending" {
 			t.Errorf("planned as %s", got)
 		}
 		if fails {

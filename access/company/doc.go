@@ -20,8 +20,8 @@
 //   - changing: [Company.Do], [By], [User], [System], [Invitee]; what came of it:
 //     [Receipt], [Outcome], [Error], [Refusal]
 //   - invitations: [Company.Offer], [Company.Invitation], [Company.Invitations],
-//     [Company.WhyOnHold], [InvitationLimits]; from a file:
-//     [Company.PlanInvitations], [Company.SendInvitations]
+//     [Company.WhyOnHold], [Company.UndeliveredInvitations], [InvitationLimits];
+//     from a file: [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
 //   - the log: [Company.Sync], [Company.PolicyAfter], [Company.PolicyAt],
 //     [Company.Checkpoint]
@@ -31,7 +31,8 @@
 //   - users: [AddUser], [EditUser], [ChangeAddress], [SetRole], [SetEnd],
 //     [SuspendUser], [ReinstateUser], [RemoveUser], [TransferOwnership]
 //   - invitations: [Invite], [ResendInvitation], [AmendInvitation],
-//     [RevokeInvitation], [AcceptInvitation], [DeclineInvitation]
+//     [RevokeInvitation], [AcceptInvitation], [DeclineInvitation],
+//     [RecordDelivery], [RedeliverInvitation]
 //   - teams: [CreateTeam], [EditTeam], [DeleteTeam], [AddMember], [SetMemberEnd],
 //     [RemoveMember], [AttachGroup], [DetachGroup]
 //   - data groups: [CreateGroup], [EditGroup], [DeleteGroup]
@@ -100,13 +101,17 @@
 //     that a trusted issuer verified that very address. Package invite says what
 //     may be done in which state.
 //  15. One guard stands before every way to access by invitation: sending,
-//     re-sending, amending, sending from a file, taking over, and accepting. At
+//     re-sending, amending, sending from a file, giving a lost message out again,
+//     taking over, and accepting. At
 //     acceptance it asks whether the sponsor could send these terms then. While
 //     they could not, the invitation is on hold; see [Company.WhyOnHold].
 //  16. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
 //     who is refused is told the same whatever is wrong: a [*Refusal].
-//  17. A share link shows what its maker may see at that moment, in the scope
+//  17. A message that was not delivered was not sent: no cool-down follows, and
+//     its invitation is listed until it is delivered, also after a restart, by
+//     [Company.UndeliveredInvitations]. A delivery is recorded for that.
+//  18. A share link shows what its maker may see at that moment, in the scope
 //     that it was made in. [Company.LinkSubject] makes a secret a subject, and
 //     Decide answers for it.
 //
@@ -126,7 +131,8 @@
 // # The log
 //
 // The log that you pass has one [audit.Event] for each Do: who made the changes,
-// why, and in Targets the resources they concern, such as "user:bob". Each
+// why, and in Targets the resources they concern, such as "user:bob". If messages
+// of it were delivered, one more follows, by the system "delivery". Each
 // [audit.Change] has as Type the name that errors show, such as
 // "team.add-member", and as Data the JSON of the value that you passed, with its
 // outcomes and without secrets. The first event has one change, "company.found".

@@ -77,7 +77,7 @@ func (v invitations) sent(i invite.Invitation) invitations {
 
 func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations {
 	old, _ := v.get(i.ID)
-	if !i.Delivered.IsZero() && old.Delivered.IsZero() {
+	if !i.Delivered.IsZero() && !i.Delivered.Equal(old.Delivered) {
 		v.reached.Add(token, i.Terms.Address.Key(), i.Delivered)
 	}
 	no := v.all.Add(token, string(i.ID), &i)
