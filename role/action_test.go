@@ -21,7 +21,9 @@ var builtIn = []struct {
 }{
 	{false, "account.view", role.ViewAccount},
 	{false, "report.create", role.CreateReport},
+	{false, "directory.view", role.ViewDirectory},
 	{false, "user.invite", role.InviteUser},
+	{false, "user.edit", role.EditUser},
 	{false, "user.remove", role.RemoveUser},
 	{false, "user.set-role", role.SetUserRole},
 	{false, "user.suspend", role.SuspendUser},

@@ -47,6 +47,9 @@ func (p *problems) check(roles []Role, kinds []Kind) {
 	if len(held) > maxActions {
 		p.add("", "", fmt.Errorf("%w: %d distinct actions, and %d are allowed", ErrLimit, len(held), maxActions))
 	}
+	if slices.ContainsFunc(roles, func(r Role) bool { return len(r.Capabilities) > maxActions }) {
+		held = nil // what such a role holds was not looked at
+	}
 	listed := p.checkKinds(kinds, held)
 	p.checkListed(roles, held, listed)
 }
@@ -156,7 +159,8 @@ func (p *problems) checkHolders(r Role) {
 }
 
 // checkKinds returns the valid actions that the kinds list. It reports each
-// action of a kind once, for the first reason that applies.
+// action of a kind once, for the first reason that applies. What the roles hold
+// is nil if that is not known.
 func (p *problems) checkKinds(kinds []Kind, held map[Action]bool) (listed map[Action]bool) {
 	listed = make(map[Action]bool)
 	seen := make(map[string]bool, len(kinds))
@@ -198,7 +202,7 @@ func (p *problems) checkKindActions(k Kind, held, listed map[Action]bool) {
 			p.addKind(k.Name, a, fmt.Errorf("%w: again as action %d", ErrDuplicate, i+1))
 		case a.builtIn() && (!a.viewing() || data):
 			p.addKind(k.Name, a, ErrKindAction)
-		case !a.builtIn() && !held[a]:
+		case held != nil && !a.builtIn() && !held[a]:
 			p.addKind(k.Name, a, ErrUnheld)
 		}
 		seen[a], listed[a] = true, true

@@ -1,5 +1,6 @@
 // Package role says which actions the holders of a role may take, how much
-// data they see, and which roles they may grant to others.
+// data they see, and which roles they may grant to others; and which kinds of
+// things a host has of its own, and what may be asked of them.
 //
 //	catalog := role.CompanyCatalog()
 //	catalog.Can("editor", role.AddSource)     // true
@@ -8,36 +9,42 @@
 // # Where to begin
 //
 // Most programs take a ready catalog, [CompanyCatalog] or [ProjectCatalog], or
-// add roles of their own to one: see the example. Package access then asks the
+// add kinds, roles and actions of their own to one with [Catalog.Extend]: see
+// the example. Package access then asks the
 // catalog, and its constants repeat the actions of this package.
 //
-//   - A catalog: [Catalog], [NewCatalog], [Role], [Name], [Scope] ([ByTeams],
-//     [AllData]).
+//   - A catalog: [Catalog], [NewCatalog], [Catalog.Extend], [Extension].
+//   - What it consists of: [Role], [Name], [Scope] ([ByTeams], [AllData]);
+//     [Kind], [Place] ([InAccount], [InCompany]).
 //   - Questions: [Catalog.Can], [Catalog.Manages], [Catalog.Covers],
 //     [Catalog.Role], [Catalog.Default].
-//   - For pages and tools: [Catalog.Roles], [Catalog.Actions],
-//     [Catalog.Difference], [Catalog.Equal], [BuiltIn], [Action.LevelOnly].
+//   - For pages and tools: [Catalog.Roles], [Catalog.Kinds], [Catalog.Kind],
+//     [Catalog.Actions], [Catalog.Difference], [Catalog.Equal], [BuiltIn],
+//     [Action.LevelOnly].
 //
 // # Rules
 //
 //  1. A role holds exactly the actions it lists. There are no wildcards, and
 //     no action implies another.
 //  2. A built-in action keeps its built-in meaning in every catalog. Any other
-//     valid name is an action of the host. It needs no registration: it exists
-//     as soon as some role holds it.
+//     valid name is an action of the host. Some role holds it, and some kind
+//     lists it: a catalog in which one of the two is missing is refused.
 //  3. The actions on an existing report come with a report level, and a link is
 //     revoked by the people it concerns. No role holds these actions: a catalog
 //     in which one does is refused.
 //  4. A role sees all data or the data of its holder's teams. A role that sees
 //     only its teams' data may not hold an action that moves data between
-//     teams or connects it: anyone who can move data must already see all of
-//     it.
+//     teams or connects it, hand over the ownership, or manage a role that sees
+//     all data: anyone who can move data must already see all of it.
 //  5. Manages is a plain list: a role that manages another may grant it and
 //     take it away. It is not transitive, and a role manages itself only if it
 //     lists itself.
 //  6. A catalog has at most one default role, and an invitation may offer it.
 //  7. Order matters: the first role of a catalog is the one a company's
-//     founder gets.
+//     founder gets, and it manages each role that [Catalog.Extend] adds.
+//  8. Whatever may be asked of a kind is listed there: actions of the host's,
+//     and the viewing actions. What a kind does not list is denied to everybody
+//     there, and so is everything at a kind that no catalog declares.
 //
 // The package knows nothing of users. It states how many holders a role must
 // keep and may have; the caller counts them.
@@ -56,8 +63,8 @@
 //
 // # Errors
 //
-// Every error is an [*Error], or several joined. It names the role and, where
-// there is one, the action, and wraps one of the sentinels of this package.
+// Every error is an [*Error], or several joined. It names the role or the kind
+// and, where there is one, the action, and wraps one of the sentinels of this package.
 // [NewCatalog] reports all problems at once. Every question has an answer for
 // names that the catalog does not know: no.
 package role

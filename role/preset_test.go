@@ -18,7 +18,8 @@ const companyTable = "" +
 	"| data scope | all | all | all | all | all | teams | teams |\n" +
 	"| `account.view` | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |\n" +
 	"| `report.create` | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | – |\n" +
-	"| `user.invite` `user.remove` `user.set-role` `user.suspend` `user.set-expiry` `role.grant` | ✓ | – | ✓ | – | – | – | – |\n" +
+	"| `directory.view` (the lists of users, invitations, teams, data groups) | ✓ | ✓ | ✓ | – | – | – | – |\n" +
+	"| `user.invite` `user.edit` `user.remove` `user.set-role` `user.suspend` `user.set-expiry` `role.grant` | ✓ | – | ✓ | – | – | – | – |\n" +
 	"| `team.create` `team.edit` `team.delete` `team.set-members` `team.set-datagroups` | ✓ | – | ✓ | – | – | – | – |\n" +
 	"| `datagroup.create` `datagroup.edit` `datagroup.delete` | ✓ | ✓ | – | – | – | – | – |\n" +
 	"| `source.add` `source.edit` (integrated accounts) | ✓ | ✓ | – | ✓ | – | – | – |\n" +
@@ -36,7 +37,7 @@ const projectTable = "" +
 	"| data scope | all | all | all |\n" +
 	"| `account.view` `report.create` `recording.view` `heatmap.view` `insight.view` `session.filter` `session.share` `segment.save` | ✓ | ✓ | ✓ |\n" +
 	"| `project.edit` `project.delete` `integration.edit` `token.manage` `source.add` `source.edit` `source.remove` | ✓ | ✓ | – |\n" +
-	"| `user.invite` `user.remove` `user.set-role` `user.suspend` `user.set-expiry` `role.grant` `audit.read` `review.run` `company.edit` | ✓ | ✓ | – |\n" +
+	"| `directory.view` `user.invite` `user.edit` `user.remove` `user.set-role` `user.suspend` `user.set-expiry` `role.grant` `audit.read` `review.run` `company.edit` | ✓ | ✓ | – |\n" +
 	"| `owner.transfer` | ✓ | – | – |\n" +
 	"| manages | admin, member | admin, member | – |\n" +
 	"| offered in an invitation | no | yes | yes (the default) |\n" +
@@ -49,7 +50,7 @@ func TestShippedCatalogs(t *testing.T) {
 		catalog *role.Catalog
 		cells   int
 	}{
-		{"company", companyTable, role.CompanyCatalog(), 7 * 14},
+		{"company", companyTable, role.CompanyCatalog(), 7 * 15},
 		{"project", projectTable, role.ProjectCatalog(), 3 * 8},
 	} {
 		t.Run(tt.name, func(t *testing.T) { checkTable(t, tt.table, tt.catalog, tt.cells) })
@@ -189,7 +190,7 @@ func TestShippedDifference(t *testing.T) {
 		segments = "segment.create segment.edit"
 		add      = "source.add source.edit"
 		teams    = "team.create team.delete team.edit team.set-datagroups team.set-members"
-		users    = "user.invite user.remove user.set-expiry user.set-role user.suspend"
+		users    = "user.edit user.invite user.remove user.set-expiry user.set-role user.suspend"
 	)
 	for _, tt := range []struct {
 		want    string
@@ -204,17 +205,17 @@ func TestShippedDifference(t *testing.T) {
 		{"", "user over team-member", company, "user", "team-member"},
 		{"", "team-member over user", company, "team-member", "user"},
 		{define + " " + segments + " " + add, "editor over user", company, "editor", "user"},
-		{groups + " " + add + " source.remove", "data-manager over user", company, "data-manager", "user"},
-		{groups + " source.remove", "data-manager over editor", company, "data-manager", "editor"},
+		{groups + " directory.view " + add + " source.remove", "data-manager over user", company, "data-manager", "user"},
+		{groups + " directory.view source.remove", "data-manager over editor", company, "data-manager", "editor"},
 		{define + " " + segments, "editor over data-manager", company, "editor", "data-manager"},
-		{"audit.read review.run role.grant " + teams + " " + users, "user-manager over user", company, "user-manager", "user"},
+		{"audit.read directory.view review.run role.grant " + teams + " " + users, "user-manager over user", company, "user-manager", "user"},
 		{"", "user over user-manager", company, "user", "user-manager"},
 		{"audit.read company.edit " + define + " review.run role.grant " + segments + " " + teams + " " + users, "admin over data-manager", company, "admin", "data-manager"},
 		{"company.edit " + groups + " " + define + " " + segments + " " + add + " source.remove", "admin over user-manager", company, "admin", "user-manager"},
 		{"", "user-manager over admin", company, "user-manager", "admin"},
 		{"owner.transfer", "owner over admin", project, "owner", "admin"},
 		{"", "admin over owner", project, "admin", "owner"},
-		{"audit.read company.edit integration.edit project.delete project.edit review.run role.grant " + add + " source.remove token.manage " + users, "admin over member", project, "admin", "member"},
+		{"audit.read company.edit directory.view integration.edit project.delete project.edit review.run role.grant " + add + " source.remove token.manage " + users, "admin over member", project, "admin", "member"},
 		{"", "member over admin", project, "member", "admin"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
