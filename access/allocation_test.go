@@ -18,7 +18,7 @@ func TestDecideDoesNotAllocate(t *testing.T) {
 		{"allow team", "eve in team americas", "account.view", "account:us-1"},
 		{"deny not-a-member", "ann in team emea", "account.view", "account:us-1"},
 		{"allow team", "ann", "budget.edit", "campaign:c1 in account:us-1"},
-		{"allow role", "ann", "budget.edit", "page:p1 in company"},
+		{"allow role", "ann", "budget.edit", "page:p1"},
 		{"allow grant", "ann", "report.explore", "report:q3"},
 		{"deny level-too-low", "ann", "report.edit", "report:q3"},
 		{"allow link", "link live", "report.view", "report:q3"},
@@ -29,6 +29,8 @@ func TestDecideDoesNotAllocate(t *testing.T) {
 		{"allow role", "bea", "user.remove", "user:kit"},
 		{"deny role-full", "bea", "role.grant", "role:single"},
 		{"deny unknown-action", "bea", "frobnicate", "company"},
+		{"deny unknown-kind", "ann", "budget.edit", "pages:p1"},
+		{"deny wrong-kind", "ann", "budget.edit", "company"},
 		{"deny no-subject", "nobody", "account.view", "account:us-1"},
 	} {
 		s, a, r := subjectCalled(tt.subject), access.Action(tt.action), resourceCalled(t, tt.resource)

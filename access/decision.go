@@ -151,7 +151,7 @@ func (d Decision) sentence() string {
 	case ReasonUnknownLink:
 		return fmt.Sprintf("there is no link %s", who)
 	case ReasonLinkEnded:
-		return fmt.Sprintf("link %s was revoked, or its maker or report is gone", who)
+		return fmt.Sprintf("link %s was revoked, or its maker, report or kind is gone", who)
 	case ReasonLinkExpired:
 		return fmt.Sprintf("link %s has expired", who)
 	case ReasonLinkScope:

@@ -177,10 +177,10 @@ func TestEditIsLoad(t *testing.T) {
 	})
 }
 
-// TestLinkOutlivesItsAction: a new catalog may no longer know what a link
-// allows. The link is paused, and the policy can still be written down and
-// read.
-func TestLinkOutlivesItsAction(t *testing.T) {
+// TestLinkEndsWithItsAction: a new catalog may no longer know what a link allows.
+// The link has ended then, and stays so under the old catalog, and the policy
+// can still be written down and read.
+func TestLinkEndsWithItsAction(t *testing.T) {
 	item := model.Resource{Kind: "campaign", ID: "c1", Account: "a1"}
 	w, _ := model.New(model.HostCatalog()).Apply(
 		model.SetAccount("a1", model.Account{Source: "google"}),
@@ -200,10 +200,10 @@ func TestLinkOutlivesItsAction(t *testing.T) {
 	if p, err = access.Compile(p.Document(), nil); err != nil {
 		t.Fatalf("the document of an edited policy does not compile: %v", err)
 	}
-	if got := ask(p); got != "link-paused" {
+	if got := ask(p); got != "link-ended" {
 		t.Errorf("under a catalog without the action: %s", got)
 	}
-	if p, err = model.Edit(p, model.SetCatalog(model.HostCatalog())); err != nil || ask(p) != "link" {
+	if p, err = model.Edit(p, model.SetCatalog(model.HostCatalog())); err != nil || ask(p) != "link-ended" {
 		t.Errorf("under the old catalog again: %s, %v", ask(p), err)
 	}
 }

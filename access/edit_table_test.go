@@ -14,6 +14,10 @@ import (
 )
 
 const editBase = `{
+  "catalog": {"extends": "company", "kinds": [
+    {"name": "page", "in": "account", "actions": ["recording.view", "insight.view"], "link": "recording.view"},
+    {"name": "board", "in": "company", "actions": ["insight.view"], "link": "insight.view"},
+    {"name": "row", "in": "account"}]},
   "attributes": {"country": "string", "spend": "number"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"}],
   "groups": [{"id": "us", "filter": "country = 'US'"}],
@@ -182,6 +186,27 @@ var badEdits = []struct {
 	{"link to edit", func(e *access.Edit) {
 		e.SetLink(newLink(func(l *document.Link) { l.Action = "report.edit" }))
 	}, "set link", "new", access.ErrInvalid, "report.edit"},
+	{"link to an unknown kind", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *document.Link) {
+			l.Action, l.Resource = "recording.view", access.Item("pag", "p", "us-1").Entry()
+		}))
+	}, "set link", "new", access.ErrUnknown, `did you mean "page"?`},
+	{"link to a kind without links", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *document.Link) { l.Action, l.Resource = "account.view", access.Item("row", "p", "us-1").Entry() }))
+	}, "set link", "new", access.ErrInvalid, `"row"`},
+	{"link to a page without an account", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *document.Link) { l.Action, l.Resource = "recording.view", access.Item("page", "p", "").Entry() }))
+	}, "set link", "new", access.ErrInvalid, "page:p"},
+	{"link to a board in an account", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *document.Link) {
+			l.Action, l.Resource = "insight.view", access.Item("board", "b", "us-1").Entry()
+		}))
+	}, "set link", "new", access.ErrInvalid, "board:b"},
+	{"link for another action of the kind", func(e *access.Edit) {
+		e.SetLink(newLink(func(l *document.Link) {
+			l.Action, l.Resource = "insight.view", access.Item("page", "p", "us-1").Entry()
+		}))
+	}, "set link", "new", access.ErrInvalid, "insight.view"},
 	{"link until beyond the calendar", func(e *access.Edit) { e.SetLink(newLink(func(l *document.Link) { l.Until = document.End(year10000) })) }, "set link", "new", access.ErrInvalid, "10000"},
 	{"link to something else than before", func(e *access.Edit) {
 		e.SetReport(document.Report{ID: "q4"})

@@ -50,7 +50,8 @@ func TestReplace(t *testing.T) {
 }
 
 func TestSetCatalog(t *testing.T) {
-	p := access.MustLoad(`{"roles": [{"name": "boss", "data": "all", "capabilities": ["budget.edit"]}, {"name": "idle"}],
+	p := access.MustLoad(`{"catalog": {"roles": [{"name": "boss", "data": "all", "capabilities": ["budget.edit"]}, {"name": "idle"}],
+	                           "kinds": [{"name": "company", "actions": ["budget.edit"]}]},
 	  "users": [{"id": "ann", "email": "ann@example.com", "role": "boss"}]}`)
 	next, err := role.NewCatalog([]role.Role{{Name: "new"}, {Name: "boss", Capabilities: []role.Action{"team.edit"}}})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 // routesWorld has a company with somebody to ask for each remedy. At the
 // instant of the questions, 2026-06-01, what ends on 2026-01-01 has ended.
 const routesWorld = `{
+  "catalog": {"extends": "company", "kinds": [{"name": "campaign", "in": "account", "actions": ["recording.view"], "link": "recording.view"}]},
   "attributes": {"country": "string"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"},
                {"id": "fr-1", "source": "google", "country": "FR"}, {"id": "xx-1", "source": "google"}],
@@ -279,7 +280,7 @@ func TestManyRoles(t *testing.T) {
 	for _, n := range []string{"b", "c", "d", "e", "f", "g", "h", "i", "j"} {
 		roles = append(roles, `{"name": "`+n+`", "capabilities": ["budget.edit"]}`)
 	}
-	p := access.MustLoad(`{"roles": [{"name": "a"}, ` + strings.Join(roles, ",") + `], "users": [
+	p := access.MustLoad(`{"catalog": {"roles": [{"name": "a"}, ` + strings.Join(roles, ",") + `], "kinds": [{"name": "company", "actions": ["budget.edit"]}]}, "users": [
 		{"id": "ann", "email": "ann@example.com", "role": "a"}, {"id": "bea", "email": "bea@example.com", "role": "b"}]}`)
 	e := p.Explain(access.User("ann"), "budget.edit", access.Company())
 	checkExplanation(t, p, e)

@@ -12,7 +12,8 @@ import (
 // no policy; and what loads is written as a text that loads to itself.
 func FuzzLoad(f *testing.F) {
 	for _, text := range []string{``, `{}`, `{} {}`, `null`, `{"users": [`, editBase, reasonWorld, badBase,
-		`{"catalog": "project"}`, `{"roles": [{"name": "a", "data": "all", "capabilities": ["x.y"], "manages": ["a"], "minHolders": 1}]}`,
+		`{"catalog": "project"}`, `{"catalog": {"roles": [{"name": "a", "data": "all", "capabilities": ["x.y"], "manages": ["a"], "minHolders": 1}], "kinds": [{"name": "x", "in": "account", "actions": ["x.y"], "link": "x.y"}]}}`,
+		`{"catalog": {"extends": "company", "kinds": [{"name": "campaign", "in": "account", "actions": ["campaign.pause"]}], "grant": {"editor": ["campaign.pause"]}}}`,
 		`{"accounts": [{"id": "a", "source": "s", "name": "\u212a\ud83d\ude00\ud800"}]}`,
 		`{"attributes": {"n": "number", "l": "labels"}, "accounts": [{"id": "a", "source": "s", "n": -0.0, "l": ["b", "a", "a"]}, {"id": "b", "source": "s", "n": 1e21, "l": []}]}`,
 		`{"groups": [{"id": "g", "filter": "not (id = \"it's\" or source in ('a', 'b'))"}]}`,

@@ -16,6 +16,9 @@ import (
 // from within a team, to something of the company, and an ended one whose
 // maker and report are gone.
 const linkWorld = `{
+  "catalog": {"extends": "project", "kinds": [
+    {"name": "campaign", "in": "account", "actions": ["recording.view"], "link": "recording.view"},
+    {"name": "page", "in": "company", "actions": ["insight.view"], "link": "insight.view"}]},
   "accounts": [{"id": "us-1", "source": "google"}],
   "teams": [{"id": "emea", "members": [{"user": "ann"}]}],
   "users": [{"id": "ann", "email": "ann@example.com"}],
@@ -23,7 +26,7 @@ const linkWorld = `{
   "links": [
     {"id": "report", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2027-01-01T00:00:00Z"},
     {"id": "item", "maker": "ann", "session": "emea", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "us-1"}},
-    {"id": "wide", "maker": "ann", "action": "insight.view", "resource": {"kind": "page", "id": "p1", "company": true}},
+    {"id": "wide", "maker": "ann", "action": "insight.view", "resource": {"kind": "page", "id": "p1"}},
     {"id": "gone", "maker": "left", "action": "report.view", "resource": {"kind": "report", "id": "lost"}, "until": "2026-01-01T00:00:00Z", "ended": true}]
 }`
 
@@ -134,8 +137,9 @@ func TestLinkFields(t *testing.T) {
 // it but not see accounts. It shows no account.
 func TestViewOfALinkNeedsTheView(t *testing.T) {
 	p := access.MustLoad(`{
-	  "roles":    [{"name": "pilot", "data": "all", "capabilities": ["campaign.pause"]},
-	               {"name": "chief", "data": "all", "capabilities": ["campaign.pause", "account.view"]}],
+	  "catalog":  {"roles": [{"name": "pilot", "data": "all", "capabilities": ["campaign.pause"]},
+	                         {"name": "chief", "data": "all", "capabilities": ["campaign.pause", "account.view"]}],
+	               "kinds": [{"name": "campaign", "in": "account", "actions": ["campaign.pause"], "link": "campaign.pause"}]},
 	  "accounts": [{"id": "us-1", "source": "google"}],
 	  "users":    [{"id": "pia", "email": "pia@example.com", "role": "pilot"},
 	               {"id": "cem", "email": "cem@example.com", "role": "chief"}],
@@ -156,10 +160,11 @@ func TestViewOfALinkNeedsTheView(t *testing.T) {
 // something else that happens to have the id of the report.
 func TestCreatorOfTheSameID(t *testing.T) {
 	p := access.MustLoad(`{
-	  "roles": [{"name": "maker", "capabilities": ["board.view"]}, {"name": "idle"}],
+	  "catalog": {"roles": [{"name": "maker", "capabilities": ["board.view"]}, {"name": "idle"}],
+	              "kinds": [{"name": "board", "in": "company", "actions": ["board.view"], "link": "board.view"}]},
 	  "users": [{"id": "ann", "email": "ann@example.com", "role": "maker"}, {"id": "bob", "email": "bob@example.com", "role": "idle"}],
 	  "reports": [{"id": "q3", "grants": [{"user": "bob", "level": "creator"}, {"user": "ann", "level": "viewer"}]}],
-	  "links": [{"id": "board", "maker": "ann", "action": "board.view", "resource": {"kind": "board", "id": "q3", "company": true}},
+	  "links": [{"id": "board", "maker": "ann", "action": "board.view", "resource": {"kind": "board", "id": "q3"}},
 	            {"id": "report", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}]
 	}`)
 	for _, row := range []struct {

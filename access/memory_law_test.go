@@ -43,7 +43,7 @@ func newScribbler(t *testing.T, w *model.World, p *access.Policy, written *model
 		access.Account("a1"), access.Report("r1"), access.TargetUser("u2"),
 		access.KindAccount, access.ReportID("r1"), access.LinkID("l1"),
 		team.UserID("u1"), team.ID("t1"), datagroup.ID("g1"), datagroup.AccountID("a1"), address,
-		role.Name(w.RoleOf("u1").Name), role.CompanyCatalog(), p.Directory().Schema(),
+		role.Name(w.RoleOf("u1").Name), role.CompanyCatalog(), role.Extension{Kinds: []role.Kind{{Name: "extra", In: role.InAccount}}}, p.Directory().Schema(),
 		datagroup.Value{}, datagroup.Filter{}, datagroup.Account{}, datagroup.StringType, datagroup.True,
 		map[string]datagroup.Value{"country": datagroup.Text("US")}, p.Directory().Group, func() time.Time { return w.Now }, access.Viewer, "country", 0, w.Now,
 	} {

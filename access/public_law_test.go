@@ -14,7 +14,7 @@ import (
 // publicCodes are the reasons that may be shown to the subject.
 var publicCodes = []access.Reason{
 	"no-subject", "unknown-user", "suspended", "ended", "not-a-member", "link-ended", "link-expired", "link-scope",
-	"link-paused", "unknown-action", "no-resource", "malformed-resource", "wrong-kind", "no-capability",
+	"link-paused", "unknown-action", "no-resource", "unknown-kind", "malformed-resource", "wrong-kind", "no-capability",
 	"level-too-low", "out-of-reach", "self", "above-ceiling", "last-holder", "ineligible-target", "role-full",
 }
 

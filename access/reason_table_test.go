@@ -16,13 +16,17 @@ import (
 // reasonWorld has one user for each way to be turned away. At the instant of
 // the questions, 2026-06-01, what ends on 2026-01-01 has ended.
 const reasonWorld = `{
-  "roles": [
+  "catalog": {"roles": [
     {"name": "boss", "data": "all", "minHolders": 1, "manages": ["boss", "keeper", "single", "clerk"], "capabilities": [
       "account.view", "team.edit", "datagroup.edit", "user.remove", "user.set-role", "role.grant", "owner.transfer", "budget.edit"]},
     {"name": "hr", "data": "all", "manages": ["clerk", "keeper"], "capabilities": ["user.remove", "role.grant"]},
     {"name": "keeper", "minHolders": 1},
     {"name": "single", "maxHolders": 1},
     {"name": "clerk", "offered": true, "default": true, "capabilities": ["account.view", "recording.view", "budget.edit"]}],
+   "kinds": [
+    {"name": "campaign", "in": "account", "actions": ["recording.view", "budget.edit"], "link": "recording.view"},
+    {"name": "page", "in": "company", "actions": ["recording.view", "budget.edit"], "link": "recording.view"},
+    {"name": "report", "actions": ["budget.edit"]}]},
   "attributes": {"country": "string"},
   "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"}],
   "groups": [{"id": "us", "filter": "country = 'US'"}, {"id": "all", "filter": "everything"}],
@@ -51,14 +55,14 @@ const reasonWorld = `{
   "links": [
     {"id": "live", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2026-06-01T00:00:01Z"},
     {"id": "row", "maker": "eve", "session": "americas", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "us-1"}},
-    {"id": "wide", "maker": "eve", "action": "recording.view", "resource": {"kind": "page", "id": "p1", "company": true}},
+    {"id": "wide", "maker": "eve", "action": "recording.view", "resource": {"kind": "page", "id": "p1"}},
     {"id": "over", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2026-06-01T00:00:00Z"},
     {"id": "gone", "maker": "left", "action": "report.view", "resource": {"kind": "report", "id": "lost"}, "until": "2026-01-01T00:00:00Z", "ended": true},
     {"id": "sued", "maker": "sue", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
     {"id": "lost", "maker": "ann", "session": "atlantis", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
-    {"id": "idle", "maker": "kim", "action": "budget.edit", "resource": {"kind": "page", "id": "p1", "company": true}},
+    {"id": "idle", "maker": "kim", "action": "recording.view", "resource": {"kind": "page", "id": "p1"}},
     {"id": "none", "maker": "hal", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
-    {"id": "dead", "maker": "ann", "action": "page.view", "resource": {"kind": "page", "id": "p1", "account": "us-1"}},
+    {"id": "dead", "maker": "ann", "action": "leaf.view", "resource": {"kind": "leaf", "id": "p1", "account": "us-1"}, "ended": true},
     {"id": "far", "maker": "ann", "action": "recording.view", "resource": {"kind": "campaign", "id": "c1", "account": "de-1"}}]
 }`
 
@@ -70,7 +74,7 @@ allow role            | bea | account.view   | account:de-1                | all
 allow team            | ann | account.view   | account:us-1                | allow | team americas, data group us
 allow team            | zoe | account.view   | account:us-1                | allow | team zeta, data group all
 allow team            | eve | recording.view | campaign:c1 in account:us-1 | allow | team americas, data group us
-allow role            | ann | recording.view | page:p1 in company          | allow | role clerk
+allow role            | ann | recording.view | page:p1                     | allow | role clerk
 allow grant           | zoe | report.delete  | report:q3                   | allow | creator of the report
 allow grant           | ann | report.explore | report:q3                   | allow | explorer of the report, through team americas
 allow grant           | zoe in team zeta | report.view | report:q4           | allow | creator of the report
@@ -80,7 +84,7 @@ allow grant           | zoe | link.revoke    | link:live                   | all
 allow role            | bea | link.revoke    | link:row                    | allow | role boss
 allow link            | link live | report.view    | report:q3                   | allow | link live is live
 allow link            | link row  | recording.view | campaign:c1 in account:us-1 | allow | link row is live
-allow link            | link wide | recording.view | page:p1 in company          | allow | link wide is live
+allow link            | link wide | recording.view | page:p1                     | allow | link wide is live
 allow role            | hal | link.revoke    | link:wide                   | allow | role hr
 allow role            | bea | user.remove    | user:kit                    | allow | role boss
 allow role            | hal | user.remove    | user:sue                    | allow | role hr
@@ -103,8 +107,9 @@ deny not-a-member subject         | bea in team emea    | account.view | account
 deny not-a-member subject         | old in team emea    | frobnicate   | nothing      | not-a-member | old is not a current member of team emea
 
 deny unknown-link subject    | link l0   | report.view    | report:q3                   | link-ended   | there is no link l0
-deny link-ended subject      | link gone | report.view    | report:lost                 | link-ended   | link gone was revoked, or its maker or report is gone
-deny link-ended subject      | link gone | report.edit    | report:q3                   | link-ended   | link gone was revoked, or its maker or report is gone
+deny link-ended subject      | link gone | report.view    | report:lost                 | link-ended   | link gone was revoked, or its maker, report or kind is gone
+deny link-ended subject      | link dead | leaf.view      | leaf:p1 in account:us-1     | link-ended   | link dead was revoked, or its maker, report or kind is gone
+deny link-ended subject      | link gone | report.edit    | report:q3                   | link-ended   | link gone was revoked, or its maker, report or kind is gone
 deny link-expired subject    | link over | report.view    | report:q3                   | link-expired | link over has expired
 deny link-expired subject    | link over | report.edit    | report:q4                   | link-expired | link over has expired
 deny link-scope subject      | link live | report.explore | report:q3                   | link-scope   | link live is for another action or another resource
@@ -115,24 +120,31 @@ deny link-scope subject      | link live | link.revoke    | link:live           
 deny link-scope subject      | link sued | frobnicate     | nothing                     | link-scope   | link sued is for another action or another resource
 deny link-paused subject     | link sued | report.view    | report:q3                   | link-paused  | the maker of link sued would be denied now, at the subject step
 deny link-paused subject     | link lost | report.view    | report:q3                   | link-paused  | the maker of link lost would be denied now, at the subject step
-deny link-paused kind        | link dead | page.view      | page:p1 in account:us-1     | link-paused  | the maker of link dead would be denied now, at the kind step
-deny link-paused capability  | link idle | budget.edit    | page:p1 in company          | link-paused  | the maker of link idle would be denied now, at the capability step
+deny link-paused capability  | link idle | recording.view | page:p1                     | link-paused  | the maker of link idle would be denied now, at the capability step
 deny link-paused capability  | link none | report.view    | report:q3                   | link-paused  | the maker of link none would be denied now, at the capability step
 deny link-paused reach       | link far  | recording.view | campaign:c1 in account:de-1 | link-paused  | the maker of link far would be denied now, at the reach step
 
 deny unknown-action kind     | ann | frobnicate   | account:us-1            | unknown-action     | there is no action "frobnicate"
 deny unknown-action kind     | ann | frobnicate   | nothing                 | unknown-action     | there is no action "frobnicate"
-deny unknown-action kind     | ann | frobnicate   | account:us-1 in company | unknown-action     | there is no action "frobnicate"
+deny unknown-action kind     | ann | frobnicate   | leaf:p1 in account:us-1 | unknown-action     | there is no action "frobnicate"
 deny no-resource kind        | ann | account.view | nothing                 | no-resource        | no resource is named
 deny no-resource kind        | kim | team.edit    | nothing                 | no-resource        | no resource is named
-deny malformed-resource kind | ann | account.view | account:us-1 in company | malformed-resource | *
-deny malformed-resource kind | ann | team.edit    | account:us-1 in company | malformed-resource | *
+deny unknown-kind kind       | ann | account.view | campagin:c1 in account:us-1 | unknown-kind   | the catalog declares no kind "campagin"
+deny unknown-kind kind       | bea | budget.edit  | pages:p1                | unknown-kind       | the catalog declares no kind "pages"
+deny unknown-kind kind       | ann | team.edit    | Page:p1 in account:us-1 | unknown-kind       | the catalog declares no kind "Page"
+deny malformed-resource kind | ann | budget.edit  | page:p1 in account:us-1 | malformed-resource | things of kind page belong to no account
+deny malformed-resource kind | kim | team.edit    | page:p1 in account:us-1 | malformed-resource | *
+deny malformed-resource kind | ann | team.edit    | report:q3 in account:us-1 | malformed-resource | things of kind report belong to no account
 deny malformed-resource kind | ann | account.view | account:us-1 in account:de-1 | malformed-resource | *
 deny malformed-resource kind | bea | team.edit    | team:emea in account:us-1 | malformed-resource | *
 deny malformed-resource kind | bea | team.create  | company:other           | malformed-resource | *
 deny wrong-kind kind         | bea | team.edit    | company                 | wrong-kind         | team.edit cannot be asked of company
 deny wrong-kind kind         | kim | team.edit    | account:us-1            | wrong-kind         | team.edit cannot be asked of account:us-1
-deny wrong-kind kind         | ann | account.view | page:p1 in company      | wrong-kind         | account.view cannot be asked of page:p1 in company
+deny wrong-kind kind         | ann | account.view | page:p1                 | wrong-kind         | account.view cannot be asked of page:p1
+deny wrong-kind kind         | ann | budget.edit  | account:us-1            | wrong-kind         | budget.edit cannot be asked of account:us-1
+deny wrong-kind kind         | ann | budget.edit  | company                 | wrong-kind         | budget.edit cannot be asked of company
+deny wrong-kind kind         | ann | recording.view | company               | wrong-kind         | recording.view cannot be asked of company
+deny wrong-kind kind         | kim | session.filter | page:p1               | wrong-kind         | session.filter cannot be asked of page:p1
 
 deny no-capability capability | ann | team.edit      | team:emea    | no-capability | role clerk does not hold team.edit
 deny no-capability capability | ann | team.edit      | team:nowhere | no-capability | role clerk does not hold team.edit
@@ -183,7 +195,7 @@ deny role-full guard         | bea | role.grant     | role:single | role-full   
 const allReasons = `role team grant maker link
 no-subject unknown-user suspended ended unknown-session-team not-a-member
 unknown-link link-ended link-expired link-scope link-paused
-unknown-action no-resource malformed-resource wrong-kind no-capability no-level level-too-low
+unknown-action no-resource unknown-kind malformed-resource wrong-kind no-capability no-level level-too-low
 unknown-resource
 account-required out-of-reach above-ceiling self last-holder ineligible-target role-full`
 

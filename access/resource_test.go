@@ -25,7 +25,7 @@ var resourceTexts = []struct {
 	{"link", access.Link("l1"), `{"kind":"link","id":"l1"}`},
 	{"item", access.Item("campaign", "c1", "us-1"), `{"kind":"campaign","id":"c1","account":"us-1"}`},
 	{"item without an account", access.Item("campaign", "c1", ""), `{"kind":"campaign","id":"c1"}`},
-	{"item of the company", access.CompanyItem("page", "p1"), `{"kind":"page","id":"p1","company":true}`},
+	{"item of the company", access.CompanyItem("page", "p1"), `{"kind":"page","id":"p1"}`},
 	{"malformed", access.Item(access.KindReport, "q3", "us-1"), `{"kind":"report","id":"q3","account":"us-1"}`},
 	{"an id like none", access.Item("page", " in company", "a:b in account:c"), `{"kind":"page","id":" in company","account":"a:b in account:c"}`},
 	{"an id to escape", access.Report("<\"\u2028\\\n>"), `{"kind":"report","id":"<\"\u2028\\\n>"}`},
@@ -122,7 +122,7 @@ func TestResourceJSON(t *testing.T) {
 func TestResourceJSONInAnyOrder(t *testing.T) {
 	want := access.Item("campaign", "c1", "us-1")
 	var got access.Resource
-	text := "\n{ \"company\": false, \"account\": \"us-1\",\t\"id\": \"c\\u0031\", \"kind\": \"campaign\" }\n"
+	text := "\n{ \"account\": \"us-1\",\t\"id\": \"c\\u0031\", \"kind\": \"campaign\" }\n"
 	if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
 		t.Errorf("got %#v, %v, want %#v", got, err, want)
 	}
@@ -147,8 +147,7 @@ func TestResourceJSONIsStrict(t *testing.T) {
 		{"kind null", `{"kind":null,"id":"q3"}`, "kind: wrong type: want string, found null"},
 		{"id null", `{"kind":"report","id":null}`, "id: wrong type: want string, found null"},
 		{"account null", `{"kind":"page","id":"p1","account":null}`, "account: wrong type: want string, found null"},
-		{"company null", `{"kind":"page","id":"p1","company":null}`, "company: wrong type: want boolean, found null"},
-		{"company as text", `{"kind":"page","id":"p1","company":"true"}`, "company: wrong type: want boolean, found string"},
+		{"a flag of old", `{"kind":"page","id":"p1","company":true}`, "company: unknown field"},
 		{"id is a number", `{"kind":"report","id":3}`, "id: wrong type: want string, found number"},
 		{"half a surrogate pair", `{"kind":"report","id":"\ud800"}`, "id: not valid Unicode"},
 		{"not UTF-8", "{\"kind\":\"report\",\"id\":\"\xff\"}", "not valid Unicode"},
@@ -175,7 +174,7 @@ func TestResourceJSONIsStrict(t *testing.T) {
 }
 
 func TestParseResourceWithoutID(t *testing.T) {
-	for _, text := range []string{"row: in company", "row: in account:", "row:x in account:", "row: in account:us-1"} {
+	for _, text := range []string{"row:", "row: in account:", "row:x in account:", "row: in account:us-1"} {
 		if r, err := access.ParseResource(text); err == nil {
 			t.Errorf("ParseResource(%q) = %v", text, r)
 		}
@@ -186,6 +185,7 @@ func TestParseResourceWithoutID(t *testing.T) {
 // that of its account.
 func TestItemNamedLikeItsAccount(t *testing.T) {
 	p := access.MustLoad(`{
+	  "catalog":  {"extends": "company", "kinds": [{"name": "row", "in": "account"}]},
 	  "accounts": [{"id": "us-1", "source": "google"}],
 	  "users":    [{"id": "ada", "email": "ada@example.com", "role": "admin"}]
 	}`)

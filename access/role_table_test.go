@@ -16,7 +16,8 @@ const companyRoleTable = `
 | data scope | all | all | all | all | all | teams | teams |
 | 'account.view' | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | 'report.create' | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | – |
-| 'user.invite' 'user.remove' 'user.set-role' 'user.suspend' 'user.set-expiry' 'role.grant' | ✓ | – | ✓ | – | – | – | – |
+| 'directory.view' (the lists of users, invitations, teams, data groups) | ✓ | ✓ | ✓ | – | – | – | – |
+| 'user.invite' 'user.edit' 'user.remove' 'user.set-role' 'user.suspend' 'user.set-expiry' 'role.grant' | ✓ | – | ✓ | – | – | – | – |
 | 'team.create' 'team.edit' 'team.delete' 'team.set-members' 'team.set-datagroups' | ✓ | – | ✓ | – | – | – | – |
 | 'datagroup.create' 'datagroup.edit' 'datagroup.delete' | ✓ | ✓ | – | – | – | – | – |
 | 'source.add' 'source.edit' (integrated accounts) | ✓ | ✓ | – | ✓ | – | – | – |
@@ -33,7 +34,7 @@ const projectRoleTable = `
 | data scope | all | all | all |
 | 'account.view' 'report.create' 'recording.view' 'heatmap.view' 'insight.view' 'session.filter' 'session.share' 'segment.save' | ✓ | ✓ | ✓ |
 | 'project.edit' 'project.delete' 'integration.edit' 'token.manage' 'source.add' 'source.edit' 'source.remove' | ✓ | ✓ | – |
-| 'user.invite' 'user.remove' 'user.set-role' 'user.suspend' 'user.set-expiry' 'role.grant' 'audit.read' 'review.run' 'company.edit' | ✓ | ✓ | – |
+| 'directory.view' 'user.invite' 'user.edit' 'user.remove' 'user.set-role' 'user.suspend' 'user.set-expiry' 'role.grant' 'audit.read' 'review.run' 'company.edit' | ✓ | ✓ | – |
 | 'owner.transfer' | ✓ | – | – |
 | manages | admin, member | admin, member | – |
 `
@@ -47,7 +48,7 @@ func roleWorld(catalog, target string, roles []string) *access.Policy {
 		members = append(members, `{"user": "`+r+`"}`)
 	}
 	return access.MustLoad(`{
-	  "catalog": "` + catalog + `",
+	  "catalog": ` + catalog + `,
 	  "accounts": [{"id": "team-1", "source": "google"}, {"id": "other-1", "source": "google"}],
 	  "groups": [{"id": "g", "filter": "id = 'team-1'"}],
 	  "teams": [{"id": "t", "groups": ["g"], "members": [` + strings.Join(members, ",") + `]}],
@@ -60,14 +61,15 @@ func TestRoleTables(t *testing.T) {
 		catalog, table, target string
 		cells                  int
 	}{
-		{"company", companyRoleTable, "viewer", 7 * 39},
-		{"project", projectRoleTable, "member", 3 * 39},
+		{"company", companyRoleTable, "viewer", 7 * 41},
+		{"project", projectRoleTable, "member", 3 * 41},
 	} {
 		t.Run(tt.catalog, func(t *testing.T) {
 			rows := tableRows(tt.table)
 			roles := rows[0][1:]
-			p := roleWorld(tt.catalog, tt.target, roles)
+			p := roleWorld(map[string]string{"company": viewingKinds, "project": `"project"`}[tt.catalog], tt.target, roles)
 			fitting := map[string]access.Resource{
+				"session": access.Item("session", "s1", "team-1"), "heatmap": access.Item("heatmap", "h1", "team-1"), "insight": access.Item("insight", "i1", "team-1"),
 				"company": access.Company(), "account": access.Account("team-1"), "user": access.TargetUser("target"),
 				"role": access.Role(tt.target), "team": access.Team("t"), "group": access.Group("g"),
 			}
@@ -137,8 +139,23 @@ func actionMarks(rows [][]string) map[access.Action][]string {
 	return marks
 }
 
-// placeOf returns the first built-in kind that kindTable has the action in.
+// viewingKinds is the company catalog with the kinds of the project catalog.
+const viewingKinds = `{"extends": "company", "kinds": [
+  {"name": "session", "in": "account", "actions": ["recording.view", "session.filter"], "link": "recording.view"},
+  {"name": "heatmap", "in": "account", "actions": ["heatmap.view"]},
+  {"name": "insight", "in": "account", "actions": ["insight.view"]}]}`
+
+// placeOf returns the kind of which an action is asked: one of the project
+// catalog, or the first built-in one that kindTable has it in.
 func placeOf(a access.Action) string {
+	switch a {
+	case "recording.view", "session.filter", "session.share":
+		return "session"
+	case "heatmap.view":
+		return "heatmap"
+	case "insight.view":
+		return "insight"
+	}
 	table := kindRows()
 	for _, kind := range []string{"company", "account", "user", "role", "team", "group"} {
 		if slices.Contains(table[kind], a) {

@@ -42,11 +42,11 @@ func TestEndsAreExclusive(t *testing.T) {
 		{"no-level", "membership of a team with a grant",
 			[]model.Change{model.SetMember("t1", "u1", end), model.SetGrant("r1", "", "t1", model.Grant{Level: model.Viewer})},
 			model.InCompany("u1"), "report.view", report},
-		{"link-expired", "link", []model.Change{model.SetLink("l1", model.Link{Maker: "u2", Action: "account.view", Resource: item, Until: end})},
-			model.ByLink("l1"), "account.view", item},
+		{"link-expired", "link", []model.Change{model.SetLink("l1", model.Link{Maker: "u2", Action: "campaign.pause", Resource: item, Until: end})},
+			model.ByLink("l1"), "campaign.pause", item},
 		{"link-paused", "maker of a link", []model.Change{model.SetUser("u2", model.User{Email: "u2@x.test", Role: "chief", Until: end}),
-			model.SetLink("l1", model.Link{Maker: "u2", Action: "account.view", Resource: item})},
-			model.ByLink("l1"), "account.view", item},
+			model.SetLink("l1", model.Link{Maker: "u2", Action: "campaign.pause", Resource: item})},
+			model.ByLink("l1"), "campaign.pause", item},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			w, ok := model.New(model.HostCatalog()).Apply(append(slices.Clone(base), row.changes...)...)

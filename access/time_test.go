@@ -10,7 +10,9 @@ import (
 
 // endingBase has one user for each thing that ends.
 const endingBase = `{
-  "roles": [{"name": "boss", "data": "all", "capabilities": ["account.view", "play.see"]}, {"name": "viewer", "capabilities": ["account.view"]}],
+  "catalog": {"roles": [{"name": "boss", "data": "all", "capabilities": ["account.view", "play.see"]}, {"name": "viewer", "capabilities": ["account.view"]}],
+              "kinds": [{"name": "play", "in": "account", "actions": ["play.see"], "link": "play.see"},
+                        {"name": "season", "in": "company", "actions": ["play.see"], "link": "play.see"}]},
   "accounts": [{"id": "a1", "source": "google"}],
   "groups": [{"id": "all", "filter": "everything"}],
   "teams": [{"id": "t1", "groups": ["all"], "members": [{"user": "ann"}, {"user": "bob", "until": "2027-01-01T00:00:00Z"}]}],
@@ -19,7 +21,7 @@ const endingBase = `{
   "reports": [{"id": "q3", "grants": [{"user": "ann", "level": "viewer"}, {"user": "bob", "level": "viewer", "until": "2027-01-01T00:00:00Z"}]}],
   "links": [{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2027-01-01T00:00:00Z"},
             {"id": "l2", "maker": "eve", "action": "play.see", "resource": {"kind": "play", "id": "p", "account": "a1"}, "until": "2027-01-01T00:00:00Z"},
-            {"id": "l3", "maker": "eve", "action": "play.see", "resource": {"kind": "play", "id": "p", "company": true}, "until": "2027-01-01T00:00:00Z"}]
+            {"id": "l3", "maker": "eve", "action": "play.see", "resource": {"kind": "season", "id": "p"}, "until": "2027-01-01T00:00:00Z"}]
 }`
 
 // TestNoTimeIsPastEveryEnd: at the zero time everything that has an end has

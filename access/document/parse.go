@@ -180,7 +180,7 @@ func (r *reader) link() (e Link) {
 }
 
 func (r *reader) resource() (e Resource) {
-	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.nonEmpty("account", &e.Account))
+	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.text("account", &e.Account))
 	return e
 }
 

@@ -257,5 +257,6 @@ func (w *World) SetCatalog(c Catalog) bool {
 		}
 	}
 	w.Catalog = c
+	w.EndLinks(func(l Link) bool { return !l.Ended && !w.LinkFits(l) })
 	return true
 }

@@ -218,11 +218,13 @@ func (d Draw) setLink(w *World, id string) Change {
 	case 0, 1, 2, 3:
 		l.Resource = OfReport(d.ID(ReportIDs))
 	case 9:
-		l.Resource = Resource{Kind: "board", ID: "b1"}
+		l.Resource, l.Action = Resource{Kind: "board", ID: "b1"}, "recording.view"
+	case 8:
+		l.Resource, l.Action = Resource{Kind: "session", ID: "s1", Account: d.ID(AccountIDs)}, "recording.view"
 	default:
-		l.Resource = Resource{Kind: "campaign", ID: "c1", Account: d.ID(AccountIDs)}
+		l.Resource, l.Action = Resource{Kind: "campaign", ID: "c1", Account: d.ID(AccountIDs)}, "campaign.pause"
 	}
-	if l.Resource.Kind != "report" || d.Chance(20, "odd action") {
+	if d.Chance(20, "odd action") {
 		l.Action = d.One("action", "account.view", "recording.view", "campaign.pause", "source.edit")
 	}
 	if d.Chance(25, "odd resource") {

@@ -78,7 +78,7 @@ func (d Draw) Resource(w *World) Resource {
 	if d.Chance(12, "odd") {
 		return rapid.SampledFrom(w.Resources()).Draw(d.T, "resource")
 	}
-	switch kind := d.One("kind", append([]string{"campaign", "wide", "account", "report"}, BuiltInKinds...)...); kind {
+	switch kind := d.One("kind", append([]string{"campaign", "wide", "session", "account", "report"}, BuiltInKinds...)...); kind {
 	case "company":
 		return Resource{Kind: "company"}
 	case "account":
