@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
@@ -95,19 +94,10 @@ func (c *check) namesBroken(what, id string) bool {
 // end reads the end of an entry; "" is none. An end that time.Time would take
 // for none is refused.
 func (c *check) end(s string) time.Time {
-	if s == "" {
-		return time.Time{}
+	t, err := text.ParseEnd(s)
+	if err != nil {
+		c.fail("until", fmt.Errorf("end %s %w: it %w", text.Quote(s), ErrInvalid, err))
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	switch {
-	case err != nil, t.IsZero(), strings.Contains(s, ","): // the comma is an extension of package time
-		err = fmt.Errorf("end %s %w: write it like 2027-03-01T00:00:00Z", text.Quote(s), ErrInvalid)
-	default:
-		if t, err = text.End(t); err != nil {
-			err = fmt.Errorf("end %s %w: it %w", text.Quote(s), ErrInvalid, err)
-		}
-	}
-	c.fail("until", err)
 	return t
 }
 
@@ -129,6 +119,16 @@ func (c *check) description(s string) {
 }
 
 // validID returns why an id is none, nil if it is one.
+// maxNote is how many bytes a note has at most.
+const maxNote = 500
+
+// note checks a remark.
+func (c *check) note(s string) {
+	if err := text.Line(s, maxNote); err != nil {
+		c.fail("note", fmt.Errorf("note %w: it %w", ErrInvalid, err))
+	}
+}
+
 func validID(what, id string) error {
 	if err := text.ID(id); err != nil {
 		return fmt.Errorf("%s %s %w: it %w", what, text.Quote(id), ErrInvalid, err)

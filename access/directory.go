@@ -39,10 +39,11 @@ func (d Directory) User(id team.UserID) (team.User, bool) {
 }
 
 // UserByAddress returns the user with an e-mail address. Suspended users and
-// those whose access has ended still have theirs.
+// those whose access has ended still have theirs. The zero address is nobody's,
+// though there may be users without one.
 func (d Directory) UserByAddress(a team.Address) (team.User, bool) {
 	p := d.policy.ready()
-	no, ok := p.state.Emails.Get(a.Key())
+	no, ok := p.state.Emails.Get(a.Key()) // without an address nobody stands there
 	return userOf(no, p.state.Users.At(no), ok)
 }
 
@@ -69,7 +70,7 @@ func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
 		}
 		for _, m := range u.Teams {
 			t := p.state.Teams.At(m.Team)
-			if t != nil && !yield(team.Member{Team: t.ID, User: id, Until: m.Until}) {
+			if t != nil && !yield(team.Member{Team: t.ID, User: id, Until: m.Until, Note: m.Note}) {
 				return
 			}
 		}
@@ -108,7 +109,7 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 		for i := range t.Members.All() {
 			u := p.state.Users.At(i)
 			m, _ := u.Membership(no)
-			if !yield(team.Member{Team: id, User: u.ID, Until: m.Until}) {
+			if !yield(team.Member{Team: id, User: u.ID, Until: m.Until, Note: m.Note}) {
 				return
 			}
 		}
@@ -168,6 +169,15 @@ func (d Directory) Report(id ReportID) (string, bool) {
 	return r.Name, true
 }
 
+// ReportNote returns the note on a report, "" if there is none or no such
+// report.
+func (d Directory) ReportNote(id ReportID) string {
+	if _, r, ok := d.policy.ready().state.Reports.Find(string(id)); ok {
+		return r.Note
+	}
+	return ""
+}
+
 // Reports returns the id and the name of every report.
 func (d Directory) Reports() iter.Seq2[ReportID, string] {
 	p := d.policy.ready()
@@ -192,14 +202,14 @@ func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 		for i := range r.Users.All() {
 			u := p.state.Users.At(i)
 			g, _ := snapshot.FindGrant(u.Grants, no)
-			if !yield(Grant{Report: id, User: u.ID, Level: Level(g.Level), Until: g.Until}) {
+			if !yield(Grant{Report: id, User: u.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
 		}
 		for i := range r.Teams.All() {
 			t := p.state.Teams.At(i)
 			g, _ := snapshot.FindGrant(t.Grants, no)
-			if !yield(Grant{Report: id, Team: t.ID, Level: Level(g.Level), Until: g.Until}) {
+			if !yield(Grant{Report: id, Team: t.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
 		}
@@ -219,7 +229,7 @@ func (d Directory) UserGrant(id ReportID, u team.UserID) (Grant, bool) {
 	if !ok {
 		return Grant{}, false
 	}
-	return Grant{Report: id, User: u, Level: Level(g.Level), Until: g.Until}, true
+	return Grant{Report: id, User: u, Level: Level(g.Level), Until: g.Until, Note: g.Note}, true
 }
 
 // TeamGrant returns the grant that a team has of a report, also one that has
@@ -235,7 +245,7 @@ func (d Directory) TeamGrant(id ReportID, t team.ID) (Grant, bool) {
 	if !ok {
 		return Grant{}, false
 	}
-	return Grant{Report: id, Team: t, Level: Level(g.Level), Until: g.Until}, true
+	return Grant{Report: id, Team: t, Level: Level(g.Level), Until: g.Until, Note: g.Note}, true
 }
 
 // GrantsOf returns the direct grants of a user, also those that have ended.
@@ -248,7 +258,7 @@ func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 		}
 		for _, g := range u.Grants {
 			r := p.state.Reports.At(g.Of)
-			if r != nil && !yield(Grant{Report: ReportID(r.ID), User: id, Level: Level(g.Level), Until: g.Until}) {
+			if r != nil && !yield(Grant{Report: ReportID(r.ID), User: id, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
 		}
@@ -265,7 +275,7 @@ func (d Directory) GrantsOfTeam(id team.ID) iter.Seq[Grant] {
 		}
 		for _, g := range t.Grants {
 			r := p.state.Reports.At(g.Of)
-			if r != nil && !yield(Grant{Report: ReportID(r.ID), Team: id, Level: Level(g.Level), Until: g.Until}) {
+			if r != nil && !yield(Grant{Report: ReportID(r.ID), Team: id, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
 		}

@@ -49,7 +49,7 @@ func (p *Policy) teamEntry(t *snapshot.Team) document.Team {
 // reportEntry returns the entry of a report with its grants, those to users
 // before those to teams.
 func (p *Policy) reportEntry(r *snapshot.Report) document.Report {
-	e := document.Report{ID: r.ID, Name: r.Name}
+	e := document.Report{ID: r.ID, Name: r.Name, Note: r.Note}
 	for g := range p.Directory().Grants(ReportID(r.ID)) {
 		e.Grants = append(e.Grants, g.Entry())
 	}

@@ -15,10 +15,11 @@ func (e *Edit) setGroup(c *check, g document.Group) {
 		return
 	}
 	c.name(g.Name)
+	c.note(g.Note)
 	filter, err := e.w.Schema.Parse(g.Filter)
 	c.fail("filter", err)
 	if !c.stops("data group", g.ID) {
-		e.w.PutGroup(datagroup.Group{ID: datagroup.ID(g.ID), Name: g.Name, Filter: filter})
+		e.w.PutGroup(datagroup.Group{ID: datagroup.ID(g.ID), Name: g.Name, Filter: filter, Note: g.Note})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -16,15 +17,17 @@ type Grant struct {
 	Team   team.ID     // or this, at [MaxTeamLevel] at most
 	Level  Level
 	Until  time.Time // end, exclusive; zero means none
+	Note   string    // of one line, for people to read; never consulted
 }
 
 // Entry returns the grant as a document has it, where it stands in its report.
 func (g Grant) Entry() document.Grant {
-	return document.Grant{User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: document.End(g.Until)}
+	return document.Grant{User: string(g.User), Team: string(g.Team), Level: g.Level.String(), Until: document.End(g.Until), Note: g.Note}
 }
 
 // SetReport adds a report, or renames it; its grants and links stay. Names are
-// unique in the company, except that any number of reports may have none.
+// unique in the company (also without regard to ASCII case and to how many
+// spaces stand in a row), except that any number of reports may have none.
 // Grants are set one by one with [Edit.SetGrant]: an entry that lists any is
 // refused.
 func (e *Edit) SetReport(r document.Report) {
@@ -38,11 +41,12 @@ func (e *Edit) setReport(c *check, r document.Report) {
 		return
 	}
 	c.name(r.Name)
-	if holder, taken := e.w.ReportNames.Get(r.Name); taken && e.w.Reports.At(holder).ID != r.ID {
+	c.note(r.Note)
+	if holder, taken := e.w.ReportNames.Get(text.Fold(r.Name)); taken && e.w.Reports.At(holder).ID != r.ID {
 		c.fail("name", fmt.Errorf("name %s %w by report %s", text.Quote(r.Name), ErrTaken, text.Quote(e.w.Reports.At(holder).ID)))
 	}
 	if !c.stops("report", r.ID) {
-		e.w.PutReport(r.ID, r.Name)
+		e.w.PutReport(r.ID, r.Name, r.Note)
 	}
 }
 
@@ -77,6 +81,8 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	}
 	c.fail("level", err)
 	until := c.end(g.Until)
+	c.note(g.Note)
+	share := snapshot.Grant{Of: report, Level: uint8(level), Until: until, Note: g.Note}
 	rec := e.w.Reports.At(report)
 	switch {
 	case (g.User == "") == (g.Team == ""):
@@ -87,7 +93,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 			err = listedTwice("team", g.Team)
 		}
 		if !c.fail("team", err) && !c.failed {
-			e.w.PutTeamGrant(report, t, uint8(level), until)
+			e.w.PutTeamGrant(t, share)
 		}
 	case g.User != "" && !c.namesBroken("user", g.User):
 		u, err := e.findUser(g.User)
@@ -95,7 +101,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 			err = listedTwice("user", g.User)
 		}
 		if !c.fail("user", err) && !c.failed {
-			e.w.PutUserGrant(report, u, uint8(level), until)
+			e.w.PutUserGrant(u, share)
 		}
 	}
 }

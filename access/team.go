@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -31,6 +32,7 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 	}
 	c.name(t.Name)
 	c.description(t.Description)
+	c.note(t.Note)
 	if c.stops("team", t.ID) {
 		return
 	}
@@ -52,7 +54,7 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 			c.fail(fmt.Sprintf("groups[%d]", i), err)
 		}
 	}
-	e.w.PutTeam(team.Team{ID: team.ID(t.ID), Name: t.Name, Description: t.Description}, groups)
+	e.w.PutTeam(team.Team{ID: team.ID(t.ID), Name: t.Name, Description: t.Description, Note: t.Note}, groups)
 }
 
 // RemoveTeam removes a team with its memberships, data groups and grants.
@@ -72,6 +74,7 @@ func (e *Edit) SetMember(t team.ID, m document.Member) {
 
 func (e *Edit) setMember(c *check, t uint32, m document.Member) {
 	until := c.end(m.Until)
+	c.note(m.Note)
 	if c.namesBroken("user", m.User) {
 		return
 	}
@@ -80,7 +83,7 @@ func (e *Edit) setMember(c *check, t uint32, m document.Member) {
 		err = listedTwice("user", m.User)
 	}
 	if !c.fail("user", err) && !c.failed {
-		e.w.PutMember(t, u, until)
+		e.w.PutMember(u, snapshot.Membership{Team: t, Until: until, Note: m.Note})
 	}
 }
 

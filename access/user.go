@@ -11,7 +11,8 @@ import (
 
 // SetUser adds a user, or replaces what the entry says of them; their
 // memberships, grants and links stay. An empty role means the catalog's
-// default. No two users may have one e-mail address.
+// default. No two users may have one e-mail address; any
+// number may have none.
 func (e *Edit) SetUser(u document.User) { e.setUser(e.change("set user", u.ID), u) }
 
 func (e *Edit) setUser(c *check, u document.User) {
@@ -19,20 +20,32 @@ func (e *Edit) setUser(c *check, u document.User) {
 		return
 	}
 	number := c.role(&u.Role)
-	address, err := team.ParseAddress(u.Email)
-	if !c.fail("email", err) {
-		if holder, taken := e.w.Emails.Get(address.Key()); taken && string(e.w.Users.At(holder).ID) != u.ID {
-			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(e.w.Users.At(holder).ID)))
-		}
-	}
+	address := c.address(u)
 	until := c.end(u.Until)
 	c.name(u.Name)
+	c.note(u.Note)
 	if c.stops("user", u.ID) {
 		return
 	}
 	e.w.PutUser(team.User{
 		ID: team.UserID(u.ID), Name: u.Name, Email: address, Role: role.Name(u.Role), Suspended: u.Suspended, Until: until,
+		Note: u.Note,
 	}, number)
+}
+
+// address reads the address of a user, who may have none.
+func (c *check) address(u document.User) team.Address {
+	if u.Email == "" {
+		return team.Address{}
+	}
+	address, err := team.ParseAddress(u.Email)
+	if !c.fail("email", err) {
+		users := &c.edit.w.Users
+		if holder, taken := c.edit.w.Emails.Get(address.Key()); taken && string(users.At(holder).ID) != u.ID {
+			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(users.At(holder).ID)))
+		}
+	}
+	return address
 }
 
 // role returns the number of a role, and puts the default in place of none. If

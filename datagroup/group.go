@@ -17,6 +17,7 @@ type Group struct {
 	ID     ID
 	Name   string
 	Filter Filter
+	Note   string // of one line, for people to read; never consulted
 }
 
 // Preview says what a filter would denote, before it is saved.

@@ -262,18 +262,9 @@ func readTeams(cell string) ([]team.ID, error) {
 
 // readUntil reads the end of access. An empty cell means never.
 func readUntil(cell string) (time.Time, error) {
-	if cell == "" {
-		return time.Time{}, nil
-	}
-	t, err := time.Parse(time.DateOnly, cell)
+	t, err := text.ParseEnd(cell)
 	if err != nil {
-		t, err = time.Parse(time.RFC3339, cell)
-	}
-	if err == nil {
-		t, err = text.End(t)
-	}
-	if err != nil || t.IsZero() {
-		return time.Time{}, wrong(ErrTerms, "%s is no date such as 2006-01-02", text.Quote(cell))
+		return t, wrong(ErrTerms, "the end %s %w", text.Quote(cell), err)
 	}
 	return t, nil
 }

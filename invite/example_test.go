@@ -39,7 +39,7 @@ dora@example.com,Dora,viewer,,in spring
 	//    invite: line 2 has the same mailbox
 	// 5 ok
 	// 6 bad-date
-	//    invite: the terms are not valid: "in spring" is no date such as 2006-01-02
+	//    invite: the terms are not valid: the end "in spring" is neither a day such as 2027-03-01 nor an instant such as 2027-03-01T00:00:00Z
 }
 
 // The link is the one place that shows a secret. The page at that address posts

@@ -18,3 +18,21 @@ func (e End) Ended(at time.Time) bool {
 	until := time.Time(e)
 	return !until.IsZero() && (at.IsZero() || !at.Before(until))
 }
+
+// String returns e for people: in UTC, and where a day begins with it, with the
+// last full day before it, since people read a day as included:
+//
+//	2027-01-01T00:00:00Z (last full day 2026-12-31)
+//
+// The zero End is "no end".
+func (e End) String() string {
+	until := time.Time(e).UTC()
+	if until.IsZero() {
+		return "no end"
+	}
+	text := until.Format(time.RFC3339Nano)
+	if until.Equal(until.Truncate(24 * time.Hour)) {
+		text += " (last full day " + until.AddDate(0, 0, -1).Format(time.DateOnly) + ")"
+	}
+	return text
+}

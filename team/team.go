@@ -16,6 +16,7 @@ type Team struct {
 	Name        string
 	Description string
 	Groups      []datagroup.ID // assigned data groups, each once; the order means nothing
+	Note        string         // of one line, for people to read; never consulted
 }
 
 // Member is one user's membership of one team.
@@ -23,6 +24,7 @@ type Member struct {
 	Team  ID
 	User  UserID
 	Until time.Time // end of membership, exclusive; zero means none
+	Note  string    // of one line, for people to read; never consulted
 }
 
 // Filter returns the accounts that t may see: the union of its data groups,

@@ -14,10 +14,11 @@ type UserID string
 type User struct {
 	ID        UserID
 	Name      string    // how to show the person; may be empty
-	Email     Address   // unique in the company, also while suspended or ended
+	Email     Address   // unique in the company, also while suspended or ended; zero if they have none
 	Role      role.Name // exactly one
 	Suspended bool
 	Until     time.Time // end of access, exclusive; zero means none
+	Note      string    // of one line, for people to read; never consulted
 }
 
 // Active reports whether u may act at the given instant: neither suspended nor

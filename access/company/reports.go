@@ -76,7 +76,9 @@ func (c RenameReport) apply(s *state, _ time.Time) error {
 	if err != nil {
 		return err
 	}
-	return s.edit(func(e *access.Edit) { e.SetReport(document.Report{ID: string(c.Report), Name: c.Name.or(name)}) })
+	return s.edit(func(e *access.Edit) {
+		e.SetReport(document.Report{ID: string(c.Report), Name: c.Name.or(name), Note: s.directory().ReportNote(c.Report)})
+	})
 }
 
 // ShareReport shares a report with a user or a team, or raises how far and how
@@ -231,8 +233,9 @@ func (c ShareReport) apply(s *state, at time.Time) error {
 	if err := c.checkRaises(s, until, at); err != nil {
 		return err
 	}
+	old, _ := c.current(s, at)
 	return s.edit(func(e *access.Edit) {
-		e.SetGrant(c.Report, access.Grant{User: c.User, Team: c.Team, Level: c.Level, Until: until}.Entry())
+		e.SetGrant(c.Report, access.Grant{User: c.User, Team: c.Team, Level: c.Level, Until: until, Note: old.Note}.Entry())
 	})
 }
 

@@ -51,6 +51,7 @@ type Group struct {
 	ID     string `json:"id"`
 	Name   string `json:"name,omitempty"`
 	Filter string `json:"filter"` // in the language of package datagroup; required
+	Note   string `json:"note,omitempty"`
 }
 
 // Team is the entry of a [team.Team], with its members.
@@ -59,13 +60,15 @@ type Team struct {
 	Name        string   `json:"name,omitempty"`
 	Description string   `json:"description,omitempty"` // of several lines, at most 4,096 bytes
 	Groups      []string `json:"groups,omitempty"`      // ids, each once
-	Members     []Member `json:"members,omitempty"`     // each user once
+	Note        string   `json:"note,omitempty"`
+	Members     []Member `json:"members,omitempty"` // each user once
 }
 
 // Member is the entry of a [team.Member], in its team.
 type Member struct {
 	User  string `json:"user"`
 	Until string `json:"until,omitempty"` // end of the membership
+	Note  string `json:"note,omitempty"`
 }
 
 // User is the entry of a [team.User]. Unless you choose another catalog, the
@@ -73,16 +76,18 @@ type Member struct {
 type User struct {
 	ID        string `json:"id"`
 	Name      string `json:"name,omitempty"`
-	Email     string `json:"email"`          // as team.ParseAddress reads it; no two users share one
-	Role      string `json:"role,omitempty"` // "" is the default of the catalog
+	Email     string `json:"email,omitempty"` // as team.ParseAddress reads it; no two users share one; "" is none
+	Role      string `json:"role,omitempty"`  // "" is the default of the catalog
 	Suspended bool   `json:"suspended,omitempty"`
 	Until     string `json:"until,omitempty"` // end of access
+	Note      string `json:"note,omitempty"`
 }
 
 // Report is the entry of a report, with whom it is shared.
 type Report struct {
 	ID     string  `json:"id"`
-	Name   string  `json:"name,omitempty"`   // no two reports share one; any number may have none
+	Name   string  `json:"name,omitempty"` // no two reports share one; any number may have none
+	Note   string  `json:"note,omitempty"`
 	Grants []Grant `json:"grants,omitempty"` // each user and each team once
 }
 
@@ -93,6 +98,7 @@ type Grant struct {
 	Team  string `json:"team,omitempty"`
 	Level string `json:"level"`           // "viewer", "explorer", "editor" or "creator"; a team is explorer at most
 	Until string `json:"until,omitempty"` // end of the grant
+	Note  string `json:"note,omitempty"`
 }
 
 // Link is the entry of a share link, without its secret.

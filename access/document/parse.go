@@ -102,6 +102,9 @@ func (r *reader) nonEmpty(name string, into *string) field {
 	})
 }
 
+// note reads the remark of an entry.
+func (r *reader) note(into *string) field { return r.text("note", into) }
+
 // count is a number of holders.
 func (r *reader) count(name string, into *int) field {
 	return field{name, func() {
@@ -142,34 +145,34 @@ func (r *reader) document() (d Document) {
 }
 
 func (r *reader) group() (e Group) {
-	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("filter", &e.Filter))
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("filter", &e.Filter), r.note(&e.Note))
 	return e
 }
 
 func (r *reader) team() (e Team) {
 	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("description", &e.Description),
-		list(r, "groups", &e.Groups, r.Text), list(r, "members", &e.Members, r.member))
+		r.note(&e.Note), list(r, "groups", &e.Groups, r.Text), list(r, "members", &e.Members, r.member))
 	return e
 }
 
 func (r *reader) member() (e Member) {
-	r.object(r.text("user", &e.User), r.nonEmpty("until", &e.Until))
+	r.object(r.text("user", &e.User), r.nonEmpty("until", &e.Until), r.note(&e.Note))
 	return e
 }
 
 func (r *reader) user() (e User) {
-	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.text("email", &e.Email), r.nonEmpty("role", &e.Role),
-		r.flag("suspended", &e.Suspended), r.nonEmpty("until", &e.Until))
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.nonEmpty("email", &e.Email), r.nonEmpty("role", &e.Role),
+		r.flag("suspended", &e.Suspended), r.nonEmpty("until", &e.Until), r.note(&e.Note))
 	return e
 }
 
 func (r *reader) report() (e Report) {
-	r.object(r.text("id", &e.ID), r.text("name", &e.Name), list(r, "grants", &e.Grants, r.grant))
+	r.object(r.text("id", &e.ID), r.text("name", &e.Name), r.note(&e.Note), list(r, "grants", &e.Grants, r.grant))
 	return e
 }
 
 func (r *reader) grant() (e Grant) {
-	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.nonEmpty("until", &e.Until))
+	r.object(r.text("user", &e.User), r.text("team", &e.Team), r.text("level", &e.Level), r.nonEmpty("until", &e.Until), r.note(&e.Note))
 	return e
 }
 

@@ -12,14 +12,14 @@ import (
 func UserOf(u team.User) User {
 	return User{
 		ID: string(u.ID), Name: u.Name, Email: u.Email.String(), Role: string(u.Role),
-		Suspended: u.Suspended, Until: End(u.Until),
+		Suspended: u.Suspended, Until: End(u.Until), Note: u.Note,
 	}
 }
 
 // TeamOf returns the entry of a team, without members: those are entries of
 // their own.
 func TeamOf(t team.Team) Team {
-	e := Team{ID: string(t.ID), Name: t.Name, Description: t.Description}
+	e := Team{ID: string(t.ID), Name: t.Name, Description: t.Description, Note: t.Note}
 	for _, g := range t.Groups {
 		e.Groups = append(e.Groups, string(g))
 	}
@@ -28,7 +28,7 @@ func TeamOf(t team.Team) Team {
 
 // MemberOf returns the entry of a membership, which stands in its team.
 func MemberOf(m team.Member) Member {
-	return Member{User: string(m.User), Until: End(m.Until)}
+	return Member{User: string(m.User), Until: End(m.Until), Note: m.Note}
 }
 
 // AttributesOf returns declared attributes by name, each with its type. The map
@@ -43,7 +43,7 @@ func AttributesOf(attributes []datagroup.Attribute) map[string]string {
 
 // GroupOf returns the entry of a data group.
 func GroupOf(g datagroup.Group) Group {
-	return Group{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String()}
+	return Group{ID: string(g.ID), Name: g.Name, Filter: g.Filter.String(), Note: g.Note}
 }
 
 // AccountOf returns the entry of an account. Its values are in a map of their

@@ -1,9 +1,13 @@
 package text
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
+
+var errEnd = errors.New("is neither a day such as 2027-03-01 nor an instant such as 2027-03-01T00:00:00Z")
 
 // End returns t as an end is kept: in UTC, without the reading of this process'
 // monotonic clock. It refuses years that RFC 3339 cannot write, and the error
@@ -14,4 +18,21 @@ func End(t time.Time) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("is in the year %d, which is not between 1 and 9999", y)
 	}
 	return t, nil
+}
+
+// ParseEnd reads an end as people write it: a day, which is its beginning in
+// UTC, or an instant in RFC 3339. The empty text is no end and gives the zero
+// time; no other text does.
+func ParseEnd(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		t, err = time.Parse(time.RFC3339, s)
+	}
+	if err != nil || t.IsZero() || strings.Contains(s, ",") { // the comma is an extension of package time
+		return time.Time{}, errEnd
+	}
+	return End(t)
 }

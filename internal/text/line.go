@@ -121,3 +121,7 @@ func Lower(s string) string {
 		return r
 	}, s)
 }
+
+// Fold returns what two names have in common that must not both be given: s
+// with its ASCII letters in lower case, and each run of spaces as one.
+func Fold(s string) string { return strings.Join(strings.FieldsFunc(Lower(s), isSpace), " ") }

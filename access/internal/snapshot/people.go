@@ -3,7 +3,6 @@ package snapshot
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -11,7 +10,7 @@ import (
 )
 
 // PutUser adds a user, or replaces the record and keeps their teams, grants and
-// links. The address must be free, and the role number within Holders.
+// links. The address must be free unless it is zero, and the role number within Holders.
 func (w *Writer) PutUser(u team.User, role int) {
 	i, old, found := w.Users.Find(string(u.ID))
 	next := &User{User: u, RoleNumber: role}
@@ -20,11 +19,19 @@ func (w *Writer) PutUser(u team.User, role int) {
 	} else {
 		next.Teams, next.Grants, next.Links = old.Teams, old.Grants, old.Links
 		w.count(old, -1)
-		w.Emails.Delete(w.token, old.Email.Key())
+		w.removeAddress(old)
 		w.Users.Set(w.token, i, next)
 	}
 	w.count(next, +1)
-	w.Emails.Put(w.token, u.Email.Key(), i)
+	if !u.Email.IsZero() {
+		w.Emails.Put(w.token, u.Email.Key(), i)
+	}
+}
+
+func (w *Writer) removeAddress(u *User) {
+	if !u.Email.IsZero() {
+		w.Emails.Delete(w.token, u.Email.Key())
+	}
 }
 
 // RemoveUser removes a user with their memberships and grants, and ends the
@@ -45,7 +52,7 @@ func (w *Writer) RemoveUser(i uint32) {
 		w.endLink(l)
 	}
 	w.count(u, -1)
-	w.Emails.Delete(w.token, u.Email.Key())
+	w.removeAddress(u)
 	w.Users.Remove(w.token, string(u.ID))
 }
 
@@ -119,10 +126,9 @@ func (w *Writer) RemoveTeam(i uint32) {
 	w.Teams.Remove(w.token, string(t.ID))
 }
 
-// PutMember puts user u into team t, or moves the end of their membership.
-func (w *Writer) PutMember(t, u uint32, until time.Time) {
-	rec := w.editUser(u)
-	m := Membership{Team: t, Until: until}
+// PutMember puts user u into a team, or replaces their membership.
+func (w *Writer) PutMember(u uint32, m Membership) {
+	rec, t := w.editUser(u), m.Team
 	if k := slices.IndexFunc(rec.Teams, func(m Membership) bool { return m.Team == t }); k >= 0 {
 		rec.Teams = slices.Clone(rec.Teams)
 		rec.Teams[k] = m

@@ -3,21 +3,23 @@ package snapshot
 import (
 	"cmp"
 	"slices"
-	"time"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // PutReport adds a report, or renames it and keeps its grants and links. The
 // name must be free unless it is empty.
-func (w *Writer) PutReport(id, name string) {
+func (w *Writer) PutReport(id, name, note string) {
 	i, old, found := w.Reports.Find(id)
 	if !found {
-		i = w.Reports.Add(w.token, id, &Report{ID: id, Name: name})
+		i = w.Reports.Add(w.token, id, &Report{ID: id, Name: name, Note: note})
 	} else {
 		w.removeReportName(old)
-		w.editReport(i).Name = name
+		next := w.editReport(i)
+		next.Name, next.Note = name, note
 	}
 	if name != "" {
-		w.ReportNames.Put(w.token, name, i)
+		w.ReportNames.Put(w.token, text.Fold(name), i)
 	}
 }
 
@@ -33,23 +35,23 @@ func (w *Writer) RemoveReport(i uint32) {
 
 func (w *Writer) removeReportName(r *Report) {
 	if r.Name != "" {
-		w.ReportNames.Delete(w.token, r.Name)
+		w.ReportNames.Delete(w.token, text.Fold(r.Name))
 	}
 }
 
-// PutUserGrant shares report r with user u at a level until an end, in place
-// of any direct grant they have of it.
-func (w *Writer) PutUserGrant(r, u uint32, level uint8, until time.Time) {
+// PutUserGrant gives user u a grant, in place of any direct grant they have of
+// the report.
+func (w *Writer) PutUserGrant(u uint32, g Grant) {
 	rec := w.editUser(u)
-	rec.Grants = w.putGrant(rec.Grants, Grant{Of: r, Level: level, Until: until})
-	w.editReport(r).Users.Add(w.token, u)
+	rec.Grants = w.putGrant(rec.Grants, g)
+	w.editReport(g.Of).Users.Add(w.token, u)
 }
 
-// PutTeamGrant shares report r with team t, in place of any grant it has of it.
-func (w *Writer) PutTeamGrant(r, t uint32, level uint8, until time.Time) {
+// PutTeamGrant gives team t a grant, in place of any it has of the report.
+func (w *Writer) PutTeamGrant(t uint32, g Grant) {
 	rec := w.editTeam(t)
-	rec.Grants = w.putGrant(rec.Grants, Grant{Of: r, Level: level, Until: until})
-	w.editReport(r).Teams.Add(w.token, t)
+	rec.Grants = w.putGrant(rec.Grants, g)
+	w.editReport(g.Of).Teams.Add(w.token, t)
 }
 
 // RemoveUserGrant takes user u's direct grant of report r away.

@@ -16,8 +16,8 @@ type State struct {
 	Accounts    Book[Account]
 	Reports     Book[*Report]
 	Links       Book[*Link]
-	Emails      Index     // address key -> user
-	ReportNames Index     // report name -> report; unnamed ones are left out
+	Emails      Index     // address key -> user; those without an address are left out
+	ReportNames Index     // folded report name -> report; unnamed ones are left out
 	Holders     []Holders // by role number
 
 	classes Book[datagroup.Account] // by encoded tuple: any account of the class, to match in its place
@@ -38,6 +38,7 @@ type User struct {
 type Membership struct {
 	Team  uint32
 	Until time.Time
+	Note  string
 }
 
 // Grant is a share of a report.
@@ -45,6 +46,7 @@ type Grant struct {
 	Of    uint32 // the report
 	Level uint8
 	Until time.Time
+	Note  string
 }
 
 // Team is a team with everything that refers to it.
@@ -77,10 +79,10 @@ type Account struct {
 
 // Report is a report with whom it is shared.
 type Report struct {
-	ID, Name string
-	Users    Set      // with a direct grant
-	Teams    Set      // with a grant
-	Links    []uint32 // share links to it
+	ID, Name, Note string
+	Users          Set      // with a direct grant
+	Teams          Set      // with a grant
+	Links          []uint32 // share links to it
 }
 
 // Link is a share link: one action on one resource, as its maker may do it in
