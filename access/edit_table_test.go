@@ -77,8 +77,8 @@ var badEdits = []struct {
 	{"user id not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.ID = "\xff" })) }, "set user", "\xff", access.ErrInvalid, "UTF-8"},
 	{"user with a control character", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.ID = "a\nb" })) }, "set user", "a\nb", access.ErrInvalid, "control"},
 	{"user of an unknown role", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Role = "adnim" })) }, "set user", "new", access.ErrUnknown, `did you mean "admin"?`},
-	{"user without address", func(e *access.Edit) {
-		e.SetUser(newUser(func(u *document.User) { u.Email = "" }))
+	{"user with half an address", func(e *access.Edit) {
+		e.SetUser(newUser(func(u *document.User) { u.Email = "new@" }))
 	}, "set user", "new", team.ErrAddress, "address"},
 	{"user of a taken address", func(e *access.Edit) { e.SetUser(newUser(sameAddress)) }, "set user", "new", access.ErrTaken, `"bob"`},
 	{"user name not UTF-8", func(e *access.Edit) { e.SetUser(newUser(func(u *document.User) { u.Name = "\xff" })) }, "set user", "new", access.ErrInvalid, "UTF-8"},

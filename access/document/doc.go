@@ -27,8 +27,10 @@
 //
 // # Rules
 //
-//  1. Filters are in the language of package datagroup. Times are RFC 3339, and
-//     the empty string is no end.
+//  1. Filters are in the language of package datagroup. Ends are RFC 3339, or a
+//     plain day, which is its beginning in UTC: "2027-01-01" ends access with
+//     the year 2026. The empty string is no end. A note is one line of at most
+//     500 bytes that says why; it is kept, and never consulted.
 //  2. Reading is strict. An unknown field, a field in the wrong case, a
 //     duplicate key, a null, a wrong type or anything after the document is a
 //     problem.

@@ -137,3 +137,21 @@ func TestLineAllocatesNothing(t *testing.T) {
 		t.Errorf("%v, %v allocations", err, n)
 	}
 }
+
+func TestFold(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		same bool
+	}{
+		{"Quarter 3", "QUARTER  3", true},
+		{"Quarter 3", "quarter\u00a03", true},
+		{"Quarter 3", "Quarter3", false},
+		{"", "", true},
+		{"k", "\u212a", false},
+		{"Größe", "GRÖßE", false},
+	} {
+		if got := text.Fold(tt.a) == text.Fold(tt.b); got != tt.same {
+			t.Errorf("%q and %q: one name %v, want %v", tt.a, tt.b, got, tt.same)
+		}
+	}
+}
