@@ -152,9 +152,6 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 	if err := g.mayGive(by, r.Name); err != nil {
 		return err
 	}
-	if err := g.mayGive(by, r.Name); err != nil {
-		return err
-	}
 	if !r.Offered {
 		return fmt.Errorf("%w: role %q", ErrNotOffered, r.Name)
 	}

@@ -43,6 +43,7 @@ func (h *host) found() error {
 	}, &company.Config{
 		Now: h.clock.now, Rand: fixedRand(), // your service leaves both out
 		Deliver: h.mailer.deliver, Origin: origin,
+		Systems: map[string]company.SystemConfig{"mailer": {Changes: []company.Change{company.RedeliverInvitation{}}}},
 	})
 	return err
 }
@@ -55,7 +56,7 @@ type mailer struct {
 
 var errDown = errors.New("the mail server does not answer")
 
-// deliver gets the only copy of a secret. A message that it cannot deliver can be re-sent, with another secret.
+// deliver gets the only copy of a secret. A message that it cannot deliver was not sent: see redeliver.
 func (m *mailer) deliver(_ context.Context, message invite.Message) error {
 	if m.down {
 		return errDown

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -19,6 +20,16 @@ func (s *story) mails() {
 	}
 	s.skipMails()
 	s.space()
+}
+
+// redeliver gives out again what the log has no delivery of, as a service does when it starts.
+func (s *story) redeliver() error {
+	for i := range s.company.UndeliveredInvitations() {
+		if _, err := s.change(mailing, "send "+brief(i.ID)+" again", company.RedeliverInvitation{Invitation: i.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // skipMails counts the mails so far as printed.
