@@ -61,9 +61,6 @@ func (v invitations) setBack(at time.Time) invitations {
 		case i.Sent.After(at) && !i.Expires.IsZero():
 			i.Expires = at.Add(i.Expires.Sub(i.Sent))
 			i.Sent = at
-			if i.Delivered.After(at) {
-				i.Delivered = at
-			}
 		default:
 			continue
 		}

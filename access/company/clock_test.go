@@ -170,7 +170,6 @@ func TestCorrectedTimers(t *testing.T) {
 	if _, err := c.Offer("i", first); !errors.Is(err, company.ErrRefused) {
 		t.Errorf("the invitation that another one came after: %v", err)
 	}
-	c.refuses("ErrTooSoon", "ann", company.ResendInvitation{Invitation: "again"})
 	c.invite("k", invite.Terms{Address: mustAddress("j@x.test"), Role: "viewer"}) // no wait of two days
 	c.must("ann", parseChange(t, "company.set-limits 6"))
 	c.refuses("ErrSeats", "system ops", parseChange(t, "user.add new email=new@x.test"))

@@ -16,20 +16,23 @@ import (
 // chosen are the outcomes that do not follow from what was before, and why. A
 // replay believes them.
 var chosen = map[string]string{
-	"invitation.send digest":      bySecret,
-	"invitation.resend digest":    bySecret,
-	"invitation.amend digest":     bySecret,
-	"invitation.redeliver digest": bySecret,
-	"link.make digest":            bySecret,
-	"invitation.send expires":     byConfig,
-	"invitation.resend expires":   byConfig,
-	"invitation.amend expires":    byConfig,
-	"invitation.accept issuer":    byProof,
-	"invitation.accept provider":  byProof,
-	"invitation.accept verified":  byProof,
-	"invitation.decline issuer":   byProof,
-	"invitation.decline provider": byProof,
-	"invitation.decline verified": byProof,
+	"invitation.send digest":                    bySecret,
+	"invitation.resend digest":                  bySecret,
+	"invitation.amend digest":                   bySecret,
+	"invitation.redeliver digest":               bySecret,
+	"link.make digest":                          bySecret,
+	"invitation.send expires":                   byConfig,
+	"invitation.resend expires":                 byConfig,
+	"invitation.amend expires":                  byConfig,
+	"invitation.accept issuer":                  byProof,
+	"invitation.accept provider":                byProof,
+	"invitation.accept verified":                byProof,
+	"invitation.decline issuer":                 byProof,
+	"invitation.decline provider":               byProof,
+	"user.change-address verification.issuer":   byProof,
+	"user.change-address verification.provider": byProof,
+	"user.change-address verification.verified": byProof,
+	"invitation.decline verified":               byProof,
 }
 
 // never are the parts of outcomes that never have a value: their type is also that
@@ -55,6 +58,9 @@ system ops | invitation.resend a; invitation.amend b days=7; invitation.redelive
 system ops | invitation.revoke a; invitation.send c c@x.test days=7 provider=idp teams=t
 accept c   | pat
 ugo        | invitation.send d d@x.test name=Dee
+ann        | invitation.send e e@x.test; invitation.send f f@x.test; invitation.send g g@x.test
+system ops | user.add eve Eve e@x.test viewer; user.change-address eve f@x.test
+verified   | eve g@x.test
 ann        | user.remove ugo successor=abe
 uma        | report.delete r
 abe        | link.make l5 t resource=report:s
@@ -65,7 +71,7 @@ ann        | datagroup.delete gu; team.delete t
 // has a value.
 func tellingHistories(t *testing.T) [][]audit.Event {
 	c := newCompany(t, "ann admin; abe admin; ugo user-manager; uma user; max team-member; vic viewer", options{
-		groups: "gu everything", teams: "t gu: max -1h, ugo 5h, abe; n gu: uma", config: instant,
+		groups: "gu everything", teams: "t gu: max -1h, ugo 5h, abe; n gu: uma", config: func(c *company.Config) { c.Invitations.Cooldown, c.ChangeAddress = -1, true },
 		reports: "r: uma creator, vic viewer 10d; s: ugo creator, team t explorer, uma viewer; m: uma creator, ugo viewer 4d, team t viewer 5d",
 	})
 	for line := range split(telling, "\n") {
@@ -74,9 +80,17 @@ func tellingHistories(t *testing.T) [][]audit.Event {
 			c.accepted(invite.ID(id), team.UserID(cells[1]))
 			continue
 		}
+		if cells[0] == "verified" {
+			user, address, _ := strings.Cut(cells[1], " ")
+			c.must(user, company.ChangeAddress{User: team.UserID(user), Email: address, Proof: c.verified(address, "idp", c.now())})
+			continue
+		}
 		c.must(cells[0], parseChanges(t, cells[1])...)
 	}
-	return [][]audit.Event{events(t, playStory(t).log), events(t, c.log)}
+	// Nobody else qualifies as a creator.
+	alone := newCompany(t, "ann admin; bob viewer", options{reports: "r: bob creator"})
+	alone.must("ann", parseChange(t, "user.remove bob"))
+	return [][]audit.Event{events(t, playStory(t).log), events(t, c.log), events(t, alone.log)}
 }
 
 // TestOutcomesFollow: an event does not replay if any part of any outcome is
