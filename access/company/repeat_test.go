@@ -60,6 +60,12 @@ repeated   | a suspension                         | user.suspend vic            
 repeated   | a reinstatement                      |                                          | user.reinstate vic
 repeated   | an end                               | user.set-expiry vic 9d                   | user.set-expiry vic 9d
 repeated   | a removal                            | user.remove vic                          | user.remove vic
+repeated   | a name                               | user.edit vic name=Victoria              | user.edit vic name=Victoria
+repeated   | no name                              |                                          | user.edit vic name=none
+repeated   | an address                           | user.change-address vic v@x.test         | user.change-address vic v@x.test
+ErrUnknown | the address of a removed user        | user.remove vic                          | user.change-address vic v@x.test
+repeated   | a lasting creator                    | report.name-creator orphan vic           | report.name-creator orphan vic
+ErrInvalid | a second lasting creator             | report.name-creator orphan vic           | report.name-creator orphan sue
 ErrUnknown | the removal of nobody                |                                          | user.remove ghost
 ErrUnknown | the suspension of a removed user     | user.remove vic                          | user.suspend vic
 ErrUnknown | the role of a removed user           | user.remove vic                          | user.set-role vic user
@@ -161,7 +167,7 @@ func repeatCompany(t *testing.T, how string) *testCompany {
 	}
 	return newCompany(t, "ann admin; abe admin; dan data-manager; uma user; max team-member; vic viewer; sue viewer", options{
 		attributes: "country string; tier string", accounts: "us country=US; de country=DE", groups: "gu country = 'US'; gd country = 'DE'",
-		teams: "t gu: max; n", reports: "r: uma creator, max viewer", config: instant,
+		teams: "t gu: max; n", reports: "r: uma creator, max viewer; orphan", config: instant,
 	})
 }
 

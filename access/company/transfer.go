@@ -45,7 +45,9 @@ func (c TransferOwnership) resolve(p *proposal) (Change, error) {
 	}
 	catalog := p.directory().Catalog()
 	if !catalog.Can(from.Role, access.TransferOwner) {
-		return nil, fmt.Errorf("the transfer %w: the role of user %q is none that is handed over", ErrInvalid, from.ID)
+		after, ok := afterTransfer(catalog, to.Role)
+		so := ok && after == from.Role && catalog.Can(to.Role, access.TransferOwner)
+		return nil, p.repeated(so, fmt.Errorf("the transfer %w: the role of user %q is none that is handed over", ErrInvalid, from.ID))
 	}
 	if to.ID == from.ID || to.Suspended || !to.Until.IsZero() || !catalog.Manages(from.Role, to.Role) {
 		return nil, fmt.Errorf("the transfer %w: user %q must be another user, active and without an end, whose role %s manages", ErrInvalid, to.ID, from.Role)
@@ -61,15 +63,23 @@ func (c TransferOwnership) derive(s *state, o origin) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalog := s.directory().Catalog()
-	for _, r := range catalog.Roles() {
-		raises := slices.ContainsFunc(r.Manages, func(n role.Name) bool { return !catalog.Manages(from.Role, n) })
-		if r.Name != from.Role && catalog.Manages(from.Role, r.Name) && catalog.Covers(from.Role, r.Name) && !raises {
-			c.TransferOwnershipOutcome = TransferOwnershipOutcome{Role: from.Role, Becomes: r.Name}
-			return c, nil
+	after, ok := afterTransfer(s.directory().Catalog(), from.Role)
+	if !ok {
+		return nil, fmt.Errorf("the transfer %w: role %s manages and covers no role to become", ErrInvalid, from.Role)
+	}
+	c.TransferOwnershipOutcome = TransferOwnershipOutcome{Role: from.Role, Becomes: after}
+	return c, nil
+}
+
+// afterTransfer returns the role of anyone who handed theirs over.
+func afterTransfer(c *role.Catalog, from role.Name) (role.Name, bool) {
+	for _, r := range c.Roles() {
+		raises := slices.ContainsFunc(r.Manages, func(n role.Name) bool { return !c.Manages(from, n) })
+		if r.Name != from && c.Manages(from, r.Name) && c.Covers(from, r.Name) && !raises {
+			return r.Name, true
 		}
 	}
-	return nil, fmt.Errorf("the transfer %w: role %s manages and covers no role to become", ErrInvalid, from.Role)
+	return "", false
 }
 
 func (c TransferOwnership) apply(s *state, _ time.Time) error {
