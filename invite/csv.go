@@ -108,22 +108,16 @@ type file struct {
 func newFile(r io.Reader, most int64) *file {
 	s := &source{r: r, most: most}
 	b := bufio.NewReader(s)
-	switch mark, _ := b.Peek(3); {
-	case string(mark) == "\ufeff":
-		_, _ = b.Discard(3)
-	case len(mark) > 1 && isUTF16(mark[0], mark[1]):
-		s.err = fmt.Errorf("%w: it is UTF-16; save it as CSV UTF-8", ErrFile)
+	begin, _ := b.Peek(3)
+	rest, err := text.Content(begin)
+	if err != nil {
+		s.err = fmt.Errorf("%w: %w", ErrFile, err)
 	}
+	_, _ = b.Discard(len(begin) - len(rest))
 	f := &file{source: s, cells: csv.NewReader(b), line: 1, lines: make(map[string]int)}
 	f.cells.FieldsPerRecord = -1
 	f.cells.ReuseRecord = true
 	return f
-}
-
-// isUTF16 reports whether a file that begins with two bytes is UTF-16, with a
-// byte order mark or with ASCII.
-func isUTF16(a, b byte) bool {
-	return a == 0xff && b == 0xfe || a == 0xfe && b == 0xff || (a == 0) != (b == 0)
 }
 
 // read returns the cells of the next row that has any content, and io.EOF

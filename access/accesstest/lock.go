@@ -94,10 +94,11 @@ func updating() (bool, error) {
 	return on, nil
 }
 
-// sameText reports whether two texts are equal, apart from line ends, which a
-// checkout may have changed.
+// sameText reports whether two texts are equal, apart from line ends and a byte
+// order mark, which a checkout or an editor may have changed.
 func sameText(a, b string) bool {
-	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
+	plain := strings.NewReplacer("\r\n", "\n")
+	return plain.Replace(strings.TrimPrefix(a, "\ufeff")) == plain.Replace(strings.TrimPrefix(b, "\ufeff"))
 }
 
 // lockDifference lists the facts that only the old text or only the new one has.
@@ -134,7 +135,7 @@ func lockDifference(path, old, text string) string {
 // lockFacts returns the lines of a lock file that are facts.
 func lockFacts(text string) map[string]bool {
 	all := map[string]bool{}
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		if line = strings.TrimRight(line, "\r\n"); line != "" && line[0] != '#' {
 			all[line] = true
 		}

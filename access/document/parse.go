@@ -10,9 +10,11 @@ import (
 
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// Parse reads a document from JSON, strictly: an unknown field, a field in the
+// Parse reads a document from JSON, which may begin with a byte order mark, and
+// otherwise strictly: an unknown field, a field in the
 // wrong case, a duplicate key, a null, a wrong type, a lone surrogate or
 // anything after the document is a problem. What the values mean is checked
 // when a policy is made of the document.
@@ -20,6 +22,10 @@ import (
 // The error is an [*Error] with all problems. With an error the Document is nil,
 // as what could not be read, such as an end, may be what narrows the rest.
 func Parse(data []byte) (*Document, error) {
+	data, err := text.Content(data)
+	if err != nil {
+		return nil, &Error{Problems: []Problem{{Err: unreadable{err}}}, partial: new(Document)}
+	}
 	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
 	d := r.document()
 	var problems []Problem

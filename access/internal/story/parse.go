@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // The limits of a file.
@@ -21,13 +22,16 @@ const (
 // parse reads the stories of a file. It knows no policy: what the words name is
 // checked later. It returns mistakes before the first story, and those about the
 // file as a whole; the others are recorded in their story.
-func parse(file string, text []byte) ([]*Story, []Failure) {
-	if len(text) > maxFile {
-		return nil, []Failure{{file, 0, tooLarge(int64(len(text)))}}
+func parse(file string, data []byte) ([]*Story, []Failure) {
+	if len(data) > maxFile {
+		return nil, []Failure{{file, 0, tooLarge(int64(len(data)))}}
 	}
 	p := &parser{file: file}
-	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // which some editors write at the beginning
-	for line := range bytes.Lines(text) {
+	content, err := text.Content(data)
+	if err != nil {
+		return nil, []Failure{{file, 0, err}}
+	}
+	for line := range bytes.Lines(content) {
 		p.no++
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		p.line(string(bytes.TrimSuffix(line, []byte("\r"))))
