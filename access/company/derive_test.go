@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -61,6 +63,7 @@ ugo        | invitation.send d d@x.test name=Dee
 ann        | invitation.send e e@x.test; invitation.send f f@x.test; invitation.send g g@x.test
 system ops | user.add eve Eve e@x.test viewer; user.change-address eve f@x.test
 verified   | eve g@x.test
+uma        | report.unshare m user=abe
 ann        | user.remove ugo successor=abe
 uma        | report.delete r
 abe        | link.make l5 t resource=report:s
@@ -71,8 +74,9 @@ ann        | datagroup.delete gu; team.delete t
 // has a value.
 func tellingHistories(t *testing.T) [][]audit.Event {
 	c := newCompany(t, "ann admin; abe admin; ugo user-manager; uma user; max team-member; vic viewer", options{
-		groups: "gu everything", teams: "t gu: max -1h, ugo 5h, abe; n gu: uma", config: func(c *company.Config) { c.Invitations.Cooldown, c.ChangeAddress = -1, true },
-		reports: "r: uma creator, vic viewer 10d; s: ugo creator, team t explorer, uma viewer; m: uma creator, ugo viewer 4d, team t viewer 5d",
+		groups: "gu everything", teams: "t gu: max -1h, ugo 5h, abe; n gu: uma", document: withNotes,
+		config:  func(c *company.Config) { c.Invitations.Cooldown, c.ChangeAddress = -1, true },
+		reports: "r: uma creator, vic viewer 10d; s: ugo creator, team t explorer, uma viewer; m: uma creator, ugo viewer 4d, abe viewer, team t viewer 5d",
 	})
 	for line := range split(telling, "\n") {
 		cells := cellsOf(line)
@@ -90,7 +94,38 @@ func tellingHistories(t *testing.T) [][]audit.Event {
 	// Nobody else qualifies as a creator.
 	alone := newCompany(t, "ann admin; bob viewer", options{reports: "r: bob creator"})
 	alone.must("ann", parseChange(t, "user.remove bob"))
-	return [][]audit.Event{events(t, playStory(t).log), events(t, c.log), events(t, alone.log)}
+	// A kind leaves the catalog, and the links to it end.
+	kinds := newCompany(t, "ann owner; bob member", options{accounts: "us", document: func(d *document.Document) {
+		d.Catalog = document.Catalog{Extends: "project"}
+	}})
+	kinds.must("ann", parseChange(t, `link.make l resource="session:s in account:us"`))
+	kinds.must("system ops", company.ReplaceCatalog{Roles: withoutKinds()})
+	return [][]audit.Event{events(t, playStory(t).log), events(t, c.log), events(t, alone.log), events(t, kinds.log)}
+}
+
+// withNotes says why of every member and grant.
+func withNotes(d *document.Document) {
+	for _, t := range d.Teams {
+		for i := range t.Members {
+			t.Members[i].Note = "because"
+		}
+	}
+	for _, r := range d.Reports {
+		for i := range r.Grants {
+			r.Grants[i].Note = "because"
+		}
+	}
+}
+
+// withoutKinds is the project catalog without what may be asked of its kinds.
+func withoutKinds() []role.Role {
+	roles := role.ProjectCatalog().Roles()
+	for i := range roles {
+		roles[i].Capabilities = slices.DeleteFunc(roles[i].Capabilities, func(a role.Action) bool {
+			return slices.Contains([]role.Action{role.ViewRecording, role.ViewHeatmap, role.ViewInsight, role.FilterSession}, a)
+		})
+	}
+	return roles
 }
 
 // TestOutcomesFollow: an event does not replay if any part of any outcome is

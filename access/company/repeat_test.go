@@ -48,7 +48,7 @@ repeated   | the company's name                   | company.set-name Bolt       
 repeated   | limits                               | company.set-limits 90                    | company.set-limits 90
 repeated   | the catalog                          | catalog.replace more                     | catalog.replace more
 repeated   | the owner                            | owner.transfer second boss               | owner.transfer second boss | owners
-ErrInvalid | the owner, by another one            | owner.transfer second boss               | owner.transfer second third | owners
+repeated   | the owner, by another one            | owner.transfer second boss               | owner.transfer second third | owners
 
 repeated   | a user                               | user.add new email=new@x.test role=user until=9d | user.add new email=new@x.test role=user until=9d
 ErrTaken   | a user with another role             | user.add new email=new@x.test role=user  | user.add new email=new@x.test role=viewer
