@@ -7,38 +7,28 @@ import (
 )
 
 // Batch is a fixed list of accounts prepared for many filters. It knows which
-// of them share a value of an attribute, so a filter's leaf is evaluated once
-// for each value and not for each account. Making one pays from about as many
-// filters on as there are attributes.
+// of them share a value of an attribute, and which values a comparison is about,
+// so a filter's leaf costs what it finds: only suffix and contains look at each
+// value. Making one pays from about as many filters on as there are attributes.
 //
 // A Batch belongs to one goroutine.
 type Batch struct {
 	schema   *Schema
 	accounts []Account
-	columns  [][]shared // by position in the schema; made when a filter first reads the attribute
-}
-
-// shared is the accounts of a batch that have one value of an attribute.
-type shared struct {
-	like Account // one of them
-	at   []int   // where they all are, ascending
+	columns  []*column // by position in the schema; made when a filter first reads the attribute
 }
 
 // NewBatch returns the accounts as a batch. All must be of schema s.
 func NewBatch(s *Schema, accounts iter.Seq[Account]) *Batch {
-	return &Batch{schema: s, accounts: slices.Collect(accounts), columns: make([][]shared, s.Len())}
+	return &Batch{schema: s, accounts: slices.Collect(accounts), columns: make([]*column, s.Len())}
 }
 
 // Match yields, in ascending order, the places in the batch of the accounts for
-// which f is [True] by [Filter.Match]. It costs a look at each value of each
-// attribute that f reads, and some bits for each account.
+// which f is [True] by [Filter.Match]. It costs what [Batch.Bits] does.
 func (b *Batch) Match(f Filter) iter.Seq[int] {
-	var v truths
-	if f.root != nil {
-		v = b.truths(f.root)
-	}
+	matches := b.Bits(f)
 	return func(yield func(int) bool) {
-		for i, word := range v.yes {
+		for i, word := range matches {
 			for ; word != 0; word &= word - 1 {
 				if !yield(i*64 + bits.TrailingZeros64(word)) {
 					return
@@ -46,6 +36,18 @@ func (b *Batch) Match(f Filter) iter.Seq[int] {
 			}
 		}
 	}
+}
+
+// Bits returns what Match yields as a set, in which bit i%64 of word i/64 stands
+// for place i. The caller owns the slice, which may be shorter than the batch.
+// It costs, for each leaf of f, the accounts that have a value it names, and
+// some bits for each account; for suffix and contains, a look at each value of
+// the attribute as well.
+func (b *Batch) Bits(f Filter) []uint64 {
+	if f.root == nil {
+		return nil
+	}
+	return b.truths(f.root).yes
 }
 
 // truths is a truth value for each account of a batch, a bit in each set:
@@ -110,49 +112,34 @@ func (b *Batch) negate(v truths) {
 	}
 }
 
-// leafTruths evaluates a leaf once for each value.
+// leafTruths evaluates a leaf by value.
 func (b *Batch) leafTruths(l *leaf) truths {
 	v := b.newTruths()
-	for _, s := range b.column(l.attribute.Name) {
-		var into []uint64
-		switch t, _ := l.truth(&s.like); t {
-		case True:
-			into = v.yes
-		case Unknown:
-			into = v.maybe
-		default:
-			continue
-		}
-		for _, i := range s.at {
-			into[i/64] |= 1 << (i % 64)
+	pos, known := b.schema.Position(l.attribute.Name)
+	if !known || b.schema.At(pos).Type != l.attribute.Type {
+		b.negate(v)
+		return truths{yes: v.maybe, maybe: v.yes}
+	}
+	if b.columns[pos] == nil {
+		b.columns[pos] = newColumn(b.accounts, pos)
+	}
+	c := b.columns[pos]
+	switch l.op {
+	case opMissing:
+		copy(v.yes, c.present)
+		b.negate(v)
+		return v
+	case opPresent:
+		copy(v.yes, c.present)
+		return v
+	}
+	copy(v.maybe, c.present)
+	b.negate(truths{yes: v.maybe, maybe: v.yes})
+	c.find(l, v.yes)
+	if l.op == opNotEqual || l.op == opNotIn {
+		for i, word := range c.present {
+			v.yes[i] ^= word
 		}
 	}
 	return v
-}
-
-// column returns the accounts by their value of an attribute. Of one that the
-// schema does not have all are alike.
-func (b *Batch) column(attribute string) []shared {
-	pos, known := b.schema.Position(attribute)
-	if known && b.columns[pos] != nil {
-		return b.columns[pos]
-	}
-	var column []shared
-	index := make(map[string]int)
-	for i, a := range b.accounts {
-		key := ""
-		if known {
-			key = a.At(pos).String()
-		}
-		at, found := index[key]
-		if !found {
-			at = len(column)
-			index[key], column = at, append(column, shared{like: a})
-		}
-		column[at].at = append(column[at].at, i)
-	}
-	if known {
-		b.columns[pos] = column
-	}
-	return column
 }

@@ -1,6 +1,7 @@
 package datagroup_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -71,5 +72,40 @@ func TestBatchOfAnotherSchema(t *testing.T) {
 	}
 	if got := slices.Collect(datagroup.NewBatch(s, slices.Values([]datagroup.Account(nil))).Match(parse(t, s, "everything"))); got != nil {
 		t.Errorf("an empty batch matches %v", got)
+	}
+}
+
+// TestBatchOfManyValues compares ranges and sets of labels where there are more
+// values than a batch keeps places of.
+func TestBatchOfManyValues(t *testing.T) {
+	s := schema(t, "spend number", "code string", "tags labels")
+	var accounts []datagroup.Account
+	for i := range 1000 {
+		values := row{"spend": float64(i * 7 % 331), "code": fmt.Sprintf("c%03d", i*13%457)}
+		if i%11 == 0 {
+			values = row{}
+		}
+		if i%3 == 0 {
+			values["tags"] = []string{fmt.Sprintf("t%d", i%17), fmt.Sprintf("u%d", i%5)}
+		}
+		accounts = append(accounts, account(t, s, values))
+	}
+	batch := datagroup.NewBatch(s, slices.Values(accounts))
+	for _, text := range []string{
+		"spend > 100", "spend >= 100", "spend < 100", "spend <= 100", "spend > 1000", "spend < 0", "spend >= 0", "spend = 7", "spend != 7",
+		"not spend > 100", "spend > 20.5 and spend < 300", "code prefix 'c1'", "code prefix 'c'", "code prefix 'd'", "code prefix 'b'",
+		"code prefix ''", "code suffix '7'", "code contains '12'", "code in ('c001', 'c002', 'x')", "code not in ('c001', 'c002')",
+		"tags has 't3'", "tags has any ('t1', 'u2', 'x')", "tags has all ('t1', 'u2')", "tags has all ('t1', 'x')", "tags missing", "tags present",
+	} {
+		f := parse(t, s, text)
+		var want []int
+		for i, a := range accounts {
+			if f.Match(a) == datagroup.True {
+				want = append(want, i)
+			}
+		}
+		if got := slices.Collect(batch.Match(f)); !slices.Equal(got, want) {
+			t.Errorf("%s matches %d accounts, want %d", text, len(got), len(want))
+		}
 	}
 }

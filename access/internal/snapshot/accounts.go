@@ -3,6 +3,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"iter"
+	"math/bits"
 	"slices"
 
 	"github.com/ambit-authz/ambit/datagroup"
@@ -36,6 +37,7 @@ func newColumns(s *datagroup.Schema) []column {
 // w.Schema. It costs what the groups cost that read a changed attribute, and
 // for a tuple never seen before one match of every group.
 func (w *Writer) PutAccount(a datagroup.Account) {
+	w.accountBatch = batch{}
 	next := Account{Account: &a, class: w.classOf(a)}
 	i, old, found := w.Accounts.Find(string(a.ID()))
 	if !found {
@@ -58,6 +60,7 @@ func (w *Writer) PutAccount(a datagroup.Account) {
 
 // RemoveAccount disconnects an account.
 func (w *Writer) RemoveAccount(i uint32) {
+	w.accountBatch = batch{}
 	for g := range w.loose.All() {
 		w.mark(g, i, false)
 	}
@@ -219,49 +222,84 @@ func (w *Writer) match(i uint32, g *Group) {
 		g.loose = g.loose || !w.columns[pos].classed
 	}
 	if !g.loose {
-		for c := range w.matching(g.Filter) {
-			g.match.Add(w.token, c)
-		}
+		g.match = w.matchingClasses(g.Filter)
 		return
 	}
 	w.loose.Add(w.token, i)
 	for _, pos := range reads {
 		w.columns[pos].readers.Add(w.token, i)
 	}
-	for a, rec := range w.Accounts.All() {
-		if g.Filter.Match(*rec.Account) == datagroup.True {
-			g.match.Add(w.token, a)
-		}
-	}
+	g.match = w.matchingAccounts(g.Filter)
 }
 
-// fewFilters is how many filters are matched one by one before the classes are
-// prepared for many.
+// fewFilters is how many filters are matched one by one before the classes or
+// the accounts are prepared for many.
 const fewFilters = 8
 
-// matching yields the classes that a filter matches.
-func (w *Writer) matching(f datagroup.Filter) iter.Seq[uint32] {
-	if w.filters++; w.batch == nil && w.filters > fewFilters {
-		w.batch = datagroup.NewBatch(w.Schema, func(yield func(datagroup.Account) bool) {
-			for _, like := range w.classes.All() { // none is ever removed, so a class is its place
-				if !yield(like) {
-					return
-				}
-			}
-		})
+// prepare counts a filter that is to be matched with what is in all, and reports
+// whether b is made of it.
+func (b *batch) prepare(s *datagroup.Schema, all iter.Seq[datagroup.Account]) bool {
+	if b.filters++; b.Batch == nil && b.filters > fewFilters {
+		b.Batch = datagroup.NewBatch(s, all)
 	}
-	return func(yield func(uint32) bool) {
-		if w.batch != nil {
-			for c := range w.batch.Match(f) {
-				if !yield(uint32(c)) {
-					return
-				}
-			}
-			return
-		}
-		for c, like := range w.classes.All() {
-			if f.Match(like) == datagroup.True && !yield(c) {
+	return b.Batch != nil
+}
+
+// matchingClasses returns the classes that a filter matches.
+func (w *Writer) matchingClasses(f datagroup.Filter) (s Set) {
+	classes := func(yield func(datagroup.Account) bool) {
+		for _, like := range w.classes.All() { // none is ever removed, so a class is its place
+			if !yield(like) {
 				return
+			}
+		}
+	}
+	if w.classBatch.prepare(w.Schema, classes) {
+		return bitSet(w.token, w.classBatch.Bits(f))
+	}
+	for c, like := range w.classes.All() {
+		if f.Match(like) == datagroup.True {
+			s.Add(w.token, c)
+		}
+	}
+	return s
+}
+
+// matchingAccounts returns the accounts that a filter matches.
+func (w *Writer) matchingAccounts(f datagroup.Filter) (s Set) {
+	accounts := func(yield func(datagroup.Account) bool) {
+		for i := range w.Accounts.Next() {
+			a := w.Accounts.At(i)
+			if a.Account == nil { // it was removed; its place is kept
+				a.Account = new(datagroup.Account)
+			}
+			if !yield(*a.Account) {
+				return
+			}
+		}
+	}
+	if w.accountBatch.prepare(w.Schema, accounts) {
+		words := w.accountBatch.Bits(f)
+		w.keepAccounts(words)
+		return bitSet(w.token, words)
+	}
+	for a, rec := range w.Accounts.All() {
+		if f.Match(*rec.Account) == datagroup.True {
+			s.Add(w.token, a)
+		}
+	}
+	return s
+}
+
+// keepAccounts takes from a set the accounts that were removed.
+func (w *Writer) keepAccounts(words []uint64) {
+	if int(w.Accounts.Next()) == w.Accounts.Len() {
+		return
+	}
+	for i := range words {
+		for rest := words[i]; rest != 0; rest &= rest - 1 {
+			if bit := bits.TrailingZeros64(rest); w.Accounts.At(uint32(i*64+bit)).Account == nil {
+				words[i] &^= 1 << bit
 			}
 		}
 	}
@@ -269,7 +307,7 @@ func (w *Writer) matching(f datagroup.Filter) iter.Seq[uint32] {
 
 // addClass makes a class of accounts like a.
 func (w *Writer) addClass(key string, a datagroup.Account) uint32 {
-	w.batch, w.filters = nil, 0
+	w.classBatch = batch{}
 	return w.classes.Add(w.token, key, a)
 }
 
@@ -314,7 +352,7 @@ func (w *Writer) PutSchema(s *datagroup.Schema) error {
 		// filter would be the zero one, which matches nothing.
 		w.editGroup(i).Filter, _ = g.Filter.Bind(s)
 	}
-	w.Schema, w.columns = s, newColumns(s)
+	w.Schema, w.columns, w.accountBatch = s, newColumns(s), batch{}
 	w.rebuild()
 	return nil
 }
@@ -337,7 +375,7 @@ func (w *Writer) rebuild() {
 // end; if not, an attribute turned out too wide, and the next try goes without
 // it.
 func (w *Writer) rebuildClasses() bool {
-	w.classes, w.batch, w.filters = Book[datagroup.Account]{}, nil, 0
+	w.classes, w.classBatch = Book[datagroup.Account]{}, batch{}
 	for pos := range w.columns {
 		w.columns[pos].values = Index{}
 	}

@@ -96,8 +96,8 @@ func TestManyFilters(t *testing.T) {
 	}
 	check := func(when string) {
 		t.Helper()
-		if (w.batch == nil) != (w.filters <= fewFilters) {
-			t.Errorf("%s: %d filters since the classes changed, and prepared is %v", when, w.filters, w.batch != nil)
+		if (w.classBatch.Batch == nil) != (w.classBatch.filters <= fewFilters) {
+			t.Errorf("%s: %d filters since the classes changed, and prepared is %v", when, w.classBatch.filters, w.classBatch.Batch != nil)
 		}
 		for _, g := range w.Groups.All() {
 			for i, a := range w.Accounts.All() {

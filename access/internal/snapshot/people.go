@@ -126,25 +126,39 @@ func (w *Writer) RemoveTeam(i uint32) {
 	w.Teams.Remove(w.token, string(t.ID))
 }
 
-// PutMember puts user u into a team, or replaces their membership.
+// PutMember puts user u into a team, or replaces their membership. It leaves the
+// memberships in no order until Freeze.
 func (w *Writer) PutMember(u uint32, m Membership) {
-	rec, t := w.editUser(u), m.Team
-	if k := slices.IndexFunc(rec.Teams, func(m Membership) bool { return m.Team == t }); k >= 0 {
-		rec.Teams = slices.Clone(rec.Teams)
-		rec.Teams[k] = m
+	rec := w.editUser(u)
+	if !w.owns(membershipsOfUser, u) {
+		rec.Teams = w.lasting(slices.Clone(rec.Teams))
+		w.unsorted = append(w.unsorted, u)
+	}
+	if w.editTeam(m.Team).Members.Add(w.token, u) {
+		rec.Teams = append(rec.Teams, m)
 		return
 	}
-	teams := make([]Membership, 0, len(rec.Teams)+1)
-	for _, old := range rec.Teams {
-		if w.Teams.At(old.Team) != nil {
-			teams = append(teams, old)
+	k := slices.IndexFunc(rec.Teams, func(old Membership) bool { return old.Team == m.Team })
+	rec.Teams[k] = m
+}
+
+// lasting returns the memberships without those of teams that are gone. It
+// changes them in place.
+func (w *Writer) lasting(teams []Membership) []Membership {
+	return slices.DeleteFunc(teams, func(m Membership) bool { return w.Teams.At(m.Team) == nil })
+}
+
+// sortMemberships puts the memberships of each user in byte order of the teams.
+func (w *Writer) sortMemberships() {
+	for _, u := range w.unsorted {
+		if w.Users.At(u) == nil {
+			continue
 		}
+		rec := w.editUser(u)
+		rec.Teams = w.lasting(rec.Teams)
+		slices.SortFunc(rec.Teams, func(a, b Membership) int { return cmp.Compare(w.Teams.At(a.Team).ID, w.Teams.At(b.Team).ID) })
 	}
-	k, _ := slices.BinarySearchFunc(teams, w.Teams.At(t).ID, func(m Membership, id team.ID) int {
-		return cmp.Compare(w.Teams.At(m.Team).ID, id)
-	})
-	rec.Teams = slices.Insert(teams, k, m)
-	w.editTeam(t).Members.Add(w.token, u)
+	w.unsorted = nil
 }
 
 // RemoveMember takes user u out of team t.

@@ -43,14 +43,14 @@ func (w *Writer) removeReportName(r *Report) {
 // the report.
 func (w *Writer) PutUserGrant(u uint32, g Grant) {
 	rec := w.editUser(u)
-	rec.Grants = w.putGrant(rec.Grants, g)
+	rec.Grants = w.putGrant(rec.Grants, g, w.owns(grantsOfUser, u))
 	w.editReport(g.Of).Users.Add(w.token, u)
 }
 
 // PutTeamGrant gives team t a grant, in place of any it has of the report.
 func (w *Writer) PutTeamGrant(t uint32, g Grant) {
 	rec := w.editTeam(t)
-	rec.Grants = w.putGrant(rec.Grants, g)
+	rec.Grants = w.putGrant(rec.Grants, g, w.owns(grantsOfTeam, t))
 	w.editReport(g.Of).Teams.Add(w.token, t)
 }
 
@@ -68,17 +68,18 @@ func (w *Writer) RemoveTeamGrant(r, t uint32) {
 	w.editReport(r).Teams.Remove(w.token, t)
 }
 
-// putGrant returns grants with g in its place, without those of reports that
-// are gone.
-func (w *Writer) putGrant(grants []Grant, g Grant) []Grant {
-	next := make([]Grant, 0, len(grants)+1)
-	for _, old := range grants {
-		if old.Of != g.Of && w.Reports.At(old.Of) != nil {
-			next = append(next, old)
-		}
+// putGrant returns grants with g in its place. It changes them in place if they
+// are owned; if not, it copies them without those of reports that are gone.
+func (w *Writer) putGrant(grants []Grant, g Grant, owned bool) []Grant {
+	if !owned {
+		grants = slices.DeleteFunc(slices.Clone(grants), func(old Grant) bool { return w.Reports.At(old.Of) == nil })
 	}
-	k, _ := searchGrant(next, g.Of)
-	return slices.Insert(next, k, g)
+	k, found := searchGrant(grants, g.Of)
+	if found {
+		grants[k] = g
+		return grants
+	}
+	return slices.Insert(grants, k, g)
 }
 
 func dropGrant(grants []Grant, report uint32) []Grant {
@@ -103,15 +104,22 @@ func (w *Writer) PutLink(l Link) {
 	i = w.Links.Add(w.token, l.ID, &l)
 	if u, _, ok := w.Users.Find(string(l.Maker)); ok {
 		rec := w.editUser(u)
-		rec.Links = append(slices.Clip(rec.Links), i)
+		rec.Links = addLink(rec.Links, i, w.owns(linksOfUser, u))
 	}
 	if l.Kind != ReportKind {
 		return
 	}
 	if r, _, ok := w.Reports.Find(l.Item); ok {
 		rec := w.editReport(r)
-		rec.Links = append(slices.Clip(rec.Links), i)
+		rec.Links = addLink(rec.Links, i, w.owns(linksOfReport, r))
 	}
+}
+
+func addLink(links []uint32, i uint32, owned bool) []uint32 {
+	if !owned {
+		links = slices.Clone(links)
+	}
+	return append(links, i)
 }
 
 // RemoveLink forgets a link.

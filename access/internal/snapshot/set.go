@@ -119,6 +119,20 @@ func (s *Set) AppendBits(dst []uint64) []uint64 {
 	return dst
 }
 
+// bitSet returns the set of the i whose bit i%64 of word i/64 is set, owned by t.
+func bitSet(t *Token, words []uint64) (s Set) {
+	s.owner = t
+	for high := 0; high*chunkWords < len(words); high++ {
+		c := &chunk{owner: t, bits: new(bitmap)}
+		copy(c.bits[:], words[high*chunkWords:])
+		if c.settle(); c.n > 0 {
+			s.chunks = append(append(s.chunks, make([]*chunk, high-len(s.chunks))...), c)
+			s.n += c.n
+		}
+	}
+	return s
+}
+
 // Union returns the set of what is a member of at least one of sets, owned by
 // t; none give the empty Set. A chunk that only one of them has, or all share,
 // is taken over as it is unless t could still change it in place, and then it

@@ -12,8 +12,44 @@ type Writer struct {
 	State
 	token *Token
 
-	batch   *datagroup.Batch // of the classes as they are; nil until many filters are matched
-	filters int              // matched since the classes were last added to
+	classBatch, accountBatch batch
+	owned                    map[list]bool // made since the last Freeze, so that no State has them
+	unsorted                 []uint32      // users whose memberships are in no order
+}
+
+// batch is the classes or the accounts as they are, prepared for many filters.
+type batch struct {
+	*datagroup.Batch     // nil until many filters are matched
+	filters          int // matched since anything changed
+}
+
+// list is a list that a user, a team or a report has, with the index of it.
+type list struct {
+	of    listOf
+	index uint32
+}
+
+type listOf uint8
+
+const (
+	membershipsOfUser listOf = iota
+	grantsOfUser
+	grantsOfTeam
+	linksOfUser
+	linksOfReport
+)
+
+// owns reports whether the Writer may change a list in place, and lets it from
+// now on, as the caller makes a copy if it may not: so a list is copied once and
+// not for each thing that comes to it.
+func (w *Writer) owns(of listOf, index uint32) bool {
+	if w.owned == nil {
+		w.owned = make(map[list]bool)
+	}
+	l := list{of, index}
+	owns := w.owned[l]
+	w.owned[l] = true
+	return owns
 }
 
 // NewWriter returns a Writer that starts from base, which it leaves as it is.
@@ -33,7 +69,8 @@ func NewWriter(base *State) *Writer {
 // Freeze returns the State made so far. The Writer may go on: what it changes
 // from then on is not in that State.
 func (w *Writer) Freeze() *State {
-	w.token = NewToken()
+	w.sortMemberships()
+	w.token, w.owned = NewToken(), nil
 	frozen := w.State
 	frozen.Holders = slices.Clone(w.Holders)
 	frozen.columns = slices.Clone(w.columns)
