@@ -20,11 +20,11 @@ func (w *World) SetUser(id string, u User) bool {
 		u.Role = w.Catalog.Default()
 	}
 	_, known := w.Catalog.Role(u.Role)
-	if id == "" || !known || u.Email == "" {
+	if id == "" || !known {
 		return false
 	}
 	for other, o := range w.Users {
-		if other != id && strings.EqualFold(o.Email, u.Email) {
+		if other != id && u.Email != "" && strings.EqualFold(o.Email, u.Email) {
 			return false
 		}
 	}
