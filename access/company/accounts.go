@@ -44,8 +44,8 @@ func (c ConnectAccounts) resolve(p *proposal) (Change, error) {
 	return c, p.repeated(true, nil) // apply says that they are taken
 }
 
-func (c ConnectAccounts) affects(before, after *access.Policy) affected {
-	t := flipped(before, after, entryIDs(c.Accounts))
+func (c ConnectAccounts) affects(m *measurement) affected {
+	t := m.flipped(entryIDs(c.Accounts))
 	t.allData = true
 	return t
 }
@@ -167,8 +167,8 @@ func sameValues(a, b datagroup.Account) bool {
 	return true
 }
 
-func (c UpdateAccounts) affects(before, after *access.Policy) affected {
-	return flipped(before, after, editIDs(c.Accounts))
+func (c UpdateAccounts) affects(m *measurement) affected {
+	return m.flipped(editIDs(c.Accounts))
 }
 
 func (c UpdateAccounts) apply(s *state, _ time.Time) error {
@@ -221,8 +221,8 @@ func (c DisconnectAccounts) resolve(p *proposal) (Change, error) {
 	return c, nil
 }
 
-func (c DisconnectAccounts) affects(before, after *access.Policy) affected {
-	t := flipped(before, after, c.Accounts)
+func (c DisconnectAccounts) affects(m *measurement) affected {
+	t := m.flipped(c.Accounts)
 	t.allData = true
 	return t
 }

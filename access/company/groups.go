@@ -113,19 +113,18 @@ func (c EditGroup) derive(s *state, _ origin) (Change, error) {
 	return c, err
 }
 
-func (c EditGroup) affects(before, after *access.Policy) affected {
-	t := affected{teams: slices.Collect(after.Directory().TeamsWith(c.Group))}
-	old, _ := before.Directory().Group(c.Group)
-	now, _ := after.Directory().Group(c.Group)
+func (c EditGroup) affects(m *measurement) affected {
+	old, _ := m.before.Directory().Group(c.Group)
+	now, _ := m.after.Directory().Group(c.Group)
 	if old.Filter.Equal(now.Filter) {
 		return affected{}
 	}
-	for a := range after.Directory().Accounts() {
-		if (old.Filter.Match(a) == datagroup.True) != (now.Filter.Match(a) == datagroup.True) {
-			t.accounts = append(t.accounts, a.ID())
-		}
+	return affected{
+		teams: slices.Collect(m.after.Directory().TeamsWith(c.Group)),
+		accounts: m.accounts(func(a datagroup.Account) bool {
+			return (old.Filter.Match(a) == datagroup.True) != (now.Filter.Match(a) == datagroup.True)
+		}),
 	}
-	return t
 }
 
 func (c EditGroup) apply(s *state, _ time.Time) error {
@@ -162,8 +161,8 @@ func (c DeleteGroup) derive(s *state, _ origin) (Change, error) {
 	return c, err
 }
 
-func (c DeleteGroup) affects(before, _ *access.Policy) affected {
-	return affected{teams: slices.Collect(before.Directory().TeamsWith(c.Group)), accounts: matching(before, c.Group)}
+func (c DeleteGroup) affects(m *measurement) affected {
+	return affected{teams: slices.Collect(m.before.Directory().TeamsWith(c.Group)), accounts: m.matching(c.Group)}
 }
 
 func (c DeleteGroup) apply(s *state, _ time.Time) error {

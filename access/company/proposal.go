@@ -24,6 +24,7 @@ type proposal struct {
 	recorded []Change   // so far, with their outcomes
 	repeats  []int      // the changes of a system that were passed over, counted from 1
 	outgoing []outgoing // to be delivered once the event is stored
+	steps    int        // that the impacts may still take
 
 	before state     // before all changes; without a policy at the founding
 	seq    uint64    // that the event is to have
@@ -41,7 +42,7 @@ type outgoing struct {
 func (c *Company) proposal(p journal.Point[*published], by By) *proposal {
 	return &proposal{
 		guard: c.guard(p), by: by, actor: by.Actor, rand: c.config.Rand,
-		before: p.State.state, seq: p.Head.Seq + 1, last: p.Time,
+		before: p.State.state, seq: p.Head.Seq + 1, last: p.Time, steps: impactSteps,
 	}
 }
 
@@ -77,8 +78,7 @@ func (p *proposal) add(c Change) error {
 		return err
 	}
 	if m, ok := c.(measurable); ok {
-		after := p.policyNow()
-		c = m.withImpact(measure(before, after, m.affects(before, after)))
+		c = m.withImpact(p.impact(m, before, p.policyNow()))
 	}
 	p.recorded = append(p.recorded, c)
 	return nil

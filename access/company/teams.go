@@ -332,8 +332,8 @@ func (c AttachGroup) resolve(p *proposal) (Change, error) {
 
 func (c AttachGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
-func (c AttachGroup) affects(before, after *access.Policy) affected {
-	return affected{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
+func (c AttachGroup) affects(m *measurement) affected {
+	return affected{teams: []team.ID{c.Team}, accounts: m.matching(c.Group)}
 }
 
 func (c AttachGroup) apply(s *state, _ time.Time) error {
@@ -364,8 +364,8 @@ func (c DetachGroup) resolve(p *proposal) (Change, error) {
 
 func (c DetachGroup) withImpact(i Impact) Change { c.Impact = i; return c }
 
-func (c DetachGroup) affects(before, after *access.Policy) affected {
-	return affected{teams: []team.ID{c.Team}, accounts: matching(before, c.Group)}
+func (c DetachGroup) affects(m *measurement) affected {
+	return affected{teams: []team.ID{c.Team}, accounts: m.matching(c.Group)}
 }
 
 func (c DetachGroup) apply(s *state, _ time.Time) error {

@@ -27,21 +27,28 @@ type AccountCount struct {
 // It looks at each user once, and compares the accounts once for all users with
 // the same role and teams. [Compare] finds out by itself what has changed, and
 // looks at everything.
-func CountAccounts(old, next *access.Policy, users iter.Seq[team.UserID], accounts []datagroup.AccountID) []AccountCount {
-	c := counter{old: newKeyer(old), next: newKeyer(next), accounts: accounts, known: map[string]AccountCount{}}
+//
+// It takes at most so many steps: one for each user, membership and account that
+// it looks at. What is left of them is the second result. If that is 0, they may
+// not have been enough, and the counts are of what it looked at until then: the
+// true ones are no smaller. Pass [math.MaxInt] to count whatever it costs.
+func CountAccounts(old, next *access.Policy, users iter.Seq[team.UserID], accounts []datagroup.AccountID, most int) (counts []AccountCount, left int) {
+	c := counter{old: newKeyer(old), next: newKeyer(next), accounts: accounts, known: map[string]AccountCount{}, left: most}
 	seen := map[team.UserID]bool{}
-	var all []AccountCount
 	for id := range users {
+		if !c.spend(1) {
+			break
+		}
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
 		if n := c.count(id); n.Gained+n.Lost > 0 {
-			all = append(all, AccountCount{id, n.Gained, n.Lost})
+			counts = append(counts, AccountCount{id, n.Gained, n.Lost})
 		}
 	}
-	slices.SortFunc(all, func(a, b AccountCount) int { return cmp.Compare(a.User, b.User) })
-	return all
+	slices.SortFunc(counts, func(a, b AccountCount) int { return cmp.Compare(a.User, b.User) })
+	return counts, c.left
 }
 
 // counter counts accounts, and remembers the figures of users who see the same.
@@ -50,16 +57,32 @@ type counter struct {
 	accounts  []datagroup.AccountID
 	known     map[string]AccountCount
 	key       []byte // of the current user
+	left      int    // steps
 }
 
+// spend takes steps, and reports whether there were so many.
+func (c *counter) spend(n int) bool {
+	enough := c.left > n
+	c.left = max(c.left-n, 0)
+	return enough
+}
+
+// viewSteps is what a view counts, beside the accounts that are asked of it.
+const viewSteps = 100
+
 func (c *counter) count(id team.UserID) AccountCount {
+	c.spend(c.old.memberships(id) + c.next.memberships(id))
 	c.key = c.next.appendKey(append(c.old.appendKey(c.key[:0], id), 0, 0), id)
 	if n, ok := c.known[string(c.key)]; ok {
 		return n
 	}
 	var n AccountCount
+	c.spend(2 * viewSteps)
 	had, has := c.sees(c.old.policy, id), c.sees(c.next.policy, id)
 	for _, a := range c.accounts {
+		if !c.spend(2) {
+			return n // and nobody else is looked at
+		}
 		switch before, after := had(a), has(a); {
 		case after && !before:
 			n.Gained++
@@ -95,6 +118,15 @@ func newKeyer(p *access.Policy) keyer {
 		k.seesAll[r.Name] = r.Scope == role.AllData
 	}
 	return k
+}
+
+// memberships returns how many a user has.
+func (k keyer) memberships(id team.UserID) int {
+	n := 0
+	for range k.users.Memberships(id) {
+		n++
+	}
+	return n
 }
 
 // appendKey appends a key that users share who see the same: those with one role

@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -112,7 +113,8 @@ func ExampleCountAccounts() {
 		e.SetGroup(document.GroupOf(datagroup.Group{ID: "us", Filter: filter}))
 	})
 	members := slices.Values([]team.UserID{"mia", "tom"})
-	for _, n := range diff.CountAccounts(company, next, members, []datagroup.AccountID{"us-1", "ca-1"}) {
+	counts, _ := diff.CountAccounts(company, next, members, []datagroup.AccountID{"us-1", "ca-1"}, math.MaxInt)
+	for _, n := range counts {
 		fmt.Printf("%s gains %d and loses %d\n", n.User, n.Gained, n.Lost)
 	}
 	// Output:
