@@ -33,6 +33,31 @@ func (d Directory) Catalog() *role.Catalog { return d.policy.ready().catalog.sou
 // parses filters and makes accounts that fit the policy.
 func (d Directory) Schema() *datagroup.Schema { return d.policy.ready().state.Schema }
 
+// Has reports whether there is a user, role, team, data group, account, report or
+// share link that a resource names. It is false for anything of the host's own. It
+// costs a look-up.
+func (d Directory) Has(r Resource) bool {
+	s := d.policy.ready().state
+	switch r.kind {
+	case KindUser:
+		return s.Users.Has(r.id)
+	case KindTeam:
+		return s.Teams.Has(r.id)
+	case KindGroup:
+		return s.Groups.Has(r.id)
+	case KindAccount:
+		return s.Accounts.Has(r.id)
+	case KindReport:
+		return s.Reports.Has(r.id)
+	case KindLink:
+		return s.Links.Has(r.id)
+	case KindRole:
+		_, ok := d.policy.ready().catalog.numbers[role.Name(r.id)]
+		return ok
+	}
+	return false
+}
+
 // User returns a user.
 func (d Directory) User(id team.UserID) (team.User, bool) {
 	return userOf(d.policy.ready().state.Users.Find(string(id)))

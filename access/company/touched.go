@@ -5,9 +5,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
-	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // reading is what a change reads of its targets, and so what it touches. A
@@ -172,25 +170,14 @@ func checkFree[ID ~string](s *state, kind access.Kind, id ID) error {
 }
 
 // exists reports whether there is a thing of that kind.
-func (s *state) exists(kind access.Kind, id string) (is bool) {
+func (s *state) exists(kind access.Kind, id string) bool {
 	switch kind {
-	case access.KindUser:
-		_, is = s.directory().User(team.UserID(id))
-	case access.KindTeam:
-		_, is = s.directory().Team(team.ID(id))
-	case access.KindGroup:
-		_, is = s.directory().Group(datagroup.ID(id))
-	case access.KindReport:
-		_, is = s.directory().Report(access.ReportID(id))
-	case access.KindAccount:
-		_, is = s.directory().Account(datagroup.AccountID(id))
-	case access.KindLink:
-		_, is = s.directory().Link(access.LinkID(id))
 	case kindInvitation:
-		_, is = s.invitations.get(invite.ID(id))
+		_, is := s.invitations.get(invite.ID(id))
+		return is
 	case kindAttribute:
 		_, err := s.attribute(id)
-		is = err == nil
+		return err == nil
 	}
-	return is
+	return s.directory().Has(kind.Resource(id, ""))
 }
