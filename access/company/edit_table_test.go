@@ -73,6 +73,17 @@ ErrBeyondOwnEnd           | for good at a level that they have for an hour | uma
 ErrBeyondOwnEnd           | by a team's grant at too low a level     | uma   | report.share m user=sue level=editor until=1h1ns
 allowed                   | a grant that has ended, at a lower level | uma   | report.share r user=sue level=viewer | uma: report.share r user=sue level=editor until=1ns; wait 1ns
 
+allowed                   | a viewer gives up their grant            | dan   | report.unshare r user=dan
+allowed                   | an editor gives up a grant that ends     | vic   | report.unshare r user=vic
+allowed                   | a creator, if the report keeps one       | uma   | report.unshare s user=uma
+ErrLastCreator            | the last creator whose grant has no end  | uma   | report.unshare r user=uma
+denied suspended          | a suspended user gives up their grant    | sue   | report.unshare r user=sue | uma: report.share r user=sue
+denied ended              | gives up a grant after their end         | old   | report.unshare r user=old | uma: report.share r user=old
+denied level-too-low      | an explorer takes the grant of another   | max   | report.unshare r user=vic
+denied level-too-low      | a member gives up the grant of the team  | ugo   | report.unshare u team=t
+denied level-too-low      | a member, in the name of both            | ugo   | report.unshare u user=ugo team=t
+ErrNoChange               | gives up what they do not have           | ann   | report.unshare r user=ann
+ErrNoChange               | gives up a report that there is not      | ann   | report.unshare ghost user=ann
 ErrInvalid                | takes a grant of nobody                  | uma   | report.unshare r
 ErrInvalid                | takes a grant of a user and a team       | uma   | report.unshare r user=vic team=t
 ErrUnknown                | takes a grant of an unknown user         | uma   | report.unshare r user=ghost

@@ -240,6 +240,7 @@ func (c ShareReport) apply(s *state, at time.Time) error {
 }
 
 // UnshareReport takes away the direct grant a user or a team has of a report.
+// Users may give up their own, whatever its level.
 // The last lasting creator stays.
 type UnshareReport struct {
 	Report access.ReportID `json:"report"`
@@ -263,14 +264,27 @@ func (c UnshareReport) resolve(p *proposal) (Change, error) {
 	if (c.User == "") == (c.Team == "") {
 		return nil, fmt.Errorf("the grant %w: name a user or a team", ErrInvalid)
 	}
+	_, shared := grantOf(p.directory(), c.Report, c.User, c.Team)
+	if !shared && p.actor.user != "" && c.own() == p.actor.user {
+		return nil, ErrNoChange // whether there is such a report or not
+	}
 	grantee := append(users(c.User), teams(c.Team)...)
 	if err := p.toRemove(append(grantee, access.Report(c.Report))...); err != nil {
 		return nil, err
 	}
-	if _, ok := grantOf(p.directory(), c.Report, c.User, c.Team); !ok {
+	if !shared {
 		return nil, ErrNoChange
 	}
 	return c, nil
+}
+
+// own returns the user who may make the change without a question, since the
+// grant is theirs alone.
+func (c UnshareReport) own() team.UserID {
+	if c.Team != "" {
+		return ""
+	}
+	return c.User
 }
 
 func (c UnshareReport) derive(s *state, o origin) (Change, error) {
@@ -292,6 +306,7 @@ func (c UnshareReport) remaining(s *state, at time.Time) []document.Grant {
 		if later(g.Until, m.Until) {
 			g.Until = m.Until
 		}
+		g.Note = ""
 		all = append(all, g.Entry())
 	}
 	return all
@@ -334,6 +349,7 @@ func (c DeleteReport) derive(s *state, _ origin) (Change, error) {
 	}
 	var grants []document.Grant
 	for g := range s.directory().Grants(c.Report) {
+		g.Note = "" // which may be about a person
 		grants = append(grants, g.Entry())
 	}
 	slices.SortFunc(grants, func(a, b document.Grant) int {

@@ -94,7 +94,7 @@ var table = []row{
 		return asks(c.Level.ShareAction(), access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
 	}),
 	of("report.unshare", 0, func(c UnshareReport) about {
-		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair)
+		return asks(access.UnshareReport, access.Report(c.Report)).and(users(c.User)...).and(teams(c.Team)...).reading(pair).orOwn(c.own())
 	}),
 	of("link.make", 0, func(c MakeLink) about {
 		return c.questions(concerns(access.Link(c.Link), c.Resource, user(c.Maker))).touching(c.Resource, user(c.Maker)).touching(teams(c.Session)...)

@@ -128,7 +128,7 @@ report.share        | anybody         | report.share-explorer report:q          
 report.share        | anybody         | report.share-viewer report:q                                  | report:q, team:t
 report.share        | anybody         | report.share-editor report:q                                  | report:q, user:u
 report.share        | anybody         | report.share-creator report:q                                 | report:q, user:u
-report.unshare      | anybody         | report.unshare report:q                                       | report:q, user:u
+report.unshare      | anybody         | report.unshare report:q, or their own                         | report:q, user:u
 report.unshare      | anybody         | report.unshare report:q                                       | report:q, team:t
 link.make           | anybody         | report.share-viewer report:q                                  | link:l, report:q, user:m
 link.make           | anybody         | board.view board:b in company, session.share board:b in company | link:l, board:b in company, user:m
