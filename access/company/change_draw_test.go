@@ -262,7 +262,7 @@ func (d draw) changeOfAttributes() company.Change {
 
 // catalog draws another catalog, mostly a variation of the one there is.
 func (d draw) catalog(c *model.Company) company.Change {
-	roles, err := role.NewCatalog(c.Catalog.Roles)
+	roles, err := role.NewCatalog(c.Catalog.Roles, c.Catalog.Kinds...)
 	if err != nil {
 		panic(err)
 	}
@@ -284,5 +284,5 @@ func (d draw) catalog(c *model.Company) company.Change {
 	case 4:
 		all = d.catalogNamed(d.one("catalog", catalogNames...))
 	}
-	return company.ReplaceCatalog{Roles: all}
+	return withKinds(all)
 }

@@ -191,7 +191,7 @@ func (d draw) account(id string) document.Account {
 // company draws a company in which there is most of what may be there. Its
 // document may break what only changes keep: creators.
 func (d draw) company(roles []role.Role) *model.Company {
-	c := model.New(roles)
+	c := model.New(roles, kindsOf(roles)...)
 	for name, t := range poolAttributes {
 		c.Attributes[name] = t
 	}
@@ -219,7 +219,7 @@ func (d draw) company(roles []role.Role) *model.Company {
 	c.Links = map[string]model.Link{
 		"l1": {Maker: "u1", Action: "report.view", Resource: model.Resource(access.Report("r1"))},
 		"l2": {Maker: "u2", Session: "t1", Action: "report.view", Resource: model.Resource(access.Report("r2"))},
-		"l3": {Maker: "u2", Action: "account.view", Resource: model.Resource(access.Item("campaign", "c1", "a1"))},
+		"l3": {Maker: "u2", Action: "recording.view", Resource: model.Resource(access.Item("campaign", "c1", "a1"))},
 	}
 	return c
 }

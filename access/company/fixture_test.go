@@ -68,6 +68,29 @@ func inviteCompany(t testing.TB, config func(*company.Config)) *testCompany {
 // instant configures invitations that can be sent again at once.
 func instant(c *company.Config) { c.Invitations.Cooldown = -1 }
 
+// kindsOf are the kinds of the tests, for a catalog of these roles: a kind may
+// only list what a role holds. Links to campaigns and boards show recordings,
+// and a wall shows itself.
+func kindsOf(roles []role.Role) []role.Kind {
+	kinds := []role.Kind{
+		{Name: "board", In: role.InCompany, Actions: []role.Action{"recording.view"}, Link: "recording.view"},
+		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"recording.view", "heatmap.view"}, Link: "recording.view"},
+	}
+	held := func(a role.Action) bool {
+		return slices.ContainsFunc(roles, func(r role.Role) bool { return slices.Contains(r.Capabilities, a) })
+	}
+	if held("board.view") {
+		kinds[0].Actions = append(kinds[0].Actions, "board.view")
+		kinds = append(kinds, role.Kind{Name: "wall", In: role.InCompany, Actions: []role.Action{"board.view"}, Link: "board.view"})
+	}
+	for _, a := range []role.Action{"campaign.pause", "campaign.start"} {
+		if held(a) {
+			kinds[1].Actions = append(kinds[1].Actions, a)
+		}
+	}
+	return kinds
+}
+
 // linkCatalog is a catalog in which a role can look, one can share what it
 // looks at, and one can remove people who share.
 func linkCatalog() []role.Role {
@@ -81,6 +104,13 @@ func linkCatalog() []role.Role {
 			Capabilities: []role.Action{"account.view", "report.create", "recording.view", "heatmap.view", "session.share", "board.view"}},
 		{Name: "reader", Scope: role.ByTeams, Offered: true, Default: true, Capabilities: []role.Action{"account.view", "recording.view"}},
 	}
+}
+
+// linkCatalogWithout is linkCatalog with an action taken from its analysts.
+func linkCatalogWithout(action role.Action) []role.Role {
+	roles := linkCatalog()
+	roles[2].Capabilities = slices.DeleteFunc(roles[2].Capabilities, func(a role.Action) bool { return a == action })
+	return roles
 }
 
 // linkCompany is a company for tests of links, with the link doc of amy's. Team

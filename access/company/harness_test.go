@@ -82,7 +82,7 @@ func newCompany(t rapid.TB, users string, o options) *testCompany {
 	}
 	founding := company.Founding{ID: o.id, Name: "Acme", Document: o.parse(t, users), Limits: company.Limits{Seats: o.seats}}
 	if o.roles != nil {
-		catalog, err := role.NewCatalog(o.roles)
+		catalog, err := role.NewCatalog(o.roles, kindsOf(o.roles)...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ var (
 	// allActions are every action there is, one of the host's, and an unknown one.
 	allActions = actionsOf("account.view report.create user.invite user.remove user.set-role user.suspend user.set-expiry role.grant " +
 		"team.create team.edit team.delete team.set-members team.set-datagroups datagroup.create datagroup.edit datagroup.delete " +
-		"source.add source.edit source.remove metric.create metric.edit dimension.create dimension.edit segment.create segment.edit " +
+		"directory.view user.edit source.add source.edit source.remove metric.create metric.edit dimension.create dimension.edit segment.create segment.edit " +
 		"segment.save audit.read review.run company.edit project.edit project.delete integration.edit token.manage owner.transfer " +
 		"recording.view heatmap.view insight.view session.filter session.share report.view report.explore report.comment report.edit " +
 		"report.set report.unshare report.delete report.share-creator report.share-editor report.share-explorer report.share-viewer " +
@@ -45,7 +45,7 @@ func actionsOf(text string) []access.Action {
 
 // linkingCompany draws a company whose first user always keeps the first role.
 func (d draw) linkingCompany(roles []role.Role) *model.Company {
-	c := model.New(roles)
+	c := model.New(roles, kindsOf(roles)...)
 	for _, id := range linkAccounts[:3] {
 		c.Accounts[string(id)] = model.Account{Source: "google"}
 	}
@@ -80,16 +80,16 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 // makeLink draws a link, often one that may not be made.
 func (d draw) makeLink(now time.Time) company.MakeLink {
 	account := rapid.SampledFrom(linkAccounts).Draw(d.T, "account")
-	c := company.MakeLink{Action: rapid.SampledFrom(append(slices.Clone(linkActions), "session.share")).Draw(d.T, "action")} // the last is not for looking
+	c := company.MakeLink{Action: rapid.SampledFrom(append(slices.Clone(linkActions), "session.share", "", "", "recording.view")).Draw(d.T, "action")}
 	switch rapid.IntRange(0, 6).Draw(d.T, "of") {
 	case 0, 1:
 		c.Action, c.Resource = "", access.Report(rapid.SampledFrom(linkReports).Draw(d.T, "report"))
 	case 2, 3, 4:
 		c.Resource = access.Item("campaign", "c1", account)
 	case 5:
-		c.Resource = access.CompanyItem("board", "b1")
+		c.Resource = access.CompanyItem(rapid.SampledFrom([]access.Kind{"board", "board", "wall", "nowhere"}).Draw(d.T, "kind"), "b1")
 	case 6:
-		c.Resource = rapid.SampledFrom([]access.Resource{access.Account(account), access.Company(), access.Link("l0"), {}}).Draw(d.T, "odd")
+		c.Resource = rapid.SampledFrom([]access.Resource{access.Account(account), access.Company(), access.Link("l0"), {}, access.CompanyItem("campaign", "c1"), access.Item("board", "b1", account)}).Draw(d.T, "odd")
 	}
 	c.Session = rapid.SampledFrom(append([]team.ID{"", ""}, linkTeams...)).Draw(d.T, "session")
 	if hours := rapid.IntRange(0, 3).Draw(d.T, "hours"); hours > 0 {
@@ -148,10 +148,15 @@ func (l *linkLaw) happen(d draw, m *machine) {
 		{company.DisconnectAccounts{Accounts: []datagroup.AccountID{account}}, company.ConnectAccounts{Accounts: []document.Account{{ID: string(account), Source: "google"}}}},
 		{company.UnshareReport{Report: report, User: other}, company.ShareReport{Report: report, User: other}},
 		{company.UnshareReport{Report: report, Team: in}, company.ShareReport{Report: report, Team: in, Level: access.Viewer}},
-		{company.ReplaceCatalog{Roles: d.toggled(m.model.Catalog.Roles)}, company.ReplaceCatalog{Roles: m.model.Catalog.Roles}},
+		{withKinds(d.toggled(m.model.Catalog.Roles)), withKinds(m.model.Catalog.Roles)},
 	}).Draw(t, "change")
 	m.do(t, asSystem(h.change))
 	l.undos = append(l.undos, h.undo)
+}
+
+// withKinds replaces the catalog by roles, with the kinds that go with them.
+func withKinds(roles []role.Role) company.ReplaceCatalog {
+	return company.ReplaceCatalog{Roles: roles, Kinds: kindsOf(roles)}
 }
 
 // toggled gives a role one action that links are made for, or takes it.

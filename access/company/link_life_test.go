@@ -165,6 +165,8 @@ var linkLives = []struct {
 	{"the end of access not yet", "report", 2, "user.set-expiry eli 2h1ns", "user.set-expiry eli none", "link", "link"},
 	{"demoted and promoted", "board", 0, "user.set-role eli keeper", "user.set-role eli reader", "link-paused", "link"},
 	{"the action taken from the role", "item", 0, "catalog without", "catalog with", "link-paused", "link"},
+	{"the kind taken from the catalog", "wall", 0, "catalog wall-less", "catalog with", "link-ended", "link-ended"},
+	{"another kind taken from the catalog", "board", 0, "catalog wall-less", "catalog with", "link", "link"},
 	{"out of the team and back", "item", 0, "team.remove-member west eli", "team.add-member west eli", "link-paused", "link"},
 	{"out of another team", "item", 0, "team.remove-member east eli", "team.add-member east eli", "link", "link"},
 	{"the membership past and prolonged", "item", 2, "team.set-member-end west eli 2h", "team.add-member west eli", "link-paused", "link"},
@@ -181,9 +183,8 @@ var linkLives = []struct {
 // TestLinkLife: what ends a link ends it for good. What pauses it does so until
 // it is undone. Either way it can be revoked.
 func TestLinkLife(t *testing.T) {
-	noRecordings := linkCatalog()
-	noRecordings[2].Capabilities = slices.DeleteFunc(noRecordings[2].Capabilities, func(a role.Action) bool { return a == "recording.view" })
 	all := map[string]company.MakeLink{
+		"wall":   {Link: "new", Action: "board.view", Resource: access.CompanyItem("wall", "w1")},
 		"report": linkTo("new"),
 		"item":   {Link: "new", Session: "west", Action: "recording.view", Resource: access.Item("campaign", "c1", "de")},
 		"board":  {Link: "new", Action: "recording.view", Resource: access.CompanyItem("board", "b1")},
@@ -193,7 +194,9 @@ func TestLinkLife(t *testing.T) {
 			c := linkCompany(t, options{})
 			change := func(text string) company.Change {
 				if which, ok := strings.CutPrefix(text, "catalog "); ok {
-					return company.ReplaceCatalog{Roles: map[string][]role.Role{"without": noRecordings, "with": linkCatalog()}[which]}
+					return withKinds(map[string][]role.Role{
+						"without": linkCatalogWithout("recording.view"), "with": linkCatalog(), "wall-less": linkCatalogWithout("board.view"),
+					}[which])
 				}
 				return parseChange(t, text)
 			}

@@ -349,9 +349,13 @@ var sameRecord = cmp.Options{
 	cmp.Comparer(func(a, b role.Role) bool {
 		manages := slices.Equal(slices.Sorted(slices.Values(a.Manages)), slices.Sorted(slices.Values(b.Manages)))
 		a.Manages, b.Manages = nil, nil
-		c, errC := role.NewCatalog([]role.Role{a})
-		d, errD := role.NewCatalog([]role.Role{b})
+		c, errC := role.NewCatalog([]role.Role{a}, kindsOf([]role.Role{a})...)
+		d, errD := role.NewCatalog([]role.Role{b}, kindsOf([]role.Role{b})...)
 		return errC == nil && errD == nil && c.Equal(d) && manages
+	}),
+	cmp.Comparer(func(a, b role.Kind) bool {
+		actions := slices.Equal(slices.Sorted(slices.Values(a.Actions)), slices.Sorted(slices.Values(b.Actions)))
+		return a.Name == b.Name && a.In == b.In && a.Link == b.Link && actions
 	}),
 	cmp.Comparer(func(a, b company.Impact) bool {
 		if len(a.First) > len(b.First) {

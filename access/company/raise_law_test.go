@@ -240,7 +240,7 @@ func TestTransferRaisesNobody(t *testing.T) {
 	roles := []role.Role{
 		{Name: "founder", Capabilities: []role.Action{"account.view"}, Scope: role.AllData},
 		{Name: "chief", Capabilities: []role.Action{"account.view", "company.edit", "user.remove"}, Scope: role.AllData},
-		{Name: "steward", Capabilities: []role.Action{"owner.transfer"}, Manages: []role.Name{"chief"}},
+		{Name: "steward", Scope: role.AllData, Capabilities: []role.Action{"owner.transfer"}, Manages: []role.Name{"chief"}},
 	}
 	c := newCompany(t, "u1 steward; u2 founder", options{roles: roles})
 	if _, err := c.do("u1", company.TransferOwnership{To: "u2"}); err != nil {

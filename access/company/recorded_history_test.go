@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 47 53683a454976d4ce824e348719918d7ed67cec3b3a9b28000fd5414ab3c9fa8d"
+const checkpointV1 = "ambit-checkpoint v1 47 7e80374ffb031adcaa26b11d80666fa576b6889f8b57bde6c74c4c40795185a9"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {

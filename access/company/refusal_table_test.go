@@ -306,7 +306,14 @@ denied wrong-kind         | a link to a user                         | kim   | l
 denied wrong-kind         | a link to a role                         | ann   | link.make new action=role.grant resource=role:reader
 denied wrong-kind         | a link to a team                         | ann   | link.make new action=team.edit resource=team:east
 denied wrong-kind         | a link to a data group                   | ann   | link.make new action=datagroup.edit resource=group:gu
-ErrInvalid                | a link to the company, where session.share may be asked too | amy | {recording} resource=company
+denied wrong-kind         | a link to the company                    | amy   | {recording} resource=company
+denied unknown-kind       | a link to something of an unknown kind   | amy   | {recording} resource=bord:b1
+denied malformed-resource | a link to a board in an account          | amy   | {recording} resource="board:b1 in account:us"
+denied account-required   | a link to a campaign of the company      | amy   | {recording} resource=campaign:c1
+ErrInvalid                | a link for another action of the kind    | amy   | link.make new action=heatmap.view {us}
+ErrInvalid                | a link to look, for another action of the kind | amy | link.make new action=board.view {board}
+ErrInvalid                | a system: something of an unknown kind   | system ops | {recording} resource=bord:b1 maker=amy
+ErrInvalid                | a system: another action of the kind     | system ops | link.make new action=heatmap.view {us} maker=amy
 denied no-resource        | a link to nothing                        | amy   | {recording}
 denied malformed-resource | a link to a report in an account         | amy   | link.make new resource="report:q3 in account:us"
 denied account-required   | a link to an item without its account    | amy   | {recording} resource="campaign:c1 in account:"
@@ -320,7 +327,7 @@ ErrInvalid                | a system: a role                         | system op
 ErrInvalid                | a system: a team                         | system ops | link.make new action=team.edit resource=team:east maker=ann
 ErrInvalid                | a system: a data group                   | system ops | link.make new action=datagroup.edit resource=group:gu maker=ann
 ErrInvalid                | a system: the company                    | system ops | {recording} resource=company maker=amy
-denied no-resource        | a system: nothing                        | system ops | {recording} maker=amy
+ErrInvalid                | a system: nothing                        | system ops | {recording} maker=amy
 
 ErrInvalid                | exploring a report                       | amy   | {q3} action=report.explore
 ErrInvalid                | deleting a report                        | amy   | {q3} action=report.delete
@@ -328,8 +335,7 @@ ErrInvalid                | sharing a report                         | amy   | {
 ErrInvalid                | an action of the host at a report        | amy   | {q3} action=board.view
 ErrInvalid                | editing a report they explore            | eli   | {q3} action=report.edit
 ErrInvalid                | sharing through a link                   | amy   | link.make new action=session.share {us}
-denied wrong-kind         | a recording of a report                  | amy   | {recording} resource=report:q3
-denied wrong-kind         | an item without an action                | amy   | link.make new {us}
+ErrInvalid                | a recording of a report                  | amy   | {recording} resource=report:q3
 denied unknown-action     | an unknown action                        | amy   | link.make new action=page.view {us}
 denied level-too-low      | a report they only view                  | rob   | {q3}
 denied no-level           | a report that is not shared              | lou   | {q3}
@@ -377,7 +383,7 @@ ErrNoChange               | a link that was revoked before           | amy   | l
 // linkWords stand for what many rows of linkTable have.
 var linkWords = strings.NewReplacer(
 	"{q3}", "link.make new resource=report:q3", "{recording}", "link.make new action=recording.view",
-	"{us}", `resource="campaign:c1 in account:us"`, "{de}", `resource="campaign:c1 in account:de"`, "{board}", `resource="board:b1 in company"`,
+	"{us}", `resource="campaign:c1 in account:us"`, "{de}", `resource="campaign:c1 in account:de"`, "{board}", `resource=board:b1`,
 	"{257}", strings.Repeat("x", 257),
 )
 

@@ -158,7 +158,7 @@ func storySteps() []storyStep {
 		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
 	}
 	return append(append(all, invitationSteps()...),
-		one(directory, company.ReplaceCatalog{Roles: rolesLater()}),
+		one(directory, company.ReplaceCatalog{Roles: rolesLater(), Kinds: []role.Kind{{Name: "page", In: role.InAccount, Actions: []role.Action{"insight.view"}}}}),
 		one(ann, company.TransferOwnership{To: "bob"}),
 		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
 		one(ann, company.CreateReport{Report: "q2"}, company.DeleteReport{Report: "q1"}),

@@ -131,8 +131,8 @@ report.share        | anybody         | report.share-creator report:q           
 report.unshare      | anybody         | report.unshare report:q, or their own                         | report:q, user:u
 report.unshare      | anybody         | report.unshare report:q                                       | report:q, team:t
 link.make           | anybody         | report.share-viewer report:q                                  | link:l, report:q, user:m
-link.make           | anybody         | board.view board:b in company, session.share board:b in company | link:l, board:b in company, user:m
-link.make           | anybody         | report.view board:b in account:a, session.share board:b in account:a | link:l, board:b in account:a, user:m
+link.make           | anybody         | board.view board:b, session.share board:b                     | link:l, board:b, user:m
+link.make           | anybody         | session.share board:b in account:a                            | link:l, board:b in account:a, user:m
 link.revoke         | anybody         | link.revoke link:l                                            | link:l, report:q, user:m
 invitation.send     | anybody, reason | nothing                                                       | invitation:i, role:viewer, team:t1, team:t2
 invitation.resend   | anybody, reason | nothing                                                       | invitation:i

@@ -48,7 +48,7 @@ report.delete       | the first and what hangs on it
 report.share        | the pair
 report.unshare      | the pair
 link.make           | the first, on [report:q user:m team:t]
-link.make           | the first, on [board:b in company user:m]
+link.make           | the first, on [board:b user:m]
 link.make           | the first, on [board:b in account:a user:m]
 link.revoke         | the first, on [report:q user:m]
 invitation.send     | the first

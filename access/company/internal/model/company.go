@@ -33,9 +33,9 @@ type (
 	Link    = rules.Link
 )
 
-// New returns a company with roles and nothing else.
-func New(roles []role.Role) *Company {
-	return &Company{World: rules.New(rules.Catalog{Roles: roles}), Name: "Acme", Used: map[string]bool{}}
+// New returns a company with roles and kinds, and nothing else.
+func New(roles []role.Role, kinds ...role.Kind) *Company {
+	return &Company{World: rules.New(rules.Catalog{Roles: roles, Kinds: kinds}), Name: "Acme", Used: map[string]bool{}}
 }
 
 // NewTeam returns a team of nobody.

@@ -332,23 +332,24 @@ func (p *proposal) setLimits(c company.SetLimits) (company.Change, string) {
 	return c, refusal
 }
 
-func (p *proposal) replaceCatalog(c company.ReplaceCatalog) string {
-	next, err := role.NewCatalog(c.Roles)
+func (p *proposal) replaceCatalog(c company.ReplaceCatalog) (company.Change, string) {
+	next, err := role.NewCatalog(c.Roles, c.Kinds...)
 	if err != nil {
-		return "ErrInvalid"
+		return c, "ErrInvalid"
 	}
-	now, err := role.NewCatalog(p.Catalog.Roles)
+	now, err := role.NewCatalog(p.Catalog.Roles, p.Catalog.Kinds...)
 	if err != nil {
 		panic(err)
 	}
 	for _, u := range p.Users {
 		if _, ok := next.Role(role.Name(u.Role)); !ok {
-			return "ErrUnknown"
+			return c, "ErrUnknown"
 		}
 	}
 	if next.Equal(now) {
-		return "ErrNoChange"
+		return c, "ErrNoChange"
 	}
-	p.Catalog.Roles = c.Roles
-	return ""
+	p.Catalog.Roles, p.Catalog.Kinds = c.Roles, c.Kinds
+	c.Links = bounded(p.endLinks(func(l Link) bool { return !p.LinkFits(l) }))
+	return c, ""
 }

@@ -2,8 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -27,13 +25,20 @@ func (p *proposal) link(c company.Change) (company.Change, Refusal) {
 func (p *proposal) makeLink(c company.MakeLink) (company.Change, Refusal) {
 	var a Refusal
 	asks := func(err string) { a.when(err != "", err, "") }
+	allows := access.Action("report.view")
+	if c.Resource.Kind() != "report" {
+		k, _ := p.Catalog.Kind(string(c.Resource.Kind()))
+		allows = k.Link
+	}
 	if c.Action == "" {
-		c.Action = "report.view"
+		c.Action = allows
 	}
 	if c.Resource.Kind() == "report" {
 		asks(p.ask("report.share-viewer", c.Resource))
 	} else {
-		asks(p.ask(c.Action, c.Resource))
+		if c.Action != "" {
+			asks(p.ask(c.Action, c.Resource))
+		}
 		asks(p.ask("session.share", c.Resource))
 	}
 	if p.User != "" {
@@ -46,8 +51,7 @@ func (p *proposal) makeLink(c company.MakeLink) (company.Change, Refusal) {
 	a.when(exists, "ErrTaken", "")
 	maker, known := p.Users[string(c.Maker)]
 	a.when(!known, "ErrUnknown", "")
-	a.when(!strings.HasSuffix(string(c.Action), ".view"), "ErrInvalid", "")
-	a.when(slices.Contains([]access.Kind{"company", "account", "user", "role", "team", "group", "link"}, c.Resource.Kind()), "ErrInvalid", "")
+	a.when(allows == "" || c.Action != allows, "ErrInvalid", "")
 	l := Link{Maker: string(c.Maker), Session: string(c.Session), Action: string(c.Action), Resource: Resource(c.Resource)}
 	asks(p.askOf(l.Scope(), c.Action, c.Resource))
 	if c.Until.IsZero() {

@@ -184,7 +184,7 @@ func (p *proposal) applyToData(c company.Change) (company.Change, string) {
 	case company.SetLimits:
 		return p.setLimits(c)
 	case company.ReplaceCatalog:
-		return c, p.replaceCatalog(c)
+		return p.replaceCatalog(c)
 	}
 	panic("a type of change that the model does not know")
 }
