@@ -1,6 +1,12 @@
 package company
 
-import "github.com/ambit-authz/ambit/audit"
+import (
+	"fmt"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/audit"
+)
 
 // LogName returns the name of a type of change in the log, and "" for what is
 // none.
@@ -44,4 +50,37 @@ func TargetsOf(records ...audit.Change) []string {
 		}
 	}
 	return targetsOf(changes)
+}
+
+// Fork is a company at a point that no log has: what its changes would make of
+// it. It is cheap, so that a test can try every order of changes.
+type Fork struct {
+	company *Company
+	at      journal.Point[*published]
+}
+
+// Fork returns the company as it is.
+func (c *Company) Fork() Fork { return Fork{c, c.journal.Point()} }
+
+// Do is [Company.Do], on a fork of the fork.
+func (f Fork) Do(by By, changes ...Change) (Fork, error) {
+	p, err := f.company.propose(f.at, by, changes)
+	if err != nil {
+		return f, err
+	}
+	next := journal.Point[*published]{State: f.company.publish(f.at.State, p.state), Time: p.at}
+	next.Head.Seq = f.at.Head.Seq + 1
+	return Fork{f.company, next}, nil
+}
+
+// Policy returns the policy of the fork.
+func (f Fork) Policy() *access.Policy { return f.at.State.policy }
+
+// Invitations returns all invitations of the fork, as text.
+func (f Fork) Invitations() string {
+	all := ""
+	for _, i := range f.at.State.invitations.all.All() {
+		all += fmt.Sprint(i.ID, i.State, i.Sponsor, i.Generation, i.Terms.Role, i.Terms.Teams, i.Terms.Until, i.Expires, ";")
+	}
+	return all
 }
