@@ -169,10 +169,11 @@ func (s *orderSearch) reach(to orderState) {
 		return
 	}
 	s.seen[key] = true
-	s.edge = append(s.edge, to)
 	if gain := s.before.gain(rightsOf(to.Policy(), s.first.Policy())); gain != "" {
 		s.t.Errorf("ann gains %s by %s", gain, stepsOf(to.path))
+		return // what comes after it gains as well
 	}
+	s.edge = append(s.edge, to)
 }
 
 func stepsOf(path []company.Change) string {
