@@ -125,9 +125,9 @@ func TestEditErrors(t *testing.T) {
 	if want := `company: found: the founder is not valid: e-mail address ANN@x.test is already taken by user "ann"`; err == nil || err.Error() != want {
 		t.Errorf("found: %v, want %s", err, want)
 	}
-	founding.Founder.Email = team.Address{}
+	founding.Founder = team.User{ID: "x", Name: "X\nY"} // who needs no address, as a user of a document does not
 	_, err = company.Found(t.Context(), audit.NewMemory(), founding, nil)
-	if want := "company: found: the founder is not valid: address"; !errors.Is(err, company.ErrInvalid) || !strings.HasPrefix(err.Error(), want) {
+	if want := "company: found: the founder is not valid: name"; !errors.Is(err, company.ErrInvalid) || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("found: %v, want %s", err, want)
 	}
 }

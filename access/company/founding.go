@@ -27,7 +27,8 @@ type Founding struct {
 
 	// Founder is the first user, with the catalog's first role and no end: of
 	// the fields of team.User only ID, Name and Email count. They must not be in
-	// the Document, and may be left out only if it has users.
+	// the Document, and may be left out only if it has users. The Email may be
+	// zero, as it may be for a user of the Document.
 	Founder team.User
 
 	// Document is what the company begins with. Nil is nothing. It is the
