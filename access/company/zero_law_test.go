@@ -29,6 +29,8 @@ user.suspend uma
 user.reinstate sue
 user.set-expiry max 30m
 user.edit max name=M
+user.change-address max m2@x.test
+report.name-creator o vic
 user.remove uma successor=ann
 team.create new name=N description=D
 team.edit t U description=D
