@@ -51,6 +51,9 @@ func (c ConnectAccounts) affects(m *measurement) affected {
 }
 
 func (c ConnectAccounts) apply(s *state, _ time.Time) error {
+	if err := checkBatch(entryIDs(c.Accounts)); err != nil {
+		return err
+	}
 	all := make([]datagroup.Account, len(c.Accounts))
 	for i, e := range c.Accounts {
 		if err := checkFree(s, access.KindAccount, e.ID); err != nil {
@@ -172,6 +175,9 @@ func (c UpdateAccounts) affects(m *measurement) affected {
 }
 
 func (c UpdateAccounts) apply(s *state, _ time.Time) error {
+	if err := checkBatch(editIDs(c.Accounts)); err != nil {
+		return err
+	}
 	all := make([]datagroup.Account, len(c.Accounts))
 	for i, e := range c.Accounts {
 		_, now, err := s.edited(e)
@@ -228,6 +234,9 @@ func (c DisconnectAccounts) affects(m *measurement) affected {
 }
 
 func (c DisconnectAccounts) apply(s *state, _ time.Time) error {
+	if err := checkBatch(c.Accounts); err != nil {
+		return err
+	}
 	return s.edit(func(e *access.Edit) {
 		for _, id := range c.Accounts {
 			e.RemoveAccount(id)

@@ -38,6 +38,8 @@ var keptTable = []struct{ edit, recorded, after string }{
 	{`report.share r vic until=3h`, `{"report":"r","user":"vic","level":"editor","until":"2026-01-01T12:00:00Z","fromLevel":"editor","fromUntil":"2026-01-01T11:00:00Z"}`, `{"user":"vic","level":"editor","until":"2026-01-01T12:00:00Z"}`},
 	{`report.share r vic until=none`, `{"report":"r","user":"vic","level":"editor","until":null,"fromLevel":"editor","fromUntil":"2026-01-01T11:00:00Z"}`, `{"user":"vic","level":"editor"}`},
 	{`report.share r vic level=creator`, `{"report":"r","user":"vic","level":"creator","until":"2026-01-01T11:00:00Z","fromLevel":"editor","fromUntil":"2026-01-01T11:00:00Z"}`, `{"user":"vic","level":"creator","until":"2026-01-01T11:00:00Z"}`},
+	{`report.share r sol until=2h`, `{"report":"r","user":"sol","level":"viewer","until":"2026-01-01T11:00:00Z","fromLevel":"viewer","fromUntil":"2026-01-01T10:00:00Z"}`, `{"user":"sol","level":"viewer","until":"2026-01-01T11:00:00Z"}`},
+	{`report.share r sol level=explorer`, `{"report":"r","user":"sol","level":"explorer","until":"2026-01-01T10:00:00Z","fromLevel":"viewer","fromUntil":"2026-01-01T10:00:00Z"}`, `{"user":"sol","level":"explorer","until":"2026-01-01T10:00:00Z"}`},
 	{`report.share r dan level=editor`, `{"report":"r","user":"dan","level":"editor","fromLevel":"viewer"}`, `{"user":"dan","level":"editor"}`},
 	{`report.share r sue`, `{"report":"r","user":"sue","level":"explorer"}`, `{"user":"sue","level":"explorer"}`},
 	{`report.share r team=n until=none`, `{"report":"r","team":"n","level":"explorer"}`, `{"team":"n","level":"explorer"}`},
@@ -56,6 +58,7 @@ func TestEditsSayOnlyWhatTheyChange(t *testing.T) {
 			west.Description = "all"
 			e.SetTeam(document.TeamOf(west))
 			e.SetGrant("r", access.Grant{User: "old", Level: access.Editor, Until: hours(-1)}.Entry())
+			e.SetGrant("r", access.Grant{User: "sol", Level: access.Viewer, Until: hours(1)}.Entry())
 			policy, err := e.Policy()
 			if err != nil {
 				t.Fatal(err)
@@ -125,6 +128,8 @@ func TestAPartOfAnAccountWipesNothing(t *testing.T) {
 func TestABadNameIsInvalid(t *testing.T) {
 	for _, tt := range []struct{ change, text string }{
 		{`report.create q name="Q3\nfinal"`, `report.create: set report "q": name is not valid`},
+		{`report.create q name="Q\u202e"`, `report.create: set report "q": name is not valid`},
+		{"report.create q name=" + strings.Repeat("x", 5000), `report.create: set report "q": name is not valid`},
 		{`report.create "q\n"`, `report.create: set report "q\n": id`},
 		{`report.create q name=R`, `report.create: set report "q": name "R" is already taken`},
 		{`report.set r "Q3\nfinal"`, `report.set: set report "r": name is not valid`},
