@@ -164,3 +164,41 @@ func TestTransferGainsNoManaging(t *testing.T) {
 		t.Errorf("Do = %v, want ErrInvalid", err)
 	}
 }
+
+// TestTransferEndsAndSystems: who is to end makes nobody owner for longer, and a
+// system that may transfer replaces an owner, whatever roles it may give.
+func TestTransferEndsAndSystems(t *testing.T) {
+	c := newCompany(t, "boss owner 2h; second admin; third owner; max member suspended", options{roles: twoOwners(), config: func(c *company.Config) {
+		c.Systems["rescue"] = company.SystemConfig{Changes: []company.Change{company.TransferOwnership{}, company.SetRole{}}, Roles: []role.Name{}}
+	}})
+	c.refuses("ErrBeyondOwnEnd", "boss", company.TransferOwnership{To: "second"})
+	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "third", From: "boss"}) // a peer
+	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "max", From: "boss"})
+	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "boss", From: "second"})
+	c.refuses("ErrUnknown", "system rescue", company.TransferOwnership{To: "second"})
+	c.refuses("ErrSystem", "system rescue", company.SetRole{User: "max", Role: "admin"})
+	c.refuses("ErrSystem", "system scim", company.TransferOwnership{To: "second", From: "boss"})
+	r, _ := company.Outcome[company.TransferOwnership](c.must("system rescue", company.TransferOwnership{To: "second", From: "boss"}))
+	if r.Role != "owner" || r.Becomes != "admin" {
+		t.Errorf("recorded %+v", r)
+	}
+	c.checkReplay()
+}
+
+// TestSystemInvitesToItsRoles: an invitation that a system sent is on hold while the
+// system may not give the role.
+func TestSystemInvitesToItsRoles(t *testing.T) {
+	c := inviteCompany(t, nil)
+	c.config.Systems["hr"] = company.SystemConfig{Changes: []company.Change{company.Invite{}, company.AmendInvitation{}, company.RemoveUser{}}, Roles: []role.Name{"viewer", "editor"}}
+	c.reopen()
+	c.refuses("ErrSystem", "system hr", company.Invite{Terms: termsTo("bob@x.test", "admin")})
+	c.refuses("ErrSystem", "system hr", company.Invite{Terms: termsTo("bob@x.test", "user")})
+	s := c.invite("i", termsTo("bob@x.test", "editor"), "system hr")
+	c.refuses("ErrSystem", "system hr", company.AmendInvitation{Invitation: "i", Role: toRole("user")})
+	c.config.Systems["hr"] = company.SystemConfig{Changes: []company.Change{company.Invite{}}, Roles: []role.Name{"viewer"}}
+	c.reopen()
+	c.refuses("ErrOnHold for ErrSystem", "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+	c.config.Systems["hr"] = company.SystemConfig{Changes: []company.Change{company.Invite{}}}
+	c.reopen()
+	c.must("invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: s})
+}

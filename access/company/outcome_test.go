@@ -3,11 +3,14 @@ package company_test
 import (
 	"bytes"
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // TestOutcomesOfACaller tells the story with nonsense in every outcome field of
@@ -18,7 +21,7 @@ func TestOutcomesOfACaller(t *testing.T) {
 	types := make(map[string]bool)
 	for _, sc := range storySteps() {
 		for i, change := range sc.changes {
-			sc.changes[i] = company.WithNonsense(t, change)
+			sc.changes[i] = company.WithNonsense(t, withOtherActor(sc.by, change))
 			types[company.LogName(change)] = true
 		}
 		playStep(t, co, s, sc)
@@ -39,6 +42,40 @@ func TestOutcomesOfACaller(t *testing.T) {
 	for i := range wanted {
 		if i >= len(lines) || lines[i] != wanted[i] {
 			t.Fatalf("event %d is recorded as\n%s\nwant\n%s", i+1, lines[min(i, len(lines)-1)], wanted[i])
+		}
+	}
+}
+
+// withOtherActor names somebody else where a change has its actor, if that is a
+// user, so that what is there is overwritten.
+func withOtherActor(by company.Actor, c company.Change) company.Change {
+	if strings.HasPrefix(by.String(), "system ") {
+		return c
+	}
+	v := reflect.New(reflect.TypeOf(c)).Elem()
+	v.Set(reflect.ValueOf(c))
+	for i := range v.NumField() {
+		if slices.Contains(actorFields, v.Type().Field(i).Name) {
+			v.Field(i).SetString("nonsense")
+		}
+	}
+	return v.Interface().(company.Change)
+}
+
+// Where a change names a user: its actor, if that is a user, or somebody.
+var (
+	actorFields = []string{"From", "Creator", "Maker"}
+	userFields  = []string{"User", "To", "Successor", "TakeOver"}
+)
+
+// TestUserFields: what a change says of users is known to be one or the other.
+func TestUserFields(t *testing.T) {
+	for _, c := range company.ChangeTypes() {
+		v := reflect.TypeOf(c)
+		for f := range v.Fields() {
+			if f.Type == reflect.TypeFor[team.UserID]() && !slices.Contains(actorFields, f.Name) && !slices.Contains(userFields, f.Name) {
+				t.Errorf("%v.%s is neither", v, f.Name)
+			}
 		}
 	}
 }

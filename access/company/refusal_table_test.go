@@ -69,6 +69,13 @@ ErrBeyondOwnEnd           | lifts an end                             | eve   | u
 ErrBeyondOwnEnd           | moves an end beyond their own            | eve   | user.set-expiry max 3h
 ErrBeyondOwnEnd           | a nanosecond beyond their own            | eve   | user.set-expiry max 2h1ns
 ErrBeyondOwnEnd           | lifts an end that has come               | eve   | user.set-expiry old none
+ErrInvalid                | an end left out                          | ann   | user.set-expiry eve
+ErrBeyondOwnEnd           | promotes a user without an end           | eve   | user.set-role uma user-manager
+ErrBeyondOwnEnd           | promotes a user beside, in what they hold | eve  | user.set-role uma editor
+ErrBeyondOwnEnd           | promotes a suspended user without an end | eve   | user.set-role sue team-member
+allowed                   | promotes a user who ends before          | eve   | user.set-role max user-manager
+allowed                   | demotes a user without an end            | eve   | user.set-role uma team-member
+ErrBeyondOwnEnd @2        | demotes them, and promotes them again    | eve   | user.set-role uma team-member; user.set-role uma user
 ErrBeyondOwnEnd           | reinstates a user without an end         | eve   | user.reinstate sue
 ErrBeyondOwnEnd           | adds to a team without an end            | eve   | team.add-member t vic
 ErrBeyondOwnEnd           | adds to a team beyond their own end      | eve   | team.add-member t vic 3h
@@ -173,6 +180,9 @@ ErrNoChange               | the same catalog                         | system op
 ErrNoChange @2            | the same twice                           | ann   | {member}; {member}
 denied unknown-resource team @3 | the third is denied                | ann   | {member}; company.set-name Bolt; team.delete ghost
 ErrInvalid @3             | the third is nil                         | ann   | {member}; company.set-name Bolt; nil
+ErrSystem                 | a system gives a role of the first one's only | system scim | user.add email=n@x.test role=admin
+ErrUnknown                | a system gives an unknown role           | system scim | user.add email=n@x.test role=ghost
+allowed                   | a system gives a role that another manages | system scim | user.add email=n@x.test role=user-manager
 ErrSystem @3              | the third is not for the system          | system scim | {member}; team.add-member n vic; company.set-name Bolt
 denied unknown-resource team @2 | deletes a team, then adds to it    | ann   | team.delete t; {member}
 ErrReused @2              | a team deleted and created               | ann   | team.delete t; team.create t
