@@ -10,7 +10,7 @@ import (
 // Offer is what the invited person may see of an invitation before they accept.
 type Offer struct {
 	Company   string    // its name
-	Inviter   string    // name of the sponsor, or their address if they have none; "" for a system
+	Inviter   string    // name of the sponsor, or their address if they have none; "" for a system, and for one without either
 	Role      role.Name // offered
 	RoleTitle string    // for people; "" if the catalog has none
 	Name      string    // of the person invited; may be empty

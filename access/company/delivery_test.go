@@ -236,8 +236,7 @@ func TestUncertainIsNotDelivered(t *testing.T) {
 				if n > 0 {
 					c.refuses(byWrongSecret, "invitee bob@x.test", company.AcceptInvitation{Invitation: "i", Secret: c.message("i").Secret})
 				}
-				c.pass(time.Hour)
-				c.must("ann", company.ResendInvitation{Invitation: "i"})
+				c.must("ann", company.ResendInvitation{Invitation: "i"}) // at once: nothing was sent
 				if _, err := c.accept("i", "bob"); err != nil || len(c.mail) != n+1 {
 					t.Errorf("%v after %d messages", err, len(c.mail))
 				}
@@ -323,7 +322,17 @@ func TestContextEndsBeforeDelivery(t *testing.T) {
 	if err != nil || len(r.Undelivered) != 1 || !errors.Is(r.Undelivered[0], context.Canceled) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if i, ok := c.Invitation("i"); !ok || i.State != invite.Pending {
+	if i, ok := c.Invitation("i"); !ok || i.State != invite.Pending || !i.Delivered.IsZero() {
 		t.Errorf("the invitation is %+v", i)
+	}
+}
+
+// TestContextEndsAfterDelivery: the message is out, so that is recorded.
+func TestContextEndsAfterDelivery(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := delivering(t, func(context.Context, *testCompany, invite.Message) error { cancel(); return nil })
+	r, err := c.Do(ctx, company.By{Actor: company.User("ann"), Reason: "r"}, messageChanges()[0])
+	if i, _ := c.Invitation("i"); err != nil || r.Undelivered != nil || i.Delivered.IsZero() {
+		t.Errorf("%v, undelivered %v: %+v", err, r.Undelivered, i)
 	}
 }

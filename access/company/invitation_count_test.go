@@ -117,3 +117,21 @@ func TestOpenInvitationsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestUnderWayIsForgotten: addresses that messages went to are kept no longer
+// than the cool-down asks for.
+func TestUnderWayIsForgotten(t *testing.T) {
+	var u underway
+	at, most := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 0
+	for n := range 10_000 {
+		at = at.Add(time.Second)
+		a := team.MustParseAddress(fmt.Sprintf("u%d@x.test", n))
+		u.begin([]message{{Invitation: invite.Invitation{Terms: invite.Terms{Address: a}}}}, at, time.Minute)
+		if most = max(most, len(u.since)); !u.to(a).Equal(at) {
+			t.Fatalf("the last one went out at %v", u.to(a))
+		}
+	}
+	if most > 300 {
+		t.Errorf("%d addresses were kept at once", most)
+	}
+}

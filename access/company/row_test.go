@@ -308,52 +308,6 @@ func TestSendRowsUndelivered(t *testing.T) {
 	c.must("ann", company.ResendInvitation{Invitation: done[1].Invitation})
 }
 
-// TestSendRowsUntilDelivered: whoever sends the rows again, or the file, reaches
-// those whose message was lost, and nobody else.
-func TestSendRowsUntilDelivered(t *testing.T) {
-	down := errors.New("450 too many requests")
-	for name, again := range map[string]func(rows, done []invite.Row) []invite.Row{
-		"the rows": func(_, done []invite.Row) []invite.Row { return done },
-		"the file": func(rows, _ []invite.Row) []invite.Row { return rows },
-	} {
-		c := inviteCompany(t, nil)
-		rows := rowsTo("a@x.test", "b@x.test", "c@x.test")
-		c.sent("ann", rows[2])
-		c.lost = down
-		done := c.sent("ann", rows...)
-		if name == "the file" {
-			c.pass(time.Minute)
-		}
-		if got := codesOf(done); got != "ok sent lost, ok sent lost, already-pending" {
-			t.Fatalf("%s: sent as %s", name, got)
-		}
-		done = c.sent("ann", again(rows, done)...)
-		if got := codesOf(done); got != "ok sent lost, ok sent lost, already-pending" || len(c.mail) != 1 {
-			t.Fatalf("%s: sent while it is down as %s", name, got)
-		}
-		c.reopen()
-		c.lost = nil
-		c.must("ann", company.ResendInvitation{Invitation: done[0].Invitation})
-		if name == "the file" {
-			if got := codesOf(c.sent("ann", rows...)); got != "already-pending, already-pending, already-pending" {
-				t.Errorf("sent while messages may be on their way as %s", got)
-			}
-			c.pass(time.Minute)
-		}
-		done = c.sent("ann", again(rows, done)...)
-		if got := codesOf(done); !strings.HasSuffix(got, ", ok sent, already-pending") || len(c.mail) != 3 || c.mail[2].To.String() != "b@x.test" {
-			t.Errorf("%s: sent as %s, after %d messages", name, got, len(c.mail))
-		}
-		before := c.state()
-		if c.sent("ann", again(rows, done)...); c.state() != before {
-			t.Errorf("%s: something was sent once more", name)
-		}
-		for range c.UndeliveredInvitations() {
-			t.Errorf("%s: some are undelivered", name)
-		}
-	}
-}
-
 // TestSendRowsStops: the context ends, or the log fails, at the second row. The
 // rows after it are returned unchanged, and all can be sent again.
 func TestSendRowsStops(t *testing.T) {
