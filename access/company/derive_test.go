@@ -39,8 +39,9 @@ var chosen = map[string]string{
 }
 
 // never are the parts of outcomes that never have a value: their type is also that
-// of something else.
-var never = []string{"invitation.revoke personal.name", "report.unshare remain.first.user"}
+// of something else, and notes may be about a person.
+var never = []string{"invitation.revoke personal.name", "report.unshare remain.first.user", "report.unshare remain.first.note",
+	"report.delete grants.first.note", "team.delete members.first.note"}
 
 const (
 	bySecret = "the secret is random, and what is made of it tells nothing"

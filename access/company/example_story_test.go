@@ -112,7 +112,7 @@ func Example_story() {
 	//   to bob@example.com from Ann as Team member
 	//   accepted by bob as team-member of [west]
 	// who gained what
-	//   ann may user.remove, user.set-expiry, user.set-role, user.suspend at user bob (role admin)
+	//   ann may user.edit, user.remove, user.set-expiry, user.set-role, user.suspend at user bob (role admin)
 	//   bob may account.view at account us-1 (role team-member, team west, data group us)
 	//   bob may report.create at company (role team-member)
 	//   bob may act in team west
