@@ -44,7 +44,7 @@ func (l *loader) chooseCatalog(e document.Catalog, configured *role.Catalog) *ro
 		return configured
 	}
 	if configured != nil && !own.Equal(configured) {
-		l.problem("catalog", fmt.Errorf("catalog of the document %w: the program brings another one", ErrInvalid))
+		l.refuse("catalog", fmt.Errorf("catalog of the document %w: the program brings another one", ErrInvalid))
 	}
 	return own
 }
@@ -63,14 +63,15 @@ func (l *loader) ownCatalog(e document.Catalog) *role.Catalog {
 		if e.Kinds != nil || e.Roles != nil || e.Grant != nil {
 			path = "catalog.extends"
 		}
-		l.problem(path, unknown("catalog", e.Extends, slices.Values(slices.Sorted(maps.Keys(shipped)))))
+		err := unknown("catalog", e.Extends, slices.Values(slices.Sorted(maps.Keys(shipped))))
+		l.refuse(path, suggest(err, new(int)))
 	case e.Grant != nil:
-		l.problem("catalog.grant", fmt.Errorf("grant %w: it adds to the roles of a catalog that is extended", ErrInvalid))
+		l.refuse("catalog.grant", fmt.Errorf("grant %w: it adds to the roles of a catalog that is extended", ErrInvalid))
 	default:
 		own, err = role.NewCatalog(e.Roles, e.Kinds...)
 	}
 	for _, err := range unjoin(err) {
-		l.problem(catalogPath(e, err), text.Cause(err))
+		l.refuse(catalogPath(e, err), text.Cause(err))
 	}
 	return own
 }

@@ -16,7 +16,7 @@ type check struct {
 	edit   *Edit
 	failed bool
 
-	op, id string // of a change: "set user" and the id of the user
+	op, id string // of a change: "set user" and the id of the user; in a document only the id
 
 	loader *loader // of a document; nil for a change
 	list   string  // "teams"
@@ -34,15 +34,29 @@ func (c *check) fail(field string, err error) bool {
 	if err == nil {
 		return false
 	}
+	if c.told() {
+		err = suggest(err, &c.edit.steps)
+	}
 	err = text.Cause(err)
 	switch {
+	case c.loader != nil && c.index == noIndex:
+		c.loader.refuse(c.path(field), err)
 	case c.loader != nil:
-		c.loader.problem(c.path(field), err)
+		c.loader.failed.places[c.place()] = true
+		c.loader.problem(c.path(field), c.id, err)
 	case !c.failed:
 		c.edit.errs = append(c.edit.errs, &Error{Op: c.op, ID: c.id, Field: field, Err: err})
 	}
 	c.failed = true
 	return true
+}
+
+// told reports whether what is wrong now will be told.
+func (c *check) told() bool {
+	if c.loader != nil {
+		return c.loader.tells()
+	}
+	return !c.failed
 }
 
 // path returns where in the document a field is.
@@ -60,13 +74,18 @@ func (c *check) path(field string) string {
 	return p
 }
 
-// within turns to an entry within the entry.
-func (c *check) within(list string, i int) { c.nested, c.at, c.failed = list, i, false }
+// within turns to an entry within the entry, and reports whether it is to be set.
+func (c *check) within(list string, i int) bool {
+	c.nested, c.at, c.failed = list, i, false
+	return c.begin()
+}
 
 // named checks the id of an entry. In a document no earlier entry may have it,
 // sound or not.
 func named[T any](c *check, what string, b *snapshot.Book[T], id string) bool {
+	c.id = id
 	if c.loader != nil && (b.Has(id) || c.loader.isBroken(what, id)) {
+		c.loader.share(c, id)
 		return !c.fail("id", fmt.Errorf("id %s %w by an earlier entry", text.Quote(id), ErrTaken))
 	}
 	return !c.fail("id", validID("id", id))
@@ -137,6 +156,24 @@ func validID(what, id string) error {
 }
 
 // listedTwice is the error of a list that names one thing twice.
+// sharedWith says that another entry of the list has what this one must have to
+// itself.
+func (c *check) sharedWith(id string) {
+	if c.loader != nil {
+		c.loader.share(c, id)
+	}
+}
+
+// twice says that an entry within the entry is there twice.
+func (c *check) twice(what, id string) error {
+	shared := id
+	if c.nested == "grants" {
+		shared = what + " " + id
+	}
+	c.loader.share(c, shared)
+	return listedTwice(what, id)
+}
+
 func listedTwice(what, id string) error {
 	return fmt.Errorf("%s %s %w: it is listed twice", what, text.Quote(id), ErrTaken)
 }

@@ -251,8 +251,8 @@ func TestBadTexts(t *testing.T) {
 		{"trailing document", "{}\n{}", `line 2: not valid JSON`},
 		{"trailing bracket", "{}\n]", `line 2: not valid JSON`},
 		{"byte order mark twice", "\ufeff\ufeff{}", `line 1: not valid JSON`},
-		{"UTF-16", "\xff\xfe{\x00}\x00", `line 1: not valid Unicode: it looks like UTF-16: save it as UTF-8`},
-		{"UTF-16 without its mark", "\x00{\x00}", `line 1: not valid Unicode: it looks like UTF-16: save it as UTF-8`},
+		{"UTF-16", "\xff\xfe{\x00}\x00", `it looks like UTF-16: save it as UTF-8`},
+		{"UTF-16 without its mark", "\x00{\x00}", `it looks like UTF-16: save it as UTF-8`},
 		{"not UTF-8", "{\n\"catalog\": \"\xff\"}", `line 2: not valid Unicode`},
 		{"unknown field", "{\n\"user\": []}", `line 2: user: unknown field: did you mean "users"?`},
 		{"field in the wrong case", "{\n\"Users\": []}", `line 2: Users: unknown field: did you mean "users"?`},
@@ -279,10 +279,10 @@ func TestBadTexts(t *testing.T) {
 		{"kind twice", "{\"catalog\": {\"extends\": \"company\", \"kinds\": [{\"name\": \"page\", \"in\": \"company\"},\n{\"name\": \"page\", \"in\": \"company\"}]}}", `line 2: catalog.kinds[1]: kind "page": it is listed twice`},
 		{"kind with a field too many", "{\"catalog\": {\"extends\": \"company\", \"kinds\": [{\"name\": \"page\",\n\"account\": true}]}}", `line 2: catalog.kinds[0].account: unknown field`},
 		{"roles beside the catalog", "{\"catalog\": \"company\",\n\"roles\": [{\"name\": \"a\"}]}", `line 2: roles: unknown field`},
-		{"link to an unknown kind", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"recording.view\", \"resource\": {\"kind\": \"sesion\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0].resource.kind: kind "sesion" does not exist; did you mean "session"?`},
-		{"link to a kind without links", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"heatmap.view\", \"resource\": {\"kind\": \"heatmap\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0].resource.kind: kind "heatmap" is not valid here: it has no link action`},
-		{"link without its account", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"recording.view\", \"resource\": {\"kind\": \"session\", \"id\": \"s\"}}]}", `line 2: links[0].resource: resource "session:s" is not valid: things of this kind belong to an account`},
-		{"link for another listed action", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"session.filter\", \"resource\": {\"kind\": \"session\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0].action: action "session.filter" is not valid: a link to session:s in account:a allows recording.view`},
+		{"link to an unknown kind", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"recording.view\", \"resource\": {\"kind\": \"sesion\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0] "l".resource.kind: kind "sesion" does not exist; did you mean "session"?`},
+		{"link to a kind without links", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"heatmap.view\", \"resource\": {\"kind\": \"heatmap\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0] "l".resource.kind: kind "heatmap" is not valid here: it has no link action`},
+		{"link without its account", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"recording.view\", \"resource\": {\"kind\": \"session\", \"id\": \"s\"}}]}", `line 2: links[0] "l".resource: resource "session:s" is not valid: things of this kind belong to an account`},
+		{"link for another listed action", "{\"users\": [{\"id\": \"a\", \"email\": \"a@example.com\"}], \"catalog\": \"project\",\n\"links\": [{\"id\": \"l\", \"maker\": \"a\", \"action\": \"session.filter\", \"resource\": {\"kind\": \"session\", \"id\": \"s\", \"account\": \"a\"}}]}", `line 2: links[0] "l".action: action "session.filter" is not valid: a link to session:s in account:a allows recording.view`},
 		{"role without name", "{\"catalog\": {\"roles\": [\n{\"title\": \"x\"}]}}", `line 2: catalog.roles[0]: a name has`},
 		{"role manages an unknown one", "{\"catalog\": {\"roles\": [\n{\"name\": \"a\", \"manages\": [\"b\"]}]}}", `line 2: catalog.roles[0]: role "a": the catalog has no such role`},
 		{"role of a wild card", "{\"catalog\": {\"roles\": [\n{\"name\": \"a\", \"capabilities\": [\"*\"]}]}}", `line 2: catalog.roles[0]: role "a": action "*": an action has`},
@@ -295,7 +295,7 @@ func TestBadTexts(t *testing.T) {
 		{"role with too many holders", `{"catalog": {"roles": [{"name": "a", "maxHolders": 3000000000}]}}`, `line 1: catalog.roles[0].maxHolders: number of holders 3000000000 is not valid`},
 		{"role bounded below its minimum", `{"catalog": {"roles": [{"name": "a", "minHolders": 2, "maxHolders": 1}]}}`, `line 1: catalog.roles[0]: role "a": the bounds on holders`},
 		{"default role not offered", `{"catalog": {"roles": [{"name": "a", "default": true}]}}`, `line 1: catalog.roles[0]: role "a": only one role may be the default`},
-		{"no default role for a user", "{\"catalog\": {\"roles\": [{\"name\": \"a\"}]},\n\"users\": [{\"id\": \"x\", \"email\": \"x@example.com\"}]}", `line 2: users[0].role: role "" does not exist`},
+		{"no default role for a user", "{\"catalog\": {\"roles\": [{\"name\": \"a\"}]},\n\"users\": [{\"id\": \"x\", \"email\": \"x@example.com\"}]}", `line 2: users[0] "x".role: role "" does not exist`},
 		{"1 MB of brackets", wrap("", "[", "", mega), `line 1: not valid JSON`},
 		{"1 MB of matching brackets", wrap(`{"users": `, "[", "", mega) + wrap("", "]", "}", mega), `line 1: not valid JSON`},
 		{"1,000 matching brackets", wrap(`{"users": `, "[", "", 1000) + wrap("", "]", "}", 1000), `line 1: nested too deeply`},
@@ -487,8 +487,8 @@ func TestCompileLiteral(t *testing.T) {
 		text string
 		is   error
 	}{
-		{"accounts[0]: ", datagroup.ErrNumber},
-		{"users[0].id: ", access.ErrInvalid},
+		{`accounts[0] "a": `, datagroup.ErrNumber},
+		{`users[0] "\xff".id: `, access.ErrInvalid},
 	} {
 		if got := all.Problems[i]; got.Line != 0 || !strings.HasPrefix(got.Error(), want.text) || !errors.Is(got, want.is) {
 			t.Errorf("problem %d is %v, want %s%v", i, got, want.text, want.is)

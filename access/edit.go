@@ -41,6 +41,7 @@ type Edit struct {
 	now     func() time.Time
 	errs    []error
 	spent   bool
+	steps   int // that suggestions have taken
 }
 
 // Edit starts an edit of p.
@@ -102,15 +103,50 @@ func (e *Edit) SetCatalog(c *role.Catalog) {
 	e.w.PutRoles(len(next.roles), func(r role.Name) int { return next.numbers[r] })
 }
 
-// unknown is the error of naming what does not exist, with the known name that
-// may have been meant.
+// unknownError says that nothing has an id. What was probably meant is looked
+// for only when the error is told.
+type unknownError struct {
+	what, id string
+	known    iter.Seq[string] // nil if a suggestion would be of no use
+}
+
+func (u *unknownError) Error() string {
+	return fmt.Sprintf("%s %s %v", u.what, text.Quote(u.id), ErrUnknown)
+}
+
+func (u *unknownError) Unwrap() error { return ErrUnknown }
+
+// unknown says that nothing has an id, and suggests one of those that are known.
 func unknown(what, id string, known iter.Seq[string]) error {
-	if known != nil {
-		if s := text.Nearest(id, known); s != "" {
-			return fmt.Errorf("%s %s %w; did you mean %q?", what, text.Quote(id), ErrUnknown, s)
-		}
+	return &unknownError{what, id, known}
+}
+
+// maxSteps bounds the cost of all suggestions of an Edit, in comparisons of two
+// characters. It is some tens of milliseconds.
+const maxSteps = 20_000_000
+
+// suggest adds to an error which id was probably meant, if one is unknown and all
+// ids can be looked at within what is left of maxSteps.
+func suggest(err error, steps *int) error {
+	u, is := err.(*unknownError)
+	if !is || u.known == nil || *steps > maxSteps {
+		return err
 	}
-	return fmt.Errorf("%s %s %w", what, text.Quote(id), ErrUnknown)
+	near := text.Nearest(u.id, func(yield func(string) bool) {
+		for k := range u.known {
+			*steps += 1 + len(k)
+			if diff := len(k) - len(u.id); -8 < diff && diff < 8 {
+				*steps += len(k) * len(u.id)
+			}
+			if *steps > maxSteps || !yield(k) {
+				return
+			}
+		}
+	})
+	if near == "" || *steps > maxSteps {
+		return err
+	}
+	return fmt.Errorf("%w; did you mean %q?", err, near)
 }
 
 // maxSuggest is among how many ids the one that was meant is looked for.
@@ -125,11 +161,13 @@ func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string
 	if b.Len() > maxSuggest {
 		return 0, unknown(what, id, nil)
 	}
-	known := make([]string, 0, b.Len())
-	for _, rec := range b.All() {
-		known = append(known, key(rec))
-	}
-	return 0, unknown(what, id, slices.Values(known))
+	return 0, unknown(what, id, func(yield func(string) bool) {
+		for _, rec := range b.All() {
+			if !yield(key(rec)) {
+				return
+			}
+		}
+	})
 }
 
 func (e *Edit) findUser(id string) (uint32, error) { return find("user", &e.w.Users, id, userID) }

@@ -116,8 +116,8 @@ func ExampleLoad() {
 	fmt.Println(err)
 	// Output:
 	// document: 2 problems
-	// line 2: groups[0].filter: filter at 1:1: attribute "contry": it does not exist
-	// line 3: users[0].role: role "veiwer" does not exist; did you mean "viewer"?
+	// line 2: groups[0] "us".filter: filter at 1:1: attribute "contry": it does not exist
+	// line 3: users[0] "ann".role: role "veiwer" does not exist; did you mean "viewer"?
 }
 
 // Who may do something: the people to ask, or to list beside a resource.

@@ -2,46 +2,22 @@ package access
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // Load reads a document from JSON and makes a policy of it: [document.Parse]
 // and [Compile] in one. The error is a [*document.Error] with the problems of
 // both, each with its line. Nil is the zero Config.
 func Load(data []byte, c *Config) (*Policy, error) {
-	d, err := document.Parse(data)
-	var problems []document.Problem
-	if unread := (*document.Error)(nil); errors.As(err, &unread) {
-		d, problems = unread.Partial(), unread.Problems
+	d, unread := document.Read(data)
+	if slices.ContainsFunc(unread, func(p document.Problem) bool { return p.Path == "" }) {
+		return nil, problemError(unread, 0) // the rest could not be read
 	}
-	if slices.ContainsFunc(problems, func(p document.Problem) bool { return p.Path == "" }) {
-		return nil, &document.Error{Problems: problems} // the rest could not be read
-	}
-	p, found := compile(d, c)
-	found = slices.DeleteFunc(found, func(f document.Problem) bool {
-		return slices.ContainsFunc(problems, func(p document.Problem) bool { return strictjson.Below(f.Path, p.Path) })
-	})
-	if len(found) > 0 {
-		paths := make([]string, len(found))
-		for i, f := range found {
-			paths[i] = f.Path
-		}
-		lines := strictjson.Lines(data, paths...)
-		for i := range found {
-			found[i].Line = lines[found[i].Path]
-		}
-		problems = append(problems, found...)
-		slices.SortStableFunc(problems, func(a, b document.Problem) int { return cmp.Compare(a.Line, b.Line) })
-		problems = problems[:min(len(problems), maxProblems)]
-	}
-	if len(problems) > 0 {
-		return nil, &document.Error{Problems: problems}
-	}
-	return p, nil
+	return compile(d, c, data, unread)
 }
 
 // MustLoad is [Load] for a document in the source code, such as in tests and
@@ -63,9 +39,61 @@ func MustLoad(text string) *Policy {
 // addresses, ends and filters, duplicates, and references to what the document
 // does not have.
 func Compile(d *document.Document, c *Config) (*Policy, error) {
-	p, problems := compile(d, c)
-	if len(problems) > 0 {
-		return nil, &document.Error{Problems: problems}
+	return compile(d, c, nil, nil)
+}
+
+// compile makes a policy of a document, of whose text, if it has one, some could
+// not be read.
+func compile(d *document.Document, c *Config, data []byte, unread []document.Problem) (*Policy, error) {
+	if d == nil {
+		d = new(document.Document)
 	}
+	if c == nil {
+		c = new(Config)
+	}
+	l := newLoader(unread)
+	if p := l.load(d, c); p != nil {
+		return p, nil
+	}
+	problems := l.problems
+	if data != nil {
+		setLines(problems, data)
+		problems = append(unread, problems...)
+		slices.SortStableFunc(problems, func(a, b document.Problem) int { return cmp.Compare(a.Line, b.Line) })
+	}
+	err := problemError(problems, l.untold)
+	if c.Partial == nil {
+		return nil, err
+	}
+	p, out := loadPartly(d, c, l)
+	if p == nil {
+		return nil, err
+	}
+	err.LeftOut = out.entries(d)
+	c.Partial(err)
 	return p, nil
+}
+
+// problemError tells the first of the problems. There are some more.
+func problemError(problems []document.Problem, more int) *document.Error {
+	told := min(len(problems), document.MaxProblems)
+	return &document.Error{Problems: problems[:told:told], Untold: len(problems) - told + more}
+}
+
+// setLines gives each problem the line of its path.
+func setLines(problems []document.Problem, data []byte) {
+	if len(problems) == 0 {
+		return
+	}
+	paths := make([]string, len(problems))
+	for i, p := range problems {
+		paths[i] = p.Path
+	}
+	if content, err := text.Content(data); err == nil {
+		data = content // as document.Read counts
+	}
+	lines := strictjson.Lines(data, paths...)
+	for i, p := range problems {
+		problems[i].Line = lines[p.Path]
+	}
 }

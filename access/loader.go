@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
@@ -10,25 +11,45 @@ import (
 // loader makes an Edit of a document. It goes on after a problem, to find all.
 type loader struct {
 	*Edit
-	problems []document.Problem
+
+	unread map[string]bool // paths of what could not be read
+	out    map[place]bool  // entries to pass over
+	silent bool            // problems are not told
+
+	problems []document.Problem // the first that were found
+	untold   int                // how many were found after those
+	failed   omissions
+	refused  bool // a problem belongs to no entry
+
 	broken   map[string]bool // entries that could not be set: naming them is no further problem
 	repeated map[int]bool    // teams whose id an earlier one has: their members are not looked at
 	roleless bool            // the catalog is broken: nor is naming a role or an action
 }
 
-// compile makes a policy of a document, or says what is wrong with it.
-func compile(d *document.Document, c *Config) (*Policy, []document.Problem) {
-	if d == nil {
-		d = new(document.Document)
+// newLoader returns a loader of a document of which some could not be read.
+func newLoader(unread []document.Problem) *loader {
+	l := &loader{unread: make(map[string]bool), failed: newOmissions()}
+	for _, u := range unread {
+		l.unread[u.Path] = true
+		if p, ok := placeAt(u.Path); ok {
+			l.failed.places[p] = true
+		} else {
+			l.refused = true
+		}
 	}
-	if c == nil {
-		c = new(Config)
-	}
+	return l
+}
+
+// load makes a policy of a document, or nil if anything failed.
+func (l *loader) load(d *document.Document, c *Config) *Policy {
 	now := c.Now
 	if now == nil {
 		now = time.Now
 	}
-	l := &loader{broken: make(map[string]bool), repeated: make(map[int]bool)}
+	l.broken, l.repeated = make(map[string]bool), make(map[int]bool)
+	if l.failed.places == nil {
+		l.failed = newOmissions()
+	}
 	l.Edit = newEdit(new(snapshot.State), newCatalog(l.chooseCatalog(d.Catalog, c.Catalog)), now)
 	l.setAttributes(&check{edit: l.Edit, loader: l, list: "attributes", index: noIndex}, d.Attributes)
 	each(l, "accounts", d.Accounts, l.setAccount)
@@ -39,12 +60,11 @@ func compile(d *document.Document, c *Config) (*Policy, []document.Problem) {
 	each(l, "teams", d.Teams, l.addMembers)
 	each(l, "reports", d.Reports, l.addReport)
 	each(l, "links", d.Links, l.setLink)
-	if len(l.problems) > 0 {
-		return nil, l.problems
+	if l.refused || len(l.failed.places) > 0 {
+		return nil
 	}
-	p, err := l.Policy()
-	l.problem("", err)
-	return p, l.problems
+	p, _ := l.Policy() // it fails of a change only
+	return p
 }
 
 // each sets the entries of a list.
@@ -52,24 +72,73 @@ func each[T any](l *loader, list string, entries []T, set func(*check, T)) {
 	c := new(check)
 	for i, e := range entries {
 		*c = check{edit: l.Edit, loader: l, list: list, index: i}
-		set(c, e)
+		if c.begin() {
+			set(c, e)
+		}
 	}
 }
 
-// maxProblems is how many problems of a document are reported.
-const maxProblems = 100
+// begin reports whether the entry is to be set.
+func (c *check) begin() bool { return len(c.loader.out) == 0 || !c.loader.out[c.place()] }
 
-// problem notes what is wrong at a path, if anything is.
-func (l *loader) problem(path string, err error) {
-	if err != nil && len(l.problems) < maxProblems {
-		l.problems = append(l.problems, document.Problem{Path: path, Err: err})
+func (c *check) place() place {
+	p := place{list: c.list, index: c.index}
+	if c.nested != "" {
+		p.nested, p.at = c.nested, c.at
+	}
+	return p
+}
+
+// tells reports whether one more problem would be told.
+func (l *loader) tells() bool { return !l.silent && len(l.problems) < document.MaxProblems }
+
+// problem adds a problem, nil for none.
+func (l *loader) problem(path, id string, err error) {
+	switch {
+	case err == nil || l.silent || l.isUnread(path):
+	case l.tells():
+		l.problems = append(l.problems, document.Problem{Path: path, ID: id, Err: err})
+	default:
+		l.untold++
 	}
 }
 
+// refuse adds a problem that belongs to no entry, nil for none.
+func (l *loader) refuse(path string, err error) {
+	l.refused = l.refused || err != nil
+	l.problem(path, "", err)
+}
+
+// isUnread reports whether what is at a path could not be read, which has been
+// told.
+func (l *loader) isUnread(path string) bool {
+	if len(l.unread) == 0 {
+		return false
+	}
+	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
+		if l.unread[path[:end]] {
+			return true
+		}
+	}
+	return false
+}
+
+// share leaves out all entries of a list, or those of a nested list, that have
+// an id.
+func (l *loader) share(c *check, id string) {
+	in := place{list: c.list}
+	if c.nested != "" {
+		in.index, in.nested = c.index, c.nested
+	}
+	l.failed.shared[namesake{in, id}] = true
+}
+
+// isBroken reports whether an entry with this id is known to be wrong.
 func (l *loader) isBroken(what, id string) bool {
 	return len(l.broken) > 0 && l.broken[what+" "+id]
 }
 
+// addTeam sets a team, without its members, as its users are not yet set.
 func (l *loader) addTeam(c *check, t document.Team) {
 	if l.w.Teams.Has(t.ID) || l.isBroken("team", t.ID) {
 		l.repeated[c.index] = true
@@ -77,24 +146,29 @@ func (l *loader) addTeam(c *check, t document.Team) {
 	l.setTeam(c, t)
 }
 
+// addMembers sets the members of a team.
 func (l *loader) addMembers(c *check, t document.Team) {
 	no, _, ok := l.w.Teams.Find(t.ID)
 	if !ok || l.repeated[c.index] {
 		return
 	}
+	c.id = t.ID
 	for i, m := range t.Members {
-		c.within("members", i)
-		l.setMember(c, no, m)
+		if c.within("members", i) {
+			l.setMember(c, no, m)
+		}
 	}
 }
 
+// addReport sets a report with its grants.
 func (l *loader) addReport(c *check, r document.Report) {
 	if l.setReport(c, r); c.failed {
 		return
 	}
 	no, _, _ := l.w.Reports.Find(r.ID)
 	for i, g := range r.Grants {
-		c.within("grants", i)
-		l.setGrant(c, no, g)
+		if c.within("grants", i) {
+			l.setGrant(c, no, g)
+		}
 	}
 }

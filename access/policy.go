@@ -3,6 +3,7 @@ package access
 import (
 	"time"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -13,6 +14,18 @@ type Config struct {
 	// Catalog is the role catalog of documents that have none of their own; a
 	// document with another one is refused. Nil means [role.CompanyCatalog].
 	Catalog *role.Catalog
+
+	// Partial loads a document that has problems without the entries that have
+	// them, and is told what is wrong and all that was left out; so do not drop
+	// it. Nil refuses such a document. As nothing in a document denies, leaving
+	// an entry out grants nothing to anybody; but a role with a maximum counts
+	// only the holders that are left.
+	//
+	// An entry is left out whole, and of two with one id, address or name, both
+	// are; a member or a grant is an entry of its own. What belongs to no entry,
+	// such as broken JSON, a field that does not exist, the catalog or the
+	// attributes, refuses the document.
+	Partial func(*document.Error)
 
 	// Now is the clock that ends are compared with. It must be safe for
 	// concurrent use. Nil means time.Now.

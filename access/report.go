@@ -43,6 +43,7 @@ func (e *Edit) setReport(c *check, r document.Report) {
 	c.name(r.Name)
 	c.note(r.Note)
 	if holder, taken := e.w.ReportNames.Get(text.Fold(r.Name)); taken && e.w.Reports.At(holder).ID != r.ID {
+		c.sharedWith(e.w.Reports.At(holder).ID)
 		c.fail("name", fmt.Errorf("name %s %w by report %s", text.Quote(r.Name), ErrTaken, text.Quote(e.w.Reports.At(holder).ID)))
 	}
 	if !c.stops("report", r.ID) {
@@ -90,7 +91,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	case g.Team != "" && !c.namesBroken("team", g.Team):
 		t, err := e.findTeam(g.Team)
 		if err == nil && c.loader != nil && rec.Teams.Has(t) {
-			err = listedTwice("team", g.Team)
+			err = c.twice("team", g.Team)
 		}
 		if !c.fail("team", err) && !c.failed {
 			e.w.PutTeamGrant(t, share)
@@ -98,7 +99,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	case g.User != "" && !c.namesBroken("user", g.User):
 		u, err := e.findUser(g.User)
 		if err == nil && c.loader != nil && rec.Users.Has(u) {
-			err = listedTwice("user", g.User)
+			err = c.twice("user", g.User)
 		}
 		if !c.fail("user", err) && !c.failed {
 			e.w.PutUserGrant(u, share)

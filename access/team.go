@@ -80,7 +80,7 @@ func (e *Edit) setMember(c *check, t uint32, m document.Member) {
 	}
 	u, err := e.findUser(m.User)
 	if err == nil && c.loader != nil && e.w.Teams.At(t).Members.Has(u) {
-		err = listedTwice("user", m.User)
+		err = c.twice("user", m.User)
 	}
 	if !c.fail("user", err) && !c.failed {
 		e.w.PutMember(u, snapshot.Membership{Team: t, Until: until, Note: m.Note})

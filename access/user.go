@@ -42,6 +42,7 @@ func (c *check) address(u document.User) team.Address {
 	if !c.fail("email", err) {
 		users := &c.edit.w.Users
 		if holder, taken := c.edit.w.Emails.Get(address.Key()); taken && string(users.At(holder).ID) != u.ID {
+			c.sharedWith(string(users.At(holder).ID))
 			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(users.At(holder).ID)))
 		}
 	}

@@ -22,20 +22,51 @@ import (
 // The error is an [*Error] with all problems. With an error the Document is nil,
 // as what could not be read, such as an end, may be what narrows the rest.
 func Parse(data []byte) (*Document, error) {
+	d, problems := Read(data)
+	if len(problems) > 0 {
+		told := min(len(problems), MaxProblems)
+		return nil, &Error{Problems: problems[:told:told], Untold: len(problems) - told}
+	}
+	return d, nil
+}
+
+// Read is [Parse] for a caller who goes on without what could not be read: it
+// returns the rest with all problems, however many. An entry that a problem is
+// in is not to be relied on: what is missing may be what narrows it. A problem
+// without a path means that nothing could be read.
+func Read(data []byte) (*Document, []Problem) {
 	data, err := text.Content(data)
 	if err != nil {
-		return nil, &Error{Problems: []Problem{{Err: unreadable{err}}}, partial: new(Document)}
+		return new(Document), []Problem{{Err: unreadable{err}}}
 	}
-	r := &reader{strictjson.NewReader(data, strictjson.Config{})}
+	r := &reader{strictjson.NewReader(data, strictjson.Config{MaxProblems: math.MaxInt})}
 	d := r.document()
 	var problems []Problem
 	for _, p := range r.Close() {
-		problems = append(problems, Problem{Path: p.Path, Line: p.Line, Err: unreadable{p.Err}})
+		problems = append(problems, Problem{Path: p.Path, ID: d.idAt(p.Path), Line: p.Line, Err: unreadable{p.Err}})
 	}
-	if len(problems) > 0 {
-		return nil, &Error{Problems: problems, partial: &d}
+	return &d, problems
+}
+
+// idAt returns the id of the entry that a path leads to or into.
+func (d *Document) idAt(path string) string {
+	list, i, _, ok := strictjson.Item(path)
+	switch {
+	case !ok:
+	case list == "accounts" && i < len(d.Accounts):
+		return d.Accounts[i].ID
+	case list == "groups" && i < len(d.Groups):
+		return d.Groups[i].ID
+	case list == "teams" && i < len(d.Teams):
+		return d.Teams[i].ID
+	case list == "users" && i < len(d.Users):
+		return d.Users[i].ID
+	case list == "reports" && i < len(d.Reports):
+		return d.Reports[i].ID
+	case list == "links" && i < len(d.Links):
+		return d.Links[i].ID
 	}
-	return &d, nil
+	return ""
 }
 
 // unreadable is a problem with the text of a document: it wraps [ErrTaken] for

@@ -43,6 +43,19 @@ func bare(name string) bool {
 	return name != ""
 }
 
+// Item splits the path of an item of a list, or of something in one, into the
+// path of the list, the position, and what comes after: "teams", 3 and
+// "members[0].user" for teams[3].members[0].user.
+func Item(path string) (list string, index int, rest string, ok bool) {
+	list, rest, found := strings.Cut(path, "[")
+	number, rest, closed := strings.Cut(rest, "]")
+	index, err := strconv.Atoi(number)
+	if !found || !closed || err != nil {
+		return "", 0, "", false
+	}
+	return list, index, strings.TrimPrefix(rest, "."), true
+}
+
 // Lines finds the line of each path, in the grammar of [Problem.Path], in a
 // text that a Reader has accepted: where its member or item starts. Use it for
 // what is found only after reading, such as a reference to something that does
