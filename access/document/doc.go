@@ -23,7 +23,7 @@
 //   - sharing: [Report], [Grant], [Link], [Resource]
 //   - entries of records: [UserOf], [TeamOf], [MemberOf], [AccountOf],
 //     [GroupOf], [AttributesOf], [End]
-//   - what is wrong: [Error], [Problem]
+//   - what is wrong: [Error], [Problem], [Entry], [MaxProblems], [Read]
 //
 // # Rules
 //
@@ -34,7 +34,9 @@
 //  2. Reading is strict. An unknown field, a field in the wrong case, a
 //     duplicate key, a null, a wrong type or anything after the document is a
 //     problem.
-//  3. All problems are reported at once, each with its path and line.
+//  3. All problems are reported at once, each with its path, the id of its entry
+//     and its line: the first hundred in full, and how many more there are. What
+//     fails only because another entry did is no problem of its own.
 //  4. The JSON of a document that a policy gave is canonical: the same policy
 //     gives the same bytes.
 //
