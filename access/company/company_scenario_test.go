@@ -62,9 +62,9 @@ var goals = map[string]goal{
 		remove, ok := c.(company.RemoveMember)
 		return ok && remove.User == user
 	}),
-	"raise: inherits": byUser(func(_ *machine, user team.UserID, c company.Change) bool {
+	"raise: hands over": byUser(func(_ *machine, _ team.UserID, c company.Change) bool {
 		remove, ok := c.(company.RemoveUser)
-		return ok && remove.HandedOver.Count > 0 && remove.Successor == user
+		return ok && remove.HandedOver.Count > 0
 	}),
 	"raise: another ends": byUser(func(m *machine, user team.UserID, c company.Change) bool {
 		_, end := c.(company.SetEnd)

@@ -174,7 +174,7 @@ func TestTransferEndsAndSystems(t *testing.T) {
 	c.refuses("ErrBeyondOwnEnd", "boss", company.TransferOwnership{To: "second"})
 	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "third", From: "boss"}) // a peer
 	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "max", From: "boss"})
-	c.refuses("ErrInvalid", "system rescue", company.TransferOwnership{To: "boss", From: "second"})
+	c.refuses("ErrNoChange", "system rescue", company.TransferOwnership{To: "boss", From: "second"}) // as it is
 	c.refuses("ErrUnknown", "system rescue", company.TransferOwnership{To: "second"})
 	c.refuses("ErrSystem", "system rescue", company.SetRole{User: "max", Role: "admin"})
 	c.refuses("ErrSystem", "system scim", company.TransferOwnership{To: "second", From: "boss"})
