@@ -127,6 +127,72 @@ func TestSuccessorByMomentarySuspension(t *testing.T) {
 	c.checkReplay()
 }
 
+// arrangementTable is how ann, the only admin who is neither suspended nor to end,
+// sees to it that nobody else qualifies, in one Do or, after a stroke, in another.
+const arrangementTable = `
+suspended             | user.suspend bob; user.suspend uma
+suspended before      | user.suspend bob; user.suspend uma /
+given an end          | user.set-expiry bob 1h; user.set-expiry uma 1h
+given an end before   | user.set-expiry bob 1h; user.set-expiry uma 1h /
+removed               | user.remove bob; user.remove uma
+removed before        | user.remove bob / user.remove uma /
+each in another way   | user.suspend bob / user.remove uma
+`
+
+// TestNobodyArrangesToInherit: however she arranges it, ann comes to no report, and
+// the removal is not held up.
+func TestNobodyArrangesToInherit(t *testing.T) {
+	for line := range split(arrangementTable, "\n") {
+		cells := cellsOf(line)
+		c := newCompany(t, "ann admin; bob admin; uma user-manager; vic user", options{reports: "secret: vic creator"})
+		dos := strings.Split(cells[1], "/")
+		for _, before := range dos[:len(dos)-1] {
+			c.must("ann", parseChanges(t, before)...)
+		}
+		last := []company.Change{}
+		if text := strings.TrimSpace(dos[len(dos)-1]); text != "" {
+			last = parseChanges(t, text)
+		}
+		want := fmt.Sprint("ErrSelf ErrSuccessor @", len(last)+1)
+		c.refuses(want, "ann", append(slices.Clone(last), company.RemoveUser{User: "vic", Successor: "ann"})...)
+		c.must("ann", append(slices.Clone(last), company.RemoveUser{User: "vic"})...)
+		c.refuses("ErrSelf ErrSuccessor", "ann", company.NameCreator{Report: "secret", User: "ann"})
+		if d := c.Policy().Decide(access.User("ann"), access.ViewReport, access.Report("secret")); d.Allowed {
+			t.Errorf("%s: ann raised herself: %s", cells[0], d)
+		}
+		c.checkReplay()
+	}
+}
+
+// TestRemovalRecordsAPart: of links, memberships and invitations, too, an event has
+// the first hundred.
+func TestRemovalRecordsAPart(t *testing.T) {
+	c := newCompany(t, "ann admin; bob admin", options{config: instant})
+	var made []company.Change
+	for i := range 300 {
+		n := fmt.Sprintf("%03d", i)
+		made = append(made,
+			company.CreateReport{Report: access.ReportID(n)}, company.MakeLink{Link: access.LinkID(n), Resource: access.Report(access.ReportID(n))},
+			company.CreateTeam{Team: team.ID(n)}, company.Invite{Invitation: invite.ID(n), Terms: termsTo(n+"@x.test", "viewer")})
+	}
+	c.must("bob", made...)
+	var members []company.Change
+	for i := range 300 {
+		members = append(members, company.AddMember{Team: team.ID(fmt.Sprintf("%03d", i)), User: "bob"})
+	}
+	c.must("ann", members...)
+	r, _ := company.Outcome[company.RemoveUser](c.must("ann", company.RemoveUser{User: "bob"}))
+	for what, got := range map[string][2]int{
+		"teams": {r.Teams.Count, len(r.Teams.First)}, "reports": {r.Reports.Count, len(r.Reports.First)}, "links": {r.Links.Count, len(r.Links.First)},
+		"invitations": {r.Invitations.Count, len(r.Invitations.First)}, "orphans": {r.Orphaned.Count, len(r.Orphaned.First)},
+	} {
+		if got != [2]int{300, 100} {
+			t.Errorf("%s: %d, of which %d are listed", what, got[0], got[1])
+		}
+	}
+	c.checkReplay()
+}
+
 // TestAnyoneCanBeRemoved: in every company of five, with any of them suspended,
 // anyone who may remove somebody can, but for the last holder of a role, and a
 // report keeps a creator if anybody but the actor qualifies.
