@@ -40,9 +40,11 @@ type Public struct {
 	Reason  Reason `json:"reason,omitempty"` // of a denial
 }
 
-// Public returns d without what the subject must not learn. Every denial of the
-// reach step becomes [ReasonOutOfReach], and so does [ReasonNoLevel], which
-// would show that a report exists. [ReasonUnknownSessionTeam] becomes
+// Public returns d without what the subject must not learn. At accounts, items,
+// reports and links every denial of the reach step becomes [ReasonOutOfReach],
+// and so does [ReasonNoLevel], which would show that a report exists. At users,
+// roles, teams and data groups the reason stays: what may be asked of one may be
+// asked of all, so an unknown id is a slip. [ReasonUnknownSessionTeam] becomes
 // [ReasonNotAMember], and [ReasonUnknownLink] becomes [ReasonLinkEnded].
 func (d Decision) Public() Public {
 	switch {
@@ -54,10 +56,16 @@ func (d Decision) Public() Public {
 		return Public{Reason: ReasonLinkEnded}
 	case d.Reason == ReasonLinkPaused:
 		return Public{Reason: ReasonLinkPaused}
-	case d.Step == StepReach, d.Reason == ReasonNoLevel:
+	case d.Step == StepReach && !d.Resource.kind.listed(), d.Reason == ReasonNoLevel:
 		return Public{Reason: ReasonOutOfReach}
 	}
 	return Public{Reason: d.Reason}
+}
+
+// listed reports whether k is one of the kinds whose things are all alike to
+// whoever may do something with one.
+func (k Kind) listed() bool {
+	return k == KindUser || k == KindRole || k == KindTeam || k == KindGroup
 }
 
 // String returns "allow", or "deny" with the reason.

@@ -14,7 +14,7 @@ import (
 // publicCodes are the reasons that may be shown to the subject.
 var publicCodes = []access.Reason{
 	"no-subject", "unknown-user", "suspended", "ended", "not-a-member", "link-ended", "link-expired", "link-scope",
-	"link-paused", "unknown-action", "no-resource", "unknown-kind", "malformed-resource", "wrong-kind", "no-capability",
+	"link-paused", "unknown-resource", "unknown-action", "unknown-kind", "no-resource", "malformed-resource", "wrong-kind", "no-capability",
 	"level-too-low", "out-of-reach", "self", "above-ceiling", "last-holder", "ineligible-target", "role-full",
 }
 
@@ -32,7 +32,8 @@ func TestPublicTellsNothingElse(t *testing.T) {
 					!d.Allowed && !slices.Contains(publicCodes, public.Reason) {
 					t.Fatalf("%v is shown as %+v", d, public)
 				}
-				if !d.Allowed && (d.Step == access.StepReach) != (public.Reason == "out-of-reach") &&
+				listed := slices.Contains([]access.Kind{"user", "role", "team", "group"}, d.Resource.Kind())
+				if !d.Allowed && (d.Step == access.StepReach && !listed) != (public.Reason == "out-of-reach") &&
 					d.Reason != "no-level" && d.Reason != "link-paused" {
 					t.Fatalf("%v is shown as %+v", d, public)
 				}

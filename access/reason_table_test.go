@@ -161,11 +161,11 @@ deny level-too-low capability | ann | report.edit    | report:q3    | level-too-
 
 deny unknown-resource reach    | bea | account.view   | account:us-9                | out-of-reach | there is no account "us-9"
 deny unknown-resource reach    | bea | account.view   | campaign:c1 in account:us-9 | out-of-reach | there is no account "us-9"
-deny unknown-resource reach     | bea | user.remove    | user:bob                    | out-of-reach | there is no user "bob"
-deny unknown-resource reach     | bea | owner.transfer | user:bob                    | out-of-reach | there is no user "bob"
-deny unknown-resource reach       | bea | role.grant     | role:king                   | out-of-reach | there is no role "king"
-deny unknown-resource reach       | bea | team.edit      | team:nowhere                | out-of-reach | there is no team "nowhere"
-deny unknown-resource reach      | bea | datagroup.edit | group:uk                    | out-of-reach | there is no group "uk"
+deny unknown-resource reach     | bea | user.remove    | user:bob                    | unknown-resource | there is no user "bob"
+deny unknown-resource reach     | bea | owner.transfer | user:bob                    | unknown-resource | there is no user "bob"
+deny unknown-resource reach       | bea | role.grant     | role:king                   | unknown-resource | there is no role "king"
+deny unknown-resource reach       | bea | team.edit      | team:nowhere                | unknown-resource | there is no team "nowhere"
+deny unknown-resource reach      | bea | datagroup.edit | group:uk                    | unknown-resource | there is no group "uk"
 deny unknown-resource reach     | bea | report.view    | report:q9                   | out-of-reach | there is no report "q9"
 deny unknown-resource reach     | bea | budget.edit    | report:q9                   | out-of-reach | there is no report "q9"
 deny unknown-resource reach | ann | link.revoke    | link:l0                     | out-of-reach | there is no link "l0"
@@ -178,8 +178,8 @@ deny out-of-reach reach       | hal | link.revoke    | link:idle                
 deny out-of-reach reach       | ann | link.revoke    | link:row                    | out-of-reach | only the maker of link row, a creator of its report, or someone who may remove the maker may do this
 deny out-of-reach reach       | kim | link.revoke    | link:live                   | out-of-reach | only the maker of link live, a creator of its report, or someone who may remove the maker may do this
 deny out-of-reach reach       | bea | link.revoke    | link:gone                   | out-of-reach | only the maker of link gone, a creator of its report, or someone who may remove the maker may do this
-deny above-ceiling reach      | hal | role.grant     | role:single                 | out-of-reach | role hr does not manage role single
-deny above-ceiling reach      | hal | role.grant     | role:boss                   | out-of-reach | role hr does not manage role boss
+deny above-ceiling reach      | hal | role.grant     | role:single                 | above-ceiling | role hr does not manage role single
+deny above-ceiling reach      | hal | role.grant     | role:boss                   | above-ceiling | role hr does not manage role boss
 
 deny self guard              | bea | user.remove    | user:bea    | self              | users may not do this to themselves
 deny self guard              | hal | user.remove    | user:hal    | self              | users may not do this to themselves

@@ -75,7 +75,7 @@ func (c ChangeAddress) resolve(p *proposal) (Change, error) {
 		c.Verification = verification(c.Proof)
 	}
 	if holder, taken := p.directory().UserByAddress(address); taken && holder.ID != u.ID {
-		return nil, fmt.Errorf("the e-mail address %w", ErrTaken) // by whom is not for everybody
+		return nil, takenAddress(address, holder.ID)
 	}
 	c.Proof = invite.Proof{}
 	return c, nil

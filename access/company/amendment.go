@@ -77,6 +77,9 @@ func (c AmendInvitation) resolve(p *proposal) (Change, error) {
 		return nil, ErrNoChange
 	}
 	if err := p.maySend(p.actor, c, terms); err != nil {
+		if _, listed := c.Teams.Get(); !listed {
+			err = unnamed(err)
+		}
 		return nil, err
 	}
 	i.Terms = terms

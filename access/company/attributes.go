@@ -127,7 +127,7 @@ func (s *state) attribute(name string) (datagroup.Attribute, error) {
 func (s *state) redeclare(name string, t datagroup.Type) error {
 	for g := range s.directory().Groups() {
 		if slices.Contains(g.Filter.Reads(), name) {
-			return fmt.Errorf("%w: data group %q", ErrAttributeUsed, g.ID)
+			return besides(ErrAttributeUsed, access.KindGroup, ": data group %q", g.ID)
 		}
 	}
 	declared := document.AttributesOf(s.directory().Schema().Attributes())

@@ -189,8 +189,8 @@ func (c *Company) recordDelivered(ctx context.Context, done []message) error {
 		if len(due) == 0 {
 			return nil, audit.Event{}, errNothingDue
 		}
-		p, err := c.propose(at, by, due)
-		if err != nil {
+		p := c.proposal(at, by)
+		if err := p.propose(at, due); err != nil {
 			return nil, audit.Event{}, err
 		}
 		e, err := p.event(by)

@@ -105,7 +105,8 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	e, err := c.journal.Write(ctx, func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
 		c.underway.end(going) // of a try that another writer overtook
 		going = nil
-		if p, err = c.propose(at, by, changes); err != nil {
+		p = c.proposal(at, by)
+		if err = p.propose(at, changes); err != nil {
 			return nil, audit.Event{}, err
 		}
 		if e, err = p.event(by); err == nil {
@@ -118,6 +119,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 		c.underway.end(going) // they will not be sent
 	}
 	if e.Seq == 0 {
+		p.tell(err, true)
 		return Receipt{}, wrap("do", err)
 	}
 	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded, Repeated: p.repeats}
@@ -141,20 +143,19 @@ func (c *Company) prepare(ctx context.Context, by By) error {
 }
 
 // propose makes changes on top of a state, all of them or none.
-func (c *Company) propose(at journal.Point[*published], by By, changes []Change) (*proposal, error) {
+func (p *proposal) propose(at journal.Point[*published], changes []Change) error {
 	reasonDue := slices.ContainsFunc(changes, func(change Change) bool {
 		row := rowOf(change)
 		return row != nil && row.must&needsReason != 0
 	})
-	if err := by.check(reasonDue); err != nil {
-		return nil, err
+	if err := p.by.check(reasonDue); err != nil {
+		return err
 	}
-	if by.Since > at.Head.Seq {
-		return nil, fmt.Errorf("the condition %w: event %d is not in the log, which has %d", ErrInvalid, by.Since, at.Head.Seq)
+	if since := p.by.Since; since > at.Head.Seq {
+		return fmt.Errorf("the condition %w: event %d is not in the log, which has %d", ErrInvalid, since, at.Head.Seq)
 	}
-	p := c.proposal(at, by)
 	if err := p.setTime(at, changes); err != nil {
-		return nil, err
+		return err
 	}
 	for i, change := range changes {
 		err := p.add(change)
@@ -163,16 +164,16 @@ func (c *Company) propose(at journal.Point[*published], by By, changes []Change)
 			continue
 		}
 		if err != nil {
-			return nil, refusedAt(err, i+1, change)
+			return refusedAt(err, i+1, change)
 		}
 	}
 	switch {
 	case len(p.recorded) > 0:
-		return p, nil
+		return nil
 	case len(p.repeats) == 0:
-		return nil, ErrNoChange
+		return ErrNoChange
 	}
-	return nil, refusedAt(ErrNoChange, 1, changes[0])
+	return refusedAt(ErrNoChange, 1, changes[0])
 }
 
 // refusedAt says which change of a Do an error is about.
@@ -210,6 +211,9 @@ func wrap(op string, err error) error {
 	}
 	if errors.Is(err, journal.ErrUnfit) {
 		err = invalid("the event", err)
+	}
+	if op != "do" {
+		reveal(err) // it is the host's alone
 	}
 	return &Error{Op: op, Seq: seq, Err: err}
 }

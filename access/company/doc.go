@@ -157,10 +157,12 @@
 // # Errors
 //
 // Errors are an [*Error]. A refusal by Decide wraps a [*access.DeniedError];
-// any other refusal wraps a variable of this package. Nothing is stored then.
+// any other refusal wraps a variable of this package, and where Decide finds that
+// a user, role, team or data group does not exist, both. Nothing is stored then.
 // [ErrUncertain] is the one case in which something may be.
 //
-// The text of an Error is for the person who is refused: "denied: out-of-reach"
-// does not tell whether there is such a team. Put [Error.Detail] into your own
-// log: it names what does not exist, or is out of reach.
+// The text of an Error is for the person who is refused. It names nothing that
+// they may not know of: "denied: out-of-reach" does not tell whether there is such
+// a report, and "user "bbo" does not exist; did you mean "bob"?" is said to those
+// who may read the directory. Put [Error.Detail] into your own log: it has the rest.
 package company

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
@@ -100,6 +99,12 @@ func (e *Refusal) Error() string { return e.Public.Error() }
 func (e *Refusal) Unwrap() error { return e.Public }
 
 // Error is a change that was refused, or an event that could not be replayed.
+//
+// The text of a refusal by [Company.Do] may be shown to the actor. It names
+// nothing that they may not know of: users, teams, data groups and invitations
+// are known to holders of [access.ViewDirectory] and to systems, and to others
+// only those whose very id or address they gave. Where they may know, an unknown
+// id comes with the one that was probably meant. [Error.Detail] has everything.
 type Error struct {
 	Op     string // what was attempted: "do", "found", "open", "sync", "policy at", "offer" …; "replay" for an event of the log
 	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
@@ -144,18 +149,8 @@ func (e *Error) Refused() bool {
 	return errors.Is(e, access.ErrDenied) || slices.ContainsFunc(refusals, func(r error) bool { return errors.Is(e, r) })
 }
 
-// Detail returns what Error does, and what is not for the person refused: the
-// whole decision of a denial, and the cause of a [*Refusal]. It is for the host's
-// log.
-func (e *Error) Detail() string {
-	detail, err := e.Error(), error(e)
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
-		err = refusal.Cause
-		detail += ": " + text.Cause(err).Error()
-	}
-	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		detail = strings.TrimSuffix(detail, ": "+denied.Error()) // the decision says it all
-		detail = strings.TrimSuffix(detail, ": "+text.Cause(denied).Error()) + ": " + denied.Decision.String()
-	}
-	return detail
-}
+// Detail returns what Error does, and what is not for the person refused: what
+// the refusal is about and they may not know of, the id that was probably meant
+// by an unknown one, the whole decision of a denial, and the cause of a
+// [*Refusal]. It is for the host's log.
+func (e *Error) Detail() string { return withDetail(e.Error(), e.Err) }

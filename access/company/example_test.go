@@ -65,7 +65,7 @@ func Example() {
 	// Output:
 	// event 2 <nil>
 	// allow: role user-manager
-	// company: do: change 2, user.set-role: denied: out-of-reach
+	// company: do: change 2, user.set-role: denied: above-ceiling
 	// deny above-ceiling: role user-manager does not manage role admin
 	// tom is still team-member
 }

@@ -64,8 +64,8 @@ func (c *Company) Fork() Fork { return Fork{c, c.journal.Point()} }
 
 // Do is [Company.Do], on a fork of the fork.
 func (f Fork) Do(by By, changes ...Change) (Fork, error) {
-	p, err := f.company.propose(f.at, by, changes)
-	if err != nil {
+	p := f.company.proposal(f.at, by)
+	if err := p.propose(f.at, changes); err != nil {
 		return f, err
 	}
 	next := journal.Point[*published]{State: f.company.publish(f.at.State, p.state), Time: p.at}

@@ -59,7 +59,7 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 		return ErrSystemOnly
 	}
 	for _, q := range questions {
-		if err := q.answer(g.policyNow(), by.user).Err(); err != nil {
+		if err := denial(q.answer(g.policyNow(), by.user)); err != nil {
 			return err
 		}
 	}
@@ -129,13 +129,6 @@ func invitationQuestions(r role.Name, teams []team.ID) []question {
 	return all
 }
 
-// What an invitation may name that does not exist: a system is not asked about
-// it, and a file is told which it is.
-var (
-	errNoRole = fmt.Errorf("%w", ErrUnknown)
-	errNoTeam = fmt.Errorf("%w", ErrUnknown)
-)
-
 // maySend is the one guard of every way an invitation can lead to access: sent,
 // re-sent, amended, planned or sent from a file, taken over, and accepted. It
 // says whether somebody could send an invitation with these terms now, apart
@@ -145,9 +138,9 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 	if err := g.authorise(by, c, invitationQuestions(t.Role, t.Teams)); err != nil {
 		return err
 	}
-	r, ok := g.directory().Catalog().Role(t.Role)
-	if !ok {
-		return fmt.Errorf("role %q %w", t.Role, errNoRole)
+	r, err := g.role(t.Role)
+	if err != nil {
+		return err
 	}
 	if err := g.mayGive(by, r.Name); err != nil {
 		return err
@@ -159,8 +152,8 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 		return fmt.Errorf("%w: role %q", ErrRoleFull, r.Name)
 	}
 	for _, id := range t.Teams {
-		if _, ok := g.directory().Team(id); !ok {
-			return fmt.Errorf("team %q %w", id, errNoTeam)
+		if _, err := g.team(id); err != nil {
+			return err
 		}
 	}
 	if err := g.future(t.Until); err != nil {
@@ -170,7 +163,7 @@ func (g *guard) maySend(by Actor, c Change, t invite.Terms) error {
 		return err
 	}
 	if u, taken := g.directory().UserByAddress(t.Address); taken {
-		return fmt.Errorf("e-mail address %s %w by user %q", t.Address, ErrTaken, u.ID)
+		return takenAddress(t.Address, u.ID)
 	}
 	return nil
 }

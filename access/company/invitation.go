@@ -113,7 +113,7 @@ func (c ResendInvitation) resolve(p *proposal) (Change, error) {
 		return nil, err
 	}
 	if err := p.maySend(p.actor, c, i.Terms); err != nil {
-		return nil, err
+		return nil, unnamed(err)
 	}
 	c.InvitationOutcome, err = p.prepare(i)
 	return c, err

@@ -27,6 +27,7 @@ func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error
 	p := c.proposal(c.journal.Point(), by)
 	p.rand = rand.NewChaCha8([32]byte{}) // for ids and secrets that nobody will see
 	rows = slices.Clone(rows)
+	suggestions := maxSuggestions
 	for i := range rows {
 		row := &rows[i]
 		if row.Code != invite.OK {
@@ -34,6 +35,8 @@ func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error
 		}
 		try := *p
 		if err := try.plan(by, row); err != nil {
+			try.tell(err, suggestions > 0)
+			suggestions--
 			row.Code, row.Err = rowCode(err), err
 			if !refused(err) {
 				return rows, &Error{Op: "plan invitations", Err: err}
@@ -45,6 +48,10 @@ func (c *Company) PlanInvitations(by By, rows []invite.Row) ([]invite.Row, error
 	}
 	return rows, nil
 }
+
+// maxSuggestions is for how many rows of a file the names that were meant are
+// looked for.
+const maxSuggestions = 20
 
 // plan puts a row through the guard.
 func (p *proposal) plan(by By, row *invite.Row) error {
@@ -136,8 +143,6 @@ var codeOfError = []struct {
 }{
 	{invite.ErrPending, invite.AlreadyPending},
 	{ErrTaken, invite.AlreadyMember},
-	{errNoRole, invite.UnknownRole},
-	{errNoTeam, invite.UnknownTeam},
 	{ErrNotOffered, invite.NotOffered},
 	{ErrBeyondOwnEnd, invite.BeyondOwnEnd},
 	{ErrSeats, invite.OverLimit},
@@ -170,10 +175,10 @@ func rowCode(err error) invite.Code {
 	if !refused(err) {
 		return invite.Failed
 	}
+	if unknown, ok := errors.AsType[*reserved](err); ok && codeOfUnknown[unknown.kind] != "" {
+		return codeOfUnknown[unknown.kind]
+	}
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		if d := denied.Decision; d.Reason == access.ReasonUnknownResource {
-			return cmp.Or(codeOfUnknown[d.Resource.Kind()], invite.NotAllowed)
-		}
 		return cmp.Or(codeOfReason[denied.Decision.Reason], invite.NotAllowed)
 	}
 	for _, c := range codeOfError {

@@ -120,11 +120,7 @@ func (p *proposal) toRemove(things ...access.Resource) error {
 		if p.exists(r.Kind(), r.ID()) {
 			continue
 		}
-		kind := r.Kind()
-		if kind == access.KindGroup {
-			kind = "data group" // as people call it
-		}
-		err := p.repeated(p.used(r.Kind(), r.ID()), known(false, kind, r.ID()))
+		err := p.repeated(p.used(r.Kind(), r.ID()), unknown(r.Kind(), r.ID(), nil))
 		if err != ErrNoChange {
 			return err
 		}

@@ -84,7 +84,7 @@ func (c RemoveUser) checkTakeOver(p *proposal) error {
 			p.maySend(sponsor, Invite{}, i.Terms), p.notBeyond(sponsor, until),
 		)
 		if err != nil {
-			return fmt.Errorf("invitation %s: %w", i.ID, text.Cause(err))
+			return besides(fmt.Errorf("an invitation to take over: %w", text.Cause(unnamed(err))), kindInvitation, " (invitation %s)", i.ID)
 		}
 	}
 	return nil

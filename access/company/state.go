@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -108,14 +109,20 @@ func (s *state) edit(change func(e *access.Edit)) error {
 }
 
 // refusedEdit returns the first error of an edit, as others may follow from it,
-// in a form that says once where it comes from.
+// in a form that says once where it comes from. Names of others in it are not for
+// everybody.
 func refusedEdit(err error) error {
 	e := firstEditError(err)
 	what := e.Op
 	if e.ID != "" {
 		what += " " + text.Quote(e.ID)
 	}
-	if err = e.Err; !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrTaken) && !errors.Is(err, ErrUnknown) {
+	for _, about := range []error{ErrTaken, ErrUnknown} {
+		if name, more, found := strings.Cut(e.Err.Error(), " "+about.Error()); found && errors.Is(e.Err, about) {
+			return besides(fmt.Errorf("%s: %s %w", what, name, about), access.Kind(strings.TrimPrefix(e.Op, "set ")), "%s", more)
+		}
+	}
+	if err = e.Err; !errors.Is(err, ErrInvalid) {
 		err = invalid("the value", err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
@@ -149,7 +156,7 @@ func (s *state) team(id team.ID) (team.Team, error) {
 // group returns a data group.
 func (s *state) group(id datagroup.ID) (datagroup.Group, error) {
 	g, ok := s.directory().Group(id)
-	return g, known(ok, "data group", id)
+	return g, known(ok, access.KindGroup, id)
 }
 
 // account returns an account.
@@ -181,10 +188,7 @@ func known[ID ~string](ok bool, kind access.Kind, id ID) error {
 	if ok {
 		return nil
 	}
-	if id == "" {
-		return fmt.Errorf("%s %q %w: name one", kind, id, ErrUnknown)
-	}
-	return fmt.Errorf("%s %q %w", kind, id, ErrUnknown)
+	return unknown(kind, string(id), nil)
 }
 
 // later reports whether one end is later than another. No end is the latest.

@@ -74,10 +74,10 @@ func TestAnswers(t *testing.T) {
 
 		{200, `{"event":2,"change":{"user":"tom","role":"editor","from":"team-member"}}`, "another role", "uma", setTom, `{"role":"editor","reason":"promoted"}`},
 		{403, `"reason":"no-capability"`, "a role by a user who may set none", "mia", setTom, `{"role":"editor","reason":"promoted"}`},
-		{403, `"reason":"out-of-reach"`, "a role above the ceiling", "uma", setTom, `{"role":"admin","reason":"promoted"}`},
+		{403, `"reason":"above-ceiling"`, "a role above the ceiling", "uma", setTom, `{"role":"admin","reason":"promoted"}`},
 		{403, `"reason":"above-ceiling"`, "a user above the ceiling", "uma", "PUT /users/ada/role", `{"role":"viewer","reason":"demoted"}`},
 		{403, `"reason":"self"`, "one's own role", "uma", "PUT /users/uma/role", `{"role":"editor","reason":"promoted"}`},
-		{403, `"reason":"out-of-reach"`, "the role of nobody", "uma", "PUT /users/none/role", `{"role":"editor","reason":"promoted"}`},
+		{403, `"reason":"unknown-resource"`, "the role of nobody", "uma", "PUT /users/none/role", `{"role":"editor","reason":"promoted"}`},
 		{400, `"status":400`, "a role and an unknown name", "uma", setTom, `{"role":"editor","reason":"promoted","until":"2026-10-01T00:00:00Z"}`},
 		{400, `"detail":"a reason is required, in plain text of at most 500 bytes"`, "without a reason", "uma", setTom, `{"role":"editor"}`},
 
@@ -123,6 +123,28 @@ func TestHidden(t *testing.T) {
 				t.Errorf("%s of %.10s is not answered like no route:\n%s", route, id, diff)
 			}
 		}
+	}
+}
+
+// TestRefusalNamesNobodyElse: an explorer of one report learns no id of a user or a team from what they did not quite name, and an
+// administrator does.
+func TestRefusalNamesNobodyElse(t *testing.T) {
+	w := newWorld(t).login("zoe", "uma")
+	for body, hidden := range map[string]string{
+		`{"user":"xda","level":"viewer"}`:        "ada",
+		`{"user":"mya","level":"viewer"}`:        "mia",
+		`{"team":"america","level":"viewer"}`:    "americas",
+		`{"user":"tomm","level":"explorer"}`:     `tom\"`,
+		`{"team":"amerycas","level":"explorer"}`: "americas",
+	} {
+		answer := w.ask("zoe", "POST /reports/social/shares", body)
+		if text := answer.Body.String(); answer.Code < 400 || strings.Contains(text, hidden) || strings.Contains(text, "mean") {
+			t.Errorf("%s: %d %s", body, answer.Code, text)
+		}
+	}
+	answer := w.ask("uma", "POST /teams/americas/members", `{"user":"tomm","reason":"covers for mia"}`)
+	if text := answer.Body.String(); !strings.Contains(text, `did you mean \"tom\"?`) {
+		t.Errorf("a typo of an administrator's: %d %s", answer.Code, text)
 	}
 }
 
