@@ -8,83 +8,127 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// place is where a role lets its holders take actions.
-type place int
+// place is where a role lets its holders take actions: a kind, and for one of
+// the host's own what its things belong to, which catalogs may differ about.
+type place struct {
+	kind access.Kind
+	in   role.Place
+}
 
-const (
-	atAccount place = iota
-	atItem
-	atCompany
-	atCompanyItem
-	atGroup
-	atReport
-	atRole
-	atTeam
-	atUser
-	places
+// The places of the built-in kinds.
+var (
+	atAccount = place{kind: access.KindAccount}
+	atCompany = place{kind: access.KindCompany}
+	atGroup   = place{kind: access.KindGroup}
+	atReport  = place{kind: access.KindReport}
+	atRole    = place{kind: access.KindRole}
+	atTeam    = place{kind: access.KindTeam}
+	atUser    = place{kind: access.KindUser}
 )
 
-// forms are the places as resources and in words. Which actions apply to a
-// resource depends on its form only.
-var forms = [places]struct {
-	name     string
-	resource access.Resource
-}{
-	atAccount:     {"account", access.Account("")},
-	atItem:        {"item", access.Item(AnyKind, "", "")},
-	atCompany:     {"company", access.Company()},
-	atCompanyItem: {"company item", access.CompanyItem(AnyKind, "")},
-	atGroup:       {"data group", access.Group("")},
-	atReport:      {"report", access.Report("")},
-	atRole:        {"role", access.Role("")},
-	atTeam:        {"team", access.Team("")},
-	atUser:        {"user", access.TargetUser("")},
+// placesOf returns the places of a catalog: those in accounts, then those of the
+// company, then the others.
+func placesOf(c *role.Catalog) []place {
+	inAccount, inCompany := []place{atAccount}, []place{atCompany}
+	for _, k := range c.Kinds() {
+		switch p := (place{access.Kind(k.Name), k.In}); k.In {
+		case role.InAccount:
+			inAccount = append(inAccount, p)
+		case role.InCompany:
+			inCompany = append(inCompany, p)
+		}
+	}
+	return slices.Concat(inAccount, inCompany, []place{atGroup, atReport, atRole, atTeam, atUser})
+}
+
+// resource returns what stands for all there is at a place. Which actions apply
+// to a resource depends on its place only.
+func (p place) resource() access.Resource { return p.kind.Resource("", "") }
+
+// inside returns what stands for all there is at a place within an account,
+// which may be the account itself.
+func (p place) inside(account datagroup.AccountID) access.Resource {
+	if p == atAccount {
+		return access.Account(account)
+	}
+	return access.Item(p.kind, "", account)
+}
+
+// String returns the place in words.
+func (p place) String() string {
+	switch {
+	case p == atGroup:
+		return "data group"
+	case p.in == role.InAccount:
+		return "every " + name(p.kind) + " in an account"
+	case p.in == role.InCompany:
+		return "every " + name(p.kind)
+	}
+	return string(p.kind)
 }
 
 // capabilities is the actions that a role holds, by place, each in byte order.
-type capabilities [places][]access.Action
+type capabilities struct {
+	places []place // of the catalog
+	at     map[place][]access.Action
+}
 
 // capabilitiesOf returns the capabilities of a role.
 func (f *facts) capabilitiesOf(r role.Name) *capabilities {
-	d := new(capabilities)
+	c := f.start.Directory().Catalog()
+	d := &capabilities{placesOf(c), map[place][]access.Action{}}
 	for _, a := range f.actions {
-		if !f.start.Directory().Catalog().Can(r, a) {
+		if !c.Can(r, a) {
 			continue
 		}
-		for place, form := range forms {
-			if f.start.Applies(a, form.resource).Allowed {
-				d[place] = append(d[place], a)
+		for _, p := range d.places {
+			if f.start.Applies(a, p.resource()).Allowed {
+				d.at[p] = append(d.at[p], a)
 			}
 		}
 	}
 	return d
 }
 
+// inAccounts returns the places at accounts and in them.
+func (d *capabilities) inAccounts() []place {
+	return slices.DeleteFunc(slices.Clone(d.places), func(p place) bool { return p != atAccount && p.in != role.InAccount })
+}
+
+// ofCompany returns the places at the company and of what belongs to it.
+func (d *capabilities) ofCompany() []place {
+	return slices.DeleteFunc(slices.Clone(d.places), func(p place) bool { return p != atCompany && p.in != role.InCompany })
+}
+
 // common returns the capabilities of d that old has as well, at accounts and
 // what is in them.
 func (d *capabilities) common(old *capabilities) *capabilities {
-	both := new(capabilities)
-	for _, at := range []place{atAccount, atItem} {
-		both[at] = except(d[at], except(d[at], old[at]))
+	both := &capabilities{d.inAccounts(), map[place][]access.Action{}}
+	for _, p := range both.places {
+		both.at[p] = except(d.at[p], except(d.at[p], old.at[p]))
 	}
 	return both
 }
 
 // withAccounts returns the actions at accounts and at what is in them.
-func (d *capabilities) withAccounts() []access.Action { return union(d[atAccount], d[atItem]) }
+func (d *capabilities) withAccounts() (all []access.Action) {
+	for _, p := range d.inAccounts() {
+		all = union(all, d.at[p])
+	}
+	return all
+}
 
 // reaching returns an action that finds the accounts which holders of the role
 // reach, and a function for what to ask it of: ViewAccount if the role holds it.
 // The function is nil if the role holds no such action.
 func (d *capabilities) reaching() (access.Action, func(datagroup.AccountID) access.Resource) {
-	at := access.Account[datagroup.AccountID]
-	switch {
-	case slices.Contains(d[atAccount], access.ViewAccount):
-		return access.ViewAccount, at
-	case len(d[atAccount]) > 0:
-		return d[atAccount][0], at
-	case len(d[atItem]) > 0:
-		return d[atItem][0], func(id datagroup.AccountID) access.Resource { return access.Item(AnyKind, "", id) }
+	if slices.Contains(d.at[atAccount], access.ViewAccount) {
+		return access.ViewAccount, atAccount.inside
+	}
+	for _, p := range d.inAccounts() {
+		if actions := d.at[p]; len(actions) > 0 {
+			return actions[0], p.inside
+		}
 	}
 	return "", nil
 }

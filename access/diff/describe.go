@@ -91,19 +91,19 @@ func (d *describer) inventory() {
 func (d *describer) roles() {
 	for r, can := range d.capabilities {
 		at := map[access.Action][]string{}
-		for p, actions := range can {
-			if place(p) == atRole || place(p) == atUser {
+		for _, p := range can.places {
+			if p == atRole || p == atUser {
 				continue
 			}
-			for _, a := range actions {
-				at[a] = append(at[a], forms[p].name)
+			for _, a := range can.at[p] {
+				at[a] = append(at[a], p.String())
 			}
 		}
 		for a, names := range at {
 			d.add("role %s may %s at %s", name(r), a, strings.Join(names, ", "))
 		}
-		d.grantable(r, can[atRole])
-		d.manageable(r, can[atUser])
+		d.grantable(r, can.at[atRole])
+		d.manageable(r, can.at[atUser])
 	}
 }
 
@@ -214,7 +214,7 @@ func (d *describer) reaches(h *holder, phases []phase, end time.Time) {
 
 // verb returns what holders of a role do with the accounts they reach.
 func verb(d *capabilities) string {
-	if slices.Contains(d[atAccount], access.ViewAccount) {
+	if slices.Contains(d.at[atAccount], access.ViewAccount) {
 		return "sees"
 	}
 	return "reaches"

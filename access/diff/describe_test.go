@@ -94,7 +94,7 @@ func TestDescribeFirstEnd(t *testing.T) {
 	got := described(compile(t, &document.Document{Users: []document.User{
 		{ID: "ann", Email: "ann@x.test", Role: "viewer", Until: "0001-01-01T00:00:00.000000001Z"},
 		{ID: "bob", Email: "bob@x.test", Role: "user", Until: "0001-01-01T00:00:00.000000002Z"}}}))
-	if !strings.Contains(got, "role viewer may account.view at account, item\n") || !strings.Contains(got, "ann has role viewer until 0001-01-01T00:00:00.000000001Z\n") {
+	if !strings.Contains(got, "role viewer may account.view at account\n") || !strings.Contains(got, "ann has role viewer until 0001-01-01T00:00:00.000000001Z\n") {
 		t.Errorf("the description of a user of a nanosecond is\n%s", got)
 	}
 }

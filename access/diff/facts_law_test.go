@@ -173,7 +173,7 @@ func covers(r Right, q asked) bool {
 	}
 	return slices.Contains(r.Actions, q.action) && slices.ContainsFunc(r.Resources, func(of access.Resource) bool {
 		return of == q.resource || of.Kind() == access.KindAccount && of.Account() == q.resource.Account() ||
-			of.Kind() == AnyKind && q.resource.Kind() == "board"
+			of.ID() == "" && of.Kind() == q.resource.Kind() && of.Account() == q.resource.Account()
 	})
 }
 

@@ -122,8 +122,9 @@ func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
 // roleActions adds what a user's role newly lets them do, but for accounts,
 // reports and links.
 func (g *gains) roleActions(e *gainer) {
-	g.actionsAt(e, atCompany, access.Company())
-	g.actionsAt(e, atCompanyItem, forms[atCompanyItem].resource)
+	for _, p := range e.can.ofCompany() {
+		g.actionsAt(e, p, p.resource())
+	}
 	g.actionsAt(e, atTeam, g.teams...)
 	g.actionsAt(e, atGroup, g.groups...)
 	g.actionsAt(e, atRole, g.roles...)
@@ -132,7 +133,7 @@ func (g *gains) roleActions(e *gainer) {
 
 // actionsAt adds the resources at which a user may newly take which actions.
 func (g *gains) actionsAt(e *gainer, at place, resources ...access.Resource) {
-	if len(e.can[at]) == 0 {
+	if len(e.can.at[at]) == 0 {
 		return
 	}
 	for _, r := range resources {
@@ -147,7 +148,7 @@ type verdict struct {
 }
 
 func (g *gains) compare(e *gainer, at place, r access.Resource) (v verdict) {
-	for _, a := range e.can[at] {
+	for _, a := range e.can.at[at] {
 		switch {
 		case !g.next.start.Decide(e.user, a, r).Allowed || e.old.Decide(e.user, a, r).Allowed:
 		case g.old.start.Decide(e.user, a, r).Allowed:
@@ -181,7 +182,7 @@ type encounter struct {
 // actionsAtUsers is actionsAt for all users. It asks about each encounter once. An
 // answer about the user themselves is not used for others.
 func (g *gains) actionsAtUsers(e *gainer) {
-	if len(e.can[atUser]) == 0 {
+	if len(e.can.at[atUser]) == 0 {
 		return
 	}
 	of := encounter{role: e.Role, oldActive: active(e.old, e.user)}
@@ -212,7 +213,7 @@ func (g *gains) reports(e *gainer) {
 	for _, x := range e.shares {
 		e.rights.add(x.right(e.user), access.Report(x.report))
 	}
-	newly := except(e.can[atReport], e.did[atReport])
+	newly := except(e.can.at[atReport], e.did.at[atReport])
 	if len(newly) == 0 {
 		return
 	}
@@ -285,12 +286,12 @@ func (g *gains) session(e *gainer, t string) {
 // at accounts and reports.
 func (g *gains) able(e *gainer) bool {
 	may := func(at place, resources []access.Resource) bool {
-		return slices.ContainsFunc(e.can[at], func(a access.Action) bool {
+		return slices.ContainsFunc(e.can.at[at], func(a access.Action) bool {
 			return slices.ContainsFunc(resources, func(r access.Resource) bool { return g.next.start.Decide(e.user, a, r).Allowed })
 		})
 	}
-	return len(e.can[atCompany]) > 0 || len(e.can[atCompanyItem]) > 0 || len(e.can[atTeam]) > 0 ||
-		len(e.can[atGroup]) > 0 && len(g.groups) > 0 || may(atRole, g.roles) || may(atUser, g.users)
+	return slices.ContainsFunc(e.can.ofCompany(), func(p place) bool { return len(e.can.at[p]) > 0 }) || len(e.can.at[atTeam]) > 0 ||
+		len(e.can.at[atGroup]) > 0 && len(g.groups) > 0 || may(atRole, g.roles) || may(atUser, g.users)
 }
 
 // ofLink returns what the holder of a share link gains.

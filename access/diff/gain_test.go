@@ -87,7 +87,7 @@ func TestRevocationInTeam(t *testing.T) {
 			Catalog: oddCatalog(),
 			Teams:   []document.Team{{ID: "t1", Members: members}},
 			Users:   []document.User{{ID: "ann", Email: "ann@x.test", Role: "warden", Until: end}},
-			Links:   []document.Link{{ID: "l1", Maker: "ann", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}}},
+			Links:   []document.Link{{ID: "l1", Maker: "ann", Action: "campaign.pause", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "a1"}}},
 		})
 	}
 	got := texts(slices.Collect(Compare(build("2027-01-01T00:00:00Z"), build("", document.Member{User: "ann"})).Gains()))

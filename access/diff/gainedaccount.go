@@ -21,17 +21,41 @@ func (x gainedAccount) compare(y gainedAccount) int { return x.reached.compare(y
 // accounts adds the accounts that a user gains at company level, and what they
 // may newly do at those they reach.
 func (g *gains) accounts(e *gainer) {
-	newly := except(e.can.withAccounts(), e.did.withAccounts())
+	everywhere, newly := e.newInAccounts()
 	all := g.reaches(e, len(newly) == 0)
-	if len(newly) > 0 {
-		for _, x := range all {
-			route := g.routeTo(e, e.user, x)
-			route.Role = role.Name(e.Role) // which is what holds the new actions
-			e.rights.add(Right{Kind: RoleActions, Subject: e.user, Actions: newly, Until: x.until, Route: route}, access.Account(x.account))
+	for _, x := range all {
+		if len(newly) == 0 {
+			break
+		}
+		route := g.routeTo(e, e.user, x)
+		route.Role = role.Name(e.Role) // which is what holds the new actions
+		right := Right{Kind: RoleActions, Subject: e.user, Actions: everywhere, Until: x.until, Route: route}
+		for _, p := range e.can.inAccounts() {
+			of := p.inside(x.account)
+			if right.Actions = newly[p]; p == atAccount {
+				right.Actions = union(everywhere, newly[p])
+			}
+			if len(right.Actions) > 0 {
+				e.rights.add(right, of)
+			}
 		}
 	}
 	e.reached = g.newlyReached(e, e.user, all)
 	g.addReached(e, e.user, e.reached)
+}
+
+// newInAccounts returns the actions that the role of a user did not hold at
+// accounts or in them, and by place those that it held at other places there.
+// The map is empty if there are neither.
+func (e *gainer) newInAccounts() (everywhere []access.Action, byPlace map[place][]access.Action) {
+	everywhere = except(e.can.withAccounts(), e.did.withAccounts())
+	byPlace = map[place][]access.Action{}
+	for _, p := range e.can.inAccounts() {
+		if newly := except(e.can.at[p], e.did.at[p]); len(newly) > 0 {
+			byPlace[p] = except(newly, everywhere)
+		}
+	}
+	return everywhere, byPlace
 }
 
 // reaches returns the accounts that a user reaches. It may leave out those that

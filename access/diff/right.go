@@ -50,11 +50,6 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// AnyKind stands in Resources for all kinds of the host's own: the resource
-// "*: in company" is everything of such kinds that belongs to the company as a
-// whole.
-const AnyKind access.Kind = "*"
-
 // Right is something that a subject may do under one policy and not under the
 // other: at some resources, by one route, in one span of time. Its slices belong
 // to the caller.
@@ -67,7 +62,9 @@ type Right struct {
 	// Actions are sorted. They are nil for a ReportLevel and a TeamSession.
 	Actions []access.Action
 	// Resources are nil for a TeamSession. Of an account, what belongs to it is
-	// included. They are in byte order, but roles in the order of the catalog.
+	// included. A resource of a kind of the host's own that has no id stands for
+	// all of that kind: in its account, if it names one. They are in byte order,
+	// but roles in the order of the catalog.
 	Resources []access.Resource
 	// Level is that of a ReportLevel, 0 otherwise.
 	Level access.Level
@@ -209,6 +206,9 @@ func resourcesText(resources []access.Resource) string {
 	}
 	var b strings.Builder
 	b.WriteString(kindText(resources[0]))
+	if resources[0].ID() == "" && resources[0].Account() != "" {
+		b.WriteString(" in account")
+	}
 	for i, r := range resources {
 		if i == maxNames {
 			fmt.Fprintf(&b, " and %d more", len(resources)-i)
@@ -218,8 +218,8 @@ func resourcesText(resources []access.Resource) string {
 		if i == 0 {
 			sep = " "
 		}
-		if r.ID() != "" {
-			b.WriteString(sep + name(r.ID()))
+		if id := cmp.Or(r.ID(), string(r.Account())); id != "" {
+			b.WriteString(sep + name(id))
 		}
 	}
 	return b.String()
@@ -227,8 +227,11 @@ func resourcesText(resources []access.Resource) string {
 
 // kindText returns the word for the kind of a resource.
 func kindText(r access.Resource) string {
-	if r.Kind() == access.KindGroup {
+	switch {
+	case r.Kind() == access.KindGroup:
 		return "data group"
+	case r.ID() == "" && r.Kind() != access.KindCompany:
+		return "every " + name(r.Kind())
 	}
 	return string(r.Kind())
 }

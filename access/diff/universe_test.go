@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -29,7 +28,6 @@ type universe struct {
 func universeOf(docs ...*document.Document) *universe {
 	subjects, resources, actions := map[access.Subject]bool{}, map[access.Resource]bool{}, map[access.Action]bool{}
 	resources[access.Company()] = true
-	resources[access.CompanyItem[string]("campaign", "c1")] = true
 	for _, a := range role.BuiltIn() {
 		actions[a] = true
 	}
@@ -42,7 +40,14 @@ func universeOf(docs ...*document.Document) *universe {
 		}
 		for _, a := range d.Accounts {
 			resources[access.Account(a.ID)] = true
-			resources[access.Item("campaign", "c1", a.ID)] = true
+		}
+		for _, k := range catalogOf(d).Kinds() {
+			resources[access.CompanyItem(access.Kind(k.Name), "c1")] = true
+			for _, other := range docs {
+				for _, a := range other.Accounts {
+					resources[access.Item(access.Kind(k.Name), "c1", a.ID)] = true
+				}
+			}
 		}
 		for _, g := range d.Groups {
 			resources[access.Group(g.ID)] = true
@@ -66,7 +71,7 @@ func universeOf(docs ...*document.Document) *universe {
 			}
 		}
 	}
-	return &universe{cross(subjects, actions, resources), timesAround(endsOf(docs))}
+	return &universe{cross(docs, subjects, actions, resources), timesAround(endsOf(docs))}
 }
 
 // endsOf returns the ends in some documents.
@@ -99,20 +104,20 @@ func endsOf(docs []*document.Document) map[time.Time]bool {
 }
 
 // cross returns the questions of all subjects. It leaves out those of the wrong
-// kind, which every policy denies.
-func cross(subjects map[access.Subject]bool, actions map[access.Action]bool, resources map[access.Resource]bool) []asked {
-	host, err := role.NewCatalog([]role.Role{{Name: "all", Capabilities: slices.DeleteFunc(slices.Collect(maps.Keys(actions)), access.Action.LevelOnly), Scope: role.AllData}})
-	if err != nil {
-		panic(err)
-	}
-	p, err := access.Compile(&document.Document{Users: []document.User{{ID: "u", Email: "u@x.test", Role: "all"}}}, &access.Config{Catalog: host})
-	if err != nil {
-		panic(err)
+// kind, which the policies of all documents deny.
+func cross(docs []*document.Document, subjects map[access.Subject]bool, actions map[access.Action]bool, resources map[access.Resource]bool) []asked {
+	var policies []*access.Policy
+	for _, d := range docs {
+		p, err := access.Compile(&document.Document{Catalog: d.Catalog}, nil)
+		if err != nil {
+			panic(err)
+		}
+		policies = append(policies, p)
 	}
 	var all []asked
 	for r := range resources {
 		for a := range actions {
-			if p.Decide(access.User("u"), a, r).Step == access.StepKind {
+			if !slices.ContainsFunc(policies, func(p *access.Policy) bool { return p.Applies(a, r).Allowed }) {
 				continue
 			}
 			for s := range subjects {

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,7 +31,7 @@ func oddCatalog() document.Catalog {
 		{Name: "idle"},
 	}, Kinds: []role.Kind{
 		{Name: "board", In: role.InCompany, Actions: []role.Action{"recording.view"}, Link: "recording.view"},
-		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause", "recording.view"}, Link: "recording.view"},
+		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause", "recording.view"}, Link: "campaign.pause"},
 		{Name: "report", Actions: []role.Action{"campaign.pause"}},
 	}}
 }
@@ -118,7 +119,15 @@ func (d worldGen) shared(doc *document.Document, users []string) {
 		if len(doc.Reports) > 0 && d.chance(2, "report") {
 			l.Action, l.Resource = "report.view", document.Resource{Kind: "report", ID: d.one("shows", doc.Reports[0].ID, doc.Reports[len(doc.Reports)-1].ID)}
 		} else {
-			l.Action, l.Resource = d.one("action", "account.view", "recording.view"), document.Resource{Kind: "campaign", ID: "c1", Account: d.one("in", "a1", "a2")}
+			linked := slices.DeleteFunc(slices.Clone(doc.Catalog.Kinds), func(k role.Kind) bool { return k.Link == "" })
+			if len(linked) == 0 {
+				continue
+			}
+			k := rapid.SampledFrom(linked).Draw(d.T, "kind")
+			l.Action, l.Resource = string(k.Link), document.Resource{Kind: k.Name, ID: "c1"}
+			if k.In == role.InAccount {
+				l.Resource.Account = d.one("in", "a1", "a2")
+			}
 		}
 		doc.Links = append(doc.Links, l)
 	}
@@ -145,7 +154,7 @@ func oddDocument() *document.Document {
 		Reports: []document.Report{{ID: "q3", Grants: []document.Grant{
 			{User: "lea", Level: "creator", Until: "2026-03-01T00:00:00Z"}, {User: "bo", Level: "viewer"}, {Team: "t1", Level: "explorer"}}}},
 		Links: []document.Link{
-			{ID: "l1", Maker: "lea", Session: "t1", Action: "recording.view", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "us 1"}},
+			{ID: "l1", Maker: "lea", Session: "t1", Action: "campaign.pause", Resource: document.Resource{Kind: "campaign", ID: "c1", Account: "us 1"}},
 			{ID: "l2", Maker: "lea", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "q3"}, Until: "2026-02-01T00:00:00Z"},
 			{ID: "l3", Maker: "bo", Action: "recording.view", Resource: document.Resource{Kind: "board", ID: "b1"}},
 			{ID: "l4", Maker: "gone", Action: "report.view", Resource: document.Resource{Kind: "report", ID: "gone"}, Ended: true}},
