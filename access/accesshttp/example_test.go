@@ -77,6 +77,7 @@ func Example() {
 // account of a campaign comes from your data, never from the request.
 func ExampleGuard_Require() {
 	current.Store(access.MustLoad(`{
+	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
 	                 {"id": "de-1", "source": "google", "country": "DE"}],
@@ -186,6 +187,7 @@ func ExampleGuard_RequireSeen() {
 // they see.
 func ExampleView() {
 	current.Store(access.MustLoad(`{
+	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
 	                 {"id": "de-1", "source": "google", "country": "DE"}],
@@ -213,6 +215,7 @@ func ExampleView() {
 // then, and answers as the guard would.
 func ExampleDecide() {
 	current.Store(access.MustLoad(`{
+	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
 	                 {"id": "de-1", "source": "google", "country": "DE"}],

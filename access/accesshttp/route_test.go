@@ -110,7 +110,7 @@ func TestWrongWildcard(t *testing.T) {
 // TestHostIDs asks about things only the host knows, to whose ids a policy
 // says nothing: every possible id is allowed, and no other.
 func TestHostIDs(t *testing.T) {
-	project := access.MustLoad(`{"catalog": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "member"}, {"id": "ada", "email": "ada@example.com", "role": "owner"}]}`)
+	project := access.MustLoad(`{"catalog": {"extends": "project", "kinds": [{"name": "recording", "in": "company", "actions": ["recording.view"]}]}, "users": [{"id": "ann", "email": "ann@example.com", "role": "member"}, {"id": "ada", "email": "ada@example.com", "role": "owner"}]}`)
 	recording := func(id string) access.Resource { return access.CompanyItem("recording", id) }
 	mux := http.NewServeMux()
 	mux.Handle("GET /recordings/{id...}", guard(configOf(project)).Require(access.ViewRecording, accesshttp.Path("id", recording))(hello))

@@ -150,9 +150,16 @@ If you mean that, run the test with AMBIT_UPDATE=1 and commit the file.`, grant(
 // one after the other, are the same text.
 func TestLockTellsResourcesApart(t *testing.T) {
 	c := newLockCase(t)
+	var catalog document.Catalog
+	if err := catalog.UnmarshalJSON([]byte(`{"extends": "project", "kinds": [
+	  {"name": "ad", "in": "account", "actions": ["insight.view"], "link": "insight.view"},
+	  {"name": "ad:set", "in": "account", "actions": ["insight.view"], "link": "insight.view"},
+	  {"name": "page", "in": "company", "actions": ["insight.view"], "link": "insight.view"}]}`)); err != nil {
+		t.Fatal(err)
+	}
 	with := func(shown access.Resource) *access.Policy {
 		p, err := access.Compile(&document.Document{
-			Catalog:  document.Catalog{Extends: "project"},
+			Catalog:  catalog,
 			Accounts: []document.Account{{ID: "b", Source: "s"}, {ID: "a in account:b", Source: "s"}, {ID: "y in company", Source: "s"}},
 			Users:    []document.User{{ID: "ann", Email: "ann@example.com", Role: "owner"}},
 			Links:    []document.Link{access.ShareLink{ID: "l", Maker: "ann", Action: access.ViewInsight, Resource: shown}.Entry()},
@@ -165,7 +172,7 @@ func TestLockTellsResourcesApart(t *testing.T) {
 	for _, pair := range [][2]access.Resource{
 		{access.Item("ad", "set:1", "b"), access.Item("ad:set", "1", "b")},
 		{access.Item("ad", "x in account:a", "b"), access.Item("ad", "x", "a in account:b")},
-		{access.Item("campaign", "x", "y in company"), access.CompanyItem("campaign", "x in account:y")},
+		{access.Item("ad", "x", "b"), access.CompanyItem("page", "x in account:b")},
 	} {
 		old, next := with(pair[0]), with(pair[1])
 		if err := os.WriteFile(c.path, []byte(lockText(old)), 0o644); err != nil {

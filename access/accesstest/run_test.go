@@ -31,7 +31,7 @@ func (r *recorder) Fatal(args ...any)            { panic("Coverage must report a
 func small() *access.Policy {
 	return access.MustLoad(`{
 	  "attributes": {"country": "string"},
-	  "roles":    [{"name": "analyst", "capabilities": ["account.view"]}],
+	  "catalog":  {"roles": [{"name": "analyst", "capabilities": ["account.view"]}]},
 	  "accounts": [{"id": "us-1", "source": "google", "country": "US"}, {"id": "de-1", "source": "google", "country": "DE"}],
 	  "groups":   [{"id": "us", "filter": "country = 'US'"}],
 	  "teams":    [{"id": "americas", "groups": ["us"], "members": [{"user": "ann"}]}],
@@ -120,9 +120,9 @@ func TestCoverage(t *testing.T) {
 func TestZeroValues(t *testing.T) {
 	for name, p := range map[string]*access.Policy{"nil": nil, "zero": new(access.Policy), "empty": access.MustLoad("{}")} {
 		for text, want := range map[string]string{
-			"story S\nsees nobody everything":                            "not counted, because they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
+			"story S\nsees nobody everything":                            "not counted, because they concern no user: 71\ncoverage 0 %: the policy has no parts, want 0 %",
 			"story S\nsees ann nothing":                                  "s.story:2: the story does not hold, and maybe others do not: only lines that hold are counted",
-			"story S\ndeny ann user.invite company because unknown-user": "not counted, because they concern no user: 66\ncoverage 0 %: the policy has no parts, want 0 %",
+			"story S\ndeny ann user.invite company because unknown-user": "not counted, because they concern no user: 71\ncoverage 0 %: the policy has no parts, want 0 %",
 		} {
 			r := &recorder{TB: t}
 			accesstest.Coverage(r, p, file(text), 0)

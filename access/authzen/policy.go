@@ -50,8 +50,8 @@ type PolicyConfig struct {
 //     under [PolicyConfig.Links], and must have no team.
 //   - The resource types "company", "account", "user", "role", "team",
 //     "group", "report" and "link" are the built-in kinds. Any other is a kind
-//     that you declare: [access.Item] with the property "account", and
-//     [access.CompanyItem] with the property "company" being true.
+//     that your catalog declares: [access.Item] with the property "account",
+//     and [access.CompanyItem] without it.
 //   - An action is the [access.Action] of its name.
 //
 // Everything else is denied: another type of subject, and one of these
@@ -187,15 +187,11 @@ func validID(id string) bool { return text.ID(id) == nil }
 // and the entity must not pass as one without an account.
 func (e *policyEvaluator) resource(r Entity) access.Resource {
 	accountValue, hasAccount := r.Properties["account"]
-	companyValue, hasCompany := r.Properties["company"]
 	account, _ := accountValue.(string)
-	ofCompany, isBool := companyValue.(bool)
 	kind := access.Kind(r.Type)
 	switch {
-	case !validID(r.Type), !validID(r.ID), hasAccount && !validID(account), hasCompany && !isBool, hasAccount && ofCompany:
+	case !validID(r.Type), !validID(r.ID), hasAccount && !validID(account):
 		return access.Resource{}
-	case ofCompany:
-		return access.CompanyItem(kind, r.ID)
 	case kind != access.KindCompany:
 		return kind.Resource(r.ID, account)
 	case r.ID == e.config.Company && !hasAccount:

@@ -13,11 +13,15 @@ import (
 // acme is a company in which mia sees US accounts through team west, dan is an
 // admin, and every role may edit campaigns.
 const acme = `{
-  "roles": [
+  "catalog": {"roles": [
     {"name": "admin", "data": "all", "manages": ["admin", "member"], "capabilities":
       ["account.view", "report.create", "team.edit", "team.create", "datagroup.edit", "user.remove", "role.grant", "source.edit", "campaign.edit"]},
     {"name": "member", "data": "teams", "default": true, "offered": true, "capabilities": ["account.view", "report.create", "campaign.edit"]}
-  ],
+  ], "kinds": [
+    {"name": "account", "actions": ["campaign.edit"]}, {"name": "campaign", "in": "account", "actions": ["campaign.edit"]},
+    {"name": "company", "actions": ["campaign.edit"]}, {"name": "brand", "in": "company", "actions": ["campaign.edit"]},
+    {"name": "budget", "in": "company", "actions": ["campaign.edit"]}
+  ]},
   "attributes": {"country": "string"},
   "accounts":   [{"id": "us-2", "source": "google", "country": "US"}, {"id": "us-1", "source": "google", "country": "US"},
                  {"id": "de-1", "source": "google", "country": "DE"}],
@@ -77,8 +81,8 @@ func TestForPolicy(t *testing.T) {
 		{"allow", `user:mia {"Team":"east","department":7}, account.view, account:us-1`},
 		{"allow", `user:mia, campaign.edit, account:us-1 {"account":"us-1"}`},
 		{"allow", `user:mia, campaign.edit, campaign:c1 {"account":"us-1","status":"on"}`},
-		{"allow", `user:mia, campaign.edit, campaign:c1 {"account":"us-1","company":false}`},
-		{"allow", `user:mia, campaign.edit, brand:b1 {"company":true}`},
+		{"allow", `user:mia, campaign.edit, brand:b1`},
+		{"allow", `user:mia, campaign.edit, brand:b1 {"status":"on"}`},
 		{"allow", `user:mia, report.view, report:q2`},
 		{"allow", `user:mia, report.create, company:company`},
 		{"allow", `user:mia, link.revoke, link:l1`},
@@ -110,25 +114,24 @@ func TestForPolicy(t *testing.T) {
 		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1`},
 		{"deny out-of-reach", `user:mia, campaign.edit, campaign:c1 {"account":"zz-1"}`},
 		{"deny no-resource", `user:mia, campaign.edit, campaign: {"account":"us-1"}`},
-		{"deny no-resource", `user:mia, campaign.edit, brand: {"company":true}`},
+		{"deny no-resource", `user:mia, campaign.edit, brand:`},
 		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":""}`},
 		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":null}`},
 		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":["us-1"]}`},
-		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":true}`},
-		{"deny no-resource", `user:dan, campaign.edit, campaign:c1 {"account":"us-1","company":"yes"}`},
-		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":"true"}`},
-		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":1}`},
-		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"company":null}`},
-		{"deny out-of-reach", `user:dan, campaign.edit, brand:b1 {"company":false}`},
+		{"deny out-of-reach", `user:dan, campaign.edit, campaign:c1 {"company":true}`},
+		{"deny malformed-resource", `user:dan, campaign.edit, brand:b1 {"account":"us-1"}`},
+		{"deny no-resource", `user:dan, campaign.edit, brand:b1 {"account":""}`},
+		{"deny unknown-kind", `user:dan, campaign.edit, bramd:b1`},
+		{"deny unknown-kind", `user:dan, account.view, Campaign:c1 {"account":"us-1"}`},
+		{"deny unknown-action", `user:dan, campaign.edt, bramd:b1`},
+		{"deny wrong-kind", `user:dan, team.edit, brand:b1`},
 		{"deny malformed-resource", `user:mia, account.view, account:us-1 {"account":"de-1"}`},
 		{"deny no-resource", `user:mia, account.view, account:us-1 {"account":""}`},
 		{"deny malformed-resource", `user:mia, report.view, report:q1 {"account":"us-1"}`},
 		{"deny no-resource", `user:mia, report.view, report:q1 {"account":""}`},
-		{"deny malformed-resource", `user:mia, report.view, report:q1 {"company":true}`},
 		{"deny no-resource", `user:mia, report.create, company:acme`},
 		{"deny no-resource", `user:mia, report.create, company:`},
 		{"deny no-resource", `user:mia, report.create, company:company {"account":"us-1"}`},
-		{"deny malformed-resource", `user:mia, report.create, company:company {"company":true}`},
 		{"deny wrong-kind", `user:mia, report.view, account:us-1`},
 		{"deny no-capability", `user:mia, team.edit, team:west`},
 	})
@@ -266,10 +269,10 @@ func TestImpossibleIDs(t *testing.T) {
 			r.Resource = authzen.Entity{Type: "campaign", ID: id, Properties: map[string]any{"account": "us-1"}}
 		}},
 		{"an item of the company", "no-resource", "campaign.edit", "c1", "c2", func(r *authzen.Request, id string) {
-			r.Resource = authzen.Entity{Type: "brand", ID: id, Properties: map[string]any{"company": true}}
+			r.Resource = authzen.Entity{Type: "brand", ID: id, Properties: map[string]any{}}
 		}},
 		{"a type", "no-resource", "campaign.edit", "brand", "budget", func(r *authzen.Request, id string) {
-			r.Resource = authzen.Entity{Type: id, ID: "b1", Properties: map[string]any{"company": true}}
+			r.Resource = authzen.Entity{Type: id, ID: "b1", Properties: map[string]any{}}
 		}},
 		{"an account of an item", "no-resource", "campaign.edit", "us-1", "us-2", func(r *authzen.Request, id string) {
 			r.Resource = authzen.Entity{Type: "campaign", ID: "c1", Properties: map[string]any{"account": id}}

@@ -62,15 +62,22 @@ func (d draw) end() string {
 	return d.one("2026-11-01T11:59:59Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z")
 }
 
+// shownKinds are what a shipped catalog gets besides.
+var shownKinds = []role.Kind{
+	{Name: "company", Actions: []role.Action{"recording.view"}},
+	{Name: "campaign", In: role.InAccount, Actions: []role.Action{"recording.view"}, Link: "recording.view"},
+	{Name: "brand", In: role.InCompany, Actions: []role.Action{"recording.view"}},
+}
+
 // document draws a valid company.
 func (d draw) document() *document.Document {
 	doc := &document.Document{Attributes: map[string]string{"country": "string"}}
 	roles := []string{"admin", "data-manager", "user-manager", "editor", "user", "team-member", "viewer"}
 	switch d.one("company", "project", "custom", "custom") {
 	case "company":
-		doc.Catalog = document.Catalog{Extends: "company"}
+		doc.Catalog = document.Catalog{Extends: "company", Kinds: shownKinds}
 	case "project":
-		doc.Catalog, roles = document.Catalog{Extends: "project"}, []string{"owner", "admin", "member"}
+		doc.Catalog, roles = document.Catalog{Extends: "project", Kinds: shownKinds}, []string{"owner", "admin", "member"}
 	default:
 		roles = []string{"boss", "member", "blind"}
 		every := append(role.CompanyCatalog().Roles()[0].Capabilities, "campaign.edit", "session.share", "recording.view")
@@ -79,7 +86,12 @@ func (d draw) document() *document.Document {
 			{Name: "member", Capabilities: []role.Action{"account.view", "campaign.edit", "report.create", "recording.view", "session.share"}},
 			{Name: "blind", Capabilities: []role.Action{"campaign.edit"}},
 		}
-		doc.Catalog.Kinds = []role.Kind{{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.edit", "recording.view"}, Link: "recording.view"}}
+		doc.Catalog.Kinds = []role.Kind{
+			{Name: "account", Actions: []role.Action{"campaign.edit"}}, {Name: "report", Actions: []role.Action{"campaign.edit"}},
+			{Name: "company", Actions: []role.Action{"recording.view"}},
+			{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.edit", "recording.view"}, Link: "recording.view"},
+			{Name: "brand", In: role.InCompany, Actions: []role.Action{"campaign.edit", "recording.view"}},
+		}
 	}
 	for _, id := range d.some(userIDs) {
 		doc.Users = append(doc.Users, document.User{ID: id, Email: id + "@x.test", Role: d.one(roles...), Suspended: d.chance(15), Until: d.end()})
@@ -231,7 +243,7 @@ func (d draw) target() asked[access.Resource] {
 		id := d.id(accountIDs)
 		return r{access.Item("campaign", "c1", id), "campaign", "c1", fmt.Sprintf(`{"account":%q}`, id)}
 	case "wide":
-		return r{access.CompanyItem("brand", "b1"), "brand", "b1", `{"company":true}`}
+		return r{access.CompanyItem("brand", "b1"), "brand", "b1", ""}
 	}
 	return r{access.Resource{}, "company", d.one("other", ""), ""}
 }

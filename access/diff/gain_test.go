@@ -37,7 +37,7 @@ func TestGainsOfOne(t *testing.T) {
 		want, wantNot, name string
 		old, next           func(d *document.Document)
 	}{
-		{"ben may user.remove", "ann", "a longer stay",
+		{"ben may user.edit, user.remove", "ann", "a longer stay",
 			func(*document.Document) {}, func(d *document.Document) { d.Users[1].Until = "2027-02-01T00:00:00Z" }},
 		{"ben may link.revoke at link l1", "ann may link.revoke", "the first of them could revoke a link as a creator", creator("ann"), func(*document.Document) {}},
 		{"ann may link.revoke at link l1", "ben may link.revoke", "one could revoke a link as a creator, and the other could not", func(d *document.Document) { creator("ben")(d); d.Users[1].Until = "" }, func(d *document.Document) { d.Users[1].Until = "" }},

@@ -108,7 +108,7 @@ func rewritten(log []audit.Event, seq int) []audit.Event {
 // lookBack asks the log who had access at earlier times.
 func (s *story) lookBack() error {
 	s.heading("The log knows who had access when")
-	s.row("AS OF", "OWNER", "EDITS THE PROJECT", "WATCHES RECORDINGS")
+	s.row("AS OF", "OWNER", "EDITS THE PROJECT", "SAVES SEGMENTS")
 	for _, at := range []time.Time{start.Add(-time.Second), start, end.Add(-time.Second), end, s.clock.now()} {
 		past, err := s.project.PolicyAt(context.Background(), at)
 		if err != nil {
@@ -120,7 +120,7 @@ func (s *story) lookBack() error {
 				owner = string(u.ID)
 			}
 		}
-		s.row(at.Format(time.DateTime), owner, who(past, access.EditProject), who(past, access.ViewRecording))
+		s.row(at.Format(time.DateTime), owner, who(past, access.EditProject), who(past, access.SaveSegment))
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func (s *story) wait() error {
 	for _, at := range []time.Time{end.Add(-time.Second), end} {
 		s.clock.set(at)
 		s.ask("abe", access.EditProject, access.Company())
-		s.ask("fay", access.ViewRecording, access.Company())
+		s.ask("fay", access.SaveSegment, access.Company())
 		s.ask("sam", access.ExploreReport, access.Report("launch"))
 		s.ask("olga", access.EditProject, access.Company())
 	}

@@ -65,7 +65,7 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 	if len(c.rest) > 0 && c.rest[0].is("in") {
 		in, _ := c.next()
 		place, ok := c.next()
-		if !ok {
+		if !ok || !strings.HasPrefix(place.text, "account:") {
 			return access.Resource{}, wrongForm(w.text + " in account:ACCOUNT")
 		}
 		text = append(text, in.text, place.text)

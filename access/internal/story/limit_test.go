@@ -105,7 +105,7 @@ func TestSuggestions(t *testing.T) {
 // was made in.
 func TestCoverageOfLinks(t *testing.T) {
 	p := access.MustLoad(`{
-	  "roles":    [{"name": "analyst", "capabilities": ["account.view", "insight.view"]}],
+	  "catalog":  {"roles": [{"name": "analyst", "capabilities": ["account.view", "insight.view"]}], "kinds": [{"name": "chart", "in": "account", "actions": ["insight.view"], "link": "insight.view"}]},
 	  "accounts": [{"id": "a", "source": "s"}, {"id": "b", "source": "s"}],
 	  "groups":   [{"id": "ga", "filter": "id = 'a'"}, {"id": "gb", "filter": "id = 'b'"}],
 	  "teams":    [{"id": "ta", "groups": ["ga"], "members": [{"user": "ann"}]}, {"id": "tb", "groups": ["gb"], "members": [{"user": "ann"}]}],

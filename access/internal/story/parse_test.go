@@ -110,7 +110,7 @@ func TestRead(t *testing.T) {
 		{"deny tom a campaign:c1 in account:us-1", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c1", "us-1")), no: 2}},
 		{`deny tom a "campaign:c 1" in "account:us 1"`, &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c 1", "us 1")), no: 2}},
 		{`deny tom a "campaign:c 1 in account:us 1"`, &claim{question: ask(time.Time{}, access.User("tom"), "a", access.Item("campaign", "c 1", "us 1")), no: 2}},
-		{"deny tom a budget:b1 in company because no-capability", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.CompanyItem("budget", "b1")), no: 2, because: access.ReasonNoCapability}},
+		{"deny tom a budget:b1 because no-capability", &claim{question: ask(time.Time{}, access.User("tom"), "a", access.CompanyItem("budget", "b1")), no: 2, because: access.ReasonNoCapability}},
 		{"sees tom us-1 us-2", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), ids: []string{"us-1", "us-2"}}},
 		{`sees tom "nothing" "# 1" "say \"hi\""`, &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), ids: []string{"nothing", "# 1", `say "hi"`}}},
 		{"sees tom nothing", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{})}},

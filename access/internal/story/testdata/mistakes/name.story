@@ -13,6 +13,6 @@ company
 allow link l2 report.view report:q3
 deny  mia datagroup.edit group:uss because unknown-user
 allow ada source.edit budget:b in compnay
-deny  ada account.view budget:b1 in company because no-capability
+deny  ada account.view budget:b1 because no-capability
 team oceania
 deny  tom account.view account:us-search because unknown-session-team
