@@ -209,8 +209,8 @@ func TestUnshareTellsWhatRemains(t *testing.T) {
 func TestWhatGoesIsBounded(t *testing.T) {
 	const n = 130
 	c := newCompany(t, "ann admin; bob viewer", options{document: func(d *document.Document) {
-		big := document.Team{ID: "t", Members: []document.Member{{User: "ann"}}}
-		report := document.Report{ID: "r", Grants: []document.Grant{{User: "ann", Level: "creator"}}}
+		big := document.Team{ID: "t", Members: []document.Member{{User: "ann", Note: "on leave"}}}
+		report := document.Report{ID: "r", Grants: []document.Grant{{User: "ann", Level: "creator", Note: "on leave"}}}
 		for i := range n {
 			id := fmt.Sprintf("x%03d", n-i)
 			d.Users = append(d.Users, document.User{ID: id, Email: id + "@x.test", Role: "viewer"})
@@ -256,6 +256,13 @@ func TestWhatGoesIsBounded(t *testing.T) {
 	report, _ := company.Outcome[company.DeleteReport](c.must("ann", company.DeleteReport{Report: "r"}))
 	if g := report.Grants; g.Count != n+1 || len(g.First) != 100 || g.First[0] != (document.Grant{User: "ann", Level: "creator"}) {
 		t.Errorf("grants: %+v", g)
+	}
+	for _, e := range events(t, c.log)[1:] {
+		for _, change := range e.Changes {
+			if strings.Contains(string(change.Data), "on leave") {
+				t.Errorf("%s has a note about a person: %.200s", change.Type, change.Data)
+			}
+		}
 	}
 	if l := report.Links; l.Count != 1 || !slices.Equal(l.First, []access.LinkID{"new"}) {
 		t.Errorf("links: %+v", l)
