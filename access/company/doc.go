@@ -84,8 +84,7 @@
 //  10. A system of the host's makes the types of change that it is configured
 //     for, without questions to Decide, and gives the roles that it may give.
 //     Rules 6 to 9 apply to it too. Only a system adds a user without an
-//     invitation, replaces the role catalog, or
-//     corrects the clock.
+//     invitation, replaces the role catalog, or corrects the clock.
 //  11. For a company it is the later of the clock and its last event, for those
 //     who ask as for the guards of a change: a clock set back revives nothing. If
 //     the last event is ahead of the clock by more than [Config.ClockSkew], nothing
