@@ -287,3 +287,22 @@ func TestEditsLeaveTheCallersDataAlone(t *testing.T) {
 		t.Errorf("the receipt has %+v", made)
 	}
 }
+
+// TestLimitsWithinWhatIsSold: a company limits itself to at most what the host
+// sells; what it had before that was lowered stays, and bounds nothing more.
+func TestLimitsWithinWhatIsSold(t *testing.T) {
+	c := newCompany(t, "ann admin; bob viewer", options{config: func(c *company.Config) { c.Limits.Seats = 5 }})
+	seats := func(n int) company.SetLimits { return company.SetLimits{Seats: company.To(n)} }
+	c.refuses("ErrInvalid", "ann", seats(6))
+	c.refuses("ErrInvalid", "system ops", seats(6))
+	c.must("ann", seats(5))
+	c.sells(4)
+	c.refuses("ErrNoChange", "ann", seats(5))
+	c.refuses("ErrInvalid", "ann", seats(6))
+	c.must("ann", seats(3))
+	c.must("ann", company.SetLimits{Seats: company.None[int]()})
+	if got := c.Limits(); got.Seats != 4 {
+		t.Errorf("without a limit of its own: %+v, want what is sold", got)
+	}
+	c.checkReplay()
+}
