@@ -76,7 +76,7 @@ func TestOwnAddress(t *testing.T) {
 	} {
 		c.refuses(tt.want, tt.by, tt.change)
 	}
-	if _, err := c.do("uma", to("uma", "ann@x.test", proof("ann@x.test", "", 0))); strings.Contains(err.Error(), "ann") {
+	if _, err := c.do("uma", to("uma", "ann@x.test", proof("ann@x.test", "", 0))); strings.Contains(err.Error(), `"ann"`) {
 		t.Errorf("whose address it is is told: %v", err)
 	}
 	c.must("uma", to("uma", "UMA@x.test", proof("uma@x.test", "", time.Hour))) // another spelling

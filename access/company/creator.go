@@ -41,9 +41,15 @@ func (c NameCreator) derive(s *state, o origin) (Change, error) {
 }
 
 func (c NameCreator) apply(s *state, _ time.Time) error {
-	return s.edit(func(e *access.Edit) {
-		e.SetGrant(c.Report, access.Grant{User: c.User, Level: access.Creator}.Entry())
-	})
+	grant := creatorGrant(s.directory(), c.Report, c.User).Entry()
+	return s.edit(func(e *access.Edit) { e.SetGrant(c.Report, grant) })
+}
+
+// creatorGrant returns the grant of a lasting creator, with the note of the one
+// that the user has.
+func creatorGrant(d access.Directory, report access.ReportID, id team.UserID) access.Grant {
+	old, _ := d.UserGrant(report, id)
+	return access.Grant{User: id, Level: access.Creator, Note: old.Note}
 }
 
 // qualifies reports whether a user may become the creator of a report that

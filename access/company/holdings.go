@@ -10,7 +10,7 @@ import (
 )
 
 // Holdings is all that a user has, also what has ended but was not taken away. It
-// costs a look at every share link and every pending invitation.
+// costs a look at every share link, and at no other invitation than it has.
 type Holdings struct {
 	User          team.User
 	Teams         []team.Member      // in byte order of team ids

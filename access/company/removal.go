@@ -188,11 +188,12 @@ func (c RemoveUser) apply(s *state, at time.Time) error {
 		return err
 	}
 	s.forget(c.User)
-	last := lastCreatorOf(s.directory(), c.User)
+	before := s.directory()
+	last := lastCreatorOf(before, c.User)
 	return s.edit(func(e *access.Edit) {
 		if c.Successor != "" {
 			for _, r := range last {
-				e.SetGrant(r, access.Grant{User: c.Successor, Level: access.Creator}.Entry())
+				e.SetGrant(r, creatorGrant(before, r, c.Successor).Entry())
 			}
 		}
 		e.RemoveUser(c.User)
