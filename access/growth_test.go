@@ -53,6 +53,19 @@ var foreignTexts = []struct {
 	{"groups that read labels", func(n int) string {
 		return `{"attributes":{"l":"labels"},"accounts":` + list(n, `{"id":"a#","source":"s","l":["l#","x#"]}`) + `,"groups":` + list(n, `{"id":"g#","filter":"l has any ('x#')"}`) + `}`
 	}},
+	{"attributes and accounts", func(n int) string {
+		fields := list(n/10, `"a#":"string"`)
+		return `{"attributes":{` + fields[1:len(fields)-1] + `},"accounts":` + list(n, `{"id":"a#","source":"s"}`) + `}`
+	}},
+	{"groups that look inside a name", func(n int) string {
+		return `{"accounts":` + list(n, `{"id":"a#","source":"s","name":"n#"}`) + `,"groups":` + list(n, `{"id":"g#","filter":"name contains 'n#'"}`) + `}`
+	}},
+	{"groups of everything in teams", func(n int) string {
+		return `{"accounts":` + list(n, `{"id":"a#","source":"s","name":"n#"}`) + `,"groups":[{"id":"g","filter":"name present"}],"teams":` + list(n, `{"id":"t#","groups":["g"]}`) + `}`
+	}},
+	{"groups of one comparison each", func(n int) string {
+		return `{"accounts":` + list(n, `{"id":"a#","source":"s","name":"n#"}`) + `,"groups":` + list(n, `{"id":"g#","filter":"not name prefix 'n1' and (id != 'a#' or name suffix 'x#')"}`) + `}`
+	}},
 	{"references to nobody", func(n int) string {
 		return `{"users":` + list(n, `{"id":"user-#"}`) + `,"teams":[{"id":"t","members":` + list(n, `{"user":"usex-#"}`) + `}]}`
 	}},
