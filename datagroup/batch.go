@@ -8,8 +8,7 @@ import (
 
 // Batch is a fixed list of accounts prepared for many filters. It knows which
 // of them share a value of an attribute, and which values a comparison is about,
-// so a filter's leaf costs what it finds: only suffix and contains look at each
-// value. Making one pays from about as many filters on as there are attributes.
+// so a filter's leaf costs what it finds. Making one pays from about as many filters on as there are attributes.
 //
 // A Batch belongs to one goroutine.
 type Batch struct {
@@ -40,9 +39,9 @@ func (b *Batch) Match(f Filter) iter.Seq[int] {
 
 // Bits returns what Match yields as a set, in which bit i%64 of word i/64 stands
 // for place i. The caller owns the slice, which may be shorter than the batch.
-// It costs, for each leaf of f, the accounts that have a value it names, and
-// some bits for each account; for suffix and contains, a look at each value of
-// the attribute as well.
+// It costs, for each leaf of f, a look at each value that it names or, for
+// contains, at each place where its text is found, and some bits for each
+// account.
 func (b *Batch) Bits(f Filter) []uint64 {
 	if f.root == nil {
 		return nil

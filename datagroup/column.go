@@ -2,6 +2,7 @@ package datagroup
 
 import (
 	"cmp"
+	"index/suffixarray"
 	"slices"
 	"strings"
 )
@@ -12,25 +13,55 @@ type column struct {
 	words   int      // of a set of accounts
 	values  []shared // distinct, the missing one left out
 	present []uint64 // the accounts with a value
+	index   map[Value]int
 
 	// Each is made when a leaf first needs it.
-	index   map[Value]int    // place among values, of strings and numbers
-	labels  map[string][]int // places of the sets with a label
-	ordered []int            // places, ascending by value
-	below   [][]uint64       // the accounts with one of the first k*step values in order
+	labels  map[string]*common // the accounts with a label
+	forward *ordering          // by number, or by text from its beginning
+	back    *ordering          // by text from its end
+	inside  *substrings
 }
 
 // shared is the accounts of a batch that have one value of an attribute.
 type shared struct {
 	value Value
-	at    []int // where they all are, ascending
+	common
+}
+
+// common is accounts that have something in common: a list, and if that is
+// longer than a set, a set.
+type common struct {
+	at  []int // each once
+	set []uint64
+}
+
+// addTo adds the accounts to a set.
+func (c *common) addTo(set []uint64) {
+	if c.set == nil && len(c.at) > len(set) {
+		c.set = make([]uint64, len(set))
+		for _, i := range c.at {
+			c.set[i/64] |= 1 << (i % 64)
+		}
+	}
+	if c.set != nil {
+		unite(set, c.set)
+		return
+	}
+	for _, i := range c.at {
+		set[i/64] |= 1 << (i % 64)
+	}
+}
+
+func unite(set, more []uint64) {
+	for i, word := range more {
+		set[i] |= word
+	}
 }
 
 // newColumn returns the accounts by their value at a position in the schema.
 func newColumn(accounts []Account, pos int) *column {
-	c := &column{words: (len(accounts) + 63) / 64}
+	c := &column{words: (len(accounts) + 63) / 64, index: make(map[Value]int)}
 	c.present = make([]uint64, c.words)
-	index := make(map[Value]int)
 	for i := range accounts {
 		v := accounts[i].At(pos)
 		if v.IsMissing() {
@@ -41,24 +72,14 @@ func newColumn(accounts []Account, pos int) *column {
 		if v.typ == LabelsType {
 			key = Text(v.String()) // sets are compared by what they have
 		}
-		at, found := index[key]
+		at, found := c.index[key]
 		if !found {
 			at = len(c.values)
-			index[key], c.values = at, append(c.values, shared{value: v})
+			c.index[key], c.values = at, append(c.values, shared{value: v})
 		}
 		c.values[at].at = append(c.values[at].at, i)
 	}
-	c.index = index
 	return c
-}
-
-// add adds the accounts with one of the values to set.
-func (c *column) add(set []uint64, places ...int) {
-	for _, p := range places {
-		for _, i := range c.values[p].at {
-			set[i/64] |= 1 << (i % 64)
-		}
-	}
 }
 
 // find adds to set the accounts that fulfil l, or for != and not in, those that
@@ -75,147 +96,184 @@ func (c *column) find(l *leaf, set []uint64) {
 		for _, text := range l.list {
 			c.addValue(set, Text(text))
 		}
-	case opPrefix, opLess, opAtMost, opGreater, opAtLeast:
-		c.addRange(set, l)
+	case opContains:
+		c.addContaining(set, l.text)
 	case opHas:
-		c.add(set, c.labeled(l.text)...)
+		c.addLabeled(set, l.text)
 	case opHasAny:
 		for _, label := range l.list {
-			c.add(set, c.labeled(label)...)
+			c.addLabeled(set, label)
+		}
+	case opHasAll:
+		c.addLabeled(set, l.list[0])
+		for _, label := range l.list[1:] {
+			with := make([]uint64, c.words)
+			c.addLabeled(with, label)
+			for i, word := range with {
+				set[i] &= word
+			}
 		}
 	default:
-		c.addTrue(set, l)
+		c.addRange(set, l)
 	}
 }
 
 func (c *column) addValue(set []uint64, v Value) {
 	if p, found := c.index[v]; found {
-		c.add(set, p)
+		c.values[p].addTo(set)
 	}
 }
 
-// addTrue adds the accounts that fulfil a leaf after a look at each value, or if
-// it asks for labels, at each that has one of them.
-func (c *column) addTrue(set []uint64, l *leaf) {
-	if l.op != opHasAll {
-		for p, s := range c.values {
-			if l.matchesString(s.value.text) {
-				c.add(set, p)
-			}
-		}
-		return
-	}
-	rarest := c.labeled(l.list[0])
-	for _, label := range l.list[1:] {
-		if places := c.labeled(label); len(places) < len(rarest) {
-			rarest = places
-		}
-	}
-	for _, p := range rarest {
-		if l.matchesSet(c.values[p].value.set()) {
-			c.add(set, p)
-		}
-	}
-}
-
-// labeled returns the places of the values with a label.
-func (c *column) labeled(label string) []int {
+// addLabeled adds the accounts with a label.
+func (c *column) addLabeled(set []uint64, label string) {
 	if c.labels == nil {
-		c.labels = make(map[string][]int)
-		for p, s := range c.values {
+		c.labels = make(map[string]*common)
+		for _, s := range c.values {
 			for l := range s.value.Labels() {
-				c.labels[l] = append(c.labels[l], p)
+				if c.labels[l] == nil {
+					c.labels[l] = new(common)
+				}
+				c.labels[l].at = append(c.labels[l].at, s.at...)
 			}
 		}
 	}
-	return c.labels[label]
+	if with := c.labels[label]; with != nil {
+		with.addTo(set)
+	}
 }
 
 // addRange adds the accounts that fulfil a leaf which the values in between
 // fulfil if two do.
 func (c *column) addRange(set []uint64, l *leaf) {
-	c.order()
-	from := 0 // where the range begins in c.ordered
-	switch l.op {
-	case opPrefix:
-		from = c.search(func(v Value) bool { return v.text >= l.text })
-	case opGreater:
-		from = c.search(func(v Value) bool { return v.number > l.number })
-	case opAtLeast:
-		from = c.search(func(v Value) bool { return v.number >= l.number })
+	o, from, to := &c.forward, 0, len(c.values)
+	if l.op == opSuffix {
+		o = &c.back
 	}
-	to := len(c.ordered)
+	if *o == nil {
+		*o = newOrdering(c, l.op == opSuffix)
+	}
 	switch l.op {
-	case opPrefix:
-		to = from + c.searchFrom(from, func(v Value) bool { return !strings.HasPrefix(v.text, l.text) })
+	case opPrefix, opSuffix:
+		begin := l.text
+		if l.op == opSuffix {
+			begin = reversed(begin)
+		}
+		from = (*o).search(0, func(k key) bool { return k.text >= begin })
+		to = (*o).search(from, func(k key) bool { return !strings.HasPrefix(k.text, begin) })
 	case opLess:
-		to = c.search(func(v Value) bool { return v.number >= l.number })
+		to = (*o).search(0, func(k key) bool { return k.number >= l.number })
 	case opAtMost:
-		to = c.search(func(v Value) bool { return v.number > l.number })
+		to = (*o).search(0, func(k key) bool { return k.number > l.number })
+	case opGreater:
+		from = (*o).search(0, func(k key) bool { return k.number > l.number })
+	default: // opAtLeast
+		from = (*o).search(0, func(k key) bool { return k.number >= l.number })
 	}
-	c.addFirst(set, to)
+	(*o).addFirst(c, set, to)
 	before := make([]uint64, c.words)
-	c.addFirst(before, from)
+	(*o).addFirst(c, before, from)
 	for i := range set {
 		set[i] &^= before[i]
 	}
 }
 
-// steps is for how many places in the order of the values the accounts before
-// it are kept.
+// steps is for how many places in an order the accounts before it are kept.
 const steps = 64
 
-func (c *column) step() int { return len(c.values)/steps + 1 }
-
-// order puts the values in order.
-func (c *column) order() {
-	if c.ordered != nil {
-		return
-	}
-	c.ordered = make([]int, len(c.values))
-	for p := range c.values {
-		c.ordered[p] = p
-	}
-	slices.SortFunc(c.ordered, func(p, q int) int {
-		v, w := c.values[p].value, c.values[q].value
-		return cmp.Or(cmp.Compare(v.number, w.number), cmp.Compare(v.text, w.text))
-	})
-	set := make([]uint64, c.words)
-	for k, p := range c.ordered {
-		if k%c.step() == 0 {
-			c.below = append(c.below, slices.Clone(set))
-		}
-		c.add(set, p)
-	}
-	c.below = append(c.below, set)
+// ordering is the values of a column in an order.
+type ordering struct {
+	keys  []key
+	step  int
+	below [][]uint64 // the accounts with one of the first k*step values
 }
 
-// search returns how many values in order come before the first for which is
-// holds; it holds for all after that one.
-func (c *column) search(is func(Value) bool) int { return c.searchFrom(0, is) }
+// key is a value in an order, and its place among the values.
+type key struct {
+	number float64
+	text   string
+	place  int
+}
 
-// searchFrom is search among the values from a place on.
-func (c *column) searchFrom(from int, is func(Value) bool) int {
-	n, _ := slices.BinarySearchFunc(c.ordered[from:], true, func(p int, _ bool) int {
-		if is(c.values[p].value) {
+func newOrdering(c *column, back bool) *ordering {
+	o := &ordering{keys: make([]key, len(c.values)), step: len(c.values)/steps + 1}
+	for p, s := range c.values {
+		o.keys[p] = key{s.value.number, s.value.text, p}
+		if back {
+			o.keys[p].text = reversed(s.value.text)
+		}
+	}
+	slices.SortFunc(o.keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
+	})
+	set := make([]uint64, c.words)
+	for i, k := range o.keys {
+		if i%o.step == 0 {
+			o.below = append(o.below, slices.Clone(set))
+		}
+		c.values[k.place].addTo(set)
+	}
+	return o
+}
+
+// reversed returns the bytes of s from its end.
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// search returns the place in order, from a place on, of the first value for
+// which is holds; it holds for all after that one.
+func (o *ordering) search(from int, is func(key) bool) int {
+	n, _ := slices.BinarySearchFunc(o.keys[from:], true, func(k key, _ bool) int {
+		if is(k) {
 			return 1
 		}
 		return -1
 	})
-	return n
+	return from + n
 }
 
 // addFirst adds the accounts with one of the first n values in order.
-func (c *column) addFirst(set []uint64, n int) {
-	if n == len(c.ordered) {
-		for i, word := range c.present {
-			set[i] |= word
-		}
+func (o *ordering) addFirst(c *column, set []uint64, n int) {
+	if n == len(o.keys) {
+		unite(set, c.present)
 		return
 	}
-	k := n / c.step()
-	for i, word := range c.below[k] {
-		set[i] |= word
+	k := n / o.step
+	unite(set, o.below[k])
+	for _, key := range o.keys[k*o.step : n] {
+		c.values[key.place].addTo(set)
 	}
-	c.add(set, c.ordered[k*c.step():n]...)
+}
+
+// substrings finds the values of a column that have a text in them.
+type substrings struct {
+	all    *suffixarray.Index // of the values, one after the other
+	starts []int              // of each in it
+}
+
+// addContaining adds the accounts with a value that has a text in it. It costs a
+// look at each place where the text is found.
+func (c *column) addContaining(set []uint64, text string) {
+	if text == "" {
+		unite(set, c.present)
+		return
+	}
+	if c.inside == nil {
+		c.inside = new(substrings)
+		var all []byte
+		for _, s := range c.values {
+			c.inside.starts = append(c.inside.starts, len(all))
+			all = append(all, s.value.text...)
+		}
+		c.inside.all = suffixarray.New(all)
+	}
+	for _, at := range c.inside.all.Lookup([]byte(text), -1) {
+		after, _ := slices.BinarySearch(c.inside.starts, at+1)
+		p := after - 1 // of several that begin there, the last: those before it are empty
+		if end := at + len(text); end <= c.inside.starts[p]+len(c.values[p].value.text) {
+			c.values[p].addTo(set)
+		}
+	}
 }
