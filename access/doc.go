@@ -55,7 +55,10 @@
 //  3. Subject: the user exists, is not suspended, their access has not ended,
 //     and they are a current member of the team they act within, if any.
 //  4. Kind: the action is built in or held by some role of the catalog, and may
-//     be asked of this kind of resource.
+//     be asked of this kind of resource. What may be asked of the host's own
+//     kinds says the catalog: see [role.Kind]. A kind that is misspelt, that no
+//     catalog declares, or that is used in the place of another, is denied to
+//     everybody.
 //  5. Capability: the user's role holds the action. At a report their [Level]
 //     takes the place of their role; an action of the host's own needs both.
 //  6. Reach: the resource exists and the subject can reach it. An account is
@@ -70,9 +73,12 @@
 //     Of several grants the highest counts. Opening a report never widens what
 //     data a user sees.
 //  10. A share link answers one question, as its maker would be answered now,
-//     in the scope the maker made it in.
+//     in the scope the maker made it in: [ViewReport] at a report, or the link
+//     action of a kind at a thing of that kind.
 //  11. An item of the host's own belongs to an account, and is reached when
-//     that is, or to the company as a whole. If neither is named, it is denied.
+//     that is, or to the company as a whole: its kind says which. One that names
+//     no account where its kind wants it is denied, and so is one that names an
+//     account where its kind wants none.
 //
 // # Zero values
 //

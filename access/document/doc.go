@@ -18,6 +18,7 @@
 // Most programs use [Document], or [Parse], and the entry types. In groups:
 //
 //   - the whole: [Document], [Parse], [Document.JSON]
+//   - roles and kinds: [Catalog], [CatalogOf]
 //   - people: [User], [Team], [Member]
 //   - data: [Account], [Group]
 //   - sharing: [Report], [Grant], [Link], [Resource]
@@ -31,13 +32,17 @@
 //     plain day, which is its beginning in UTC: "2027-01-01" ends access with
 //     the year 2026. The empty string is no end. A note is one line of at most
 //     500 bytes that says why; it is kept, and never consulted.
-//  2. Reading is strict. An unknown field, a field in the wrong case, a
+//  2. The catalog is a shipped one by its name, such as "company"; one that adds
+//     kinds, roles and actions to it ("extends"); or one of the document's own,
+//     with all its roles and kinds. What is asked of a kind that it does not
+//     declare is denied to everybody.
+//  3. Reading is strict. An unknown field, a field in the wrong case, a
 //     duplicate key, a null, a wrong type or anything after the document is a
 //     problem.
-//  3. All problems are reported at once, each with its path, the id of its entry
+//  4. All problems are reported at once, each with its path, the id of its entry
 //     and its line: the first hundred in full, and how many more there are. What
 //     fails only because another entry did is no problem of its own.
-//  4. The JSON of a document that a policy gave is canonical: the same policy
+//  5. The JSON of a document that a policy gave is canonical: the same policy
 //     gives the same bytes.
 //
 // # Zero values
