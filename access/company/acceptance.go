@@ -92,7 +92,7 @@ func (c AcceptInvitation) apply(s *state, at time.Time) error {
 		return err
 	}
 	i, _ := s.invitations.get(c.Invitation)
-	s.remember(c.User, func(p *person) { p.invitation = i.ID })
+	s.people = s.people.cameBy(c.User, i.ID)
 	return s.edit(func(e *access.Edit) {
 		e.SetUser(document.UserOf(team.User{ID: c.User, Name: i.Terms.Name, Email: i.Terms.Address, Role: i.Terms.Role, Until: c.Until}))
 		for _, id := range i.Terms.Teams {

@@ -1,12 +1,14 @@
 package company
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/company/internal/ordered"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -86,7 +88,8 @@ func (p *proposal) mayProve(c ChangeAddress, address team.Address) error {
 	if !p.company.config.ChangeAddress {
 		return ErrSystemOnly
 	}
-	came, _ := p.invitations.get(p.personal(c.User).invitation)
+	_, id, _ := p.people.came.Find(string(c.User))
+	came, _ := p.invitations.get(id)
 	var cause error
 	switch {
 	case !c.Proof.Address().Equal(address):
@@ -123,43 +126,68 @@ func (c ChangeAddress) apply(s *state, at time.Time) error {
 	if err := s.revoke(s.invitations.openTo(address), at); err != nil {
 		return err
 	}
-	s.remember(c.User, func(p *person) { p.former = append(p.former, u.Email) })
+	if !u.Email.IsZero() {
+		s.people.had = s.people.had.With(formerMailbox{c.User, u.Email.Key()})
+	}
 	return s.editUser(c.User, func(u *team.User) { u.Email = address })
 }
 
-// person is what a company remembers of a user besides the user's record.
-type person struct {
-	invitation invite.ID      // that they came by
-	former     []team.Address // that they had before
+// people is what a company remembers of its users besides their records. It never
+// changes.
+type people struct {
+	came snapshot.Book[invite.ID]   // the invitation that a user came by
+	had  ordered.Set[formerMailbox] // that users had before
 }
 
-// personal returns what is remembered of a user.
-func (s *state) personal(id team.UserID) person {
-	_, p, _ := s.people.Find(string(id))
+// formerMailbox is a mailbox that was a user's.
+type formerMailbox struct {
+	user team.UserID
+	key  string // of the address
+}
+
+// Compare implements [ordered.Member].
+func (m formerMailbox) Compare(o formerMailbox) int {
+	return cmp.Or(cmp.Compare(m.user, o.user), cmp.Compare(m.key, o.key))
+}
+
+// cameBy returns p with the invitation that a user came by.
+func (p people) cameBy(id team.UserID, i invite.ID) people {
+	p.came.Add(snapshot.NewToken(), string(id), i)
 	return p
 }
 
-// remember changes what is remembered of a user.
-func (s *state) remember(id team.UserID, change func(p *person)) {
-	p := s.personal(id)
-	p.former = slices.Clone(p.former)
-	change(&p)
-	s.people.Add(snapshot.NewToken(), string(id), p)
+// former returns the mailboxes that a user had before.
+func (p people) former(id team.UserID) (all []formerMailbox) {
+	for m := range p.had.From(formerMailbox{user: id}) {
+		if m.user != id {
+			break
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
-// forget drops what is remembered of a user.
-func (s *state) forget(id team.UserID) { s.people.Remove(snapshot.NewToken(), string(id)) }
+// without returns p without what it has of a user.
+func (p people) without(id team.UserID) people {
+	p.came.Remove(snapshot.NewToken(), string(id))
+	for _, m := range p.former(id) {
+		p.had = p.had.Without(m)
+	}
+	return p
+}
 
 // offersTo returns the pending invitations to any address that a user has or had,
 // expired ones included, in byte order of ids.
 func (s *state) offersTo(id team.UserID) []invite.Invitation {
 	u, _ := s.directory().User(id)
-	var all []invite.Invitation
-	for _, a := range append([]team.Address{u.Email}, s.personal(id).former...) {
-		all = append(all, s.invitations.openTo(a)...)
+	all := s.invitations.openTo(u.Email)
+	for _, m := range s.people.former(id) {
+		if m.key != u.Email.Key() {
+			all = append(all, s.invitations.marked(s.invitations.byMailbox, m.key)...)
+		}
 	}
 	slices.SortFunc(all, byID)
-	return slices.CompactFunc(all, func(a, b invite.Invitation) bool { return a.ID == b.ID })
+	return all
 }
 
 // revoke closes pending invitations.

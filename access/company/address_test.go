@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +112,26 @@ func TestAddressTakenRevokes(t *testing.T) {
 		t.Errorf("they are %s", got)
 	}
 	c.refuses("ErrRefused for ErrRevoked", "invitee kim@x.test", company.AcceptInvitation{Invitation: "j", Secret: c.message("j").Secret})
+	c.checkReplay()
+}
+
+// TestManyAddresses: who changes their address again and again is removed as
+// anybody else, with all that is pending to any of them.
+func TestManyAddresses(t *testing.T) {
+	c := inviteCompany(t, func(c *company.Config) { c.ChangeAddress, c.Invitations.Cooldown = true, -1 })
+	for i := range 500 {
+		email := fmt.Sprintf("%d@x.test", i)
+		spelt := strings.ToUpper(email)
+		c.must("uma", company.ChangeAddress{User: "uma", Email: email, Proof: c.verified(email, "", c.now())},
+			company.ChangeAddress{User: "uma", Email: spelt, Proof: c.verified(spelt, "", c.now())})
+	}
+	for i := range 499 {
+		c.invite(invite.ID(fmt.Sprint("i", i)), termsTo(fmt.Sprintf("%d@x.test", i), "viewer"))
+	}
+	c.invite("other", termsTo("other@x.test", "viewer"))
+	r, _ := company.Outcome[company.RemoveUser](c.must("ann", company.RemoveUser{User: "uma"}))
+	if i, _ := c.Invitation("other"); r.Invitations.Count != 499 || i.State != invite.Pending {
+		t.Errorf("%d are revoked, and the other is %s", r.Invitations.Count, i.State)
+	}
 	c.checkReplay()
 }

@@ -187,7 +187,7 @@ func (c RemoveUser) apply(s *state, at time.Time) error {
 	if err := s.revoke(revoked, at); err != nil {
 		return err
 	}
-	s.forget(c.User)
+	s.people = s.people.without(c.User)
 	before := s.directory()
 	last := lastCreatorOf(before, c.User)
 	return s.edit(func(e *access.Edit) {

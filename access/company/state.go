@@ -26,7 +26,7 @@ type state struct {
 	policy  *access.Policy
 	touched touched
 	clocks  []corrected
-	people  snapshot.Book[person]
+	people  people
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
