@@ -32,9 +32,9 @@ func (a *admission) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-func (a *admission) decide(action access.Action, r access.Resource) access.Decision {
+func (a *admission) decide(ctx context.Context, action access.Action, r access.Resource) access.Decision {
 	d := a.policy.Decide(a.subject, action, r)
-	a.guard.observe(d)
+	a.guard.observe(ctx, d)
 	return d
 }
 
@@ -89,7 +89,7 @@ func View(ctx context.Context) access.View {
 // everything is denied. To answer a denial, pass its Err to [Refuse].
 func Decide(ctx context.Context, action access.Action, r access.Resource) access.Decision {
 	if a := admissionOf(ctx); a != nil {
-		return a.decide(action, r)
+		return a.decide(ctx, action, r)
 	}
 	var none *access.Policy
 	return none.Decide(access.Subject{}, action, r)

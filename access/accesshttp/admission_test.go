@@ -173,7 +173,7 @@ func TestGuardsWithinGuards(t *testing.T) {
 func TestObserver(t *testing.T) {
 	var got []access.Decision
 	config := configFor(access.User("ann"))
-	config.Observer = func(d access.Decision) {
+	config.Observer = func(_ context.Context, d access.Decision) {
 		got = append(got, d)
 		d.Allowed = !d.Allowed // which must change nothing
 	}
@@ -207,7 +207,7 @@ func TestObserver(t *testing.T) {
 func TestManyGoroutines(t *testing.T) {
 	var observed atomic.Int64
 	config := configOf(world)
-	config.Observer = func(access.Decision) { observed.Add(1) }
+	config.Observer = func(context.Context, access.Decision) { observed.Add(1) }
 	const requests, goroutines = 20, 8
 	h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var wg sync.WaitGroup

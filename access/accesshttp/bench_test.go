@@ -1,6 +1,7 @@
 package accesshttp_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +27,7 @@ func allowed() (r *http.Request, routes map[string]http.Handler) {
 	r.SetPathValue("account", "us-1")
 	config := configFor(access.User("ann"))
 	observed := config
-	observed.Observer = func(access.Decision) {}
+	observed.Observer = func(context.Context, access.Decision) {}
 	return r, map[string]http.Handler{
 		"report":   guard(config).Require(access.ViewReport, viewReport)(silent{}),
 		"account":  guard(config).Require(access.ViewAccount, accesshttp.Path("account", access.Account))(silent{}),

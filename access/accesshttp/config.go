@@ -1,6 +1,7 @@
 package accesshttp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -27,10 +28,11 @@ type Config struct {
 	Subject func(*http.Request) (access.Subject, error)
 
 	// Observer receives every decision asked through the guard, also by
-	// handlers, before anything is answered. It must be quick, safe for
-	// concurrent use, and must not panic; package decisionlog has one. Nil
-	// observes nothing.
-	Observer func(access.Decision)
+	// handlers, before anything is answered, with the context of the request or
+	// of the handler's call. It must be quick and safe for concurrent use; if it
+	// panics, nothing else comes of it. Package decisionlog has one. Nil observes
+	// nothing.
+	Observer func(context.Context, access.Decision)
 
 	// Challenge is the WWW-Authenticate header of a 401: one or more challenges
 	// in printable ASCII. "" means "Bearer".

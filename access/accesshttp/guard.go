@@ -94,7 +94,7 @@ func allActions(resource func(*http.Request) (access.Resource, error), actions .
 		}
 		for i, action := range actions {
 			a.hide = a.hide && i == 0
-			if a.decision = a.decide(action, named); !a.decision.Allowed {
+			if a.decision = a.decide(r.Context(), action, named); !a.decision.Allowed {
 				return a.decision.Err()
 			}
 		}
@@ -103,19 +103,23 @@ func allActions(resource func(*http.Request) (access.Resource, error), actions .
 }
 
 // activeUser admits every user who is active, whatever they may do.
-func activeUser(a *admission, _ *http.Request) error {
+func activeUser(a *admission, r *http.Request) error {
 	d := a.policy.Active(a.subject)
 	if d.Allowed {
 		return nil
 	}
-	a.guard.observe(d)
+	a.guard.observe(r.Context(), d)
 	return d.Err()
 }
 
-func (g *Guard) observe(d access.Decision) {
-	if g.config.Observer != nil {
-		g.config.Observer(d)
+// observe shows a decision to the observer, who cannot keep it from being
+// answered.
+func (g *Guard) observe(ctx context.Context, d access.Decision) {
+	if g.config.Observer == nil {
+		return
 	}
+	defer func() { _ = recover() }()
+	g.config.Observer(ctx, d)
 }
 
 // route is a guarded handler.

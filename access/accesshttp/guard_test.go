@@ -263,7 +263,7 @@ func TestRequireUser(t *testing.T) {
 			var observed []access.Decision
 			reached := false
 			config := configFor(test.who)
-			config.Observer = func(d access.Decision) { observed = append(observed, d) }
+			config.Observer = func(_ context.Context, d access.Decision) { observed = append(observed, d) }
 			got := ask(t, guard(config).RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
 				if d := accesshttp.Decision(r.Context()); d != (access.Decision{}) {

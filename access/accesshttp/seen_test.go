@@ -1,6 +1,7 @@
 package accesshttp_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -41,7 +42,7 @@ func TestRequireSeen(t *testing.T) {
 			config := accesshttp.Config{
 				Subject:  func(*http.Request) (access.Subject, error) { subjects++; return test.who, nil },
 				Policy:   func(*http.Request) (*access.Policy, error) { policies++; return world, nil },
-				Observer: func(d access.Decision) { observed = append(observed, d) },
+				Observer: func(_ context.Context, d access.Decision) { observed = append(observed, d) },
 				Respond:  func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f },
 			}
 			resource := func(*http.Request) (access.Resource, error) {

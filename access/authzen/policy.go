@@ -34,9 +34,10 @@ type PolicyConfig struct {
 	Links bool
 
 	// Observer receives every decision of an evaluation; those that a search
-	// makes are not observed. It must be quick, safe for concurrent use, and must
-	// not panic; package decisionlog has one. Nil observes nothing.
-	Observer func(access.Decision)
+	// makes are not observed. It must be quick and safe for concurrent use; if it
+	// panics, nothing else comes of it. Package decisionlog has one. Nil observes
+	// nothing.
+	Observer func(context.Context, access.Decision)
 }
 
 // ForPolicy returns the [Config.Evaluator] that answers each request from the
@@ -88,12 +89,19 @@ type policyEvaluator struct {
 	config *PolicyConfig
 }
 
-func (e *policyEvaluator) Evaluate(_ context.Context, r Request) (Decision, error) {
+func (e *policyEvaluator) Evaluate(ctx context.Context, r Request) (Decision, error) {
 	d := e.policy.Decide(e.subject(r.Subject), access.Action(r.Action.Name), e.resource(r.Resource))
-	if e.config.Observer != nil {
-		e.config.Observer(d)
-	}
+	e.observe(ctx, d)
 	return Decision{d.Allowed, string(d.Public().Reason)}, nil
+}
+
+// observe shows a decision to the observer, who cannot keep it from being answered.
+func (e *policyEvaluator) observe(ctx context.Context, d access.Decision) {
+	if e.config.Observer == nil {
+		return
+	}
+	defer func() { _ = recover() }()
+	e.config.Observer(ctx, d)
 }
 
 const (

@@ -1,6 +1,7 @@
 package authzen_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -203,7 +204,7 @@ func TestObserver(t *testing.T) {
 	policy := access.MustLoad(acme)
 	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{
 		Policy:   fixed(policy),
-		Observer: func(d access.Decision) { seen = append(seen, d) },
+		Observer: func(_ context.Context, d access.Decision) { seen = append(seen, d) },
 	}), authzen.Config{})
 	body := longhand(t, `user:mia, account.view, account:us-1`)
 	post(t, h, "evaluation", body)
@@ -359,5 +360,20 @@ func TestLongSearchEnds(t *testing.T) {
 	}
 	if found, err := evaluator.SearchSubjects(t.Context(), search); err != nil || len(found) != 1000 {
 		t.Errorf("%d found, %v", len(found), err)
+	}
+}
+
+// TestObserverPanics: a panic of the observer changes no answer.
+func TestObserverPanics(t *testing.T) {
+	asked := 0
+	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{
+		Policy: fixed(access.MustLoad(`{"users": [{"id": "mia", "email": "mia@x.test", "role": "admin"}]}`)),
+		Observer: func(context.Context, access.Decision) {
+			asked++
+			panic("an observer fails")
+		},
+	}), authzen.Config{})
+	if status, answer := post(t, h, "evaluation", longhand(t, `user:mia, team.create, company:company`)); asked != 1 || status != 200 || !strings.Contains(answer, `"decision":true`) {
+		t.Errorf("asked %d times, %d %s", asked, status, answer)
 	}
 }

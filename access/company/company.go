@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -68,11 +69,19 @@ type Config struct {
 	// one is theirs; see [ChangeAddress]. Otherwise only systems may.
 	ChangeAddress bool
 
-	// Observer sees every decision asked by [Company.Decide]. It does not see
-	// what Do asks: a change that was made is in the log, and a refusal goes to
-	// its caller. It must be quick, safe for concurrent use, and must not panic;
-	// package decisionlog has one. Nil costs nothing.
-	Observer func(access.Decision)
+	// Observer sees every decision asked by [Company.Decide],
+	// [Company.DecideContext] and [Company.Do], with the context of the call; of a
+	// Do, those of the last time that its changes were judged. It runs after the
+	// answer, in the goroutine of the call, and no other call waits for it. It
+	// must be quick and safe for concurrent use. If it panics, that is counted
+	// ([Company.Panics]), and nothing else comes of it. Package decisionlog has
+	// one. Nil costs nothing.
+	Observer func(context.Context, access.Decision)
+	// Refused sees every Do that was refused, also that of a row of
+	// [Company.SendInvitations]: who tried what, and why it is refused. It is run
+	// like Observer, after it. What fails for another reason, so that
+	// [Error.Refused] is false, is not shown to it.
+	Refused func(context.Context, Attempt)
 }
 
 // Company is a company that Ambit keeps: its policy, and the log that the
@@ -86,6 +95,7 @@ type Company struct {
 	journal *journal.Journal[*published]
 
 	underway underway // messages that the log does not know of
+	panics   atomic.Uint64
 }
 
 // Open replays a log and returns the company that it records. Every event must
@@ -161,15 +171,6 @@ func (c *Company) publish(before *published, s state) *published {
 		return &published{s, before.live}
 	}
 	return &published{s, s.policy.WithClock(c.now)}
-}
-
-// Decide asks the policy as it is now, and shows the answer to the observer.
-func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) access.Decision {
-	d := c.Policy().Decide(s, a, r)
-	if c.config.Observer != nil {
-		c.config.Observer(d)
-	}
-	return d
 }
 
 // ID returns the id of the company.

@@ -120,8 +120,11 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	}
 	if e.Seq == 0 {
 		p.tell(err, true)
-		return Receipt{}, wrap("do", err)
+		err = wrap("do", err)
+		c.observeDo(ctx, p, by, changes, err)
+		return Receipt{}, err
 	}
+	c.observeDo(ctx, p, by, changes, nil)
 	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded, Repeated: p.repeats}
 	if err != nil {
 		return receipt, wrap("do", err)

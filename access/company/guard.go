@@ -19,6 +19,8 @@ type guard struct {
 	at      time.Time // of the event: every question and rule uses it
 	company *Company  // for its configuration
 
+	asked []access.Decision // of users, for the observer
+
 	now   *access.Policy // nowOf with time standing still at at; made when asked for
 	nowOf *access.Policy
 }
@@ -59,7 +61,11 @@ func (g *guard) authorise(by Actor, c Change, questions []question) error {
 		return ErrSystemOnly
 	}
 	for _, q := range questions {
-		if err := denial(q.answer(g.policyNow(), by.user)); err != nil {
+		d := q.answer(g.policyNow(), by.user)
+		if g.company.config.Observer != nil {
+			g.asked = append(g.asked, d)
+		}
+		if err := denial(d); err != nil {
 			return err
 		}
 	}

@@ -7,10 +7,11 @@
 //		// …
 //	})
 //
-// An observer receives each decision after it was made and cannot change it. It
-// runs in the goroutine of the request, so it must be quick, safe for
-// concurrent use, and must not panic. What is asked of an access.Policy or a
-// View directly is not observed.
+// An observer receives each decision after it was made, with the context of the
+// call, and cannot change it. It runs in the goroutine of the call, so it must be
+// quick and safe for concurrent use. What is asked of an access.Policy or a View
+// directly is not observed. [Refused] is the same for the changes that a company
+// refuses.
 //
 // # Rules
 //
@@ -37,6 +38,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
 )
 
 // Options says which decisions are logged. Nil and the zero Options log all of
@@ -49,15 +51,15 @@ type Options struct {
 	Every uint64
 }
 
-// New returns an observer that logs to l. The options are read once. A decision
+// New returns an observer that logs to l, with the context that it is given. The options are read once. A decision
 // that is not logged costs no memory.
-func New(l *slog.Logger, o *Options) func(access.Decision) {
+func New(l *slog.Logger, o *Options) func(context.Context, access.Decision) {
 	if o == nil {
 		o = new(Options)
 	}
 	denialsOnly, every := o.DenialsOnly, max(o.Every, 1)
 	var allowances atomic.Uint64
-	return func(d access.Decision) {
+	return func(ctx context.Context, d access.Decision) {
 		level := slog.LevelInfo
 		if d.Allowed {
 			if denialsOnly || (allowances.Add(1)-1)%every != 0 {
@@ -65,7 +67,6 @@ func New(l *slog.Logger, o *Options) func(access.Decision) {
 			}
 			level = slog.LevelDebug
 		}
-		ctx := context.Background()
 		if !l.Enabled(ctx, level) {
 			return
 		}
@@ -80,6 +81,24 @@ func New(l *slog.Logger, o *Options) func(access.Decision) {
 			slog.String("team", string(d.Team)),
 			slog.String("group", string(d.Group)),
 			slog.String("report_level", d.Level.String()),
+		)
+	}
+}
+
+// Refused returns a function for the Refused field of a company.Config. It logs
+// each change that is refused at [slog.LevelInfo], as one record "refused" with
+// the actor, in whose name they acted, how many changes they asked for, which of
+// them failed, counted from 1, and why. What changes contain is left out.
+func Refused(l *slog.Logger) func(context.Context, company.Attempt) {
+	return func(ctx context.Context, a company.Attempt) {
+		l.LogAttrs(ctx, slog.LevelInfo, "refused",
+			slog.String("actor", a.By.Actor.String()),
+			slog.String("via", a.By.Via),
+			slog.String("correlation", a.By.Correlation),
+			slog.Int("changes", len(a.Changes)),
+			slog.Int("index", a.Err.Index),
+			slog.String("change", a.Err.Change),
+			slog.String("why", a.Err.Detail()),
 		)
 	}
 }

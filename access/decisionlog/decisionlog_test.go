@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -11,7 +12,10 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/decisionlog"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // logged returns what an observer with the given options logs of decisions, a
@@ -26,7 +30,7 @@ func logged(o *decisionlog.Options, least slog.Level, decisions ...access.Decisi
 	}})
 	observe := decisionlog.New(slog.New(handler), o)
 	for _, d := range decisions {
-		observe(d)
+		observe(context.Background(), d)
 	}
 	return slices.Collect(strings.Lines(b.String()))
 }
@@ -117,7 +121,7 @@ func TestOptionsAreReadOnce(t *testing.T) {
 	o := &decisionlog.Options{DenialsOnly: true}
 	observe := decisionlog.New(slog.New(&count), o)
 	o.DenialsOnly = false
-	observe(allow)
+	observe(context.Background(), allow)
 	if got := count.records; got != 0 {
 		t.Errorf("%d allowances are logged, want none", got)
 	}
@@ -150,9 +154,9 @@ func TestInParallel(t *testing.T) {
 	for range goroutines {
 		wg.Go(func() {
 			for i := range each {
-				observe(allow)
+				observe(context.Background(), allow)
 				if i%100 == 0 {
-					observe(deny)
+					observe(context.Background(), deny)
 				}
 			}
 		})
@@ -168,11 +172,11 @@ func TestInParallel(t *testing.T) {
 func TestUnloggedDecisionsAreFree(t *testing.T) {
 	allow, deny, _ := asked()
 	quiet := slog.New(slog.NewTextHandler(new(bytes.Buffer), &slog.HandlerOptions{Level: slog.LevelError}))
-	for name, observe := range map[string]func(access.Decision){
+	for name, observe := range map[string]func(context.Context, access.Decision){
 		"denials only": decisionlog.New(quiet, &decisionlog.Options{DenialsOnly: true}),
 		"not enabled":  decisionlog.New(quiet, nil),
 	} {
-		if n := testing.AllocsPerRun(100, func() { observe(allow); observe(deny) }); n > 0 {
+		if n := testing.AllocsPerRun(100, func() { observe(context.Background(), allow); observe(context.Background(), deny) }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
 		}
 	}
@@ -200,7 +204,7 @@ func TestReasons(t *testing.T) {
 		var out bytes.Buffer
 		observe := decisionlog.New(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: tt.level})), tt.opts)
 		for _, d := range []access.Decision{allow, allow, allow, deny, allow} {
-			observe(d)
+			observe(context.Background(), d)
 		}
 		var got []string
 		for line := range strings.Lines(out.String()) {
@@ -213,5 +217,27 @@ func TestReasons(t *testing.T) {
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%s: logged %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestRefused checks the record of a change that a company refuses.
+func TestRefused(t *testing.T) {
+	var b bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	founding := company.Founding{ID: "acme", Name: "Acme", Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@x.test")}}
+	co, err := company.Found(t.Context(), audit.NewMemory(), founding, &company.Config{Refused: decisionlog.Refused(log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := company.By{Actor: company.User("ann"), Via: "support", Correlation: "7"}
+	_, err = co.Do(t.Context(), by, company.CreateTeam{Team: "t"}, company.DeleteTeam{Team: "tt"})
+	want := `level=INFO msg=refused actor=ann via=support correlation=7 changes=2 index=2 change=team.delete why="company: do: change 2, team.delete: team \"tt\" does not exist: deny unknown-resource: there is no team \"tt\""` + "\n"
+	if b.String() != want || err == nil || !errors.Is(err, access.ErrDenied) {
+		t.Errorf("%v is logged as\n%swant\n%s", err, b.String(), want)
 	}
 }

@@ -1,6 +1,7 @@
 package decisionlog_test
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"strings"
@@ -21,6 +22,6 @@ func ExampleNew() {
 	}))
 	observe := decisionlog.New(log, &decisionlog.Options{DenialsOnly: true})
 	policy := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]}`)
-	observe(policy.Decide(access.User("ann"), access.CreateTeam, access.Company()))
+	observe(context.Background(), policy.Decide(access.User("ann"), access.CreateTeam, access.Company()))
 	// Output: msg=decision reason=no-capability subject=ann resource=company
 }

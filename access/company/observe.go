@@ -1,0 +1,59 @@
+package company
+
+import (
+	"context"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// Attempt is a Do that was refused: who tried what, and why not.
+type Attempt struct {
+	By      By
+	Changes []Change // as they were passed; do not change what is in them
+	Err     *Error   // never nil; [Error.Detail] is complete
+}
+
+// Decide is [Company.DecideContext] without a context.
+func (c *Company) Decide(s access.Subject, a access.Action, r access.Resource) access.Decision {
+	return c.DecideContext(context.Background(), s, a, r)
+}
+
+// DecideContext asks the policy as it is now, and shows the answer to
+// [Config.Observer], with ctx. The answer does not depend on ctx.
+func (c *Company) DecideContext(ctx context.Context, s access.Subject, a access.Action, r access.Resource) access.Decision {
+	d := c.Policy().Decide(s, a, r)
+	if c.config.Observer != nil {
+		c.observe(ctx, d)
+	}
+	return d
+}
+
+// Panics returns how often [Config.Observer] or [Config.Refused] has panicked.
+func (c *Company) Panics() uint64 { return c.panics.Load() }
+
+// observe shows a decision to the observer.
+func (c *Company) observe(ctx context.Context, d access.Decision) {
+	defer c.recovered()
+	c.config.Observer(ctx, d)
+}
+
+// observeDo shows what a Do asked, and that it was refused. The proposal is nil if
+// nothing was judged.
+func (c *Company) observeDo(ctx context.Context, p *proposal, by By, changes []Change, err error) {
+	if p != nil {
+		for _, d := range p.asked {
+			c.observe(ctx, d)
+		}
+	}
+	if e, ok := err.(*Error); ok && c.config.Refused != nil && e.Refused() {
+		defer c.recovered()
+		c.config.Refused(ctx, Attempt{by, changes, e})
+	}
+}
+
+// recovered ends a panic of an observer.
+func (c *Company) recovered() {
+	if recover() != nil {
+		c.panics.Add(1)
+	}
+}
