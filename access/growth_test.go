@@ -77,6 +77,16 @@ var foreignTexts = []struct {
 		fields := list(n, `"emial#":"x"`)
 		return `{"users":[{"id":"u",` + fields[1:len(fields)-1] + `}]}`
 	}},
+	{"names twice below a long name", func(n int) string {
+		fields := list(n, `"x":1`)
+		return `{"users":[{"id":"u","` + strings.Repeat("x", 10*n) + `":[{` + fields[1:len(fields)-1] + `}]}]}`
+	}},
+	{"lists below a long name", func(n int) string {
+		return `{"users":[{"id":"u","` + strings.Repeat("x", 10*n) + `":` + list(n, `{"x":1,"x":1}`) + `}]}`
+	}},
+	{"long names of dots", func(n int) string {
+		return `{"user":1,"attributes":{"` + strings.Repeat(".", 10*n) + `":"x","` + strings.Repeat("[", 10*n) + `":"x"},"catalog":{"extends":"company","grant":{"` + strings.Repeat(".", 10*n) + `":["x"]}}}`
+	}},
 	{"ids twice", func(n int) string { return `{"users":` + list(n, `{"id":"u"}`) + `}` }},
 	{"addresses twice", func(n int) string { return `{"users":` + list(n, `{"id":"u#","email":"u@x.test"}`) + `}` }},
 	{"members twice", func(n int) string {

@@ -109,18 +109,26 @@ func (l *loader) refuse(path string, err error) {
 	l.problem(path, "", err)
 }
 
+// deepest is how many names and positions a path to a field has at most.
+const deepest = 8
+
 // isUnread reports whether what is at a path could not be read, which has been
 // told.
 func (l *loader) isUnread(path string) bool {
-	if len(l.unread) == 0 {
+	if len(l.unread) == 0 || path == "" {
 		return false
 	}
-	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
-		if l.unread[path[:end]] {
+	// A name at the end may be long and have any number of dots.
+	for end, parts := 0, 0; parts < deepest; parts++ {
+		next := strings.IndexAny(path[end+1:], ".[")
+		if next < 0 {
+			break
+		}
+		if end += 1 + next; l.unread[path[:end]] {
 			return true
 		}
 	}
-	return false
+	return l.unread[path]
 }
 
 // share leaves out all entries of a list, or those of a nested list, that have

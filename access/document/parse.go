@@ -31,15 +31,15 @@ func Parse(data []byte) (*Document, error) {
 }
 
 // Read is [Parse] for a caller who goes on without what could not be read: it
-// returns the rest with all problems, however many. An entry that a problem is
-// in is not to be relied on: what is missing may be what narrows it. A problem
+// returns the rest with all problems, of which those after the first hundred say
+// only which entry they are in. Such an entry is not to be relied on: what is missing may be what narrows it. A problem
 // without a path means that nothing could be read.
 func Read(data []byte) (*Document, []Problem) {
 	data, err := text.Content(data)
 	if err != nil {
 		return new(Document), []Problem{{Err: unreadable{err}}}
 	}
-	r := &reader{strictjson.NewReader(data, strictjson.Config{MaxProblems: math.MaxInt})}
+	r := &reader{strictjson.NewReader(data, strictjson.Config{MaxProblems: MaxProblems, Brief: true})}
 	d := r.document()
 	var problems []Problem
 	for _, p := range r.Close() {

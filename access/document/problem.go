@@ -72,7 +72,8 @@ type Error struct {
 	// lists. There are [MaxProblems] at most.
 	Problems []Problem
 
-	// Untold is how many more there are.
+	// Untold is how many more there are, several in the text of one entry
+	// counted once.
 	Untold int
 
 	// LeftOut has the entries without which a policy was made all the same, in

@@ -7,9 +7,11 @@ import (
 )
 
 // path writes the current place in the grammar of [Problem.Path].
-func (r *Reader) path() string {
+func (r *Reader) path() string { return pathOf(r.frames[1:]) }
+
+func pathOf(frames []frame) string {
 	var b []byte
-	for _, f := range r.frames[1:] {
+	for _, f := range frames {
 		if f.index >= 0 {
 			b = append(strconv.AppendInt(append(b, '['), int64(f.index), 10), ']')
 		} else {

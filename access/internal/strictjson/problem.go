@@ -24,7 +24,8 @@ var (
 	// it is ErrSyntax: encoding/json gives up.)
 	ErrDepth = errors.New("nested too deeply")
 	// ErrTooMany: there are more problems than [Config.MaxProblems]. Fatal; it
-	// comes after the last one kept.
+	// comes after the last one kept. With [Config.Brief] it is not, and comes
+	// with each item that has more.
 	ErrTooMany = errors.New("too many problems")
 	// ErrType: the value is of another kind than the one asked for, or no
 	// integer.

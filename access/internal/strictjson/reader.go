@@ -13,6 +13,7 @@ type Config struct {
 	MaxBytes     int  // size of the text; 0 = any, since it is in memory already
 	MaxDepth     int  // objects and arrays open at once, at most 10,000; 0 = 100
 	MaxProblems  int  // problems kept before reading stops with ErrTooMany; 0 = 100
+	Brief        bool // read on after MaxProblems, and report only which items of lists have more
 	AllowUnknown bool // skip members not asked for instead of reporting them
 }
 
@@ -110,11 +111,32 @@ func (r *Reader) report(err error) {
 		return
 	}
 	if len(r.found) >= r.config.MaxProblems {
-		r.stop(r.next(), ErrTooMany)
+		if r.config.Brief {
+			r.reportItem()
+		} else {
+			r.stop(r.next(), ErrTooMany)
+		}
 		return
 	}
 	r.found = append(r.found, finding{path: r.path(), at: r.frames[len(r.frames)-1].at, err: err})
 }
+
+// reportItem adds a problem of the item that the current place is in, unless the
+// one before was of it, too. A path that is short for each keeps the cost of all
+// problems within that of the text.
+func (r *Reader) reportItem() {
+	depth := min(len(r.frames), 3)
+	if len(r.frames) > 4 && r.frames[4].index >= 0 && len(r.frames[3].key) < maxListName {
+		depth = 5
+	}
+	path := pathOf(r.frames[1:depth])
+	if last := r.found[len(r.found)-1]; last.path != path {
+		r.found = append(r.found, finding{path: path, at: r.frames[depth-1].at, err: ErrTooMany})
+	}
+}
+
+// maxListName is the length of the name of a list within an item.
+const maxListName = 16
 
 // stop adds a fatal problem.
 func (r *Reader) stop(at int, err error) {

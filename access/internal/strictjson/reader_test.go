@@ -564,3 +564,26 @@ func BenchmarkReader(b *testing.B) {
 		}
 	}
 }
+
+// TestBrief reports after the first problems only the items that have more.
+func TestBrief(t *testing.T) {
+	r := strictjson.NewReader([]byte(`{"a": [{"x": 1}, {"x": 1, "y": 1, "z": [1]}, {"m": [{"x": 1, "y": 2}, {"x": 1}]}, {"x": 1}], "b": 1}`),
+		strictjson.Config{MaxProblems: 1, Brief: true})
+	for range r.Object("a") {
+		for range r.Array() {
+			for range r.Object("m") {
+				for range r.Array() {
+					for range r.Object() {
+					}
+				}
+			}
+		}
+	}
+	var paths []string
+	for _, p := range r.Close() {
+		paths = append(paths, p.Path)
+	}
+	if got := strings.Join(paths, " "); got != "a[0].x a[1] a[2].m[0] a[2].m[1] a[3] b" {
+		t.Errorf("the problems are at %s", got)
+	}
+}
