@@ -10,6 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -30,6 +31,10 @@ type Explanation struct {
 	// smallest first, at most eight. A later step may still deny, and the
 	// change may be refused for a reason that Decide does not know.
 	Remedies []Remedy
+
+	// Meant is the id that was probably meant, where the Decision says that a user,
+	// role, team or data group does not exist; "" if none is near.
+	Meant string
 
 	// Maker explains the same question for the maker, if a live link asks it.
 	Maker *Explanation
@@ -64,6 +69,9 @@ type Remedy struct {
 func (e Explanation) String() string {
 	var b strings.Builder
 	b.WriteString(e.Decision.String())
+	if e.Meant != "" {
+		b.WriteString("; did you mean " + text.Quote(e.Meant) + "?")
+	}
 	if len(e.Routes) > 0 {
 		b.WriteString("\n  routes")
 	}
@@ -117,11 +125,11 @@ func (r Remedy) String() string {
 	for _, u := range r.By[:min(most, len(r.By))] {
 		names = append(names, string(u))
 	}
-	text := r.Change + ": " + strings.Join(names, ", ")
+	who := r.Change + ": " + strings.Join(names, ", ")
 	if n := len(r.By) - most; n > 0 {
-		text += fmt.Sprintf(" and %d more", n)
+		who += fmt.Sprintf(" and %d more", n)
 	}
-	return text + " may"
+	return who + " may"
 }
 
 // maxRemedies is how many remedies an explanation has at most.
@@ -156,7 +164,38 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	if !q.Allowed {
 		e.Remedies = q.remedies()
 	}
+	if q.Reason == ReasonUnknownResource {
+		e.Meant = q.p.meant(r)
+	}
 	return e
+}
+
+// meant returns the id of a user, role, team or data group that was probably
+// meant by one that does not exist; "" if none is near.
+func (p *Policy) meant(r Resource) string {
+	var ids []string
+	switch r.kind {
+	case KindUser:
+		ids = keysOf(&p.state.Users, userID)
+	case KindTeam:
+		ids = keysOf(&p.state.Teams, teamID)
+	case KindGroup:
+		ids = keysOf(&p.state.Groups, groupID)
+	case KindRole:
+		for _, role := range p.catalog.roles {
+			ids = append(ids, string(role.Name))
+		}
+	}
+	return text.Nearest(r.id, slices.Values(ids))
+}
+
+// keysOf returns the ids of the records of a book.
+func keysOf[T any](b *snapshot.Book[T], id func(T) string) []string {
+	all := make([]string, 0, b.Len())
+	for _, rec := range b.All() {
+		all = append(all, id(rec))
+	}
+	return all
 }
 
 // eachMembership visits every membership of the user that counts for the

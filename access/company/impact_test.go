@@ -1,8 +1,11 @@
 package company_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -66,6 +69,23 @@ func TestImpactHasABudget(t *testing.T) {
 		if d := c.Decide(access.User("u1"), access.ViewAccount, access.Account("a1")); d.Allowed {
 			t.Errorf("%d users: %s", tt.users, d)
 		}
+	}
+}
+
+// TestContextEndsBeforeAppend: a change whose caller gave up while it was judged
+// and its impact counted is not made.
+func TestContextEndsBeforeAppend(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := newCompany(t, "ann admin", options{groups: "g nothing"})
+	before, now := c.state(), c.clock.Now
+	c.config.Now = func() time.Time { cancel(); return now() } // it is asked while a change is judged
+	again := c.second(&c.config)
+	_, err := again.Do(ctx, c.by("ann"), company.EditGroup{Group: "g", Filter: company.To("everything")})
+	if e, ok := errors.AsType[*company.Error](err); !ok || !errors.Is(err, context.Canceled) || e.Refused() || errors.Is(err, company.ErrUncertain) {
+		t.Errorf("%v", err)
+	}
+	if after := c.state(); after != before || again.Checkpoint() != c.Checkpoint() {
+		t.Errorf("the change was made:\n%s", after)
 	}
 }
 
