@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // list writes n entries, each from a format with its number.
@@ -69,6 +70,15 @@ var foreignTexts = []struct {
 	{"references to nobody", func(n int) string {
 		return `{"users":` + list(n, `{"id":"user-#"}`) + `,"teams":[{"id":"t","members":` + list(n, `{"user":"usex-#"}`) + `}]}`
 	}},
+	{"grants to nobody", func(n int) string {
+		return `{"users":` + list(n, `{"id":"user-#"}`) + `,"reports":[{"id":"r","grants":` + list(n, `{"user":"usex-#","level":"viewer"}`) + `}]}`
+	}},
+	{"groups that there are not", func(n int) string {
+		return `{"groups":` + list(n, `{"id":"group-#","filter":"nothing"}`) + `,"teams":[{"id":"t","groups":` + list(n, `"grouq-#"`) + `}]}`
+	}},
+	{"links of nobody", func(n int) string {
+		return `{"users":` + list(n, `{"id":"user-#"}`) + `,"links":` + list(n, `{"id":"l#","maker":"usex-#","action":"report.view","resource":{"kind":"report","id":"r"}}`) + `}`
+	}},
 	{"references of one broken entry", func(n int) string {
 		return `{"users":[{"id":"u","role":"king"}],"teams":` + list(n, `{"id":"t#","members":[{"user":"u"}]}`) + `}`
 	}},
@@ -104,37 +114,69 @@ func TestLoadGrowth(t *testing.T) {
 	for _, tt := range foreignTexts {
 		for name, c := range map[string]*access.Config{"": nil, ", in part": {Partial: func(*document.Error) {}}} {
 			t.Run(tt.name+name, func(t *testing.T) {
-				const small = 60
-				var texts [2][]byte
-				var steps [2]uint64
-				var took [2]time.Duration
-				for i, n := range []int{small, 100 * small} {
-					texts[i] = []byte(tt.text(n))
-				}
-				for range 4 {
-					for i, text := range texts {
-						var before, after runtime.MemStats
-						runtime.ReadMemStats(&before)
-						began := time.Now()
-						_, _ = access.Load(text, c)
-						if d := time.Since(began); took[i] == 0 || d < took[i] {
-							took[i] = d
-						}
-						runtime.ReadMemStats(&after)
-						steps[i] = after.TotalAlloc - before.TotalAlloc
-					}
-					if steps[1] <= 200*steps[0] && took[1] <= 400*took[0] {
-						break
-					}
-				}
-				t.Logf("%d bytes: %v and %d bytes; %d bytes: %v and %d bytes", len(texts[0]), took[0], steps[0], len(texts[1]), took[1], steps[1])
-				if steps[1] > 200*steps[0] {
-					t.Errorf("%d bytes of memory for %d, and %d for %d", steps[1], len(texts[1]), steps[0], len(texts[0]))
-				}
-				if took[1] > 400*took[0] {
-					t.Errorf("%v for %d bytes, and %v for %d", took[1], len(texts[1]), took[0], len(texts[0]))
-				}
+				growth(t, func(n int) func() {
+					text := []byte(tt.text(n))
+					return func() { _, _ = access.Load(text, c) }
+				})
 			})
 		}
 	}
+}
+
+// TestEditGrowth makes many changes in one Edit, of one user or one report, and
+// of nothing that there is.
+func TestEditGrowth(t *testing.T) {
+	for name, change := range map[string]func(e *access.Edit, id string){
+		"memberships": func(e *access.Edit, id string) { e.SetMember(team.ID("t"+id), document.Member{User: "u"}) },
+		"grants": func(e *access.Edit, id string) {
+			e.SetGrant(access.ReportID("r"+id), document.Grant{User: "u", Level: "viewer"})
+		},
+		"links": func(e *access.Edit, id string) {
+			e.SetLink(document.Link{ID: id, Maker: "u", Action: "report.view", Resource: access.Report("r").Entry()})
+		},
+		"grants again": func(e *access.Edit, id string) { e.SetGrant("r", document.Grant{User: "u", Level: "editor"}) },
+		"nobody":       func(e *access.Edit, id string) { e.SetMember(team.ID("t"+id), document.Member{User: "u" + id}) },
+		"no team":      func(e *access.Edit, id string) { e.RemoveTeam(team.ID("x" + id)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth(t, func(n int) func() {
+				p := access.MustLoad(`{"users":[{"id":"u"}],"teams":` + list(n, `{"id":"t#"}`) + `,"reports":` + "[{\"id\":\"r\"}," + list(n, `{"id":"r#"}`)[1:] + `}`)
+				return func() {
+					e := p.Edit()
+					for i := range n {
+						change(e, fmt.Sprintf("%06d", i))
+					}
+					_, _ = e.Policy()
+				}
+			})
+		})
+	}
+}
+
+// growth fails if a hundred times as much costs more than two hundred times the
+// memory, or of time, which others take a part of, four hundred times. It
+// measures again if it seems so.
+func growth(t *testing.T, of func(n int) func()) {
+	t.Helper()
+	const small = 60
+	var steps [2]uint64
+	var took [2]time.Duration
+	for range 4 {
+		for i, n := range []int{small, 100 * small} {
+			run := of(n)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			run()
+			if d := time.Since(began); took[i] == 0 || d < took[i] {
+				took[i] = d
+			}
+			runtime.ReadMemStats(&after)
+			steps[i] = after.TotalAlloc - before.TotalAlloc
+		}
+		if steps[1] <= 200*steps[0] && took[1] <= 400*took[0] {
+			return
+		}
+	}
+	t.Errorf("%d take %v and %d bytes, %d take %v and %d bytes", small, took[0], steps[0], 100*small, took[1], steps[1])
 }
