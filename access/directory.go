@@ -307,26 +307,52 @@ func (d Directory) GrantsOfTeam(id team.ID) iter.Seq[Grant] {
 	}
 }
 
-// LinksOf returns the share links that a user made, also those that have ended.
-// It looks at every link.
+// LinksOf returns the share links that a user made and that have not ended for
+// good, expired ones included.
 func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	p := d.policy.ready()
+	_, u, ok := p.state.Users.Find(string(id))
+	if !ok {
+		return p.liveLinks(nil)
+	}
+	return p.liveLinks(u.Links)
+}
+
+// LinksIn returns the share links that were made in sessions of a team and that
+// have not ended for good, expired ones included.
+func (d Directory) LinksIn(id team.ID) iter.Seq[ShareLink] {
+	p := d.policy.ready()
+	_, t, ok := p.state.Teams.Find(string(id))
+	if !ok {
+		return p.liveLinks(nil)
+	}
+	return p.liveLinks(t.Links)
+}
+
+// LinksTo returns the share links that show the resource and that have not ended
+// for good, expired ones included. Unless it is a report, it looks at every link.
+func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
+	p := d.policy.ready()
+	if r == Report(r.id) {
+		if _, rec, ok := p.state.Reports.Find(r.id); ok {
+			return p.liveLinks(rec.Links)
+		}
+		return p.liveLinks(nil)
+	}
 	return func(yield func(ShareLink) bool) {
 		for _, l := range p.state.Links.All() {
-			if l.Maker == id && !yield(shareLink(l)) {
+			if !l.Ended && linkResource(l) == r && !yield(shareLink(l)) {
 				return
 			}
 		}
 	}
 }
 
-// LinksTo returns the share links that show the resource, also those that have
-// ended. It looks at every link.
-func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
-	p := d.policy.ready()
+// liveLinks returns those of some links that have not ended for good.
+func (p *Policy) liveLinks(all []uint32) iter.Seq[ShareLink] {
 	return func(yield func(ShareLink) bool) {
-		for _, l := range p.state.Links.All() {
-			if linkResource(l) == r && !yield(shareLink(l)) {
+		for _, i := range all {
+			if l := p.state.Links.At(i); l != nil && !l.Ended && !yield(shareLink(l)) {
 				return
 			}
 		}

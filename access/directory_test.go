@@ -46,6 +46,7 @@ func TestRecords(t *testing.T) {
 		{"grants of ann", listed(p.Directory().GrantsOf("ann"), grantText), "q3:ann:viewer:2028"},
 		{"grants of nobody", listed(p.Directory().GrantsOf("x"), grantText), ""},
 		{"links of ann", listed(p.Directory().LinksOf("ann"), linkText), "l1 l5"},
+		{"links in sessions of nothing", listed(p.Directory().LinksIn("x"), linkText), ""},
 		{"links of nobody", listed(p.Directory().LinksOf("x"), linkText), ""},
 		{"links to the report", listed(p.Directory().LinksTo(access.Report("q3")), linkText), "l1 l2 l3 l4 l5"},
 		{"links to another", listed(p.Directory().LinksTo(access.Report("q4")), linkText), ""},
@@ -248,9 +249,7 @@ func twoSides(d access.Directory) (one, other map[string][]string) {
 			}
 		}
 		for l := range d.LinksOf(u.ID) {
-			if !l.Ended {
-				put(other, "links", l)
-			}
+			put(other, "links", l)
 		}
 		put(one, "holders", u.Role)
 	}

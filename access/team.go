@@ -57,7 +57,8 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 	e.w.PutTeam(team.Team{ID: team.ID(t.ID), Name: t.Name, Description: t.Description, Note: t.Note}, groups)
 }
 
-// RemoveTeam removes a team with its memberships, data groups and grants.
+// RemoveTeam removes a team with its memberships, data groups and grants, and ends
+// the links made in its sessions.
 func (e *Edit) RemoveTeam(id team.ID) {
 	if no, err := e.findTeam(string(id)); !e.change("remove team", string(id)).fail("", err) {
 		e.w.RemoveTeam(no)

@@ -9,8 +9,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Holdings is all that a user has, also what has ended but was not taken away. It
-// costs a look at every share link, and at no other invitation than it has.
+// Holdings is all that a user has, also what has ended but was not taken away.
+// Its cost is that of what it has.
 type Holdings struct {
 	User          team.User
 	Teams         []team.Member      // in byte order of team ids
@@ -46,7 +46,6 @@ func (s *state) holdings(u team.User) Holdings {
 	h.Grants = slices.SortedFunc(d.GrantsOf(id), func(a, b access.Grant) int { return cmp.Compare(a.Report, b.Report) })
 	h.LastCreatorOf = lastCreatorOf(d, id)
 	h.Links = slices.SortedFunc(d.LinksOf(id), func(a, b access.ShareLink) int { return cmp.Compare(a.ID, b.ID) })
-	h.Links = slices.DeleteFunc(h.Links, func(l access.ShareLink) bool { return l.Ended })
 	r, _ := d.Catalog().Role(u.Role)
 	_, lasting := d.Holders(u.Role)
 	h.LastHolder = !u.Suspended && u.Until.IsZero() && lasting <= r.MinHolders

@@ -3,6 +3,7 @@ package company
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -164,14 +165,11 @@ func (c RevokeLink) apply(s *state, _ time.Time) error {
 	return s.edit(func(e *access.Edit) { e.SetLink(l.Entry()) })
 }
 
-// liveLinks returns the links that have not ended for good and that a change is
-// about, in byte order.
-func (s *state) liveLinks(about func(access.ShareLink) bool) []access.LinkID {
+// linkIDs returns the ids of links in byte order.
+func linkIDs(links iter.Seq[access.ShareLink]) []access.LinkID {
 	var all []access.LinkID
-	for l := range s.directory().Links() {
-		if !l.Ended && about(l) {
-			all = append(all, l.ID)
-		}
+	for l := range links {
+		all = append(all, l.ID)
 	}
 	slices.Sort(all)
 	return all

@@ -355,7 +355,7 @@ func (c DeleteReport) derive(s *state, _ origin) (Change, error) {
 	slices.SortFunc(grants, func(a, b document.Grant) int {
 		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
 	})
-	links := s.liveLinks(func(l access.ShareLink) bool { return l.Resource == access.Report(c.Report) })
+	links := linkIDs(s.directory().LinksTo(access.Report(c.Report)))
 	c.Name = name
 	err = errors.Join(boundInto(&c.Grants, grants), boundInto(&c.Links, links))
 	return c, err

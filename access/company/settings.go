@@ -167,11 +167,13 @@ func (c ReplaceCatalog) derive(s *state, _ origin) (Change, error) {
 	if err != nil {
 		return c, nil // apply refuses it as well
 	}
-	ended := s.liveLinks(func(l access.ShareLink) bool {
-		l, _ = next.Directory().Link(l.ID)
-		return l.Ended
-	})
-	return c, boundInto(&c.Links, ended)
+	return c, boundInto(&c.Links, linkIDs(func(yield func(access.ShareLink) bool) {
+		for l := range s.directory().Links() {
+			if now, _ := next.Directory().Link(l.ID); now.Ended && !l.Ended && !yield(l) {
+				return
+			}
+		}
+	}))
 }
 
 func (c ReplaceCatalog) apply(s *state, _ time.Time) error {

@@ -108,25 +108,12 @@ func (c DeleteTeam) derive(s *state, _ origin) (Change, error) {
 	slices.SortFunc(grants, func(a, b LostGrant) int { return cmp.Compare(a.Report, b.Report) })
 	slices.Sort(t.Groups)
 	err = errors.Join(boundInto(&c.Members, members), boundInto(&c.Groups, t.Groups),
-		boundInto(&c.Reports, grants), boundInto(&c.Links, c.links(s)))
+		boundInto(&c.Reports, grants), boundInto(&c.Links, linkIDs(s.directory().LinksIn(c.Team))))
 	return c, err
 }
 
-// links returns the links that end with the team, in byte order.
-func (c DeleteTeam) links(s *state) []access.LinkID {
-	return s.liveLinks(func(l access.ShareLink) bool { return l.Session == c.Team })
-}
-
 func (c DeleteTeam) apply(s *state, _ time.Time) error {
-	links := c.links(s)
-	return s.edit(func(e *access.Edit) {
-		for _, id := range links {
-			l, _ := s.link(id)
-			l.Ended = true
-			e.SetLink(l.Entry())
-		}
-		e.RemoveTeam(c.Team)
-	})
+	return s.edit(func(e *access.Edit) { e.RemoveTeam(c.Team) })
 }
 
 // AddMember puts a user into a team in which they are not. To move the end of a

@@ -86,7 +86,8 @@ func (w *World) SetTeam(id, name, description string, groups []string) bool {
 	return true
 }
 
-// RemoveTeam removes a team and what is shared with it.
+// RemoveTeam removes a team and what is shared with it, and ends the links made in
+// its sessions.
 func (w *World) RemoveTeam(id string) bool {
 	if !has(w.Teams, id) {
 		return false
@@ -95,6 +96,7 @@ func (w *World) RemoveTeam(id string) bool {
 	for _, r := range w.Reports {
 		delete(r.Teams, id)
 	}
+	w.EndLinks(func(l Link) bool { return l.Session == id })
 	return true
 }
 

@@ -95,7 +95,7 @@ func (w *Writer) PutTeam(t team.Team, held []uint32) {
 	if !found {
 		i = w.Teams.Add(w.token, string(t.ID), next)
 	} else {
-		next.Members, next.Grants = old.Members, old.Grants
+		next.Members, next.Grants, next.Links = old.Members, old.Grants, old.Links
 		next.classes, next.accounts = old.classes, old.accounts
 		w.Teams.Set(w.token, i, next)
 		if slices.Equal(old.GroupIndexes, held) {
@@ -112,7 +112,8 @@ func (w *Writer) PutTeam(t team.Team, held []uint32) {
 }
 
 // RemoveTeam removes a team, and with it its memberships, assignments and
-// report grants. It costs nothing for its members: they skip the missing team.
+// report grants, and ends the links made in its sessions. It costs nothing for
+// its members: they skip the missing team.
 func (w *Writer) RemoveTeam(i uint32) {
 	t := w.Teams.At(i)
 	for _, g := range t.GroupIndexes {
@@ -122,6 +123,9 @@ func (w *Writer) RemoveTeam(i uint32) {
 		if w.Reports.At(g.Of) != nil {
 			w.editReport(g.Of).Teams.Remove(w.token, i)
 		}
+	}
+	for _, l := range t.Links {
+		w.endLink(l)
 	}
 	w.Teams.Remove(w.token, string(t.ID))
 }

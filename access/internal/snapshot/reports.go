@@ -106,6 +106,10 @@ func (w *Writer) PutLink(l Link) {
 		rec := w.editUser(u)
 		rec.Links = addLink(rec.Links, i, w.owns(linksOfUser, u))
 	}
+	if t, _, ok := w.Teams.Find(string(l.Session)); ok {
+		rec := w.editTeam(t)
+		rec.Links = addLink(rec.Links, i, w.owns(linksOfTeam, t))
+	}
 	if l.Kind != ReportKind {
 		return
 	}

@@ -55,6 +55,7 @@ type Team struct {
 	GroupIndexes []uint32 // the groups of Team.Groups, in the same order
 	Members      Set      // users
 	Grants       []Grant  // the team's report grants, by Of; may name deleted reports
+	Links        []uint32 // share links made in a session of the team
 
 	classes  Set // union of the matches of the groups that store classes
 	accounts Set // union of the matches of the groups that store accounts

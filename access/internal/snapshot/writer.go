@@ -36,6 +36,7 @@ const (
 	grantsOfUser
 	grantsOfTeam
 	linksOfUser
+	linksOfTeam
 	linksOfReport
 )
 
