@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/ambit-authz/ambit/access"
 )
@@ -11,6 +12,23 @@ type Attempt struct {
 	By      By
 	Changes []Change // as they were passed; do not change what is in them
 	Err     *Error   // never nil; [Error.Detail] is complete
+}
+
+// LogValue returns who tried, in whose name they acted, how many changes they asked
+// for, which of them failed, counted from 1, and why. What the changes contain is
+// left out. It is for the log of the host:
+//
+//	Refused: func(ctx context.Context, a company.Attempt) { logger.InfoContext(ctx, "refused", "attempt", a) },
+func (a Attempt) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("actor", a.By.Actor.String()),
+		slog.String("via", a.By.Via),
+		slog.String("correlation", a.By.Correlation),
+		slog.Int("changes", len(a.Changes)),
+		slog.Int("index", a.Err.Index),
+		slog.String("change", a.Err.Change),
+		slog.String("why", a.Err.Detail()),
+	)
 }
 
 // Decide is [Company.DecideContext] without a context.

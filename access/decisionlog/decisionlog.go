@@ -10,8 +10,8 @@
 // An observer receives each decision after it was made, with the context of the
 // call, and cannot change it. It runs in the goroutine of the call, so it must be
 // quick and safe for concurrent use. What is asked of an access.Policy or a View
-// directly is not observed. [Refused] is the same for the changes that a company
-// refuses.
+// directly is not observed. The changes that a company refuses are told to another
+// function of its Config, and can be logged as they are.
 //
 // # Rules
 //
@@ -38,7 +38,6 @@ import (
 	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/company"
 )
 
 // Options says which decisions are logged. Nil and the zero Options log all of
@@ -51,8 +50,8 @@ type Options struct {
 	Every uint64
 }
 
-// New returns an observer that logs to l, with the context that it is given. The options are read once. A decision
-// that is not logged costs no memory.
+// New returns an observer that logs to l, with the context that it is given. The
+// options are read once. A decision that is not logged costs no memory.
 func New(l *slog.Logger, o *Options) func(context.Context, access.Decision) {
 	if o == nil {
 		o = new(Options)
@@ -81,24 +80,6 @@ func New(l *slog.Logger, o *Options) func(context.Context, access.Decision) {
 			slog.String("team", string(d.Team)),
 			slog.String("group", string(d.Group)),
 			slog.String("report_level", d.Level.String()),
-		)
-	}
-}
-
-// Refused returns a function for the Refused field of a company.Config. It logs
-// each change that is refused at [slog.LevelInfo], as one record "refused" with
-// the actor, in whose name they acted, how many changes they asked for, which of
-// them failed, counted from 1, and why. What changes contain is left out.
-func Refused(l *slog.Logger) func(context.Context, company.Attempt) {
-	return func(ctx context.Context, a company.Attempt) {
-		l.LogAttrs(ctx, slog.LevelInfo, "refused",
-			slog.String("actor", a.By.Actor.String()),
-			slog.String("via", a.By.Via),
-			slog.String("correlation", a.By.Correlation),
-			slog.Int("changes", len(a.Changes)),
-			slog.Int("index", a.Err.Index),
-			slog.String("change", a.Err.Change),
-			slog.String("why", a.Err.Detail()),
 		)
 	}
 }

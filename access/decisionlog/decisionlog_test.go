@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -12,10 +11,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/decisionlog"
-	"github.com/ambit-authz/ambit/audit"
-	"github.com/ambit-authz/ambit/team"
 )
 
 // logged returns what an observer with the given options logs of decisions, a
@@ -217,27 +213,5 @@ func TestReasons(t *testing.T) {
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%s: logged %q, want %q", tt.name, got, tt.want)
 		}
-	}
-}
-
-// TestRefused checks the record of a change that a company refuses.
-func TestRefused(t *testing.T) {
-	var b bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
-	founding := company.Founding{ID: "acme", Name: "Acme", Founder: team.User{ID: "ann", Email: team.MustParseAddress("ann@x.test")}}
-	co, err := company.Found(t.Context(), audit.NewMemory(), founding, &company.Config{Refused: decisionlog.Refused(log)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := company.By{Actor: company.User("ann"), Via: "support", Correlation: "7"}
-	_, err = co.Do(t.Context(), by, company.CreateTeam{Team: "t"}, company.DeleteTeam{Team: "tt"})
-	want := `level=INFO msg=refused actor=ann via=support correlation=7 changes=2 index=2 change=team.delete why="company: do: change 2, team.delete: team \"tt\" does not exist: deny unknown-resource: there is no team \"tt\""` + "\n"
-	if b.String() != want || err == nil || !errors.Is(err, access.ErrDenied) {
-		t.Errorf("%v is logged as\n%swant\n%s", err, b.String(), want)
 	}
 }
