@@ -95,7 +95,8 @@
 // # Errors
 //
 // A document's problems come as a [*document.Error], all at once and each with
-// its path and line. A change that an Edit cannot make comes as an [*Error]
+// its path, the id of its entry and its line; [Config.Partial] loads the rest of
+// such a document. A change that an Edit cannot make comes as an [*Error]
 // from [Edit.Policy]. Both wrap [ErrInvalid], [ErrUnknown], [ErrTaken] or an
 // error of packages datagroup, role or team. A denial is no error;
 // [Decision.Err] makes one of it, a [*DeniedError].
