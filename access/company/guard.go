@@ -108,7 +108,7 @@ func (g *guard) endOf(by Actor) time.Time {
 // notBeyond refuses an end later than that of somebody's own access.
 func (g *guard) notBeyond(by Actor, until time.Time) error {
 	if own := g.endOf(by); !own.IsZero() && later(until, own) {
-		return fmt.Errorf("%w: their access ends at %s", ErrBeyondOwnEnd, own.Format(time.RFC3339))
+		return fmt.Errorf("%w: their access ends at %s", ErrBeyondOwnEnd, team.End(own))
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (g *guard) notBeyond(by Actor, until time.Time) error {
 // began.
 func (g *guard) future(until time.Time) error {
 	if !until.IsZero() && !until.After(g.at) {
-		return fmt.Errorf("%w: %s", ErrPast, until.Format(time.RFC3339))
+		return fmt.Errorf("%w: %s", ErrPast, team.End(until))
 	}
 	return nil
 }

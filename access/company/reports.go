@@ -174,7 +174,7 @@ func (c ShareReport) resolve(p *proposal) (Change, error) {
 		return nil, ErrSelf
 	}
 	if longest := p.longestShare(c.Report, c.Level); later(until, longest) {
-		return nil, fmt.Errorf("%w: the report is shared with them until %s", ErrBeyondOwnEnd, longest.Format(time.RFC3339))
+		return nil, fmt.Errorf("%w: the report is shared with them until %s", ErrBeyondOwnEnd, team.End(longest))
 	}
 	if err := p.notBeyond(p.actor, until); err != nil {
 		return nil, err
