@@ -268,7 +268,7 @@ func TestOnHoldBySystem(t *testing.T) {
 	s := c.invite("i", termsTo("bob@x.test", "viewer"), "system ops")
 	systems := c.config.Systems
 	for _, allowed := range [][]string{nil, {"invitation.resend", "invitation.amend", "user.add"}} {
-		c.config.Systems = company.SystemsByName(map[string][]string{"desk": allowed})
+		c.config.Systems = company.SystemsByName(map[string][]string{"desk": allowed}, nil)
 		c.reopen()
 		c.checkOnHold("ErrSystem", s)
 	}

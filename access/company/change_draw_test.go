@@ -25,8 +25,13 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 		if r.User != "" && !d.chance(4, "for systems") {
 			return d.changeOfReports(m, r)
 		}
-		if d.chance(2, "catalog") {
+		switch d.one("type", "catalog", "add", "add", "address", "clock") {
+		case "catalog":
 			return d.catalog(c)
+		case "address":
+			return d.address(m, r, d.user(c))
+		case "clock":
+			return company.CorrectClock{}
 		}
 		return d.addUser(c, m.now())
 	case "people":
@@ -58,11 +63,18 @@ func (d draw) changeOfPeople(m *machine, r model.Request) company.Change {
 	if d.chance(5, "a head") {
 		user = "u1" // whom the role can least do without
 	}
-	switch d.one("type", "user.set-role", "user.set-role", "user.remove", "user.suspend", "user.reinstate", "user.set-expiry", "owner.transfer") {
+	switch d.one("type", "user.set-role", "user.set-role", "user.remove", "user.suspend", "user.reinstate", "user.set-expiry", "owner.transfer", "user.edit", "user.change-address") {
 	case "user.set-role":
 		return company.SetRole{User: user, Role: d.role(c)}
 	case "user.remove":
 		return d.removeUser(c, r, user)
+	case "user.edit":
+		if r.User != "" && d.chance(3, "oneself") {
+			user = team.UserID(r.User)
+		}
+		return company.EditUser{User: user, Name: d.text("name", "Ann", "Ann", "Bo", " Bo", "B\no", "B\u202eo")}
+	case "user.change-address":
+		return d.address(m, r, user)
 	case "user.suspend":
 		return company.SuspendUser{User: user}
 	case "user.reinstate":
@@ -142,7 +154,67 @@ func (d draw) removeUser(c *model.Company, r model.Request, user team.UserID) co
 }
 
 func (d draw) addUser(c *model.Company, now time.Time) company.Change {
-	return company.AddUser{User: team.UserID(d.newID(poolUsers)), Person: company.Person{Name: d.one("name", "", "Ann"), Email: d.one("email", "u1@x.test", "U5@X.test", "new@x.test", "newer@x.test", "a@b@c")}, Role: d.role(c), Until: d.end(now)}
+	if users := keysOf(c.Users); len(users) > 0 && d.chance(8, "as they are") {
+		id := d.one("who", users...)
+		u := c.Users[id]
+		return company.AddUser{User: team.UserID(id), Person: company.Person{Name: u.Name, Email: u.Email}, Role: role.Name(u.Role), Until: u.Until}
+	}
+	p := company.Person{Name: d.one("name", "", "", "Ann", "Ann", "Ann "), Email: d.newAddress()}
+	return company.AddUser{User: team.UserID(d.newID(poolUsers)), Person: p, Role: d.role(c), Until: d.end(now)}
+}
+
+// newAddress draws an address for a user, which others may have or be invited
+// to, or none.
+func (d draw) newAddress() string {
+	return d.one("email", "", "u1@x.test", "U5@X.test", "new@x.test", "newer@x.test", "two@x.test", "tri@x.test", "a@b@c")
+}
+
+// address draws a change of an address, mostly of the actor by a proof as it
+// should be.
+func (d draw) address(m *machine, r model.Request, user team.UserID) company.Change {
+	c := company.ChangeAddress{User: user, Email: d.newAddress()}
+	if r.User == "" {
+		return c
+	}
+	if !d.chance(5, "another's") {
+		c.User = team.UserID(r.User)
+	}
+	if d.chance(10, "not proven") {
+		return c
+	}
+	proven, err := team.ParseAddress(c.Email)
+	if err != nil || d.chance(6, "another address") {
+		proven = mustAddress("else@x.test")
+	}
+	c.Proof = proofOf(proven, d.one("provider", "", "okta", "okta"), d.provenAt(m))
+	return c
+}
+
+// provenAt draws when an address was verified, mostly early enough.
+func (d draw) provenAt(m *machine) time.Time {
+	now := m.now()
+	switch d.one("when", "now", "now", "now", "now", "now", "now", "in time", "in time", "soon", "stale", "future") {
+	case "in time":
+		return now.Add(-m.config.ProofAge)
+	case "soon":
+		return now.Add(time.Minute)
+	case "stale":
+		return now.Add(-m.config.ProofAge - time.Nanosecond)
+	case "future":
+		return now.Add(time.Minute + time.Nanosecond)
+	}
+	return now
+}
+
+// nameCreator draws a creator for a report, mostly for one that has none.
+func (d draw) nameCreator(c *model.Company) company.Change {
+	name := company.NameCreator{Report: d.report(c), User: d.user(c)}
+	for _, id := range keysOf(c.Reports) {
+		if c.Creatorless(id) && !d.chance(5, "whatever report") {
+			name.Report = access.ReportID(id)
+		}
+	}
+	return name
 }
 
 func (d draw) transfer(c *model.Company, r model.Request, to team.UserID) company.Change {
@@ -175,7 +247,7 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 	case n == 13 && r.User != "":
 		user = team.UserID(r.User)
 	}
-	switch d.one("type", "report.create", "report.set", "report.delete", "report.share", "report.share", "report.share", "report.unshare") {
+	switch d.one("type", "report.create", "report.set", "report.delete", "report.share", "report.share", "report.share", "report.unshare", "report.unshare", "report.name-creator") {
 	case "report.create":
 		create := company.CreateReport{Report: access.ReportID(d.newID(poolReports)), Name: d.one("name", "", "One", "Report r1")}
 		if r.User == "" || d.chance(4, "in the name of another") {
@@ -186,8 +258,22 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 		return company.RenameReport{Report: report, Name: d.text("name", "One", "Two", "Report r1")}
 	case "report.delete":
 		return company.DeleteReport{Report: report}
+	case "report.name-creator":
+		return d.nameCreator(c)
 	case "report.unshare":
+		if r.User != "" && d.chance(3, "one's own") {
+			user, t = team.UserID(r.User), ""
+		}
 		return company.UnshareReport{Report: report, User: user, Team: t}
+	}
+	if d.chance(3, "whose grant ends") {
+		for _, id := range keysOf(c.Reports) {
+			for _, u := range keysOf(c.Reports[id].Users) {
+				if g := c.Reports[id].Users[u]; !g.Until.IsZero() && u != r.User && d.chance(3, "this one") {
+					return company.ShareReport{Report: access.ReportID(id), User: team.UserID(u), Level: g.Level * access.Level(d.below(2, "said")), Until: optional(d, time.Time{})}
+				}
+			}
+		}
 	}
 	level := access.Level(rapid.IntRange(0, 5).Draw(d.T, "level"))
 	if t != "" && !d.chance(6, "too high") {
@@ -266,9 +352,9 @@ func (d draw) catalog(c *model.Company) company.Change {
 	if err != nil {
 		panic(err)
 	}
-	all := roles.Roles()
+	all, kinds := roles.Roles(), roles.Kinds()
 	one := &all[rapid.IntRange(0, len(all)-1).Draw(d.T, "which")]
-	switch rapid.IntRange(0, 5).Draw(d.T, "how") {
+	switch rapid.IntRange(0, 7).Draw(d.T, "how") {
 	case 0:
 		one.MinHolders = rapid.IntRange(0, 2).Draw(d.T, "min")
 	case 1:
@@ -279,10 +365,18 @@ func (d draw) catalog(c *model.Company) company.Change {
 			one = &all[i]
 		}
 		one.Capabilities = append(one.Capabilities, "campaign.start")
+		kinds = append(kinds, role.Kind{Name: "launch", In: role.InCompany, Actions: []role.Action{"campaign.start"}})
 	case 3:
 		all = all[:len(all)-1]
 	case 4:
-		all = d.catalogNamed(d.one("catalog", catalogNames...))
+		next := d.catalogNamed(d.one("catalog", catalogNames...))
+		all, kinds = next.Roles, next.Kinds
+	case 6:
+		for n := range kinds { // links to such things end
+			kinds[n].Link = ""
+		}
+	case 7:
+		kinds = slices.DeleteFunc(kinds, func(k role.Kind) bool { return k.In == role.InAccount && k.Link != "" })
 	}
-	return withKinds(all)
+	return company.ReplaceCatalog{Roles: all, Kinds: kinds}
 }

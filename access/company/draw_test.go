@@ -117,7 +117,7 @@ func (d draw) endLike(old, now time.Time) time.Time {
 // that sees no data, bounds of several holders, one that hands itself on and
 // becomes a little less, and one with any of the capabilities.
 func (d draw) customRoles() []role.Role {
-	all := role.CompanyCatalog().Roles()[0].Capabilities
+	all := slices.Concat(role.CompanyCatalog().Roles()[0].Capabilities, []role.Action{"session.share"})
 	return []role.Role{
 		{Name: "boss", Capabilities: append(slices.Clone(all), "campaign.pause"), Scope: role.AllData,
 			Manages: []role.Name{"lead", "keeper", "blind", "some", "guest"}, MinHolders: 1, MaxHolders: 2},
@@ -148,14 +148,28 @@ func (d draw) some(all []role.Action) []role.Action {
 // catalogNames has a catalog for each walk.
 var catalogNames = []string{"company", "project", "custom"}
 
-func (d draw) catalogNamed(name string) []role.Role {
+func (d draw) catalogNamed(name string) model.Catalog {
 	switch name {
 	case "company":
-		return role.CompanyCatalog().Roles()
+		return catalogOf(role.CompanyCatalog())
 	case "project":
-		return role.ProjectCatalog().Roles()
+		return catalogOf(role.ProjectCatalog())
 	}
-	return d.customRoles()
+	return model.Catalog{Roles: d.customRoles(), Kinds: customKinds()}
+}
+
+// catalogOf is a catalog as the model has it, with no name.
+func catalogOf(c *role.Catalog) model.Catalog {
+	return model.Catalog{Roles: c.Roles(), Kinds: c.Kinds()}
+}
+
+// customKinds are kinds of both places, with a link action and without.
+func customKinds() []role.Kind {
+	return []role.Kind{
+		{Name: "board", In: role.InCompany, Actions: []role.Action{"campaign.pause"}, Link: "campaign.pause"},
+		{Name: "campaign", In: role.InAccount, Actions: []role.Action{"campaign.pause"}, Link: "campaign.pause"},
+		{Name: "row", In: role.InAccount, Actions: []role.Action{"campaign.pause"}},
+	}
 }
 
 func (d draw) role(c *model.Company) role.Name {
@@ -190,8 +204,8 @@ func (d draw) account(id string) document.Account {
 
 // company draws a company in which there is most of what may be there. Its
 // document may break what only changes keep: creators.
-func (d draw) company(roles []role.Role) *model.Company {
-	c := model.New(roles, kindsOf(roles)...)
+func (d draw) company(catalog model.Catalog) *model.Company {
+	c := model.New(catalog, start)
 	for name, t := range poolAttributes {
 		c.Attributes[name] = t
 	}
@@ -219,7 +233,11 @@ func (d draw) company(roles []role.Role) *model.Company {
 	c.Links = map[string]model.Link{
 		"l1": {Maker: "u1", Action: "report.view", Resource: model.Resource(access.Report("r1"))},
 		"l2": {Maker: "u2", Session: "t1", Action: "report.view", Resource: model.Resource(access.Report("r2"))},
-		"l3": {Maker: "u2", Action: "recording.view", Resource: model.Resource(access.Item("campaign", "c1", "a1"))},
+	}
+	for _, k := range c.Catalog.Kinds {
+		if k.Link != "" && k.In == role.InAccount {
+			c.Links["l3"] = model.Link{Maker: "u2", Action: string(k.Link), Resource: model.Resource(access.Item(access.Kind(k.Name), "c1", "a1"))}
+		}
 	}
 	return c
 }
@@ -293,13 +311,25 @@ func (d draw) reports(c *model.Company) {
 // config draws what is configured for a company.
 func (d draw) config() model.Config {
 	return model.Config{
-		TTL:      rapid.SampledFrom([]time.Duration{2 * time.Hour, 2 * time.Hour, 4 * time.Hour, -1}).Draw(d.T, "ttl"),
-		Cooldown: rapid.SampledFrom([]time.Duration{-1, -1, time.Hour, 3 * time.Hour}).Draw(d.T, "cooldown"),
-		ProofAge: rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute}).Draw(d.T, "proof age"),
-		Pending:  rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(d.T, "pending"),
-		Delivers: true,
-		Systems:  map[string][]string{"sync": company.LogNames(), "scim": {"user.add", "user.remove", "team.add-member", "report.share"}},
+		TTL:           rapid.SampledFrom([]time.Duration{2 * time.Hour, 2 * time.Hour, 4 * time.Hour, -1}).Draw(d.T, "ttl"),
+		Cooldown:      rapid.SampledFrom([]time.Duration{-1, -1, time.Hour, 3 * time.Hour}).Draw(d.T, "cooldown"),
+		ProofAge:      rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute}).Draw(d.T, "proof age"),
+		Pending:       rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(d.T, "pending"),
+		Delivers:      true,
+		Limits:        company.Limits{Seats: rapid.SampledFrom([]int{0, 0, 0, 6, 8}).Draw(d.T, "sold")},
+		ClockSkew:     rapid.SampledFrom([]time.Duration{10000 * time.Hour, 10000 * time.Hour, 0, 30 * time.Minute}).Draw(d.T, "skew"),
+		ChangeAddress: !d.chance(4, "no own address"),
+		Roles:         map[string][]role.Name{"sync": d.mayGive(), "scim": {"member", "viewer", "guest"}},
+		Systems:       map[string][]string{"sync": company.LogNames(), "scim": {"user.add", "user.remove", "team.add-member", "report.share"}},
 	}
+}
+
+// mayGive draws the roles that a system may give: mostly all, or nil.
+func (d draw) mayGive() []role.Name {
+	if d.chance(4, "no roles of its own") {
+		return nil
+	}
+	return everyRole(d.customRoles())
 }
 
 // request draws a request, mostly by an actor who may do much.
@@ -332,6 +362,12 @@ func (d draw) request(m *machine) model.Request {
 	}
 	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(d.T, "changes") {
 		r.Changes = append(r.Changes, d.change(m, r))
+	}
+	if r.System == "sync" && m.clock.Before(m.last) && d.chance(3, "correct the clock") {
+		r.Changes = []company.Change{company.CorrectClock{}}
+	}
+	if d.chance(4, "on a condition") {
+		r.Since = uint64(1 + d.below(len(m.model.Events)+d.below(2, "or later"), "since"))
 	}
 	if d.chance(80, "no changes") {
 		r.Changes = nil

@@ -6,6 +6,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/role"
 )
 
 // LogName returns the name of a type of change in the log, and "" for what is
@@ -27,11 +28,12 @@ func LogNames() []string {
 	return all
 }
 
-// SystemsByName returns [Config.Systems] with the types of the given names.
-func SystemsByName(names map[string][]string) map[string]SystemConfig {
+// SystemsByName returns [Config.Systems] with the types of the given names, and
+// the roles that each may give.
+func SystemsByName(names map[string][]string, roles map[string][]role.Name) map[string]SystemConfig {
 	systems := make(map[string]SystemConfig, len(names))
 	for system, all := range names {
-		var may SystemConfig
+		may := SystemConfig{Roles: roles[system]}
 		for _, name := range all {
 			may.Changes = append(may.Changes, rowNamed(name).zero)
 		}

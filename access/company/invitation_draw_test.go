@@ -69,7 +69,7 @@ func fewerTypes() map[string][]string {
 // invitingCompany draws a company of four users who invite others.
 func (d draw) invitingCompany() *model.Company {
 	catalogs := invitationCatalogs()
-	c := model.New(catalogs[d.one("catalog", "tight", "tight", "whole")])
+	c := model.New(model.Catalog{Roles: catalogs[d.one("catalog", "tight", "tight", "whole")]}, start)
 	c.Users = map[string]model.User{
 		"u1": {Email: "u1@x.test", Role: "admin"},
 		"u2": {Email: "u2@x.test", Role: "admin", Until: d.far(start)},
@@ -227,7 +227,23 @@ func (d draw) invitation(m *machine, r model.Request) company.Change {
 	if len(m.model.Invitations) == 0 {
 		return company.Invite{Terms: d.terms(m, r)}
 	}
-	switch d.one("command", "send", "send", "send", "send", "resend", "resend", "amend", "amend", "revoke") {
+	commands := []string{"send", "send", "send", "send", "resend", "resend", "amend", "amend", "revoke"}
+	if r.System != "" || d.chance(20, "as a system") {
+		commands = append(commands, "delivered", "delivered", "redeliver")
+	}
+	switch d.one("command", commands...) {
+	case "delivered":
+		i := d.invited(m)
+		if d.chance(2, "undelivered") {
+			for _, other := range m.model.Invitations {
+				if other.Delivered.IsZero() {
+					i = other
+				}
+			}
+		}
+		return company.RecordDelivery{Invitation: invite.ID(i.ID), Generation: i.Generation - d.below(2, "before")*d.below(2, "before that")}
+	case "redeliver":
+		return company.RedeliverInvitation{Invitation: invite.ID(d.invited(m).ID)}
 	case "resend":
 		return company.ResendInvitation{Invitation: invite.ID(d.invited(m).ID)}
 	case "amend":
@@ -279,7 +295,7 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 	}
 	all := []string{"role", "role", "end", "end", "suspend", "reinstate", "remove", "remove", "remove", "delete team", "make team", "limits"}
 	if r.System != "" || d.chance(20, "as a system") {
-		all = append(all, "add", "catalog", "catalog", "catalog")
+		all = append(all, "add", "catalog", "catalog", "catalog", "address", "address")
 	}
 	switch d.one("change", all...) {
 	case "role":
@@ -301,6 +317,8 @@ func (d draw) around(m *machine, r model.Request) company.Change {
 		return company.CreateTeam{Team: team.ID(d.one("team", "t1", "new"))}
 	case "limits":
 		return company.SetLimits{Seats: company.To(rapid.SampledFrom([]int{0, 4, 5, 6}).Draw(d.T, "seats"))}
+	case "address":
+		return company.ChangeAddress{User: user, Email: d.one("address", append(poolAddresses, "away@x.test")...)}
 	case "add":
 		return company.AddUser{User: team.UserID(d.one("id", "u4", "u5", "u6")), Person: company.Person{Email: d.one("address", poolAddresses...)}, Role: d.offered(m)}
 	case "catalog":
@@ -426,8 +444,7 @@ func (d draw) reply(m *machine, r *model.Request) company.Change {
 
 // proof draws an address that is verified, by whom, and when.
 func (d draw) proof(m *machine, r *model.Request, i model.Invitation) {
-	now := m.now()
-	address, provider, at := i.Terms.Address, i.Terms.Provider, now
+	address, provider := i.Terms.Address, i.Terms.Provider
 	if i.ID == "nope" || d.chance(12, "another address") {
 		address = mustAddress(d.one("address", poolAddresses...))
 	} else if d.chance(4, "in another case") {
@@ -436,15 +453,7 @@ func (d draw) proof(m *machine, r *model.Request, i model.Invitation) {
 	if d.chance(12, "another provider") {
 		provider = d.one("provider", "", "google")
 	}
-	switch d.one("when", "now", "now", "now", "now", "now", "now", "in time", "in time", "stale", "future") {
-	case "in time":
-		at = now.Add(-m.config.ProofAge)
-	case "stale":
-		at = now.Add(-m.config.ProofAge - time.Nanosecond)
-	case "future":
-		at = now.Add(2 * time.Hour)
-	}
-	r.Proof = proofOf(address, provider, at)
+	r.Proof = proofOf(address, provider, d.provenAt(m))
 }
 
 // secret draws the secret of an answer, mostly the right one.

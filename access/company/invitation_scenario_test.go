@@ -46,6 +46,7 @@ func direct(hits string, set preparation, play func(s *directed)) scenario {
 		c.Users["u2"] = model.User{Email: "u2@x.test", Role: "admin"}
 		config := d.config()
 		config.TTL, config.Cooldown, config.Pending, config.Systems = 4*time.Hour, -1, 0, allSystems()
+		config.Limits, config.Roles = company.Limits{}, map[string][]role.Name{"sync": everyRole(invitingRoles()), "scim": everyRole(invitingRoles())}
 		set(c, &config)
 		m := newMachine(t, hits, c, config, invitationLaws()...)
 		m.other = newOtherCompany(t, c.Document(), &m.clock)
@@ -133,10 +134,11 @@ func obstacles() []obstacle {
 		{"denied role-full", "over-limit", "u1", to("ann@x.test", "user"), tight, fillRole},
 		{"ErrSystem", "not-allowed", "system scim", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
 			s.config.Systems = fewerTypes()
-			s.company = s.open(s.T)
+			s.restart(s.T)
 		}},
-		{"ErrTaken", "already-member", "u1", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
-			s.by("system sync", company.AddUser{Person: company.Person{Email: "Ann@X.test"}, Role: "user"})
+		{"ErrSeats", "over-limit", "u1", to("ann@x.test", "user"), asDrawn, func(s *directed, _ model.Invitation) {
+			s.config.Limits.Seats = len(s.model.Users)
+			s.restart(s.T)
 		}},
 		{"ErrUnknown", "unknown-team", "system sync", inTeam, asDrawn, deleteTeam},
 		{"denied unknown-resource team", "unknown-team", "u1", inTeam, asDrawn, deleteTeam},
@@ -164,7 +166,7 @@ func (o obstacle) play(s *directed) {
 	}
 	s.by(o.sponsor, company.ResendInvitation{Invitation: id})
 	like := o.terms
-	like.Address = mustAddress(map[bool]string{true: "u3@x.test", false: "like@x.test"}[o.cause == "ErrTaken"])
+	like.Address = mustAddress("like@x.test")
 	s.by(o.sponsor, company.Invite{Terms: like})
 	s.file(o.sponsor, like)
 }
@@ -254,7 +256,7 @@ func strangerScenario() scenario {
 // sendScenarios are refusals to send that do not keep anybody from accepting.
 func sendScenarios() []scenario {
 	coolDown := func(_ *model.Company, c *model.Config) { c.Cooldown = time.Hour }
-	return []scenario{
+	return append(deliveryScenarios(), []scenario{
 		direct("sent again ErrBeyondOwnEnd|invitation.send ErrBeyondOwnEnd|plan beyond-own-end|send beyond-own-end|capped", asDrawn, func(s *directed) {
 			i := s.send("u2", to("ann@x.test", "user"))
 			s.by("u1", company.SetEnd{User: "u2", Until: company.To(s.now().Add(5 * time.Hour))})
@@ -266,9 +268,17 @@ func sendScenarios() []scenario {
 		direct("sent again ErrNoDelivery|invitation.send ErrNoDelivery|plan ErrNoDelivery", asDrawn, func(s *directed) {
 			i := s.send("u1", to("ann@x.test", "user"))
 			s.config.Delivers = false
-			s.company = s.open(s.T)
+			s.restart(s.T)
 			s.by("u1", company.ResendInvitation{Invitation: invite.ID(i.ID)})
 			s.by("u1", company.Invite{Terms: to("bob@x.test", "user")})
+			s.file("u1", to("bob@x.test", "user"))
+		}),
+		direct("invitation.send ErrTaken|plan already-member|send already-member|address given to a user|made user.change-address", asDrawn, func(s *directed) {
+			s.send("u1", to("ann@x.test", "user"))
+			s.send("u1", to("bob@x.test", "user"))
+			s.by("system sync", company.AddUser{Person: company.Person{Email: "Ann@X.test"}, Role: "user"})
+			s.by("system sync", company.ChangeAddress{User: "u3", Email: "Bob@X.test"})
+			s.by("u1", company.Invite{Terms: to("ann@x.test", "user")})
 			s.file("u1", to("bob@x.test", "user"))
 		}),
 		direct("sent again ErrSeats|invitation.send ErrSeats|company.set-limits ErrSeats", asDrawn, func(s *directed) {
@@ -285,6 +295,37 @@ func sendScenarios() []scenario {
 			s.by("u1", company.RevokeInvitation{Invitation: invite.ID(i.ID)})
 			s.by("u1", company.Invite{Terms: to("ann@x.test", "viewer")})
 			s.file("u1", to("ann@x.test", "viewer"))
+		}),
+	}...)
+}
+
+// deliveryScenarios are about messages that were not delivered, and people who
+// were removed.
+func deliveryScenarios() []scenario {
+	delivered := func(i model.Invitation) company.Change {
+		return company.RecordDelivery{Invitation: invite.ID(i.ID), Generation: i.Generation}
+	}
+	return []scenario{
+		direct("undelivered|queued|made invitation.delivered|made invitation.redeliver|passed over|invitation.delivered ErrNone|invitation.delivered ErrInvalid|"+
+			"invitation.delivered ErrNoChange|invitation.delivered ErrSystemOnly|invitation.redeliver ErrNone|invitation.redeliver ErrSystemOnly", asDrawn, func(s *directed) {
+			s.fails = queued
+			i := s.send("u1", to("ann@x.test", "user"))
+			s.invariant(s.T)
+			s.by("u1", delivered(i))
+			s.by("system sync", company.RecordDelivery{Invitation: "nope", Generation: 1})
+			s.by("system sync", company.RecordDelivery{Invitation: invite.ID(i.ID), Generation: 2})
+			s.by("system sync", delivered(i))
+			s.by("system sync", delivered(i))
+			s.by("u1", company.RedeliverInvitation{Invitation: invite.ID(i.ID)})
+			s.by("system sync", company.RedeliverInvitation{Invitation: "nope"})
+			s.by("system sync", company.RedeliverInvitation{Invitation: invite.ID(i.ID)})
+			s.do(s.T, model.Request{System: "sync", Reason: "once more", Changes: []company.Change{company.RevokeInvitation{Invitation: invite.ID(i.ID)}, company.RevokeInvitation{Invitation: invite.ID(i.ID)}}})
+		}),
+		direct("revoked by the removal of the person", asDrawn, func(s *directed) {
+			s.by("system sync", company.ChangeAddress{User: "u3", Email: "away@x.test"})
+			i := s.send("u1", to("u3@x.test", "user"))
+			s.by("u1", company.RemoveUser{User: "u3"})
+			s.accept(invite.ID(i.ID))
 		}),
 	}
 }
@@ -376,7 +417,7 @@ func answerScenarios() []scenario {
 			s.by("u1", company.SuspendUser{User: "u3"})
 			s.by("u3", company.RevokeInvitation{Invitation: id})
 			s.config.Systems = fewerTypes()
-			s.company = s.open(s.T)
+			s.restart(s.T)
 			s.by("system scim", company.RevokeInvitation{Invitation: id})
 		}),
 	}

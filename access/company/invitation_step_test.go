@@ -119,7 +119,7 @@ func (m *machine) obstruct(t *rapid.T) {
 			m.clock = until
 		case i.Sponsor.System == "scim" && d.chance(3, "scim loses its types"):
 			m.config.Systems = fewerTypes()
-			m.company = m.open(t)
+			m.restart(t)
 		default:
 			m.do(t, d.obstacle(m, i))
 		}
@@ -201,7 +201,7 @@ func (m *machine) strangers(t *rapid.T, i model.Invitation, declines func(n int)
 		case "stale":
 			p = proofOf(p.Address(), p.Provider(), p.Time().Add(-m.config.ProofAge-time.Nanosecond))
 		case "future":
-			p = proofOf(p.Address(), p.Provider(), p.Time().Add(2*time.Hour))
+			p = proofOf(p.Address(), p.Provider(), p.Time().Add(time.Minute+time.Nanosecond))
 		default:
 			s = d.wrongSecret(m, i, wrong)
 		}
@@ -236,5 +236,5 @@ func (m *machine) reopen(t *rapid.T) {
 	m.config.Systems = d.systems()
 	m.config.Pending = rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "pending")
 	m.config.Delivers = !d.chance(8, "no delivery")
-	m.company = m.open(t)
+	m.restart(t)
 }

@@ -44,8 +44,8 @@ func actionsOf(text string) []access.Action {
 }
 
 // linkingCompany draws a company whose first user always keeps the first role.
-func (d draw) linkingCompany(roles []role.Role) *model.Company {
-	c := model.New(roles, kindsOf(roles)...)
+func (d draw) linkingCompany(catalog model.Catalog) *model.Company {
+	c := model.New(catalog, start)
 	for _, id := range linkAccounts[:3] {
 		c.Accounts[string(id)] = model.Account{Source: "google"}
 	}
@@ -53,9 +53,9 @@ func (d draw) linkingCompany(roles []role.Role) *model.Company {
 		c.AddGroup(id, filter)
 	}
 	for i, id := range linkUsers {
-		r := roles[0]
+		r := catalog.Roles[0]
 		if i > 0 {
-			r = rapid.SampledFrom(roles[1:]).Draw(d.T, "role")
+			r = rapid.SampledFrom(catalog.Roles[1:]).Draw(d.T, "role")
 		}
 		c.Users[string(id)], c.Used["user "+string(id)] = model.User{Email: string(id) + "@x.test", Role: string(r.Name)}, true
 	}
@@ -85,7 +85,10 @@ func (d draw) makeLink(now time.Time) company.MakeLink {
 	case 0, 1:
 		c.Action, c.Resource = "", access.Report(rapid.SampledFrom(linkReports).Draw(d.T, "report"))
 	case 2, 3, 4:
-		c.Resource = access.Item("campaign", "c1", account)
+		c.Resource = access.Item(access.Kind(d.one("kind", "campaign", "session")), "c1", account)
+		if d.chance(3, "the one of its kind") {
+			c.Action = ""
+		}
 	case 5:
 		c.Resource = access.CompanyItem(rapid.SampledFrom([]access.Kind{"board", "board", "wall", "nowhere"}).Draw(d.T, "kind"), "b1")
 	case 6:
@@ -148,7 +151,7 @@ func (l *linkLaw) happen(d draw, m *machine) {
 		{company.DisconnectAccounts{Accounts: []datagroup.AccountID{account}}, company.ConnectAccounts{Accounts: []document.Account{{ID: string(account), Source: "google"}}}},
 		{company.UnshareReport{Report: report, User: other}, company.ShareReport{Report: report, User: other}},
 		{company.UnshareReport{Report: report, Team: in}, company.ShareReport{Report: report, Team: in, Level: access.Viewer}},
-		{withKinds(d.toggled(m.model.Catalog.Roles)), withKinds(m.model.Catalog.Roles)},
+		{d.toggled(m.model.Catalog), company.ReplaceCatalog{Roles: m.model.Catalog.Roles, Kinds: m.model.Catalog.Kinds}},
 	}).Draw(t, "change")
 	m.do(t, asSystem(h.change))
 	l.undos = append(l.undos, h.undo)
@@ -159,10 +162,19 @@ func withKinds(roles []role.Role) company.ReplaceCatalog {
 	return company.ReplaceCatalog{Roles: roles, Kinds: kindsOf(roles)}
 }
 
-// toggled gives a role one action that links are made for, or takes it.
-func (d draw) toggled(roles []role.Role) []role.Role {
-	roles = slices.Clone(roles)
-	r := &roles[rapid.IntRange(0, len(roles)-1).Draw(d.T, "of role")]
+// toggled gives a role one action that links are made for, or takes it. Now and
+// then a kind loses its links, or all of them their kind.
+func (d draw) toggled(c model.Catalog) company.ReplaceCatalog {
+	next := company.ReplaceCatalog{Roles: slices.Clone(c.Roles), Kinds: slices.Clone(c.Kinds)}
+	if n := d.below(len(next.Kinds)+20, "a kind"); n < len(next.Kinds) {
+		if d.chance(2, "no kind any more") {
+			next.Kinds = slices.Delete(next.Kinds, n, n+1)
+		} else {
+			next.Kinds[n].Link = ""
+		}
+		return next
+	}
+	r := &next.Roles[rapid.IntRange(0, len(next.Roles)-1).Draw(d.T, "of role")]
 	a := rapid.SampledFrom(linkActions).Draw(d.T, "capability")
 	r.Capabilities = slices.Clone(r.Capabilities)
 	if i := slices.Index(r.Capabilities, a); i >= 0 {
@@ -170,7 +182,7 @@ func (d draw) toggled(roles []role.Role) []role.Role {
 	} else {
 		r.Capabilities = append(r.Capabilities, a)
 	}
-	return roles
+	return next
 }
 
 // undo gives back what was taken last.

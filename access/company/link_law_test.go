@@ -43,9 +43,9 @@ func TestLinkShowsNoMoreThanItsMaker(t *testing.T) {
 	s := search{checks: 20, scenarios: []scenario{linkScenario()}, walks: map[string]func(*rapid.T, *branches){}, branches: strings.Split("live|paused|resumed|ended|expired|revoked|"+
 		"maker removed|report deleted|in a session|live in a session|paused in a session|report|item|item of the company|by a system|refused|"+
 		"shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed", "|")}
-	for name, roles := range map[string][]role.Role{"project": role.ProjectCatalog().Roles(), "own": linkCatalog()} {
+	for name, catalog := range map[string]model.Catalog{"project": catalogOf(role.ProjectCatalog()), "own": {Roles: linkCatalog(), Kinds: kindsOf(linkCatalog())}} {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
-			l, m := newLinkingMachine(t, hits, draw{t}.linkingCompany(roles))
+			l, m := newLinkingMachine(t, hits, draw{t}.linkingCompany(catalog))
 			step := func(f func(draw, *machine)) func(*rapid.T) { return func(t *rapid.T) { f(draw{t}, m) } }
 			t.Repeat(map[string]func(*rapid.T){"make": step(l.make), "make more": step(l.make), "happen": step(l.happen), "happen more": step(l.happen),
 				"undo": step(l.undo), "revoke": step(l.revoke), "time": m.pass, "": m.invariant})
@@ -71,7 +71,7 @@ func linkScenario() scenario {
 	hits := "live|paused|resumed|ended|expired|revoked|maker removed|report deleted|in a session|live in a session|paused in a session|report|" +
 		"item|item of the company|by a system|refused|shows accounts|shows less than the maker sees|shows one account|shows none though live|replayed"
 	return scenario{hits, func(t *rapid.T, hits *branches) {
-		c := draw{t}.linkingCompany(linkCatalog())
+		c := draw{t}.linkingCompany(model.Catalog{Roles: linkCatalog(), Kinds: kindsOf(linkCatalog())})
 		for _, id := range []string{"u2", "u3"} {
 			c.Users[id] = model.User{Email: id + "@x.test", Role: "analyst"}
 			for _, team := range c.Teams {

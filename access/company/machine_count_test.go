@@ -6,6 +6,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/company/internal/model"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // countRefusal counts a refusal that had one cause.
@@ -57,6 +58,8 @@ func changeAt(r model.Request, index int) company.Change {
 
 // countMade counts a change that was made.
 func (m *machine) countMade(r model.Request, c, made company.Change) {
+	countPerson(m.hits, r, made)
+	countThing(m.hits, made)
 	switch made := made.(type) {
 	case company.RemoveUser:
 		if made.HandedOver.Count > 0 {
@@ -90,6 +93,61 @@ func (m *machine) countMade(r model.Request, c, made company.Change) {
 	}
 }
 
+// countPerson counts what became of a user as a person.
+func countPerson(hits *branches, r model.Request, made company.Change) {
+	own := func(what string, u team.UserID) {
+		if string(u) == r.User {
+			hits.Hit("one's own " + what)
+		}
+	}
+	closed := 0
+	switch made := made.(type) {
+	case company.AddUser:
+		if closed = made.Invitations.Count; made.Email == "" {
+			hits.Hit("without an address")
+		}
+	case company.ChangeAddress:
+		closed = made.Invitations.Count
+		own("address", made.User)
+	case company.EditUser:
+		own("name", made.User)
+	case company.UnshareReport:
+		own("grant", made.User)
+	}
+	if closed > 0 {
+		hits.Hit("address given to a user")
+	}
+}
+
+// countThing counts what edits of memberships, grants and kinds kept or lifted.
+func countThing(hits *branches, made company.Change) {
+	switch made := made.(type) {
+	case company.AddMember:
+		if !made.From.IsZero() {
+			hits.Hit("a member again")
+		}
+	case company.SetMemberEnd:
+		if made.Until.IsNone() {
+			hits.Hit("a membership's end lifted")
+		}
+	case company.ShareReport:
+		switch _, until := made.Until.Get(); {
+		case made.Until.IsNone():
+			hits.Hit("a grant's end lifted")
+		case until && made.FromLevel != 0 && made.FromLevel < made.Level:
+			hits.Hit("a grant with an end raised")
+		}
+	case company.RemoveUser:
+		if made.Orphaned.Count > 0 {
+			hits.Hit("left without a creator")
+		}
+	case company.ReplaceCatalog:
+		if made.Links.Count > 0 {
+			hits.Hit("links ended by a catalog")
+		}
+	}
+}
+
 // countUnfit counts an invitation that could be changed though it could not be
 // sent as it was.
 func (m *machine) countUnfit(id invite.ID) {
@@ -111,14 +169,18 @@ func (m *machine) countUnfit(id invite.ID) {
 
 // countSettled counts what became of the invitations of a user who was removed.
 func (m *machine) countSettled(c company.RemoveUser) {
-	var live, expired bool
+	var live, expired, own bool
 	for _, id := range c.Invitations.First {
 		n := m.model.Find(id)
 		if n < 0 {
 			continue // it was sent in the same request
 		}
 		is := m.model.Invitations[n].StateAt(m.now())
+		own = own || m.model.Invitations[n].Sponsor.User != c.User
 		live, expired = live || is == invite.Pending, expired || is == invite.Expired
+	}
+	if own {
+		m.hits.Hit("revoked by the removal of the person")
 	}
 	switch {
 	case c.TakeOver != "" && live && expired:

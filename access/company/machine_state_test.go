@@ -38,7 +38,11 @@ func (m *machine) delivered(t *rapid.T, after *model.Company, failed []company.U
 	}
 	slices.Sort(got)
 	slices.Sort(want)
-	if !slices.Equal(got, want) || m.lost && len(failed) != len(want) || !m.lost && len(failed) > 0 {
+	failing := m.fails == lost
+	if m.fails == queued && len(want) > 0 {
+		m.hits.Hit("queued")
+	}
+	if !slices.Equal(got, want) || failing && len(failed) != len(want) || !failing && len(failed) > 0 {
 		t.Fatalf("messages for %v, %d of them failed, want %v", got, len(failed), want)
 	}
 	if len(failed) > 0 {
@@ -57,6 +61,7 @@ func (m *machine) invariant(t *rapid.T) {
 		m.onHold(t, invite.ID(i.ID))
 	}
 	m.onHold(t, "nope")
+	m.undelivered(t)
 	for _, l := range m.laws {
 		if l.state != nil {
 			l.state(t, m)
@@ -75,8 +80,8 @@ func (m *machine) invariant(t *rapid.T) {
 	if got, want := text(t, m.company.Policy()), text(t, m.model.Compile(t)); got != want {
 		t.Fatalf("state (-want +got):\n%s", cmp.Diff(want, got))
 	}
-	if m.company.Name() != m.model.Name || m.company.Limits() != m.model.Limits {
-		t.Fatalf("%s with %+v, want %s with %+v", m.company.Name(), m.company.Limits(), m.model.Name, m.model.Limits)
+	if limits := m.model.BoundBy(m.config); m.company.Name() != m.model.Name || m.company.Limits() != limits {
+		t.Fatalf("%s with %+v, want %s with %+v", m.company.Name(), m.company.Limits(), m.model.Name, limits)
 	}
 	if err := m.reader.Sync(context.Background()); err != nil {
 		t.Fatalf("sync: %v", err)
@@ -133,7 +138,7 @@ func (m *machine) sameInvitations(t *rapid.T, c *company.Company) {
 
 // onHold compares what keeps a person invited from accepting.
 func (m *machine) onHold(t *rapid.T, id invite.ID) {
-	err, want := m.company.WhyOnHold(id), m.model.OnHold(id, m.config, m.now())
+	err, want := m.company.WhyOnHold(id), m.model.OnHold(id, m.config, m.clock)
 	if (err != nil) != want.Refused() || err != nil && !hasCause(want, err) {
 		t.Fatalf("%s is on hold for %v, want one of %q\n%s", id, err, want.Errs(), m.printed(t))
 	}
@@ -142,6 +147,26 @@ func (m *machine) onHold(t *rapid.T, id invite.ID) {
 		m.hits.Hit("not on hold")
 	case want.Only() != "":
 		m.hits.Hit("on hold " + want.Only())
+	}
+}
+
+// undelivered compares the invitations whose message is not known to have been
+// delivered, whether expired or not.
+func (m *machine) undelivered(t *rapid.T) {
+	var got, want []string
+	for i := range m.company.UndeliveredInvitations() {
+		got = append(got, string(i.ID))
+	}
+	for _, i := range m.model.Invitations {
+		if i.State == invite.Pending && i.Delivered.IsZero() {
+			want = append(want, i.ID)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("undelivered are %q, want %q", got, want)
+	}
+	if len(want) > 0 {
+		m.hits.Hit("undelivered")
 	}
 }
 
@@ -180,12 +205,15 @@ var lawPast = law{end: func(t *rapid.T, m *machine) {
 		if got := text(t, at); got != h.document {
 			t.Fatalf("at %d (-want +got):\n%s", i+1, cmp.Diff(h.document, got))
 		}
-		if i+1 < len(m.moments) && m.moments[i+1].time.Equal(h.time) {
-			continue // PolicyAt is the last of an instant
-		}
 		asOf, err := m.company.PolicyAt(ctx, h.time)
 		if err != nil {
 			t.Fatalf("as of %v: %v", h.time, err)
+		}
+		instant := h.time
+		for _, other := range m.moments[i+1:] { // it is the last that is not later
+			if !other.time.After(instant) {
+				h = other
+			}
 		}
 		if got := text(t, asOf); got != h.document {
 			t.Fatalf("as of %v (-want +got):\n%s", h.time, cmp.Diff(h.document, got))

@@ -37,7 +37,7 @@ type machine struct {
 	steps   []time.Duration
 	random  hashRand
 
-	lost    bool // what Deliver does now
+	fails   error // what Deliver returns now; nil is drawn
 	mail    []invite.Message
 	sent    map[invite.ID][]sentMessage // all of them, in the order of delivery
 	other   *otherCompany               // is sent the same invitations; nil is none
@@ -82,6 +82,12 @@ type sentMessage struct {
 	generation int
 }
 
+// What Deliver returns of a message that is not delivered.
+var (
+	lost   = errors.New("the mail server is down")
+	queued = fmt.Errorf("a queue has it: %w", company.ErrQueued)
+)
+
 // newMachine founds a company as the model has it.
 func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Config, laws ...law) *machine {
 	m := &machine{hits: hits, laws: laws, model: from, config: config, log: audit.NewMemory(), clock: start, last: start,
@@ -99,15 +105,13 @@ func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Co
 }
 
 func (m *machine) companyConfig() *company.Config {
-	c := &company.Config{Now: func() time.Time { return m.clock }, ClockSkew: 10000 * time.Hour, Rand: &m.random, Systems: company.SystemsByName(m.config.Systems),
+	c := &company.Config{Now: func() time.Time { return m.clock }, ClockSkew: m.config.ClockSkew, Rand: &m.random, Systems: company.SystemsByName(m.config.Systems, m.config.Roles),
+		Limits: m.config.Limits, ChangeAddress: m.config.ChangeAddress,
 		Invitations: company.InvitationLimits{TTL: m.config.TTL, Cooldown: m.config.Cooldown, Pending: m.config.Pending, ProofAge: m.config.ProofAge}}
 	if m.config.Delivers {
 		c.Origin, c.Deliver = "https://acme.test/join", func(_ context.Context, message invite.Message) error {
 			m.mail = append(m.mail, message)
-			if m.lost {
-				return errors.New("the mail server is down")
-			}
-			return nil
+			return m.fails
 		}
 	}
 	return c
@@ -120,6 +124,12 @@ func (m *machine) open(t *rapid.T) *company.Company {
 		t.Fatalf("open: %v", err)
 	}
 	return c
+}
+
+// restart opens the company again, as it is configured now.
+func (m *machine) restart(t *rapid.T) {
+	m.company, m.reader = m.open(t), m.open(t)
+	m.model.Restart()
 }
 
 // now is the time that a change would get.
@@ -167,7 +177,7 @@ func (m *machine) pass(t *rapid.T) {
 
 // by is the actor of a request, and what else its event has.
 func by(r model.Request) company.By {
-	by := company.By{Reason: r.Reason, Approval: "a-1", Correlation: "c-1", Via: "v-1"}
+	by := company.By{Reason: r.Reason, Approval: "a-1", Correlation: "c-1", Via: "v-1", Since: r.Since}
 	switch {
 	case r.User != "":
 		by.Actor = company.User(r.User)
@@ -181,36 +191,42 @@ func by(r model.Request) company.By {
 
 // do makes a request of both, and reports whether it was granted.
 func (m *machine) do(t *rapid.T, r model.Request) bool {
-	at := m.now()
-	if m.clock.Before(at) {
+	if m.clock.Before(m.last) {
 		m.hits.Hit("in the past")
 	}
 	m.hits.Hit("zz request")
-	m.mail, m.lost = nil, draw{t}.chance(8, "message lost")
+	m.mail = nil
+	if d := (draw{t}); m.fails == nil && d.chance(8, "message lost") {
+		m.fails = oneOf(d, "how", lost, queued)
+	}
+	defer func() { m.fails = nil }()
 	before := m.state()
 	receipt, err := m.company.Do(context.Background(), by(r), r.Changes...)
-	want := m.model.Do(r, m.config, at)
+	want := m.model.Do(r, m.config, m.clock)
 	if (err != nil) != want.Refused() {
-		t.Fatalf("%v %#v at %v:\n got  %v\n want %q at %d\n%s", by(r).Actor, r.Changes, at, err, want.Errs(), want.Index, m.printed(t))
+		t.Fatalf("%v %#v at %v since %d of %v:\n got  %v\n want %q at %d\n%s", by(r).Actor, r.Changes, m.clock, r.Since, m.model.Events, err, want.Errs(), want.Index, m.printed(t))
 	}
 	if err != nil {
 		m.refused(t, r, err, want)
 		return false
 	}
 	m.made(t, r, receipt, want)
-	for i, c := range r.Changes { // ids that Do chose are known only now
-		r.Changes[i] = m.identify(c, receipt.Changes[i])
+	for n, i := range madeOf(r, receipt) { // ids that Do chose are known only now
+		r.Changes[i] = m.identify(r.Changes[i], receipt.Changes[n])
 	}
-	want = m.model.Do(r, m.config, at)
+	want = m.model.Do(r, m.config, m.clock)
 	if want.Refused() {
 		t.Fatalf("with the ids of %#v: %q", receipt.Changes, want.Errs())
 	}
 	if diff := cmp.Diff(want.Recorded, receipt.Changes, sameRecord); diff != "" {
 		t.Fatalf("recorded (-want +got):\n%s", diff)
 	}
-	m.last = at
+	m.last = want.After.Last
 	m.delivered(t, want.After, receipt.Undelivered)
-	recorded := !m.lost && want.After.Deliver(m.model.Messages)
+	if m.fails == queued {
+		want.After.Queue(m.model.Messages)
+	}
+	recorded := m.fails == nil && want.After.Deliver(m.model.Messages)
 	m.model = want.After
 	m.logged(t, r, receipt, before)
 	if m.remember(t); recorded {
@@ -222,6 +238,17 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 		}
 	}
 	return true
+}
+
+// madeOf returns the places of the changes of a request that were made.
+func madeOf(r model.Request, receipt company.Receipt) []int {
+	var all []int
+	for i := range r.Changes {
+		if !slices.Contains(receipt.Repeated, i+1) {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // rarest draws a few requests and returns the one whose outcome, as the model
@@ -246,12 +273,12 @@ func (m *machine) rarest(draw func() model.Request) model.Request {
 // outcome is what comes of a request: the type of its last change and why that
 // is refused.
 func (m *machine) outcome(r model.Request) string {
-	want := m.model.Do(r, m.config, m.now())
+	want := m.model.Do(r, m.config, m.clock)
 	if want.Refused() {
 		return fmt.Sprint(want.Index, want.Only())
 	}
 	last := want.Recorded[len(want.Recorded)-1]
-	return fmt.Sprint("made ", model.TypeOf(last).Name, len(want.Recorded) > 1)
+	return fmt.Sprint("made ", model.TypeOf(last).Name, len(want.Recorded) > 1, len(want.Repeated) > 0)
 }
 
 // printed is what a failure prints.
@@ -291,8 +318,8 @@ func hasCause(want model.Refusal, err error) bool {
 // refused checks the error of a refusal.
 func (m *machine) refused(t *rapid.T, r model.Request, err error, want model.Answer) {
 	var failed *company.Error
-	if !errors.As(err, &failed) || failed.Op != "do" || max(failed.Index-1, 0) != want.Index {
-		t.Fatalf("%v %+v: refused with %#v, want op do, index %d, %q\n%s", by(r).Actor, r.Changes, err, want.Index, want.Errs(), m.printed(t))
+	if !errors.As(err, &failed) || failed.Op != "do" || max(failed.Index-1, 0) != want.Index || errors.Is(err, company.ErrChanged) && failed.Seq != want.Seq {
+		t.Fatalf("%v %+v since %d: refused with %#v, %v, want op do, index %d, %q, %d of %v\n%s", by(r).Actor, r.Changes, r.Since, err, err, want.Index, want.Errs(), want.Seq, m.model.Events, m.printed(t))
 	}
 	name := "no change"
 	if failed.Change != "" {
@@ -325,16 +352,23 @@ func (m *machine) refused(t *rapid.T, r model.Request, err error, want model.Ans
 
 // made checks what can be said before the ids are known.
 func (m *machine) made(t *rapid.T, r model.Request, receipt company.Receipt, want model.Answer) {
-	if len(receipt.Changes) != len(r.Changes) || len(want.Recorded) != len(r.Changes) {
-		t.Fatalf("%d changes recorded, want %d", len(receipt.Changes), len(r.Changes))
+	if len(receipt.Changes) != len(want.Recorded) || !slices.Equal(receipt.Repeated, want.Repeated) {
+		t.Fatalf("of %#v are %d changes recorded, want %d, and %d repeated, want %d", r.Changes, len(receipt.Changes), len(want.Recorded), receipt.Repeated, want.Repeated)
 	}
 	m.hits.Hit("by " + map[bool]string{true: "user", false: "system"}[r.User != ""])
 	if len(r.Changes) > 1 {
 		m.hits.Hit("several at once")
 	}
-	for i, c := range receipt.Changes {
-		if model.TypeOf(c) != model.TypeOf(want.Recorded[i]) {
-			t.Fatalf("recorded %+v for %+v, want %+v", c, r.Changes[i], want.Recorded[i])
+	if len(receipt.Repeated) > 0 {
+		m.hits.Hit("passed over")
+	}
+	if r.Since > 0 {
+		m.hits.Hit("unchanged since")
+	}
+	for n, i := range madeOf(r, receipt) {
+		c := receipt.Changes[n]
+		if model.TypeOf(c) != model.TypeOf(want.Recorded[n]) {
+			t.Fatalf("recorded %+v for %+v, want %+v", c, r.Changes[i], want.Recorded[n])
 		}
 		m.hits.Hit("made " + model.TypeOf(c).Name)
 		m.countMade(r, r.Changes[i], c)
@@ -347,11 +381,10 @@ var sameRecord = cmp.Options{
 	cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(company.Invite{}),
 	cmp.Exporter(func(t reflect.Type) bool { return strings.HasPrefix(t.Name(), "Optional[") }),
 	cmp.Comparer(func(a, b role.Role) bool {
-		manages := slices.Equal(slices.Sorted(slices.Values(a.Manages)), slices.Sorted(slices.Values(b.Manages)))
-		a.Manages, b.Manages = nil, nil
-		c, errC := role.NewCatalog([]role.Role{a}, kindsOf([]role.Role{a})...)
-		d, errD := role.NewCatalog([]role.Role{b}, kindsOf([]role.Role{b})...)
-		return errC == nil && errD == nil && c.Equal(d) && manages
+		for _, r := range []*role.Role{&a, &b} {
+			r.Manages, r.Capabilities = slices.Sorted(slices.Values(r.Manages)), slices.Sorted(slices.Values(r.Capabilities))
+		}
+		return reflect.DeepEqual(a, b)
 	}),
 	cmp.Comparer(func(a, b role.Kind) bool {
 		actions := slices.Equal(slices.Sorted(slices.Values(a.Actions)), slices.Sorted(slices.Values(b.Actions)))
@@ -366,6 +399,7 @@ var sameRecord = cmp.Options{
 	}),
 	cmp.Comparer(func(a, b invite.Terms) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }),
 	cmp.Comparer(func(a, b access.Resource) bool { return a == b }),
+	cmp.Comparer(func(a, b invite.Proof) bool { return a == b }),
 	cmp.Comparer(func(invite.Digest, invite.Digest) bool { return true }),
 	cmp.Comparer(func(invite.Secret, invite.Secret) bool { return true }),
 }
@@ -389,8 +423,8 @@ func (m *machine) logged(t *rapid.T, r model.Request, receipt company.Receipt, b
 		t.Fatalf("event by %+v of %s, want %+v", e.Actor, e.Company, want)
 	case e.Reason != by.Reason || e.Approval != by.Approval || e.Correlation != by.Correlation || e.Via != by.Via:
 		t.Fatalf("event %+v, want %+v", e, by)
-	case len(e.Changes) != len(r.Changes):
-		t.Fatalf("%d changes in the event, want %d", len(e.Changes), len(r.Changes))
+	case len(e.Changes) != len(receipt.Changes):
+		t.Fatalf("%d changes in the event, want %d", len(e.Changes), len(receipt.Changes))
 	}
 	for i, c := range e.Changes {
 		if want := model.TypeOf(receipt.Changes[i]).Name; c.Type != want {

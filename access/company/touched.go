@@ -84,8 +84,18 @@ func sponsorKeys(id invite.ID, states ...*state) (keys []string) {
 	return keys
 }
 
-// touches adds the memberships that the user begins with.
-func (c AcceptInvitation) touches(_, _ *state) (keys []string) {
+// touches adds the team that the link was made in.
+func (c RevokeLink) touches(before, _ *state) []string {
+	l, _ := before.directory().Link(c.Link)
+	if l.Session == "" {
+		return nil
+	}
+	return []string{hangKey(access.Team(l.Session))}
+}
+
+// touches adds the user, and the memberships that they begin with.
+func (c AcceptInvitation) touches(_, _ *state) []string {
+	keys := []string{user(c.User).String()}
 	for _, t := range c.Teams {
 		keys = append(keys, pairKey(access.Team(t), user(c.User)), hangKey(access.Team(t)))
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -126,7 +127,9 @@ func (p *proposal) amend(c company.AmendInvitation) (company.Change, Refusal) {
 		a.when(true, "ErrInvalid ErrTerms", "")
 		return nil, a
 	}
-	a.when(t.Equal(i.Terms), "ErrNoChange", "")
+	if a.when(t.Equal(i.Terms), "ErrNoChange", ""); p.System != "" && a.Refused() {
+		return nil, a // which a system may repeat
+	}
 	p.maySend(&a, p.sponsor(), "invitation.amend", t)
 	p.withinOwnEnd(&a, p.sponsor(), t)
 	p.hasRoom(&a, t, i.ID)
@@ -219,8 +222,11 @@ func (p *proposal) redeliver(c company.RedeliverInvitation) (company.Change, Ref
 	}
 	i := p.Invitations[n]
 	p.maySend(&a, i.Sponsor, "invitation.send", i.Terms)
-	for n := range a.Causes {
-		a.Causes[n].Err += " ErrOnHold"
+	for n, c := range a.Causes {
+		if names := append(strings.Fields(c.Err), "ErrOnHold"); names[0] != "denied" {
+			slices.Sort(names)
+			a.Causes[n].Err = strings.Join(names, " ")
+		}
 	}
 	p.hasRoom(&a, i.Terms, i.ID)
 	if a.Refused() {
@@ -244,7 +250,7 @@ func (p *proposal) isInvited(id invite.ID, s invite.Secret) (n int, a Refusal) {
 	a.when(!SameMailbox(p.Proof.Address().String(), i.Terms.Address.String()), "address", "")
 	a.when(i.Terms.Provider != "" && p.Proof.Provider() != i.Terms.Provider, "provider", "")
 	a.when(p.Proof.Time().Before(p.Now.Add(-p.ProofAge)), "stale", "")
-	a.when(p.Proof.Time().After(p.Now.Add(time.Hour)), "future", "")
+	a.when(p.Proof.Time().After(p.Now.Add(time.Minute)), "future", "")
 	return n, a
 }
 
@@ -307,7 +313,8 @@ func (p *proposal) decline(c company.DeclineInvitation) (company.Change, Refusal
 // Row says what becomes of one row of a file: what a single Invite would come
 // to, except that no invitation is sent again while it can be accepted and was
 // delivered. It returns the company after it, or c itself if the row is refused.
-func (c *Company) Row(r Request, conf Config, at time.Time, row invite.Row) (*Company, Refusal) {
+func (c *Company) Row(r Request, conf Config, clock time.Time, row invite.Row) (*Company, Refusal) {
+	at := Later(clock, c.Last)
 	if row.Reason != "" {
 		r.Reason = row.Reason
 	}
@@ -324,7 +331,7 @@ func (c *Company) Row(r Request, conf Config, at time.Time, row invite.Row) (*Co
 	if live && err == nil && c.Invitations[n].Terms.Equal(t) {
 		r.Changes = []company.Change{company.ResendInvitation{Invitation: invite.ID(c.Invitations[n].ID)}}
 	}
-	answer := c.Do(r, conf, at)
+	answer := c.Do(r, conf, clock)
 	a := answer.Refusal
 	a.when(live && !undelivered, "ErrPending", invite.AlreadyPending)
 	if a.when(unreasoned, "ErrReason", invite.BadReason); a.Refused() {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 )
 
 // Company is all that a company consists of at one moment. What Decide goes by
@@ -21,6 +21,9 @@ type Company struct {
 	Invitations []Invitation    // in the order in which they were first sent
 	Used        map[string]bool // "user u1": every id there ever was
 	Messages    int             // how many there were about invitations
+	Last        time.Time       // of the last event
+	Events      []Event
+	Had         map[string][]string // the addresses that users had before, by user
 }
 
 // What a World has, so that a test imports one model.
@@ -31,11 +34,12 @@ type (
 	Report  = rules.Report
 	Grant   = rules.Grant
 	Link    = rules.Link
+	Catalog = rules.Catalog
 )
 
-// New returns a company with roles and kinds, and nothing else.
-func New(roles []role.Role, kinds ...role.Kind) *Company {
-	return &Company{World: rules.New(rules.Catalog{Roles: roles, Kinds: kinds}), Name: "Acme", Used: map[string]bool{}}
+// New returns a company with a catalog, founded at an instant, and nothing else.
+func New(c Catalog, founded time.Time) *Company {
+	return &Company{World: rules.New(c), Name: "Acme", Used: map[string]bool{}, Last: founded, Events: make([]Event, 1), Had: map[string][]string{}}
 }
 
 // NewTeam returns a team of nobody.
@@ -48,10 +52,11 @@ func NewReport(name string) Report { return rules.NewReport(name) }
 func (c *Company) Clone() *Company {
 	n := *c
 	n.World = c.World.Clone()
-	n.Invitations, n.Used = slices.Clone(c.Invitations), make(map[string]bool, len(c.Used)+1)
+	n.Invitations, n.Used, n.Had = slices.Clone(c.Invitations), make(map[string]bool, len(c.Used)+1), maps.Clone(c.Had)
 	for id := range c.Used {
 		n.Used[id] = true
 	}
+	n.Events = slices.Clip(c.Events)
 	return &n
 }
 
@@ -100,8 +105,14 @@ func (c *Company) LastOf(user string) []string {
 	return all
 }
 
+// Creatorless reports whether there is such a report, without a lasting creator.
+func (c *Company) Creatorless(report string) bool {
+	_, exists := c.Reports[report]
+	return exists && len(c.creators(report)) == 0
+}
+
 // CanSucceed reports whether a user may take over the reports of another one
-// who is removed.
+// who is removed, if they are not the one who removes them.
 func (c *Company) CanSucceed(id, removed string) bool {
 	return id != removed && c.Active(id) && c.Users[id].Until.IsZero()
 }
@@ -157,6 +168,15 @@ func (c *Company) fits(id string, a Account) bool {
 // Ended reports whether an end has come: at the end itself it has. Zero is no
 // end.
 func Ended(until, at time.Time) bool { return rules.Ended(until, at) }
+
+// Later is the later of two instants: what now is for a company whose clock is
+// set back.
+func Later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
 
 // Outlasts reports whether end a is later than b. No end is later than any.
 func Outlasts(a, b time.Time) bool {

@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -122,8 +123,10 @@ func (p *proposal) connectAccounts(c company.ConnectAccounts) (company.Change, s
 	}
 	if refusal := first(
 		when(same && p.System != "", "ErrNoChange"),
-		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { _, ok := p.Accounts[a.ID]; return ok }), "ErrTaken"),
-		when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !p.fits(a.ID, accountOf(a)) }), "ErrInvalid"),
+		either(
+			when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { _, ok := p.Accounts[a.ID]; return ok }), "ErrTaken"),
+			when(slices.ContainsFunc(c.Accounts, func(a document.Account) bool { return !p.fits(a.ID, accountOf(a)) }), "ErrInvalid"),
+		),
 	); refusal != "" {
 		return nil, refusal
 	}
@@ -319,37 +322,37 @@ func (p *proposal) setCompanyName(c company.SetCompanyName) string {
 
 func (p *proposal) setLimits(c company.SetLimits) (company.Change, string) {
 	n, given := c.Seats.Get()
-	next := company.Limits{Seats: become(c.Seats, p.Limits.Seats)}
+	next := company.Limits{Seats: become(c.Seats, p.Company.Limits.Seats)}
 	refusal := first(
 		p.ask("company.edit", access.Company()),
 		when(given && n < 1, "ErrInvalid"),
-		when(next == p.Limits, "ErrNoChange"),
+		when(given && p.Config.Limits.Seats > 0 && n > p.Config.Limits.Seats, "ErrInvalid"),
+		when(next == p.Company.Limits, "ErrNoChange"),
 	)
-	c.From = p.Limits
+	c.From = p.Company.Limits
 	if refusal == "" {
-		p.Limits = next
+		p.Company.Limits = next
 	}
 	return c, refusal
 }
 
+// replaceCatalog ends the links that the new catalog would not let anyone make.
 func (p *proposal) replaceCatalog(c company.ReplaceCatalog) (company.Change, string) {
 	next, err := role.NewCatalog(c.Roles, c.Kinds...)
 	if err != nil {
-		return c, "ErrInvalid"
-	}
-	now, err := role.NewCatalog(p.Catalog.Roles, p.Catalog.Kinds...)
-	if err != nil {
-		panic(err)
+		return nil, "ErrInvalid"
 	}
 	for _, u := range p.Users {
 		if _, ok := next.Role(role.Name(u.Role)); !ok {
-			return c, "ErrUnknown"
+			return nil, "ErrUnknown"
 		}
 	}
-	if next.Equal(now) {
-		return c, "ErrNoChange"
+	if next.Equal(p.Catalog.Compile()) {
+		return nil, "ErrNoChange"
 	}
-	p.Catalog.Roles, p.Catalog.Kinds = c.Roles, c.Kinds
+	c.Kinds = slices.Clone(c.Kinds)
+	slices.SortFunc(c.Kinds, func(a, b role.Kind) int { return strings.Compare(a.Name, b.Name) }) // they have no order
+	p.Catalog = Catalog{Roles: c.Roles, Kinds: c.Kinds}
 	c.Links = bounded(p.endLinks(func(l Link) bool { return !p.LinkFits(l) }))
 	return c, ""
 }

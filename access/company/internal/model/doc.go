@@ -2,7 +2,7 @@
 // maps, loops, and no index. The tests of package company compare a real
 // company with it, and only tests may import it.
 //
-//	c := model.New(role.CompanyCatalog().Roles())
+//	c := model.New(model.Catalog{Roles: roles}, now)
 //	c.Users["ann"] = model.User{Email: "ann@x.test", Role: "admin"}
 //	answer := c.Do(model.Request{User: "ann", Changes: changes}, config, now)
 //

@@ -20,6 +20,7 @@ type Invitation struct {
 	Generation            int
 	Sent, Expires, Closed time.Time
 	Delivered             time.Time    // the message sent last; zero if it was not
+	Queued                time.Time    // put into a queue, as the process that did it knows
 	State                 invite.State // Pending also when it is expired
 	User                  string       // who accepted it
 	Message               int          // the number of the message sent last, in the company
@@ -77,8 +78,8 @@ func (c *Company) Offer(i Invitation) invite.Offer {
 
 // OnHold returns what keeps an invitation from being accepted, if anything
 // does, apart from who accepts it.
-func (c *Company) OnHold(id invite.ID, conf Config, at time.Time) Refusal {
-	p := &proposal{Company: c.At(at), Config: conf}
+func (c *Company) OnHold(id invite.ID, conf Config, clock time.Time) Refusal {
+	p := &proposal{Company: c.At(Later(clock, c.Last)), Config: conf}
 	var a Refusal
 	n := p.find(&a, id, invite.Pending)
 	if !a.Refused() {
@@ -110,11 +111,15 @@ func (p *proposal) mayTakeOver(a *Refusal, c company.RemoveUser, sponsored []str
 
 // settleInvitations revokes the invitations of a user who was removed, or gives
 // those that can be accepted another sponsor.
-func (p *proposal) settleInvitations(c company.RemoveUser, sponsored []string) company.Change {
+//
+// What is pending to the addresses that they ever had is revoked in any case.
+func (p *proposal) settleInvitations(c company.RemoveUser, sponsored, own []string) company.Change {
 	var settled []invite.ID
-	for _, id := range sponsored {
+	all := slices.Concat(sponsored, own)
+	slices.Sort(all)
+	for _, id := range slices.Compact(all) {
 		i := &p.Invitations[p.Find(invite.ID(id))]
-		if c.TakeOver != "" && i.StateAt(p.Now) == invite.Pending {
+		if c.TakeOver != "" && i.StateAt(p.Now) == invite.Pending && !slices.Contains(own, id) {
 			i.Sponsor = invite.Sponsor{User: c.TakeOver}
 		} else {
 			i.State, i.Closed = invite.Revoked, p.Now
@@ -123,6 +128,42 @@ func (p *proposal) settleInvitations(c company.RemoveUser, sponsored []string) c
 	}
 	c.Invitations = bounded(settled)
 	return c
+}
+
+// addresses are those that a user has and had.
+func (c *Company) addresses(user string) []string {
+	all := slices.Clone(c.Had[user])
+	if u, ok := c.Users[user]; ok && u.Email != "" {
+		all = append(all, u.Email)
+	}
+	return all
+}
+
+// openTo returns the pending invitations to addresses, expired or not, in byte
+// order of their ids.
+func (c *Company) openTo(addresses ...string) []string {
+	var all []string
+	for _, i := range c.Invitations {
+		for _, a := range addresses {
+			if i.State == invite.Pending && a != "" && SameMailbox(a, i.Terms.Address.String()) {
+				all = append(all, i.ID)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// closeTo revokes the pending invitations to an address that somebody else has
+// now.
+func (p *proposal) closeTo(address string) company.Bounded[invite.ID] {
+	var all []invite.ID
+	for _, id := range p.openTo(address) {
+		i := &p.Invitations[p.Find(invite.ID(id))]
+		i.State, i.Closed = invite.Revoked, p.Now
+		all = append(all, invite.ID(id))
+	}
+	return bounded(all)
 }
 
 // sponsor is the actor as the sponsor of an invitation.
@@ -159,7 +200,7 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 	offered, known := p.Catalog.Role(string(t.Role))
 	a.when(by.System != "" && !slices.Contains(p.Systems[by.System], changeType), "ErrSystem", invite.NotAllowed)
 	a.when(by.System != "" && !known, "ErrUnknown", invite.UnknownRole)
-	a.when(by.System != "" && known && !p.mayGive(string(t.Role)), "ErrSystem", invite.NotAllowed)
+	a.when(by.System != "" && known && !p.mayGive(by.System, string(t.Role)), "ErrSystem", invite.NotAllowed)
 	a.when(known && !offered.Offered, "ErrNotOffered", invite.NotOffered)
 	all, _ := p.Holders(string(t.Role))
 	a.when(by.System != "" && offered.MaxHolders > 0 && all >= offered.MaxHolders, "ErrRoleFull", invite.OverLimit)
@@ -172,11 +213,17 @@ func (p *proposal) maySend(a *Refusal, by invite.Sponsor, changeType string, t i
 	for _, u := range p.Users {
 		a.when(SameMailbox(u.Email, t.Address.String()), "ErrTaken", invite.AlreadyMember)
 	}
+	s := p.seats()
+	a.when(s > 0 && len(p.Users)+p.Live() > s, "ErrSeats", invite.OverLimit)
 }
 
-// mayGive reports whether a system may give a role: one that another role than
-// the first one of the catalog manages.
-func (p *proposal) mayGive(name string) bool {
+// mayGive reports whether a system may give a role: one that is configured, or
+// without such a list, one that another role than the first one of the catalog
+// manages.
+func (p *proposal) mayGive(system, name string) bool {
+	if may := p.Roles[system]; may != nil {
+		return slices.Contains(may, role.Name(name))
+	}
 	for n, r := range p.Catalog.Roles {
 		if n > 0 && slices.Contains(r.Manages, role.Name(name)) {
 			return true
@@ -212,14 +259,42 @@ func (p *proposal) mayChange(a *Refusal, t invite.Terms) {
 func (p *proposal) hasRoom(a *Refusal, t invite.Terms, id string) {
 	n, live := p.Find(invite.ID(id)), p.Live()
 	another := n < 0 || p.Invitations[n].StateAt(p.Now) != invite.Pending // which was not counted so far
-	a.when(another && p.Limits.Seats > 0 && len(p.Users)+live >= p.Limits.Seats, "ErrSeats", invite.OverLimit)
+	s := p.seats()
+	a.when(another && s > 0 && len(p.Users)+live >= s, "ErrSeats", invite.OverLimit)
 	a.when(another && p.Pending > 0 && live >= p.Pending, "ErrLimit", invite.OverLimit)
 	a.when(!p.Delivers, "ErrNoDelivery", invite.Failed)
 	for _, i := range p.Invitations {
+		if i.Delivered.After(p.Now) { // by a clock that was wrong
+			i.Delivered = i.Sent
+		}
+		if i.Delivered.After(p.Now) {
+			i.Delivered = time.Time{}
+		}
+		if i.Queued.After(p.Now) {
+			i.Queued = time.Time{}
+		}
 		if SameMailbox(i.Terms.Address.String(), t.Address.String()) {
 			a.when(i.ID != id && i.StateAt(p.Now) == invite.Pending, "ErrPending", invite.AlreadyPending)
-			a.when(p.Cooldown > 0 && !i.Delivered.IsZero() && p.Now.Before(i.Delivered.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
+			for _, at := range []time.Time{i.Delivered, i.Queued} {
+				a.when(p.Cooldown > 0 && !at.IsZero() && p.Now.Before(at.Add(p.Cooldown)), "ErrTooSoon", invite.TooSoon)
+			}
 		}
+	}
+}
+
+// Queue notes that the messages sent after the first so many are in a queue.
+func (c *Company) Queue(first int) {
+	for n := range c.Invitations {
+		if i := &c.Invitations[n]; i.Message > first && i.State == invite.Pending {
+			i.Queued = c.Now
+		}
+	}
+}
+
+// Restart forgets what only the process knew.
+func (c *Company) Restart() {
+	for n := range c.Invitations {
+		c.Invitations[n].Queued = time.Time{}
 	}
 }
 
@@ -230,6 +305,9 @@ func (c *Company) Deliver(first int) (any bool) {
 		if i := &c.Invitations[n]; i.Message > first && i.State == invite.Pending && i.Delivered.IsZero() {
 			i.Delivered, any = c.Now, true
 		}
+	}
+	if any {
+		c.Events = append(c.Events, Event{})
 	}
 	return any
 }

@@ -25,13 +25,11 @@ func (p *proposal) link(c company.Change) (company.Change, Refusal) {
 func (p *proposal) makeLink(c company.MakeLink) (company.Change, Refusal) {
 	var a Refusal
 	asks := func(err string) { a.when(err != "", err, "") }
-	allows := access.Action("report.view")
-	if c.Resource.Kind() != "report" {
-		k, _ := p.Catalog.Kind(string(c.Resource.Kind()))
-		allows = k.Link
+	if k, _ := p.Catalog.Kind(string(c.Resource.Kind())); c.Action == "" {
+		c.Action = k.Link
 	}
-	if c.Action == "" {
-		c.Action = allows
+	if c.Resource.Kind() == "report" && c.Action == "" {
+		c.Action = "report.view"
 	}
 	if c.Resource.Kind() == "report" {
 		asks(p.ask("report.share-viewer", c.Resource))
@@ -51,8 +49,8 @@ func (p *proposal) makeLink(c company.MakeLink) (company.Change, Refusal) {
 	a.when(exists, "ErrTaken", "")
 	maker, known := p.Users[string(c.Maker)]
 	a.when(!known, "ErrUnknown", "")
-	a.when(allows == "" || c.Action != allows, "ErrInvalid", "")
 	l := Link{Maker: string(c.Maker), Session: string(c.Session), Action: string(c.Action), Resource: Resource(c.Resource)}
+	a.when(!p.LinkFits(l), "ErrInvalid", "")
 	asks(p.askOf(l.Scope(), c.Action, c.Resource))
 	if c.Until.IsZero() {
 		c.Until = p.Now.Add(30 * 24 * time.Hour)

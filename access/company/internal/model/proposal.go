@@ -19,7 +19,11 @@ type Config struct {
 	TTL, Cooldown, ProofAge time.Duration // of invitations; a negative one is for ever, none, none
 	Pending                 int           // 0 is no limit
 	Delivers                bool
-	Systems                 map[string][]string // the types of change that each may make
+	Systems                 map[string][]string    // the types of change that each may make
+	Roles                   map[string][]role.Name // that each may give; nil is those that another role than the first manages
+	Limits                  company.Limits         // what the host sells
+	ClockSkew               time.Duration          // 0 is five minutes
+	ChangeAddress           bool                   // users may change their own
 
 	// Sent reports whether a secret is the one that was sent with a generation
 	// of an invitation. Nil means that none ever was.
@@ -32,6 +36,7 @@ type Request struct {
 	User, System string
 	Proof        invite.Proof
 	Reason       string
+	Since        uint64 // the event after which what is read must not have changed; 0 is no condition
 	Changes      []company.Change
 }
 
@@ -39,7 +44,9 @@ type Request struct {
 type Answer struct {
 	After    *Company         // nil if the request is refused
 	Recorded []company.Change // as they are in the event
+	Repeated []int            // the changes that a system repeated, from 1
 	Index    int              // of the change that is refused
+	Seq      uint64           // the event that changed what the change reads
 	Refusal
 }
 
@@ -49,51 +56,63 @@ type proposal struct {
 	*Company
 	Config
 	Request
+	clock time.Time
 }
 
-// Do says what must come of a request. The company itself stays as it is.
-func (c *Company) Do(r Request, conf Config, at time.Time) Answer {
-	refused := func(i int, err string, code invite.Code) Answer {
-		return Answer{Index: i, Refusal: because(err, code)}
+// Do says what must come of a request at a time of the clock. The company itself
+// stays as it is.
+func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
+	var whole Refusal
+	whole.when(r.User == "" && r.System == "" && r.Proof.IsZero(), "ErrNoActor", invite.NotAllowed)
+	whole.when(len(r.Reason) > 500 || !utf8.ValidString(r.Reason), "ErrReason", invite.BadReason)
+	whole.when(len(r.Changes) == 0, "ErrNoChange", "")
+	whole.when(strings.TrimSpace(r.Reason) == "" && slices.ContainsFunc(r.Changes, needsReason), "ErrReason", invite.BadReason)
+	whole.when(r.Since > uint64(len(c.Events)), "ErrInvalid", "")
+	if n := among(r.Changes); n >= 0 && !whole.Refused() {
+		return Answer{Index: n, Refusal: because("ErrInvalid", "")}
 	}
-	switch {
-	case r.User == "" && r.System == "" && r.Proof.IsZero():
-		return refused(0, "ErrNoActor", invite.NotAllowed)
-	case len(r.Reason) > 500 || !utf8.ValidString(r.Reason):
-		return refused(0, "ErrReason", invite.BadReason)
-	case len(r.Changes) == 0:
-		return refused(0, "ErrNoChange", "")
-	case strings.TrimSpace(r.Reason) == "" && slices.ContainsFunc(r.Changes, needsReason):
-		return refused(0, "ErrReason", invite.BadReason)
+	whole.when(!c.corrects(r) && c.IsAhead(conf, clock), "ErrClock", "")
+	if whole.Refused() {
+		return Answer{Refusal: whole}
 	}
-	p := &proposal{c.At(at).Clone(), conf, r}
-	var recorded []company.Change
+	p := &proposal{c.At(Later(clock, c.Last)).Clone(), conf, r, clock}
+	var a Answer
+	event := Event{By: r.User}
 	for i, c := range r.Changes {
+		before := p.Clone()
+		reads := p.reads(c)
 		made, refusal := p.change(c)
-		if refusal.Refused() {
-			return Answer{Index: i, Refusal: refusal}
+		if seq := p.changedSince(reads); seq > 0 && !p.isBarred(c) {
+			_, invites := c.(company.Invite)
+			if refusal = refusal.orChanged(invites); slices.Contains(refusal.Errs(), "ErrChanged") {
+				a.Seq = seq
+			}
 		}
-		recorded = append(recorded, made)
+		switch {
+		case r.System != "" && refusal.Only() == "ErrNoChange":
+			a.Repeated = append(a.Repeated, i+1)
+			p.Company = before
+			continue
+		case refusal.Refused():
+			return Answer{Index: i, Refusal: refusal, Seq: a.Seq}
+		}
+		a.Recorded = append(a.Recorded, made)
+		event.Touched = append(event.Touched, p.touches(before, made)...)
 	}
-	return Answer{After: p.Company, Recorded: recorded}
+	if len(a.Recorded) == 0 {
+		return Answer{Refusal: because("ErrNoChange", "")}
+	}
+	p.Last, p.Events = p.Now, append(p.Events, event)
+	a.After = p.Company
+	return a
 }
 
 // change says what comes of one change, and makes it unless it is refused.
 func (p *proposal) change(c company.Change) (made company.Change, refusal Refusal) {
-	if c == nil {
-		return nil, because("ErrInvalid", "")
+	if err := p.barred(c); err != "" {
+		return nil, because(err, map[string]invite.Code{"ErrSystem": invite.NotAllowed}[err])
 	}
 	is := TypeOf(c)
-	switch invitee := p.User == "" && p.System == ""; {
-	case invitee && !is.answers:
-		return nil, because("ErrInvitee", "")
-	case !invitee && is.answers:
-		return nil, because("ErrInviteeOnly", "")
-	case p.System != "" && !slices.Contains(p.Systems[p.System], is.Name):
-		return nil, because("ErrSystem", invite.NotAllowed)
-	case p.User != "" && is.systemOnly:
-		return nil, because("ErrSystemOnly", "")
-	}
 	before := p.Clone()
 	switch {
 	case is.invitation:
@@ -106,12 +125,34 @@ func (p *proposal) change(c company.Change) (made company.Change, refusal Refusa
 	return made, refusal
 }
 
+// barred is about who may never make such a change.
+func (p *proposal) barred(c company.Change) string {
+	if c == nil {
+		return "ErrInvalid"
+	}
+	is := TypeOf(c)
+	switch invitee := p.User == "" && p.System == ""; {
+	case invitee && !is.answers:
+		return "ErrInvitee"
+	case !invitee && is.answers:
+		return "ErrInviteeOnly"
+	case p.System != "" && !slices.Contains(p.Systems[p.System], is.Name):
+		return "ErrSystem"
+	case p.User != "" && is.systemOnly:
+		return "ErrSystemOnly"
+	}
+	return ""
+}
+
+func (p *proposal) isBarred(c company.Change) bool { return p.barred(c) != "" }
+
 // settled makes a change that is neither about invitations nor about links, and
 // what follows from it for invitations.
 func (p *proposal) settled(before *Company, c company.Change) (company.Change, Refusal) {
 	var a Refusal
 	gone, _ := c.(company.RemoveUser)
 	sponsored := p.Sponsored(string(gone.User))
+	own := p.openTo(p.addresses(string(gone.User))...)
 	p.mayTakeOver(&a, gone, sponsored)
 	if catalog, ok := c.(company.ReplaceCatalog); ok {
 		for _, i := range p.Invitations {
@@ -121,11 +162,15 @@ func (p *proposal) settled(before *Company, c company.Change) (company.Change, R
 	}
 	made, err := p.apply(c)
 	if err == "" {
-		err = p.broken(before)
+		err = p.broken(before, made)
 	}
-	a.when(err != "", err, "")
+	if err != "" {
+		for _, one := range strings.Split(err, "|") {
+			a.when(true, one, "")
+		}
+	}
 	if removed, ok := made.(company.RemoveUser); ok && !a.Refused() {
-		made = p.settleInvitations(removed, sponsored)
+		made = p.settleInvitations(removed, sponsored, own)
 	}
 	return made, a
 }
@@ -148,9 +193,20 @@ func (p *proposal) beyond(until time.Time) bool {
 	return p.User != "" && Outlasts(until, p.Users[p.User].Until)
 }
 
+// BoundBy returns the limits of a company: the lower of its own and of those that
+// the host sells. 0 is any number.
+func (c *Company) BoundBy(conf Config) company.Limits {
+	if sold := conf.Limits.Seats; sold > 0 && (c.Limits.Seats == 0 || sold < c.Limits.Seats) {
+		return conf.Limits
+	}
+	return c.Limits
+}
+
+func (p *proposal) seats() int { return p.BoundBy(p.Config).Seats }
+
 // broken says which invariant a change broke. What was broken before may stay
 // so, but must not get worse.
-func (p *proposal) broken(before *Company) string {
+func (p *proposal) broken(before *Company, made company.Change) string {
 	for _, r := range p.Catalog.Roles {
 		all, lasting := p.Holders(string(r.Name))
 		allBefore, lastingBefore := before.Holders(string(r.Name))
@@ -165,12 +221,12 @@ func (p *proposal) broken(before *Company) string {
 		}
 	}
 	for id := range p.Reports {
-		if len(before.creators(id)) > 0 && len(p.creators(id)) == 0 {
+		if _, removes := made.(company.RemoveUser); !removes && len(before.creators(id)) > 0 && len(p.creators(id)) == 0 {
 			return "ErrLastCreator"
 		}
 	}
 	taken, takenBefore := len(p.Users)+p.Live(), len(before.Users)+before.Live()
-	if s := p.Limits.Seats; s > 0 && taken > s && (taken > takenBefore || s != before.Limits.Seats) {
+	if s := p.seats(); s > 0 && taken > s && (taken > takenBefore || p.Company.Limits != before.Limits) {
 		return "ErrSeats"
 	}
 	return ""
@@ -184,6 +240,11 @@ func first(all ...string) string {
 		}
 	}
 	return ""
+}
+
+// either is all refusals that there are, where SPEC does not say which is named.
+func either(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(err string) bool { return err == "" }), "|")
 }
 
 // when is a refusal, if there is a cause.

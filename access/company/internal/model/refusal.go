@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/invite"
@@ -43,6 +44,22 @@ func Denied(d access.Decision) string {
 		return "denied " + string(d.Reason) + " " + string(d.Resource.Kind())
 	}
 	return "denied " + string(d.Reason)
+}
+
+// orChanged is what becomes of a refusal, or of none, where what the change reads
+// has changed: a denial is told before that, and that before all else.
+// To invite by the terms of what was sent is to re-send it, which may be refused
+// before that is found out. Who may not change an address at all is told so first
+// or last.
+func (r Refusal) orChanged(invites bool) Refusal {
+	if invites || slices.Contains(r.Errs(), "ErrSystemOnly") {
+		return Refusal{Causes: append(r.Causes, Cause{Err: "ErrChanged"})}
+	}
+	denied := slices.DeleteFunc(slices.Clone(r.Causes), func(c Cause) bool { return !strings.HasPrefix(c.Err, "denied") })
+	if len(denied) == 1 && len(r.Causes) == 1 {
+		return r
+	}
+	return Refusal{Causes: append(denied, Cause{Err: "ErrChanged"})}
 }
 
 // Refused reports whether there is any cause.

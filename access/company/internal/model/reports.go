@@ -149,8 +149,12 @@ func (p *proposal) unshareReport(c company.UnshareReport) (company.Change, strin
 	_, report := p.Reports[string(c.Report)]
 	_, user := p.Users[string(c.User)]
 	_, isTeam := p.Teams[string(c.Team)]
+	asked := p.ask("report.unshare", access.Report(c.Report))
+	if p.User != "" && string(c.User) == p.User && c.Team == "" { // anyone may give up their own, and nobody learns what there is
+		asked = first(p.askActive(), when(!shared, "ErrNoChange"))
+	}
 	if refusal := first(
-		p.ask("report.unshare", access.Report(c.Report)),
+		asked,
 		when((c.User == "") == (c.Team == ""), "ErrInvalid"),
 		p.everWas("report", string(c.Report), report),
 		when(c.User != "", p.everWas("user", string(c.User), user)),

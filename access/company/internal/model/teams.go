@@ -68,7 +68,7 @@ func (p *proposal) deleteTeam(c company.DeleteTeam) (company.Change, string) {
 	var grants []company.LostGrant
 	for _, r := range Keys(p.Reports) {
 		if g, ok := p.Reports[r].Teams[string(c.Team)]; ok {
-			grants = append(grants, company.LostGrant{Report: access.ReportID(r), Level: g.Level, Until: g.Until})
+			grants = append(grants, company.LostGrant{Report: access.ReportID(r), Level: g.Level, Until: g.Until.UTC()})
 		}
 	}
 	links := p.endLinks(func(l Link) bool { return l.Session == string(c.Team) })

@@ -29,6 +29,14 @@ func TypeOf(c company.Change) ChangeType {
 		return ChangeType{Name: "user.set-expiry", reasoned: true}
 	case company.TransferOwnership:
 		return ChangeType{Name: "owner.transfer", reasoned: true}
+	case company.EditUser:
+		return ChangeType{Name: "user.edit", reasoned: true}
+	case company.ChangeAddress:
+		return ChangeType{Name: "user.change-address", reasoned: true}
+	case company.NameCreator:
+		return ChangeType{Name: "report.name-creator"}
+	case company.CorrectClock:
+		return ChangeType{Name: "clock.correct", systemOnly: true}
 	case company.CreateTeam:
 		return ChangeType{Name: "team.create"}
 	case company.EditTeam:
@@ -129,6 +137,14 @@ func (p *proposal) apply(c company.Change) (company.Change, string) {
 		return p.setEnd(c)
 	case company.TransferOwnership:
 		return p.transferOwnership(c)
+	case company.EditUser:
+		return p.editUser(c)
+	case company.ChangeAddress:
+		return p.changeAddress(c)
+	case company.NameCreator:
+		return p.nameCreator(c)
+	case company.CorrectClock:
+		return p.correctClock(c)
 	case company.CreateTeam:
 		return p.createTeam(c)
 	case company.EditTeam:
