@@ -1,6 +1,9 @@
 package role
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // CompanyCatalog returns the seven roles of a company that keeps its data in
 // teams: admin, data-manager, user-manager, editor, user, team-member and
@@ -13,8 +16,10 @@ import "slices"
 // admin, so that only an admin makes an admin. If you want it otherwise, add
 // admin to that role's Manages and call [NewCatalog].
 //
-// Each call builds a new catalog; keep the result.
-func CompanyCatalog() *Catalog { return build(companyRoles(), nil) }
+// Each call returns the same catalog.
+func CompanyCatalog() *Catalog { return companyCatalog() }
+
+var companyCatalog = sync.OnceValue(func() *Catalog { return build(companyRoles(), nil) })
 
 // ProjectCatalog returns the three roles of a project with one owner: owner,
 // admin and member, in this order. All of them see all data. An invitation
@@ -22,8 +27,10 @@ func CompanyCatalog() *Catalog { return build(companyRoles(), nil) }
 // [TransferOwner], which the owner alone holds. It declares three kinds, which
 // belong to accounts: session, which links show, heatmap and insight.
 //
-// Each call builds a new catalog; keep the result.
-func ProjectCatalog() *Catalog { return build(projectRoles(), projectKinds()) }
+// Each call returns the same catalog.
+func ProjectCatalog() *Catalog { return projectCatalog() }
+
+var projectCatalog = sync.OnceValue(func() *Catalog { return build(projectRoles(), projectKinds()) })
 
 func companyRoles() []Role {
 	var (
