@@ -19,7 +19,7 @@ func growth(t *testing.T, run func(t *testing.T, n int) (measured func())) {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	small := 20
+	small := 10
 	if long {
 		small = 100
 	}
