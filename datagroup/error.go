@@ -36,7 +36,8 @@ var (
 	// ErrName: no attribute can have that name: it is malformed, a word of the
 	// filter language, or built in.
 	ErrName = errors.New("the attribute name is not valid")
-	// ErrDuplicate: an attribute is declared twice.
+	// ErrDuplicate: an attribute is declared twice, or under a name that differs from
+	// another one in case only.
 	ErrDuplicate = errors.New("the attribute is declared twice")
 	// ErrRequired: an account without an id or a source.
 	ErrRequired = errors.New("a value is required")

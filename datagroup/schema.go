@@ -32,7 +32,8 @@ type Schema struct {
 }
 
 // NewSchema returns a schema that declares attrs beside the built-in
-// attributes. The order of attrs does not matter, and attrs is not kept.
+// attributes. Their names must differ in more than ASCII case. The order of attrs
+// does not matter, and attrs is not kept.
 //
 // The error joins an [*Error] for every problem, in the order of attrs:
 // [ErrName], [ErrBelowAccount], [ErrDuplicate], [ErrType] or [ErrTooLong].
@@ -41,14 +42,17 @@ func NewSchema(attrs ...Attribute) (*Schema, error) {
 		return nil, &Error{Op: "schema", Text: "there are more than " + strconv.Itoa(maxAttributes) + " attributes", Err: ErrTooLong}
 	}
 	var problems []error
-	declared := make(map[string]bool, len(attrs))
+	declared := make(map[string]string, len(attrs)) // the names, by what they are in lower case
 	for _, a := range attrs {
+		first, again := declared[text.Lower(a.Name)]
 		if e := a.check(); e != nil {
 			problems = append(problems, e)
-		} else if declared[a.Name] {
+		} else if again && first == a.Name {
 			problems = append(problems, &Error{Op: "schema", ID: a.Name, Text: "it is declared twice", Err: ErrDuplicate})
+		} else if again {
+			problems = append(problems, &Error{Op: "schema", ID: a.Name, Text: "it differs from " + text.Quote(first) + " in case only", Err: ErrDuplicate})
 		}
-		declared[a.Name] = true
+		declared[text.Lower(a.Name)] = a.Name
 	}
 	if problems != nil {
 		return nil, errors.Join(problems...)

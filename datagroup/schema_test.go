@@ -69,11 +69,13 @@ func TestSchemaReportsAllProblemsInOrder(t *testing.T) {
 		datagroup.Attribute{Name: "a"},
 		datagroup.Attribute{Name: "c", Type: 4},
 		datagroup.Attribute{Name: "ads", Type: datagroup.LabelsType},
+		datagroup.Attribute{Name: "B", Type: datagroup.StringType},
 	)
 	const want = `datagroup: schema: attribute "b": it is declared twice
 datagroup: schema: attribute "a": its type is not string, number or labels
 datagroup: schema: attribute "c": its type is not string, number or labels
-datagroup: schema: attribute "ads": it is finer than an account; data groups work at account level`
+datagroup: schema: attribute "ads": it is finer than an account; data groups work at account level
+datagroup: schema: attribute "B": it differs from "b" in case only`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%v", err, want)
 	}

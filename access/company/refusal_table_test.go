@@ -165,6 +165,7 @@ denied unknown-resource account | disconnects an unknown account     | dan   | s
 ErrUnknown                | a system disconnects an unknown account  | system ops | source.remove ghost
 ErrInvalid                | disconnects an account twice             | dan   | source.remove us,us
 ErrTaken                  | an attribute that exists                 | dan   | attribute.declare tier number
+ErrInvalid                | an attribute that differs in case only   | dan   | attribute.declare Tier number
 ErrInvalid                | an attribute below accounts              | dan   | attribute.declare campaign string
 ErrInvalid                | an unknown type                          | dan   | attribute.declare new date
 ErrInvalid                | declares without a type                  | dan   | attribute.declare new
