@@ -190,7 +190,7 @@ func (c *Company) recordDelivered(ctx context.Context, done []message) error {
 			return nil, audit.Event{}, errNothingDue
 		}
 		p := c.proposal(at, by)
-		if err := p.propose(at, due); err != nil {
+		if err := p.propose(ctx, at, due); err != nil {
 			return nil, audit.Event{}, err
 		}
 		e, err := p.event(by)

@@ -106,7 +106,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 		c.underway.end(going) // of a try that another writer overtook
 		going = nil
 		p = c.proposal(at, by)
-		if err = p.propose(at, changes); err != nil {
+		if err = p.propose(ctx, at, changes); err != nil {
 			return nil, audit.Event{}, err
 		}
 		if e, err = p.event(by); err == nil {
@@ -145,8 +145,9 @@ func (c *Company) prepare(ctx context.Context, by By) error {
 	return nil
 }
 
-// propose makes changes on top of a state, all of them or none.
-func (p *proposal) propose(at journal.Point[*published], changes []Change) error {
+// propose makes changes on top of a state, all of them or none. Nobody waits for
+// the rest of a long list whose context has ended.
+func (p *proposal) propose(ctx context.Context, at journal.Point[*published], changes []Change) error {
 	reasonDue := slices.ContainsFunc(changes, func(change Change) bool {
 		row := rowOf(change)
 		return row != nil && row.must&needsReason != 0
@@ -161,6 +162,9 @@ func (p *proposal) propose(at journal.Point[*published], changes []Change) error
 		return err
 	}
 	for i, change := range changes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		err := p.add(change)
 		if err != nil && p.actor.system != "" && errors.Is(err, ErrNoChange) {
 			p.repeats = append(p.repeats, i+1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -232,5 +233,36 @@ func TestRefusedInDoubt(t *testing.T) {
 	}
 	if _, err := c.Do(t.Context(), by, company.CreateTeam{Team: "t"}); err != nil {
 		t.Errorf("Do = %v", err)
+	}
+}
+
+// endingRand ends a context when it is read for the first time.
+type endingRand struct {
+	hashRand
+	end   context.CancelFunc
+	reads int
+}
+
+func (r *endingRand) Read(p []byte) (int, error) {
+	r.end()
+	r.reads++
+	return r.hashRand.Read(p)
+}
+
+// TestContextEndsAmongChanges: of a long list nothing more is judged once its
+// context has ended, so that others need not wait for the rest.
+func TestContextEndsAmongChanges(t *testing.T) {
+	c := staffCompany(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	random := &endingRand{end: cancel}
+	config := c.config
+	config.Rand = random
+	other := c.second(&config)
+	_, err := other.Do(ctx, c.by("ann"), slices.Repeat([]company.Change{company.CreateTeam{}}, 1000)...)
+	if !errors.Is(err, context.Canceled) || random.reads != 1 {
+		t.Errorf("%d changes were judged, %v; want 1", random.reads, err)
+	}
+	if other.state() != c.state() {
+		t.Errorf("the state is\n%s", other.state())
 	}
 }

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/ambit-authz/ambit/access"
@@ -67,7 +68,7 @@ func (c *Company) Fork() Fork { return Fork{c, c.journal.Point()} }
 // Do is [Company.Do], on a fork of the fork.
 func (f Fork) Do(by By, changes ...Change) (Fork, error) {
 	p := f.company.proposal(f.at, by)
-	if err := p.propose(f.at, changes); err != nil {
+	if err := p.propose(context.Background(), f.at, changes); err != nil {
 		return f, err
 	}
 	next := journal.Point[*published]{State: f.company.publish(f.at.State, p.state), Time: p.at}
