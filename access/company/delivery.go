@@ -230,12 +230,15 @@ func (u *underway) begin(all []message, at time.Time, wait time.Duration) {
 	u.purge = 2*len(u.since) + 64
 }
 
-// end notes that messages were not sent, or that the log has them.
+// end notes that messages were not sent, or that the log has them. One that was
+// sent to the same address later may still be on its way.
 func (u *underway) end(all []message) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, m := range all {
-		delete(u.since, m.Terms.Address.Key())
+		if key := m.Terms.Address.Key(); u.since[key].Equal(m.Sent) {
+			delete(u.since, key)
+		}
 	}
 }
 

@@ -310,3 +310,35 @@ func TestUnderWay(t *testing.T) {
 	c.refuses("ErrTooSoon", "ann", company.ResendInvitation{Invitation: "a"})
 	c.checkReplay()
 }
+
+// TestLaterMessageUnderWay: while the message sent last is on its way, that an
+// earlier one to the same address arrives lets nobody send a third.
+func TestLaterMessageUnderWay(t *testing.T) {
+	started, release, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	again := company.ResendInvitation{Invitation: "a"}
+	n := 0
+	c := delivering(t, func(_ context.Context, c *testCompany, _ invite.Message) error {
+		if n++; n == 2 {
+			close(started)
+			<-release
+			return nil
+		}
+		c.pass(time.Minute) // it takes as long as others have to wait
+		go func() {
+			_, err := c.do("abe", again)
+			done <- err
+		}()
+		<-started
+		return nil
+	})
+	if _, err := c.do("ann", sends("a")...); err != nil {
+		t.Fatal(err)
+	}
+	c.refuses("ErrTooSoon", "ann", again)
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	c.refuses("ErrTooSoon", "ann", again)
+	c.checkReplay()
+}
