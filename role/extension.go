@@ -32,6 +32,7 @@ type Extension struct {
 //
 //   - [ErrBuiltIn]: a built-in action is granted;
 //   - [ErrUnknownRole]: an action is granted to a role that c does not have;
+//   - [ErrDuplicate]: two kinds of e share a name;
 //   - [ErrPlace]: a kind that is there is added in another place;
 //   - [ErrLink]: a kind that is there has another link action already.
 func (c *Catalog) Extend(e Extension) (*Catalog, error) {
@@ -75,14 +76,22 @@ func (p *problems) grant(roles []Role, more map[Name][]Action) []Role {
 // addKinds adds kinds to those that are there, which it changes.
 func (p *problems) addKinds(kinds, more []Kind) []Kind {
 	there := len(kinds)
-	for _, k := range more {
+	for n, k := range more {
 		i := slices.IndexFunc(kinds[:there], func(old Kind) bool { return old.Name == k.Name })
 		if i < 0 {
 			kinds = append(kinds, k)
 			continue
 		}
+		if slices.ContainsFunc(more[:n], func(m Kind) bool { return m.Name == k.Name }) {
+			p.addKind(k.Name, "", fmt.Errorf("%w: again as kind %d of the extension", ErrDuplicate, n+1))
+			continue
+		}
 		old := &kinds[i]
-		if k.In != 0 && k.In != old.In {
+		switch {
+		case k.In == 0 || k.In == old.In:
+		case old.In == 0:
+			p.addKind(k.Name, "", ErrPlace)
+		default:
 			p.addKind(k.Name, "", fmt.Errorf("%w: things of this kind belong to the %v", ErrPlace, old.In))
 		}
 		switch k.Link {

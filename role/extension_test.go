@@ -93,6 +93,7 @@ func TestExtendRefuses(t *testing.T) {
 		{role.ErrLink, "", "session", "session.filter", "another link action", role.Extension{Kinds: ks{{Name: "session", Link: "session.filter"}}}},
 		{role.ErrDuplicate, "", "session", "session.filter", "an action that is listed", role.Extension{Kinds: ks{{Name: "session", Actions: as{"session.filter"}}}}},
 		{role.ErrTeamScope, "guest", "", "", "a role of teams that manages all data", role.Extension{Roles: rs{{Name: "guest", Manages: ns{"member"}}}}},
+		{role.ErrDuplicate, "", "session", "", "a kind that is there twice", role.Extension{Kinds: ks{{Name: "session"}, {Name: "session"}}}},
 		{role.ErrDuplicate, "", "page", "", "one new kind twice", role.Extension{Kinds: ks{{Name: "page", In: role.InCompany}, {Name: "page", In: role.InCompany}}}},
 	} {
 		c, err := role.ProjectCatalog().Extend(tt.e)
