@@ -24,14 +24,22 @@ func (p place) path() string {
 	return fmt.Sprintf("%s[%d].%s[%d]", p.list, p.index, p.nested, p.at)
 }
 
-// placeAt returns the entry that a path leads to or into.
+// nestedIn says which lists have entries, and the name of the list of entries in
+// each of them, if there is one. An account may have an attribute of that name.
+var nestedIn = map[string]string{
+	"accounts": "", "groups": "", "teams": "members", "users": "", "reports": "grants", "links": "",
+}
+
+// placeAt returns the entry that a path leads to or into. There is none in what
+// belongs to no entry, such as a role of the catalog.
 func placeAt(path string) (p place, ok bool) {
 	list, index, rest, ok := strictjson.Item(path)
-	if !ok {
+	within, known := nestedIn[list]
+	if !ok || !known {
 		return p, false
 	}
 	p = place{list: list, index: index}
-	if nested, at, _, ok := strictjson.Item(rest); ok && (nested == "members" || nested == "grants") {
+	if nested, at, _, ok := strictjson.Item(rest); ok && nested == within {
 		p.nested, p.at = nested, at
 	}
 	return p, true

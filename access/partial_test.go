@@ -74,12 +74,30 @@ func TestPartialLeavesOut(t *testing.T) {
 	}
 }
 
+// TestPartialKnowsEntriesFromAttributes: what is at members[1] of an account is
+// a part of the account, and no entry of its own.
+func TestPartialKnowsEntriesFromAttributes(t *testing.T) {
+	for _, name := range []string{"members", "grants"} {
+		p, said, err := partly(fmt.Sprintf(`{"attributes": {%q: "labels"}, "groups": [{"id": "g", "filter": "not %s has 'vip'"}],
+			"accounts": [{"id": "us-1", "source": "meta", %q: ["x", 1]}, {"id": "us-2", "source": "meta", %q: []}],
+			"teams": [{"id": "t", "groups": ["g"], "members": [{"user": "ann"}]}], "users": [{"id": "ann"}]}`, name, name, name, name))
+		if err != nil || said == nil || leftOut(said) != "accounts[0]" {
+			t.Fatalf("%s: left out %v, %v", name, said, err)
+		}
+		if v := p.View(access.User("ann")); v.Sees("us-1") || !v.Sees("us-2") {
+			t.Errorf("%s: an account that was not read is seen, or another is not", name)
+		}
+	}
+}
+
 // TestPartialRefuses has what belongs to no entry.
 func TestPartialRefuses(t *testing.T) {
 	for _, text := range []string{
 		``, `{`, `[]`, `{"user": []}`, `{"users": {}}`, `{"users": [], "users": []}`, `{"catalog": "copany"}`, `{"catalog": ""}`,
 		`{"attributes": {"x": "text"}}`, `{"attributes": {"id": "string"}}`, `{"attributes": {"x": 1}}`,
-		`{"catalog": {"roles": []}, "users": [{"id": "a"}]}`, "\xff", `{"links": [{"resource": ` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}]}`,
+		`{"catalog": {"roles": []}, "users": [{"id": "a"}]}`, `{"catalog": {"roles": [{"name": "boss", "maxHolders": "1"}]}}`,
+		`{"catalog": {"extends": "company", "roles": [{"name": "boss", "boss": true}]}}`, `{"catalog": {"extends": "company", "kinds": [{"name": "row", "in": "account", "x": 1}]}}`,
+		`{"catalog": {"extends": "company", "roles": [{"name": "boss", "data": "none"}]}}`, `{"catalog": {"extends": "company", "grant": {"viewer": [1]}}}`, "\xff", `{"links": [{"resource": ` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}]}`,
 	} {
 		p, said, err := partly(text)
 		if wrong := (*document.Error)(nil); p != nil || said != nil || !errors.As(err, &wrong) || len(wrong.LeftOut) > 0 {
