@@ -2,13 +2,12 @@ package access_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/internal/growth"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -114,7 +113,7 @@ func TestLoadGrowth(t *testing.T) {
 	for _, tt := range foreignTexts {
 		for name, c := range map[string]*access.Config{"": nil, ", in part": {Partial: func(*document.Error) {}}} {
 			t.Run(tt.name+name, func(t *testing.T) {
-				growth(t, func(n int) func() {
+				growth.Hundredfold(t, 60, func(n int) func() {
 					text := []byte(tt.text(n))
 					return func() { _, _ = access.Load(text, c) }
 				})
@@ -139,7 +138,7 @@ func TestEditGrowth(t *testing.T) {
 		"no team":      func(e *access.Edit, id string) { e.RemoveTeam(team.ID("x" + id)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth(t, func(n int) func() {
+			growth.Hundredfold(t, 60, func(n int) func() {
 				p := access.MustLoad(`{"users":[{"id":"u"}],"teams":` + list(n, `{"id":"t#"}`) + `,"reports":` + "[{\"id\":\"r\"}," + list(n, `{"id":"r#"}`)[1:] + `}`)
 				return func() {
 					e := p.Edit()
@@ -151,35 +150,4 @@ func TestEditGrowth(t *testing.T) {
 			})
 		})
 	}
-}
-
-// growth fails if a hundred times as much costs more than two hundred times the
-// memory, or of the processor's time, which has the collector in it, four
-// hundred times. It measures again if it seems so.
-func growth(t *testing.T, of func(n int) func()) {
-	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	const small = 60
-	var steps [2]uint64
-	var took [2]time.Duration
-	for range 4 {
-		for i, n := range []int{small, 100 * small} {
-			run := of(n)
-			runtime.GC()
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			began := cpuTime()
-			run()
-			if d := cpuTime() - began; took[i] == 0 || d < took[i] {
-				took[i] = d
-			}
-			runtime.ReadMemStats(&after)
-			steps[i] = after.TotalAlloc - before.TotalAlloc
-		}
-		if steps[1] <= 200*steps[0] && took[1] <= 400*took[0] {
-			return
-		}
-	}
-	t.Errorf("%d take %v and %d bytes, %d take %v and %d bytes", small, took[0], steps[0], 100*small, took[1], steps[1])
 }

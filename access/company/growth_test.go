@@ -10,6 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/internal/growth"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -84,7 +85,7 @@ func TestLargeCompany(t *testing.T) {
 		for _, n := range []int{small, 100 * small} {
 			c := large(t, n)
 			for i, change := range largeChanges(n) {
-				began := cpuTime()
+				began := growth.CPUTime()
 				if _, err := c.do("ann", change); err != nil {
 					t.Fatalf("%+v: %v", change, err)
 				}
@@ -92,7 +93,7 @@ func TestLargeCompany(t *testing.T) {
 				if n > small {
 					at = &took[i].big
 				}
-				if d := cpuTime() - began; *at == 0 || d < *at {
+				if d := growth.CPUTime() - began; *at == 0 || d < *at {
 					*at = d
 				}
 			}
@@ -126,7 +127,7 @@ func TestManyChangesAtOnce(t *testing.T) {
 		"links revoked": func(i int) company.Change { return company.RevokeLink{Link: access.LinkID(id(i))} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth(t, func(t *testing.T, n int) func() {
+			grows(t, func(t *testing.T, n int) func() {
 				c := large(t, n)
 				var all []company.Change
 				for i := range n {

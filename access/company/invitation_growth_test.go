@@ -4,46 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/internal/growth"
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// growth fails if a hundred times the input costs more than two hundred times
-// as many steps: memory allocations, and time of the processor, of which it allows
-// for more since the collector shares it. It measures again if it seems so.
-func growth(t *testing.T, run func(t *testing.T, n int) (measured func())) {
+// grows fails if a hundred times as much costs out of proportion.
+func grows(t *testing.T, of func(t *testing.T, n int) (run func())) {
 	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	small := 10
 	if long {
 		small = 100
 	}
-	var steps [2]uint64
-	var least [2]time.Duration
-	for range 4 {
-		for i, n := range []int{small, 100 * small} {
-			measured := run(t, n)
-			runtime.GC()
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			began := cpuTime()
-			measured()
-			took := cpuTime() - began
-			runtime.ReadMemStats(&after)
-			if steps[i] = after.Mallocs - before.Mallocs; least[i] == 0 || took < least[i] {
-				least[i] = took
-			}
-		}
-		if steps[1] <= 200*steps[0] && least[1] <= 300*least[0] {
-			return
-		}
-	}
-	t.Errorf("%d take %v and %d steps, %d take %v and %d steps", small, least[0], steps[0], 100*small, least[1], steps[1])
+	growth.Hundredfold(t, small, func(n int) func() { return of(t, n) })
 }
 
 // crowd is a company on a log that keeps nothing, in which so many are invited,
@@ -88,7 +64,7 @@ func TestInvitationGrowth(t *testing.T) {
 		"given out again": {"system ops", func(i int) company.Change { return company.RedeliverInvitation{Invitation: id(i)} }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth(t, func(t *testing.T, n int) func() {
+			grows(t, func(t *testing.T, n int) func() {
 				c := crowd(t, n)
 				c.pass(max(0, tt.before-time.Duration(n)*time.Second))
 				return func() {
@@ -112,7 +88,7 @@ func (c *testCompany) makes(actor string, changes ...company.Change) {
 
 // TestManyAtOnce: the same in one Do.
 func TestManyAtOnce(t *testing.T) {
-	growth(t, func(t *testing.T, n int) func() {
+	grows(t, func(t *testing.T, n int) func() {
 		c := crowd(t, 0)
 		var all []company.Change
 		for i := range n {
@@ -134,13 +110,13 @@ func TestFileGrowth(t *testing.T) {
 			return crowd(t, n), rows
 		}
 		t.Run("planned, "+name, func(t *testing.T) {
-			growth(t, func(t *testing.T, n int) func() {
+			grows(t, func(t *testing.T, n int) func() {
 				c, rows := file(t, n)
 				return func() { c.planned("ann", rows...) }
 			})
 		})
 		t.Run("sent, "+name, func(t *testing.T) {
-			growth(t, func(t *testing.T, n int) func() {
+			grows(t, func(t *testing.T, n int) func() {
 				c, rows := file(t, n)
 				c.pass(30*24*time.Hour - time.Duration(n)*time.Second)
 				return func() { c.sent("ann", rows...) }
@@ -152,7 +128,7 @@ func TestFileGrowth(t *testing.T) {
 // TestUndeliveredGrowth: what was not delivered is listed at the cost of that
 // alone, and a message that is lost again and again costs no more each time.
 func TestUndeliveredGrowth(t *testing.T) {
-	growth(t, func(t *testing.T, n int) func() {
+	grows(t, func(t *testing.T, n int) func() {
 		c := crowd(t, n)
 		c.lost = errors.New("lost")
 		return func() {

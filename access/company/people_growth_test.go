@@ -28,7 +28,7 @@ func TestPeopleGrowth(t *testing.T) {
 		"removed":   func(i int) company.Change { return company.RemoveUser{User: user(i)} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth(t, func(t *testing.T, n int) func() {
+			grows(t, func(t *testing.T, n int) func() {
 				c := large(t, n)
 				var all []company.Change
 				for i := range n {
@@ -47,7 +47,7 @@ func TestPeopleGrowth(t *testing.T) {
 // TestRemovalGrowth removes somebody who has so much, among others who have as
 // much.
 func TestRemovalGrowth(t *testing.T) {
-	growth(t, func(t *testing.T, n int) func() {
+	grows(t, func(t *testing.T, n int) func() {
 		c := newCompany(t, "ann admin; bob admin; tom admin", options{log: freeLog{}, config: instant})
 		var all []company.Change
 		for i := range n {

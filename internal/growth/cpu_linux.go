@@ -1,4 +1,4 @@
-package company_test
+package growth
 
 import (
 	"syscall"
@@ -6,9 +6,9 @@ import (
 	"unsafe"
 )
 
-// cpuTime returns how long the thread has run so far, whatever else the machine
+// CPUTime returns how long the thread has run so far, whatever else the machine
 // does.
-func cpuTime() time.Duration {
+func CPUTime() time.Duration {
 	const ofThread = 3 // CLOCK_THREAD_CPUTIME_ID
 	var at syscall.Timespec
 	if _, _, err := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, ofThread, uintptr(unsafe.Pointer(&at)), 0); err != 0 {

@@ -1,0 +1,58 @@
+// Package growth measures in tests whether the cost of something grows with what
+// it is given, and no faster.
+package growth
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+// Hundredfold fails the test if a hundred times as much costs more than two
+// hundred times the allocations, or 250 times the memory, as sets of bits are
+// short at first, or four hundred times the time of the processor, which has the
+// collector in it. It asks of for what is to be measured with small and with a
+// hundred times small, and measures again if it seems too much: only the least of
+// each counts.
+func Hundredfold(t testing.TB, small int, of func(n int) (run func())) {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var least [2]cost
+	for try := range 4 {
+		for i, n := range []int{small, 100 * small} {
+			c := measure(of(n))
+			if try > 0 {
+				c = cost{min(c.bytes, least[i].bytes), min(c.allocations, least[i].allocations), min(c.time, least[i].time)}
+			}
+			least[i] = c
+		}
+		if least[1].within(least[0]) {
+			return
+		}
+	}
+	t.Errorf("%d cost %+v, and %d cost %+v", small, least[0], 100*small, least[1])
+}
+
+// cost is what it takes to run something.
+type cost struct {
+	bytes, allocations uint64
+	time               time.Duration
+}
+
+// within reports whether c is in proportion to what a hundredth costs, of which
+// a little is always allowed.
+func (c cost) within(part cost) bool {
+	return c.bytes <= 250*max(part.bytes, 1<<10) && c.allocations <= 200*max(part.allocations, 10) && c.time <= 400*max(part.time, 5*time.Microsecond)
+}
+
+func measure(run func()) cost {
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := CPUTime()
+	run()
+	took := CPUTime() - began
+	runtime.ReadMemStats(&after)
+	return cost{after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs, took}
+}
