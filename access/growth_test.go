@@ -151,3 +151,22 @@ func TestEditGrowth(t *testing.T) {
 		})
 	}
 }
+
+// TestResourceGrowth: what the text of a resource costs to read grows with it
+// only.
+func TestResourceGrowth(t *testing.T) {
+	for name, part := range map[string]string{
+		"letters": "a", "colons": ":", "accounts": " in account:", "quotes": `"`, "escapes": `\"`, "items": "a:b in account:", "no encoding": "\xff",
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Hundredfold(t, 20, func(n int) func() {
+				text := strings.Repeat(part, n)
+				return func() {
+					for _, text := range []string{text, "a:" + text, `"` + text + `":b`, `a:"` + text, "a:b in account:" + text} {
+						_, _ = access.ParseResource(text)
+					}
+				}
+			})
+		})
+	}
+}

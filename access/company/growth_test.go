@@ -9,6 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/growth"
 	"github.com/ambit-authz/ambit/team"
@@ -145,4 +146,23 @@ func TestManyChangesAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFoundGrowth: founding a company from a document, and opening it again,
+// costs what the document has.
+func TestFoundGrowth(t *testing.T) {
+	grows(t, func(t *testing.T, n int) func() {
+		from := large(t, n).Policy().Document()
+		return func() {
+			log := audit.NewMemory()
+			config := &company.Config{Now: func() time.Time { return start }}
+			founding := company.Founding{ID: "acme", Name: "Acme", Founder: team.User{ID: "boss", Email: team.MustParseAddress("boss@x.test")}, Document: from}
+			if _, err := company.Found(t.Context(), log, founding, config); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := company.Open(t.Context(), log, config); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

@@ -18,6 +18,7 @@ type gains struct {
 	old, next reacher
 	connected []datagroup.AccountID // accounts that old does not have
 	oldLinks  map[string]document.Link
+	near      map[string][]document.Link // links of next by user: those they made, and those to reports shared with them
 
 	encounters map[encounter]verdict // known so far
 
@@ -57,11 +58,43 @@ func newGains(old, next *facts) *gains {
 	for _, l := range old.doc.Links {
 		g.oldLinks[l.ID] = l
 	}
+	g.near = nearLinks(next.doc)
 	g.teams = mapped(next.doc.Teams, func(t document.Team) access.Resource { return access.Team(t.ID) })
 	g.groups = mapped(next.doc.Groups, func(t document.Group) access.Resource { return access.Group(t.ID) })
 	g.roles = mapped(next.start.Directory().Catalog().Roles(), func(r role.Role) access.Resource { return access.Role(r.Name) })
 	g.users = mapped(next.holders, func(h *holder) access.Resource { return access.TargetUser(h.ID) })
 	return g
+}
+
+// nearLinks returns the links that each user made, and those to reports that are
+// shared with the user.
+func nearLinks(d *document.Document) map[string][]document.Link {
+	near, to := map[string][]document.Link{}, map[string][]document.Link{}
+	for _, l := range d.Links {
+		near[l.Maker] = append(near[l.Maker], l)
+		if l.Resource.Kind == string(access.KindReport) {
+			to[l.Resource.ID] = append(to[l.Resource.ID], l)
+		}
+	}
+	for _, r := range d.Reports {
+		for _, share := range r.Grants {
+			for _, l := range to[r.ID] {
+				if share.User != "" && share.User != l.Maker {
+					near[share.User] = append(near[share.User], l)
+				}
+			}
+		}
+	}
+	return near
+}
+
+// revocable returns the links that a user may perhaps revoke: all of them only
+// for who may remove some maker.
+func (g *gains) revocable(e *gainer) []document.Link {
+	if slices.Contains(e.can.at[atUser], access.RemoveUser) {
+		return g.next.doc.Links
+	}
+	return g.near[e.ID]
 }
 
 // gainer is a user who may gain something.
@@ -92,7 +125,7 @@ func (g *gains) ofUser(h *holder) []Right {
 	for _, t := range e.teams {
 		g.session(e, t)
 	}
-	for _, l := range g.next.doc.Links {
+	for _, l := range g.revocable(e) {
 		g.revocation(e, l)
 	}
 	return e.rights.sorted()

@@ -1,0 +1,59 @@
+package story
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/ambit-authz/ambit/internal/growth"
+)
+
+// TestReadGrowth: what story files cost to read and to check grows with them only,
+// whatever is in them.
+func TestReadGrowth(t *testing.T) {
+	p := loadPolicy(t)
+	for name, line := range map[string]string{
+		"good lines": "deny tom user.invite company", "failing lines": "allow tom user.invite company", "lists": "sees tom us-search us-social",
+		"stories": "story S#\ndeny tom user.invite company", "stories of one name": "story S\ndeny tom user.invite company", "the same line": "deny tom user.invite company",
+		"unknown users": "deny tim# user.invite company", "unknown actions": "deny tom user.invit# company", "unknown kinds": "deny tom user.invite compani:#",
+		"unknown words": "denie tom user.invite company", "comments": "# x#", "spaces": "   ", "quotes": `deny "tom`, "no encoding": "deny \xff",
+		"matrices": "matrix\nsubjects tom ann\nactions account.view\nresources account:us-search\nend", "matrices left open": "matrix\nsubjects tom",
+		"times": "at 2027-01-01",
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Hundredfold(t, 10, func(n int) func() {
+				var text strings.Builder
+				text.WriteString("story first\n")
+				for i := range n {
+					text.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)) + "\n")
+				}
+				files := fstest.MapFS{"s.story": {Data: []byte(text.String())}}
+				return func() {
+					for _, s := range Read(p, files).Stories {
+						Texts(s.Failures(p))
+					}
+				}
+			})
+		})
+	}
+	t.Run("words in a line", func(t *testing.T) {
+		growth.Hundredfold(t, 10, func(n int) func() {
+			files := fstest.MapFS{"s.story": {Data: []byte("story S\nsees tom" + strings.Repeat(" us-serch", n) + "\n")}}
+			return func() {
+				for _, s := range Read(p, files).Stories {
+					Texts(s.Failures(p))
+				}
+			}
+		})
+	})
+	t.Run("files", func(t *testing.T) {
+		growth.Hundredfold(t, 5, func(n int) func() {
+			files := fstest.MapFS{}
+			for i := range n {
+				files[fmt.Sprintf("d%d/s.story", i)] = &fstest.MapFile{Data: []byte("story S\ndeny tom user.invite company\n")}
+			}
+			return func() { Read(p, files) }
+		})
+	})
+}
