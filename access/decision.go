@@ -63,7 +63,7 @@ func (d Decision) Public() Public {
 }
 
 // listed reports whether k is one of the kinds whose things are all alike to
-// whoever may do something with one.
+// anyone who may do something with one.
 func (k Kind) listed() bool {
 	return k == KindUser || k == KindRole || k == KindTeam || k == KindGroup
 }

@@ -22,8 +22,8 @@
 // Program and KeepInStep are whole programs, one for a policy in a file and one
 // for users and teams in your own database. The package in groups:
 //
-//   - the policy: [Policy], [Load], [MustLoad], [Compile], [Config],
-//     [Policy.Document], and package document for its text
+//   - the policy: [Policy], [Load], [MustLoad], [Compile], [Config] (also to load
+//     in part), [Policy.Document], and package document for its text
 //   - who asks: [Subject], [User], [Session], [ViaLink], [Policy.Active]
 //   - what is asked: [Action], and the constants from [ViewAccount] to
 //     [RevokeLink]; [Policy.Applies]
@@ -55,9 +55,9 @@
 //  3. Subject: the user exists, is not suspended, their access has not ended,
 //     and they are a current member of the team they act within, if any.
 //  4. Kind: the action is built in or held by some role of the catalog, and may
-//     be asked of this kind of resource. What may be asked of the host's own
-//     kinds says the catalog: see [role.Kind]. A kind that is misspelt, that no
-//     catalog declares, or that is used in the place of another, is denied to
+//     be asked of this kind of resource. For the host's own kinds the catalog
+//     says what may: see [role.Kind]. A kind that is misspelt, that the catalog
+//     does not declare, or that is used in the place of another, is denied to
 //     everybody.
 //  5. Capability: the user's role holds the action. At a report their [Level]
 //     takes the place of their role; an action of the host's own needs both.
@@ -76,9 +76,12 @@
 //     in the scope the maker made it in: [ViewReport] at a report, or the link
 //     action of a kind at a thing of that kind.
 //  11. An item of the host's own belongs to an account, and is reached when
-//     that is, or to the company as a whole: its kind says which. One that names
-//     no account where its kind wants it is denied, and so is one that names an
-//     account where its kind wants none.
+//     that is, or to the company as a whole: its kind says which. One that lacks
+//     the account that its kind wants is denied, and so is one that names an
+//     account if its kind belongs to the company.
+//  12. To leave entries out of a document grants nothing, as no entry denies. So
+//     a document that has problems may be loaded in part, if the program asks
+//     for that and takes the list of what is missing.
 //
 // # Zero values
 //

@@ -37,6 +37,6 @@ func TestExplainMeant(t *testing.T) {
 		}
 	}
 	if e := p.Explain(access.User("robert"), access.RemoveUser, access.TargetUser("an")); e.Meant != "" {
-		t.Errorf("to whoever may not remove anybody: %s", e)
+		t.Errorf("to somebody who may not remove anybody: %s", e)
 	}
 }

@@ -48,7 +48,7 @@ func lawCatalog(t *rapid.T) (document.Catalog, map[string]role.Kind) {
 	return document.Catalog{Roles: []role.Role{{Name: "boss", Scope: role.AllData, Capabilities: holds}}, Kinds: kinds}, declared
 }
 
-// TestOnlyWhatAKindListsIsAllowed: whoever may do everything may do it only at
+// TestOnlyWhatAKindListsIsAllowed: who may do everything may do it only at
 // the kinds that list it, and only if the resource is where its kind is. A kind
 // that is misspelt, that nobody declared, or that is used in the place of
 // another, never allows; and Actions offers what Decide allows.

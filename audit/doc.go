@@ -10,14 +10,13 @@
 // Most programs pass a [Log] to package company, which writes the events, and
 // call [Verify] with a [Checkpoint] that they keep elsewhere. This package
 // deals in bytes and in the chain of hashes; the package that writes and reads
-// a change knows what it means.
+// a change knows what it means. In groups:
 //
-//   - Events: [Event], [Actor], [Change], [Event.Chain], [Event.Check].
-//   - Logs: [Log], [Watcher], [Clock], [NewMemory]. To write a log of your own, ask
-//     [Event.Follows] and test it with package audittest.
-//   - Verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint],
-//     [Hash].
-//   - Files: [WriteLines], [ReadLines], [Encode], [Decode].
+//   - events: [Event], [Actor], [Change], [Event.Chain], [Event.Check]
+//   - logs: [Log], [Watcher], [Clock], [NewMemory]; to write a log of your own, ask
+//     [Event.Follows] and test it with package audittest
+//   - verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint], [Hash]
+//   - files: [WriteLines], [ReadLines], [Encode], [Decode]
 //
 // # Rules
 //
@@ -38,6 +37,10 @@
 //     below), 10,000 changes and 100,000 targets; its texts are UTF-8, its time
 //     is in UTC, and the data of its changes is JSON. [Event.Check] has the
 //     complete list.
+//  6. Via says who or what acted in the actor's name. Like the reason it is
+//     recorded, and never consulted.
+//  7. The times of events do not order them; their Seq does. A log whose store has
+//     a clock may be a [Clock], so that a writer whose own clock is wrong notices.
 //
 // # Hash
 //

@@ -114,8 +114,8 @@ func (s *Schema) Position(name string) (int, bool) {
 	return firstDeclared + i, true
 }
 
-// unknown returns the problem of a name that is no attribute; more are further
-// words to suggest.
+// unknown returns the problem of a name that is no attribute. Further words may be
+// suggested, too.
 func (s *Schema) unknown(op, name string, more ...string) *Error {
 	if belowAccount(name) {
 		return &Error{Op: op, ID: name, Text: finer, Err: ErrBelowAccount}

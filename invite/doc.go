@@ -8,14 +8,16 @@
 // # Where to begin
 //
 // Most programs write [Terms], receive a [Message] to send, and hand over a
-// [Proof] and a [Secret] when a person accepts. Package company does the rest.
+// [Proof] and a [Secret] when a person accepts. Package company does the rest. In
+// groups:
 //
-//   - What is offered: [Terms], [ReadCSV] with [Row], [Code], [CSVConfig].
-//   - What is sent: [Message], [Offer], [Message.Link].
-//   - What proves it: [Secret], [ParseSecret], [Proof], [Verified].
-//   - What is kept: [Invitation], [ID], [Sponsor], [State], [Digest].
-//   - Only a store of invitations, such as package company, needs [State.Next],
-//     [Command], [NewSecret], [Secret.Digest], [Claim] and [Purpose].
+//   - what is offered: [Terms]; from a file: [ReadCSV] with [Row], [Code],
+//     [CSVConfig]
+//   - what is sent: [Message], [Offer], [Message.Link]
+//   - what proves it: [Secret], [ParseSecret], [Proof], [Verified]
+//   - what is kept: [Invitation], [ID], [Sponsor], [State], [Digest]
+//   - only a store of invitations, such as package company, needs [State.Next],
+//     [Command], [NewSecret], [Secret.Digest], [Claim] and [Purpose]
 //
 // # Rules
 //
@@ -37,7 +39,10 @@
 //  8. A message is data: who invites whom to what, and a link whose origin the
 //     host configured. Escape the texts in it for wherever you write them.
 //  9. A file of invitations is read row by row, each with a [Code] of its own.
-//     What spreadsheets write and nobody means is passed over.
+//     What spreadsheets write and nobody means is passed over. Any text may begin
+//     with a sign that starts a formula: escape it where you write a file for a
+//     spreadsheet.
+//  10. In JSON, what is personal in the [Terms] stands under one key, "personal".
 //
 // The package knows meaning, not storage: the store decides who may send an
 // invitation, and that an address has one at a time.

@@ -1,6 +1,6 @@
 // Package role says which actions the holders of a role may take, how much
-// data they see, and which roles they may grant to others; and which kinds of
-// things a host has of its own, and what may be asked of them.
+// data they see, and which roles they may grant to others. It also says which
+// kinds of things a host has of its own, and what may be asked of them.
 //
 //	catalog := role.CompanyCatalog()
 //	catalog.Can("editor", role.AddSource)     // true
@@ -10,17 +10,18 @@
 //
 // Most programs take a ready catalog, [CompanyCatalog] or [ProjectCatalog], or
 // add kinds, roles and actions of their own to one with [Catalog.Extend]: see
-// the example. Package access then asks the
-// catalog, and its constants repeat the actions of this package.
+// the example. Package access then asks the catalog, and its constants repeat the
+// actions of this package. In groups:
 //
-//   - A catalog: [Catalog], [NewCatalog], [Catalog.Extend], [Extension].
-//   - What it consists of: [Role], [Name], [Scope] ([ByTeams], [AllData]);
-//     [Kind], [Place] ([InAccount], [InCompany]).
-//   - Questions: [Catalog.Can], [Catalog.Manages], [Catalog.Covers],
-//     [Catalog.Role], [Catalog.Default].
-//   - For pages and tools: [Catalog.Roles], [Catalog.Kinds], [Catalog.Kind],
+//   - a catalog: [Catalog], [NewCatalog], [Catalog.Extend], [Extension]
+//   - what it consists of: [Role], [Name], [Scope] ([ByTeams], [AllData]);
+//     [Kind], [Place] ([InAccount], [InCompany])
+//   - actions: [Action], and its constants from [ViewAccount] to [RevokeLink]
+//   - questions: [Catalog.Can], [Catalog.Manages], [Catalog.Covers],
+//     [Catalog.Role], [Catalog.Default]
+//   - for pages and tools: [Catalog.Roles], [Catalog.Kinds], [Catalog.Kind],
 //     [Catalog.Actions], [Catalog.Difference], [Catalog.Equal], [BuiltIn],
-//     [Action.LevelOnly].
+//     [Action.LevelOnly]
 //
 // # Rules
 //
@@ -44,7 +45,7 @@
 //     founder gets, and it manages each role that [Catalog.Extend] adds.
 //  8. Whatever may be asked of a kind is listed there: actions of the host's,
 //     and the viewing actions. What a kind does not list is denied to everybody
-//     there, and so is everything at a kind that no catalog declares.
+//     there, and so is everything at a kind that the catalog does not declare.
 //
 // The package knows nothing of users. It states how many holders a role must
 // keep and may have; the caller counts them.
@@ -64,7 +65,7 @@
 // # Errors
 //
 // Every error is an [*Error], or several joined. It names the role or the kind
-// and, where there is one, the action, and wraps one of the sentinels of this package.
-// [NewCatalog] reports all problems at once. Every question has an answer for
+// and, where there is one, the action, and wraps one of the sentinels of this
+// package. [NewCatalog] and [Catalog.Extend] report all problems at once. Every question has an answer for
 // names that the catalog does not know: no.
 package role

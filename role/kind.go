@@ -13,7 +13,7 @@ import (
 type Place uint8
 
 const (
-	InAccount Place = iota + 1 // an account: whoever sees the account reaches the thing
+	InAccount Place = iota + 1 // an account: anyone who sees the account reaches the thing
 	InCompany                  // the company: the thing is within everybody's reach
 )
 

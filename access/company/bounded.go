@@ -7,8 +7,8 @@ import (
 
 // Bounded is a list that others made, so that it may be as long as they like, as
 // an event records it: how many there are, the first of them, and a digest of
-// all. So nobody makes an event that no log can hold. Whoever has the list can
-// compare it with the digest.
+// all. So every log can hold the event. Anyone who has the list can compare it
+// with the digest.
 type Bounded[T any] struct {
 	Count int `json:"count"`
 

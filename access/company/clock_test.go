@@ -51,7 +51,7 @@ func (c *testCompany) lives(link invite.Secret) string {
 const everything = "access membership grant link invitation"
 
 // TestClockSetBackRevivesNothing: for a company it is never earlier than its last
-// event, for whoever asks and whoever changes something.
+// event, for anyone who asks and anyone who changes something.
 func TestClockSetBackRevivesNothing(t *testing.T) {
 	c, link := clockCompany(t)
 	if got := c.lives(link); got != everything {

@@ -40,7 +40,7 @@ type Config struct {
 	Systems map[string]SystemConfig
 
 	// Limits is what the host sells: it bounds the company on top of its own
-	// limits, is checked after each change, whoever makes it, and is not in the log.
+	// limits, is checked after each change, of a system too, and is not in the log.
 	// Those of a company that was sold more before stay, but nobody is added, and no
 	// invitation can be accepted while more seats are taken than it has. The zero
 	// Limits bound nothing.

@@ -59,7 +59,7 @@ func TestDeliveryIsRecorded(t *testing.T) {
 	}
 	c.must("ann", company.AmendInvitation{Invitation: "c", Role: toRole("user")})
 	if i, _ := c.Invitation("c"); i.Generation != 2 || !i.Delivered.Equal(c.now()) {
-		t.Errorf("another generation is delivered anew: %+v", i)
+		t.Errorf("another generation is delivered again: %+v", i)
 	}
 	c.checkReplay()
 }
@@ -169,7 +169,7 @@ func TestDeliveryRecordComesSecond(t *testing.T) {
 	}
 }
 
-// TestAnswerBeforeTheRecord: whoever answers had the message, so a record that
+// TestAnswerBeforeTheRecord: anyone who answers had the message, so a record that
 // comes later says nothing new.
 func TestAnswerBeforeTheRecord(t *testing.T) {
 	c := inviteCompany(t, func(config *company.Config) {

@@ -16,9 +16,15 @@
 // begins with [Found]. The example Story is a whole program.
 //
 //   - a company: [Found], [Founding], [Open], [Config], [SystemConfig], [Limits]
-//   - asking: [Company.Policy], [Company.Decide], [Company.Holdings]
-//   - changing: [Company.Do], [By], [User], [System], [Invitee]; what came of it:
-//     [Receipt], [Outcome], [Error], [Refusal]
+//   - asking: [Company.Policy], [Company.Decide], [Company.DecideContext],
+//     [Company.Holdings]
+//   - changing: [Company.Do], [By], [User], [System], [Invitee]; fields of a
+//     change: [Optional], [To], [None], [AccountEdit], [Person]
+//   - what came of it: [Receipt], [Undelivered], [Error], [Refusal]; [Outcome] with
+//     [Bounded], [Impact], [UserImpact], [LostMembership], [LostGrant],
+//     [Verification]
+//   - observing: [Config.Observer], [Config.Refused] with [Attempt],
+//     [Company.Panics]
 //   - invitations: [Company.Offer], [Company.Invitation], [Company.Invitations],
 //     [Company.WhyOnHold], [Company.UndeliveredInvitations], [InvitationLimits];
 //     from a file: [Company.PlanInvitations], [Company.SendInvitations]
@@ -67,8 +73,9 @@
 //     or a grant that has ended counts as none.
 //  7. A change never takes a role below its MinHolders or above its MaxHolders.
 //     The minimum counts holders who are neither suspended nor have an end. A
-//     report keeps a creator without an end, if anybody but the actor can be one:
-//     a removal is never held up by it. Users, together with the invitations
+//     report keeps a creator without an end, if anybody but the actor can be one;
+//     if nobody can, its last one may still be removed, and [NameCreator] names
+//     another later. Users, together with the invitations
 //     that can still be accepted, never exceed the seats. That is checked after
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
@@ -76,8 +83,8 @@
 //     stays, and taking something away is said with [None]. A change that would
 //     change nothing is refused, so that the log has only real changes. If a
 //     system repeats what is so already, that change is passed over and listed in
-//     the [Receipt]; if part of it is so, it is refused. To remove what was removed
-//     is a repeat, an id never seen is an error. Changes of users, invitations and
+//     the [Receipt]; if only part of it is so, it is refused. To remove what was
+//     removed is a repeat, an id never seen is an error. Changes of users, invitations and
 //     memberships need a reason, except from an [Invitee].
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
@@ -102,9 +109,9 @@
 //     may be done in which state.
 //  15. One guard stands before every way to access by invitation: sending,
 //     re-sending, amending, sending from a file, giving a lost message out again,
-//     taking over, and accepting. At
-//     acceptance it asks whether the sponsor could send these terms then. While
-//     they could not, the invitation is on hold; see [Company.WhyOnHold].
+//     taking over, and accepting. At acceptance it asks whether the sponsor could
+//     send these terms then. While they could not, the invitation is on hold; see
+//     [Company.WhyOnHold].
 //  16. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
 //     who is refused is told the same whatever is wrong: a [*Refusal].
@@ -114,15 +121,18 @@
 //  18. A share link shows what its maker may see at that moment, in the scope
 //     that it was made in. [Company.LinkSubject] makes a secret a subject, and
 //     Decide answers for it.
+//  19. A removal always works, whatever the person holds, but for the last holder
+//     of a role, and is final: whatever was sent to them, to any address that they
+//     had, lets nobody in. What an event lists because others made it is
+//     [Bounded].
+//  20. Observers see what was asked and what was refused, after the answer. They
+//     change nothing, even if they panic.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by
 // those that somebody who sees all data connects. The grant of a successor, or of
 // a creator who is named, has no end, even if the actor's access has one: a report
 // must keep a creator.
-//
-// A removal is final: whatever was sent to the person, to any address that they
-// had, lets nobody in.
 //
 // All this holds for one user id. With a second one a user manager can have every
 // role that they may grant, and two users who collude can do what both can. It
@@ -135,7 +145,9 @@
 // of it were delivered, one more follows, by the system "delivery". Each
 // [audit.Change] has as Type the name that errors show, such as
 // "team.add-member", and as Data the JSON of the value that you passed, with its
-// outcomes and without secrets. The first event has one change, "company.found".
+// outcomes and without secrets. What is personal (names of people, addresses,
+// reasons) stands under one key of it, "personal". The first event has one change,
+// "company.found".
 //
 // # Zero values
 //

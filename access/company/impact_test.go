@@ -33,7 +33,7 @@ func everybody(n int) *document.Document {
 	return d
 }
 
-// TestImpactHasABudget counts no more than a fixed number of accounts and users,
+// TestImpactHasABudget counts at most a fixed number of accounts and users,
 // however large the company, and says so.
 func TestImpactHasABudget(t *testing.T) {
 	for _, tt := range []struct {

@@ -269,7 +269,7 @@ func (s *state) closeInvitation(id invite.ID, c invite.Command, user team.UserID
 	}
 	i.State, i.Closed, i.User = next, at, user
 	if c != invite.Revoke && i.Delivered.IsZero() {
-		i.Delivered = at // whoever answers had the message
+		i.Delivered = at // anyone who answers had the message
 	}
 	s.invitations = s.invitations.with(i)
 	return nil

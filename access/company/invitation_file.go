@@ -88,8 +88,8 @@ func rowBy(by By, row *invite.Row) By {
 // It stops at what no other row would survive: ctx ended, or the log failed.
 // Then the error is that of Do, the row it stopped at is [invite.Failed], and
 // those after it are as they were. You may send the returned rows again without
-// harm, and the file: whoever was sent a message is passed over, or
-// [invite.AlreadyPending]. Whoever was not is sent it now; by the file, which does
+// harm, and the file: a person who was sent a message is passed over, or
+// [invite.AlreadyPending]. One who was not is sent it now; by the file, which does
 // not know what became of a message that may be on its way, after the cool-down.
 func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row) ([]invite.Row, error) {
 	rows = slices.Clone(rows)
@@ -119,7 +119,7 @@ func (c *Company) SendInvitations(ctx context.Context, by By, rows []invite.Row)
 }
 
 // due returns what is to be done about a row: to invite, or to re-send what was
-// not delivered; nil for nothing.
+// not delivered; nil for an invitation that was made before.
 func (c *Company) due(row *invite.Row) Change {
 	switch {
 	case row.Code != invite.OK:

@@ -198,7 +198,7 @@ type rights struct {
 	there bool
 	user  team.User
 	role  role.Role
-	may   []bool // what she may do at the reports and accounts of the beginning, at each instant
+	may   []bool // what they may do at the reports and accounts of the beginning, at each instant
 }
 
 // orderInstants are before and after everything that ends, or is given an end.

@@ -111,7 +111,7 @@ func (r race) test(t *testing.T, a *company.Company, log *audit.Memory, s *story
 func TestTimeAfterLostRace(t *testing.T) {
 	log, s := audit.NewMemory(), newStoryHost()
 	a := foundStory(t, log, s)
-	slow := newStoryHost() // four minutes behind
+	slow := newStoryHost() // four minutes slow
 	b := openStory(t, log, slow)
 	s.pass(time.Hour)
 	slow.pass(2*time.Hour - 4*time.Minute)

@@ -45,13 +45,14 @@ type RemoveUserOutcome struct {
 	Invitations Bounded[invite.ID]       `json:"invitations,omitzero"` // revoked or, if they were unexpired, taken over
 }
 
-// LostMembership is a membership that a removed user had.
+// LostMembership is a membership that ended because its user was removed.
 type LostMembership struct {
 	Team  team.ID   `json:"team"`
 	Until time.Time `json:"until,omitzero"`
 }
 
-// LostGrant is a grant of a report that a removed user had.
+// LostGrant is a grant of a report that ended because its user or team was
+// removed.
 type LostGrant struct {
 	Report access.ReportID `json:"report"`
 	Level  access.Level    `json:"level"`

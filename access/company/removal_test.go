@@ -13,7 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// wayBackTable is what was sent to bob before he was removed, in which the invitation
+// wayBackTable is what was sent to bob before they were removed, in which the invitation
 // i is pending or expired.
 const wayBackTable = `
 added before he answered         | {i}; user.add bob email=bob@x.test
@@ -27,8 +27,8 @@ to an address he had, expired    | user.add bob email=bob@x.test; user.change-ad
 added when it had expired        | {i}; wait; user.add bob email=bob@x.test
 `
 
-// TestNothingSentBeforeLetsBackIn removes bob, and has him answer what was sent to
-// him before.
+// TestNothingSentBeforeLetsBackIn removes bob, and has them answer what was sent to
+// them before.
 func TestNothingSentBeforeLetsBackIn(t *testing.T) {
 	for line := range split(wayBackTable, "\n") {
 		cells := cellsOf(line)
@@ -121,7 +121,7 @@ func TestSuccessorByMomentarySuspension(t *testing.T) {
 	if d := c.Policy().Decide(access.User("max"), access.ViewReport, access.Report("secret")); !d.Allowed {
 		t.Errorf("the other grants are gone: %s", d)
 	}
-	c.must("uma", company.NameCreator{Report: "secret", User: "bob"}) // whose role she does not manage
+	c.must("uma", company.NameCreator{Report: "secret", User: "bob"}) // whose role they do not manage
 	c.refuses("ErrNoChange", "ann", company.NameCreator{Report: "secret", User: "bob"})
 	c.refuses("ErrInvalid", "ann", company.NameCreator{Report: "secret", User: "uma"})
 	c.checkReplay()
@@ -139,7 +139,7 @@ removed before        | user.remove bob / user.remove uma /
 each in another way   | user.suspend bob / user.remove uma
 `
 
-// TestNobodyArrangesToInherit: however she arranges it, ann comes to no report, and
+// TestNobodyArrangesToInherit: however they arrange it, ann comes to no report, and
 // the removal is not held up.
 func TestNobodyArrangesToInherit(t *testing.T) {
 	for line := range split(arrangementTable, "\n") {

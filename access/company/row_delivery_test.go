@@ -11,7 +11,7 @@ import (
 	"github.com/ambit-authz/ambit/invite"
 )
 
-// TestSendRowsUntilDelivered: whoever sends the rows again, or the file, reaches
+// TestSendRowsUntilDelivered: sending the rows again, or the file, reaches
 // those whose message was lost, and nobody else.
 func TestSendRowsUntilDelivered(t *testing.T) {
 	down := errors.New("450 too many requests")

@@ -80,7 +80,7 @@ func TestTold(t *testing.T) {
 			`user.suspend: user "victor-ce" does not exist; did you mean "victor-ceo"?`, `deny unknown-resource: there is no user "victor-ce"`},
 		{"a user, to a user manager", "victor-ceo", company.SuspendUser{User: "tim"},
 			`user.suspend: user "tim" does not exist; did you mean "tom"?`, `deny unknown-resource: there is no user "tim"`},
-		{"a user, to whoever may not", "tom", company.SuspendUser{User: "victor-ce"},
+		{"a user, to somebody who may not", "tom", company.SuspendUser{User: "victor-ce"},
 			`user.suspend: denied: no-capability`, `deny no-capability`},
 		{"a role", "ann", company.SetRole{User: "tom", Role: "edtor"},
 			`user.set-role: role "edtor" does not exist; did you mean "editor"?`, `deny unknown-resource: there is no role "edtor"`},
@@ -119,7 +119,7 @@ func TestTold(t *testing.T) {
 	}
 }
 
-// TestToldOfTerms: what an invitation names is not named to whoever gave the id of
+// TestToldOfTerms: what an invitation names is not named to somebody who gave the id of
 // the invitation alone.
 func TestToldOfTerms(t *testing.T) {
 	c := secretive(t)

@@ -9,7 +9,7 @@ import (
 
 // Catalog is the entry of a [role.Catalog]: a shipped one by its name, one that
 // adds to it, or one of the document's own. The zero Catalog is that of the
-// program. In JSON it is a text if it has no more than a name, as in
+// program. In JSON it is a text if it has only a name, as in
 // "catalog": "company".
 type Catalog struct {
 	// Extends is the catalog to begin with, "company" or "project". Kinds,
@@ -25,7 +25,7 @@ type Catalog struct {
 // CatalogOf returns the entry of a catalog in full, with every role and kind.
 func CatalogOf(c *role.Catalog) Catalog { return Catalog{Roles: c.Roles(), Kinds: c.Kinds()} }
 
-// named reports whether c has no more than a name.
+// named reports whether c has only a name.
 func (c Catalog) named() bool { return c.Kinds == nil && c.Roles == nil && c.Grant == nil }
 
 // MarshalJSON writes the name if c has no more, and otherwise an object.

@@ -17,14 +17,15 @@
 //
 // Most programs use [Document], or [Parse], and the entry types. In groups:
 //
-//   - the whole: [Document], [Parse], [Document.JSON]
+//   - the whole: [Document], [Parse], [Document.JSON]; [Read] for what can be
+//     read of one
 //   - roles and kinds: [Catalog], [CatalogOf]
 //   - people: [User], [Team], [Member]
 //   - data: [Account], [Group]
 //   - sharing: [Report], [Grant], [Link], [Resource]
 //   - entries of records: [UserOf], [TeamOf], [MemberOf], [AccountOf],
 //     [GroupOf], [AttributesOf], [End]
-//   - what is wrong: [Error], [Problem], [Entry], [MaxProblems], [Read]
+//   - what is wrong: [Error], [Problem], [Entry], [MaxProblems]
 //
 // # Rules
 //
@@ -44,6 +45,9 @@
 //     fails only because another entry did is no problem of its own.
 //  5. The JSON of a document that a policy gave is canonical: the same policy
 //     gives the same bytes.
+//  6. A document that has problems is refused, or loaded without the entries that
+//     have them: see the Config of package access. An entry is left out whole, and
+//     of two with one id both are. The [Error] lists all that was left out.
 //
 // # Zero values
 //

@@ -12,9 +12,8 @@ import (
 // characters. Upper and lower case count as the same. Of words equally near it
 // is the first in byte order, whatever the order of known.
 //
-// It looks at no more than [NearestBudget] characters of the known words, and
-// returns "" if they have more: a message is not worth an effort out of
-// proportion.
+// It looks at [NearestBudget] characters of the known words at most, and returns
+// "" if they have more: an effort must be in proportion to a message.
 func Nearest(word string, known iter.Seq[string]) string {
 	folded := []rune(strings.ToLower(word))
 	most := min(3, (len(folded)+1)/2)
