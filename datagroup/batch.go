@@ -8,7 +8,8 @@ import (
 
 // Batch is a fixed list of accounts prepared for many filters. It knows which
 // of them share a value of an attribute, and which values a comparison is about,
-// so a filter's leaf costs what it finds. Making one pays from about as many filters on as there are attributes.
+// so a filter's leaf costs what it finds. Making one pays from about as many
+// filters on as there are attributes.
 //
 // A Batch belongs to one goroutine.
 type Batch struct {

@@ -66,6 +66,6 @@
 //
 // Every error is an [*Error], or several joined. It names the role or the kind
 // and, where there is one, the action, and wraps one of the sentinels of this
-// package. [NewCatalog] and [Catalog.Extend] report all problems at once. Every question has an answer for
-// names that the catalog does not know: no.
+// package. [NewCatalog] and [Catalog.Extend] report all problems at once. Every
+// question has an answer for names that the catalog does not know: no.
 package role

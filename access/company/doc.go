@@ -145,8 +145,8 @@
 // of it were delivered, one more follows, by the system "delivery". Each
 // [audit.Change] has as Type the name that errors show, such as
 // "team.add-member", and as Data the JSON of the value that you passed, with its
-// outcomes and without secrets. What is personal (names of people, addresses,
-// reasons) stands under one key of it, "personal". The first event has one change,
+// outcomes and without secrets. What is personal (names and addresses of people,
+// notes about them) stands under one key of it, "personal". The first event has one change,
 // "company.found".
 //
 // # Zero values

@@ -32,8 +32,8 @@ func Parse(data []byte) (*Document, error) {
 
 // Read is [Parse] for a caller who goes on without what could not be read: it
 // returns the rest with all problems, of which those after the first hundred say
-// only which entry they are in. Such an entry is not to be relied on: what is missing may be what narrows it. A problem
-// without a path means that nothing could be read.
+// only which entry they are in. Leave such an entry out: what it lacks may be
+// what narrows it. A problem without a path means that nothing could be read.
 func Read(data []byte) (*Document, []Problem) {
 	data, err := text.Content(data)
 	if err != nil {
