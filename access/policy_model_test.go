@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func TestPolicyIsTheModel(t *testing.T) {
 	})
 	wantBranches(t, &hits, strings.Fields(allReasons)...)
 	for _, step := range []string{"subject", "kind", "capability", "reach", "guard"} {
-		if step != "guard" { // a link leads to nothing that is guarded
+		if step != "guard" && step != "kind" { // a link leads to nothing that is guarded, and ends when its kind does
 			wantBranches(t, &hits, "link-paused at "+step)
 		}
 		wantBranches(t, &hits, "denied at "+step)
@@ -53,7 +54,7 @@ func TestPolicyIsTheModel(t *testing.T) {
 	for _, kind := range []string{"account", "user", "role", "team", "group", "report", "link"} {
 		wantBranches(t, &hits, "unknown-resource "+kind)
 	}
-	wantBranches(t, &hits, "edit made", "edit refused", "host action at a report", "view of a link",
+	wantBranches(t, &hits, "links ended by a catalog", "a report's name taken", "edit made", "edit refused", "host action at a report", "view of a link",
 		"set user", "remove user", "set member", "remove member", "set team", "remove team", "set group", "remove group",
 		"set account", "remove account", "set attributes", "set report", "remove report", "set grant", "remove grant",
 		"set link", "remove link", "set catalog")
@@ -78,13 +79,33 @@ func (m *machine) edit(t *rapid.T) {
 		t.Fatalf("%v made: policy %v, error %v\n%s", model.Names(changes), p != nil, err, model.Print(t, m.world.Document()))
 	case !ok:
 		m.hits.Hit("edit refused")
+		m.countRefused(err)
 		return
 	}
 	m.hits.Hit("edit made")
 	for _, c := range changes {
 		m.hits.Hit(c.Kind())
 	}
+	m.countEdit(next)
 	m.world, m.policy = next, p
+}
+
+// countRefused counts what few edits are refused for.
+func (m *machine) countRefused(err error) {
+	var e *access.Error
+	if errors.As(err, &e) && errors.Is(err, access.ErrTaken) && strings.Contains(e.Op, "report") {
+		m.hits.Hit("a report's name taken")
+	}
+}
+
+// countEdit counts what few edits do.
+func (m *machine) countEdit(next *model.World) {
+	for id, l := range next.Links {
+		old := m.world.Links[id]
+		if l.Ended && !old.Ended && next.Users[l.Maker] != (model.User{}) && !next.LinkFits(old) {
+			m.hits.Hit("links ended by a catalog")
+		}
+	}
 }
 
 // questions asks a batch of whatever may be asked.

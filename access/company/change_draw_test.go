@@ -31,7 +31,9 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 		case "address":
 			return d.address(m, r, d.user(c))
 		case "clock":
-			return company.CorrectClock{}
+			if m.config.Cooldown < 0 { // from when one counts after it, SPEC does not say
+				return company.CorrectClock{}
+			}
 		}
 		return d.addUser(c, m.now())
 	case "people":
@@ -109,8 +111,15 @@ func (d draw) changeOfTeams(m *machine, r model.Request) company.Change {
 		user = team.UserID(r.User)
 	}
 	t := d.team(c)
+	for _, id := range keysOf(c.Teams) {
+		for _, u := range keysOf(c.Teams[id].Members) {
+			if end := c.Teams[id].Members[u]; !end.IsZero() && u != r.User && d.chance(6, "whose membership ends") {
+				t, user = team.ID(id), team.UserID(u)
+			}
+		}
+	}
 	old := c.Teams[string(t)].Members[string(user)]
-	if d.chance(2, "move the end") {
+	if ended := model.Ended(old, m.now()); d.chance(2, "move the end") != (ended && !d.chance(4, "whatever")) {
 		return company.SetMemberEnd{Team: t, User: user, Until: optional(d, d.endLike(old, m.now()))}
 	}
 	return company.AddMember{Team: t, User: user, Until: d.endLike(old, m.now())}
@@ -249,13 +258,13 @@ func (d draw) changeOfReports(m *machine, r model.Request) company.Change {
 	}
 	switch d.one("type", "report.create", "report.set", "report.delete", "report.share", "report.share", "report.share", "report.unshare", "report.unshare", "report.name-creator") {
 	case "report.create":
-		create := company.CreateReport{Report: access.ReportID(d.newID(poolReports)), Name: d.one("name", "", "One", "Report r1")}
+		create := company.CreateReport{Report: access.ReportID(d.newID(poolReports)), Name: d.one("name", "", "One", "Report r1", "REPORT  R1")}
 		if r.User == "" || d.chance(4, "in the name of another") {
 			create.Creator = d.user(c)
 		}
 		return create
 	case "report.set":
-		return company.RenameReport{Report: report, Name: d.text("name", "One", "Two", "Report r1")}
+		return company.RenameReport{Report: report, Name: d.text("name", "One", "Two", "Report r1", "oNE", "report  R1")}
 	case "report.delete":
 		return company.DeleteReport{Report: report}
 	case "report.name-creator":

@@ -363,10 +363,15 @@ func (d draw) request(m *machine) model.Request {
 	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(d.T, "changes") {
 		r.Changes = append(r.Changes, d.change(m, r))
 	}
-	if r.System == "sync" && m.clock.Before(m.last) && d.chance(3, "correct the clock") {
+	if r.System == "sync" && m.clock.Before(m.last) && m.config.Cooldown < 0 && d.chance(3, "correct the clock") {
 		r.Changes = []company.Change{company.CorrectClock{}}
 	}
-	if d.chance(4, "on a condition") {
+	twice := func(c company.Change) bool { // what it reads is neither here nor there
+		share, _ := c.(company.ShareReport)
+		unshare, _ := c.(company.UnshareReport)
+		return share.User != "" && share.Team != "" || unshare.User != "" && unshare.Team != ""
+	}
+	if d.chance(4, "on a condition") && !slices.ContainsFunc(r.Changes, twice) {
 		r.Since = uint64(1 + d.below(len(m.model.Events)+d.below(2, "or later"), "since"))
 	}
 	if d.chance(80, "no changes") {

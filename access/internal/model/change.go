@@ -159,6 +159,20 @@ func (w *World) SetAttributes(types map[string]datagroup.Type) bool {
 	return true
 }
 
+// SameName reports whether two names that must be unique are the same: after
+// folding ASCII case and runs of blanks. No name is like no other.
+func SameName(a, b string) bool {
+	fold := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			return r
+		}, strings.Join(strings.Fields(name), " "))
+	}
+	return a != "" && fold(a) == fold(b)
+}
+
 // SetReport adds a report that is shared with nobody, or renames one. Names
 // are unique; no name is none.
 func (w *World) SetReport(id, name string) bool {
@@ -166,7 +180,7 @@ func (w *World) SetReport(id, name string) bool {
 		return false
 	}
 	for other, r := range w.Reports {
-		if other != id && name != "" && r.Name == name {
+		if other != id && SameName(r.Name, name) {
 			return false
 		}
 	}

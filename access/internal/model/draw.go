@@ -214,6 +214,9 @@ func (d Draw) setLink(w *World, id string) Change {
 	if d.Chance(3, "scoped") {
 		l.Session = d.ID(TeamIDs)
 	}
+	if !has(w.Teams, l.Session) && !l.Ended {
+		l.Session = "" // of a team that is not there
+	}
 	switch rapid.IntRange(0, 9).Draw(d.T, "shows") {
 	case 0, 1, 2, 3:
 		l.Resource = OfReport(d.ID(ReportIDs))
@@ -272,7 +275,7 @@ func (d Draw) Change(w *World) Change {
 	case 15:
 		return d.setAttributes(w)
 	case 16:
-		return SetReport(d.ID(ReportIDs), d.One("name", "", "One", "Two"))
+		return SetReport(d.ID(ReportIDs), d.One("name", "", "One", "Two", "oNE", "One  more", "one More", "K", "\u212a"))
 	case 17:
 		return RemoveReport(d.ID(ReportIDs))
 	case 18, 19:

@@ -84,7 +84,8 @@ func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
 		made, refusal := p.change(c)
 		if seq := p.changedSince(reads); seq > 0 && !p.isBarred(c) {
 			_, invites := c.(company.Invite)
-			if refusal = refusal.orChanged(invites); slices.Contains(refusal.Errs(), "ErrChanged") {
+			_, again := c.(company.RedeliverInvitation)
+			if refusal = refusal.orChanged(invites || again); slices.Contains(refusal.Errs(), "ErrChanged") {
 				a.Seq = seq
 			}
 		}

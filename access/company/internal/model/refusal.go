@@ -48,11 +48,12 @@ func Denied(d access.Decision) string {
 
 // orChanged is what becomes of a refusal, or of none, where what the change reads
 // has changed: a denial is told before that, and that before all else.
-// To invite by the terms of what was sent is to re-send it, which may be refused
-// before that is found out. Who may not change an address at all is told so first
+// Either may be told where loose is true: to invite by the terms of what was sent
+// is to re-send it, which may be refused before that is found out, and what is on
+// hold is denied to its sponsor. Who may not change an address at all is told so first
 // or last.
-func (r Refusal) orChanged(invites bool) Refusal {
-	if invites || slices.Contains(r.Errs(), "ErrSystemOnly") {
+func (r Refusal) orChanged(loose bool) Refusal {
+	if loose || slices.Contains(r.Errs(), "ErrSystemOnly") {
 		return Refusal{Causes: append(r.Causes, Cause{Err: "ErrChanged"})}
 	}
 	denied := slices.DeleteFunc(slices.Clone(r.Causes), func(c Cause) bool { return !strings.HasPrefix(c.Err, "denied") })

@@ -7,6 +7,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
+	rules "github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -18,7 +19,7 @@ func (p *proposal) knownReport(id access.ReportID) string {
 // nameTaken is about the name of a report. Any number of reports may have none.
 func (p *proposal) nameTaken(id access.ReportID, name string) string {
 	for other, r := range p.Reports {
-		if name != "" && other != string(id) && r.Name == name {
+		if other != string(id) && rules.SameName(r.Name, name) {
 			return "ErrTaken"
 		}
 	}
