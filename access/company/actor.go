@@ -58,10 +58,11 @@ type By struct {
 	// [Company.Checkpoint] at the moment they looked. If an event after it touched
 	// what one of the changes reads, Do refuses them all with [ErrChanged], and
 	// the [Error] has the number of the last such event. A change reads the pair of
-	// a membership, of a grant, or of a team and its data group; if it edits
-	// something, that; and if it deletes something, also what hangs on it: members,
-	// data groups, grants, links, and the invitations of a sponsor. 0 is no
-	// condition. A number that the log does not have yet is invalid.
+	// a membership, of a grant, or of a team and its data group, and the data group
+	// that is attached; if it edits something, that; and if it deletes something,
+	// also what hangs on it: members, data groups, grants, links, and the
+	// invitations of a sponsor. 0 is no condition. A number that the log does not
+	// have yet is invalid.
 	Since uint64
 }
 

@@ -95,7 +95,7 @@ func (p *proposal) resolve(c Change) (Change, error) {
 	if err == nil {
 		c = resolved // with the ids that were left out
 	}
-	if seq := p.before.touched.after(p.by.Since, rowOf(c).about(c).readKeys()); seq != 0 {
+	if seq := p.before.touched.after(p.by.Since, rowOf(c).about(c).condition()); seq != 0 {
 		return nil, &Error{Seq: seq, Err: fmt.Errorf("%w: by event %d", ErrChanged, seq)}
 	}
 	return resolved, err

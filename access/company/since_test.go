@@ -64,6 +64,8 @@ changed | a member less, then deleted            | abe | team.remove-member t ma
 changed | a group of it, then deleted            | abe | team.attach-group t gd                 | team.delete t
 changed | a grant to it, then deleted            | uma | report.share s team=t                  | team.delete t
 changed | its name, then deleted                 | abe | team.edit t U                          | team.delete t
+changed | a link in it, then deleted             | max | link.make new session=t resource=report:r | team.delete t
+changed | a link in it is revoked, then deleted  | max | link.revoke lt                         | team.delete t | session
 free    | the group alone, then deleted          | dan | datagroup.edit gu filter=everything    | team.delete t
 changed | the same member taken out and put back | abe | team.remove-member n uma; team.add-member n uma 1h | team.remove-member n uma
 changed | the same member's end moved            | abe | team.set-member-end t ugo 50m          | team.set-member-end t ugo 40m
@@ -73,7 +75,10 @@ free    | the same user in another team          | abe | team.add-member n vic  
 changed | the same member twice                  | abe | team.add-member n vic 2h; team.remove-member n vic | team.add-member n vic
 free    | the team is renamed, then a member     | abe | team.edit n M                          | team.remove-member n uma
 changed | the same group twice                   | abe | team.attach-group n gd; team.detach-group n gd | team.attach-group n gd
-free    | the group is edited, then attached     | dan | datagroup.edit gd filter=everything    | team.attach-group n gd
+changed | the group is edited, then attached     | dan | datagroup.edit gd filter=everything    | team.attach-group n gd
+free    | the group of another team is attached  | abe | team.attach-group t gd                 | team.attach-group n gd
+free    | the group is attached, then edited     | abe | team.attach-group n gd                 | datagroup.edit gd filter=everything
+free    | the group is edited, then detached     | dan | datagroup.edit gu filter=everything    | team.detach-group t gu
 changed | the group is taken and given back      | abe | team.detach-group t gu; team.attach-group t gu | team.detach-group t gu
 free    | another group of the team              | abe | team.attach-group t gd                 | team.detach-group t gu
 
@@ -148,6 +153,9 @@ func sinceCompany(t *testing.T, how string) *testCompany {
 	c.config.Invitations.Cooldown = -1
 	c.reopen()
 	c.must("ann", parseChanges(t, "invitation.send i i@x.test role=viewer; invitation.send j j@x.test role=viewer; link.make lu resource=report:u")...)
+	if how == "session" {
+		c.must("max", parseChanges(t, "link.make lt session=t resource=report:r")...)
+	}
 	if how == "shared" {
 		c.must("ann", parseChanges(t, "report.unshare u team=t; report.share u team=t level=viewer")...)
 	}

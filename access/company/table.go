@@ -54,7 +54,7 @@ var table = []row{
 		return asks(access.SetTeamMembers, access.Team(c.Team)).and(user(c.User)).reading(pair)
 	}),
 	of("team.attach-group", 0, func(c AttachGroup) about {
-		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group)).reading(pair)
+		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group)).reading(pair).seeing(access.Group(c.Group))
 	}),
 	of("team.detach-group", 0, func(c DetachGroup) about {
 		return asks(access.SetTeamGroups, access.Team(c.Team)).and(access.Group(c.Group)).reading(pair)
@@ -147,6 +147,7 @@ type about struct {
 	questions []question        // to Decide, as the actor
 	targets   []access.Resource // for the log, in its order
 	reads     reading
+	sees      []access.Resource // what the change reads besides, and does not touch
 	hangsOn   []access.Resource // what the change hangs something on, or takes it from
 	own       team.UserID       // who may make the change without a question, if they are active
 }
@@ -257,6 +258,12 @@ func (a about) and(more ...access.Resource) about {
 // reading says what the change reads, if it is more or less than its first target.
 func (a about) reading(r reading) about {
 	a.reads = r
+	return a
+}
+
+// seeing says what the change gives away as it is, without changing it.
+func (a about) seeing(things ...access.Resource) about {
+	a.sees = append(a.sees, things...)
 	return a
 }
 

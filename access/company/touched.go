@@ -131,7 +131,17 @@ func invitationKeys(all []invite.Invitation, before, after *state) (keys []strin
 	return keys
 }
 
-// readKeys returns the keys of what a change reads.
+// condition returns the keys of all that a change reads. What it reads and does not
+// touch is no reason to refuse another change that reads the same.
+func (a about) condition() []string {
+	keys := a.readKeys()
+	for _, r := range a.sees {
+		keys = append(keys, r.String())
+	}
+	return keys
+}
+
+// readKeys returns the keys of what a change reads, and so touches.
 func (a about) readKeys() (keys []string) {
 	if len(a.targets) == 0 {
 		return nil

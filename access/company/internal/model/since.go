@@ -177,9 +177,14 @@ func (p *proposal) invitationsOf(c company.Change) []string {
 
 // reads is what a change may be made to depend on: of a membership or a grant
 // the pair, of an edit the object, of a deletion the object and what hangs on it.
+// To attach a data group is to give away what it matches, so that is read too.
 func (p *proposal) reads(c company.Change) []string {
 	if both, ok := pair(c); ok {
-		return []string{both[0] + ", " + both[1]}
+		all := []string{both[0] + ", " + both[1]}
+		if _, gives := c.(company.AttachGroup); gives {
+			all = append(all, both[1])
+		}
+		return all
 	}
 	all := p.objects(c)
 	switch c.(type) {
