@@ -37,6 +37,10 @@ type Extension struct {
 //   - [ErrLink]: a kind that is there has another link action already.
 func (c *Catalog) Extend(e Extension) (*Catalog, error) {
 	var p problems
+	if len(e.Roles) > maxRoles || len(e.Kinds) > maxKinds {
+		p.check(append(c.Roles(), e.Roles...), append(c.Kinds(), e.Kinds...)) // which looks no further
+		return nil, errors.Join(p...)
+	}
 	roles := p.grant(c.Roles(), e.Grant)
 	if len(roles) > 0 {
 		for _, r := range e.Roles {

@@ -2,6 +2,7 @@ package role_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -94,6 +95,9 @@ func TestExtendRefuses(t *testing.T) {
 		{role.ErrDuplicate, "", "session", "session.filter", "an action that is listed", role.Extension{Kinds: ks{{Name: "session", Actions: as{"session.filter"}}}}},
 		{role.ErrTeamScope, "guest", "", "", "a role of teams that manages all data", role.Extension{Roles: rs{{Name: "guest", Manages: ns{"member"}}}}},
 		{role.ErrDuplicate, "", "session", "", "a kind that is there twice", role.Extension{Kinds: ks{{Name: "session"}, {Name: "session"}}}},
+		// Whoever compared each with each would not be done within the hour.
+		{role.ErrLimit, "", "", "", "a great many roles", role.Extension{Roles: manyRoles(1_000_000)}},
+		{role.ErrLimit, "", "", "", "a great many kinds", role.Extension{Kinds: manyKinds(1_000_000)}},
 		{role.ErrDuplicate, "", "page", "", "one new kind twice", role.Extension{Kinds: ks{{Name: "page", In: role.InCompany}, {Name: "page", In: role.InCompany}}}},
 	} {
 		c, err := role.ProjectCatalog().Extend(tt.e)
@@ -155,4 +159,12 @@ func TestExtensionGivesNoBuiltInAction(t *testing.T) {
 	if accepted == 0 {
 		t.Error("no extension was accepted")
 	}
+}
+
+// manyKinds returns so many kinds of names that differ.
+func manyKinds(n int) (all ks) {
+	for i := range n {
+		all = append(all, role.Kind{Name: fmt.Sprint("k", i), In: role.InCompany})
+	}
+	return all
 }

@@ -30,9 +30,22 @@ func ParseEnd(s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
 		t, err = time.Parse(time.RFC3339, s)
+		if err == nil && !strict(s) {
+			err = errEnd
+		}
 	}
-	if err != nil || t.IsZero() || strings.Contains(s, ",") { // the comma is an extension of package time
+	if err != nil || t.IsZero() {
 		return time.Time{}, errEnd
 	}
 	return End(t)
+}
+
+// strict reports whether an instant that package time has read is in RFC 3339:
+// the package takes an hour of one digit, a comma, and offsets of a day, too.
+func strict(s string) bool {
+	if s[len("2027-01-01T00")] != ':' || strings.Contains(s, ",") {
+		return false
+	}
+	offset, utc := strings.CutSuffix(s, "Z")
+	return utc || offset[len(offset)-len("24:00"):] < "24" && offset[len(offset)-len("60"):] < "60"
 }
