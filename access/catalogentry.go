@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
@@ -70,10 +71,34 @@ func (l *loader) ownCatalog(e document.Catalog) *role.Catalog {
 	default:
 		own, err = role.NewCatalog(e.Roles, e.Kinds...)
 	}
+	partly := l.partlyUnread()
 	for _, err := range unjoin(err) {
-		l.refuse(catalogPath(e, err), text.Cause(err))
+		if path := catalogPath(e, err); !partly[path] {
+			l.refuse(path, text.Cause(err))
+		}
 	}
 	return own
+}
+
+// partlyUnread returns the paths in the entry of the catalog below which
+// something could not be read, which has been told: what is lacking there then is
+// no problem of its own.
+func (l *loader) partlyUnread() map[string]bool {
+	partly := make(map[string]bool)
+	for path := range l.unread {
+		if !strings.HasPrefix(path, "catalog.") {
+			continue
+		}
+		for end, parts := 0, 0; parts < deepest; parts++ {
+			next := strings.IndexByte(path[end+1:], '.')
+			if next < 0 {
+				break
+			}
+			end += 1 + next
+			partly[path[:end]] = true
+		}
+	}
+	return partly
 }
 
 // catalogPath returns where in an entry a problem of a catalog is: of two roles

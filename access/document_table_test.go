@@ -344,6 +344,23 @@ func TestAnotherCatalogThanConfigured(t *testing.T) {
 	}
 }
 
+// TestCatalogConsequences: what a kind lacks because it could not be read, and what
+// no role holds because the one that should does not exist, is not told again.
+func TestCatalogConsequences(t *testing.T) {
+	for _, kind := range []string{
+		`{"name": "page", "in": "acount", "actions": ["page.turn"]}], "grant": {"viewer": ["page.turn"]}`,
+		`{"name": "page", "in": "account", "actions": ["page.turn"]}], "grant": {"viwer": ["page.turn"]}`,
+	} {
+		text := `{"catalog": {"extends": "company", "kinds": [` + kind + `}}`
+		if found := problemsOf(t, text, nil); len(found) != 1 {
+			t.Errorf("%s: want one problem, got %v", kind, found)
+		}
+		if p, err := access.Load([]byte(text), &access.Config{Partial: func(*document.Error) {}}); p != nil || err == nil {
+			t.Errorf("%s: it is loaded in part", kind)
+		}
+	}
+}
+
 func TestTenMistakes(t *testing.T) {
 	const text = `{
   "user": [],

@@ -90,10 +90,9 @@ func CompanyItem[I ~string](kind Kind, id I) Resource {
 // Resource returns the resource of kind k with an id, for a caller that only
 // knows the kind when the program runs, such as one that reads questions from
 // elsewhere. For a kind of the host's own it is what [Item] returns, or without
-// an account [CompanyItem]. For a
-// built-in kind the account must be empty, or for [KindAccount] the id once
-// more, and for [KindCompany] the id too must be empty: if not, the resource is
-// denied as malformed.
+// an account [CompanyItem]. For a built-in kind the account must be empty, or for
+// [KindAccount] the id once more, and for [KindCompany] the id too must be empty:
+// if not, the resource is denied as malformed.
 func (k Kind) Resource(id, account string) Resource {
 	if k == KindAccount && account == id {
 		account = ""

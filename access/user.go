@@ -11,8 +11,7 @@ import (
 
 // SetUser adds a user, or replaces what the entry says of them; their
 // memberships, grants and links stay. An empty role means the catalog's
-// default. No two users may have one e-mail address; any
-// number may have none.
+// default. No two users may have one e-mail address; any number may have none.
 func (e *Edit) SetUser(u document.User) { e.setUser(e.change("set user", u.ID), u) }
 
 func (e *Edit) setUser(c *check, u document.User) {

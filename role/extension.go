@@ -52,10 +52,29 @@ func (c *Catalog) Extend(e Extension) (*Catalog, error) {
 	roles = append(roles, e.Roles...)
 	kinds := p.addKinds(c.Kinds(), e.Kinds)
 	p.check(roles, kinds)
+	p = slices.DeleteFunc(p, e.follows(c))
 	if err := errors.Join(p...); err != nil {
 		return nil, err
 	}
 	return build(roles, kinds), nil
+}
+
+// follows returns what reports whether a problem is there only because an action
+// is granted to a role that c does not have.
+func (e Extension) follows(c *Catalog) func(error) bool {
+	lost := make(map[Action]bool)
+	for name, actions := range e.Grant {
+		if _, ok := c.Role(name); ok {
+			continue
+		}
+		for _, a := range actions {
+			lost[a] = true
+		}
+	}
+	return func(err error) bool {
+		problem := (*Error)(nil)
+		return errors.As(err, &problem) && errors.Is(err, ErrUnheld) && lost[problem.Action]
+	}
 }
 
 // grant adds actions to roles, which it changes.

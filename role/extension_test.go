@@ -85,6 +85,7 @@ func TestExtendRefuses(t *testing.T) {
 		{role.ErrBuiltIn, "member", "", "report.view", "grants an action of a level", role.Extension{Grant: map[role.Name][]role.Action{"member": {"report.view"}}}},
 		{role.ErrBuiltIn, "member", "", "recording.view", "grants what is held already", role.Extension{Grant: map[role.Name][]role.Action{"member": {"recording.view"}}}},
 		{role.ErrUnknownRole, "king", "", "", "grants to nobody", role.Extension{Grant: map[role.Name][]role.Action{"king": {"note.pin"}}}},
+		{role.ErrUnknownRole, "king", "", "", "grants what a kind lists to nobody", role.Extension{Kinds: listed, Grant: map[role.Name][]role.Action{"king": {"note.pin"}}}},
 		{role.ErrUnlisted, "member", "", "note.pin", "grants what no kind lists", role.Extension{Grant: map[role.Name][]role.Action{"member": {"note.pin"}}}},
 		{role.ErrDuplicate, "member", "", "note.pin", "grants twice", role.Extension{Kinds: listed, Grant: map[role.Name][]role.Action{"member": {"note.pin", "note.pin"}}}},
 		{role.ErrUnheld, "", "account", "note.pin", "lists what no role holds", role.Extension{Kinds: listed}},

@@ -14,10 +14,9 @@ import (
 )
 
 // Parse reads a document from JSON, which may begin with a byte order mark, and
-// otherwise strictly: an unknown field, a field in the
-// wrong case, a duplicate key, a null, a wrong type, a lone surrogate or
-// anything after the document is a problem. What the values mean is checked
-// when a policy is made of the document.
+// otherwise strictly: an unknown field, a field in the wrong case, a duplicate
+// key, a null, a wrong type, a lone surrogate or anything after the document is a
+// problem. What the values mean is checked when a policy is made of the document.
 //
 // The error is an [*Error] with all problems. With an error the Document is nil,
 // as what could not be read, such as an end, may be what narrows the rest.
