@@ -163,6 +163,7 @@ var badEntries = []struct {
 	{"link id twice", "links", `{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].id", access.ErrTaken, `"l1"`},
 	{"link without id", "links", `{"maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].id", access.ErrInvalid, "empty"},
 	{"link of an unknown maker", "links", `{"id": "l2", "maker": "anne", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].maker", access.ErrUnknown, `did you mean "ann"?`},
+	{"link in sessions of an unknown team", "links", `{"id": "l2", "maker": "ann", "session": "emeaa", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}`, "links[1].session", access.ErrUnknown, `did you mean "emea"?`},
 	{"link to an unknown report", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q33"}}`, "links[1].resource.id", access.ErrUnknown, `did you mean "q3"?`},
 	{"link to an account", "links", `{"id": "l2", "maker": "ann", "action": "account.view", "resource": {"kind": "account", "id": "us-1"}}`, "links[1].resource", access.ErrInvalid, "account:us-1"},
 	{"link to the company", "links", `{"id": "l2", "maker": "ann", "action": "recording.view", "resource": {"kind": "company", "id": ""}}`, "links[1].resource", access.ErrInvalid, "company"},

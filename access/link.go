@@ -127,12 +127,16 @@ func (n *catalog) allowsLink(l *snapshot.Link) bool {
 	return known && kind.link != "" && kind.link == Action(l.Action) && (kind.family == atItem) == (r.account != "")
 }
 
-// checkLive checks that a link that has not ended has a maker, and a report if
-// it is to one.
+// checkLive checks that a link that has not ended has a maker, the team of its
+// session, and a report if it is to one.
 func (e *Edit) checkLive(c *check, l *snapshot.Link) {
 	if !c.namesBroken("user", string(l.Maker)) {
 		_, err := e.findUser(string(l.Maker))
 		c.fail("maker", err)
+	}
+	if l.Session != "" && !c.namesBroken("team", string(l.Session)) {
+		_, err := e.findTeam(string(l.Session))
+		c.fail("session", err)
 	}
 	if l.Kind == snapshot.ReportKind && !c.namesBroken("report", l.Item) {
 		_, err := e.findReport(l.Item)

@@ -59,7 +59,7 @@ const reasonWorld = `{
     {"id": "over", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "until": "2026-06-01T00:00:00Z"},
     {"id": "gone", "maker": "left", "action": "report.view", "resource": {"kind": "report", "id": "lost"}, "until": "2026-01-01T00:00:00Z", "ended": true},
     {"id": "sued", "maker": "sue", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
-    {"id": "lost", "maker": "ann", "session": "atlantis", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
+    {"id": "lost", "maker": "ann", "session": "zeta", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
     {"id": "idle", "maker": "kim", "action": "recording.view", "resource": {"kind": "page", "id": "p1"}},
     {"id": "none", "maker": "hal", "action": "report.view", "resource": {"kind": "report", "id": "q3"}},
     {"id": "dead", "maker": "ann", "action": "leaf.view", "resource": {"kind": "leaf", "id": "p1", "account": "us-1"}, "ended": true},
