@@ -331,10 +331,11 @@ func (q *question) reachAccount(id string) bool {
 func (q *question) seesAll() bool { return q.scope == nil && q.askerRole.Scope == role.AllData }
 
 // reachLink finds by what the user may end a link: that they made it, that they
-// are a creator of the report it shows, or that they might remove its maker.
+// are a creator of the report it shows, or that they might remove its maker. A
+// link that has ended counts as none; one that expired or is paused does not.
 func (q *question) reachLink(id string) bool {
 	_, l, ok := q.p.state.Links.Find(id)
-	if !ok {
+	if !ok || l.Ended {
 		return q.deny(ReasonUnknownResource)
 	}
 	if l.Maker == q.asker.ID {
@@ -367,7 +368,8 @@ func (q *question) guardStep() bool {
 	case atUser:
 		_, target, _ := q.p.state.Users.Find(q.Resource.id)
 		if q.Action == TransferOwner {
-			return target.Lasting() && target.ID != q.asker.ID || q.deny(ReasonIneligibleTarget)
+			fits := target.Lasting() && target.ID != q.asker.ID && q.askerRole.manages[target.Role]
+			return fits || q.deny(ReasonIneligibleTarget)
 		}
 		if target.ID == q.asker.ID {
 			return q.deny(ReasonSelf)
@@ -376,7 +378,7 @@ func (q *question) guardStep() bool {
 			return q.deny(ReasonAboveCeiling)
 		}
 		holders := q.p.state.Holders[target.RoleNumber].Lasting
-		if target.Lasting() && holders <= q.p.catalog.roles[target.RoleNumber].MinHolders {
+		if q.Action != EditUser && target.Lasting() && holders <= q.p.catalog.roles[target.RoleNumber].MinHolders {
 			return q.deny(ReasonLastHolder)
 		}
 	case atRole:

@@ -219,7 +219,7 @@ func (d Decision) reachSentence() string {
 	case ReasonLastHolder:
 		return fmt.Sprintf("the role of %s would have too few holders left", what)
 	case ReasonIneligibleTarget:
-		return fmt.Sprintf("%s cannot become owner: it must be another user, active, without an end of access", what)
+		return fmt.Sprintf("%s cannot become owner: it must be another user, active, without an end of access, whose role %s manages", what, d.Role)
 	case ReasonRoleFull:
 		return fmt.Sprintf("role %s has as many holders as it may have", what)
 	}

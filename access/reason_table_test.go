@@ -20,6 +20,7 @@ const reasonWorld = `{
     {"name": "boss", "data": "all", "minHolders": 1, "manages": ["boss", "keeper", "single", "clerk"], "capabilities": [
       "account.view", "team.edit", "datagroup.edit", "user.remove", "user.set-role", "role.grant", "owner.transfer", "budget.edit"]},
     {"name": "hr", "data": "all", "manages": ["clerk", "keeper"], "capabilities": ["user.remove", "role.grant"]},
+    {"name": "trustee", "data": "all", "manages": ["clerk", "keeper"], "capabilities": ["owner.transfer", "user.edit"]},
     {"name": "keeper", "minHolders": 1},
     {"name": "single", "maxHolders": 1},
     {"name": "clerk", "offered": true, "default": true, "capabilities": ["account.view", "recording.view", "budget.edit"]}],
@@ -38,6 +39,7 @@ const reasonWorld = `{
   "users": [
     {"id": "bea", "email": "bea@example.com", "role": "boss"},
     {"id": "hal", "email": "hal@example.com", "role": "hr"},
+    {"id": "tom", "email": "tom@example.com", "role": "trustee"},
     {"id": "kim", "email": "kim@example.com", "role": "keeper"},
     {"id": "kit", "email": "kit@example.com", "role": "keeper", "until": "2027-01-01T00:00:00Z"},
     {"id": "sam", "email": "sam@example.com", "role": "single", "suspended": true},
@@ -89,6 +91,7 @@ allow role            | hal | link.revoke    | link:wide                   | all
 allow role            | bea | user.remove    | user:kit                    | allow | role boss
 allow role            | hal | user.remove    | user:sue                    | allow | role hr
 allow role            | bea | owner.transfer | user:ann                    | allow | role boss
+allow role            | tom | user.edit      | user:kim                    | allow | role trustee
 
 deny no-subject subject           | nobody              | account.view | account:us-1 | no-subject   | nobody is asking
 deny no-subject subject           | nobody              | frobnicate   | nothing      | no-subject   | nobody is asking
@@ -177,7 +180,7 @@ deny out-of-reach reach       | zoe in team empty | account.view | account:us-1 
 deny out-of-reach reach       | hal | link.revoke    | link:idle                   | out-of-reach | only the maker of link idle, a creator of its report, or someone who may remove the maker may do this
 deny out-of-reach reach       | ann | link.revoke    | link:row                    | out-of-reach | only the maker of link row, a creator of its report, or someone who may remove the maker may do this
 deny out-of-reach reach       | kim | link.revoke    | link:live                   | out-of-reach | only the maker of link live, a creator of its report, or someone who may remove the maker may do this
-deny out-of-reach reach       | bea | link.revoke    | link:gone                   | out-of-reach | only the maker of link gone, a creator of its report, or someone who may remove the maker may do this
+deny unknown-resource reach   | bea | link.revoke    | link:gone                   | out-of-reach | there is no link "gone"
 deny above-ceiling reach      | hal | role.grant     | role:single                 | above-ceiling | role hr does not manage role single
 deny above-ceiling reach      | hal | role.grant     | role:boss                   | above-ceiling | role hr does not manage role boss
 
@@ -185,9 +188,10 @@ deny self guard              | bea | user.remove    | user:bea    | self        
 deny self guard              | hal | user.remove    | user:hal    | self              | users may not do this to themselves
 deny above-ceiling guard     | hal | user.remove    | user:bea    | above-ceiling     | role hr does not manage the role of bea
 deny last-holder guard       | hal | user.remove    | user:kim    | last-holder       | the role of kim would have too few holders left
-deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, without an end of access
-deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit cannot become owner: it must be another user, active, without an end of access
-deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam cannot become owner: it must be another user, active, without an end of access
+deny ineligible-target guard | bea | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, without an end of access, whose role boss manages
+deny ineligible-target guard | bea | owner.transfer | user:kit    | ineligible-target | kit cannot become owner: it must be another user, active, without an end of access, whose role boss manages
+deny ineligible-target guard | bea | owner.transfer | user:sam    | ineligible-target | sam cannot become owner: it must be another user, active, without an end of access, whose role boss manages
+deny ineligible-target guard | tom | owner.transfer | user:bea    | ineligible-target | bea cannot become owner: it must be another user, active, without an end of access, whose role trustee manages
 deny role-full guard         | bea | role.grant     | role:single | role-full         | role single has as many holders as it may have
 `
 

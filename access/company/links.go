@@ -130,7 +130,8 @@ func (c MakeLink) apply(s *state, _ time.Time) error {
 	})
 }
 
-// RevokeLink ends a share link for good, also one that expired or is paused.
+// RevokeLink ends a share link for good, also one that expired or is paused. To
+// a user one that has ended is unknown, to a system it is [ErrNoChange].
 type RevokeLink struct {
 	Link access.LinkID `json:"link"`
 	RevokeLinkOutcome

@@ -388,7 +388,7 @@ ErrInvalid                | a link id with a line break              | amy   | l
 ErrInvalid                | a link id that is not UTF-8              | amy   | link.make "a\xff" resource=report:q3
 ErrInvalid                | a link id that is too long               | amy   | link.make {257} resource=report:q3
 ErrInvalid                | a link to an item whose id is not UTF-8  | amy   | {recording} resource="campaign:a\xff in account:us"
-ErrNoChange               | a link that was revoked before           | amy   | link.revoke doc | amy: link.revoke doc
+denied unknown-resource link | a link that was revoked before        | amy   | link.revoke doc | amy: link.revoke doc
 `
 
 // linkWords stand for what many rows of linkTable have.
