@@ -24,7 +24,7 @@ func (w *World) SetUser(id string, u User) bool {
 		return false
 	}
 	for other, o := range w.Users {
-		if other != id && u.Email != "" && strings.EqualFold(o.Email, u.Email) {
+		if other != id && u.Email != "" && lower(o.Email) == lower(u.Email) {
 			return false
 		}
 	}
@@ -159,22 +159,27 @@ func (w *World) SetAttributes(types map[string]datagroup.Type) bool {
 	return true
 }
 
+// lower returns text with the letters A to Z as small ones, and all others as
+// they are.
+func lower(text string) string {
+	letters := []byte(text)
+	for i, c := range letters {
+		if 'A' <= c && c <= 'Z' {
+			letters[i] = c - 'A' + 'a'
+		}
+	}
+	return string(letters)
+}
+
 // SameName reports whether two names that must be unique are the same: after
 // folding ASCII case and runs of blanks. No name is like no other.
 func SameName(a, b string) bool {
-	fold := func(name string) string {
-		return strings.Map(func(r rune) rune {
-			if r >= 'A' && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-			return r
-		}, strings.Join(strings.Fields(name), " "))
-	}
+	fold := func(name string) string { return strings.Join(strings.Fields(lower(name)), " ") }
 	return a != "" && fold(a) == fold(b)
 }
 
 // SetReport adds a report that is shared with nobody, or renames one. Names
-// are unique; no name is none.
+// are unique after folding; no name is none.
 func (w *World) SetReport(id, name string) bool {
 	if id == "" {
 		return false

@@ -184,7 +184,7 @@ func (w *World) teamsOf(s Subject) []string {
 func (w *World) guardStep(actor, action string, r Resource) access.Reason {
 	switch {
 	case action == "owner.transfer":
-		if r.ID == actor || !w.Users[r.ID].Lasting() {
+		if r.ID == actor || !w.Users[r.ID].Lasting() || !Manages(w.RoleOf(actor), w.Users[r.ID].Role) {
 			return "ineligible-target"
 		}
 	case action == "role.grant":
@@ -193,12 +193,14 @@ func (w *World) guardStep(actor, action string, r Resource) access.Reason {
 			return "role-full"
 		}
 	case w.Catalog.Row(r) == "user" && strings.HasPrefix(action, "user."):
-		return w.guardUser(actor, r.ID)
+		return w.guardUser(actor, action, r.ID)
 	}
 	return ""
 }
 
-func (w *World) guardUser(actor, target string) access.Reason {
+// guardUser is for user.* at a user. Only what takes a holder from a role, or
+// gives one an end, is refused for the last: another name does not.
+func (w *World) guardUser(actor, action, target string) access.Reason {
 	u, theirs := w.Users[target], w.RoleOf(target)
 	_, lasting := w.Holders(u.Role)
 	switch {
@@ -206,6 +208,8 @@ func (w *World) guardUser(actor, target string) access.Reason {
 		return "self"
 	case !Manages(w.RoleOf(actor), u.Role):
 		return "above-ceiling"
+	case action == "user.edit":
+		return ""
 	case u.Lasting() && theirs.MinHolders > 0 && lasting <= theirs.MinHolders:
 		return "last-holder"
 	}

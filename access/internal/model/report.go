@@ -99,11 +99,12 @@ func (l Link) Scope() Subject {
 
 // askRevoke takes the steps from capability on at a share link, where the role
 // is not asked: the maker, a creator of the report, and anyone who may remove
-// the maker may revoke it, whatever has become of the link.
+// the maker may revoke it, also if it has expired or is paused. One that has
+// ended counts as none.
 func (w *World) askRevoke(s Subject, id string) answer {
 	var v answer
 	l, ok := w.Links[id]
-	if !ok {
+	if !ok || l.Ended {
 		return v.deny(access.StepReach, "unknown-resource")
 	}
 	if l.Maker == s.User {
