@@ -242,11 +242,11 @@ func (q *question) levelHolds(l Level) bool {
 // they have it through. Of equal ones the direct grant comes first, then the
 // team that is first by id.
 func (q *question) reportLevel(report uint32) (best Level, through team.ID) {
-	if g, ok := snapshot.FindGrant(q.asker.Grants, report); ok && !q.hasEnded(g.Until) {
+	if g, ok := q.asker.Grants.Find(report); ok && !q.hasEnded(g.Until) {
 		best = Level(g.Level)
 	}
 	q.eachTeam(func(t *snapshot.Team) bool {
-		if g, ok := snapshot.FindGrant(t.Grants, report); ok && Level(g.Level) > best && !q.hasEnded(g.Until) {
+		if g, ok := t.Grants.Find(report); ok && Level(g.Level) > best && !q.hasEnded(g.Until) {
 			best, through = Level(g.Level), t.ID
 		}
 		return true

@@ -226,14 +226,14 @@ func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 		}
 		for i := range r.Users.All() {
 			u := p.state.Users.At(i)
-			g, _ := snapshot.FindGrant(u.Grants, no)
+			g, _ := u.Grants.Find(no)
 			if !yield(Grant{Report: id, User: u.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
 		}
 		for i := range r.Teams.All() {
 			t := p.state.Teams.At(i)
-			g, _ := snapshot.FindGrant(t.Grants, no)
+			g, _ := t.Grants.Find(no)
 			if !yield(Grant{Report: id, Team: t.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
 			}
@@ -250,7 +250,7 @@ func (d Directory) UserGrant(id ReportID, u team.UserID) (Grant, bool) {
 	if !ok || !found {
 		return Grant{}, false
 	}
-	g, ok := snapshot.FindGrant(rec.Grants, no)
+	g, ok := rec.Grants.Find(no)
 	if !ok {
 		return Grant{}, false
 	}
@@ -266,7 +266,7 @@ func (d Directory) TeamGrant(id ReportID, t team.ID) (Grant, bool) {
 	if !ok || !found {
 		return Grant{}, false
 	}
-	g, ok := snapshot.FindGrant(rec.Grants, no)
+	g, ok := rec.Grants.Find(no)
 	if !ok {
 		return Grant{}, false
 	}
@@ -281,7 +281,7 @@ func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 		if !ok {
 			return
 		}
-		for _, g := range u.Grants {
+		for g := range u.Grants.All() {
 			r := p.state.Reports.At(g.Of)
 			if r != nil && !yield(Grant{Report: ReportID(r.ID), User: id, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
@@ -298,7 +298,7 @@ func (d Directory) GrantsOfTeam(id team.ID) iter.Seq[Grant] {
 		if !ok {
 			return
 		}
-		for _, g := range t.Grants {
+		for g := range t.Grants.All() {
 			r := p.state.Reports.At(g.Of)
 			if r != nil && !yield(Grant{Report: ReportID(r.ID), Team: id, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return

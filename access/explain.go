@@ -255,8 +255,8 @@ func (q *question) reportRoutes() []Route {
 		return nil
 	}
 	var routes []Route
-	add := func(grants []snapshot.Grant, through team.ID, m snapshot.Membership) {
-		g, ok := snapshot.FindGrant(grants, q.reportNo)
+	add := func(grants snapshot.Grants, through team.ID, m snapshot.Membership) {
+		g, ok := grants.Find(q.reportNo)
 		if !ok {
 			return
 		}

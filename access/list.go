@@ -67,8 +67,8 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 		return nil
 	}
 	var all []uint32
-	add := func(grants []snapshot.Grant) {
-		for _, g := range grants {
+	add := func(grants snapshot.Grants) {
+		for g := range grants.All() {
 			if p.state.Reports.At(g.Of) != nil {
 				all = append(all, g.Of)
 			}

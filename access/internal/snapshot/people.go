@@ -43,7 +43,7 @@ func (w *Writer) RemoveUser(i uint32) {
 			w.editTeam(m.Team).Members.Remove(w.token, i)
 		}
 	}
-	for _, g := range u.Grants {
+	for g := range u.Grants.All() {
 		if w.Reports.At(g.Of) != nil {
 			w.editReport(g.Of).Users.Remove(w.token, i)
 		}
@@ -119,7 +119,7 @@ func (w *Writer) RemoveTeam(i uint32) {
 	for _, g := range t.GroupIndexes {
 		w.editGroup(g).Teams.Remove(w.token, i)
 	}
-	for _, g := range t.Grants {
+	for g := range t.Grants.All() {
 		if w.Reports.At(g.Of) != nil {
 			w.editReport(g.Of).Teams.Remove(w.token, i)
 		}

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/ambit-authz/ambit/internal/text"
@@ -42,53 +41,30 @@ func (w *Writer) removeReportName(r *Report) {
 // PutUserGrant gives user u a grant, in place of any direct grant they have of
 // the report.
 func (w *Writer) PutUserGrant(u uint32, g Grant) {
-	rec := w.editUser(u)
-	rec.Grants = w.putGrant(rec.Grants, g, w.owns(grantsOfUser, u))
+	w.editUser(u).Grants.put(w.token, g, w.noReport)
 	w.editReport(g.Of).Users.Add(w.token, u)
 }
 
 // PutTeamGrant gives team t a grant, in place of any it has of the report.
 func (w *Writer) PutTeamGrant(t uint32, g Grant) {
-	rec := w.editTeam(t)
-	rec.Grants = w.putGrant(rec.Grants, g, w.owns(grantsOfTeam, t))
+	w.editTeam(t).Grants.put(w.token, g, w.noReport)
 	w.editReport(g.Of).Teams.Add(w.token, t)
 }
 
 // RemoveUserGrant takes user u's direct grant of report r away.
 func (w *Writer) RemoveUserGrant(r, u uint32) {
-	rec := w.editUser(u)
-	rec.Grants = dropGrant(rec.Grants, r)
+	w.editUser(u).Grants.drop(w.token, r)
 	w.editReport(r).Users.Remove(w.token, u)
 }
 
 // RemoveTeamGrant takes team t's grant of report r away.
 func (w *Writer) RemoveTeamGrant(r, t uint32) {
-	rec := w.editTeam(t)
-	rec.Grants = dropGrant(rec.Grants, r)
+	w.editTeam(t).Grants.drop(w.token, r)
 	w.editReport(r).Teams.Remove(w.token, t)
 }
 
-// putGrant returns grants with g in its place. It changes them in place if they
-// are owned; if not, it copies them without those of reports that are gone.
-func (w *Writer) putGrant(grants []Grant, g Grant, owned bool) []Grant {
-	if !owned {
-		grants = slices.DeleteFunc(slices.Clone(grants), func(old Grant) bool { return w.Reports.At(old.Of) == nil })
-	}
-	k, found := searchGrant(grants, g.Of)
-	if found {
-		grants[k] = g
-		return grants
-	}
-	return slices.Insert(grants, k, g)
-}
-
-func dropGrant(grants []Grant, report uint32) []Grant {
-	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return g.Of == report })
-}
-
-func searchGrant(grants []Grant, report uint32) (int, bool) {
-	return slices.BinarySearchFunc(grants, report, func(g Grant, of uint32) int { return cmp.Compare(g.Of, of) })
-}
+// noReport reports whether a report is gone.
+func (w *Writer) noReport(i uint32) bool { return w.Reports.At(i) == nil }
 
 // ReportKind is the Kind of a link to a report.
 const ReportKind = "report"

@@ -30,7 +30,7 @@ type User struct {
 	team.User
 	RoleNumber int
 	Teams      []Membership // in byte order of team ids; may name deleted teams
-	Grants     []Grant      // direct report grants, by Of; may name deleted reports
+	Grants     Grants       // direct report grants
 	Links      []uint32     // share links they made
 }
 
@@ -54,7 +54,7 @@ type Team struct {
 	team.Team
 	GroupIndexes []uint32 // the groups of Team.Groups, in the same order
 	Members      Set      // users
-	Grants       []Grant  // the team's report grants, by Of; may name deleted reports
+	Grants       Grants   // the team's report grants
 	Links        []uint32 // share links made in a session of the team
 
 	classes  Set // union of the matches of the groups that store classes
@@ -127,14 +127,6 @@ func (u *User) Membership(t uint32) (Membership, bool) {
 		}
 	}
 	return Membership{}, false
-}
-
-// FindGrant returns the grant of a report among grants, which may have ended.
-func FindGrant(grants []Grant, report uint32) (Grant, bool) {
-	if i, ok := searchGrant(grants, report); ok {
-		return grants[i], true
-	}
-	return Grant{}, false
 }
 
 // Reach is a set of accounts: what some teams see together.

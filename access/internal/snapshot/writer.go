@@ -33,8 +33,6 @@ type listOf uint8
 
 const (
 	membershipsOfUser listOf = iota
-	grantsOfUser
-	grantsOfTeam
 	linksOfUser
 	linksOfTeam
 	linksOfReport
