@@ -40,7 +40,7 @@ func TestParsePartial(t *testing.T) {
 	if p, err := access.Compile(d, nil); err != nil || p.Active(access.User("ann")).Allowed {
 		t.Errorf("Compile = %v, and the user is allowed", err)
 	}
-	if d, problems := document.Read([]byte(text)); len(problems) != 1 || problems[0].Error() != wrong.Problems[0].Error() || len(d.Users) != 1 || d.Users[0].ID != "ann" {
+	if d, problems := document.ParsePart([]byte(text)); len(problems) != 1 || problems[0].Error() != wrong.Problems[0].Error() || len(d.Users) != 1 || d.Users[0].ID != "ann" {
 		t.Errorf("Read = %v, %v, want the user and the problem", d, problems)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // and [Compile] in one. The error is a [*document.Error] with the problems of
 // both, each with its line. Nil is the zero Config.
 func Load(data []byte, c *Config) (*Policy, error) {
-	d, unread := document.Read(data)
+	d, unread := document.ParsePart(data)
 	if slices.ContainsFunc(unread, func(p document.Problem) bool { return p.Path == "" }) {
 		return nil, problemError(unread, 0) // the rest could not be read
 	}
@@ -90,7 +90,7 @@ func setLines(problems []document.Problem, data []byte) {
 		paths[i] = p.Path
 	}
 	if content, err := text.Content(data); err == nil {
-		data = content // as document.Read counts
+		data = content // as document.ParsePart counts
 	}
 	lines := strictjson.Lines(data, paths...)
 	for i, p := range problems {

@@ -17,8 +17,8 @@
 //
 // Most programs use [Document], or [Parse], and the entry types. In groups:
 //
-//   - the whole: [Document], [Parse], [Document.JSON]; [Read] for what can be
-//     read of one
+//   - the whole: [Document], [Parse], [Document.JSON]; [ParsePart] for what can be
+//     be read of one
 //   - roles and kinds: [Catalog], [CatalogOf]
 //   - people: [User], [Team], [Member]
 //   - data: [Account], [Group]

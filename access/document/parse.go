@@ -21,7 +21,7 @@ import (
 // The error is an [*Error] with all problems. With an error the Document is nil,
 // as what could not be read, such as an end, may be what narrows the rest.
 func Parse(data []byte) (*Document, error) {
-	d, problems := Read(data)
+	d, problems := ParsePart(data)
 	if len(problems) > 0 {
 		told := min(len(problems), MaxProblems)
 		return nil, &Error{Problems: problems[:told:told], Untold: len(problems) - told}
@@ -29,11 +29,11 @@ func Parse(data []byte) (*Document, error) {
 	return d, nil
 }
 
-// Read is [Parse] for a caller who goes on without what could not be read: it
+// ParsePart is [Parse] for a caller who goes on without what could not be read: it
 // returns the rest with all problems, of which those after the first hundred say
 // only which entry they are in. Leave such an entry out: what it lacks may be
 // what narrows it. A problem without a path means that nothing could be read.
-func Read(data []byte) (*Document, []Problem) {
+func ParsePart(data []byte) (*Document, []Problem) {
 	data, err := text.Content(data)
 	if err != nil {
 		return new(Document), []Problem{{Err: unreadable{err}}}
