@@ -119,7 +119,7 @@ changed | the grant is raised, then taken        | ann2 | report.share u team=t 
 free    | another grant is taken                 | ann2 | report.share u user=sue               | report.unshare u team=t
 changed | a link of the same id, meanwhile       | ann2 | link.make new resource=report:u; link.revoke new | link.make new resource=report:u
 free    | another link                           | ann2 | link.make new resource=report:u       | link.make newer resource=report:u
-changed | the link is revoked, then revoked      | ann2 | link.revoke lu                        | link.revoke lu
+changed | the link is revoked, then revoked      | ann2 | link.revoke lu                        | system ops: link.revoke lu
 free    | another link is made, then revoked     | ann2 | link.make new resource=report:u       | link.revoke lu
 
 changed | an invitation of the same id           | abe | invitation.send new n@x.test role=viewer | invitation.send new o@x.test role=viewer
