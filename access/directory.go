@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
@@ -185,22 +186,13 @@ func (d Directory) Accounts() iter.Seq[datagroup.Account] {
 	return records(&d.policy.ready().state.Accounts, func(a snapshot.Account) datagroup.Account { return *a.Account })
 }
 
-// Report returns the name of a report, and whether there is such a report.
-func (d Directory) Report(id ReportID) (string, bool) {
+// Report returns a report as a document has it, without its grants.
+func (d Directory) Report(id ReportID) (document.Report, bool) {
 	_, r, ok := d.policy.ready().state.Reports.Find(string(id))
 	if !ok {
-		return "", false
+		return document.Report{}, false
 	}
-	return r.Name, true
-}
-
-// ReportNote returns the note on a report, "" if there is none or no such
-// report.
-func (d Directory) ReportNote(id ReportID) string {
-	if _, r, ok := d.policy.ready().state.Reports.Find(string(id)); ok {
-		return r.Note
-	}
-	return ""
+	return document.Report{ID: r.ID, Name: r.Name, Note: r.Note}, true
 }
 
 // Reports returns the id and the name of every report.

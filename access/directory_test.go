@@ -74,8 +74,8 @@ func checkRecord(t *testing.T, p *access.Policy) {
 	if !foundGroup || !foundAccount || !foundTeam || g.Filter.Match(a) != datagroup.True || !slices.Equal(one.Groups, []datagroup.ID{"de"}) {
 		t.Errorf("found %v, %v and %v", g, a, one)
 	}
-	if name, ok := p.Directory().Report("q3"); name != "" || !ok {
-		t.Errorf("the report is called %q, %t", name, ok)
+	if r, ok := p.Directory().Report("q3"); r.ID != "q3" || r.Name != "" || !ok {
+		t.Errorf("the report is %+v, %t", r, ok)
 	}
 	_, missing1 := p.Directory().User("x")
 	_, missing2 := p.Directory().UserByAddress(stranger)

@@ -158,8 +158,8 @@ func ExamplePolicy_Reports() {
 	              {"id": "q4", "name": "Fourth quarter"}]
 	}`)
 	for id := range policy.Reports(access.User("ann"), access.ViewReport) {
-		name, _ := policy.Directory().Report(id)
-		fmt.Println(id, name)
+		report, _ := policy.Directory().Report(id)
+		fmt.Println(id, report.Name)
 	}
 	// Output: q3 Third quarter
 }

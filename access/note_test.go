@@ -46,7 +46,7 @@ func TestNotesAreKept(t *testing.T) {
 	member := slices.Collect(d.Memberships("tom"))[0]
 	for got, want := range map[string]string{
 		tom.Note: "trial", west.Note: "pilot", us.Note: "as agreed", grant.Note: "wrote it", toWest.Note: "until they hire",
-		member.Note: "for the launch", d.ReportNote("q3"): "for the board", d.ReportNote("q4"): "",
+		member.Note: "for the launch", noteOf(d, "q3"): "for the board", noteOf(d, "q4"): "",
 		slices.Collect(d.Members("west"))[0].Note: "for the launch", slices.Collect(d.GrantsOf("tom"))[0].Note: "wrote it",
 		slices.Collect(d.GrantsOfTeam("west"))[0].Note: "until they hire",
 	} {
@@ -73,7 +73,7 @@ func TestNotesAreKept(t *testing.T) {
 	e = p.Edit()
 	e.SetReport(document.Report{ID: "q3"})
 	e.SetMember("west", document.Member{User: "tom"})
-	if next, err := e.Policy(); err != nil || next.Directory().ReportNote("q3") != "" || slices.Collect(next.Directory().Members("west"))[0].Note != "" {
+	if next, err := e.Policy(); err != nil || noteOf(next.Directory(), "q3") != "" || slices.Collect(next.Directory().Members("west"))[0].Note != "" {
 		t.Errorf("an entry without a note keeps the old one: %v", err)
 	}
 }
@@ -118,8 +118,8 @@ func TestReportNamesAreFolded(t *testing.T) {
 	e := access.MustLoad(`{"reports": [{"id": "a", "name": "Quarter 3"}]}`).Edit()
 	e.SetReport(document.Report{ID: "a", Name: "QUARTER  3"})
 	p, err := e.Policy()
-	if name, _ := p.Directory().Report("a"); err != nil || name != "QUARTER  3" {
-		t.Fatalf("a report cannot be named as before but for case: %q, %v", name, err)
+	if r, _ := p.Directory().Report("a"); err != nil || r.Name != "QUARTER  3" {
+		t.Fatalf("a report cannot be named as before but for case: %q, %v", r.Name, err)
 	}
 	for name, free := range map[string]bool{"quarter 3": false, "quarter\u00a0 3": false, "quarter3": true, "": true} {
 		e := p.Edit()
@@ -134,4 +134,10 @@ func TestReportNamesAreFolded(t *testing.T) {
 	if _, err := e.Policy(); err != nil {
 		t.Errorf("a name is not free after its report is gone: %v", err)
 	}
+}
+
+// noteOf returns the note on a report.
+func noteOf(d access.Directory, id access.ReportID) string {
+	r, _ := d.Report(id)
+	return r.Note
 }

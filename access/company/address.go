@@ -21,8 +21,8 @@ var (
 	errOtherProvider = errors.New("the address was verified by another provider than the one their invitation named")
 )
 
-// ChangeAddress gives a user another e-mail address. A system may, and where
-// [Config.ChangeAddress] allows it the user, with a proof that the new address is
+// OwnAddresses gives a user another e-mail address. A system may, and where
+// [Config.OwnAddresses] allows it the user, with a proof that the new address is
 // theirs. A pending invitation to the new address is revoked.
 type ChangeAddress struct {
 	User  team.UserID
@@ -85,7 +85,7 @@ func (c ChangeAddress) resolve(p *proposal) (Change, error) {
 
 // mayProve checks the proof of users who change their own address.
 func (p *proposal) mayProve(c ChangeAddress, address team.Address) error {
-	if !p.company.config.ChangeAddress {
+	if !p.company.config.OwnAddresses {
 		return ErrSystemOnly
 	}
 	_, id, _ := p.people.came.Find(string(c.User))

@@ -42,7 +42,7 @@ func TestNames(t *testing.T) {
 // TestOwnAddress: users change their own address where Config allows it, with the
 // proof of the new one.
 func TestOwnAddress(t *testing.T) {
-	c := inviteCompany(t, func(c *company.Config) { c.ChangeAddress = true; c.Invitations.Cooldown = -1 })
+	c := inviteCompany(t, func(c *company.Config) { c.OwnAddresses = true; c.Invitations.Cooldown = -1 })
 	c.invite("i", invite.Terms{Address: mustAddress("bob@x.test"), Role: "viewer", Provider: "idp"})
 	c.accepted("i", "bob")
 	c.pass(24 * time.Hour)
@@ -88,7 +88,7 @@ func TestOwnAddress(t *testing.T) {
 		t.Errorf("recorded is %+v", r)
 	}
 	c.checkReplay()
-	c.config.ChangeAddress = false
+	c.config.OwnAddresses = false
 	c.reopen()
 	c.refuses("ErrSystemOnly", "uma", to("uma", "newer@x.test", proof("newer@x.test", "", 0)))
 }
@@ -96,7 +96,7 @@ func TestOwnAddress(t *testing.T) {
 // TestAddressTakenRevokes: an invitation to an address that a user comes to have is
 // revoked, and others stay.
 func TestAddressTakenRevokes(t *testing.T) {
-	c := inviteCompany(t, func(c *company.Config) { c.ChangeAddress = true })
+	c := inviteCompany(t, func(c *company.Config) { c.OwnAddresses = true })
 	c.invite("i", termsTo("bob@x.test", "viewer"))
 	c.invite("j", termsTo("kim@x.test", "viewer"))
 	c.invite("k", termsTo("zoe@x.test", "viewer"))
@@ -118,7 +118,7 @@ func TestAddressTakenRevokes(t *testing.T) {
 // TestManyAddresses: who changes their address again and again is removed as
 // anybody else, with all that is pending to any of them.
 func TestManyAddresses(t *testing.T) {
-	c := inviteCompany(t, func(c *company.Config) { c.ChangeAddress, c.Invitations.Cooldown = true, -1 })
+	c := inviteCompany(t, func(c *company.Config) { c.OwnAddresses, c.Invitations.Cooldown = true, -1 })
 	for i := range 500 {
 		email := fmt.Sprintf("%d@x.test", i)
 		spelt := strings.ToUpper(email)

@@ -65,9 +65,9 @@ type Config struct {
 	// Invitations bounds invitations. The zero value has defaults.
 	Invitations InvitationLimits
 
-	// ChangeAddress lets users change their own address, with a proof that the new
+	// OwnAddresses lets users change their own address, with a proof that the new
 	// one is theirs; see [ChangeAddress]. Otherwise only systems may.
-	ChangeAddress bool
+	OwnAddresses bool
 
 	// Observer sees every decision asked by [Company.Decide],
 	// [Company.DecideContext] and [Company.Do], with the context of the call; of a

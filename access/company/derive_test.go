@@ -77,7 +77,7 @@ ann        | datagroup.delete gu; team.delete t
 func tellingHistories(t *testing.T) [][]audit.Event {
 	c := newCompany(t, "ann admin; abe admin; ugo user-manager; uma user; max team-member; vic viewer", options{
 		groups: "gu everything", teams: "t gu: max -1h, ugo 5h, abe; n gu: uma", document: withNotes,
-		config:  func(c *company.Config) { c.Invitations.Cooldown, c.ChangeAddress = -1, true },
+		config:  func(c *company.Config) { c.Invitations.Cooldown, c.OwnAddresses = -1, true },
 		reports: "r: uma creator, vic viewer 10d; s: ugo creator, team t explorer, uma viewer; m: uma creator, ugo viewer 4d, abe viewer, team t viewer 5d",
 	})
 	for line := range split(telling, "\n") {

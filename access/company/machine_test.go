@@ -106,7 +106,7 @@ func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Co
 
 func (m *machine) companyConfig() *company.Config {
 	c := &company.Config{Now: func() time.Time { return m.clock }, ClockSkew: m.config.ClockSkew, Rand: &m.random, Systems: company.SystemsByName(m.config.Systems, m.config.Roles),
-		Limits: m.config.Limits, ChangeAddress: m.config.ChangeAddress,
+		Limits: m.config.Limits, OwnAddresses: m.config.ChangeAddress,
 		Invitations: company.InvitationLimits{TTL: m.config.TTL, Cooldown: m.config.Cooldown, Pending: m.config.Pending, ProofAge: m.config.ProofAge}}
 	if m.config.Delivers {
 		c.Origin, c.Deliver = "https://acme.test/join", func(_ context.Context, message invite.Message) error {

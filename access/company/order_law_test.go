@@ -94,7 +94,7 @@ type orderState struct {
 func newOrderSearch(t *testing.T, w orderWorld) *orderSearch {
 	c := newCompany(t, w.users, options{
 		roles: w.roles, teams: w.teams, reports: orderReports, groups: "g id = 'a'; h id = 'b'", accounts: "a; b",
-		config: func(c *company.Config) { instant(c); c.ChangeAddress = true },
+		config: func(c *company.Config) { instant(c); c.OwnAddresses = true },
 	})
 	s := &orderSearch{t: t, c: c, seen: map[string]bool{}, changes: orderChanges(c, w)}
 	s.first = orderState{Fork: c.Fork(), now: start}

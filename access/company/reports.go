@@ -25,9 +25,9 @@ func (c CreateReport) resolve(p *proposal) (Change, error) {
 	}
 	id, err := newID(p, access.KindReport, c.Report)
 	if err != nil {
-		name, _ := p.directory().Report(c.Report)
+		r, _ := p.directory().Report(c.Report)
 		g, ok := p.directory().UserGrant(c.Report, c.Creator)
-		return nil, p.repeated(ok && name == c.Name && lasting(g), err)
+		return nil, p.repeated(ok && r.Name == c.Name && lasting(g), err)
 	}
 	c.Report = id
 	_, err = p.user(c.Creator)
@@ -57,8 +57,8 @@ type RenameReportOutcome struct {
 }
 
 func (c RenameReport) resolve(p *proposal) (Change, error) {
-	name, err := p.report(c.Report)
-	if err == nil && c.Name.or(name) == name {
+	r, err := p.report(c.Report)
+	if err == nil && c.Name.or(r.Name) == r.Name {
 		err = ErrNoChange
 	}
 	c.Name = orNone(c.Name)
@@ -66,19 +66,18 @@ func (c RenameReport) resolve(p *proposal) (Change, error) {
 }
 
 func (c RenameReport) derive(s *state, _ origin) (Change, error) {
-	name, err := s.report(c.Report)
-	c.RenameReportOutcome = RenameReportOutcome{name}
+	r, err := s.report(c.Report)
+	c.RenameReportOutcome = RenameReportOutcome{r.Name}
 	return c, err
 }
 
 func (c RenameReport) apply(s *state, _ time.Time) error {
-	name, err := s.report(c.Report)
+	r, err := s.report(c.Report)
 	if err != nil {
 		return err
 	}
-	return s.edit(func(e *access.Edit) {
-		e.SetReport(document.Report{ID: string(c.Report), Name: c.Name.or(name), Note: s.directory().ReportNote(c.Report)})
-	})
+	r.Name = c.Name.or(r.Name)
+	return s.edit(func(e *access.Edit) { e.SetReport(r) })
 }
 
 // ShareReport shares a report with a user or a team, or raises how far and how
@@ -343,7 +342,7 @@ func (c DeleteReport) resolve(p *proposal) (Change, error) {
 }
 
 func (c DeleteReport) derive(s *state, _ origin) (Change, error) {
-	name, err := s.report(c.Report)
+	r, err := s.report(c.Report)
 	if err != nil {
 		return nil, err
 	}
@@ -356,7 +355,7 @@ func (c DeleteReport) derive(s *state, _ origin) (Change, error) {
 		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.User, b.User))
 	})
 	links := linkIDs(s.directory().LinksTo(access.Report(c.Report)))
-	c.Name = name
+	c.Name = r.Name
 	err = errors.Join(boundInto(&c.Grants, grants), boundInto(&c.Links, links))
 	return c, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/text"
@@ -165,10 +166,10 @@ func (s *state) account(id datagroup.AccountID) (datagroup.Account, error) {
 	return a, known(ok, access.KindAccount, id)
 }
 
-// report returns the name of a report.
-func (s *state) report(id access.ReportID) (string, error) {
-	name, ok := s.directory().Report(id)
-	return name, known(ok, access.KindReport, id)
+// report returns a report without its grants.
+func (s *state) report(id access.ReportID) (document.Report, error) {
+	r, ok := s.directory().Report(id)
+	return r, known(ok, access.KindReport, id)
 }
 
 // link returns a share link.

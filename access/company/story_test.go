@@ -49,8 +49,8 @@ func (s *storyHost) config() *company.Config {
 	return &company.Config{
 		Now: s.Now, Rand: s, Systems: map[string]company.SystemConfig{
 			"directory": {Changes: company.ChangeTypes(), Roles: []role.Name{"admin", "user-manager", "user", "team-member"}}},
-		ChangeAddress: true,
-		Deliver:       func(context.Context, invite.Message) error { return company.ErrQueued }, Origin: "https://acme.example",
+		OwnAddresses: true,
+		Deliver:      func(context.Context, invite.Message) error { return company.ErrQueued }, Origin: "https://acme.example",
 		Invitations: company.InvitationLimits{ProofAge: 1000 * time.Hour}, // the proofs of the story are as old as it is
 	}
 }

@@ -32,8 +32,8 @@ func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
 	policy := accesshttp.Policy(r.Context())
 	list := []title{}
 	for _, id := range slices.Sorted(policy.Reports(accesshttp.Subject(r.Context()), access.ViewReport)) {
-		name, _ := policy.Directory().Report(id)
-		list = append(list, title{id, name})
+		report, _ := policy.Directory().Report(id)
+		list = append(list, title{id, report.Name})
 	}
 	writeJSON(w, http.StatusOK, list)
 }
