@@ -92,8 +92,8 @@ func (p *proposal) resolve(c Change) (Change, error) {
 	if p.by.Since == 0 || errors.Is(err, access.ErrDenied) || errors.Is(err, ErrRefused) || errors.Is(err, ErrOnHold) {
 		return resolved, err
 	}
-	if err == nil {
-		c = resolved // with the ids that were left out
+	if resolved != nil {
+		c = resolved // with the ids that were left out, and who hands over
 	}
 	if seq := p.before.touched.after(p.by.Since, rowOf(c).about(c).condition()); seq != 0 {
 		return nil, &Error{Seq: seq, Err: fmt.Errorf("%w: by event %d", ErrChanged, seq)}

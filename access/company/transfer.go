@@ -37,20 +37,20 @@ func (c TransferOwnership) resolve(p *proposal) (Change, error) {
 	}
 	from, err := p.user(c.From)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	to, err := p.user(c.To)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	catalog := p.directory().Catalog()
 	if !catalog.Can(from.Role, access.TransferOwner) {
 		after, ok := afterTransfer(catalog, to.Role)
 		so := ok && after == from.Role && catalog.Can(to.Role, access.TransferOwner)
-		return nil, p.repeated(so, fmt.Errorf("the transfer %w: the role of user %q is none that is handed over", ErrInvalid, from.ID))
+		return c, p.repeated(so, fmt.Errorf("the transfer %w: the role of user %q is none that is handed over", ErrInvalid, from.ID))
 	}
 	if to.ID == from.ID || to.Suspended || !to.Until.IsZero() || !catalog.Manages(from.Role, to.Role) {
-		return nil, fmt.Errorf("the transfer %w: user %q must be another user, active and without an end, whose role %s manages", ErrInvalid, to.ID, from.Role)
+		return c, fmt.Errorf("the transfer %w: user %q must be another user, active and without an end, whose role %s manages", ErrInvalid, to.ID, from.Role)
 	}
 	return c, p.mayRaise(to, from.Role)
 }
