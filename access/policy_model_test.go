@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,14 @@ func TestPolicyIsTheModel(t *testing.T) {
 		m.questions(t)
 		t.Repeat(map[string]func(*rapid.T){
 			"edit":      m.edit,
+			"again":     m.edit,
 			"questions": m.questions,
+			"kinds": func(t *rapid.T) {
+				if d := (model.Draw{T: t}); d.Chance(3, "kinds") {
+					m.apply(t, d.SetKinds(m.world))
+				}
+				m.questions(t)
+			},
 			"time": func(t *rapid.T) {
 				clock = model.Draw{T: t}.Clock()
 				m.world.Now = clock
@@ -54,10 +62,34 @@ func TestPolicyIsTheModel(t *testing.T) {
 	for _, kind := range []string{"account", "user", "role", "team", "group", "report", "link"} {
 		wantBranches(t, &hits, "unknown-resource "+kind)
 	}
+	wantKinds(t, &hits)
 	wantBranches(t, &hits, "links ended by a catalog", "a report's name taken", "edit made", "edit refused", "host action at a report", "view of a link",
 		"set user", "remove user", "set member", "remove member", "set team", "remove team", "set group", "remove group",
 		"set account", "remove account", "set attributes", "set report", "remove report", "set grant", "remove grant",
 		"set link", "remove link", "set catalog")
+}
+
+// wantKinds wants each sort of question about kinds, and what ends links.
+func wantKinds(t *testing.T, hits *model.Branches) {
+	t.Helper()
+	for _, links := range []string{", links true", ", links false"} {
+		for _, what := range []string{": host", ": viewing", ": account.view", ": other", ": session.share"} {
+			wantBranches(t, hits, "item"+what+", account true"+links, "item"+what+", account false"+links, "company-item"+what+", account false"+links)
+		}
+		wantBranches(t, hits, "malformed: other, account true"+links,
+			"item: host, account true"+links+": allowed", "item: viewing, account true"+links+": allowed", "item: account.view, account true"+links+": allowed",
+			"company-item: host, account false"+links+": allowed", "company-item: viewing, account false"+links+": allowed")
+	}
+	const none = ", links false"
+	wantBranches(t, hits, "item: session.share, account true, links true: allowed", "company-item: session.share, account false, links true: allowed",
+		"malformed: host, account true, links true", "malformed: viewing, account true, links true",
+		"odd: other, account true"+none, "odd: other, account false"+none, "unknown: other, account true"+none, "unknown: other, account false"+none)
+	for _, row := range []string{"company: host, account false", "company: viewing, account false", "account: host, account true", "report: host, account false"} {
+		wantBranches(t, hits, row+none, row+none+": allowed")
+	}
+	wantBranches(t, hits, "links ended: the kind vanished", "links ended: the kind moved", "links ended: another link action",
+		"links ended: the team is gone", "a kind came back", "owner.transfer above the ceiling", "the last holder edited",
+		"an ended link revoked by its maker", "allowed without an address")
 }
 
 // edit makes up to four changes at once.
@@ -70,6 +102,11 @@ func (m *machine) edit(t *rapid.T) {
 		c.Apply(ahead)
 		changes = append(changes, c)
 	}
+	m.apply(t, changes...)
+}
+
+// apply makes changes to both.
+func (m *machine) apply(t *rapid.T, changes ...model.Change) {
 	next, ok := m.world.Apply(changes...)
 	p, err := model.Edit(m.policy, changes...)
 	switch {
@@ -104,14 +141,37 @@ func (m *machine) countEdit(next *model.World) {
 		old := m.world.Links[id]
 		if l.Ended && !old.Ended && next.Users[l.Maker] != (model.User{}) && !next.LinkFits(old) {
 			m.hits.Hit("links ended by a catalog")
+			was, _ := m.world.Catalog.Kind(l.Resource.Kind)
+			switch is, there := next.Catalog.Kind(l.Resource.Kind); {
+			case !there:
+				m.hits.Hit("links ended: the kind vanished")
+			case is.In != was.In:
+				m.hits.Hit("links ended: the kind moved")
+			default:
+				m.hits.Hit("links ended: another link action")
+			}
+		}
+		if l.Ended && old.Ended && !m.world.LinkFits(live(old)) && next.LinkFits(live(old)) {
+			m.hits.Hit("a kind came back")
+		}
+		if l.Ended && !old.Ended && l.Session != "" && len(next.Teams[l.Session].Members) == 0 {
+			if _, there := next.Teams[l.Session]; !there {
+				m.hits.Hit("links ended: the team is gone")
+			}
 		}
 	}
+}
+
+// live returns a link as it was before it ended.
+func live(l model.Link) model.Link {
+	l.Ended = false
+	return l
 }
 
 // questions asks a batch of whatever may be asked.
 func (m *machine) questions(t *rapid.T) {
 	d := model.Draw{T: t}
-	for range 30 {
+	for range 40 {
 		s, q := d.Question(m.world)
 		want, got := m.world.Decide(s, q.Action, q.Resource), q.Decide(m.policy, s)
 		if got != want {
@@ -119,11 +179,32 @@ func (m *machine) questions(t *rapid.T) {
 				decisionDiff(want, got), model.Print(t, m.world.Document()))
 		}
 		m.count(s, q.Action, want)
+		if want, got := m.world.Applies(q.Action, q.Resource), m.policy.Applies(want.Action, want.Resource); got != want {
+			t.Fatalf("applies: %s %v (-want +got):\n%s", q.Action, want.Resource, decisionDiff(want, got))
+		}
 	}
+	s, q := d.Question(m.world)
+	r := q.Resource.Access()
+	if got, want := texts(m.policy.Actions(s.Access(), r)), m.world.Actions(s, q.Resource); !slices.Equal(got, want) {
+		t.Fatalf("actions of %v at %v: %q, want %q\n%s", s.Access(), r, got, want, model.Print(t, m.world.Document()))
+	}
+	if got, want := ids(m.policy.Who(access.Action(q.Action), r)), m.world.Who(q.Action, q.Resource); !slices.Equal(got, want) {
+		t.Fatalf("who may %s at %v: %q, want %q\n%s", q.Action, r, got, want, model.Print(t, m.world.Document()))
+	}
+}
+
+// texts returns actions as text, in their order.
+func texts(actions iter.Seq[access.Action]) []string {
+	var all []string
+	for a := range actions {
+		all = append(all, string(a))
+	}
+	return all
 }
 
 func (m *machine) count(s model.Subject, action string, d access.Decision) {
 	m.hits.Hit(string(d.Reason))
+	m.countKind(s, action, d)
 	if !d.Allowed {
 		m.hits.Hit("denied at " + d.Step.String())
 	}
@@ -139,6 +220,34 @@ func (m *machine) count(s model.Subject, action string, d access.Decision) {
 	if s.Link != "" && len(m.world.View(s)) > 0 {
 		m.hits.Hit("view of a link")
 	}
+}
+
+// countKind counts the sorts of questions about kinds, and what became of them.
+func (m *machine) countKind(s model.Subject, action string, d access.Decision) {
+	r := model.Resource{Kind: string(d.Resource.Kind()), ID: d.Resource.ID(), Account: string(d.Resource.Account())}
+	sort := m.world.Catalog.Sort(action, r)
+	m.hits.Hit(sort)
+	if d.Allowed {
+		m.hits.Hit(sort + ": allowed")
+	}
+	u, known := m.world.Users[s.User]
+	switch {
+	case d.Reason == "ineligible-target" && m.world.Users[r.ID].Lasting() && s.User != r.ID:
+		m.hits.Hit("owner.transfer above the ceiling")
+	case d.Allowed && action == "user.edit" && m.lastHolder(r.ID):
+		m.hits.Hit("the last holder edited")
+	case action == "link.revoke" && m.world.Links[r.ID].Ended && m.world.Links[r.ID].Maker == s.User:
+		m.hits.Hit("an ended link revoked by its maker")
+	case d.Allowed && known && u.Email == "":
+		m.hits.Hit("allowed without an address")
+	}
+}
+
+// lastHolder reports whether a user is the last who counts for their role.
+func (m *machine) lastHolder(user string) bool {
+	r := m.world.RoleOf(user)
+	_, lasting := m.world.Holders(string(r.Name))
+	return m.world.Users[user].Lasting() && lasting <= r.MinHolders
 }
 
 // decisionDiff shows two decisions apart, without the question.

@@ -7,8 +7,8 @@ import (
 	"github.com/ambit-authz/ambit/role"
 )
 
-// Catalog is an ordered set of roles, and the kinds of the host. A name stands for a shipped catalog;
-// without one a document spells them out.
+// Catalog is an ordered set of roles, and the kinds of the host. A name stands
+// for a shipped catalog; without one a document spells them out.
 type Catalog struct {
 	Name  string
 	Roles []role.Role
@@ -235,7 +235,7 @@ func HostCatalog() Catalog {
 		{"recording.view session.share", "chief blind crew"},
 		{"source.edit datagroup.edit team.edit team.set-members team.set-datagroups", "chief pilot"},
 		{"user.remove user.set-role role.grant", "chief deputy"},
-		{"user.suspend user.set-expiry", "chief deputy blind"},
+		{"user.suspend user.set-expiry user.edit", "chief deputy blind"},
 		{"owner.transfer company.edit audit.read", "deputy"},
 	}), []role.Kind{
 		{Name: "account", Actions: []role.Action{"campaign.pause"}},

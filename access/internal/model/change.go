@@ -253,7 +253,7 @@ func (w *World) SetLink(id string, l Link) bool {
 		w.Links[id] = l
 		return true
 	}
-	dangling := !has(w.Users, l.Maker) || l.Resource.Kind == "report" && !has(w.Reports, l.Resource.ID)
+	dangling := !has(w.Users, l.Maker) || l.Session != "" && !has(w.Teams, l.Session) || l.Resource.Kind == "report" && !has(w.Reports, l.Resource.ID)
 	if id == "" || l.Maker == "" || !l.Ended && dangling || !w.LinkFits(l) {
 		return false
 	}

@@ -114,6 +114,26 @@ func (w *World) kindStep(action string, r Resource) access.Reason {
 	return ""
 }
 
+// Applies answers whether an action may be asked of such a resource at all.
+func (w *World) Applies(action string, r Resource) access.Decision {
+	d := access.Decision{Action: access.Action(action), Resource: r.Access(), Reason: w.kindStep(action, r)}
+	if d.Allowed = d.Reason == ""; !d.Allowed {
+		d.Step = access.StepKind
+	}
+	return d
+}
+
+// Actions returns what the subject may do with a resource, in byte order.
+func (w *World) Actions(s Subject, r Resource) []string {
+	return slices.DeleteFunc(w.Catalog.Actions(), func(a string) bool { return !w.ask(s, a, r).allowed() })
+}
+
+// Who returns the users who may take an action on a resource at company level,
+// in byte order.
+func (w *World) Who(action string, r Resource) []string {
+	return slices.DeleteFunc(SortedKeys(w.Users), func(u string) bool { return !w.ask(InCompany(u), action, r).allowed() })
+}
+
 // reachStep is for everything but reports and links, where the level and the
 // maker decide.
 func (w *World) reachStep(v answer, s Subject, r Resource) answer {

@@ -62,9 +62,17 @@ func (d Draw) Clock() time.Time {
 	return Start.Add(time.Duration(hours)*time.Hour + off)
 }
 
-// Catalog draws one of the catalogs, half of the time that of a host.
+// Catalog draws one of the catalogs, mostly one of a host.
 func (d Draw) Catalog() Catalog {
-	return rapid.SampledFrom([]Catalog{HostCatalog(), CompanyCatalog(), ProjectCatalog(), HostCatalog()}).Draw(d.T, "catalog")
+	switch rapid.IntRange(0, 5).Draw(d.T, "catalog") {
+	case 0, 1:
+		return HostCatalog()
+	case 2:
+		return CompanyCatalog()
+	case 3:
+		return ProjectCatalog()
+	}
+	return d.HostCatalog()
 }
 
 func (d Draw) role(c Catalog) string {
@@ -211,22 +219,10 @@ func (d Draw) setLink(w *World, id string) Change {
 		return SetLink(id, l)
 	}
 	l := Link{Maker: d.ID(UserIDs), Until: d.End(), Ended: d.Chance(10, "ended"), Action: "report.view"}
-	if d.Chance(3, "scoped") {
+	if d.Chance(2, "scoped") {
 		l.Session = d.ID(TeamIDs)
 	}
-	if !has(w.Teams, l.Session) && !l.Ended {
-		l.Session = "" // of a team that is not there
-	}
-	switch rapid.IntRange(0, 9).Draw(d.T, "shows") {
-	case 0, 1, 2, 3:
-		l.Resource = OfReport(d.ID(ReportIDs))
-	case 9:
-		l.Resource, l.Action = Resource{Kind: "board", ID: "b1"}, "recording.view"
-	case 8:
-		l.Resource, l.Action = Resource{Kind: "session", ID: "s1", Account: d.ID(AccountIDs)}, "recording.view"
-	default:
-		l.Resource, l.Action = Resource{Kind: "campaign", ID: "c1", Account: d.ID(AccountIDs)}, "campaign.pause"
-	}
+	l.Resource, l.Action = d.linkTo(w)
 	if d.Chance(20, "odd action") {
 		l.Action = d.One("action", "account.view", "recording.view", "campaign.pause", "source.edit")
 	}
@@ -237,21 +233,23 @@ func (d Draw) setLink(w *World, id string) Change {
 	return SetLink(id, l)
 }
 
-// setCatalog draws another catalog, which seldom has the roles in use, or a
-// narrower one of the same roles.
+// setCatalog draws another catalog, which seldom has the roles in use, or one of
+// the same roles: narrower, or with other kinds.
 func (d Draw) setCatalog(w *World) Change {
-	switch rapid.IntRange(0, 3).Draw(d.T, "how") {
+	switch rapid.IntRange(0, 5).Draw(d.T, "how") {
 	case 0:
 		return SetCatalog(d.Catalog())
 	case 1:
 		return SetCatalog(w.Catalog.Without("campaign.pause"))
+	case 2:
+		return SetCatalog(w.Catalog.Without("account.view"))
 	}
-	return SetCatalog(w.Catalog.Without("account.view"))
+	return d.SetKinds(w)
 }
 
 // Change draws a change of any kind, most of which can be made.
 func (d Draw) Change(w *World) Change {
-	switch rapid.IntRange(0, 23).Draw(d.T, "change") {
+	switch rapid.IntRange(0, 25).Draw(d.T, "change") {
 	case 0, 1:
 		return d.setUser(w, d.ID(UserIDs))
 	case 2:
@@ -263,7 +261,7 @@ func (d Draw) Change(w *World) Change {
 	case 6, 7:
 		return d.setTeam(d.ID(TeamIDs))
 	case 8:
-		return RemoveTeam(d.ID(TeamIDs))
+		return d.removeTeam(w)
 	case 9, 10:
 		return d.setGroup(d.ID(GroupIDs))
 	case 11:
@@ -285,7 +283,9 @@ func (d Draw) Change(w *World) Change {
 		return d.removeGrant(w)
 	case 21:
 		return d.setLink(w, d.ID(LinkIDs))
-	case 22:
+	case 25:
+		return d.removeTeam(w)
+	case 22, 24:
 		return d.setCatalog(w)
 	}
 	return RemoveLink(d.ID(LinkIDs))

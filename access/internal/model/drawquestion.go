@@ -18,6 +18,11 @@ func (d Draw) Question(w *World) (Subject, Question) {
 	if l, ok := w.Links[s.Link]; ok && d.Chance(2, "its own") {
 		return s, Question{l.Action, l.Resource}
 	}
+	if d.Chance(5, "listed") {
+		if q, ok := d.listing(w); ok {
+			return s, q
+		}
+	}
 	r := d.Resource(w)
 	actions := w.Catalog.Actions()
 	if !d.Chance(8, "any action") {
@@ -42,7 +47,7 @@ func (d Draw) guarded(w *World) (Subject, Question, bool) {
 		if !w.Active(u) {
 			continue
 		}
-		for _, a := range []string{"user.remove", "user.set-role", "owner.transfer", "role.grant"} {
+		for _, a := range []string{"user.remove", "user.set-role", "user.edit", "owner.transfer", "role.grant"} {
 			if !Holds(actor, a) {
 				continue
 			}
@@ -78,7 +83,7 @@ func (d Draw) Resource(w *World) Resource {
 	if d.Chance(12, "odd") {
 		return rapid.SampledFrom(w.Resources()).Draw(d.T, "resource")
 	}
-	switch kind := d.One("kind", append([]string{"campaign", "wide", "session", "account", "report"}, BuiltInKinds...)...); kind {
+	switch kind := d.One("kind", append([]string{"item", "item", "item", "account", "report"}, BuiltInKinds...)...); kind {
 	case "company":
 		return Resource{Kind: "company"}
 	case "account":
@@ -98,9 +103,6 @@ func (d Draw) Resource(w *World) Resource {
 		return OfReport(d.ID(ReportIDs))
 	case "link":
 		return Resource{Kind: kind, ID: d.ID(LinkIDs)}
-	case "wide":
-		return Resource{Kind: "board", ID: "b1"}
-	default:
-		return Resource{Kind: kind, ID: "c1", Account: d.ID(AccountIDs)}
 	}
+	return d.item(w)
 }

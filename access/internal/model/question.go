@@ -97,8 +97,8 @@ func (w *World) Subjects() []Subject {
 func (w *World) Resources() []Resource {
 	all := []Resource{
 		{}, {Kind: "company"}, {Kind: "company", ID: "x"}, {Kind: "company", Account: "a1"},
-		{Kind: "campaign", ID: "c1"}, {Kind: "campaign"}, {Kind: "board", ID: "b1"}, {Kind: "board", ID: "b1", Account: "a1"},
-		{Kind: "campagin", ID: "c1", Account: "a1"}, {Kind: "session", ID: "s1", Account: "a1"},
+		{Kind: "campagin", ID: "c1", Account: "a1"}, {Kind: "campaign"}, {Kind: "Campaign", ID: "c1"},
+		{Kind: "invitation", ID: "c1"}, {Kind: "review", ID: "c1", Account: "a1"},
 		{ID: "c1", Account: "a1"}, {Kind: "role", ID: "ghost"}, {Kind: "account", ID: "a1", Account: "a2"},
 		{Kind: "team", ID: "t1", Account: "a1"}, {Kind: "report", ID: "r1", Account: "a1"},
 	}
@@ -113,6 +113,9 @@ func (w *World) Resources() []Resource {
 		for _, id := range append(byKind[kind], "", "ghost") {
 			all = append(all, Resource{Kind: kind, ID: id})
 		}
+	}
+	for _, kind := range HostKinds {
+		all = append(all, Resource{Kind: kind, ID: "c1"}, Resource{Kind: kind, ID: "c1", Account: "a1"})
 	}
 	for _, a := range append(byKind["account"], "ghost") {
 		all = append(all, Resource{Kind: "campaign", ID: "c1", Account: a}, Resource{Kind: "account", ID: a, Account: a})
