@@ -105,8 +105,10 @@ func (c AcceptInvitation) touches(_, _ *state) []string {
 // touches adds the reports handed over, and the invitations that are closed or
 // get another sponsor.
 func (c RemoveUser) touches(before, after *state) (keys []string) {
-	for _, r := range lastCreatorOf(before.directory(), c.User) {
-		keys = append(keys, pairKey(access.Report(r), user(c.Successor)), hangKey(access.Report(r)), hangKey(user(c.Successor)))
+	if c.Successor != "" {
+		for _, r := range lastCreatorOf(before.directory(), c.User) {
+			keys = append(keys, pairKey(access.Report(r), user(c.Successor)), hangKey(access.Report(r)), hangKey(user(c.Successor)))
+		}
 	}
 	return append(keys, invitationKeys(append(before.invitations.sponsored(c.User), before.offersTo(c.User)...), before, after)...)
 }
