@@ -10,8 +10,9 @@ import (
 
 // Hundredfold fails the test if a hundred times as much costs more than two
 // hundred times the allocations, or 250 times the memory, as sets of bits are
-// short at first, or four hundred times the time of the processor, which has the
-// collector in it. It asks of for what is to be measured with small and with a
+// short at first. The time of the processor is too noisy to be held to that: it
+// may be two thousand times as long, which what grows with the square exceeds
+// five times over. It asks of for what is to be measured with small and with a
 // hundred times small, and measures again if it seems too much: only the least of
 // each counts.
 func Hundredfold(t testing.TB, small int, of func(n int) (run func())) {
@@ -43,7 +44,7 @@ type cost struct {
 // within reports whether c is in proportion to what a hundredth costs, of which
 // a little is always allowed.
 func (c cost) within(part cost) bool {
-	return c.bytes <= 250*max(part.bytes, 1<<10) && c.allocations <= 200*max(part.allocations, 10) && c.time <= 400*max(part.time, 5*time.Microsecond)
+	return c.bytes <= 250*max(part.bytes, 1<<10) && c.allocations <= 200*max(part.allocations, 10) && c.time <= 2000*max(part.time, 5*time.Microsecond)
 }
 
 func measure(run func()) cost {
