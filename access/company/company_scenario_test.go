@@ -212,7 +212,7 @@ func aim(path []string, laws []law) scenario {
 	return scenario{path[len(path)-1], func(t *rapid.T, hits *branches) {
 		m := newCompanyMachine(t, hits, draw{t}.one("catalog", catalogNames...), laws...)
 		if path[len(path)-1] == "made invitation.delivered" {
-			m.fails = queued
+			m.fails = errQueued
 		}
 		for _, branch := range path {
 			m.seek(t, goalNamed(branch))

@@ -134,6 +134,7 @@ func withoutKinds() []role.Role {
 // another than what follows from what was before: every field, every element of
 // a list, every count and digest. The error names it.
 func TestOutcomesFollow(t *testing.T) {
+	t.Parallel()
 	told := make(map[string]bool)
 	for _, history := range tellingHistories(t) {
 		for _, e := range history {
@@ -185,6 +186,7 @@ func openWith(history []audit.Event, seq int, lie func(*audit.Event)) error {
 // as the company knows them, or if a target is not one of its changes. Which user
 // or system it was, it alone says.
 func TestActorsFollow(t *testing.T) {
+	t.Parallel()
 	history := tellingHistories(t)[0]
 	for _, e := range history {
 		lies := map[string]func(*audit.Event){

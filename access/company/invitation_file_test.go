@@ -140,7 +140,7 @@ func (m *machine) sendFile(t *rapid.T, r model.Request, rows, planned []invite.R
 		addresses[strings.ToLower(row.Terms.Address.String())] = true
 	}
 	if m.mail = nil; len(addresses) == len(rows) && (draw{t}).chance(8, "message lost") { // or the second row of one sends it again
-		m.fails = lost
+		m.fails = errLost
 	}
 	defer func() { m.fails = nil }()
 	before := m.company.Checkpoint().Seq

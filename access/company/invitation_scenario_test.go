@@ -308,7 +308,7 @@ func deliveryScenarios() []scenario {
 	return []scenario{
 		direct("undelivered|queued|made invitation.delivered|made invitation.redeliver|passed over|invitation.delivered ErrNone|invitation.delivered ErrInvalid|"+
 			"invitation.delivered ErrNoChange|invitation.delivered ErrSystemOnly|invitation.redeliver ErrNone|invitation.redeliver ErrSystemOnly", asDrawn, func(s *directed) {
-			s.fails = queued
+			s.fails = errQueued
 			i := s.send("u1", to("ann@x.test", "user"))
 			s.invariant(s.T)
 			s.by("u1", delivered(i))

@@ -38,8 +38,8 @@ func (m *machine) delivered(t *rapid.T, after *model.Company, failed []company.U
 	}
 	slices.Sort(got)
 	slices.Sort(want)
-	failing := m.fails == lost
-	if m.fails == queued && len(want) > 0 {
+	failing := m.fails == errLost
+	if m.fails == errQueued && len(want) > 0 {
 		m.hits.Hit("queued")
 	}
 	if !slices.Equal(got, want) || failing && len(failed) != len(want) || !failing && len(failed) > 0 {

@@ -84,8 +84,8 @@ type sentMessage struct {
 
 // What Deliver returns of a message that is not delivered.
 var (
-	lost   = errors.New("the mail server is down")
-	queued = fmt.Errorf("a queue has it: %w", company.ErrQueued)
+	errLost   = errors.New("the mail server is down")
+	errQueued = fmt.Errorf("a queue has it: %w", company.ErrQueued)
 )
 
 // newMachine founds a company as the model has it.
@@ -197,7 +197,7 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	m.hits.Hit("zz request")
 	m.mail = nil
 	if d := (draw{t}); m.fails == nil && d.chance(8, "message lost") {
-		m.fails = oneOf(d, "how", lost, queued)
+		m.fails = oneOf(d, "how", errLost, errQueued)
 	}
 	defer func() { m.fails = nil }()
 	before := m.state()
@@ -223,7 +223,7 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	}
 	m.last = want.After.Last
 	m.delivered(t, want.After, receipt.Undelivered)
-	if m.fails == queued {
+	if m.fails == errQueued {
 		want.After.Queue(m.model.Messages)
 	}
 	recorded := m.fails == nil && want.After.Deliver(m.model.Messages)

@@ -105,6 +105,7 @@ func zeroCompany(t *testing.T, before string) *testCompany {
 // one, and those that may be left out all at once: either the change is refused, or
 // nobody has more by it than they had, and than the whole change gives.
 func TestNoZeroValueWidens(t *testing.T) {
+	t.Parallel()
 	tested, left := map[string]bool{}, 0
 	for line := range split(zeroTable, "\n") {
 		cells := append(cellsOf(line), "")
