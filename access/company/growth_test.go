@@ -67,7 +67,8 @@ func largeChanges(n int) []company.Change {
 }
 
 // TestLargeCompany: a change costs at most in proportion to what there is, if it
-// is about all of it.
+// is about all of it. Time is noisy, so it may be a thousand times as long for a
+// hundred times as much: what grows with the square takes ten thousand.
 func TestLargeCompany(t *testing.T) {
 	const small = 20
 	runtime.LockOSThread()
@@ -76,7 +77,7 @@ func TestLargeCompany(t *testing.T) {
 	took := make([]run, len(largeChanges(1)))
 	tooLong := func() (all []string) {
 		for i, c := range largeChanges(1) {
-			if r := took[i]; r.big > 200*max(r.small, time.Microsecond) {
+			if r := took[i]; r.big > 1000*max(r.small, time.Microsecond) {
 				all = append(all, fmt.Sprintf("%s: %v and %v, %d times as long", company.LogName(c), r.small, r.big, r.big/max(r.small, 1)))
 			}
 		}
