@@ -82,6 +82,13 @@ func corpReport(i int) access.ReportID { return access.ReportID(fmt.Sprintf("rep
 
 func corpTeam(i int) string { return fmt.Sprintf("team-%015d", i) }
 
+// corpMemberEnd gives one membership after the other an end, each time another.
+func corpMemberEnd(i int) company.Change {
+	t := corp().Teams[i%corpTeams]
+	m := t.Members[i/corpTeams%len(t.Members)]
+	return company.SetMemberEnd{Team: team.ID(t.ID), User: team.UserID(m.User), Until: company.To(start.AddDate(1, 0, i))}
+}
+
 // corpOn founds that company on a log, with an admin.
 func corpOn(b *testing.B, log audit.Log) *company.Company {
 	b.Helper()
@@ -106,9 +113,7 @@ func BenchmarkDo(b *testing.B) {
 		{"SetRole", "ann", func(i int) company.Change {
 			return company.SetRole{User: corpUser(i % corpUsers), Role: []role.Name{"user", "team-member"}[i/corpUsers%2]}
 		}},
-		{"SetMemberEnd", "ann", func(i int) company.Change {
-			return company.SetMemberEnd{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: company.To(start.AddDate(1, 0, i))}
-		}},
+		{"SetMemberEnd", "ann", corpMemberEnd},
 		{"ShareReport", corpUser(0), func(i int) company.Change {
 			return company.ShareReport{Report: corpReport(1 + i%(corpReports-1)), User: corpUser(1 + i%100), Until: company.To(start.Add(time.Hour + time.Duration(i)*time.Second))}
 		}},
@@ -149,8 +154,7 @@ func BenchmarkOpen(b *testing.B) {
 			co := corpOn(b, log)
 			by := company.By{Actor: company.User("ann"), Reason: "as measured"}
 			for i := range n {
-				change := company.SetMemberEnd{Team: team.ID(corpTeam(i % corpTeams)), User: corpUser(i % corpUsers), Until: company.To(start.AddDate(1, 0, i))}
-				if _, err := co.Do(b.Context(), by, change); err != nil {
+				if _, err := co.Do(b.Context(), by, corpMemberEnd(i)); err != nil {
 					b.Fatal(err)
 				}
 			}
