@@ -41,6 +41,8 @@ var house = map[string]string{
 	// that a document can be read without one.
 	"access/document": "role datagroup team internal",
 	"access":          "role datagroup team internal access/document",
+	// A policy that changes while it is asked, and where the doors get it from.
+	"access/live": "access access/document",
 	// A comparison asks two policies, so it is above access. Below company, which
 	// counts with it what a change touches, and below accesstest, so that a page
 	// can have what a test reports.
@@ -54,8 +56,11 @@ var house = map[string]string{
 	// What a host writes of decisions, apart from making them: access needs no
 	// log/slog.
 	"access/decisionlog": "access",
-	"access/accesshttp":  "role datagroup team internal access access/document",
-	"access/authzen":     "role datagroup team internal access access/document",
+	"access/accesshttp":  "role datagroup team internal access access/document access/live access/admission",
+	"access/authzen":     "role datagroup team internal access access/document access/live",
+	// What a door does, whatever its transport: below the doors, so that each only
+	// translates requests and answers.
+	"access/admission": "internal access access/live",
 	// Story files as data, above access and below accesstest, so that whatever
 	// else reads stories one day need not import testing.
 	"access/internal/story": "role datagroup team access access/document",
@@ -81,7 +86,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
+	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/live", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.

@@ -1,0 +1,38 @@
+// Package live keeps a policy that changes while requests ask it: one that
+// follows a file, or tables of your own.
+//
+//	current, err := live.Follow(ctx, live.Config{
+//		Read:    func() ([]byte, error) { return os.ReadFile("policy.json") },
+//		OnError: func(err error) { slog.Error("the policy stays as it was", "error", err) },
+//	})
+//	…
+//	current.Policy().Decide(ann, access.ViewReport, access.Report("q3"))
+//
+// # Where to begin
+//
+//   - a policy in a file: [Follow] and [Config]
+//   - a policy of your own tables: [New], [Policy.Edit], [Policy.Replace]
+//   - for those who ask: [Policy.Policy], and [Source], which the doors take
+//
+// # Rules
+//
+//  1. An access.Policy never changes, so whoever took one asks the same one to
+//     the end. The next request takes the next one.
+//  2. One writer at a time makes the next policy from the last. No change is lost.
+//  3. What is wrong changes nothing: the old policy stays, and the error is told.
+//
+// # Zero values
+//
+// The zero [Policy] has no policy, which denies everybody, and may be edited. The
+// zero [Config] lacks what Follow requires.
+//
+// # Concurrency
+//
+// A Policy may be used by any number of goroutines at once. Readers take no lock
+// and never wait for a writer.
+//
+// # Errors
+//
+// An Edit that cannot be made returns the error of [access.Edit.Policy]. A text
+// that is not a document is a [*document.Error], and goes to Config.OnError.
+package live
