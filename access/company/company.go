@@ -186,3 +186,9 @@ func (c *Company) Limits() Limits { return c.journal.Current().limits.within(c.c
 // Checkpoint returns where in its log the company is. Kept elsewhere, it
 // exposes a log that was shortened or rewritten.
 func (c *Company) Checkpoint() audit.Checkpoint { return c.journal.Point().Head }
+
+// InDoubt reports whether an append failed in such a way that its event may
+// still be stored: the last [ErrUncertain] is not settled. Nothing else is written
+// until the next Do or [Company.Sync] settles it. It never waits, and is meant
+// for a metric: a company that stays in doubt has lost its log.
+func (c *Company) InDoubt() bool { return c.journal.InDoubt() }

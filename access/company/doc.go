@@ -30,7 +30,7 @@
 //     from a file: [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
 //   - the log: [Company.Sync], [Company.PolicyAfter], [Company.PolicyAt],
-//     [Company.Checkpoint]
+//     [Company.Checkpoint], [Company.InDoubt]
 //
 // The changes, of which [ChangeTypes] returns all:
 //

@@ -63,6 +63,9 @@ func (f appendFault) test(t *testing.T) bool {
 	log := history(t, f.n)
 	w := newWire(log, f.delay, first(f.times, f.mode), nil)
 	j, other, l := open(t, w), open(t, log), newLedger()
+	if j.InDoubt() {
+		t.Fatal("before anything failed, InDoubt says yes")
+	}
 	f.doubt(t, j, log, l)
 	for range f.others {
 		if err := l.write(other, "other"); err != nil {
@@ -78,6 +81,9 @@ func (f appendFault) test(t *testing.T) bool {
 	}
 	if err != nil {
 		t.Fatalf("%s: %v", f.by, err)
+	}
+	if j.InDoubt() {
+		t.Fatal("settled, InDoubt says yes")
 	}
 	there := has(j.Current(), "doubted")
 	if there {
@@ -115,6 +121,9 @@ func (f appendFault) doubt(t *testing.T, j *journal.Journal[string], log audit.L
 		err := l.write(j, prefix)
 		if !errors.Is(err, journal.ErrUncertain) {
 			t.Fatalf("Write = %v, want ErrUncertain", err)
+		}
+		if !j.InDoubt() {
+			t.Fatal("an event is in doubt, and InDoubt says no")
 		}
 		if j.Point() != was || len(events(t, log)) > f.n+1 {
 			t.Fatal("in doubt, the state changed or more was written")

@@ -38,8 +38,8 @@ type Journal[S any] struct {
 	empty S
 
 	current atomic.Pointer[Point[S]]
-	writing chan struct{} // holds a token while somebody writes; guards doubt
-	doubt   *doubt[S]
+	writing chan struct{}            // holds a token while somebody writes
+	doubt   atomic.Pointer[doubt[S]] // changed by the one who writes; nil: no event is in doubt
 }
 
 // doubt is an event that may or may not have been stored.
@@ -99,6 +99,10 @@ func (j *Journal[S]) Current() S { return j.current.Load().State }
 
 // Point returns the state as it is now, and where in the log it is.
 func (j *Journal[S]) Point() Point[S] { return *j.current.Load() }
+
+// InDoubt reports whether an append failed in such a way that its event may
+// still be stored, and that is not settled yet.
+func (j *Journal[S]) InDoubt() bool { return j.doubt.Load() != nil }
 
 // Write appends the event that propose returns for the current point, and makes
 // the state it returns the current one. It returns the event as it is stored.
@@ -182,7 +186,7 @@ func (j *Journal[S]) append(ctx context.Context, next *Point[S], e audit.Event) 
 		return j.overtaken(ctx, e)
 	default:
 		if err = unanswered(err); errors.Is(err, ErrUncertain) {
-			j.doubt = &doubt[S]{e, next}
+			j.doubt.Store(&doubt[S]{e, next})
 		}
 		return false, &Error{Op: "append", Seq: e.Seq, Err: err}
 	}
@@ -199,24 +203,25 @@ func unanswered(err error) error {
 
 // settle finds out whether an event in doubt was stored, by appending it again.
 func (j *Journal[S]) settle(ctx context.Context) error {
-	if j.doubt == nil {
+	d := j.doubt.Load()
+	if d == nil {
 		return nil
 	}
-	err := j.log.Append(ctx, j.doubt.event)
+	err := j.log.Append(ctx, d.event)
 	switch {
 	case err == nil:
-		j.current.Store(j.doubt.next)
-		j.doubt = nil
+		j.current.Store(d.next)
+		j.doubt.Store(nil)
 		return nil
 	case errors.Is(err, audit.ErrConflict):
-		j.doubt = nil
+		j.doubt.Store(nil)
 		_, err := j.catchUp(ctx, audit.Hash{})
 		return err
 	}
 	if err = unanswered(err); errors.Is(err, ErrUncertain) {
 		return err
 	}
-	j.doubt = nil // refused: not stored, now or later
+	j.doubt.Store(nil) // refused: not stored, now or later
 	return nil
 }
 
