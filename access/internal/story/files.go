@@ -59,8 +59,31 @@ func tooLarge(n int64) error {
 	return fmt.Errorf("the file has %d bytes, at most %d are read", n, maxFile)
 }
 
+// leftEnds and leftBegins are how the names of files end and begin that editors
+// and merges leave beside the one they belong to: locks, swap files and copies.
+var (
+	leftEnds   = []string{"~", ".bak", ".orig", ".rej", ".save", ".swp", ".swo", ".swn", ".swx", ".kate-swp", "___jb_tmp___", "___jb_old___"}
+	leftBegins = []string{".#", "._", "~$", ".~lock."}
+)
+
+// left reports whether nobody wrote a file of that name as a story. It asks for
+// the name alone, as such a file may be a link to nothing, or no text.
+func left(name string) bool {
+	name = strings.ToLower(path.Base(name))
+	return strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") ||
+		slices.ContainsFunc(leftEnds, func(end string) bool { return strings.HasSuffix(name, end) }) ||
+		slices.ContainsFunc(leftBegins, func(begin string) bool { return strings.HasPrefix(name, begin) })
+}
+
+// almost reports whether a file was probably meant to be a story file.
+func almost(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return strings.Contains(strings.ToLower(path.Base(name)), extension) || ext == ".stories" ||
+		text.Nearest(ext, slices.Values([]string{extension})) != ""
+}
+
 // find returns the names of the story files, sorted. A file that was probably
-// meant to be one of them is a mistake.
+// meant to be one of them is a mistake, but for those that editors leave.
 func find(fsys fs.FS) (names []string, mistakes []Failure) {
 	fail := func(name string, err error) { mistakes = append(mistakes, Failure{name, 0, err}) }
 	// The function returns no error, so the walk returns none.
@@ -69,19 +92,21 @@ func find(fsys fs.FS) (names []string, mistakes []Failure) {
 			fail(name, err)
 			return nil
 		}
+		if !d.IsDir() && left(name) {
+			return nil
+		}
 		if d.Type()&fs.ModeSymlink != 0 {
 			if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
-				fail(name, errors.New("a link to a directory is not followed"))
+				fail(name, errors.New("a link to a directory is not followed: copy the directory here, or run its stories in a test of their own"))
 				return nil
 			}
 		}
-		ext := path.Ext(name)
 		switch {
 		case d.IsDir():
-		case ext == extension:
+		case path.Ext(name) == extension:
 			names = append(names, name)
-		case strings.Contains(strings.ToLower(path.Base(name)), extension), text.Nearest(ext, slices.Values([]string{extension})) != "":
-			fail(name, fmt.Errorf("the file is not read: did you mean a name that ends in %s?", extension))
+		case almost(name):
+			fail(name, fmt.Errorf("the file is not read: rename it to end in %s", extension))
 		}
 		return nil
 	})

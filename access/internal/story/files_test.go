@@ -68,15 +68,15 @@ func TestFiles(t *testing.T) {
 		{"no file", fstest.MapFS{"policy.json": data("P"), "x/y.md": data("Y")}, "", ".: there is no story here: no file has a name that ends in .story"},
 		{"an empty directory", fstest.MapFS{}, "", ".: there is no story here: no file has a name that ends in .story"},
 		{"no file system", nil, "", ".: the file system is nil"},
-		{"another case", fstest.MapFS{"a.Story": data("A"), "b.story": data("B")}, "B", "a.Story: the file is not read: did you mean a name that ends in .story?"},
-		{"a misspelt name", fstest.MapFS{"a.sotry": data("A")}, "", "a.sotry: the file is not read: did you mean a name that ends in .story?"},
-		{"a name that goes on", fstest.MapFS{"a.story.txt": data("A"), "b.STORY.orig": data("B"), "c.story/README": data("C")}, "", "a.story.txt: the file is not read: did you mean a name that ends in .story?\nb.STORY.orig: the file is not read: did you mean a name that ends in .story?"},
-		{"a plural", fstest.MapFS{"a.storys": data("A")}, "", "a.storys: the file is not read: did you mean a name that ends in .story?"},
+		{"another case", fstest.MapFS{"a.Story": data("A"), "b.story": data("B")}, "B", "a.Story: the file is not read: rename it to end in .story"},
+		{"a misspelt name", fstest.MapFS{"a.sotry": data("A")}, "", "a.sotry: the file is not read: rename it to end in .story"},
+		{"a name that goes on", fstest.MapFS{"a.story.txt": data("A"), "b.STORY.old": data("B"), "c.story/README": data("C")}, "", "a.story.txt: the file is not read: rename it to end in .story\nb.STORY.old: the file is not read: rename it to end in .story"},
+		{"a plural", fstest.MapFS{"a.storys": data("A"), "b.Stories": data("B")}, "", "a.storys: the file is not read: rename it to end in .story\nb.Stories: the file is not read: rename it to end in .story"},
 		{"a directory that cannot be read", brokenFS{fstest.MapFS{"a/b.story": data("B"), "c.story": data("C")}, "a"}, "C", "a: open a: broken"},
 		{"too many files", many, "", ".: there are 1001 files, at most 1000 are read"},
 		{"a large file", fstest.MapFS{"a.story": {Data: make([]byte, maxFile+1)}, "b.story": data("B")}, "B", "a.story: the file has 1048577 bytes, at most 1048576 are read"},
 		{"a file too large to be read", largeFS{fstest.MapFS{"a.story": data("A")}, t}, "", "a.story: the file has 1048577 bytes, at most 1048576 are read"},
-		{"links to a file, to nothing and to a directory", os.DirFS(linked(t)), "A B", "gone.story: stat gone.story: no such file or directory\nmore: a link to a directory is not followed"},
+		{"links to a file, to nothing and to a directory", os.DirFS(linked(t)), "A B", "gone.story: stat gone.story: no such file or directory\nmore: a link to a directory is not followed: copy the directory here, or run its stories in a test of their own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stories, mistakes := readFiles(tt.fsys)
@@ -101,6 +101,29 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// TestLeftFiles has files that editors and merges leave beside a story. None of
+// them is read, and none is a mistake; a directory of such a name is read.
+func TestLeftFiles(t *testing.T) {
+	files := fstest.MapFS{"tom.story": {Data: []byte("story T\ndeny a b company\n")}, "old~/b.story": {Data: []byte("story B\ndeny a b company\n")}}
+	for _, name := range []string{
+		".tom.story.swp", ".tom.story.swo", ".tom.story.kate-swp", ".#tom.story", "#tom.story#", "tom.story~", "tom.story.~1~", ".tom.story.un~", "tom.story.bak",
+		"tom.story.orig", "tom.story.rej", "tom.STORY.ORIG", "tom.story.save", "._tom.story", "~$tom.story", ".~lock.tom.story#", "tom.story___jb_tmp___", "tom.story___jb_old___", ".DS_Store", "Thumbs.db",
+	} {
+		files[name] = &fstest.MapFile{Data: []byte("\x00\x01")}
+		files["more/"+name] = files[name]
+	}
+	stories, mistakes := readFiles(files)
+	if len(stories) != 2 || len(mistakes) > 0 {
+		t.Errorf("it reads %d stories, with the mistakes %v", len(stories), mistakes)
+	}
+	for _, name := range []string{"tom.story.txt", "tom.Story", "tom.stroy", "tom.story.md", "tom.story.old", "tom.story.json", "tom.stori", "tom.story ", "tom.stories"} {
+		_, mistakes := readFiles(fstest.MapFS{name: {Data: []byte("story T\ndeny a b company\n")}})
+		if len(mistakes) != 1 || mistakes[0].File != name {
+			t.Errorf("%q is passed over: %v", name, mistakes)
+		}
+	}
+}
+
 // linked returns a directory with links: to a file, to nothing, and to a
 // directory.
 func linked(t *testing.T) string {
@@ -111,6 +134,7 @@ func linked(t *testing.T) string {
 		os.Symlink(filepath.Join(other, "b.txt"), filepath.Join(dir, "b.story")),
 		os.Symlink(filepath.Join(other, "gone"), filepath.Join(dir, "gone.story")),
 		os.Symlink(other, filepath.Join(dir, "more")),
+		os.Symlink("ann@host.4711:1", filepath.Join(dir, ".#a.story")), // the lock of an editor
 	)
 	if err != nil {
 		t.Fatal(err)
