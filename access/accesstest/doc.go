@@ -44,6 +44,7 @@
 //	deny  tom account.view account:de-search because out-of-reach
 //	sees  tom us-search us-social
 //	opens tom q3
+//	team americas sees us-search us-social
 //	team americas
 //	deny  tom source.edit account:us-search because no-capability
 //
@@ -66,8 +67,12 @@
 //	deny SUBJECT ACTION RESOURCE [because REASON]   the policy denies it
 //	sees SUBJECT ACCOUNT...                         the subject sees exactly these accounts; or everything
 //	sees SUBJECT nothing [because REASON]           the subject sees no account
+//	sees SUBJECT at least ACCOUNT...                the subject sees these accounts, and maybe others
 //	opens SUBJECT REPORT...                         the subject may view exactly these reports; or everything
 //	opens SUBJECT nothing [because REASON]          the subject may view no report
+//	opens SUBJECT at least REPORT...                the subject may view these reports, and maybe others
+//	team TEAM sees ACCOUNT...                       the team's data groups match exactly these accounts; or everything, or nothing
+//	team TEAM sees at least ACCOUNT...              the team's data groups match these accounts, and maybe others
 //	matrix                                          begins a matrix, which has these lines:
 //	  subjects SUBJECT...
 //	  actions ACTION...
@@ -79,8 +84,11 @@
 // A RESOURCE is written as [access.ParseResource] reads it: company,
 // account:us-1, "campaign:c1 in account:us-1". A REASON is the code of an
 // [access.Reason]. Put a word in double quotes, as in Go, if it has a space or a
-// quote, or begins with #. In quotes link, nobody, nothing, everything, in and
-// because are ids like any other.
+// quote, or begins with #. In quotes link, nobody, nothing, everything, in, at,
+// sees and because are ids like any other.
+//
+// What a team sees depends on no user, time or session, so a line about it may
+// stand anywhere in a story, and no at or team above it has a bearing on it.
 //
 // # Rules
 //

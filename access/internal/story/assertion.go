@@ -12,7 +12,7 @@ type question struct {
 	at       time.Time // in UTC; zero is any time
 	subject  access.Subject
 	action   access.Action
-	resource access.Resource // zero in the question of a listing
+	resource access.Resource // in the question of a listing zero, or the team it is about
 }
 
 // decide asks a policy that is fixed at the question's time.
@@ -22,7 +22,8 @@ func (q question) decide(p *access.Policy) access.Decision {
 
 // assertion is what one line asserts: a claim or a listing.
 type assertion interface {
-	// asks returns who asks for what, and when. A listing has no resource.
+	// asks returns who asks for what, and when. A listing has no resource, unless
+	// it is about a team, and then nobody asks.
 	asks() question
 	// line returns the line of the file, from 1.
 	line() int
@@ -51,10 +52,12 @@ func (c *claim) asks() question       { return c.question }
 func (c *claim) line() int            { return c.no }
 func (c *claim) explainsDenial() bool { return c.allow || c.because != "" }
 
-// listing asserts which accounts, or which reports, there are for a subject.
+// listing asserts which accounts, or which reports, there are for a subject, or
+// which accounts there are for a team.
 type listing struct {
 	question                 // the action is ViewAccount or ViewReport
 	no       int             // of the line
+	atLeast  bool            // there may be others
 	all      bool            // everything
 	ids      []string        // as written, each once
 	want     map[string]bool // the ids of everything, or else those written; set by check
@@ -74,8 +77,12 @@ func (l *listing) of(id string) access.Resource {
 	return access.Account(id)
 }
 
-// found returns what the subject sees, or opens, under a policy.
+// found returns what the subject or the team sees, or the subject opens, under a
+// policy.
 func (l *listing) found(p *access.Policy) iter.Seq[string] {
+	if of := ofTeam(l); of != "" {
+		return teamAccounts(p, of)
+	}
 	if l.action == access.ViewReport {
 		return texts(p.Reports(l.subject, access.ViewReport))
 	}
@@ -109,6 +116,9 @@ func denial(a assertion, p *access.Policy) access.Decision {
 func moments(a assertion) []time.Time {
 	if at := a.asks().at; !at.IsZero() {
 		return []time.Time{at}
+	}
+	if ofTeam(a) != "" {
+		return []time.Time{{}} // a team's data groups have no end
 	}
 	return []time.Time{beginning(), {}} // at the zero time everything with an end has ended
 }

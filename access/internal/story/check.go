@@ -98,6 +98,9 @@ func (k *known) claim(s *Story, c *claim) (ok bool) {
 // fills in the ids that the listing wants.
 func (k *known) listing(s *Story, l *listing) (ok bool) {
 	found := k.subject(l.subject)
+	if ofTeam(l) != "" {
+		found = k.resource(l.resource)
+	}
 	l.want = make(map[string]bool)
 	for _, id := range l.ids {
 		found = append(found, k.resource(l.of(id))...)

@@ -35,7 +35,7 @@ func Cover(p *access.Policy, suite *Suite) *Coverage {
 	for _, l := range d.Links {
 		makers[access.LinkID(l.ID)] = maker(l)
 	}
-	filters, lines := newComparisons(p), make(map[team.UserID][]assertion)
+	filters, lines := newComparisons(p), asked{make(map[team.UserID][]assertion), make(map[team.ID][]assertion)}
 	for _, s := range suite.Stories {
 		if len(s.mistakes) > 0 {
 			c.fail(s, s.mistakes[0].Line)
@@ -50,7 +50,7 @@ func Cover(p *access.Policy, suite *Suite) *Coverage {
 			if link := subject.Link(); link != "" {
 				subject = makers[link]
 			}
-			lines[subject.User()] = append(lines[subject.User()], a)
+			lines.add(a, subject)
 			filters.ask(a, subject)
 		}
 	}
@@ -84,19 +84,42 @@ func maker(l document.Link) access.Subject {
 	return access.Session(l.Maker, l.Session)
 }
 
-// misses reports whether some line no longer holds without a part. An answer
-// depends only on the user who asks and the user asked about, and no part belongs
-// to the latter.
-func misses(lines map[team.UserID][]assertion, p *access.Policy, dropped part) bool {
-	if !slices.ContainsFunc(dropped.users, func(user team.UserID) bool { return len(lines[user]) > 0 }) {
+// asked is the lines that a part may concern.
+type asked struct {
+	users map[team.UserID][]assertion
+	teams map[team.ID][]assertion // lines about the team, whoever its members are
+}
+
+// add adds a line about a team, or about a subject: the user who asks, or who made
+// the link that asks.
+func (l asked) add(a assertion, subject access.Subject) {
+	if of := ofTeam(a); of != "" {
+		l.teams[of] = append(l.teams[of], a)
+		return
+	}
+	l.users[subject.User()] = append(l.users[subject.User()], a)
+}
+
+// about returns the lines that may not hold without a part. An answer depends only
+// on the user who asks and the user asked about, and no part belongs to the latter.
+// What a team sees depends only on the data groups it has.
+func (l asked) about(dropped part) (all []assertion) {
+	for _, user := range dropped.users {
+		all = append(all, l.users[user]...)
+	}
+	return append(all, l.teams[dropped.team]...)
+}
+
+// misses reports whether some line no longer holds without a part.
+func misses(lines asked, p *access.Policy, dropped part) bool {
+	about := lines.about(dropped)
+	if len(about) == 0 {
 		return false
 	}
 	e := p.Edit()
 	dropped.drop(e)
 	without, err := e.Policy()
-	return err == nil && slices.ContainsFunc(dropped.users, func(user team.UserID) bool {
-		return slices.ContainsFunc(lines[user], func(a assertion) bool { return !holds(a, without) })
-	})
+	return err == nil && slices.ContainsFunc(about, func(a assertion) bool { return !holds(a, without) })
 }
 
 func (c *Coverage) fail(s *Story, line int) {

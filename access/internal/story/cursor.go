@@ -1,6 +1,7 @@
 package story
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -84,4 +85,16 @@ func (c *cursor) because(allow bool, usage string) (access.Reason, error) {
 		return "", wrongForm(usage)
 	}
 	return parseReason(code.text, allow)
+}
+
+// atLeast reads the two words at least, if they come next.
+func (c *cursor) atLeast() (bool, error) {
+	if len(c.rest) == 0 || !c.rest[0].is("at") {
+		return false, nil
+	}
+	c.next()
+	if w, ok := c.next(); !ok || !w.is("least") {
+		return false, errors.New(`"at" is the beginning of "at least": put it in quotes if it is an id, and the time in a line of its own above`)
+	}
+	return true, nil
 }

@@ -102,7 +102,10 @@ func (l *comparisons) ask(a assertion, subject access.Subject) {
 				l.apply(groupsOf(p, subject, at), account)
 			}
 		case *listing:
-			if a.action == access.ViewAccount && mayView(p, subject) {
+			if of := ofTeam(a); of != "" {
+				t, _ := p.Directory().Team(of)
+				l.apply(t.Groups, a.askedOf(l.accounts)...)
+			} else if a.action == access.ViewAccount && mayView(p, subject) {
 				l.apply(groupsOf(p, subject, at), a.askedOf(l.accounts)...)
 			}
 		}
@@ -120,9 +123,9 @@ func mayView(p *access.Policy, s access.Subject) bool {
 }
 
 // askedOf returns the accounts that a sees line asks about: all accounts, or for a
-// link only those it shows.
+// link, and for a line that allows others, only those that it names.
 func (l *listing) askedOf(all []datagroup.Account) []datagroup.Account {
-	if l.subject.Link() == "" {
+	if l.subject.Link() == "" && !l.atLeast {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(a datagroup.Account) bool { return !l.want[string(a.ID())] })

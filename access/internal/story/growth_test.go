@@ -19,6 +19,7 @@ func TestReadGrowth(t *testing.T) {
 		"unknown users": "deny tim# user.invite company", "unknown actions": "deny tom user.invit# company", "unknown kinds": "deny tom user.invite compani:#",
 		"unknown words": "denie tom user.invite company", "comments": "# x#", "spaces": "   ", "quotes": `deny "tom`, "no encoding": "deny \xff",
 		"matrices": "matrix\nsubjects tom ann\nactions account.view\nresources account:us-search\nend", "matrices left open": "matrix\nsubjects tom",
+		"lists of a team": "team americas sees us-search us-social", "lists at least": "sees tom at least us-search", "unknown teams": "team tim# sees us-search",
 		"times": "at 2027-01-01",
 	} {
 		t.Run(name, func(t *testing.T) {

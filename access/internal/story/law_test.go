@@ -15,6 +15,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // branches counts the cases that random tests took.
@@ -106,15 +107,22 @@ func drawAssertions(t *rapid.T, p *access.Policy) []assertion {
 		q := drawQuestion(t, k)
 		q.action = rapid.SampledFrom([]access.Action{access.ViewAccount, access.ViewReport}).Draw(t, "listed")
 		q.resource = access.Resource{}
+		if rapid.IntRange(0, 3).Draw(t, "of a team") == 0 {
+			q = question{action: access.ViewAccount, resource: access.Team(rapid.SampledFrom([]string{"americas", "europe"}).Draw(t, "its accounts"))}
+		}
 		l := &listing{question: q, want: make(map[string]bool)}
 		if asked[q] {
 			continue
 		}
 		asked[q] = true
+		l.atLeast = rapid.IntRange(0, 3).Draw(t, "at least") == 0
 		for id := range l.found(p.At(moments(l)[0])) {
-			l.ids = append(l.ids, id)
-			l.want[id] = true
+			if !l.atLeast || len(l.ids) == 0 || rapid.Bool().Draw(t, "this one") {
+				l.ids = append(l.ids, id)
+				l.want[id] = true
+			}
 		}
+		l.atLeast = l.atLeast && len(l.ids) > 0
 		slices.Sort(l.ids)
 		if why := k.deniedEverything(l); why != "" {
 			l.because = why
@@ -161,6 +169,12 @@ func TestWrittenHolds(t *testing.T) {
 				seen[string(c.decide(p.At(moments(c)[0])).Reason)]++
 			} else {
 				seen["listing"]++
+				if l := a.(*listing); l.atLeast {
+					seen["at least"]++
+				}
+				if ofTeam(a) != "" {
+					seen["team sees"]++
+				}
 			}
 		}
 		if len(all) == 0 {
@@ -177,8 +191,10 @@ func TestWrittenHolds(t *testing.T) {
 			all[negated] = &opposite
 		case *listing:
 			short := *a
-			if short.ids = slices.Clone(a.ids); len(a.ids) > 0 {
-				short.ids = a.ids[1:]
+			short.atLeast = false
+			found := slices.Sorted(a.found(p.At(moments(a)[0])))
+			if short.ids = found; len(found) > 0 {
+				short.ids = found[1:]
 			} else {
 				short.because = ""
 				short.ids = []string{string(map[access.Action]string{access.ViewAccount: "us-search", access.ViewReport: "q3"}[a.action])}
@@ -193,7 +209,7 @@ func TestWrittenHolds(t *testing.T) {
 		if len(titles) > 1 && !strings.Contains(titled(all), "sees") && !strings.Contains(titled(all), "opens") {
 			t.Fatalf("stories %q fail of\n%s", titles, titled(all))
 		}
-	}, "role", "team", "grant", "link", "maker", "listing", "no-subject", "not-a-member", "link-scope", "link-expired",
+	}, "role", "team", "grant", "link", "maker", "listing", "at least", "team sees", "no-subject", "not-a-member", "link-scope", "link-expired",
 		"no-capability", "no-level", "level-too-low", "out-of-reach")
 }
 
@@ -297,9 +313,13 @@ func explained(p *access.Policy, all []assertion) map[comparison]truths {
 					look(p.At(at), a.question)
 				}
 			case *listing:
+				if of := ofTeam(a); of != "" {
+					lookAtTeam(p, a, of, seen)
+					continue
+				}
 				for account := range p.Directory().Accounts() {
 					q := question{subject: a.subject, action: access.ViewAccount, resource: access.Account(account.ID())}
-					if a.action == access.ViewAccount && a.subject.Link() == "" {
+					if a.action == access.ViewAccount && a.subject.Link() == "" && (!a.atLeast || a.want[string(account.ID())]) {
 						if d := q.decide(p.At(at)); d.Allowed || d.Step == access.StepReach {
 							look(p.At(at), q)
 						}
@@ -313,6 +333,21 @@ func explained(p *access.Policy, all []assertion) map[comparison]truths {
 		}
 	}
 	return seen
+}
+
+// lookAtTeam notes what the filters of a team say about the accounts of a line.
+func lookAtTeam(p *access.Policy, l *listing, of team.ID, seen map[comparison]truths) {
+	t, _ := p.Directory().Team(of)
+	for account := range p.Directory().Accounts() {
+		for _, id := range t.Groups {
+			group, _ := p.Directory().Group(id)
+			for i, at := range group.Filter.Explain(account) {
+				if !l.atLeast || l.want[string(account.ID())] {
+					note(seen, comparison{id, i}, at.Truth)
+				}
+			}
+		}
+	}
 }
 
 // TestCoverageMonotone: more stories never cover less.

@@ -74,7 +74,7 @@ func TestTextsCost(t *testing.T) {
 // filter looks at no two accounts that are alike to it.
 func TestCoverageCost(t *testing.T) {
 	p := compile(t, large(10, 2000))
-	lines := map[team.UserID][]assertion{"tom": {&claim{}}}
+	lines := asked{users: map[team.UserID][]assertion{"tom": {&claim{}}}}
 	if misses(lines, p, part{users: []team.UserID{"ann"}, drop: func(*access.Edit) { t.Error("the part is dropped") }}) {
 		t.Error("a line about nobody concerned misses a part")
 	}

@@ -59,6 +59,7 @@ type parser struct {
 	// The lines that set the time and the scope, as long as nothing was asked
 	// under them; 0 otherwise.
 	idleTime, idleScope int
+	fact                int // the last line about a team, on which neither has a bearing
 }
 
 // verbs are the words that begin a line outside of a matrix.
@@ -133,7 +134,10 @@ func (p *parser) endStory() {
 
 // settle reports a line under which nothing was asked.
 func (p *parser) settle(idle *int) {
-	if *idle != 0 {
+	switch {
+	case *idle != 0 && p.fact > *idle:
+		p.failAt(*idle, errors.New("nothing is asked under this line: what a team sees is the same at any time, and in every session"))
+	case *idle != 0:
 		p.failAt(*idle, errors.New("nothing is asked under this line"))
 	}
 	*idle = 0
@@ -156,9 +160,9 @@ func (p *parser) storyLine(verb word, c *cursor) {
 	case verb.is("allow"), verb.is("deny"):
 		err = p.claim(verb.text == "allow", c)
 	case verb.is("sees"):
-		err = p.listing(access.ViewAccount, "sees SUBJECT ACCOUNT...", c)
+		err = p.sees(c)
 	case verb.is("opens"):
-		err = p.listing(access.ViewReport, "opens SUBJECT REPORT...", c)
+		err = p.opens(c)
 	case verb.is("matrix"):
 		err = c.done("matrix")
 		p.matrix = &matrix{line: p.no, at: p.at, scope: p.scope, mistakes: len(p.story.mistakes)}
@@ -204,11 +208,18 @@ func parseDay(text string) (time.Time, error) {
 	return at, nil
 }
 
+// setTeam reads the rest of a team, which sets the scope, or says what a team sees.
 func (p *parser) setTeam(c *cursor) error {
-	const usage = "team TEAM"
+	const usage = "team TEAM, or team TEAM sees ACCOUNT..."
 	w, ok := c.next()
-	if !ok {
+	switch {
+	case !ok:
 		return wrongForm(usage)
+	case len(c.rest) > 0 && c.rest[0].is("sees"):
+		c.next()
+		return p.teamSees(w.text, c)
+	case len(c.rest) > 0 && c.rest[0].is("opens"):
+		return fmt.Errorf("a team opens no reports, its members do: write team %s, and below it opens SUBJECT REPORT...", w.text)
 	}
 	return p.setScope(&w.text, c, usage)
 }
@@ -248,44 +259,6 @@ func (p *parser) claim(allow bool, c *cursor) error {
 	}
 	if err := c.done(usage); err != nil {
 		return err
-	}
-	p.story.assertions = append(p.story.assertions, read)
-	return nil
-}
-
-// listing reads the rest of a sees or opens.
-func (p *parser) listing(action access.Action, usage string, c *cursor) error {
-	subject, err := c.subject(p.scope, usage)
-	if err != nil {
-		return err
-	}
-	read := &listing{question: question{at: p.at, subject: subject, action: action}, no: p.no}
-	switch {
-	case len(c.rest) == 0:
-		return fmt.Errorf("%w, or nothing, or everything", wrongForm(usage))
-	case c.rest[0].is("nothing"), c.rest[0].is("everything"):
-		read.all = c.rest[0].text == "everything"
-		c.next()
-		if !read.all {
-			if read.because, err = c.because(false, "sees SUBJECT nothing [because REASON]"); err != nil {
-				return err
-			}
-			if read.because != "" && !slices.Contains(subjectReasons(), read.because) {
-				return fmt.Errorf("%s is not a reason to be denied everything: write a deny line instead", read.because)
-			}
-		}
-		if err := c.done("sees SUBJECT nothing, or opens SUBJECT everything"); err != nil {
-			return err
-		}
-	}
-	for w, ok := c.next(); ok; w, ok = c.next() {
-		if w.is("nothing") || w.is("everything") || w.is("because") {
-			return fmt.Errorf("%s cannot be here: put it in quotes if it is an id", w.text)
-		}
-		if slices.Contains(read.ids, w.text) {
-			return fmt.Errorf("%s is in this line twice", w.text)
-		}
-		read.ids = append(read.ids, w.text)
 	}
 	p.story.assertions = append(p.story.assertions, read)
 	return nil

@@ -115,6 +115,14 @@ func TestRead(t *testing.T) {
 		{`sees tom "nothing" "# 1" "say \"hi\""`, &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), ids: []string{"nothing", "# 1", `say "hi"`}}},
 		{"sees tom nothing", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{})}},
 		{"sees tom nothing because suspended", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), because: access.ReasonSuspended}},
+		{"sees tom at least us-1", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), ids: []string{"us-1"}, atLeast: true}},
+		{`opens link l1 at least "at"`, &listing{no: 2, question: ask(time.Time{}, access.ViaLink("l1"), access.ViewReport, access.Resource{}), ids: []string{"at"}, atLeast: true}},
+		{`sees tom "at" least`, &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewAccount, access.Resource{}), ids: []string{"at", "least"}}},
+		{"team us sees us-1", &listing{no: 2, question: ask(time.Time{}, access.Subject{}, access.ViewAccount, access.Team("us")), ids: []string{"us-1"}}},
+		{"team us sees nothing", &listing{no: 2, question: ask(time.Time{}, access.Subject{}, access.ViewAccount, access.Team("us"))}},
+		{"team us sees everything", &listing{no: 2, question: ask(time.Time{}, access.Subject{}, access.ViewAccount, access.Team("us")), all: true}},
+		{`team sees sees at least "sees"`, &listing{no: 2, question: ask(time.Time{}, access.Subject{}, access.ViewAccount, access.Team("sees")), ids: []string{"sees"}, atLeast: true}},
+		{"team sees\nopens tom q3", &listing{no: 3, question: ask(time.Time{}, access.Session("tom", "sees"), access.ViewReport, access.Resource{}), ids: []string{"q3"}}},
 		{"opens tom everything", &listing{no: 2, question: ask(time.Time{}, access.User("tom"), access.ViewReport, access.Resource{}), all: true}},
 		{"at 2027-01-01\nteam us\nopens tom q3", &listing{no: 4, question: ask(day, access.Session("tom", "us"), access.ViewReport, access.Resource{}), ids: []string{"q3"}}},
 	} {
@@ -144,12 +152,17 @@ company
 deny tom d company
 at 2027-01-02
 deny tom e company
+team us
+team us sees x
+deny tom g company
 story Two
+team us sees everything
 deny tom f company
 `)
 	want := []string{
 		"tom a company", "tom in team us b company at 2027-01-01", "tom in team us c company at 2027-01-01",
-		"tom d company at 2027-01-01", "tom e company at 2027-01-02", "tom f company",
+		"tom d company at 2027-01-01", "tom e company at 2027-01-02",
+		"team us sees", "tom in team us g company at 2027-01-02", "team us sees", "tom f company",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -212,7 +225,7 @@ func TestDocStory(t *testing.T) {
 		t.Error("the package comment embeds stories without those whose names begin with _")
 	}
 	got := questions(t, strings.ReplaceAll("#"+story, "\n//", "\n"))
-	if len(got) != 5 {
+	if len(got) != 6 {
 		t.Errorf("the story of the package comment asks %q", got)
 	}
 }
@@ -254,6 +267,12 @@ func writeAssertion(a assertion) string {
 	case *listing:
 		verb := map[access.Action]string{access.ViewAccount: "sees", access.ViewReport: "opens"}[a.action]
 		text += verb + " " + writeSubject(a.subject)
+		if of := ofTeam(a); of != "" {
+			text = fmt.Sprintf("story -\nteam %q sees", of)
+		}
+		if a.atLeast {
+			text += " at least"
+		}
 		switch {
 		case a.all:
 			text += " everything"

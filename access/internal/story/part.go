@@ -19,6 +19,7 @@ type part struct {
 	kind  string
 	text  string
 	users []team.UserID // whose answers may change without it
+	team  team.ID       // whose data may change without it; "" is none
 	drop  func(*access.Edit)
 }
 
@@ -50,12 +51,12 @@ func partsOf(p *access.Policy) []part {
 	for _, t := range d.Teams {
 		id := team.ID(t.ID)
 		for _, user := range who.members[t.ID] {
-			memberships = append(memberships, part{"membership", fmt.Sprintf("team %s, user %s", id, user), []team.UserID{user},
-				func(e *access.Edit) { e.RemoveMember(id, user) }})
+			memberships = append(memberships, part{kind: "membership", text: fmt.Sprintf("team %s, user %s", id, user), users: []team.UserID{user},
+				drop: func(e *access.Edit) { e.RemoveMember(id, user) }})
 		}
 		for _, group := range t.Groups {
-			assignments = append(assignments, part{"assignment", fmt.Sprintf("team %s, data group %s", id, group), who.members[t.ID],
-				func(e *access.Edit) { e.SetTeam(document.TeamOf(withoutGroup(p, id, datagroup.ID(group)))) }})
+			assignments = append(assignments, part{kind: "assignment", text: fmt.Sprintf("team %s, data group %s", id, group), users: who.members[t.ID], team: id,
+				drop: func(e *access.Edit) { e.SetTeam(document.TeamOf(withoutGroup(p, id, datagroup.ID(group)))) }})
 		}
 	}
 	for _, r := range d.Reports {
@@ -64,8 +65,8 @@ func partsOf(p *access.Policy) []part {
 			if g.Team != "" {
 				to, users = "team "+g.Team, who.members[g.Team]
 			}
-			grants = append(grants, part{"grant", fmt.Sprintf("report %s, %s, %s", r.ID, to, g.Level), users,
-				func(e *access.Edit) { e.RemoveGrant(access.ReportID(r.ID), g) }})
+			grants = append(grants, part{kind: "grant", text: fmt.Sprintf("report %s, %s, %s", r.ID, to, g.Level), users: users,
+				drop: func(e *access.Edit) { e.RemoveGrant(access.ReportID(r.ID), g) }})
 		}
 	}
 	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), grants)
@@ -83,8 +84,8 @@ func capabilities(c *role.Catalog, who people) []part {
 	var all []part
 	for i, r := range c.Roles() {
 		for _, a := range r.Capabilities {
-			all = append(all, part{"capability", fmt.Sprintf("role %s, %s", r.Name, a), who.holders[string(r.Name)],
-				func(e *access.Edit) { e.SetCatalog(withoutCapability(c, i, a)) }})
+			all = append(all, part{kind: "capability", text: fmt.Sprintf("role %s, %s", r.Name, a), users: who.holders[string(r.Name)],
+				drop: func(e *access.Edit) { e.SetCatalog(withoutCapability(c, i, a)) }})
 		}
 	}
 	return all

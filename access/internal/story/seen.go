@@ -34,6 +34,6 @@ func (seen seenClaims) listing(in *Story, l *listing) {
 	case !known:
 		seen[l.question] = place{in, l.no, nil}
 	case first.story == in:
-		in.fail(l.no, fmt.Errorf("%v: line %d says that already", l, first.line))
+		in.fail(l.no, fmt.Errorf("%v: line %d says that already: write one line for both", l, first.line))
 	}
 }

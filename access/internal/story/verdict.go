@@ -87,6 +87,9 @@ func (l *listing) String() string {
 	if l.action == access.ViewReport {
 		verb = "opens"
 	}
+	if of := ofTeam(l); of != "" {
+		return fmt.Sprintf("team %s %s", of, verb)
+	}
 	return fmt.Sprintf("%v %s%s", l.subject, verb, atTime(l.at))
 }
 
@@ -96,10 +99,12 @@ func (l *listing) holds(p *access.Policy) bool {
 	}
 	n := 0
 	for id := range l.found(p) {
-		if !l.want[id] {
+		switch {
+		case l.want[id]:
+			n++
+		case !l.atLeast:
 			return false
 		}
-		n++
 	}
 	return n == len(l.want)
 }
@@ -122,8 +127,11 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 				fmt.Fprintf(&lines, "and %d more of these: %s\n", len(ids)-i, strings.Join(ids[i:min(len(ids), i+maxNamed)], " "))
 				return
 			}
-			fmt.Fprintf(&lines, format+"\n%s\n", id, indent(p.Explain(l.subject, l.action, l.of(id)).String()))
+			fmt.Fprintf(&lines, format+"\n%s\n", id, indent(l.why(p, id)))
 		}
+	}
+	if l.atLeast {
+		more = nil
 	}
 	if len(more) > 0 {
 		parts = append(parts, fmt.Sprintf("%d too many", len(more)))
@@ -141,6 +149,14 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(l.subject, l.action, access.Company()).String()
 	}
 	return strings.Join(parts, ", "), strings.TrimSuffix(lines.String(), "\n")
+}
+
+// why explains why a policy has an id in the listing, or has it not.
+func (l *listing) why(p *access.Policy, id string) string {
+	if of := ofTeam(l); of != "" {
+		return whyOfTeam(p, of, id)
+	}
+	return p.Explain(l.subject, l.action, l.of(id)).String()
 }
 
 // maxNamed is how many ids are named without an explanation.

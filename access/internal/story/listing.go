@@ -1,0 +1,131 @@
+package story
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// sees reads the rest of a sees.
+func (p *parser) sees(c *cursor) error {
+	return p.listing(access.ViewAccount, "sees SUBJECT ACCOUNT...", c)
+}
+
+// opens reads the rest of an opens.
+func (p *parser) opens(c *cursor) error {
+	return p.listing(access.ViewReport, "opens SUBJECT REPORT...", c)
+}
+
+// teamSees reads what a team sees. Neither the time nor the scope has a bearing.
+func (p *parser) teamSees(id string, c *cursor) error {
+	p.fact = p.no
+	return p.list(&listing{question: question{action: access.ViewAccount, resource: access.Team(id)}}, "team TEAM sees ACCOUNT...", c)
+}
+
+// listing reads the rest of a line that lists what there is for a subject.
+func (p *parser) listing(action access.Action, usage string, c *cursor) error {
+	subject, err := c.subject(p.scope, usage)
+	if err != nil {
+		return err
+	}
+	return p.list(&listing{question: question{at: p.at, subject: subject, action: action}}, usage, c)
+}
+
+// list reads the ids of a listing, and adds it to the story.
+func (p *parser) list(l *listing, usage string, c *cursor) (err error) {
+	l.no = p.no
+	if l.atLeast, err = c.atLeast(); err != nil {
+		return err
+	}
+	switch {
+	case len(c.rest) == 0 && l.atLeast:
+		return wrongForm(usage)
+	case len(c.rest) == 0:
+		return fmt.Errorf("%w, or nothing, or everything", wrongForm(usage))
+	case l.atLeast:
+	case c.rest[0].is("everything"):
+		c.next()
+		l.all = true
+		err = c.done("sees SUBJECT everything, or opens SUBJECT everything")
+	case c.rest[0].is("nothing"):
+		c.next()
+		err = l.nothing(c)
+	}
+	for w, ok := c.next(); ok && err == nil; w, ok = c.next() {
+		err = l.add(w)
+	}
+	if err == nil {
+		p.story.assertions = append(p.story.assertions, l)
+	}
+	return err
+}
+
+// nothing reads what follows a nothing.
+func (l *listing) nothing(c *cursor) (err error) {
+	if ofTeam(l) != "" {
+		return c.done("team TEAM sees nothing")
+	}
+	if l.because, err = c.because(false, "sees SUBJECT nothing [because REASON]"); err != nil {
+		return err
+	}
+	if l.because != "" && !slices.Contains(subjectReasons(), l.because) {
+		return fmt.Errorf("%s is not a reason to be denied everything: write a deny line instead", l.because)
+	}
+	return c.done("sees SUBJECT nothing, or opens SUBJECT nothing")
+}
+
+// add adds an id.
+func (l *listing) add(w word) error {
+	if w.is("nothing") || w.is("everything") || w.is("because") || w.is("at") {
+		return fmt.Errorf("%s cannot be here: put it in quotes if it is an id", w.text)
+	}
+	if slices.Contains(l.ids, w.text) {
+		return fmt.Errorf("%s is in this line twice", w.text)
+	}
+	l.ids = append(l.ids, w.text)
+	return nil
+}
+
+// ofTeam returns the team that an assertion is about, "" if it is about a subject.
+func ofTeam(a assertion) team.ID {
+	if l, ok := a.(*listing); ok && l.resource.Kind() == access.KindTeam {
+		return team.ID(l.resource.ID())
+	}
+	return ""
+}
+
+// teamAccounts returns what a team sees: what any of its data groups matches.
+func teamAccounts(p *access.Policy, id team.ID) iter.Seq[string] {
+	var filters []datagroup.Filter
+	t, _ := p.Directory().Team(id)
+	for _, g := range t.Groups {
+		group, _ := p.Directory().Group(g)
+		filters = append(filters, group.Filter)
+	}
+	return func(yield func(string) bool) {
+		for a := range p.Directory().Accounts() {
+			matches := func(f datagroup.Filter) bool { return f.Match(a) == datagroup.True }
+			if slices.ContainsFunc(filters, matches) && !yield(string(a.ID())) {
+				return
+			}
+		}
+	}
+}
+
+// whyOfTeam says for each data group of a team whether it matches an account.
+func whyOfTeam(p *access.Policy, id team.ID, account string) (why string) {
+	t, _ := p.Directory().Team(id)
+	if len(t.Groups) == 0 {
+		return fmt.Sprintf("team %s has no data group", id)
+	}
+	a, _ := p.Directory().Account(datagroup.AccountID(account))
+	for _, g := range t.Groups {
+		group, _ := p.Directory().Group(g)
+		why += fmt.Sprintf("\ndata group %s: the filter %s is %v for it", g, group.Filter, group.Filter.Match(a))
+	}
+	return why[1:]
+}
