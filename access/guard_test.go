@@ -86,7 +86,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/live", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
+	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/live", "access/admission", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.

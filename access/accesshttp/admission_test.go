@@ -10,6 +10,8 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/live"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -30,27 +32,27 @@ func within(t *testing.T, config accesshttp.Config, ctx context.Context, f func(
 // TestOutside asks the accessors outside a guarded route.
 func TestOutside(t *testing.T) {
 	ctx := t.Context()
-	if d := accesshttp.Decision(ctx); d != (access.Decision{}) || d.Allowed {
+	if d := admission.Decision(ctx); d != (access.Decision{}) || d.Allowed {
 		t.Errorf("decision %v", d)
 	}
-	if s := accesshttp.Subject(ctx); !s.IsZero() {
+	if s := admission.Subject(ctx); !s.IsZero() {
 		t.Errorf("subject %v", s)
 	}
-	if p := accesshttp.Policy(ctx); p != nil {
+	if p := admission.Policy(ctx); p != nil {
 		t.Error("there is a policy")
 	}
-	if v := accesshttp.View(ctx); v.Len() != 0 || v.Sees("us-1") {
+	if v := admission.View(ctx); v.Len() != 0 || v.Sees("us-1") {
 		t.Error("something is seen")
 	}
 	want := access.Decision{Reason: access.ReasonNoSubject, Step: access.StepSubject, Action: access.ViewReport, Resource: access.Report("q1")}
-	if d := accesshttp.Decide(ctx, access.ViewReport, access.Report("q1")); d != want {
+	if d := admission.Decide(ctx, access.ViewReport, access.Report("q1")); d != want {
 		t.Errorf("decided %v", d)
 	}
 }
 
 // TestZeroValues wants the zero values to deny.
 func TestZeroValues(t *testing.T) {
-	var f accesshttp.Failure
+	var f admission.Failure
 	if f.Public.Allowed || f.Err != nil {
 		t.Errorf("the zero Failure is %+v", f)
 	}
@@ -68,22 +70,22 @@ func TestInside(t *testing.T) {
 	outer := context.WithValue(t.Context(), key{}, "kept")
 	ann := access.User("ann")
 	within(t, configFor(ann), outer, func(ctx context.Context) {
-		if d := accesshttp.Decision(ctx); d != world.Decide(ann, access.ViewReport, access.Report("q1")) || !d.Allowed {
+		if d := admission.Decision(ctx); d != world.Decide(ann, access.ViewReport, access.Report("q1")) || !d.Allowed {
 			t.Errorf("decision %v", d)
 		}
-		if s := accesshttp.Subject(ctx); s != ann {
+		if s := admission.Subject(ctx); s != ann {
 			t.Errorf("subject %v", s)
 		}
-		if p := accesshttp.Policy(ctx); p != world {
+		if p := admission.Policy(ctx); p != world {
 			t.Error("the policy is another one")
 		}
-		if got := slices.Collect(accesshttp.View(ctx).Accounts()); !slices.Equal(got, []datagroup.AccountID{"us-1"}) {
+		if got := slices.Collect(admission.View(ctx).Accounts()); !slices.Equal(got, []datagroup.AccountID{"us-1"}) {
 			t.Errorf("view %v", got)
 		}
-		if first, second := accesshttp.View(ctx), accesshttp.View(ctx); first != second {
+		if first, second := admission.View(ctx), admission.View(ctx); first != second {
 			t.Error("the view is made twice")
 		}
-		if d := accesshttp.Decide(ctx, access.ViewAccount, access.Account("de-1")); d.Reason != access.ReasonOutOfReach || d.Subject != ann {
+		if d := admission.Decide(ctx, access.ViewAccount, access.Account("de-1")); d.Reason != access.ReasonOutOfReach || d.Subject != ann {
 			t.Errorf("decided %v", d)
 		}
 		if v := ctx.Value(key{}); v != "kept" {
@@ -97,7 +99,7 @@ func TestInside(t *testing.T) {
 		}
 		inner, cancel := context.WithCancel(context.WithValue(ctx, key{}, "hidden"))
 		defer cancel()
-		if s := accesshttp.Subject(inner); s != ann {
+		if s := admission.Subject(inner); s != ann {
 			t.Errorf("subject of a context within is %v", s)
 		}
 	})
@@ -120,13 +122,13 @@ func TestCancelReachesTheHandler(t *testing.T) {
 
 // TestOneSnapshot swaps the policy while a handler runs.
 func TestOneSnapshot(t *testing.T) {
-	var current atomic.Pointer[access.Policy]
-	current.Store(world)
+	var current = new(live.Policy)
+	current.Replace(world)
 	config := configFor(access.User("ann"))
 	calls := 0
-	config.Policy = func(*http.Request) (*access.Policy, error) {
+	config.Source, config.SourceOf = nil, func(*http.Request) (live.Source, error) {
 		calls++
-		return current.Load(), nil
+		return current, nil
 	}
 	within(t, config, t.Context(), func(ctx context.Context) {
 		e := world.Edit()
@@ -135,11 +137,11 @@ func TestOneSnapshot(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		current.Store(next)
-		if d := accesshttp.Decide(ctx, access.ViewReport, access.Report("q1")); !d.Allowed {
+		current.Replace(next)
+		if d := admission.Decide(ctx, access.ViewReport, access.Report("q1")); !d.Allowed {
 			t.Errorf("the handler gets %v", d)
 		}
-		if !accesshttp.View(ctx).Sees("us-1") {
+		if !admission.View(ctx).Sees("us-1") {
 			t.Error("the view is of another policy")
 		}
 	})
@@ -156,7 +158,7 @@ func TestGuardsWithinGuards(t *testing.T) {
 	reached := false
 	inner := guard(configFor(access.User("ada"))).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached = true
-		if d := accesshttp.Decision(r.Context()); d.Subject != access.User("ada") || d.Resource != access.Report("q2") {
+		if d := admission.Decision(r.Context()); d.Subject != access.User("ada") || d.Resource != access.Report("q2") {
 			t.Errorf("the decision is %v", d)
 		}
 	}))
@@ -182,11 +184,11 @@ func TestObserver(t *testing.T) {
 		if len(got) != 1 {
 			t.Errorf("%d decisions were observed before the handler", len(got))
 		}
-		if accesshttp.Decide(ctx, access.EditReport, access.Report("q1")).Allowed {
+		if admission.Decide(ctx, access.EditReport, access.Report("q1")).Allowed {
 			t.Error("the observer changed a decision")
 		}
-		accesshttp.View(ctx).Sees("us-1")
-		accesshttp.Policy(ctx).Decide(ann, access.ViewReport, access.Report("q2"))
+		admission.View(ctx).Sees("us-1")
+		admission.Policy(ctx).Decide(ann, access.ViewReport, access.Report("q2"))
 	})
 	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1"); r.StatusCode != 404 {
 		t.Errorf("denied: %d", r.StatusCode)
@@ -214,11 +216,11 @@ func TestManyGoroutines(t *testing.T) {
 		views := make([]access.View, goroutines)
 		for i := range goroutines {
 			wg.Go(func() {
-				views[i] = accesshttp.View(r.Context())
+				views[i] = admission.View(r.Context())
 				if !views[i].Sees("us-1") || views[i].Sees("de-1") {
 					t.Error("a view is wrong")
 				}
-				accesshttp.Decide(r.Context(), access.ViewAccount, access.Account("us-1"))
+				admission.Decide(r.Context(), access.ViewAccount, access.Account("us-1"))
 			})
 		}
 		wg.Wait()

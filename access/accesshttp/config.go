@@ -1,42 +1,43 @@
 package accesshttp
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/live"
 	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// Config is what a [Guard] is made of. Policy and Subject are required; the zero
-// value of every other field is useful.
+// Config is what a [Guard] is made of. Subject and one of Source and SourceOf are
+// required; the zero value of every other field is useful.
 //
 // All functions must be safe for concurrent use. A route calls each of them at
-// most once for a request, except Observer, and Respond if its handler calls
-// [Refuse] more than once. Guards nested within each other call them once each.
+// most once for a request, except Observer, OnError, and Respond if its handler
+// calls [Refuse] more than once. Guards nested within each other call them once
+// each.
 type Config struct {
-	// Policy returns the policy that answers the request: of the one company, or
-	// of the one that the request is for. Required. A nil policy without an
-	// error is your failure, 500, not a denial.
-	Policy func(*http.Request) (*access.Policy, error)
-
-	// Subject authenticates the request and returns who asks; the guard believes
-	// it. Required. If nobody is authenticated, return an error that wraps
-	// [ErrUnauthenticated]; the zero Subject means the same.
-	Subject func(*http.Request) (access.Subject, error)
-
-	// Observer receives every decision asked through the guard, also by
-	// handlers, before anything is answered, with the context of the request or
-	// of the handler's call. It must be quick and safe for concurrent use; if it
-	// panics, nothing else comes of it. Package decisionlog has one. Nil observes
-	// nothing.
-	Observer func(context.Context, access.Decision)
+	// These are as in [admission.Config].
+	Source   live.Source                                 // the policy of the one company
+	SourceOf func(*http.Request) (live.Source, error)    // or of the one that a request is for
+	Subject  func(*http.Request) (access.Subject, error) // authenticates; the guard believes it
+	Observer func(context.Context, access.Decision)      // sees every decision; nil observes nothing
+	OnError  func(context.Context, error)                // statuses 500 and 503; nil logs to slog.Default
+	Recheck  time.Duration                               // how long admission.Watch may be late; 0 is 5 s
 
 	// Challenge is the WWW-Authenticate header of a 401: one or more challenges
 	// in printable ASCII. "" means "Bearer".
 	Challenge string
+
+	// ProblemType begins the type of every problem that is answered, a URL such
+	// as "https://example.com/problems/". It ends with the reason of a denial, or
+	// with the status. "" means problems without a type.
+	ProblemType string
 
 	// NotFound answers every 404, and must be what your router answers with if it
 	// has no route. Nil means [http.NotFound], as in ServeMux. Caches may keep a
@@ -44,39 +45,51 @@ type Config struct {
 	// asked, so behind a shared cache every 404 should forbid it.
 	NotFound http.Handler
 
-	// Respond receives every request that is not let through, to log it, to
-	// answer it, or both. What it writes is the answer, with Failure.Status
-	// unless it sets another; if it writes nothing, the guard answers as without
-	// Respond. The headers of the answer except its type and length are set
-	// before and may be changed. Leave a 404 alone: anything written or set there
-	// may distinguish it from the router's. Nil does nothing.
-	Respond func(http.ResponseWriter, *http.Request, Failure)
+	// Respond receives every request that is not let through, to answer it. What
+	// it writes is the answer, with Failure.Status unless it sets another; if it
+	// writes nothing, the guard answers as without Respond. The headers of the
+	// answer except its type and length are set before and may be changed. Leave
+	// a 404 alone: anything written or set there may distinguish it from the
+	// router's. Nil does nothing. To log, use Observer for denials and OnError
+	// for failures of the program.
+	Respond func(http.ResponseWriter, *http.Request, admission.Failure)
 }
 
 // New returns a guard for the routes of a service. A later change of c changes
 // nothing. The error says which field is missing or malformed; there is no
 // guard then, so check it before the service starts.
 func New(c Config) (*Guard, error) {
-	if c.Policy == nil {
-		return nil, errors.New("accesshttp: Config.Policy is nil; set the function that returns the policy")
-	}
-	if c.Subject == nil {
-		return nil, errors.New("accesshttp: Config.Subject is nil; set the function that authenticates the request")
-	}
-	c = c.withDefaults()
-	if err := text.Challenge(c.Challenge); err != nil {
+	answers := c.answers()
+	if err := text.Challenge(answers.challenge); err != nil {
 		return nil, fmt.Errorf("accesshttp: Config.Challenge %s %w", text.Quote(c.Challenge), err)
 	}
-	return &Guard{c}, nil
+	if u, err := url.Parse(c.ProblemType); err != nil || c.ProblemType != "" && u.Scheme == "" {
+		return nil, fmt.Errorf("accesshttp: Config.ProblemType %s does not begin a URL, as https://example.com/problems/ does", text.Quote(c.ProblemType))
+	}
+	inner, err := admission.New((*http.Request).Context, admission.Config[*http.Request]{
+		Source: c.Source, SourceOf: c.SourceOf, Subject: c.Subject,
+		Observer: c.Observer, OnError: c.OnError, Recheck: c.Recheck, Door: answers,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("accesshttp: %w", err)
+	}
+	return &Guard{inner, answers}, nil
 }
 
-// withDefaults fills in what the zero values of the optional fields stand for.
-func (c Config) withDefaults() Config {
-	if c.Challenge == "" {
-		c.Challenge = "Bearer"
+// answers is how a guard answers the requests that it does not let through. It
+// is the Door of the guard, for [Refuse].
+type answers struct {
+	challenge   string
+	problemType string
+	notFound    http.Handler
+	respond     func(http.ResponseWriter, *http.Request, admission.Failure)
+}
+
+// answers fills in what the zero values of the optional fields stand for.
+func (c Config) answers() *answers {
+	a := &answers{cmp.Or(c.Challenge, "Bearer"), c.ProblemType, c.NotFound, c.Respond}
+	if a.notFound == nil {
+		a.notFound = http.HandlerFunc(http.NotFound)
 	}
-	if c.NotFound == nil {
-		c.NotFound = http.HandlerFunc(http.NotFound)
-	}
-	return c
+	return a
 }

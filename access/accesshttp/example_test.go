@@ -7,20 +7,21 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/decisionlog"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
-var current atomic.Pointer[access.Policy]
+var current = new(live.Policy)
 
 // sessionUser stands for your authentication, which is not part of Ambit.
 func sessionUser(r *http.Request) (access.Subject, error) {
 	user, err := r.Cookie("user")
 	if err != nil {
-		return access.Subject{}, fmt.Errorf("%w: %w", accesshttp.ErrUnauthenticated, err)
+		return access.Subject{}, fmt.Errorf("%w: %w", admission.ErrUnauthenticated, err)
 	}
 	return access.User(user.Value), nil
 }
@@ -46,19 +47,19 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 
 // One line protects a route, where it is registered.
 func Example() {
-	current.Store(access.MustLoad(`{
+	current.Replace(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q2"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "report %s for %s", r.PathValue("report"), accesshttp.Subject(r.Context()))
+		fmt.Fprintf(w, "report %s for %s", r.PathValue("report"), admission.Subject(r.Context()))
 	})
 
 	mux := http.NewServeMux()
@@ -76,7 +77,7 @@ func Example() {
 // Your own function names the resource if a path value is not enough: here the
 // account of a campaign comes from your data, never from the request.
 func ExampleGuard_Require() {
-	current.Store(access.MustLoad(`{
+	current.Replace(access.MustLoad(`{
 	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
@@ -86,7 +87,7 @@ func ExampleGuard_Require() {
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
@@ -97,7 +98,7 @@ func ExampleGuard_Require() {
 		id := r.PathValue("campaign")
 		account, ok := accountOf[id]
 		if !ok {
-			return access.Resource{}, accesshttp.ErrNotFound
+			return access.Resource{}, admission.ErrNotFound
 		}
 		return access.Item("campaign", id, account), nil
 	}
@@ -117,10 +118,10 @@ func ExampleGuard_Require() {
 // The observer logs every decision with its full reason. The answer shows the
 // public reason only.
 func ExampleConfig_observer() {
-	current.Store(access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]}`))
+	current.Replace(access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]}`))
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:   func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:   current,
 		Subject:  sessionUser,
 		Observer: decisionlog.New(logger, nil),
 	})
@@ -136,12 +137,12 @@ func ExampleConfig_observer() {
 
 // A denial looks like a path that the router has no route for.
 func ExampleGuard_RequireOrNotFound() {
-	current.Store(access.MustLoad(`{
+	current.Replace(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q2"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
@@ -161,12 +162,12 @@ func ExampleGuard_RequireOrNotFound() {
 // Users who see a report learn why they may not edit it. For all others it does
 // not exist.
 func ExampleGuard_RequireSeen() {
-	current.Store(access.MustLoad(`{
+	current.Replace(access.MustLoad(`{
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
 	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q2"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
@@ -185,8 +186,8 @@ func ExampleGuard_RequireSeen() {
 
 // A list names no resource. Every active user gets it, with the accounts that
 // they see.
-func ExampleView() {
-	current.Store(access.MustLoad(`{
+func ExampleGuard_RequireUser() {
+	current.Replace(access.MustLoad(`{
 	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
@@ -196,14 +197,14 @@ func ExampleView() {
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	list := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for id := range accesshttp.View(r.Context()).Accounts() {
+		for id := range admission.View(r.Context()).Accounts() {
 			fmt.Fprintln(w, id)
 		}
 	})
@@ -213,8 +214,8 @@ func ExampleView() {
 
 // The account of a campaign is known only when it is loaded. The handler asks
 // then, and answers as the guard would.
-func ExampleDecide() {
-	current.Store(access.MustLoad(`{
+func ExampleRefuse() {
+	current.Replace(access.MustLoad(`{
 	  "catalog":    {"extends": "company", "kinds": [{"name": "campaign", "in": "account"}]},
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
@@ -224,7 +225,7 @@ func ExampleDecide() {
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return current.Load(), nil },
+		Source:  current,
 		Subject: sessionUser,
 	})
 	if err != nil {
@@ -234,7 +235,7 @@ func ExampleDecide() {
 	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("campaign")
 		campaign := access.Item("campaign", id, accountOf[id])
-		if err := accesshttp.Decide(r.Context(), access.ViewAccount, campaign).Err(); err != nil {
+		if err := admission.Decide(r.Context(), access.ViewAccount, campaign).Err(); err != nil {
 			accesshttp.Refuse(w, r, err)
 			return
 		}
@@ -253,12 +254,12 @@ func ExampleDecide() {
 }
 
 // A Respond that only logs leaves the answer as it is.
-func ExampleFailure() {
+func ExampleConfig_onError() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:  func(*http.Request) (*access.Policy, error) { return nil, fmt.Errorf("db-7: connection refused") },
-		Subject: sessionUser,
-		Respond: func(_ http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
+		SourceOf: sourceOf(func(*http.Request) (*access.Policy, error) { return nil, fmt.Errorf("db-7: connection refused") }),
+		Subject:  sessionUser,
+		Respond: func(_ http.ResponseWriter, r *http.Request, f admission.Failure) {
 			if f.Status >= 500 {
 				logger.ErrorContext(r.Context(), "cannot decide", "path", r.URL.Path, "err", f.Err)
 			}
@@ -269,6 +270,6 @@ func ExampleFailure() {
 	}
 	get(guard.RequireUser()(http.NotFoundHandler()), "/accounts", "ann")
 	// Output:
-	// level=ERROR msg="cannot decide" path=/accounts err="accesshttp: policy: db-7: connection refused"
+	// level=ERROR msg="cannot decide" path=/accounts err="admission: policy: db-7: connection refused"
 	// 500 {"title":"Internal Server Error","status":500}
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 // fault is what goes wrong at one point of a request.
@@ -25,9 +27,9 @@ var failing = map[fault]struct {
 	status int
 }{
 	"broken":          {errBroken, 500},
-	"unauthenticated": {fmt.Errorf("x: %w", accesshttp.ErrUnauthenticated), 401},
-	"not found":       {fmt.Errorf("x: %w", accesshttp.ErrNotFound), 404},
-	"unavailable":     {fmt.Errorf("x: %w", accesshttp.ErrUnavailable), 503},
+	"unauthenticated": {fmt.Errorf("x: %w", admission.ErrUnauthenticated), 401},
+	"not found":       {fmt.Errorf("x: %w", admission.ErrNotFound), 404},
+	"unavailable":     {fmt.Errorf("x: %w", admission.ErrUnavailable), 503},
 	"canceled":        {fmt.Errorf("x: %w", context.Canceled), 503},
 	"late":            {context.DeadlineExceeded, 503},
 	"denied":          {access.ErrDenied, 403},
@@ -55,6 +57,9 @@ var (
 	resources = []access.Resource{access.Report("q1"), access.Report("q2"), access.Report("nope"), access.Report("\x00"),
 		access.Account("us-1"), access.Account("de-1"), access.Account(""), access.Company(), {}}
 )
+
+// mistake are the reasons that no user can mend.
+var mistake = map[access.Reason]bool{access.ReasonUnknownAction: true, access.ReasonUnknownKind: true, access.ReasonWrongKind: true, access.ReasonMalformedResource: true}
 
 func drawFault(t *rapid.T, at string, from ...fault) fault {
 	if mostly.Draw(t, at+" fails") == "" {
@@ -125,20 +130,18 @@ func everyTrial(yield func(trial) bool) {
 	}
 }
 
-const panicked = -1
-
-// expect says how the trial must end, and at what point: with a status, or a
-// panic. Only 200 reaches the handler.
+// expect says with what status the trial must end, and at what point. Only 200
+// reaches the handler.
 func (c trial) expect() (status int, at string) {
 	if c.faults.start != "" {
 		return 503, "start"
 	}
-	resource, ended, sees := c.resource, "", true
+	resource, ended, panics, sees := c.resource, "", "", true
 	fails := func(at string, f fault, zero func()) bool {
 		switch f {
 		case "":
 		case "panic":
-			status = panicked
+			status, panics = 500, " panic"
 		case "cancel", "swap":
 			ended = at + " " + string(f)
 		case "zero":
@@ -149,10 +152,10 @@ func (c trial) expect() (status int, at string) {
 		return status != 0
 	}
 	if fails("subject", c.faults.subject, func() { status = 401 }) {
-		return status, "subject"
+		return status, "subject" + panics
 	}
 	if fails("policy", c.faults.policy, func() { status = 500 }) {
-		return status, "policy"
+		return status, "policy" + panics
 	}
 	var d access.Decision
 	if c.mode == "user" {
@@ -164,7 +167,7 @@ func (c trial) expect() (status int, at string) {
 		}
 	} else {
 		if fails("resource", c.faults.resource, func() { resource = access.Resource{} }) {
-			return status, "resource"
+			return status, "resource" + panics
 		}
 		if resource != (access.Resource{}) && resource != access.Company() && (resource.ID() == "" || strings.Contains(resource.ID(), "\x00")) {
 			return 404, "id"
@@ -175,7 +178,15 @@ func (c trial) expect() (status int, at string) {
 	if c.faults.observer == "cancel" && fails("observer", c.faults.observer, nil) { // a panic of it is nothing
 		return status, "observer"
 	}
+	first := d
+	if c.mode == "seen" {
+		first = world.Decide(c.subject, access.ViewReport, resource)
+	}
 	switch {
+	case mistake[first.Reason], sees && mistake[d.Reason]:
+		return 500, "mistake"
+	case first.Step == access.StepSubject && !first.Allowed && (c.mode == "hide" || c.mode == "seen"):
+		return 403, "subject step" // that of a link that is there as well
 	case !sees:
 		return 403, "see"
 	case !d.Allowed:
@@ -216,10 +227,7 @@ func (c trial) run() (status int, reached bool, problem string) {
 	defer func() {
 		status = w.Code
 		if p := recover(); p != nil {
-			status = panicked
-			if p != fault("panic") {
-				problem = fmt.Sprintf("panics with %v", p)
-			}
+			problem = fmt.Sprintf("panics with %v", p)
 		}
 	}()
 	c.route(happen)(c.handler(&reached, &problem)).ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
@@ -235,12 +243,13 @@ func (c trial) route(happen func(fault, *http.Request) error) func(http.Handler)
 			}
 			return c.subject, happen(c.faults.subject, r)
 		},
-		Policy: func(r *http.Request) (*access.Policy, error) {
+		SourceOf: func(r *http.Request) (live.Source, error) {
 			if c.faults.policy == "zero" {
 				return nil, nil
 			}
-			return world, happen(c.faults.policy, r)
+			return live.New(world), happen(c.faults.policy, r)
 		},
+		OnError:  silence,
 		Observer: func(context.Context, access.Decision) { happen(c.faults.observer, nil) },
 	}
 	resource := func(r *http.Request) (access.Resource, error) {
@@ -269,7 +278,7 @@ func (c trial) handler(reached *bool, problem *string) http.Handler {
 		if c.mode != "user" {
 			want = world.Decide(c.subject, c.action, c.resource)
 		}
-		if d := accesshttp.Decision(r.Context()); d != want || d.Allowed != (c.mode != "user") {
+		if d := admission.Decision(r.Context()); d != want || d.Allowed != (c.mode != "user") {
 			*problem = fmt.Sprintf("the handler gets %v", d)
 		}
 		if r.Context().Err() != nil {
@@ -286,9 +295,10 @@ func TestFailClosed(t *testing.T) {
 		"require 200 at end": 0, "hide 200 at end": 0, "user 200 at end": 0, "require 503 at start": 0, "user 503 at policy cancel": 0, "hide 503 at resource cancel": 0,
 		"require 503 at subject cancel": 0, "require 503 at policy cancel": 0, "require 503 at resource cancel": 0, "require 503 at observer cancel": 0,
 		"require 503 at subject swap": 0, "require 503 at policy swap": 0, "require 503 at resource swap": 0,
-		"require 401 at subject": 0, "require 500 at subject": 0, "require 503 at subject": 0, "require -1 at subject": 0, "user 401 at subject": 0, "user -1 at subject": 0,
-		"require 500 at policy": 0, "require 503 at policy": 0, "require -1 at policy": 0, "user 500 at policy": 0, "hide 500 at policy": 0,
-		"require 500 at resource": 0, "require 404 at resource": 0, "require 403 at resource": 0, "hide 404 at resource": 0, "hide 500 at resource": 0, "require -1 at resource": 0,
+		"require 401 at subject": 0, "require 500 at subject": 0, "require 503 at subject": 0, "require 500 at subject panic": 0, "user 401 at subject": 0, "user 500 at subject panic": 0,
+		"require 500 at policy": 0, "require 503 at policy": 0, "require 500 at policy panic": 0, "user 500 at policy": 0, "hide 500 at policy": 0,
+		"require 500 at resource": 0, "require 404 at resource": 0, "require 403 at resource": 0, "hide 404 at resource": 0, "hide 500 at resource": 0, "require 500 at resource panic": 0, "require 500 at mistake": 0, "hide 500 at mistake": 0, "seen 500 at mistake": 0,
+		"hide 403 at subject step": 0, "seen 403 at subject step": 0,
 		"seen 200 at end": 0, "seen 404 at see": 0, "seen 403 at decide": 0, "seen 404 at subject": 0, "seen 404 at resource": 0,
 		"seen 503 at observer cancel": 0, "seen 500 at policy": 0,
 		"require 404 at id": 0, "hide 404 at id": 0,
@@ -296,7 +306,7 @@ func TestFailClosed(t *testing.T) {
 	}
 	check := func(t interface{ Fatalf(string, ...any) }, c trial) {
 		want, at := c.expect()
-		if want == 403 && (c.mode == "hide" || c.mode == "seen" && at != "decide") {
+		if want == 403 && at != "subject step" && (c.mode == "hide" || c.mode == "seen" && at != "decide") {
 			want = 404
 		}
 		got, reached, problem := c.run()

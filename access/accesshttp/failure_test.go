@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // TestProblems compares answers with what they are on the wire.
@@ -30,12 +31,12 @@ func TestProblems(t *testing.T) {
 		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"suspended"}`, "suspended", nil, "sue", "GET /reports/q1"},
 		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"level-too-low"}`, "level", nil, "ann", "DELETE /reports/q1"},
 		{"500 Internal Server Error", "", `{"title":"Internal Server Error","status":500}`, "broken", errBroken, "ann", "GET /reports/q1"},
-		{"503 Service Unavailable", "", `{"title":"Service Unavailable","status":503}`, "unavailable", accesshttp.ErrUnavailable, "ann", "GET /reports/q1"},
+		{"503 Service Unavailable", "", `{"title":"Service Unavailable","status":503}`, "unavailable", admission.ErrUnavailable, "ann", "GET /reports/q1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			config := configOf(world)
 			if test.err != nil {
-				config.Policy = func(*http.Request) (*access.Policy, error) { return world, test.err }
+				config.Source, config.SourceOf = nil, sourceOf(func(*http.Request) (*access.Policy, error) { return world, test.err })
 			}
 			mux := http.NewServeMux()
 			mux.Handle("GET /reports/{report}", guard(config).Require(access.ViewReport, viewReport)(hello))
@@ -93,30 +94,30 @@ func TestRespond(t *testing.T) {
 		caching string
 		body    string
 		name    string
-		respond func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure)
+		respond func(w http.ResponseWriter, r *http.Request, f admission.Failure)
 	}{
-		{403, "no-store", standard, "nothing written", func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}},
-		{403, "no-store", "sorry", "no status", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+		{403, "no-store", standard, "nothing written", func(http.ResponseWriter, *http.Request, admission.Failure) {}},
+		{403, "no-store", "sorry", "no status", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) {
 			io.WriteString(w, "sor")
 			io.WriteString(w, "ry")
 		}},
-		{403, "no-store", "sorry 403 out-of-reach", "its status", func(w http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
+		{403, "no-store", "sorry 403 out-of-reach", "its status", func(w http.ResponseWriter, _ *http.Request, f admission.Failure) {
 			w.WriteHeader(f.Status)
 			fmt.Fprint(w, "sorry ", f.Status, " ", f.Public.Reason)
 		}},
-		{200, "no-store", "", "a success, no body", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) { w.WriteHeader(200) }},
-		{418, "no-store", "", "another status, no body", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) { w.WriteHeader(418) }},
-		{302, "private", "", "another header", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+		{200, "no-store", "", "a success, no body", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) { w.WriteHeader(200) }},
+		{418, "no-store", "", "another status, no body", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) { w.WriteHeader(418) }},
+		{302, "private", "", "another header", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) {
 			w.Header().Set("Cache-Control", "private")
 			w.WriteHeader(302)
 		}},
-		{403, "private", standard, "only a header", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+		{403, "private", standard, "only a header", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) {
 			w.Header().Set("Cache-Control", "private")
 		}},
-		{403, "no-store", standard, "only a hint", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+		{403, "no-store", standard, "only a hint", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) {
 			w.WriteHeader(http.StatusEarlyHints)
 		}},
-		{403, "no-store", standard, "no flush of a success", func(w http.ResponseWriter, _ *http.Request, _ accesshttp.Failure) {
+		{403, "no-store", standard, "no flush of a success", func(w http.ResponseWriter, _ *http.Request, _ admission.Failure) {
 			if err := http.NewResponseController(w).Flush(); !errors.Is(err, http.ErrNotSupported) {
 				panic(err)
 			}
@@ -125,7 +126,7 @@ func TestRespond(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			config := configFor(access.User("ann"))
 			calls := 0
-			config.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
+			config.Respond = func(w http.ResponseWriter, r *http.Request, f admission.Failure) {
 				calls++
 				test.respond(w, r, f)
 			}
@@ -145,11 +146,11 @@ func TestRespondRefuses(t *testing.T) {
 	calls := 0
 	config := configFor(access.User("ann"))
 	config.Challenge = "Custom"
-	config.Respond = func(w http.ResponseWriter, r *http.Request, _ accesshttp.Failure) {
+	config.Respond = func(w http.ResponseWriter, r *http.Request, _ admission.Failure) {
 		if calls++; calls > 1 {
 			t.Fatal("Respond is called by what it called")
 		}
-		accesshttp.Refuse(w, r, accesshttp.ErrUnauthenticated)
+		accesshttp.Refuse(w, r, admission.ErrUnauthenticated)
 	}
 	q1 := accesshttp.Fixed(access.Report("q1"))
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, errBroken) })
@@ -169,7 +170,7 @@ func TestRespondRefuses(t *testing.T) {
 func TestRespondRefusesHidden(t *testing.T) {
 	config := configFor(access.User("ann"))
 	outer := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))
-	config.Respond = func(w http.ResponseWriter, r *http.Request, f accesshttp.Failure) { accesshttp.Refuse(w, r, f.Err) }
+	config.Respond = func(w http.ResponseWriter, r *http.Request, f admission.Failure) { accesshttp.Refuse(w, r, f.Err) }
 	q2 := accesshttp.Fixed(access.Report("q2"))
 	want := exchange(t, http.NotFoundHandler(), raw("GET /"))
 	for name, h := range map[string]http.Handler{
@@ -205,9 +206,9 @@ func TestRefuseAboutOthers(t *testing.T) {
 		{"", "another user first", ann, errors.Join(about(access.User("sue")), about(ann))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var failure accesshttp.Failure
+			var failure admission.Failure
 			config := configFor(test.subject)
-			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f }
+			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { failure = f }
 			h := guard(config).RequireUser()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) }))
 			got := ask(t, h, "GET / HTTP/1.1")
 			if got.StatusCode != 403 || failure.Public != (access.Public{Reason: test.reason}) || failure.Err != test.err {
@@ -233,17 +234,17 @@ func TestRefuse(t *testing.T) {
 		{403, 404, "out-of-reach", "denied", denied},
 		{403, 404, "out-of-reach", "denied, wrapped", fmt.Errorf("change 1: %w", denied)},
 		{403, 404, "", "denied without a decision", access.ErrDenied},
-		{404, 404, "", "not there", accesshttp.ErrNotFound},
-		{401, 401, "", "not authenticated well enough", accesshttp.ErrUnauthenticated},
-		{503, 503, "", "unavailable", accesshttp.ErrUnavailable},
+		{404, 404, "", "not there", admission.ErrNotFound},
+		{401, 401, "", "not authenticated well enough", admission.ErrUnauthenticated},
+		{503, 503, "", "unavailable", admission.ErrUnavailable},
 		{500, 500, "", "anything else", errBroken},
 		{500, 500, "", "nil", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var failures []accesshttp.Failure
+			var failures []admission.Failure
 			config := configFor(access.User("ann"))
 			config.Challenge = "Custom"
-			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failures = append(failures, f) }
+			config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { failures = append(failures, f) }
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { accesshttp.Refuse(w, r, test.err) })
 			q1 := accesshttp.Fixed(access.Report("q1"))
 			open := ask(t, guard(config).Require(access.ViewReport, q1)(h), "GET / HTTP/1.1")

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // FuzzRequest sends everything that a server takes for a request. No input may
@@ -33,7 +33,7 @@ func FuzzRequest(f *testing.F) {
 			ran++
 			who, _ := config.Subject(r)
 			what, err := resource(r)
-			expected = err == nil && what.ID() != "" && world.Decide(who, access.ViewReport, what).Allowed && accesshttp.Decision(r.Context()).Resource == what
+			expected = err == nil && what.ID() != "" && world.Decide(who, access.ViewReport, what).Allowed && admission.Decision(r.Context()).Resource == what
 		})
 	}
 	mux := http.NewServeMux()
@@ -44,7 +44,7 @@ func FuzzRequest(f *testing.F) {
 	mux.Handle("/query", guard(config).Require(access.ViewReport, byQuery)(serve(byQuery)))
 	mux.Handle("/users", guard(config).RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		ran++
-		who := accesshttp.Subject(r.Context())
+		who := admission.Subject(r.Context())
 		_, known := world.Directory().User(who.User())
 		expected = known && who.User() != "sue"
 	})))

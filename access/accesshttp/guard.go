@@ -1,12 +1,12 @@
 package accesshttp
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // Guard protects routes; [New] makes one. Each of its methods returns middleware
@@ -16,163 +16,81 @@ import (
 // an action, without a function for its resource, without a handler, or with a
 // Guard that New did not make.
 type Guard struct {
-	config Config // complete
+	inner   *admission.Guard[*http.Request]
+	answers *answers
 }
 
 // Require returns middleware that lets a request through if its subject may take
 // the action on the resource that the request names.
 //
-// The resource comes from [Path], [Fixed], or a function of your own. Such a
-// function returns an error that wraps [ErrNotFound] if the request names
-// nothing. Any other error is answered as the package says, and never shown.
-// Require panics if action is "" or resource is nil, and the middleware panics if
-// its handler is nil.
+// The resource comes from [Path], [JSON], [Body], [Fixed], or a function of your
+// own. Such a function returns an error that wraps [admission.ErrNotFound] if the
+// request names nothing, and [admission.BadRequest] if it cannot be understood.
+// Any other error is answered as the package says, and never shown. Require
+// panics if action is "" or resource is nil, and the middleware panics if its
+// handler is nil.
 //
 // It costs what the functions and Decide cost, and two allocations.
 func (g *Guard) Require(action access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
-	return g.middleware(allActions(resource, action), false)
+	return g.middleware(g.made().Require(action, resource))
 }
 
 // RequireOrNotFound is [Guard.Require] for resources whose existence is hidden:
-// a denial, too, is answered as if there were no such resource.
+// a denial, too, is answered as if there were no such resource, unless it is
+// about the subject alone.
 func (g *Guard) RequireOrNotFound(action access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
-	return g.middleware(allActions(resource, action), true)
+	return g.middleware(g.made().RequireOrNotFound(action, resource))
 }
 
 // RequireSeen is [Guard.RequireOrNotFound] of see and then [Guard.Require] of
 // action, on one resource, for one subject and of one policy: a resource that
 // the subject may not see does not exist for them, and on one that they see they
-// learn why the action is denied. Both decisions are observed; [Decision] is the
-// second.
+// learn why the action is denied. Both decisions are observed;
+// [admission.Decision] is the second.
 func (g *Guard) RequireSeen(see, action access.Action, resource func(*http.Request) (access.Resource, error)) func(http.Handler) http.Handler {
-	return g.middleware(allActions(resource, see, action), true)
+	return g.middleware(g.made().RequireSeen(see, action, resource))
 }
 
 // RequireUser returns middleware that lets every active user through, and asks
 // nothing else: for a route that names no resource because it lists what the
-// user sees. Your handler must filter by [View], ask [Decide], or use [Policy];
-// its [Decision] is the zero one. The holder of a link is denied, since a link
-// answers one question and none is asked. Only denials are observed.
+// user sees. Your handler must filter by [admission.View], ask
+// [admission.Decide], or use [admission.Policy]; its decision is the zero one.
+// The holder of a link is denied, since a link answers one question and none is
+// asked. Only denials are observed.
 func (g *Guard) RequireUser() func(http.Handler) http.Handler {
-	return g.middleware(activeUser, false)
+	return g.middleware(g.made().RequireUser())
 }
 
-// middleware returns middleware that runs a check. If hide is set, denials are
-// answered as not found until the check says otherwise.
-func (g *Guard) middleware(c check, hide bool) func(http.Handler) http.Handler {
-	if g == nil || g.config.Policy == nil {
+// made returns the guard that this one stands on.
+func (g *Guard) made() *admission.Guard[*http.Request] {
+	if g == nil || g.inner == nil {
 		panic("accesshttp: the Guard was not made by New")
 	}
+	return g.inner
+}
+
+// middleware returns middleware that lets through what a route admits.
+func (g *Guard) middleware(t *admission.Route[*http.Request]) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if next == nil {
 			panic("accesshttp: the handler to guard is nil")
 		}
-		return &route{guard: g, check: c, hide: hide, next: next}
-	}
-}
-
-// check decides about a request and leaves the decision in the admission. It
-// returns nil if the request may go on.
-type check func(*admission, *http.Request) error
-
-// allActions checks each action on the resource of a request. Once the first is
-// allowed, a denial of another hides nothing.
-func allActions(resource func(*http.Request) (access.Resource, error), actions ...access.Action) check {
-	if slices.Contains(actions, "") {
-		panic("accesshttp: the route requires no action; name one")
-	}
-	if resource == nil {
-		panic(fmt.Sprintf("accesshttp: the route that requires %s has no function for its resource", actions[0]))
-	}
-	return func(a *admission, r *http.Request) error {
-		named, err := resource(r)
-		if err == nil {
-			err = checkResource(named)
-		}
-		if err != nil {
-			return &Error{"resource", err}
-		}
-		for i, action := range actions {
-			a.hide = a.hide && i == 0
-			if a.decision = a.decide(r.Context(), action, named); !a.decision.Allowed {
-				return a.decision.Err()
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, refused := t.Admit(r)
+			if refused != nil {
+				g.answers.refuse(w, r, *refused)
+				return
 			}
-		}
-		return nil
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
 	}
 }
 
-// activeUser admits every user who is active, whatever they may do.
-func activeUser(a *admission, r *http.Request) error {
-	d := a.policy.Active(a.subject)
-	if d.Allowed {
-		return nil
+// Fixed is for a route about a single resource, mostly [access.Company]. It
+// panics if r names nothing.
+func Fixed(r access.Resource) func(*http.Request) (access.Resource, error) {
+	if r.IsZero() || r != access.Company() && text.ID(r.ID()) != nil {
+		panic(fmt.Sprintf("accesshttp: Fixed(%s) names nothing", r))
 	}
-	a.guard.observe(r.Context(), d)
-	return d.Err()
-}
-
-// observe shows a decision to the observer, who cannot keep it from being
-// answered.
-func (g *Guard) observe(ctx context.Context, d access.Decision) {
-	if g.config.Observer == nil {
-		return
-	}
-	defer func() { _ = recover() }()
-	g.config.Observer(ctx, d)
-}
-
-// route is a guarded handler.
-type route struct {
-	guard *Guard
-	check check
-	hide  bool // denials are answered as not found, except of a second action
-	next  http.Handler
-}
-
-// ServeHTTP is the only place where next is called.
-func (t *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := &admission{guard: t.guard, hide: t.hide}
-	if err := a.admit(r, t.check); err != nil {
-		a.refuse(w, r, err)
-		return
-	}
-	t.next.ServeHTTP(w, r.WithContext(a))
-}
-
-// admit makes a the context in which the handler may run, or returns why the
-// handler may not.
-func (a *admission) admit(r *http.Request, c check) error {
-	if err := ended(r.Context()); err != nil {
-		return err
-	}
-	subject, err := a.guard.config.Subject(r)
-	if err == nil && subject.IsZero() {
-		err = ErrUnauthenticated
-	}
-	if err != nil {
-		return &Error{"subject", err}
-	}
-	a.subject = subject
-	policy, err := a.guard.config.Policy(r)
-	if err == nil && policy == nil {
-		err = errNoPolicy
-	}
-	if err != nil {
-		return &Error{"policy", err}
-	}
-	a.policy = policy
-	if err := c(a, r); err != nil {
-		return err
-	}
-	a.Context = r.Context() // read again: the host's functions may have replaced it
-	return ended(a.Context)
-}
-
-// ended returns why the context has ended, nil if it has not.
-func ended(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return &Error{"context", fmt.Errorf("%w: %w", ErrUnavailable, context.Cause(ctx))}
+	return func(*http.Request) (access.Resource, error) { return r, nil }
 }

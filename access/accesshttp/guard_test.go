@@ -12,6 +12,8 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 var errBroken = errors.New("disk of host db-7 is broken")
@@ -44,47 +46,47 @@ func TestAnswers(t *testing.T) {
 	}{
 		{200, "", "", "allowed", user("ann"), policy(world, nil), q1},
 
-		{401, "", "accesshttp: subject: not authenticated", "zero subject", user(""), policy(world, nil), q1},
-		{401, "", "accesshttp: subject: not authenticated", "nobody", nobody(accesshttp.ErrUnauthenticated), policy(world, nil), q1},
-		{401, "", "accesshttp: subject: for ann: not authenticated", "nobody, wrapped", nobody(wrap(accesshttp.ErrUnauthenticated)), policy(world, nil), q1},
-		{401, "", "accesshttp: subject: not authenticated", "nobody before no policy", user(""), policy(nil, errBroken), q1},
-		{401, "", "accesshttp: resource: not authenticated", "secret checked with the resource", user("ann"), policy(world, nil), names(access.Resource{}, accesshttp.ErrUnauthenticated)},
+		{401, "", "admission: subject: not authenticated", "zero subject", user(""), policy(world, nil), q1},
+		{401, "", "admission: subject: not authenticated", "nobody", nobody(admission.ErrUnauthenticated), policy(world, nil), q1},
+		{401, "", "admission: subject: for ann: not authenticated", "nobody, wrapped", nobody(wrap(admission.ErrUnauthenticated)), policy(world, nil), q1},
+		{401, "", "admission: subject: not authenticated", "nobody before no policy", user(""), policy(nil, errBroken), q1},
+		{401, "", "admission: resource: not authenticated", "secret checked with the resource", user("ann"), policy(world, nil), names(access.Resource{}, admission.ErrUnauthenticated)},
 
 		{403, "out-of-reach", "access: denied: out-of-reach", "not shared", user("ann"), policy(world, nil), q2},
 		{403, "out-of-reach", "access: denied: out-of-reach", "no such report", user("ann"), policy(world, nil), names(access.Report("nope"), nil)},
 		{403, "unknown-user", "access: denied: unknown-user", "unknown user", user("bob"), policy(world, nil), q1},
 		{403, "suspended", "access: denied: suspended", "suspended", user("sue"), policy(world, nil), q1},
 		{403, "unknown-user", "access: denied: unknown-user", "zero policy", user("ann"), policy(new(access.Policy), nil), q1},
-		{403, "wrong-kind", "access: denied: wrong-kind", "another kind", user("ann"), policy(world, nil), names(access.Account("us-1"), nil)},
+		{500, "", "admission: decision: deny wrong-kind: report.view cannot be asked of account:us-1; that is a mistake of the program, whoever asks", "another kind", user("ann"), policy(world, nil), names(access.Account("us-1"), nil)},
 		{403, "no-resource", "access: denied: no-resource", "zero resource", user("ann"), policy(world, nil), names(access.Resource{}, nil)},
-		{403, "out-of-reach", "accesshttp: resource: access: denied: out-of-reach", "denied within the extractor", user("ann"), policy(world, nil), names(access.Report("q1"), denied)},
-		{403, "", "accesshttp: policy: denied", "denied without a decision", user("ann"), policy(nil, access.ErrDenied), q1},
+		{403, "out-of-reach", "admission: resource: access: denied: out-of-reach", "denied within the extractor", user("ann"), policy(world, nil), names(access.Report("q1"), denied)},
+		{403, "", "admission: policy: denied", "denied without a decision", user("ann"), policy(nil, access.ErrDenied), q1},
 
-		{404, "", "accesshttp: resource: not found", "not found", user("ann"), policy(world, nil), names(access.Report("q1"), accesshttp.ErrNotFound)},
-		{404, "", "accesshttp: resource: for ann: not found", "not found, wrapped", user("ann"), policy(world, nil), names(access.Report("q1"), wrap(accesshttp.ErrNotFound))},
-		{404, "", "accesshttp: resource: not found: the id of the report is empty", "empty id", user("ann"), policy(world, nil), names(access.Report(""), nil)},
-		{404, "", "accesshttp: resource: not found: the id of the report has control characters", "id with NUL", user("ann"), policy(world, nil), names(access.Report("q1\x00"), nil)},
-		{404, "", "accesshttp: resource: not found: the id of the report is not valid UTF-8", "id not UTF-8", user("ann"), policy(world, nil), names(access.Report("q\xff"), nil)},
-		{404, "", "accesshttp: resource: not found: the id of the report is longer than 256 bytes", "id too long", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 257)), nil)},
+		{404, "", "admission: resource: not found", "not found", user("ann"), policy(world, nil), names(access.Report("q1"), admission.ErrNotFound)},
+		{404, "", "admission: resource: for ann: not found", "not found, wrapped", user("ann"), policy(world, nil), names(access.Report("q1"), wrap(admission.ErrNotFound))},
+		{404, "", "admission: resource: not found: the id of the report is empty", "empty id", user("ann"), policy(world, nil), names(access.Report(""), nil)},
+		{404, "", "admission: resource: not found: the id of the report has control characters", "id with NUL", user("ann"), policy(world, nil), names(access.Report("q1\x00"), nil)},
+		{404, "", "admission: resource: not found: the id of the report is not valid UTF-8", "id not UTF-8", user("ann"), policy(world, nil), names(access.Report("q\xff"), nil)},
+		{404, "", "admission: resource: not found: the id of the report is longer than 256 bytes", "id too long", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 257)), nil)},
 		{403, "out-of-reach", "access: denied: out-of-reach", "id as long as may be", user("ann"), policy(world, nil), names(access.Report(strings.Repeat("q", 256)), nil)},
-		{404, "", "accesshttp: policy: not found", "no such tenant", user("ann"), policy(nil, accesshttp.ErrNotFound), q1},
+		{404, "", "admission: policy: not found", "no such tenant", user("ann"), policy(nil, admission.ErrNotFound), q1},
 
-		{500, "", "accesshttp: subject: disk of host db-7 is broken", "broken subject", nobody(errBroken), policy(world, nil), q1},
-		{500, "", "accesshttp: policy: disk of host db-7 is broken", "broken policy", user("ann"), policy(world, errBroken), q1},
-		{500, "", "accesshttp: policy: there is no policy", "nil policy", user("ann"), policy(nil, nil), q1},
-		{500, "", "accesshttp: policy: there is no policy", "nil policy before no report", user("ann"), policy(nil, nil), names(access.Report(""), nil)},
-		{500, "", "accesshttp: resource: disk of host db-7 is broken", "broken extractor", user("ann"), policy(world, nil), names(access.Report("q1"), errBroken)},
+		{500, "", "admission: subject: disk of host db-7 is broken", "broken subject", nobody(errBroken), policy(world, nil), q1},
+		{500, "", "admission: policy: disk of host db-7 is broken", "broken policy", user("ann"), policy(world, errBroken), q1},
+		{500, "", "admission: policy: there is no policy", "nil policy", user("ann"), policy(nil, nil), q1},
+		{500, "", "admission: policy: there is no policy", "nil policy before no report", user("ann"), policy(nil, nil), names(access.Report(""), nil)},
+		{500, "", "admission: resource: disk of host db-7 is broken", "broken extractor", user("ann"), policy(world, nil), names(access.Report("q1"), errBroken)},
 
-		{503, "", "accesshttp: subject: temporarily unavailable", "subject unavailable", nobody(accesshttp.ErrUnavailable), policy(world, nil), q1},
-		{503, "", "accesshttp: policy: for ann: temporarily unavailable", "policy unavailable, wrapped", user("ann"), policy(nil, wrap(accesshttp.ErrUnavailable)), q1},
-		{503, "", "accesshttp: resource: context deadline exceeded", "extractor timed out", user("ann"), policy(world, nil), names(access.Report("q1"), context.DeadlineExceeded)},
-		{503, "", "accesshttp: subject: for ann: context canceled", "subject canceled", nobody(wrap(context.Canceled)), policy(world, nil), q1},
-		{503, "", "accesshttp: subject: not authenticated\ntemporarily unavailable", "unavailable comes first", nobody(errors.Join(accesshttp.ErrUnauthenticated, accesshttp.ErrUnavailable)), policy(world, nil), q1},
+		{503, "", "admission: subject: temporarily unavailable", "subject unavailable", nobody(admission.ErrUnavailable), policy(world, nil), q1},
+		{503, "", "admission: policy: for ann: temporarily unavailable", "policy unavailable, wrapped", user("ann"), policy(nil, wrap(admission.ErrUnavailable)), q1},
+		{503, "", "admission: resource: context deadline exceeded", "extractor timed out", user("ann"), policy(world, nil), names(access.Report("q1"), context.DeadlineExceeded)},
+		{503, "", "admission: subject: for ann: context canceled", "subject canceled", nobody(wrap(context.Canceled)), policy(world, nil), q1},
+		{503, "", "admission: subject: not authenticated\ntemporarily unavailable", "unavailable comes first", nobody(errors.Join(admission.ErrUnauthenticated, admission.ErrUnavailable)), policy(world, nil), q1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			reached, cause := false, ""
-			config := accesshttp.Config{Subject: test.subject, Policy: test.policy, Respond: func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) {
+			config := accesshttp.Config{Subject: test.subject, SourceOf: sourceOf(test.policy), OnError: silence, Respond: func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) {
 				cause = f.Err.Error()
 				if f.Status != test.status || string(f.Public.Reason) != test.reason || f.Public.Allowed {
 					t.Errorf("failure %d %s, want %d %s", f.Status, f.Public, test.status, test.reason)
@@ -106,15 +108,15 @@ func TestAnswers(t *testing.T) {
 func TestCauses(t *testing.T) {
 	var got error
 	config := configFor(access.User("ann"))
-	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f.Err }
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { got = f.Err }
 	ask(t, guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
 	denied, ok := errors.AsType[*access.DeniedError](got)
 	if !ok || denied.Decision != world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")) {
 		t.Errorf("a denial fails with %v", got)
 	}
-	config.Policy = func(*http.Request) (*access.Policy, error) { return nil, errBroken }
+	config.Source, config.SourceOf = nil, sourceOf(func(*http.Request) (*access.Policy, error) { return nil, errBroken })
 	ask(t, guard(config).Require(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1")
-	failed, ok := errors.AsType[*accesshttp.Error](got)
+	failed, ok := errors.AsType[*admission.Error](got)
 	if !ok || failed.Op != "policy" || !errors.Is(got, errBroken) {
 		t.Errorf("a broken policy fails with %v", got)
 	}
@@ -137,14 +139,14 @@ func TestContextHasEnded(t *testing.T) {
 		{context.DeadlineExceeded, "late", late},
 		{errBroken, "canceled for a cause", caused},
 	} {
-		var got accesshttp.Failure
+		var got admission.Failure
 		config := configFor(access.User("ann"))
-		config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+		config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { got = f }
 		config.Subject = func(*http.Request) (access.Subject, error) { panic("asked for the subject") }
 		w := httptest.NewRecorder()
 		r := request("GET / HTTP/1.1").WithContext(test.ctx)
 		guard(config).Require(access.ViewReport, viewReport)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") })).ServeHTTP(w, r)
-		if w.Code != 503 || !errors.Is(got.Err, test.want) || !errors.Is(got.Err, accesshttp.ErrUnavailable) {
+		if w.Code != 503 || !errors.Is(got.Err, test.want) || !errors.Is(got.Err, admission.ErrUnavailable) {
 			t.Errorf("%s: %d because of %v, want 503 because of %v", test.name, w.Code, got.Err, test.want)
 		}
 	}
@@ -159,8 +161,15 @@ func TestNew(t *testing.T) {
 		change func(c *accesshttp.Config)
 	}{
 		{"", "nothing optional", func(*accesshttp.Config) {}},
-		{"Config.Policy is nil", "nothing at all", func(c *accesshttp.Config) { *c = accesshttp.Config{} }},
-		{"Config.Policy is nil", "no policy", func(c *accesshttp.Config) { c.Policy = nil }},
+		{"Config.Subject is nil", "nothing at all", func(c *accesshttp.Config) { *c = accesshttp.Config{} }},
+		{"Config.Source is nil", "no policy", func(c *accesshttp.Config) { c.Source = nil }},
+		{"both Source and SourceOf", "two sources", func(c *accesshttp.Config) {
+			c.SourceOf = func(*http.Request) (live.Source, error) { return c.Source, nil }
+		}},
+		{"Config.Recheck is -1s", "recheck before", func(c *accesshttp.Config) { c.Recheck = -time.Second }},
+		{"", "problem type", func(c *accesshttp.Config) { c.ProblemType = "https://example.com/problems/" }},
+		{"Config.ProblemType", "problem type without a scheme", func(c *accesshttp.Config) { c.ProblemType = "problems/" }},
+		{"Config.ProblemType", "problem type that is no URL", func(c *accesshttp.Config) { c.ProblemType = "https://exa mple/%zz" }},
 		{"Config.Subject is nil", "no subject", func(c *accesshttp.Config) { c.Subject = nil }},
 		{"", "challenge with parameters", func(c *accesshttp.Config) { c.Challenge = `Bearer realm="a, b", error="x"` }},
 		{"", "two challenges", func(c *accesshttp.Config) { c.Challenge = `Bearer realm="x", Basic realm="y"` }},
@@ -221,7 +230,7 @@ func TestWrongRoute(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			defer func() {
 				text, _ := recover().(string)
-				if (text == "") != (test.want == "") || !strings.Contains(text, test.want) || text != "" && !strings.HasPrefix(text, "accesshttp: ") {
+				if (text == "") != (test.want == "") || !strings.Contains(text, test.want) || text != "" && !strings.HasPrefix(text, "accesshttp: ") && !strings.HasPrefix(text, "admission: ") {
 					t.Errorf("panics with %q, want %q", text, test.want)
 				}
 			}()
@@ -266,10 +275,10 @@ func TestRequireUser(t *testing.T) {
 			config.Observer = func(_ context.Context, d access.Decision) { observed = append(observed, d) }
 			got := ask(t, guard(config).RequireUser()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
-				if d := accesshttp.Decision(r.Context()); d != (access.Decision{}) {
+				if d := admission.Decision(r.Context()); d != (access.Decision{}) {
 					t.Errorf("decision %v", d)
 				}
-				if s, p := accesshttp.Subject(r.Context()), accesshttp.Policy(r.Context()); s != test.who || p != world {
+				if s, p := admission.Subject(r.Context()), admission.Policy(r.Context()); s != test.who || p != world {
 					t.Errorf("subject %v, policy %p", s, p)
 				}
 			})), "GET / HTTP/1.1")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // customNotFound is the page of a router, with headers and a body of its own.
@@ -24,22 +25,22 @@ var customNotFound = http.HandlerFunc(func(w http.ResponseWriter, r *http.Reques
 func TestHiddenIsNotFound(t *testing.T) {
 	byRows := func(r *http.Request) (access.Resource, error) {
 		if r.PathValue("report") == "gone" {
-			return access.Resource{}, accesshttp.ErrNotFound
+			return access.Resource{}, admission.ErrNotFound
 		}
 		return viewReport(r)
 	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RawQuery {
 		case "row=denied":
-			accesshttp.Refuse(w, r, accesshttp.Decide(r.Context(), access.ViewAccount, access.Account("de-1")).Err())
+			accesshttp.Refuse(w, r, admission.Decide(r.Context(), access.ViewAccount, access.Account("de-1")).Err())
 		case "row=missing":
-			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
+			accesshttp.Refuse(w, r, admission.ErrNotFound)
 		default:
 			hello(w, r)
 		}
 	})
 	const pattern = "/reports/{report}"
-	router := func(notFound http.Handler, respond func(http.ResponseWriter, *http.Request, accesshttp.Failure)) *http.ServeMux {
+	router := func(notFound http.Handler, respond func(http.ResponseWriter, *http.Request, admission.Failure)) *http.ServeMux {
 		config := configOf(world)
 		config.NotFound, config.Respond = notFound, respond
 		mux := http.NewServeMux()
@@ -54,7 +55,7 @@ func TestHiddenIsNotFound(t *testing.T) {
 	routers := map[string]http.Handler{
 		"ServeMux":                    router(nil, nil),
 		"ServeMux with a custom page": router(customNotFound, nil),
-		"ServeMux with a logger":      router(nil, func(http.ResponseWriter, *http.Request, accesshttp.Failure) {}),
+		"ServeMux with a logger":      router(nil, func(http.ResponseWriter, *http.Request, admission.Failure) {}),
 		"segments":                    segments{method: "GET", pattern: pattern, handler: guard(config).RequireOrNotFound(access.ViewReport, byRows)(handler), notFound: customNotFound},
 		"ServeMux below a prefix":     http.StripPrefix("", router(customNotFound, nil)),
 	}
@@ -81,9 +82,16 @@ func TestHiddenIsNotFound(t *testing.T) {
 					t.Errorf("%s: %s %s is answered\n%s\nan unmatched route\n%s", name, method, what, got, unmatched)
 				}
 			}
+			// What is about the user alone is told, and alike at every report.
 			suspended := strings.Replace(raw(method+" /reports/q1"), "ann", "sue", 1)
-			if got := exchange(t, h, suspended); got != unmatched {
+			if got := exchange(t, h, suspended); !strings.HasPrefix(got, "HTTP/1.1 403 ") || method == "GET" && !strings.HasSuffix(got, `"reason":"suspended"}`) ||
+				got != exchange(t, h, strings.Replace(suspended, "q1", "nope", 1)) {
 				t.Errorf("%s: a suspended user is answered\n%s", name, got)
+			}
+			// That there is no such link would show that there was none.
+			stranger := strings.Replace(raw(method+" /reports/q1"), "X-User: ann", "X-Link: none", 1)
+			if got := exchange(t, h, stranger); got != unmatched {
+				t.Errorf("%s: the holder of an unknown link is answered\n%s", name, got)
 			}
 			nobody := strings.Replace(raw(method+" /reports/q1"), "ann", "", 1)
 			if got := exchange(t, h, nobody); !strings.HasPrefix(got, "HTTP/1.1 401 ") || got != exchange(t, h, strings.Replace(nobody, "q1", "nope", 1)) {
@@ -96,14 +104,14 @@ func TestHiddenIsNotFound(t *testing.T) {
 // TestHiddenFailure wants no public reason of a hidden denial, and does not want
 // the host's failures hidden.
 func TestHiddenFailure(t *testing.T) {
-	var got accesshttp.Failure
+	var got admission.Failure
 	config := configFor(access.User("ann"))
-	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { got = f }
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { got = f }
 	ask(t, guard(config).RequireOrNotFound(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello), "GET / HTTP/1.1")
 	if got.Status != 404 || got.Public != (access.Public{}) || got.Err.Error() != "access: denied: out-of-reach" {
 		t.Errorf("denied: %+v", got)
 	}
-	config.Policy = func(*http.Request) (*access.Policy, error) { return nil, nil }
+	config.Source, config.SourceOf = nil, sourceOf(func(*http.Request) (*access.Policy, error) { return nil, nil })
 	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 500 {
 		t.Errorf("without a policy: %d, want 500", r.StatusCode)
 	}

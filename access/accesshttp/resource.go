@@ -1,11 +1,14 @@
 package accesshttp
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/internal/text"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // Path names the resource by one wildcard of the route's pattern:
@@ -16,39 +19,92 @@ import (
 // value is not found: the pattern has no such wildcard, or nothing matched it.
 // Path panics if name is "" or resource is nil.
 func Path(name string, resource func(id string) access.Resource) func(*http.Request) (access.Resource, error) {
-	if name == "" {
-		panic("accesshttp: Path has no name of a path value")
-	}
-	if resource == nil {
-		panic(fmt.Sprintf("accesshttp: Path(%q) has no function for the resource", name))
-	}
+	mustName("Path", "a path value", name, resource)
 	return func(r *http.Request) (access.Resource, error) {
 		id := r.PathValue(name)
 		if id == "" {
-			return access.Resource{}, fmt.Errorf("%w: there is no path value %q in pattern %q; put the guard around the handler of a route, not around the router", ErrNotFound, name, r.Pattern)
+			return access.Resource{}, fmt.Errorf("%w: there is no path value %q in pattern %q; put the guard around the handler of a route, not around the router", admission.ErrNotFound, name, r.Pattern)
 		}
 		return resource(id), nil
 	}
 }
 
-// Fixed is for a route about a single resource, mostly [access.Company]. It
-// panics if r names nothing.
-func Fixed(r access.Resource) func(*http.Request) (access.Resource, error) {
-	err := checkResource(r)
-	if r.IsZero() || err != nil {
-		panic(fmt.Sprintf("accesshttp: Fixed(%s) names nothing", r))
+// mustName panics if a resource has no name in the request, or no function.
+func mustName(function, what, name string, resource func(string) access.Resource) {
+	if name == "" {
+		panic(fmt.Sprintf("accesshttp: %s has no name of %s", function, what))
 	}
-	return func(*http.Request) (access.Resource, error) { return r, nil }
+	if resource == nil {
+		panic(fmt.Sprintf("accesshttp: %s(%q) has no function for the resource", function, name))
+	}
 }
 
-// checkResource refuses ids that nothing can have. Decide would deny most of
-// them as unknown, but it knows no ids of the kinds that a host declares.
-func checkResource(r access.Resource) error {
-	if r.IsZero() || r == access.Company() {
-		return nil // the one is denied, the other needs no id
+// maxJSON is how many bytes of a body JSON reads.
+const maxJSON = 1 << 20
+
+// JSON names the resource by a member of the JSON object in the request's body:
+//
+//	JSON("report", access.Report) // for POST /shares with {"report": "q3", …}
+//
+// It is [Body] for up to 1 MiB with [admission.JSONMember]. JSON panics if name
+// is "" or resource is nil.
+func JSON(name string, resource func(id string) access.Resource) func(*http.Request) (access.Resource, error) {
+	mustName("JSON", "a member", name, resource)
+	return Body(maxJSON, func(body []byte) (access.Resource, error) {
+		id, err := admission.JSONMember(body, name)
+		if err != nil {
+			return access.Resource{}, err
+		}
+		return resource(id), nil
+	})
+}
+
+// Body names the resource by the body of a request. It reads the body to its
+// end, once, and puts it back for your handler; the function must not keep the
+// bytes. A body with more than limit bytes is answered 413, and one that breaks
+// off 400. It must be the first to read the body: if something between the server
+// and the guard read it, that is a mistake of the program, 500, as far as it shows.
+// Body panics if limit is not positive or resource is nil.
+func Body(limit int64, resource func(body []byte) (access.Resource, error)) func(*http.Request) (access.Resource, error) {
+	if limit <= 0 || resource == nil {
+		panic("accesshttp: Body needs a positive limit, and a function for the resource")
 	}
-	if err := text.ID(r.ID()); err != nil {
-		return fmt.Errorf("%w: the id of the %s %w", ErrNotFound, r.Kind(), err)
+	return func(r *http.Request) (access.Resource, error) {
+		body, err := readBody(r, limit)
+		if err != nil {
+			return access.Resource{}, err
+		}
+		return resource(body)
 	}
-	return nil
+}
+
+// errReadBefore is a mistake of the program: what was read cannot be asked about.
+var errReadBefore = errors.New("the body was read before the guard; put the guard around whatever reads it")
+
+// readBody reads the body of r, and puts it back.
+func readBody(r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, fmt.Errorf("a body of %d bytes is %w: at most %d are read", r.ContentLength, admission.ErrTooLarge, limit)
+	}
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	tooLarge, _ := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLarge != nil, int64(len(body)) > limit:
+		return nil, fmt.Errorf("the body is %w: at most %d bytes are read", admission.ErrTooLarge, limit)
+	case errors.Is(err, http.ErrBodyReadAfterClose), err == nil && r.ContentLength > 0 && int64(len(body)) < r.ContentLength:
+		return nil, errReadBefore
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", admission.BadRequest("the body breaks off"), err)
+	}
+	r.Body = put{bytes.NewReader(body), r.Body}
+	return body, nil
+}
+
+// put is a body that was read and put back.
+type put struct {
+	*bytes.Reader
+	io.Closer
 }

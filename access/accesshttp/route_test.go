@@ -9,6 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // TestPaths sends ann's request lines through routers. The answers that a
@@ -91,7 +92,7 @@ func TestAroundTheRouter(t *testing.T) {
 	mux.HandleFunc("GET /reports/{report}", func(http.ResponseWriter, *http.Request) { t.Error("reached") })
 	var cause error
 	config := configOf(world)
-	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { cause = f.Err }
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { cause = f.Err }
 	h := guard(config).Require(access.ViewReport, viewReport)(mux)
 	if got := ask(t, h, "GET /reports/q1 HTTP/1.1"); got.StatusCode != 404 || !strings.Contains(fmt.Sprint(cause), `no path value "report" in pattern ""`) {
 		t.Errorf("%d, %v", got.StatusCode, cause)

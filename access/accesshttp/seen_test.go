@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 // TestRequireSeen asks to comment on reports that must be seen: ann sees q1 and
@@ -26,24 +27,27 @@ func TestRequireSeen(t *testing.T) {
 		{403, "level-too-low", []access.Action{"report.view", "report.comment"}, "seen, and may not", access.User("ann"), "q1", nil},
 		{404, "", []access.Action{"report.view"}, "not seen", access.User("ann"), "q2", nil},
 		{404, "", []access.Action{"report.view"}, "not there", access.User("ann"), "nope", nil},
-		{404, "", []access.Action{"report.view"}, "suspended", access.User("sue"), "q1", nil},
-		{404, "", []access.Action{"report.view"}, "unknown", access.User("bob"), "q1", nil},
+		{403, "suspended", []access.Action{"report.view"}, "suspended", access.User("sue"), "q1", nil},
+		{403, "unknown-user", []access.Action{"report.view"}, "unknown", access.User("bob"), "q1", nil},
+		{403, "not-a-member", []access.Action{"report.view"}, "left the team", access.Session("ada", "americas"), "q1", nil},
+		{404, "", []access.Action{"report.view"}, "unknown link", access.ViaLink("none"), "q1", nil},
 		{403, "link-scope", []access.Action{"report.view", "report.comment"}, "link to see", access.ViaLink("l1"), "q1", nil},
 		{404, "", nil, "no such id", access.User("ann"), "q\x00", nil},
-		{404, "", nil, "not found", access.User("ann"), "q3", accesshttp.ErrNotFound},
+		{404, "", nil, "not found", access.User("ann"), "q3", admission.ErrNotFound},
 		{404, "", nil, "denied by the extractor", access.User("ann"), "q3", access.ErrDenied},
 		{401, "", nil, "nobody", access.Subject{}, "q3", nil},
 		{500, "", nil, "broken", access.User("ann"), "q3", errBroken},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var observed []access.Decision
-			var failure accesshttp.Failure
+			var failure admission.Failure
 			subjects, policies, resources, reached := 0, 0, 0, false
 			config := accesshttp.Config{
 				Subject:  func(*http.Request) (access.Subject, error) { subjects++; return test.who, nil },
-				Policy:   func(*http.Request) (*access.Policy, error) { policies++; return world, nil },
+				SourceOf: sourceOf(func(*http.Request) (*access.Policy, error) { policies++; return world, nil }),
+				OnError:  silence,
 				Observer: func(_ context.Context, d access.Decision) { observed = append(observed, d) },
-				Respond:  func(_ http.ResponseWriter, _ *http.Request, f accesshttp.Failure) { failure = f },
+				Respond:  func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { failure = f },
 			}
 			resource := func(*http.Request) (access.Resource, error) {
 				resources++
@@ -51,7 +55,7 @@ func TestRequireSeen(t *testing.T) {
 			}
 			h := guard(config).RequireSeen(access.ViewReport, access.CommentReport, resource)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
-				if d := accesshttp.Decision(r.Context()); d != world.Decide(test.who, access.CommentReport, access.Report(test.report)) {
+				if d := admission.Decision(r.Context()); d != world.Decide(test.who, access.CommentReport, access.Report(test.report)) {
 					t.Errorf("the handler gets %v", d)
 				}
 			}))
@@ -80,7 +84,7 @@ func TestUnseenIsNotFound(t *testing.T) {
 		config.NotFound = notFound
 		mux := http.NewServeMux()
 		mux.Handle("GET /reports/{report}", guard(config).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			accesshttp.Refuse(w, r, accesshttp.ErrNotFound)
+			accesshttp.Refuse(w, r, admission.ErrNotFound)
 		})))
 		if notFound != nil {
 			mux.Handle("/", notFound)
@@ -111,7 +115,7 @@ func TestRefuseSeen(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := guard(configFor(access.User("ann"))).RequireSeen(access.ViewReport, access.CommentReport, viewReport)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				accesshttp.Refuse(w, r, accesshttp.Decide(r.Context(), test.action, test.what).Err())
+				accesshttp.Refuse(w, r, admission.Decide(r.Context(), test.action, test.what).Err())
 			}))
 			mux := http.NewServeMux()
 			mux.Handle("GET /reports/{report}", h)

@@ -2,6 +2,7 @@ package accesshttp_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 // world has a report and an account that ann sees, others that they do not see,
@@ -33,11 +35,23 @@ var world = access.MustLoad(`{
   "links": [{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q1"}}]
 }`)
 
+// sourceOf turns a function for policies into one for what has them.
+func sourceOf(policy func(*http.Request) (*access.Policy, error)) func(*http.Request) (live.Source, error) {
+	return func(r *http.Request) (live.Source, error) {
+		p, err := policy(r)
+		return live.New(p), err
+	}
+}
+
+// silence is an OnError for tests in which the program fails.
+func silence(context.Context, error) {}
+
 // configOf returns the configuration of a guard whose policy never fails and
 // whose user is the one that the request names.
 func configOf(p *access.Policy) accesshttp.Config {
 	return accesshttp.Config{
-		Policy: func(*http.Request) (*access.Policy, error) { return p, nil },
+		Source:  live.New(p),
+		OnError: silence,
 		Subject: func(r *http.Request) (access.Subject, error) {
 			if link := r.Header.Get("X-Link"); link != "" {
 				return access.ViaLink(access.LinkID(link)), nil

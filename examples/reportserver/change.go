@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -62,7 +63,7 @@ func (s *service) addMember(w http.ResponseWriter, r *http.Request) {
 // the action; Do decides about this change, against the company as it is now.
 func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, change company.Change) {
 	by := company.By{
-		Actor:       company.User(accesshttp.Subject(r.Context()).User()),
+		Actor:       company.User(admission.Subject(r.Context()).User()),
 		Reason:      reason,
 		Correlation: requestID(r.Context()),
 	}
@@ -97,7 +98,7 @@ func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error
 	failed, ok := errors.AsType[*company.Error](err)
 	switch {
 	case errors.Is(err, company.ErrUncertain):
-		accesshttp.Refuse(w, r, fmt.Errorf("%w: %w", accesshttp.ErrUnavailable, err))
+		accesshttp.Refuse(w, r, fmt.Errorf("%w: %w", admission.ErrUnavailable, err))
 	case errors.Is(err, access.ErrDenied), !ok, !failed.Refused():
 		accesshttp.Refuse(w, r, err)
 	default:
@@ -107,7 +108,6 @@ func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error
 				status = known.status
 			}
 		}
-		s.logRefused(r.Context(), status, err)
 		writeProblem(w, status, failed.Err.Error())
 	}
 }

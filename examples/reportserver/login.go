@@ -12,6 +12,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -48,7 +49,7 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, ok := s.company.Policy().Directory().User(body.User); !ok {
-		accesshttp.Refuse(w, r, accesshttp.ErrUnauthenticated)
+		accesshttp.Refuse(w, r, admission.ErrUnauthenticated)
 		return
 	}
 	token, err := s.logins.start(body.User)
@@ -68,7 +69,7 @@ func (l *logins) start(user team.UserID) (token string, err error) {
 		maps.DeleteFunc(l.open, func(_ digest, in login) bool { return !l.now().Before(in.end) })
 	}
 	if len(l.open) >= maxLogins {
-		return "", fmt.Errorf("%w: %d users are logged in", accesshttp.ErrUnavailable, maxLogins)
+		return "", fmt.Errorf("%w: %d users are logged in", admission.ErrUnavailable, maxLogins)
 	}
 	token = rand.Text()
 	l.open[sha256.Sum256([]byte(token))] = login{user, l.now().Add(loginTime)}
@@ -79,13 +80,13 @@ func (l *logins) start(user team.UserID) (token string, err error) {
 func (l *logins) subject(r *http.Request) (access.Subject, error) {
 	token, ok := bearer(r)
 	if !ok {
-		return access.Subject{}, fmt.Errorf("%w: no bearer token", accesshttp.ErrUnauthenticated)
+		return access.Subject{}, fmt.Errorf("%w: no bearer token", admission.ErrUnauthenticated)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	in, ok := l.open[sha256.Sum256([]byte(token))]
 	if !ok || !l.now().Before(in.end) {
-		return access.Subject{}, fmt.Errorf("%w: the token is unknown or has ended", accesshttp.ErrUnauthenticated)
+		return access.Subject{}, fmt.Errorf("%w: the token is unknown or has ended", admission.ErrUnauthenticated)
 	}
 	return access.User(in.user), nil
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -29,9 +29,9 @@ type title struct {
 
 // listReports answers with the reports that the reader may view.
 func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
-	policy := accesshttp.Policy(r.Context())
+	policy := admission.Policy(r.Context())
 	list := []title{}
-	for _, id := range slices.Sorted(policy.Reports(accesshttp.Subject(r.Context()), access.ViewReport)) {
+	for _, id := range slices.Sorted(policy.Reports(admission.Subject(r.Context()), access.ViewReport)) {
 		report, _ := policy.Directory().Report(id)
 		list = append(list, title{id, report.Name})
 	}
@@ -41,7 +41,7 @@ func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
 // showReport answers with the rows of a report that the reader sees, and their totals. The guard decided that the reader may open the
 // report; the view decides which rows they see.
 func (s *service) showReport(w http.ResponseWriter, r *http.Request) {
-	view := accesshttp.View(r.Context())
+	view := admission.View(r.Context())
 	answer := struct {
 		Rows   []row  `json:"rows"`
 		Totals totals `json:"totals"`

@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/accesshttp"
 	"github.com/ambit-authz/ambit/access/company"
 )
 
@@ -36,24 +33,25 @@ func logRequests(logger *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// logRefused logs why a request is refused: in more detail than the caller may see, and with the id of the request, which the observer
-// of decisions does not know.
-func (s *service) logRefused(ctx context.Context, status int, err error) {
-	level, message := slog.LevelInfo, "refused"
-	if status >= http.StatusInternalServerError {
-		level, message = slog.LevelError, "cannot answer"
+// withRequestID adds to each line of a log the id of the request that it is about.
+type withRequestID struct{ slog.Handler }
+
+func (h withRequestID) Handle(ctx context.Context, record slog.Record) error {
+	if id := requestID(ctx); id != "" {
+		record.AddAttrs(slog.String("request", id))
 	}
-	subject, why := accesshttp.Subject(ctx), err.Error()
-	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
-		why = denied.Decision.String()
-		if subject.IsZero() { // the guard denied it
-			subject = denied.Decision.Subject
-		}
-	}
-	if failed, ok := errors.AsType[*company.Error](err); ok {
-		why = failed.Detail()
-	}
-	s.logger.Log(ctx, level, message, "request", requestID(ctx), "subject", subject.String(), "status", status, "err", why)
+	return h.Handler.Handle(ctx, record)
+}
+
+// logFailed logs what failed in the service. What callers may not do is not among it: the observer of decisions logs that, and of changes
+// logRefused does, so that each refusal is logged once.
+func (s *service) logFailed(ctx context.Context, err error) {
+	s.logger.ErrorContext(ctx, "cannot answer", "err", err)
+}
+
+// logRefused logs a change that the company refused, in more detail than the caller may see.
+func (s *service) logRefused(ctx context.Context, a company.Attempt) {
+	s.logger.InfoContext(ctx, "refused", "attempt", a)
 }
 
 // answer notes the status that was sent; 0 is none.

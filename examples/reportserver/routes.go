@@ -12,10 +12,10 @@ import (
 // callers itself.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
 	guard, err := accesshttp.New(accesshttp.Config{
-		Policy:   s.policy,
+		Source:   s.company,
 		Subject:  s.logins.subject,
 		Observer: decisionlog.New(s.logger, nil),
-		Respond:  s.logFailure,
+		OnError:  s.logFailed,
 	})
 	if err != nil {
 		return nil, err
@@ -46,9 +46,4 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 		mux.Handle("/.well-known/authzen-configuration", authzen)
 	}
 	return mux, nil
-}
-
-// logFailure logs why a request was not let through.
-func (s *service) logFailure(_ http.ResponseWriter, r *http.Request, f accesshttp.Failure) {
-	s.logRefused(r.Context(), f.Status, f.Err)
 }

@@ -32,7 +32,7 @@ type service struct {
 
 // newService founds the company on an empty log. If your log outlives the program, every later start opens it with company.Open.
 func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now func() time.Time) (*service, error) {
-	s := &service{log: log, logins: newLogins(now), logger: logger}
+	s := &service{log: log, logins: newLogins(now), logger: slog.New(withRequestID{logger.Handler()})}
 	if err := json.Unmarshal(reportsJSON, &s.rows); err != nil {
 		return nil, fmt.Errorf("reports.json: %w", err)
 	}
@@ -41,7 +41,7 @@ func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now fun
 		return nil, fmt.Errorf("company.json: %w", err)
 	}
 	founding := company.Founding{ID: "acme", Name: "Acme", Document: document}
-	s.company, err = company.Found(ctx, s.log, founding, &company.Config{Now: now})
+	s.company, err = company.Found(ctx, s.log, founding, &company.Config{Now: now, Refused: s.logRefused})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,85 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+var errNotAdmitted = errors.New("admission: the context is not of an admitted request")
+
+// Watch is for a handler that lasts longer than a question: a WebSocket,
+// server-sent events, a stream. It returns a context that ends with ctx, and at
+// most [Config.Recheck] after the subject may no longer do what they were
+// admitted for, whether something changed or time passed. Its [context.Cause] is
+// then the denial, an [*access.DeniedError]. Call the function when the handler
+// returns.
+//
+// The accessors answer for that context from the newest policy, at most Recheck
+// old, so rows that the subject no longer sees are missing from its [View]. Ask
+// for the View again with each batch of rows.
+//
+// A watch costs a goroutine, and the decisions of the route once in Recheck. Only
+// the denial that ends it is observed. It uses nothing of the request but ctx.
+// Outside an admitted request the context has ended.
+func Watch(ctx context.Context) (context.Context, context.CancelFunc) {
+	inner, cancel := context.WithCancelCause(ctx)
+	w := &watch{Context: inner}
+	first := of(ctx)
+	if first == nil {
+		cancel(errNotAdmitted)
+		return inner, func() {}
+	}
+	w.latest.Store(first)
+	go w.follow(cancel)
+	return w, func() { cancel(context.Canceled) }
+}
+
+// watch is the context of a handler that lasts.
+type watch struct {
+	context.Context
+	latest atomic.Pointer[admission]
+}
+
+// Value returns the latest admission for its key.
+func (w *watch) Value(key any) any {
+	if key == (admissionKey{}) {
+		return w.latest.Load()
+	}
+	return w.Context.Value(key)
+}
+
+// follow asks again until the context ends, or ends it.
+func (w *watch) follow(cancel context.CancelCauseFunc) {
+	again := time.NewTicker(w.latest.Load().settings.recheck)
+	defer again.Stop()
+	for {
+		select {
+		case <-w.Done():
+			return
+		case <-again.C:
+			if err := w.renew(); err != nil {
+				cancel(err)
+				return
+			}
+		}
+	}
+}
+
+// renew asks the questions of the route of the newest policy.
+func (w *watch) renew() (err error) {
+	last := w.latest.Load()
+	a := &admission{
+		Context: w.Context, settings: last.settings, source: last.source, policy: last.source.Policy(),
+		subject: last.subject, resource: last.resource, actions: last.actions, hide: last.hide,
+	}
+	if a.policy == nil {
+		err = &Error{Op: "policy", Err: errNoPolicy}
+		a.settings.report(w, err)
+	} else {
+		err = a.ask(w, false)
+	}
+	w.latest.Store(a)
+	return err
+}
