@@ -53,8 +53,7 @@
 //	  subjects   tom mia ada
 //	  actions    source.edit source.remove
 //	  resources  account:us-search account:de-search
-//	  allow ada source.edit   account:us-search account:de-search
-//	  allow ada source.remove account:us-search account:de-search
+//	  allow ada source.edit source.remove account:us-search account:de-search
 //	end
 //
 // These are the lines:
@@ -77,7 +76,7 @@
 //	  subjects SUBJECT...
 //	  actions ACTION...
 //	  resources RESOURCE...
-//	  allow SUBJECT ACTION RESOURCE...              the policy allows these
+//	  allow SUBJECT... ACTION... RESOURCE...        the policy allows these, every combination of them
 //	  end                                           and denies all other combinations
 //
 // A SUBJECT is the id of a user, or link and the id of a share link, or nobody.
@@ -117,11 +116,15 @@
 //  7. A matrix does not ask an action of a resource that it is never asked of.
 //     But each action must go with some resource of the matrix, and each resource
 //     with some action.
-//  8. The limits are 1 MiB for a file, 16 KiB for a line, 1,000 files, 10,000
+//  8. In an allow line of a matrix the first word is a subject. The next word that
+//     is among the actions of the matrix ends the subjects, and the next one that
+//     is not begins the resources. A line that could be read in two ways, because
+//     a word is among the subjects and the actions, is a mistake.
+//  9. The limits are 1 MiB for a file, 16 KiB for a line, 1,000 files, 10,000
 //     questions for a matrix and 100,000 for the matrices of a file. Lines may
 //     end as on Windows. Other control characters are mistakes, those for the
 //     direction of writing included.
-//  9. A test that reads a policy from outside its module must run with -count=1:
+//  10. A test that reads a policy from outside its module must run with -count=1:
 //     go test does not see that such a file changed, and repeats its last result.
 //
 // # Zero values

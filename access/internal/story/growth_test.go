@@ -48,6 +48,24 @@ func TestReadGrowth(t *testing.T) {
 			}
 		})
 	})
+	for name, line := range map[string]string{"allowed once": "allow # a.b company", "allowed again and again": "allow 1 2 3 4 5 6 7 8 9 10 a.b c.d company kind:x kind:y", "allowed to unknown users": "allow 1 zoe# a.b company", "allowed in unknown places": "allow 1 a.b kind:#"} {
+		t.Run(name, func(t *testing.T) {
+			growth.Hundredfold(t, 10, func(n int) func() {
+				var text strings.Builder
+				text.WriteString("story S\nmatrix\nactions a.b c.d\nresources company kind:x kind:y\n")
+				for i := range n {
+					fmt.Fprintf(&text, "subjects %d\n", i)
+				}
+				for i := range n {
+					text.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)) + "\n")
+				}
+				return func() {
+					stories, _ := parse("s.story", []byte(text.String()))
+					Texts(stories[0].mistakes)
+				}
+			})
+		})
+	}
 	t.Run("files", func(t *testing.T) {
 		growth.Hundredfold(t, 5, func(n int) func() {
 			files := fstest.MapFS{}

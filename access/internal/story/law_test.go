@@ -368,3 +368,42 @@ func TestCoverageMonotone(t *testing.T) {
 		}
 	})
 }
+
+// TestAllowedTogether: a line that lists several subjects, actions and resources
+// of a matrix means what one line for each combination means.
+func TestAllowedTogether(t *testing.T) {
+	seen := branches{}
+	seen.until(t, func(t *rapid.T) {
+		axes := [3][]string{{"tom", "mia", "link l", `"link"`, "nobody", "a.b"}, {"a.b", "c.d", "tom", "e"}, {"company", "kind:x", "kind:x in account:us", `"kind:y in account:de"`, "account:us"}}
+		var drawn [3][]string
+		for i, axis := range axes {
+			drawn[i] = rapid.SliceOfNDistinct(rapid.SampledFrom(axis), 1, 3, rapid.ID).Draw(t, "axis")
+		}
+		matrix := "story S\nmatrix\nsubjects tom mia link l \"link\" nobody a.b\nactions a.b c.d tom e\nresources " + strings.Join(axes[2], " ") + "\n"
+		together := fmt.Sprintf("%sallow %s %s %s\nend", matrix, strings.Join(drawn[0], " "), strings.Join(drawn[1], " "), strings.Join(drawn[2], " "))
+		each := matrix
+		for _, s := range drawn[0] {
+			for _, a := range drawn[1] {
+				for _, r := range drawn[2] {
+					each += fmt.Sprintf("allow %s %s %s\n", s, a, r)
+				}
+			}
+		}
+		got, _ := parse("s.story", []byte(together))
+		want, _ := parse("s.story", []byte(each+"end"))
+		if len(want[0].mistakes) > 0 {
+			t.Fatal(want[0].mistakes)
+		}
+		if len(got[0].mistakes) > 0 { // a word that is two things
+			seen["refused"]++
+			if s := append(drawn[0][1:], drawn[1][0]); !slices.ContainsFunc(s, func(s string) bool { return slices.Contains(axes[0], s) && slices.Contains(axes[1], s) }) {
+				t.Fatalf("%s\n%v", together, got[0].mistakes)
+			}
+			return
+		}
+		seen[fmt.Sprint(len(drawn[0])*len(drawn[1])*len(drawn[2]))]++
+		if diff := cmp.Diff(meaning(want), meaning(got)); diff != "" {
+			t.Fatalf("%s\n%s", together, diff)
+		}
+	}, "refused", "1", "27")
+}

@@ -1,7 +1,7 @@
 package story
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,9 +22,10 @@ type matrix struct {
 	subjects  axis[access.Subject]
 	actions   axis[access.Action]
 	resources axis[access.Resource]
-	allowed   []entry
-	mistakes  int  // of the story, where the matrix begins
-	broken    bool // by a mistake: it is not compared with the policy
+	lists     []list
+	allowed   []entry // of all lists; set at the end
+	mistakes  int     // of the story, where the matrix begins
+	broken    bool    // by a mistake: it is not compared with the policy
 }
 
 // axis is one dimension of a matrix.
@@ -48,6 +49,13 @@ func (a *axis[T]) add(v T, line int) error {
 	}
 	a.values, a.lines[v] = append(a.values, v), line
 	return nil
+}
+
+// list is the words of an allow line of a matrix, which are read when all axes are
+// known.
+type list struct {
+	line int
+	cursor
 }
 
 // entry is a combination that a matrix lists as allowed.
@@ -77,7 +85,7 @@ func (p *parser) matrixLine(verb word, c *cursor) {
 	case verb.is("resources"):
 		err = each(c, &p.matrix.resources, p.no, "resources RESOURCE...", c.resource)
 	case verb.is("allow"):
-		err = p.matrixAllow(c)
+		p.matrix.lists = append(p.matrix.lists, list{p.no, *c})
 	case verb.is("end"):
 		err = c.done("end")
 		p.endMatrix()
@@ -92,45 +100,22 @@ func (p *parser) matrixLine(verb word, c *cursor) {
 	}
 }
 
-// each reads values of an axis up to the end of the line.
+// each reads values of an axis up to the end of the line. A value with a mistake
+// is left out, and the first mistake returned: the others are in the axis, so that
+// the lines about them are right.
 func each[T comparable](c *cursor, a *axis[T], line int, usage string, read func(usage string) (T, error)) error {
 	if len(c.rest) == 0 {
 		return wrongForm(usage)
 	}
+	var first error
 	for len(c.rest) > 0 {
 		v, err := read(usage)
-		if err != nil {
-			return err
+		if err == nil {
+			err = a.add(v, line)
 		}
-		if err := a.add(v, line); err != nil {
-			return err
-		}
+		first = cmp.Or(first, err)
 	}
-	return nil
-}
-
-// matrixAllow reads the resources at which a subject may take an action.
-func (p *parser) matrixAllow(c *cursor) error {
-	const usage = "allow SUBJECT ACTION RESOURCE..."
-	subject, err := c.subject(p.matrix.scope, usage)
-	if err != nil {
-		return err
-	}
-	action, ok := c.next()
-	if !ok || len(c.rest) == 0 {
-		return wrongForm(usage)
-	}
-	for len(c.rest) > 0 {
-		if c.rest[0].is("because") {
-			return errors.New("a matrix gives no reasons: write an allow line with a reason outside of it")
-		}
-		resource, err := c.resource(usage)
-		if err != nil {
-			return err
-		}
-		p.matrix.allowed = append(p.matrix.allowed, entry{p.no, subject, access.Action(action.text), resource})
-	}
-	return nil
+	return first
 }
 
 // endMatrix checks a matrix and adds it to the story.
@@ -155,31 +140,14 @@ func (p *parser) endMatrix() {
 		p.failAt(m.line, fmt.Errorf("the matrix has %d questions: at most %d in one, and %d in a file", n, maxMatrix, maxCells))
 		return
 	}
-	m.checkAllowed(p)
+	seen := make(map[question]bool)
+	for _, l := range m.lists {
+		if err := m.allow(l, seen); err != nil && len(lacks) == 0 {
+			p.failAt(l.line, err)
+		}
+	}
 	m.broken = len(p.story.mistakes) > m.mistakes
 	p.story.matrices = append(p.story.matrices, m)
-}
-
-// checkAllowed refuses entries that are not among the matrix's combinations, and
-// those that are listed twice.
-func (m *matrix) checkAllowed(p *parser) {
-	seen := make(map[question]bool)
-	for _, e := range m.allowed {
-		if !m.subjects.has(e.subject) {
-			p.failAt(e.line, fmt.Errorf("%v is not among the subjects of the matrix", e.subject))
-		}
-		if !m.actions.has(e.action) {
-			p.failAt(e.line, fmt.Errorf("%v is not among the actions of the matrix", e.action))
-		}
-		if !m.resources.has(e.resource) {
-			p.failAt(e.line, fmt.Errorf("%v is not among the resources of the matrix", e.resource))
-		}
-		q := question{m.at, e.subject, e.action, e.resource}
-		if seen[q] {
-			p.failAt(e.line, fmt.Errorf("%v %v %v is in the matrix twice", e.subject, e.action, e.resource))
-		}
-		seen[q] = true
-	}
 }
 
 // claims returns what the matrix asserts, in the order of its axes. It leaves out

@@ -219,7 +219,7 @@ func (p *parser) setTeam(c *cursor) error {
 		c.next()
 		return p.teamSees(w.text, c)
 	case len(c.rest) > 0 && c.rest[0].is("opens"):
-		return fmt.Errorf("a team opens no reports, its members do: write team %s, and below it opens SUBJECT REPORT...", w.text)
+		return fmt.Errorf("a team opens no reports, its members do: write \"opens SUBJECT REPORT...\" under the line \"team %s\"", w.text)
 	}
 	return p.setScope(&w.text, c, usage)
 }

@@ -140,6 +140,41 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestAllowed: an allow line of a matrix lists every combination of its subjects,
+// actions and resources, which the axes tell apart.
+func TestAllowed(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{"allow tom a.b company", "tom a.b company"},
+		{"allow tom mia a.b c.d company", "tom a.b company, tom c.d company, mia a.b company, mia c.d company"},
+		{"allow tom a.b company kind:x in account:us kind:x", "tom a.b company, tom a.b kind:x in account:us, tom a.b kind:x"},
+		{"allow link l nobody tom a.b company", "link l a.b company, nobody a.b company, tom a.b company"},
+		{`allow "link" "nobody" a.b company`, "link a.b company, nobody a.b company"},
+		{"allow c.d a.b company", "c.d a.b company"}, // the first word is a subject
+		{"allow tom c.d company", "tom c.d company"}, // the first action ends the subjects
+		{"allow c.d c.d company", "c.d c.d company"},
+		{"allow c.d c.d a.b company", "error: c.d is among the subjects of the matrix, and among its actions: write a line for each subject"},
+		{"allow tom c.d a.b company", "error: c.d is among the subjects of the matrix, and among its actions: write a line for each subject"},
+		{"allow tom tom a.b company", "error: tom a.b company is in the matrix twice"},
+		{"allow tom a.b a.b company", "error: tom a.b company is in the matrix twice"},
+	} {
+		for _, axes := range []string{"subjects tom mia link l nobody \"link\" \"nobody\" c.d\nactions a.b c.d\nresources company kind:x kind:x in account:us\n%s\n", "%s\nresources company kind:x kind:x in account:us\nactions a.b c.d\nsubjects tom mia c.d link l nobody \"link\" \"nobody\"\n"} {
+			stories, _ := parse("s.story", []byte("story S\nmatrix\n"+fmt.Sprintf(axes, tt.line)+"end"))
+			var got []string
+			for _, m := range stories[0].mistakes {
+				got = append(got, "error: "+m.Text())
+			}
+			for _, e := range stories[0].matrices[0].allowed {
+				if len(stories[0].mistakes) == 0 {
+					got = append(got, question{subject: e.subject, action: e.action, resource: e.resource}.String())
+				}
+			}
+			if strings.Join(got, ", ") != tt.want {
+				t.Errorf("%s is read as %q, want %q", tt.line, got, tt.want)
+			}
+		}
+	}
+}
+
 // TestSettings shows how far an at and a team reach.
 func TestSettings(t *testing.T) {
 	got := questions(t, `story One

@@ -29,7 +29,14 @@ matrix
   subjects link
   actions
   resources us-search
+end
+matrix
+  subjects tom
+  actions account.view
+  resources account:us-search us-search
   allow
+  allow link
+  allow tom
   allow tom account.view
   allow tom account.view us-search
 end

@@ -32,3 +32,31 @@ matrix
   resources account:us-search
   alow tom account.view account:us-search
 end
+
+story Several words are told apart by the axes
+matrix
+  subjects  tom mia
+  actions   account.view source.edit
+  resources account:us-search account:de-search
+  allow tom mai account.view account:us-search
+  allow tom mia account.veiw account:us-search
+  allow tom account.view source.edti account:us-search
+  allow tom account.view source.remove account:us-search
+  allow tom account:us-search
+  allow tom account.view account:us-search source.edit
+  allow tom account.view account:us-serch
+  allow mia tom ada account.view account:us-search
+  allow account.view account:us-search
+  allow tom account.view account:us-search account:de-search
+  allow tom mia account.view account:de-search
+  allow mia mia account.view account:de-search
+end
+
+story A word that is two things
+matrix
+  subjects  tom mia
+  actions   mia account.view
+  resources account:us-search
+  allow tom mia account.view account:us-search
+  allow tom mia account:us-search
+end
