@@ -76,6 +76,7 @@ var internals = []string{"internal/", "access/internal/", "access/company/intern
 // houseTests says what test files may import besides.
 var houseTests = map[string]string{
 	"access/accesshttp":               "access/decisionlog",    // an example of an observer
+	"access/admission":                "access/document",       // its tests edit policies
 	"access/diff":                     "access/internal/story", // its mutants must change a story or the description
 	"audit":                           "audit/audittest",
 	"access/company":                  "audit/audittest access/company/internal/model",

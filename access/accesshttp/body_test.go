@@ -1,0 +1,140 @@
+package accesshttp_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
+)
+
+// TestBody sends bodies over a connection to a route whose report is in the body.
+// The handler of one that is allowed reads the whole body again.
+func TestBody(t *testing.T) {
+	const most = 64
+	byMember := func(body []byte) (access.Resource, error) {
+		id, err := admission.JSONMember(body, "report")
+		return access.Report(id), err
+	}
+	read := ""
+	echo := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		read = fmt.Sprintf("%s, %v, %v", body, err, r.Body.Close())
+	})
+	before := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.ReadAll(r.Body); next.ServeHTTP(w, r) })
+	}
+	limited := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, 8)
+			next.ServeHTTP(w, r)
+		})
+	}
+	config := configFor(access.User("ann"))
+	var failed error
+	config.Respond = func(_ http.ResponseWriter, _ *http.Request, f admission.Failure) { failed = f.Err }
+	guarded := guard(config).Require(access.ViewReport, accesshttp.Body(most, byMember))(echo)
+	twice := guard(config).Require(access.ViewReport, accesshttp.JSON("report", access.Report))(guarded)
+	mux := http.NewServeMux()
+	mux.Handle("POST /one", guarded)
+	mux.Handle("POST /two", twice)
+	mux.Handle("POST /before", before(guarded))
+	mux.Handle("POST /limited", limited(guarded))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	long := `{"report":"q1","x":"` + strings.Repeat("x", most) + `"}`
+	const chunked = -1
+	for _, tt := range []struct {
+		status int
+		name   string
+		path   string
+		body   string
+		length int // that the request claims; 0 is that of the body
+	}{
+		{200, "allowed", "/one", `{"report":"q1","level":"viewer"}`, 0},
+		{200, "allowed, in chunks", "/one", `{"report":"q1"}`, chunked},
+		{200, "two guards", "/two", `{"report":"q1"}`, 0},
+		{403, "denied", "/one", `{"report":"q2"}`, 0},
+		{404, "empty id", "/one", `{"report":""}`, 0},
+		{400, "no id", "/one", `{}`, 0},
+		{400, "no body", "/one", ``, 0},
+		{400, "no JSON", "/one", `report=q1`, 0},
+		{400, "two ids", "/one", `{"report":"q1","report":"q2"}`, 0},
+		{400, "breaks off", "/one", `{"report":"q1"}`, 40},
+		{413, "too large", "/one", long, 0},
+		{413, "too large, in chunks", "/one", long, chunked},
+		{413, "claims to be too large", "/one", `{"report":"q1"}`, 1 << 40},
+		{413, "too large for something before", "/limited", `{"report":"q1"}`, 0},
+		{500, "read before", "/before", `{"report":"q1"}`, 0},
+		{400, "read before, in chunks", "/before", `{"report":"q1"}`, chunked},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			read, failed = "", nil
+			status := post(t, server.Listener.Addr(), tt.path, tt.body, tt.length)
+			if want := tt.body + ", <nil>, <nil>"; status != tt.status || (status == 200) != (read == want) || status != 200 && read != "" {
+				t.Errorf("%d because of %v, the handler read %q; want %d", status, failed, read, tt.status)
+			}
+		})
+	}
+}
+
+// post sends a body, closes its side, and returns the status of the answer.
+func post(t *testing.T, to net.Addr, path, body string, length int) int {
+	t.Helper()
+	conn, err := net.Dial(to.Network(), to.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n", path)
+	switch {
+	case length < 0:
+		body = fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+		head += "Transfer-Encoding: chunked\r\n"
+	case length == 0:
+		length = len(body)
+		fallthrough
+	default:
+		head += fmt.Sprintf("Content-Length: %d\r\n", length)
+	}
+	if _, err := io.WriteString(conn, head+"\r\n"+body); err != nil {
+		t.Fatal(err)
+	}
+	conn.(*net.TCPConn).CloseWrite()
+	answer, err := io.ReadAll(conn)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && len(answer) == 0 {
+		t.Fatal(err)
+	}
+	status := 0
+	fmt.Sscanf(string(answer), "HTTP/1.1 %d", &status)
+	return status
+}
+
+// TestWrongBody wants a panic at start-up for what can never work.
+func TestWrongBody(t *testing.T) {
+	nothing := func([]byte) (access.Resource, error) { return access.Resource{}, nil }
+	for name, register := range map[string]func(){
+		"no limit":       func() { accesshttp.Body(0, nothing) },
+		"no function":    func() { accesshttp.Body(1, nil) },
+		"no name":        func() { accesshttp.JSON("", access.Report) },
+		"no resource":    func() { accesshttp.JSON("report", nil) },
+		"negative limit": func() { accesshttp.Body(-1, nothing) },
+	} {
+		func() {
+			defer func() {
+				if text, _ := recover().(string); !strings.HasPrefix(text, "accesshttp: ") {
+					t.Errorf("%s: panics with %q", name, text)
+				}
+			}()
+			register()
+		}()
+	}
+}
