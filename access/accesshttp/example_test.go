@@ -1,12 +1,19 @@
 package accesshttp_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
@@ -253,23 +260,138 @@ func ExampleRefuse() {
 	// 403 {"title":"Forbidden","status":403,"reason":"out-of-reach"}
 }
 
-// A Respond that only logs leaves the answer as it is.
+// What fails in the program is logged. The answer shows nothing of it.
 func ExampleConfig_onError() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	guard, err := accesshttp.New(accesshttp.Config{
-		SourceOf: sourceOf(func(*http.Request) (*access.Policy, error) { return nil, fmt.Errorf("db-7: connection refused") }),
+		SourceOf: func(*http.Request) (live.Source, error) { return nil, errors.New("db-7: connection refused") },
 		Subject:  sessionUser,
-		Respond: func(_ http.ResponseWriter, r *http.Request, f admission.Failure) {
-			if f.Status >= 500 {
-				logger.ErrorContext(r.Context(), "cannot decide", "path", r.URL.Path, "err", f.Err)
-			}
-		},
+		OnError:  func(ctx context.Context, err error) { logger.ErrorContext(ctx, "cannot decide", "err", err) },
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	get(guard.RequireUser()(http.NotFoundHandler()), "/accounts", "ann")
 	// Output:
-	// level=ERROR msg="cannot decide" path=/accounts err="admission: policy: db-7: connection refused"
+	// level=ERROR msg="cannot decide" err="admission: policy: db-7: connection refused"
 	// 500 {"title":"Internal Server Error","status":500}
+}
+
+// The report to share is in the body. The guard reads it once, refuses what two
+// readers could understand in two ways, and puts it back for the handler.
+func ExampleJSON() {
+	current.Replace(access.MustLoad(`{
+	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
+	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "explorer"}]}]
+	}`))
+	guard, err := accesshttp.New(accesshttp.Config{Source: current, Subject: sessionUser})
+	if err != nil {
+		log.Fatal(err)
+	}
+	share := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Report, With string }
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		fmt.Fprintf(w, "share %s with %s", admission.Decision(r.Context()).Resource.ID(), body.With)
+	})
+	mux := http.NewServeMux()
+	mux.Handle("POST /shares", guard.Require(access.ShareViewer, accesshttp.JSON("report", access.Report))(share))
+
+	post := func(body string) {
+		r := httptest.NewRequest("POST", "/shares", strings.NewReader(body))
+		r.AddCookie(&http.Cookie{Name: "user", Value: "ann"})
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	post(`{"report": "q1", "with": "tom"}`)
+	post(`{"report": "q9", "with": "tom"}`)
+	post(`{"report": "q1", "Report": "q9", "with": "tom"}`)
+	// Output:
+	// 200 share q1 with tom
+	// 403 {"title":"Forbidden","status":403,"reason":"out-of-reach"}
+	// 400 {"title":"Bad Request","status":400,"detail":"the body has \"Report\"; write \"report\""}
+}
+
+// Where the request names the kind, your function knows which kinds there are,
+// and answers for all others. To Decide an unknown kind is a mistake of the
+// program.
+func ExampleGuard_Require_kind() {
+	current.Replace(access.MustLoad(`{
+	  "catalog": {"extends": "project", "kinds": [{"name": "funnel", "in": "company", "actions": ["insight.view"]}]},
+	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "member"}, {"id": "ada", "email": "ada@example.com", "role": "owner"}]
+	}`))
+	guard, err := accesshttp.New(accesshttp.Config{Source: current, Subject: sessionUser})
+	if err != nil {
+		log.Fatal(err)
+	}
+	shown := func(r *http.Request) (access.Resource, error) {
+		switch kind, id := r.PathValue("kind"), r.PathValue("id"); kind {
+		case "funnel":
+			return access.CompanyItem("funnel", id), nil
+		default:
+			return access.Resource{}, admission.BadRequest("there are funnels only; write /things/funnel/ and an id")
+		}
+	}
+	show := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, admission.Decision(r.Context()).Resource) })
+	mux := http.NewServeMux()
+	mux.Handle("GET /things/{kind}/{id}", guard.Require(access.ViewInsight, shown)(show))
+
+	get(mux, "/things/funnel/f1", "ann")
+	get(mux, "/things/funel/f1", "ann")
+	// Output:
+	// 200 funnel:f1
+	// 400 {"title":"Bad Request","status":400,"detail":"there are funnels only; write /things/funnel/ and an id"}
+}
+
+// A stream of events ends when the user may no longer see the report: by a
+// change, or because time passed.
+func ExampleConfig_stream() {
+	current.Replace(access.MustLoad(`{
+	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "viewer"}],
+	  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}]}]
+	}`))
+	guard, err := accesshttp.New(accesshttp.Config{Source: current, Subject: sessionUser, Recheck: time.Millisecond})
+	if err != nil {
+		log.Fatal(err)
+	}
+	events := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, stop := admission.Watch(r.Context())
+		defer stop()
+		fmt.Fprintln(w, "data: hello")
+		http.NewResponseController(w).Flush()
+		err := current.Edit(func(e *access.Edit) error { e.RemoveUser("ann"); return nil }) // meanwhile, somebody removes them
+		if err != nil {
+			log.Print(err)
+		}
+		<-ctx.Done() // and whatever else the stream waits for
+		fmt.Fprintln(w, "data: goodbye,", context.Cause(ctx))
+	})
+	mux := http.NewServeMux()
+	mux.Handle("GET /reports/{report}/events", guard.Require(access.ViewReport, accesshttp.Path("report", access.Report))(events))
+
+	get(mux, "/reports/q1/events", "ann")
+	// Output:
+	// 200 data: hello
+	// data: goodbye, access: denied: unknown-user
+}
+
+// A test that walks the router fails when somebody adds a route without a guard.
+func ExampleUnguarded() {
+	guard, err := accesshttp.New(accesshttp.Config{Source: current, Subject: sessionUser})
+	if err != nil {
+		log.Fatal(err)
+	}
+	routes := map[string]http.Handler{
+		"GET /accounts":    guard.RequireUser()(http.NotFoundHandler()),
+		"DELETE /accounts": http.NotFoundHandler(),
+	}
+	mux := http.NewServeMux()
+	for pattern, handler := range routes {
+		mux.Handle(pattern, handler)
+	}
+	fmt.Println(accesshttp.Unguarded(mux, slices.Sorted(maps.Keys(routes))...))
+	// Output: [DELETE /accounts]
 }
