@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 // sink is a ResponseWriter that keeps the status and nothing else.
@@ -50,7 +51,7 @@ func measure(b *testing.B, h http.Handler, endpoint, text string) {
 }
 
 func BenchmarkHandler(b *testing.B) {
-	h := handle(b, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))}), authzen.Config{})
+	h := handle(b, byPolicy(authzen.PolicyConfig{Source: live.New(access.MustLoad(acme))}), authzen.Config{})
 	const subject, action = `"subject":{"type":"user","id":"mia"}`, `"action":{"name":"account.view"}`
 	const resource = `"resource":{"type":"account","id":"us-1"}`
 	b.Run("evaluation", func(b *testing.B) {
@@ -74,6 +75,6 @@ func BenchmarkSearchUsers(b *testing.B) {
 		fmt.Fprintf(&text, `,{"id":"u%d","email":"u%d@acme.test","role":"viewer"}`, i, i)
 	}
 	policy := access.MustLoad(`{"users":[` + text.String()[1:] + `]}`)
-	h := handle(b, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)}), authzen.Config{})
+	h := handle(b, byPolicy(authzen.PolicyConfig{Source: live.New(policy)}), authzen.Config{})
 	measure(b, h, "search/subject", `{"subject":{"type":"user"},"action":{"name":"account.view"},"resource":{"type":"account","id":"a"}}`)
 }

@@ -2,6 +2,7 @@ package authzen
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,10 +16,15 @@ import (
 // All functions must be safe for concurrent use.
 type Config struct {
 	// Evaluator returns who answers the questions of a request, mostly by
-	// [ForPolicy]. It is called once for each request that is understood. Its
-	// error counts as an error of the Evaluator, and so does a nil Evaluator.
-	// Required.
+	// [ForPolicy]. It is called once for each request for an evaluation that is
+	// understood. Its error counts as an error of the Evaluator, and so does a nil
+	// Evaluator. Required.
 	Evaluator func(*http.Request) (Evaluator, error)
+
+	// Searcher answers the searches, mostly by [SearchPolicy]. A search that it
+	// does not have is no endpoint: its path is answered with 404, and the
+	// metadata document leaves it out. The zero Searcher has none.
+	Searcher Searcher
 
 	// Authenticate returns nil if the caller may ask. Its error gives status
 	// 401, or 403 if it wraps [ErrForbidden], or 503 if it wraps
@@ -28,14 +34,12 @@ type Config struct {
 
 	// BaseURL is the URL under which callers reach the handler, and the name of
 	// the handler in the metadata document: an https URL without query and
-	// fragment. A path in it, which distinguishes tenants, is also in front of
-	// the endpoints, and must need no escaping.
+	// fragment, which does not end in a slash. A path in it, which distinguishes
+	// tenants, is also in front of the endpoints, and must need no escaping.
 	// "" means that there is no metadata document, and no path.
 	BaseURL string
 
-	// Reasons adds to each denial its reason, as context.reason: the reason of
-	// the Evaluator, and in a batch "invalid-item" for a question that is not
-	// understood and "evaluation-failed" for a question whose evaluation failed.
+	// Reasons adds to each denial the reason of the Evaluator, as context.reason.
 	Reasons bool
 
 	// MaxBody is how many bytes a body may have; 0 means 1 MiB. This and the
@@ -54,10 +58,11 @@ type Config struct {
 	// printable ASCII. "" means "Bearer".
 	Challenge string
 
-	// OnError receives what fails in answering r, as it fails: the causes of
-	// statuses 500 and 503, and of questions in a batch that are denied because
-	// their evaluation failed. Nil does nothing.
-	OnError func(r *http.Request, err error)
+	// OnError receives what failed in the program, with the context of the
+	// request: the causes of statuses 500 and 503, also those of a question in a
+	// batch. A request that its client gave up is none. Nil logs to
+	// [slog.Default].
+	OnError func(context.Context, error)
 }
 
 // Unauthenticated lets everybody ask, for a handler after something else that
@@ -72,7 +77,9 @@ func Unauthenticated(*http.Request) error { return nil }
 func New(c Config) (http.Handler, error) {
 	switch {
 	case c.Evaluator == nil:
-		return nil, errors.New("authzen: Config.Evaluator is nil; set ForPolicy with a policy, or your own")
+		return nil, errors.New("authzen: Config.Evaluator is nil; set ForPolicy with one of Source and SourceOf, or your own")
+	case c.Searcher.err != nil:
+		return nil, c.Searcher.err
 	case c.Authenticate == nil:
 		return nil, errors.New("authzen: Config.Authenticate is nil; to authenticate nobody, set Unauthenticated")
 	case c.MaxBody < 0:
@@ -95,14 +102,16 @@ func New(c Config) (http.Handler, error) {
 	}
 	h := &handler{config: c}
 	h.endpoints = map[string]endpoint{
-		base.path + evaluationPath:     h.evaluation,
-		base.path + evaluationsPath:    h.evaluations,
-		base.path + searchSubjectPath:  h.search(subjects),
-		base.path + searchResourcePath: h.search(resources),
-		base.path + searchActionPath:   h.search(actions),
+		base.path + evaluationPath:  h.evaluation,
+		base.path + evaluationsPath: h.evaluations,
+	}
+	for _, k := range []kind{subjects, resources, actions} {
+		if find := c.Searcher.of(k); find != nil {
+			h.endpoints[base.path+k.path()] = h.search(k, find)
+		}
 	}
 	if c.BaseURL != "" {
-		h.metadataPath, h.metadata = metadataPath+base.path, base.metadata()
+		h.metadataPath, h.metadata = metadataPath+base.path, base.metadata(c.Searcher)
 	}
 	return h, nil
 }

@@ -1,31 +1,23 @@
 package authzen
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
 // answer is a decision as it is sent.
 type answer struct {
-	Decision bool    `json:"decision"`
-	Context  *reason `json:"context,omitempty"`
-}
-
-type reason struct {
-	Reason string `json:"reason"`
+	Decision bool            `json:"decision"`
+	Context  json.RawMessage `json:"context,omitempty"`
 }
 
 // answers are the decisions of a batch as they are sent.
 type answers struct {
 	Evaluations []answer `json:"evaluations"`
 }
-
-// Reasons for which an item of a batch is denied without a decision.
-const (
-	invalidItem      = "invalid-item"
-	evaluationFailed = "evaluation-failed"
-)
 
 func (h *handler) evaluation(r *http.Request, data []byte) (any, error) {
 	b, err := parse(data, h.config.MaxEvaluations, "", evaluationNames)
@@ -45,11 +37,21 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.ask(r, e, request)
+}
+
+// ask puts one question to e.
+func (h *handler) ask(r *http.Request, e Evaluator, request Request) (answer, error) {
 	d, err := e.Evaluate(r.Context(), request)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	return h.encode(d), nil
+	reason := d.Reason
+	if d.Allowed || !h.config.Reasons {
+		reason = ""
+	}
+	context, err := encodeContext(d.Context, reason)
+	return answer{d.Allowed, context}, err
 }
 
 func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
@@ -67,12 +69,12 @@ func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
 	all := answers{make([]answer, 0, len(b.items))}
 	for i, item := range b.items {
 		item = item.or(&b.question)
-		d, err := h.item(r, e, i, &item)
+		a, err := h.item(r, e, i, &item)
 		if err != nil {
 			return nil, err
 		}
-		all.Evaluations = append(all.Evaluations, h.encode(d))
-		if b.semantic == untilDenied && !d.Allowed || b.semantic == untilAllowed && d.Allowed {
+		all.Evaluations = append(all.Evaluations, a)
+		if b.semantic == untilDenied && !a.Decision || b.semantic == untilAllowed && a.Decision {
 			break
 		}
 	}
@@ -81,20 +83,36 @@ func (h *handler) evaluations(r *http.Request, data []byte) (any, error) {
 
 // item answers one question of a batch, with a denial also if the question cannot
 // be answered. The error is for a failure that every other question would share.
-func (h *handler) item(r *http.Request, e Evaluator, i int, q *question) (Decision, error) {
+func (h *handler) item(r *http.Request, e Evaluator, i int, q *question) (answer, error) {
 	request, err := q.request()
-	if err != nil {
-		return Decision{Reason: invalidItem}, nil
+	var a answer
+	if err == nil {
+		a, err = h.ask(r, e, request)
 	}
-	d, err := e.Evaluate(r.Context(), request)
-	switch {
-	case err == nil:
-		return d, nil
-	case unavailable(r, err):
-		return Decision{}, err
+	if err == nil {
+		return a, nil
 	}
-	h.report(r, fmt.Errorf("authzen: evaluations[%d]: %w", i, err))
-	return Decision{Reason: evaluationFailed}, nil
+	why := refusalOf(r, err)
+	switch why.status {
+	case http.StatusServiceUnavailable:
+		return answer{}, err
+	case http.StatusInternalServerError:
+		h.report(r, fmt.Errorf("authzen: evaluations[%d]: %w", i, err))
+	}
+	return why.denial(), nil
+}
+
+// denial returns the answer to a question of a batch that is not answered: why, in
+// the form of the protocol's example.
+func (why *refusal) denial() answer {
+	type problem struct {
+		Status  int    `json:"status"`
+		Message string `json:"message"`
+	}
+	context, _ := json.Marshal(struct { // of a string and a number, which cannot fail
+		Error problem `json:"error"`
+	}{problem{why.status, why.Error()}})
+	return answer{Context: context}
 }
 
 // begin returns who answers the request.
@@ -106,10 +124,25 @@ func (h *handler) begin(r *http.Request) (Evaluator, error) {
 	return e, err
 }
 
-// encode returns a decision as it is sent.
-func (h *handler) encode(d Decision) answer {
-	if d.Allowed || d.Reason == "" || !h.config.Reasons {
-		return answer{Decision: d.Allowed}
+// encodeContext returns a context of the host's as it is sent, with a reason
+// unless that is "". It is nil if there is nothing in it.
+func encodeContext(host map[string]any, reason string) (json.RawMessage, error) {
+	for _, name := range []string{"reason", "error"} {
+		if _, taken := host[name]; taken {
+			return nil, fmt.Errorf("authzen: the context of an answer has a member %q, which is the handler's; give it another name", name)
+		}
 	}
-	return answer{Context: &reason{d.Reason}}
+	all := make(map[string]any, len(host)+1)
+	maps.Copy(all, host)
+	if reason != "" {
+		all["reason"] = reason
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return nil, fmt.Errorf("authzen: the context of an answer cannot be written as JSON: %w", err)
+	}
+	return text, nil
 }

@@ -3,9 +3,10 @@ package authzen
 import (
 	"context"
 	"errors"
+	"net/http"
 )
 
-// An [Evaluator] and the functions of a [Config] return these, or errors that
+// An [Evaluator], a [Searcher] and the functions of a [Config] return these, or errors that
 // wrap them. No caller sees the text of the wrapping error.
 var (
 	// ErrForbidden: the caller is authenticated, but may not ask this. The status
@@ -45,12 +46,21 @@ type Request struct {
 	Context  map[string]any
 }
 
-// Decision is the answer to a [Request]. Reason is a stable code for why it is
-// denied, and must be fit for the subject to see. It is sent only with a denial,
-// and only if [Config.Reasons] is set.
+// Decision is the answer to a [Request].
 type Decision struct {
 	Allowed bool
-	Reason  string
+
+	// Reason is a stable code for why it is denied, and must be fit for the
+	// subject to see. It is sent as context.reason, only with a denial, and only
+	// if [Config.Reasons] is set.
+	Reason string
+
+	// Context is what the host says besides, sent as the context of the answer,
+	// allowed or denied: advice for the caller, an obligation, a level of
+	// authentication. The names "reason" and "error" are the handler's: a context
+	// that has one is a failure, and so is one that cannot be written as JSON. Empty
+	// sends none.
+	Context map[string]any
 }
 
 // Search asks for one page of a list. The Request lacks what is searched for:
@@ -64,24 +74,51 @@ type Search struct {
 	// search ever returned it.
 	After string
 
-	// Limit is how many results are used. An Evaluator may return more.
+	// Limit is how many results are used. A Searcher may return more.
 	Limit int
+}
+
+// Results is what a [Search] found.
+type Results struct {
+	// IDs are of the subjects or resources, or names of the actions, for which
+	// [Evaluator.Evaluate] would allow the completed question, in an order that
+	// the Searcher chooses and keeps from request to request. The search fails if
+	// one is there twice, is After itself, is empty, is not UTF-8, or has control
+	// characters.
+	IDs []string
+
+	// Context is what the host says about the list, as in [Decision].
+	Context map[string]any
 }
 
 // Evaluator answers the questions of one request. All its answers must be of one
 // snapshot, so that a batch is not answered from two.
 //
-// Return an error if a question cannot be answered; the other result is ignored
-// then. If a question names something unknown, that is no error: deny it, or
-// return an empty list.
-//
-// The searches return the ids, or names of actions, for which Evaluate would
-// allow the completed question, in an order that the Evaluator chooses and keeps
-// from request to request. The search fails if a result is returned twice, is
-// After itself, is empty, is not UTF-8, or has control characters.
+// Return an error if a question cannot be answered; the Decision is ignored then.
+// If a question names something unknown, that is no error: deny it.
 type Evaluator interface {
-	Evaluate(ctx context.Context, r Request) (Decision, error)
-	SearchSubjects(ctx context.Context, s Search) ([]string, error)
-	SearchResources(ctx context.Context, s Search) ([]string, error)
-	SearchActions(ctx context.Context, s Search) ([]string, error)
+	Evaluate(context.Context, Request) (Decision, error)
+}
+
+// Searcher answers the searches of a [Config]: who may, on what, and may do what.
+// A function that is nil is a search that the host does not offer. Each takes the
+// request that asks, for its context and for the company that it is about.
+//
+// Return an error if there is no answer; the Results are ignored then. If a search
+// names something unknown, that is no error: nothing is found.
+type Searcher struct {
+	Subjects, Resources, Actions func(*http.Request, Search) (Results, error)
+
+	err error // why there is no Searcher, for New to tell
+}
+
+// of returns the search for k, nil if there is none.
+func (s *Searcher) of(k kind) func(*http.Request, Search) (Results, error) {
+	switch k {
+	case subjects:
+		return s.Subjects
+	case resources:
+		return s.Resources
+	}
+	return s.Actions
 }

@@ -11,16 +11,15 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 // A gateway asks a policy.
 func Example() {
-	var current atomic.Pointer[access.Policy]
-	current.Store(access.MustLoad(`{
+	current := live.New(access.MustLoad(`{
 	  "attributes": {"country": "string"},
 	  "accounts":   [{"id": "us-1", "source": "google", "country": "US"},
 	                 {"id": "de-1", "source": "google", "country": "DE"}],
@@ -28,7 +27,7 @@ func Example() {
 	  "teams":      [{"id": "americas", "groups": ["us"], "members": [{"user": "ann"}]}],
 	  "users":      [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`))
-	policy := func(*http.Request) (*access.Policy, error) { return current.Load(), nil }
+	policy := authzen.PolicyConfig{Source: current}
 	gateway := func(r *http.Request) error {
 		if r.Header.Get("Authorization") != "Bearer gateway-secret" {
 			return errors.New("not the gateway")
@@ -36,7 +35,8 @@ func Example() {
 		return nil
 	}
 	handler, err := authzen.New(authzen.Config{
-		Evaluator:    authzen.ForPolicy(authzen.PolicyConfig{Policy: policy}),
+		Evaluator:    authzen.ForPolicy(policy),
+		Searcher:     authzen.SearchPolicy(policy),
 		Authenticate: gateway,
 		Reasons:      true,
 	})
@@ -89,27 +89,22 @@ func (o ownersOnly) Evaluate(_ context.Context, r authzen.Request) (authzen.Deci
 	return authzen.Decision{Reason: "not-the-owner"}, nil
 }
 
-func (o ownersOnly) SearchSubjects(context.Context, authzen.Search) ([]string, error) {
-	return nil, nil
-}
-
-func (o ownersOnly) SearchResources(_ context.Context, s authzen.Search) ([]string, error) {
-	var found []string
+// documents returns the documents of an owner.
+func (o ownersOnly) documents(_ *http.Request, s authzen.Search) (found authzen.Results, err error) {
 	for _, id := range slices.Sorted(maps.Keys(o)) {
 		if s.Resource.Type == "document" && s.Subject.Type == "user" && o[id] == s.Subject.ID && id > s.After {
-			found = append(found, id)
+			found.IDs = append(found.IDs, id)
 		}
 	}
 	return found, nil
 }
 
-func (o ownersOnly) SearchActions(context.Context, authzen.Search) ([]string, error) { return nil, nil }
-
-// Anything can answer, not only a policy.
+// Anything can answer, not only a policy. This host offers one of the searches.
 func ExampleEvaluator() {
 	owners := ownersOnly{"plan": "ann", "notes": "ann", "budget": "bob"}
 	handler, err := authzen.New(authzen.Config{
 		Evaluator:    func(*http.Request) (authzen.Evaluator, error) { return owners, nil },
+		Searcher:     authzen.Searcher{Resources: owners.documents},
 		Authenticate: authzen.Unauthenticated, // the handler is behind a gateway that authenticates
 		Reasons:      true,
 	})
@@ -125,7 +120,9 @@ func ExampleEvaluator() {
 	}
 	ask("evaluation", `{"subject": {"type": "user", "id": "ann"}, "action": {"name": "read"}, "resource": {"type": "document", "id": "budget"}}`)
 	ask("search/resource", `{"subject": {"type": "user", "id": "ann"}, "action": {"name": "read"}, "resource": {"type": "document"}}`)
+	ask("search/subject", `{"subject": {"type": "user"}, "action": {"name": "read"}, "resource": {"type": "document", "id": "plan"}}`)
 	// Output:
 	// 200 {"decision":false,"context":{"reason":"not-the-owner"}}
 	// 200 {"results":[{"type":"document","id":"notes"},{"type":"document","id":"plan"}]}
+	// 404 there is no such endpoint
 }

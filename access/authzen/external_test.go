@@ -35,10 +35,10 @@ func external(t *testing.T, name string, into any) {
 	}
 }
 
-// live serves f and returns a function that posts a JSON text.
-func live(t *testing.T, f *fixture) func(endpoint string, body []byte) (int, string) {
+// serveLive serves f and returns a function that posts a JSON text.
+func serveLive(t *testing.T, f *fixture) func(endpoint string, body []byte) (int, string) {
 	t.Helper()
-	server := httptest.NewServer(handle(t, f.serves, authzen.Config{}))
+	server := httptest.NewServer(handle(t, f.both(), authzen.Config{}))
 	t.Cleanup(server.Close)
 	return func(endpoint string, body []byte) (int, string) {
 		response, err := server.Client().Post(server.URL+"/access/v1/"+endpoint, "application/json", bytes.NewReader(body))
@@ -97,7 +97,7 @@ var certified = map[string]string{
 	"c-2-4-1": "400", "c-2-4-2": "400", "c-2-4-6": "400",
 	"c-3-2-1": `{"evaluations":[{"decision":true},{"decision":false}]}`,
 	"c-3-2-6": `{"evaluations":[{"decision":true},{"decision":false}]}`,
-	"c-3-4-1": `{"evaluations":[{"decision":true},{"decision":false}]}`,
+	"c-3-4-1": batch("true", "400 resource is missing"),
 	"c-4-2-2": `{"results":[{"type":"user","id":"alice"},{"type":"user","id":"bob"}]}`,
 	"c-4-2-3": `{"results":[{"type":"user","id":"alice"},{"type":"user","id":"bob"}]}`,
 	"c-4-3-2": `{"results":[{"type":"record","id":"record-1"}]}`,
@@ -120,7 +120,7 @@ func TestExternalCertification(t *testing.T) {
 		}
 	}
 	external(t, "cert-scenario-blocks.json", &file)
-	ask := live(t, certification())
+	ask := serveLive(t, certification())
 	sent := 0
 	var token string
 	for i, b := range file.Blocks {
@@ -159,7 +159,7 @@ func TestExternalCertification(t *testing.T) {
 // sameMetadata compares the metadata document with one that has a signature.
 func sameMetadata(t *testing.T, signed []byte) {
 	t.Helper()
-	h := handle(t, certification().serves, authzen.Config{BaseURL: "https://pdp.example.com"})
+	h := handle(t, certification().both(), authzen.Config{BaseURL: "https://pdp.example.com"})
 	var got, want map[string]string
 	w := serve(h, httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil))
 	if err := errors.Join(json.Unmarshal(w.Body.Bytes(), &got), json.Unmarshal(signed, &want)); err != nil {
@@ -214,7 +214,7 @@ func TestExternalTodo(t *testing.T) {
 		Evaluations []struct{ Request, Expected json.RawMessage }
 	}
 	external(t, "decisions-authorization-api-1_0-02.json", &file)
-	ask := live(t, todo())
+	ask := serveLive(t, todo())
 	for _, c := range file.Evaluation {
 		if status, answer := ask("evaluation", c.Request); status != 200 || answer != fmt.Sprintf(`{"decision":%v}`, c.Expected) {
 			t.Errorf("%s: %d %s", compact(t, c.Request), status, answer)
@@ -262,7 +262,7 @@ func TestExternalSearch(t *testing.T) {
 		}
 		return decided(owner)
 	}
-	ask := live(t, f)
+	ask := serveLive(t, f)
 	total := 0
 	for _, kind := range []string{"subject", "resource", "action"} {
 		var file struct {

@@ -13,46 +13,47 @@ import (
 	"github.com/ambit-authz/ambit/access/authzen"
 )
 
-// fixture is an Evaluator that knows its subjects, resources and actions, in
-// a fixed order, and decides by a function.
+// fixture answers evaluations and searches: it knows its subjects, resources and
+// actions, in a fixed order, and decides by a function.
 type fixture struct {
 	subjectType, resourceType    string
 	subjects, resources, actions []string
 	decide                       func(authzen.Request) (authzen.Decision, error)
+	context                      map[string]any // of each list
 }
 
 func (f *fixture) Evaluate(_ context.Context, r authzen.Request) (authzen.Decision, error) {
 	return f.decide(r)
 }
 
-func (f *fixture) SearchSubjects(_ context.Context, s authzen.Search) ([]string, error) {
+func (f *fixture) searchSubjects(_ *http.Request, s authzen.Search) (authzen.Results, error) {
 	if s.Subject.Type != f.subjectType {
-		return nil, nil
+		return authzen.Results{}, nil
 	}
 	return f.search(s, f.subjects, func(r *authzen.Request, id string) { r.Subject.ID = id })
 }
 
-func (f *fixture) SearchResources(_ context.Context, s authzen.Search) ([]string, error) {
+func (f *fixture) searchResources(_ *http.Request, s authzen.Search) (authzen.Results, error) {
 	if s.Resource.Type != f.resourceType {
-		return nil, nil
+		return authzen.Results{}, nil
 	}
 	return f.search(s, f.resources, func(r *authzen.Request, id string) { r.Resource.ID = id })
 }
 
-func (f *fixture) SearchActions(_ context.Context, s authzen.Search) ([]string, error) {
+func (f *fixture) searchActions(_ *http.Request, s authzen.Search) (authzen.Results, error) {
 	return f.search(s, f.actions, func(r *authzen.Request, name string) { r.Action.Name = name })
 }
 
-func (f *fixture) search(s authzen.Search, all []string, set func(*authzen.Request, string)) ([]string, error) {
-	var found []string
+func (f *fixture) search(s authzen.Search, all []string, set func(*authzen.Request, string)) (authzen.Results, error) {
+	found := authzen.Results{Context: f.context}
 	for _, id := range all[slices.Index(all, s.After)+1:] {
 		set(&s.Request, id)
 		d, err := f.decide(s.Request)
 		if err != nil {
-			return nil, err
+			return authzen.Results{}, err
 		}
 		if d.Allowed {
-			found = append(found, id)
+			found.IDs = append(found.IDs, id)
 		}
 	}
 	return found, nil
@@ -60,6 +61,23 @@ func (f *fixture) search(s authzen.Search, all []string, set func(*authzen.Reque
 
 // serves serves every request with f.
 func (f *fixture) serves(*http.Request) (authzen.Evaluator, error) { return f, nil }
+
+func (f *fixture) searcher() authzen.Searcher {
+	return authzen.Searcher{Subjects: f.searchSubjects, Resources: f.searchResources, Actions: f.searchActions}
+}
+
+func (f *fixture) both() served { return served{f.serves, f.searcher()} }
+
+// served is what answers the evaluations and the searches of a handler.
+type served struct {
+	evaluator func(*http.Request) (authzen.Evaluator, error)
+	searcher  authzen.Searcher
+}
+
+// byPolicy answers both from a policy.
+func byPolicy(c authzen.PolicyConfig) served {
+	return served{authzen.ForPolicy(c), authzen.SearchPolicy(c)}
+}
 
 var errBroken = errors.New("the fixture is broken")
 
@@ -94,9 +112,12 @@ func library() *fixture {
 }
 
 // handle returns a handler that anybody may ask.
-func handle(t testing.TB, evaluator func(*http.Request) (authzen.Evaluator, error), c authzen.Config) http.Handler {
+func handle(t testing.TB, by served, c authzen.Config) http.Handler {
 	t.Helper()
-	c.Evaluator, c.Authenticate = evaluator, authzen.Unauthenticated
+	c.Evaluator, c.Searcher, c.Authenticate = by.evaluator, by.searcher, authzen.Unauthenticated
+	if c.OnError == nil {
+		c.OnError = func(context.Context, error) {} // not the log of the tests
+	}
 	h, err := authzen.New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -127,7 +127,7 @@ func FuzzHandler(f *testing.F) {
 			return authzen.Decision{Allowed: true}, nil
 		}
 		config := authzen.Config{MaxBody: 4096, MaxEvaluations: 16}
-		status, answer := post(t, handle(t, open.serves, config), endpoint, string(body))
+		status, answer := post(t, handle(t, open.both(), config), endpoint, string(body))
 		value, ok := tree(body)
 		if status != 200 && status != 400 && status != 413 {
 			t.Fatalf("%d %s", status, answer)
@@ -144,7 +144,7 @@ func FuzzHandler(f *testing.F) {
 		}
 		broken := library()
 		broken.decide = func(authzen.Request) (authzen.Decision, error) { return authzen.Decision{Allowed: true}, errBroken }
-		again, answer := post(t, handle(t, broken.serves, config), endpoint, string(body))
+		again, answer := post(t, handle(t, broken.both(), config), endpoint, string(body))
 		if strings.Contains(answer, "true") || status != 200 && again != status || status == 200 && again != 200 && again != 500 {
 			t.Fatalf("%q: with a broken evaluator %d %s", body, again, answer)
 		}
@@ -207,7 +207,7 @@ func FuzzToken(f *testing.F) {
 		f.Add(token, uint64(0))
 	}
 	shelf := pager(8)
-	h, err := authzen.New(authzen.Config{Evaluator: shelf.serves, Authenticate: authzen.Unauthenticated})
+	h, err := authzen.New(authzen.Config{Evaluator: shelf.serves, Searcher: shelf.searcher(), Authenticate: authzen.Unauthenticated})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 // TestBodyGrowth: what a body costs to answer grows with it only, whatever is in
 // it.
 func TestBodyGrowth(t *testing.T) {
-	h := handle(t, library().serves, authzen.Config{})
+	h := handle(t, library().both(), authzen.Config{})
 	const question = `"subject":{"type":"user","id":"ann"},"action":{"name":"read"},"resource":{"type":"book","id":"b1"}`
 	many := func(n int, part string) string {
 		all := make([]string, n)

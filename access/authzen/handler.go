@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"slices"
@@ -35,7 +36,10 @@ func malformed(text string) error { return refuse(http.StatusBadRequest, text) }
 // ServeHTTP compares paths as they were sent: a path that needs decoding or
 // cleaning first is not one of an endpoint.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	echoRequestID(w, r)
+	if err := echoRequestID(w, r); err != nil {
+		h.fail(w, r, err)
+		return
+	}
 	path := r.URL.EscapedPath()
 	if h.metadata != nil && path == h.metadataPath {
 		h.serveMetadata(w, r)
@@ -121,18 +125,23 @@ func isJSON(types []string) bool {
 	return err == nil && kind == want && (!given || strings.EqualFold(charset, "utf-8"))
 }
 
-// fail writes why the request is not answered.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+// refusalOf returns what the caller is told of an error.
+func refusalOf(r *http.Request, err error) *refusal {
 	why, ok := errors.AsType[*refusal](err)
 	switch {
 	case ok:
+		return why
 	case unavailable(r, err):
-		why = refuse(http.StatusServiceUnavailable, "no evaluation is possible now")
+		return refuse(http.StatusServiceUnavailable, "no evaluation is possible now")
 	case errors.Is(err, ErrForbidden):
-		why = refuse(http.StatusForbidden, "the caller may not ask this")
-	default:
-		why = refuse(http.StatusInternalServerError, "the evaluation failed")
+		return refuse(http.StatusForbidden, "the caller may not ask this")
 	}
+	return refuse(http.StatusInternalServerError, "the evaluation failed")
+}
+
+// fail writes why the request is not answered.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	why := refusalOf(r, err)
 	if why.status >= http.StatusInternalServerError {
 		h.report(r, err)
 	}
@@ -142,9 +151,15 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, why.Error(), why.status)
 }
 
+// report tells the host what failed, unless nobody waits for the answer any more.
 func (h *handler) report(r *http.Request, err error) {
-	if h.config.OnError != nil {
-		h.config.OnError(r, err)
+	ctx := r.Context()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+	case h.config.OnError != nil:
+		h.config.OnError(ctx, err)
+	default:
+		slog.Default().LogAttrs(ctx, slog.LevelError, "AuthZEN request failed", slog.Any("error", err))
 	}
 }
 
@@ -161,17 +176,24 @@ func reply(w http.ResponseWriter, data []byte) {
 	_, _ = w.Write(data) // a client that is gone needs no answer
 }
 
-// echoRequestID repeats the request's id in the answer, unless a log that keeps
-// it could take it for something else than an id.
-func echoRequestID(w http.ResponseWriter, r *http.Request) {
-	const header, longest = "X-Request-Id", 1 << 10
+// echoRequestID repeats the request's id in the answer, byte for byte. Its error is
+// for what cannot be one id.
+func echoRequestID(w http.ResponseWriter, r *http.Request) error {
+	const header, longest = "X-Request-Id", 8 << 10
 	ids := r.Header[header]
-	if len(ids) == 1 && ids[0] != "" && len(ids[0]) <= longest && printable(ids[0]) {
-		w.Header()[header] = ids
+	switch {
+	case len(ids) == 0:
+		return nil
+	case len(ids) > 1:
+		return malformed("there is more than one X-Request-ID")
+	case len(ids[0]) > longest:
+		return refuse(http.StatusRequestHeaderFieldsTooLarge, "the X-Request-ID is longer than 8,192 bytes")
+	case strings.ContainsFunc(ids[0], noHeader): // net/http refused it before
+		return malformed("the X-Request-ID has control characters")
 	}
+	w.Header()[header] = ids
+	return nil
 }
 
-// printable reports whether s is printable ASCII, spaces included.
-func printable(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
-}
+// noHeader reports whether a character cannot stand in the value of a header.
+func noHeader(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

@@ -14,28 +14,27 @@ import (
 type span struct {
 	search [16]byte // digest of what is searched for
 	after  string   // the last result before, "" on the first page
-	limit  int      // at least 1
+	limit  uint64   // as it was asked for; 0 means none
 }
 
 // tokenVersion comes first in a token, so that another form can follow.
-const tokenVersion = 1
+const tokenVersion = 2
 
 // token writes s: the version, the digest, the limit as a varint, the rest.
 func (s span) token() string {
 	b := append([]byte{tokenVersion}, s.search[:]...)
-	b = binary.AppendUvarint(b, uint64(s.limit))
+	b = binary.AppendUvarint(b, s.limit)
 	return base64.RawURLEncoding.EncodeToString(append(b, s.after...))
 }
 
 var errToken = malformed("page.token is not one for this search")
 
 // span returns which part of a list a page asks for. A token must be one for
-// the same question and the same limit.
-func (h *handler) span(k kind, r Request, p page) (span, error) {
-	search := digest(k, r)
-	s := span{search: search, limit: h.limit(p.limit)}
+// the same search and the same limit.
+func (p page) span(k kind, r Request) (span, error) {
+	search := digest(k, r, p.properties)
 	if p.token == "" {
-		return s, nil
+		return span{search: search, limit: p.limit}, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(p.token)
 	if err != nil || len(b) <= 1+len(search) || b[0] != tokenVersion || [16]byte(b[1:]) != search {
@@ -43,18 +42,14 @@ func (h *handler) span(k kind, r Request, p page) (span, error) {
 	}
 	b = b[1+len(search):]
 	limit, n := binary.Uvarint(b)
-	if n <= 0 || limit == 0 || !validResult(string(b[n:])) {
+	if n <= 0 || p.limit != 0 && p.limit != limit || !validResult(string(b[n:])) {
 		return span{}, errToken
 	}
-	s.after, s.limit = string(b[n:]), h.limit(limit)
-	if p.limit != 0 && h.limit(p.limit) != s.limit {
-		return span{}, errToken
-	}
-	return s, nil
+	return span{search, string(b[n:]), limit}, nil
 }
 
 // validResult reports whether s can be a result: not empty, in UTF-8 and without
-// control characters. Evaluators may have longer ids than a policy has.
+// control characters. Hosts may have longer ids than a policy has.
 func validResult(s string) bool {
 	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
@@ -68,12 +63,11 @@ func (h *handler) limit(n uint64) int {
 }
 
 // digest returns a short name of what is searched for, in whatever order its
-// members came. The context is not part of it: a time in it may change from page
-// to page.
-func digest(k kind, r Request) [16]byte {
+// members came.
+func digest(k kind, r Request, properties map[string]any) [16]byte {
 	// Marshal sorts the names of a map and keeps numbers as they are written.
 	// What came from JSON can always be written as JSON.
-	text, _ := json.Marshal([]any{k, r.Subject, r.Action, r.Resource})
+	text, _ := json.Marshal([]any{k, r.Subject, r.Action, r.Resource, r.Context, properties})
 	sum := sha256.Sum256(text)
 	return [16]byte(sum[:])
 }

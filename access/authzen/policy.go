@@ -4,25 +4,26 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
 	"net/http"
-	"slices"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/access/live"
 	"github.com/ambit-authz/ambit/internal/text"
-	"github.com/ambit-authz/ambit/role"
-	"github.com/ambit-authz/ambit/team"
 )
 
-// PolicyConfig says which policy answers, and how it is asked. Policy is
-// required; the zero value of every other field is useful.
+// PolicyConfig says which policy answers, and how it is asked. One of Source and
+// SourceOf is required; the zero value of every other field is useful.
 //
 // All functions must be safe for concurrent use.
 type PolicyConfig struct {
-	// Policy returns the policy that answers the request, from its beginning to
-	// its end. A nil policy without an error is an error. Required.
-	Policy func(*http.Request) (*access.Policy, error)
+	// Source has the policy of the one company that all requests are about. A
+	// request is answered from the policy of its beginning.
+	Source live.Source
+
+	// SourceOf returns what has the policy of the company that the request is
+	// about. Its error counts as an error of the Evaluator. A nil Source is one,
+	// and so is a nil policy.
+	SourceOf func(*http.Request) (live.Source, error)
 
 	// Company is the id under which the company is asked about; "" means
 	// "company". No other id is answered for it.
@@ -38,11 +39,17 @@ type PolicyConfig struct {
 	// panics, nothing else comes of it. Package decisionlog has one. Nil observes
 	// nothing.
 	Observer func(context.Context, access.Decision)
+
+	// Context returns what the answer to an evaluation says besides, as
+	// [Decision.Context], allowed or denied. The caller sees it all: of the reasons
+	// and names in the decision, only [access.Decision.Public] is meant for that.
+	// Nil says nothing.
+	Context func(context.Context, access.Decision) map[string]any
 }
 
-// ForPolicy returns the [Config.Evaluator] that answers each request from the
-// one policy that c.Policy returns for it. If that is nil, so is the result, which
-// [New] refuses. A later change of c changes nothing.
+// ForPolicy returns the [Config.Evaluator] that answers each request from one
+// policy. It returns nil, which [New] refuses, if c has not exactly one of Source
+// and SourceOf. A later change of c changes nothing.
 //
 // An entity stands for this:
 //
@@ -55,30 +62,56 @@ type PolicyConfig struct {
 //     and [access.CompanyItem] without it.
 //   - An action is the [access.Action] of its name.
 //
-// Everything else is denied: another type of subject, and one of these
+// The caller says the type and the action, so one that the policy does not know is
+// denied like anything else, with its reason, and is observed. Everything else is
+// denied, too: another type of subject, and one of these
 // properties with a value of another type or where it has no meaning, since a
 // lost scope must not widen what may be done. So is a type, an id, a team or an
 // account that no policy can hold, whatever the kind: one that is empty, longer
 // than 256 bytes, not UTF-8, or has control characters. Other properties and the
-// context are ignored.
-//
-// A search returns, in byte order, exactly what [access.Policy.Decide] allows
-// with the given properties. The policy knows all subjects, all actions, and the
-// resources of the built-in kinds; no others are found. Each page costs a look at
-// all of them and up to one decision on each. Reasons are those of
-// [access.Decision.Public].
+// context are ignored. Reasons are those of [access.Decision.Public].
 func ForPolicy(c PolicyConfig) func(*http.Request) (Evaluator, error) {
-	if c.Policy == nil {
+	if c.check() != nil {
 		return nil
 	}
-	c.Company = cmp.Or(c.Company, string(access.KindCompany))
+	begin := c.begin()
 	return func(r *http.Request) (Evaluator, error) {
-		p, err := c.Policy(r)
-		if err == nil && p == nil {
-			err = errors.New("authzen: PolicyConfig.Policy returned no policy")
-		}
+		e, err := begin(r)
 		if err != nil {
-			return nil, err
+			return nil, err // not e: a nil pointer is an Evaluator
+		}
+		return e, nil
+	}
+}
+
+// check says what of c is missing, or too much.
+func (c *PolicyConfig) check() error {
+	switch {
+	case c.Source == nil && c.SourceOf == nil:
+		return errors.New("authzen: PolicyConfig.Source is nil; set what has the policy, or SourceOf if there are many companies")
+	case c.Source != nil && c.SourceOf != nil:
+		return errors.New("authzen: PolicyConfig has both Source and SourceOf; set one of them")
+	}
+	return nil
+}
+
+// begin returns the function that takes the policy for a request.
+func (c PolicyConfig) begin() func(*http.Request) (*policyEvaluator, error) {
+	c.Company = cmp.Or(c.Company, string(access.KindCompany))
+	return func(r *http.Request) (*policyEvaluator, error) {
+		source := c.Source
+		if source == nil {
+			var err error
+			if source, err = c.SourceOf(r); err != nil {
+				return nil, err
+			}
+			if source == nil {
+				return nil, errors.New("authzen: PolicyConfig.SourceOf returned no Source")
+			}
+		}
+		p := source.Policy()
+		if p == nil {
+			return nil, errors.New("authzen: the Source has no policy")
 		}
 		return &policyEvaluator{p, &c}, nil
 	}
@@ -92,7 +125,11 @@ type policyEvaluator struct {
 func (e *policyEvaluator) Evaluate(ctx context.Context, r Request) (Decision, error) {
 	d := e.policy.Decide(e.subject(r.Subject), access.Action(r.Action.Name), e.resource(r.Resource))
 	e.observe(ctx, d)
-	return Decision{d.Allowed, string(d.Public().Reason)}, nil
+	answer := Decision{Allowed: d.Allowed, Reason: string(d.Public().Reason)}
+	if e.config.Context != nil {
+		answer.Context = e.config.Context(ctx, d)
+	}
+	return answer, nil
 }
 
 // observe shows a decision to the observer, who cannot keep it from being answered.
@@ -108,65 +145,6 @@ const (
 	userType = "user"
 	linkType = "link"
 )
-
-func (e *policyEvaluator) SearchSubjects(ctx context.Context, s Search) ([]string, error) {
-	resource := e.resource(s.Resource)
-	var all iter.Seq[string]
-	switch s.Subject.Type {
-	case userType:
-		all = ids(e.policy.Directory().Users(), func(u team.User) string { return string(u.ID) })
-	case linkType:
-		all = ids(e.policy.Directory().LinksTo(resource), linkID)
-	default:
-		return nil, nil
-	}
-	return s.collect(ctx, all, func(id string) bool {
-		s.Subject.ID = id
-		return e.policy.Decide(e.subject(s.Subject), access.Action(s.Action.Name), resource).Allowed
-	})
-}
-
-func (e *policyEvaluator) SearchResources(ctx context.Context, s Search) ([]string, error) {
-	subject, action := e.subject(s.Subject), access.Action(s.Action.Name)
-	all := e.resources(access.Kind(s.Resource.Type), subject, action)
-	return s.collect(ctx, all, func(id string) bool {
-		s.Resource.ID = id
-		return e.policy.Decide(subject, action, e.resource(s.Resource)).Allowed
-	})
-}
-
-func (e *policyEvaluator) SearchActions(ctx context.Context, s Search) ([]string, error) {
-	all := ids(e.policy.Actions(e.subject(s.Subject), e.resource(s.Resource)), asString)
-	return s.collect(ctx, all, func(string) bool { return true })
-}
-
-// resources returns ids of that kind, including all on which the subject may
-// take the action.
-func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Action) iter.Seq[string] {
-	p := e.policy
-	switch k {
-	case access.KindCompany:
-		return slices.Values([]string{e.config.Company})
-	case access.KindAccount:
-		if a == access.ViewAccount {
-			return ids(p.View(s).Accounts(), asString)
-		}
-		return ids(p.Directory().Accounts(), func(a datagroup.Account) string { return string(a.ID()) })
-	case access.KindUser:
-		return ids(p.Directory().Users(), func(u team.User) string { return string(u.ID) })
-	case access.KindRole:
-		return ids(slices.Values(p.Directory().Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
-	case access.KindTeam:
-		return ids(p.Directory().Teams(), func(t team.Team) string { return string(t.ID) })
-	case access.KindGroup:
-		return ids(p.Directory().Groups(), func(g datagroup.Group) string { return string(g.ID) })
-	case access.KindReport:
-		return ids(p.Reports(s, a), asString)
-	case access.KindLink:
-		return ids(p.Directory().Links(), linkID)
-	}
-	return func(func(string) bool) {}
-}
 
 // subject returns the subject that an entity stands for, the zero Subject if it
 // stands for none.
@@ -207,46 +185,3 @@ func (e *policyEvaluator) resource(r Entity) access.Resource {
 	}
 	return access.Resource{}
 }
-
-// collect returns the ids after s.After that are allowed, sorted, and at most
-// s.Limit of them. Whenever it holds twice as many it drops the later half, and
-// asks no more about ids that are later still.
-func (s *Search) collect(ctx context.Context, all iter.Seq[string], allowed func(id string) bool) ([]string, error) {
-	const checkContext = 256 // ids until the context is looked at again
-	if s.Limit <= 0 {
-		return nil, nil
-	}
-	var found []string
-	last := "" // ids from this one on are not used; "" is no bound
-	seen := 0
-	for id := range all {
-		if seen++; seen%checkContext == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if id <= s.After || last != "" && id >= last || !allowed(id) {
-			continue
-		}
-		if found = append(found, id); len(found)/2 >= s.Limit {
-			slices.Sort(found)
-			found = found[:s.Limit]
-			last = found[s.Limit-1]
-		}
-	}
-	slices.Sort(found)
-	return found[:min(len(found), s.Limit)], nil
-}
-
-// ids returns the id of each.
-func ids[T any](all iter.Seq[T], id func(T) string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for each := range all {
-			if !yield(id(each)) {
-				return
-			}
-		}
-	}
-}
-
-func linkID(l access.ShareLink) string { return string(l.ID) }
-
-func asString[S ~string](s S) string { return string(s) }

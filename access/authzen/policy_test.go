@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 // acme is a company in which mia sees US accounts through team west, dan is an
@@ -34,18 +36,13 @@ const acme = `{
   "links":      [{"id": "l1", "maker": "mia", "action": "report.view", "resource": {"kind": "report", "id": "q1"}}]
 }`
 
-// fixed returns a function that always returns the policy.
-func fixed(p *access.Policy) func(*http.Request) (*access.Policy, error) {
-	return func(*http.Request) (*access.Policy, error) { return p, nil }
-}
-
 // runPolicy asks a policy, with reasons. A case is the answer and the question:
 // subject, action and resource in a shorthand for their JSON: type:id, then
 // properties.
 func runPolicy(t *testing.T, c authzen.PolicyConfig, endpoint string, cases [][2]string) {
 	t.Helper()
-	c.Policy = fixed(access.MustLoad(acme))
-	h := handle(t, authzen.ForPolicy(c), authzen.Config{Reasons: true})
+	c.Source = live.New(access.MustLoad(acme))
+	h := handle(t, byPolicy(c), authzen.Config{Reasons: true})
 	asked := make(map[string]bool)
 	for _, c := range cases {
 		status, answer := post(t, h, endpoint, longhand(t, c[1]))
@@ -202,8 +199,8 @@ func TestForPolicySearches(t *testing.T) {
 func TestObserver(t *testing.T) {
 	var seen []access.Decision
 	policy := access.MustLoad(acme)
-	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{
-		Policy:   fixed(policy),
+	h := handle(t, byPolicy(authzen.PolicyConfig{
+		Source:   live.New(policy),
 		Observer: func(_ context.Context, d access.Decision) { seen = append(seen, d) },
 	}), authzen.Config{})
 	body := longhand(t, `user:mia, account.view, account:us-1`)
@@ -234,21 +231,64 @@ func TestReasonsArePublic(t *testing.T) {
 
 // TestPolicyFails wants no answer without a policy.
 func TestPolicyFails(t *testing.T) {
-	none := authzen.ForPolicy(authzen.PolicyConfig{Policy: func(*http.Request) (*access.Policy, error) { return access.MustLoad(acme), errBroken }})
+	acmePolicy := live.New(access.MustLoad(acme))
+	none := authzen.PolicyConfig{SourceOf: func(*http.Request) (live.Source, error) { return acmePolicy, errBroken }}
 	body := longhand(t, `user:mia, account.view, account:us-1`)
 	batch := body[:len(body)-1] + `,"evaluations":[{},{}]}`
-	if status, answer := post(t, handle(t, none, authzen.Config{}), "evaluation", body); status != 500 {
-		t.Errorf("%d %s", status, answer)
+	for _, c := range []struct {
+		name   string
+		config authzen.PolicyConfig
+		want   string
+	}{
+		{"an error", none, errBroken.Error()},
+		{"a source without a policy", authzen.PolicyConfig{Source: live.New(nil)}, "authzen: the Source has no policy"},
+		{"no source", authzen.PolicyConfig{SourceOf: func(*http.Request) (live.Source, error) { return nil, nil }}, "authzen: PolicyConfig.SourceOf returned no Source"},
+	} {
+		var reported []string
+		h := handle(t, byPolicy(c.config), authzen.Config{OnError: func(_ context.Context, err error) { reported = append(reported, err.Error()) }})
+		for _, endpoint := range endpoints {
+			reported = nil
+			if status, answer := post(t, h, endpoint, batch); status != 500 || !slices.Equal(reported, []string{c.want}) {
+				t.Errorf("%s, %s: %d %s, reported %v", c.name, endpoint, status, answer, reported)
+			}
+		}
 	}
-	if status, answer := post(t, handle(t, none, authzen.Config{}), "evaluations", batch); status != 500 {
-		t.Errorf("%d %s", status, answer)
-	}
-	var reported []error
-	absent := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(nil)}), authzen.Config{OnError: func(_ *http.Request, err error) { reported = append(reported, err) }})
-	for _, endpoint := range []string{"evaluation", "evaluations", "search/subject", "search/resource", "search/action"} {
-		reported = nil
-		if status, answer := post(t, absent, endpoint, batch); status != 500 || len(reported) != 1 {
-			t.Errorf("%s without a policy: %d %s, reported %v", endpoint, status, answer, reported)
+}
+
+// TestSourceOf answers each request from the policy of its company, and of its
+// beginning.
+func TestSourceOf(t *testing.T) {
+	current := live.New(access.MustLoad(acme))
+	companies := map[string]live.Source{"acme": current, "empty": live.New(access.MustLoad(`{}`))}
+	h := handle(t, byPolicy(authzen.PolicyConfig{
+		// The first question of the batch takes the policy away.
+		Observer: func(context.Context, access.Decision) { current.Replace(access.MustLoad(`{}`)) },
+		SourceOf: func(r *http.Request) (live.Source, error) {
+			if source := companies[r.Header.Get("Company")]; source != nil {
+				return source, nil
+			}
+			return nil, authzen.ErrForbidden
+		},
+	}), authzen.Config{})
+	body := longhand(t, `user:mia, account.view, account:us-1`)
+	batch := body[:len(body)-1] + `,"evaluations":[{},{}]}`
+	const found = `{"results":[{"type":"account","id":"de-1"},{"type":"account","id":"us-1"},{"type":"account","id":"us-2"}]}`
+	for _, c := range []struct {
+		status                        int
+		company, endpoint, body, want string
+	}{
+		{200, "acme", "search/resource", body, found},
+		{200, "empty", "search/resource", body, `{"results":[]}`},
+		{403, "other", "search/resource", body, "the caller may not ask this\n"},
+		{403, "other", "evaluation", body, "the caller may not ask this\n"},
+		{200, "empty", "evaluation", body, no},
+		{200, "acme", "evaluations", batch, `{"evaluations":[{"decision":true},{"decision":true}]}`},
+	} {
+		r := request(c.endpoint, c.body)
+		r.Header.Set("Company", c.company)
+		current.Replace(access.MustLoad(acme))
+		if w := serve(h, r); w.Code != c.status || w.Body.String() != c.want {
+			t.Errorf("%s, %s: %d %s", c.company, c.endpoint, w.Code, w.Body)
 		}
 	}
 }
@@ -256,7 +296,7 @@ func TestPolicyFails(t *testing.T) {
 // TestImpossibleIDs asks about ids that no policy can hold, where a possible id
 // would be allowed.
 func TestImpossibleIDs(t *testing.T) {
-	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme)), Links: true})(nil)
+	e, err := authzen.ForPolicy(authzen.PolicyConfig{Source: live.New(access.MustLoad(acme)), Links: true})(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +344,7 @@ func TestImpossibleIDs(t *testing.T) {
 			}
 		}
 		for _, id := range []string{"", strings.Repeat("x", 257), c.id + "\xff", c.id + "\n", c.id + "\x7f", c.id + "\u0085", "\x00"} {
-			if d := decide(id); d != (authzen.Decision{Reason: c.reason}) {
+			if d := decide(id); d.Allowed || d.Reason != c.reason {
 				t.Errorf("%s %q: %v", c.name, id, d)
 			}
 		}
@@ -322,15 +362,13 @@ func TestSearchLinksCost(t *testing.T) {
 		fmt.Fprintf(&users, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
 	}
 	policy := access.MustLoad(strings.Replace(acme, `"users":      [`, `"users":      [`+users.String(), 1))
-	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)})(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	find := authzen.SearchPolicy(authzen.PolicyConfig{Source: live.New(policy)}).Resources
+	r := request("search/resource", "")
 	search := authzen.Search{Limit: 1}
 	search.Subject, search.Action.Name = authzen.Entity{Type: "user", ID: "mia"}, "link.revoke"
 	search.Resource.Type = "link"
 	cost := testing.AllocsPerRun(10, func() {
-		if found, err := e.SearchResources(t.Context(), search); err != nil || len(found) != 1 {
+		if found, err := find(r, search); err != nil || len(found.IDs) != 1 {
 			t.Errorf("%v, %v", found, err)
 		}
 	})
@@ -347,27 +385,25 @@ func TestLongSearchEnds(t *testing.T) {
 		fmt.Fprintf(&text, `{"id":"u%d","email":"u%d@acme.test","role":"admin"},`, i, i)
 	}
 	policy := access.MustLoad(strings.TrimSuffix(text.String(), ",") + `]}`)
-	evaluator, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(policy)})(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := &countdown{Context: t.Context(), left: 2}
+	find := authzen.SearchPolicy(authzen.PolicyConfig{Source: live.New(policy)}).Subjects
+	r := request("search/subject", "")
+	ending := r.WithContext(&countdown{Context: t.Context(), left: 2})
 	search := authzen.Search{Limit: 2000}
 	search.Subject.Type, search.Action.Name = "user", "company.edit"
 	search.Resource = authzen.Entity{Type: "company", ID: "company"}
-	if found, err := evaluator.SearchSubjects(ctx, search); err == nil || found != nil {
-		t.Errorf("%d found, %v", len(found), err)
+	if found, err := find(ending, search); err == nil || found.IDs != nil {
+		t.Errorf("%d found, %v", len(found.IDs), err)
 	}
-	if found, err := evaluator.SearchSubjects(t.Context(), search); err != nil || len(found) != 1000 {
-		t.Errorf("%d found, %v", len(found), err)
+	if found, err := find(r, search); err != nil || len(found.IDs) != 1000 {
+		t.Errorf("%d found, %v", len(found.IDs), err)
 	}
 }
 
 // TestObserverPanics: a panic of the observer changes no answer.
 func TestObserverPanics(t *testing.T) {
 	asked := 0
-	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{
-		Policy: fixed(access.MustLoad(`{"users": [{"id": "mia", "email": "mia@x.test", "role": "admin"}]}`)),
+	h := handle(t, byPolicy(authzen.PolicyConfig{
+		Source: live.New(access.MustLoad(`{"users": [{"id": "mia", "email": "mia@x.test", "role": "admin"}]}`)),
 		Observer: func(context.Context, access.Decision) {
 			asked++
 			panic("an observer fails")

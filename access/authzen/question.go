@@ -1,8 +1,11 @@
 package authzen
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
+	"io"
 	"strconv"
 
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
@@ -39,9 +42,10 @@ type body struct {
 
 // page is which part of a list is asked for.
 type page struct {
-	given bool
-	token string
-	limit uint64 // 0 means none
+	given      bool
+	token      string
+	limit      uint64 // 0 means none
+	properties map[string]any
 }
 
 // The members of a body that matter at each endpoint.
@@ -73,7 +77,7 @@ func parse(data []byte, maxItems int, target kind, names []string) (*body, error
 		}
 	}
 	if problems := r.Close(); len(problems) > 0 {
-		return nil, malformed(describe(problems[0].Err))
+		return nil, malformed(describe(data, problems[0].Err))
 	}
 	if b.problem != "" {
 		return nil, malformed(b.problem)
@@ -82,7 +86,7 @@ func parse(data []byte, maxItems int, target kind, names []string) (*body, error
 }
 
 // describe says what is wrong with a body without quoting any of it.
-func describe(err error) string {
+func describe(data []byte, err error) string {
 	switch {
 	case errors.Is(err, strictjson.ErrType):
 		return "the body must be a JSON object"
@@ -92,6 +96,14 @@ func describe(err error) string {
 		return "the body must be valid Unicode in UTF-8"
 	case errors.Is(err, strictjson.ErrDepth):
 		return "the body is nested too deeply"
+	}
+	switch err := json.NewDecoder(bytes.NewReader(data)).Decode(new(json.RawMessage)); err {
+	case nil:
+		return "the body must end after one JSON object"
+	case io.EOF:
+		return "the body is empty"
+	case io.ErrUnexpectedEOF:
+		return "the body ends within its JSON"
 	}
 	return "the body must be valid JSON"
 }
@@ -245,8 +257,7 @@ func (b *body) readPage(r *strictjson.Reader) {
 			}
 			b.page.limit = n
 		case "properties":
-			b.want(r, strictjson.Object, "page", ".properties")
-			r.Skip()
+			b.page.properties = b.readMap(r, "page.properties")
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package authzen
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -10,8 +10,9 @@ import (
 
 // resultList is a list as it is sent.
 type resultList struct {
-	Page    *resultPage `json:"page,omitempty"`
-	Results any         `json:"results"` // a slice, never nil
+	Page    *resultPage     `json:"page,omitempty"`
+	Context json.RawMessage `json:"context,omitempty"`
+	Results any             `json:"results"` // a slice, never nil
 }
 
 type resultPage struct {
@@ -36,8 +37,8 @@ const (
 	actions   kind = "action"
 )
 
-// search returns the endpoint that searches for k.
-func (h *handler) search(k kind) endpoint {
+// search returns the endpoint that searches for k by find.
+func (h *handler) search(k kind, find func(*http.Request, Search) (Results, error)) endpoint {
 	names := searchNames
 	if k == actions {
 		names = actionNames
@@ -54,29 +55,30 @@ func (h *handler) search(k kind) endpoint {
 		if err != nil {
 			return nil, err
 		}
-		from, err := h.span(k, request, b.page)
+		from, err := b.page.span(k, request)
 		if err != nil {
 			return nil, err
 		}
-		e, err := h.begin(r)
+		limit := h.limit(from.limit)
+		found, err := find(r, Search{request, from.after, limit + 1})
+		if err == nil {
+			err = k.check(found.IDs, from.after)
+		}
 		if err != nil {
 			return nil, err
 		}
-		results, err := list(r.Context(), e, k, Search{request, from.after, from.limit + 1})
-		if err != nil {
-			return nil, err
+		var list resultList
+		switch {
+		case len(found.IDs) > limit:
+			found.IDs = found.IDs[:limit]
+			from.after = found.IDs[limit-1]
+			list.Page = &resultPage{from.token()}
+		case b.page.given:
+			list.Page = new(resultPage)
 		}
-		var page resultList
-		more := len(results) > from.limit
-		if more {
-			results = results[:from.limit]
-			from.after = results[from.limit-1]
-			page.Page = &resultPage{from.token()}
-		} else if b.page.given {
-			page.Page = new(resultPage)
-		}
-		page.Results = k.encode(request, results)
-		return page, nil
+		list.Results = k.encode(request, found.IDs)
+		list.Context, err = encodeContext(found.Context, "")
+		return list, err
 	}
 }
 
@@ -92,28 +94,17 @@ func (b *body) readTarget(r *strictjson.Reader, k kind) {
 	}
 }
 
-// list searches with e. A repeated result is refused, as a caller who reads page
-// by page might never come to an end, and so is a result that no token can name.
-func list(ctx context.Context, e Evaluator, k kind, s Search) (results []string, err error) {
-	switch k {
-	case subjects:
-		results, err = e.SearchSubjects(ctx, s)
-	case resources:
-		results, err = e.SearchResources(ctx, s)
-	case actions:
-		results, err = e.SearchActions(ctx, s)
-	}
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{s.After: true}
+// check refuses a result that is repeated, as a caller who reads page by page
+// might never come to an end, and one that no token can name.
+func (k kind) check(results []string, after string) error {
+	seen := map[string]bool{after: true}
 	for _, result := range results {
 		if seen[result] || !validResult(result) {
-			return nil, fmt.Errorf("authzen: the Evaluator searched for a %s and returned %q, which is repeated or cannot be a result", k, result)
+			return fmt.Errorf("authzen: the search for a %s returned %q, which is repeated or cannot be a result", k, result)
 		}
 		seen[result] = true
 	}
-	return results, nil
+	return nil
 }
 
 // encode returns results as they are sent.

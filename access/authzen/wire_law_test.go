@@ -6,18 +6,17 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/live"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"pgregory.net/rapid"
@@ -282,17 +281,13 @@ func (d draw) question(doc *document.Document) (s asked[access.Subject], a acces
 // wire is a server with a policy that can be changed.
 type wire struct {
 	server *httptest.Server
-	policy atomic.Pointer[access.Policy]
+	policy live.Policy
 }
 
 func newWire(t *testing.T) *wire {
 	w := new(wire)
-	evaluator := authzen.ForPolicy(authzen.PolicyConfig{
-		Policy:  func(*http.Request) (*access.Policy, error) { return w.policy.Load(), nil },
-		Company: "acme",
-		Links:   true,
-	})
-	w.server = httptest.NewServer(handle(t, evaluator, authzen.Config{Reasons: true, MaxPage: 4}))
+	answers := byPolicy(authzen.PolicyConfig{Source: &w.policy, Company: "acme", Links: true})
+	w.server = httptest.NewServer(handle(t, answers, authzen.Config{Reasons: true, MaxPage: 4}))
 	t.Cleanup(w.server.Close)
 	return w
 }
@@ -341,7 +336,7 @@ func TestOverTheWire(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.policy.Store(p)
+		w.policy.Replace(p)
 		w.decisions(t, p, doc, hits)
 		for range 2 {
 			w.searches(t, p, doc, hits)

@@ -29,6 +29,23 @@ type wireCase struct {
 	name, body, answer string
 }
 
+// batch writes the answer to a batch. Each item is "true", "false" with or without a
+// reason, or the status and the message of an error.
+func batch(items ...string) string {
+	for i, item := range items {
+		verdict, text, more := strings.Cut(item, " ")
+		switch {
+		case !more:
+			items[i] = `{"decision":` + verdict + `}`
+		case verdict == "false":
+			items[i] = `{"decision":false,"context":{"reason":"` + text + `"}}`
+		default:
+			items[i] = `{"decision":false,"context":{"error":{"status":` + verdict + `,"message":"` + text + `"}}}`
+		}
+	}
+	return `{"evaluations":[` + strings.Join(items, ",") + `]}`
+}
+
 func runWire(t *testing.T, h http.Handler, endpoint string, cases []wireCase) {
 	names := make(map[string]bool)
 	for _, c := range cases {
@@ -49,7 +66,7 @@ const (
 )
 
 func TestEvaluation(t *testing.T) {
-	h := handle(t, library().serves, authzen.Config{})
+	h := handle(t, library().both(), authzen.Config{})
 	runWire(t, h, "evaluation", []wireCase{
 		{200, "allowed", `{ANN,READ,B1}`, yes},
 		{200, "denied", `{BOB,WRITE,B1}`, no},
@@ -96,12 +113,15 @@ func TestEvaluation(t *testing.T) {
 		{400, "a context that is a string", `{ANN,READ,B1,"context":"now"}`, "context must be of type object\n"},
 		{400, "a context that is null", `{ANN,READ,B1,"context":null}`, "context must be of type object\n"},
 
-		{400, "no body", ``, "the body must be valid JSON\n"},
-		{400, "broken off", `{ANN,READ,B1`, "the body must be valid JSON\n"},
-		{400, "trailing text", `{ANN,READ,B1}x`, "the body must be valid JSON\n"},
-		{400, "a second value", `{ANN,READ,B1}{}`, "the body must be valid JSON\n"},
+		{400, "no body", ``, "the body is empty\n"},
+		{400, "broken off", `{ANN,READ,B1`, "the body ends within its JSON\n"},
+		{400, "trailing text", `{ANN,READ,B1}x`, "the body must end after one JSON object\n"},
+		{400, "a second value", `{ANN,READ,B1}{}`, "the body must end after one JSON object\n"},
+		{400, "white space alone", " \n", "the body is empty\n"},
+		{400, "broken off within a string", `{ANN,READ,"resource":{"type":"bo`, "the body ends within its JSON\n"},
+		{400, "a second value after an array", `[]{}`, "the body must end after one JSON object\n"},
 		{400, "a comma too many", `{ANN,READ,B1,}`, "the body must be valid JSON\n"},
-		{400, "a comment", `{ANN,READ,B1}/**/`, "the body must be valid JSON\n"},
+		{400, "a comment", `{ANN,READ,B1}/**/`, "the body must end after one JSON object\n"},
 		{400, "a byte order mark", "\ufeff{ANN,READ,B1}", "the body must be valid JSON\n"},
 		{400, "an array", `[{ANN,READ,B1}]`, "the body must be a JSON object\n"},
 		{400, "a null", `null`, "the body must be a JSON object\n"},
@@ -127,7 +147,7 @@ func TestEvaluation(t *testing.T) {
 }
 
 func TestEvaluations(t *testing.T) {
-	h := handle(t, library().serves, authzen.Config{MaxEvaluations: 4})
+	h := handle(t, library().both(), authzen.Config{MaxEvaluations: 4})
 	runWire(t, h, "evaluations", []wireCase{
 		{200, "defaults for all", `{ANN,READ,"evaluations":[{B1},{B3}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
 		{200, "no defaults", `{"evaluations":[{ANN,READ,B1},{BOB,WRITE,B1}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
@@ -136,16 +156,16 @@ func TestEvaluations(t *testing.T) {
 		{200, "one question", `{ANN,READ,B1,"evaluations":[{}]}`, `{"evaluations":[{"decision":true}]}`},
 		{200, "as many as there may be", `{ANN,READ,B1,"evaluations":[{},{},{},{}]}`, `{"evaluations":[{"decision":true},{"decision":true},{"decision":true},{"decision":true}]}`},
 		{200, "an entity is replaced as a whole", `{ANN,READ,B1,"evaluations":[{"subject":{"id":"ann"}},{"resource":{"type":"book"}},{"action":{}},{}]}`,
-			`{"evaluations":[{"decision":false},{"decision":false},{"decision":false},{"decision":true}]}`},
+			batch("400 subject.type is missing", "400 resource.id is missing", "400 action.name is missing", "true")},
 		{200, "nothing of an entity is inherited", `{ANN,READ,B1,"evaluations":[{"subject":{"type":"user"}},{"resource":{"id":"b1"}},{"action":{"properties":{}}}]}`,
-			`{"evaluations":[{"decision":false},{"decision":false},{"decision":false}]}`},
-		{200, "a broken default that nobody uses", `{"subject":{"type":"user"},READ,"evaluations":[{ANN,B1},{B1}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
-		{200, "an item without resource", `{ANN,READ,"evaluations":[{B1},{}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
-		{200, "the only item without subject", `{READ,B1,"evaluations":[{}]}`, `{"evaluations":[{"decision":false}]}`},
-		{200, "items that are no objects", `{ANN,READ,B1,"evaluations":[null,[],"x",1]}`, `{"evaluations":[{"decision":false},{"decision":false},{"decision":false},{"decision":false}]}`},
+			batch("400 subject.id is missing", "400 resource.type is missing", "400 action.name is missing")},
+		{200, "a broken default that nobody uses", `{"subject":{"type":"user"},READ,"evaluations":[{ANN,B1},{B1}]}`, batch("true", "400 subject.id is missing")},
+		{200, "an item without resource", `{ANN,READ,"evaluations":[{B1},{}]}`, batch("true", "400 resource is missing")},
+		{200, "the only item without subject", `{READ,B1,"evaluations":[{}]}`, batch("400 subject is missing")},
+		{200, "items that are no objects", `{ANN,READ,B1,"evaluations":[null,[],"x",1]}`, batch("400 an evaluation must be of type object", "400 an evaluation must be of type object", "400 an evaluation must be of type object", "400 an evaluation must be of type object")},
 		{200, "an item's member of a wrong type", `{ANN,READ,B1,"evaluations":[{"subject":"ann"},{"subject":null},{"context":[]},{"action":{"name":1}}]}`,
-			`{"evaluations":[{"decision":false},{"decision":false},{"decision":false},{"decision":false}]}`},
-		{200, "an item's evaluation fails", `{ANN,READ,"evaluations":[{BROKEN},{HALF},{B1}]}`, `{"evaluations":[{"decision":false},{"decision":false},{"decision":true}]}`},
+			batch("400 subject must be of type object", "400 subject must be of type object", "400 context must be of type object", "400 action.name must be of type string")},
+		{200, "an item's evaluation fails", `{ANN,READ,"evaluations":[{BROKEN},{HALF},{B1}]}`, batch("500 the evaluation failed", "500 the evaluation failed", "true")},
 		{200, "unknown names in an item", `{ANN,READ,"evaluations":[{B1,"evaluations":1,"options":2}]}`, `{"evaluations":[{"decision":true}]}`},
 
 		{200, "without evaluations it is one question", `{ANN,READ,B1}`, yes},
@@ -156,10 +176,10 @@ func TestEvaluations(t *testing.T) {
 		{200, "execute all", `{ANN,READ,"options":{"evaluations_semantic":"execute_all"},"evaluations":[{B3},{B1},{B3}]}`, `{"evaluations":[{"decision":false},{"decision":true},{"decision":false}]}`},
 		{200, "deny on first deny", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{B1},{B3},{B2}]}`, `{"evaluations":[{"decision":true},{"decision":false}]}`},
 		{200, "deny on first deny, and none", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{B1},{B2}]}`, `{"evaluations":[{"decision":true},{"decision":true}]}`},
-		{200, "deny on the first that fails", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{BROKEN},{B1}]}`, `{"evaluations":[{"decision":false}]}`},
-		{200, "deny on the first not understood", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{},{B1}]}`, `{"evaluations":[{"decision":false}]}`},
+		{200, "deny on the first that fails", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{BROKEN},{B1}]}`, batch("500 the evaluation failed")},
+		{200, "deny on the first not understood", `{ANN,READ,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{},{B1}]}`, batch("400 resource is missing")},
 		{200, "permit on first permit", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B3},{B1},{B2}]}`, `{"evaluations":[{"decision":false},{"decision":true}]}`},
-		{200, "permit on first permit, and none", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B3},{BROKEN}]}`, `{"evaluations":[{"decision":false},{"decision":false}]}`},
+		{200, "permit on first permit, and none", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B3},{BROKEN}]}`, batch("false", "500 the evaluation failed")},
 		{200, "options without a semantic", `{ANN,READ,"options":{"x":"y"},"evaluations":[{B1}]}`, `{"evaluations":[{"decision":true}]}`},
 		{200, "what would fail after the end is not asked", `{ANN,READ,"options":{"evaluations_semantic":"permit_on_first_permit"},"evaluations":[{B1},{DOWN}]}`, `{"evaluations":[{"decision":true}]}`},
 
@@ -178,7 +198,7 @@ func TestEvaluations(t *testing.T) {
 		{400, "two names in an item", `{ANN,READ,"evaluations":[{B1},{B1,B2}]}`, "a name occurs twice"},
 		{400, "two names after too many", `{ANN,READ,B1,"evaluations":[{},{},{},{},{"a":1,"a":2}]}`, "a name occurs twice"},
 		{400, "half a surrogate pair in an item", `{ANN,READ,"evaluations":[{"resource":{"type":"book","id":"\ud800"}}]}`, "the body must be valid Unicode"},
-		{400, "broken off", `{ANN,READ,"evaluations":[{B1}`, "the body must be valid JSON\n"},
+		{400, "broken off", `{ANN,READ,"evaluations":[{B1}`, "the body ends within its JSON\n"},
 		{400, "an array", `[]`, "the body must be a JSON object\n"},
 
 		{503, "unavailable in the middle", `{ANN,READ,"evaluations":[{B1},{DOWN}]}`, "no evaluation is possible now\n"},
@@ -186,7 +206,7 @@ func TestEvaluations(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	h := handle(t, library().serves, authzen.Config{})
+	h := handle(t, library().both(), authzen.Config{})
 	runWire(t, h, "search/subject", []wireCase{
 		{200, "who may read", `{"subject":{"type":"user"},READ,B1}`, `{"results":[{"type":"user","id":"bob"},{"type":"user","id":"ann"}]}`},
 		{200, "an id is ignored", `{ANN,READ,B1}`, `{"results":[{"type":"user","id":"bob"},{"type":"user","id":"ann"}]}`},
@@ -236,12 +256,12 @@ func TestSearch(t *testing.T) {
 		{400, "no resource", `{ANN}`, "resource is missing\n"},
 		{400, "no subject", `{B1}`, "subject is missing\n"},
 		{400, "a subject without id", `{"subject":{"type":"user"},B1}`, "subject.id is missing\n"},
-		{400, "broken off", `{ANN,B1`, "the body must be valid JSON\n"},
+		{400, "broken off", `{ANN,B1`, "the body ends within its JSON\n"},
 	})
 }
 
 func TestReasons(t *testing.T) {
-	h := handle(t, library().serves, authzen.Config{Reasons: true})
+	h := handle(t, library().both(), authzen.Config{Reasons: true})
 	runWire(t, h, "evaluation", []wireCase{
 		{200, "a denial has its reason", `{BOB,WRITE,B1}`, `{"decision":false,"context":{"reason":"not-allowed"}}`},
 		{200, "an allowance has none", `{ANN,READ,B1}`, yes},
@@ -249,9 +269,6 @@ func TestReasons(t *testing.T) {
 		{500, "a failure has none", `{ANN,READ,BROKEN}`, "the evaluation failed\n"},
 	})
 	runWire(t, h, "evaluations", []wireCase{
-		{200, "each item has one", `{BOB,READ,"evaluations":[{B1},{B2},{},{BROKEN}]}`, `{"evaluations":[{"decision":true},` +
-			`{"decision":false,"context":{"reason":"not-allowed"}},` +
-			`{"decision":false,"context":{"reason":"invalid-item"}},` +
-			`{"decision":false,"context":{"reason":"evaluation-failed"}}]}`},
+		{200, "each item has one", `{BOB,READ,"evaluations":[{B1},{B2},{},{BROKEN}]}`, batch("true", "false not-allowed", "400 resource is missing", "500 the evaluation failed")},
 	})
 }

@@ -1,34 +1,36 @@
 package authzen_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/authzen"
+	"github.com/ambit-authz/ambit/access/live"
 )
 
 func TestZeroValues(t *testing.T) {
 	if (authzen.Decision{}).Allowed {
 		t.Error("the zero Decision allows")
 	}
-	e, err := authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))})(nil)
+	config := authzen.PolicyConfig{Source: live.New(access.MustLoad(acme))}
+	e, err := authzen.ForPolicy(config)(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d, err := e.Evaluate(t.Context(), authzen.Request{}); d.Allowed || d.Reason != "no-subject" || err != nil {
 		t.Errorf("the zero Request: %v, %v", d, err)
 	}
-	for name, list := range map[string]func() ([]string, error){
-		"subjects":  func() ([]string, error) { return e.SearchSubjects(t.Context(), authzen.Search{}) },
-		"resources": func() ([]string, error) { return e.SearchResources(t.Context(), authzen.Search{}) },
-		"actions":   func() ([]string, error) { return e.SearchActions(t.Context(), authzen.Search{}) },
+	s := authzen.SearchPolicy(config)
+	for name, find := range map[string]func(*http.Request, authzen.Search) (authzen.Results, error){
+		"subjects": s.Subjects, "resources": s.Resources, "actions": s.Actions,
 	} {
-		if found, err := list(); len(found) > 0 || err != nil {
+		if found, err := find(request("", ""), authzen.Search{}); len(found.IDs) > 0 || err != nil {
 			t.Errorf("the zero Search for %s: %v, %v", name, found, err)
 		}
 	}
 	body := longhand(t, `user:mia, account.view, account:us-1`)
-	h := handle(t, authzen.ForPolicy(authzen.PolicyConfig{Policy: fixed(access.MustLoad(acme))}), authzen.Config{})
+	h := handle(t, byPolicy(config), authzen.Config{})
 	for endpoint, want := range map[string]string{
 		"evaluation":      `{"decision":true}`,
 		"search/subject":  `{"results":[{"type":"user","id":"dan"},{"type":"user","id":"mia"}]}`,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -28,14 +29,15 @@ func (s *service) authzen(token, publicHost string) (http.Handler, error) {
 		}
 		return nil
 	}
-	policy := authzen.PolicyConfig{Policy: s.policy, Company: s.company.ID(), Observer: decisionlog.New(s.logger, nil)}
+	policy := authzen.PolicyConfig{Source: s.company, Company: s.company.ID(), Observer: decisionlog.New(s.logger, nil)}
 	config := authzen.Config{
 		Evaluator:    authzen.ForPolicy(policy),
+		Searcher:     authzen.SearchPolicy(policy),
 		Authenticate: gateway,
 		Reasons:      true,
 		MaxBody:      maxBody,
-		OnError: func(r *http.Request, err error) {
-			s.logger.ErrorContext(r.Context(), "cannot evaluate", "request", requestID(r.Context()), "err", err)
+		OnError: func(ctx context.Context, err error) {
+			s.logger.ErrorContext(ctx, "cannot evaluate", "request", requestID(ctx), "err", err)
 		},
 	}
 	switch {
