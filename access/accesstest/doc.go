@@ -98,7 +98,10 @@
 //     read, an at or team with no question under it, a story without a question,
 //     a file without a story, a file named a.story.txt, a directory without a
 //     file. Only what editors and merges leave beside a file is passed over, as
-//     .a.story.swp, #a.story#, a.story~ and a.story.orig are. A story with a mistake fails. Up to a hundred mistakes of a story are
+//     .a.story.swp, #a.story#, a.story~ and a.story.orig are. A story with a
+//     mistake fails, and is not compared with the policy. What many lines have in
+//     common, such as a user who is suspended or an id that nothing has, is told
+//     once and first, with all their lines. Up to a hundred texts of a story are
 //     reported, with file and line.
 //  3. What a line names must exist, and its action must be one that is asked of
 //     such a resource. A misspelled id is denied everything, so a deny of it

@@ -11,8 +11,9 @@ import (
 // Run compares the policy with the story files in fsys, those in directories
 // below it included, in the order of their names. Each story is a subtest. It
 // fails where the policy departs from the story, with the file, the line and the
-// policy's explanation, and on every mistake in the files. Of each story the
-// first hundred failures are reported.
+// policy's explanation, and on every mistake in the files. If one cause makes
+// several lines fail, it is told once. Of each story the first hundred texts are
+// reported.
 //
 // An allow or deny line costs a decision, or two if no time is given. A sees line
 // costs a look at every account.

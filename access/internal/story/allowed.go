@@ -144,6 +144,9 @@ func (a absent) Error() string {
 	return fmt.Sprintf("%s is %s of the matrix%s", a.name, where, cure)
 }
 
+// cause is the name: how it was misspelt is not looked for.
+func (a absent) cause() cause { return cause{what: strings.Join(a.axes, " ") + " " + a.name} }
+
 // words returns what is in some of the axes.
 func (m *matrix) words(axes []string) iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -37,6 +37,9 @@ type assertion interface {
 	// verdict returns in a few words how a policy that is fixed at a time departs
 	// from the assertion, and then in lines why the policy is as it is.
 	verdict(*access.Policy) (wrong, why string)
+	// cause returns in words why a policy that is fixed at a time departs from
+	// the assertion, if that may be why it departs from others, or else "".
+	cause(*access.Policy) string
 }
 
 // claim is a question with the answer that a story gives to it.

@@ -34,22 +34,6 @@ func (f Failure) Text() string { return f.err.Error() }
 // Unwrap returns the cause.
 func (f Failure) Unwrap() error { return f.err }
 
-// maxTexts is how many failures of a story are reported.
-const maxTexts = 100
-
-// Texts returns the first hundred failures, each with its place. If there are
-// more, a last text says how many. Only these texts are made.
-func Texts(failures []Failure) []string {
-	var texts []string
-	for i, f := range failures {
-		if i == maxTexts {
-			return append(texts, fmt.Sprintf("%s: and %d more", f.File, len(failures)-i))
-		}
-		texts = append(texts, f.Error())
-	}
-	return texts
-}
-
 // maxSuggest is among how many names the one that was meant is looked for.
 const maxSuggest = 10_000
 
@@ -67,6 +51,9 @@ func (u unknown) Error() string {
 	}
 	return fmt.Sprintf("there is no %s %q%s", u.what, u.name, didYouMean(u.name, names))
 }
+
+// cause is the name: how it was misspelt is not looked for.
+func (u unknown) cause() cause { return cause{what: u.what + " " + u.name} }
 
 // didYouMean ends a message about an unknown word. A near word that differs in
 // letters beyond ASCII may look the same, so it is spelled out.

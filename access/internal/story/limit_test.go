@@ -1,7 +1,6 @@
 package story
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,13 +14,19 @@ import (
 func TestTexts(t *testing.T) {
 	mistakes := make([]Failure, maxTexts+7)
 	for i := range mistakes {
-		mistakes[i] = Failure{"s.story", i + 1, errors.New("no")}
+		mistakes[i] = Failure{"s.story", i + 1, fmt.Errorf("no %d", i+1)}
 	}
-	if texts := Texts(mistakes[:maxTexts]); len(texts) != maxTexts || texts[maxTexts-1] != "s.story:100: no" {
+	if texts := Texts(mistakes[:maxTexts]); len(texts) != maxTexts || texts[maxTexts-1] != "s.story:100: no 100" {
 		t.Errorf("of a hundred it reports %d: %q", len(texts), texts)
 	}
 	if texts := Texts(mistakes); len(texts) != maxTexts+1 || texts[maxTexts] != "s.story: and 7 more" {
 		t.Errorf("of a hundred and seven it reports %d: %q", len(texts), texts[maxTexts:])
+	}
+	for i := range 5 {
+		mistakes = append(mistakes, Failure{"s.story", 200 + i, mistakes[105].err})
+	}
+	if texts := Texts(mistakes); len(texts) != maxTexts+1 || texts[0] != "s.story:106: no 106 (also lines 200-204)" || texts[maxTexts] != "s.story: and 7 more" {
+		t.Errorf("of a hundred and twelve it reports %d: %q, %q", len(texts), texts[0], texts[maxTexts:])
 	}
 	c := &Coverage{total: map[string]int{"grant": maxParts + 2}, missed: map[string]int{}}
 	for range maxParts + 2 {
@@ -29,6 +34,22 @@ func TestTexts(t *testing.T) {
 	}
 	if text := c.String(); strings.Count(text, "  grant       g\n") != maxParts || !strings.Contains(text, "\n  and 2 more\n") {
 		t.Errorf("it lists %d parts: %s", strings.Count(text, "\n"), text[len(text)-80:])
+	}
+}
+
+// TestLinesText names lines in runs, and not too many of them.
+func TestLinesText(t *testing.T) {
+	every := make([]int, 30)
+	for i := range every {
+		every[i] = 2*i + 1
+	}
+	for want, lines := range map[string][]int{
+		"line 7": {7}, "lines 7, 8": {7, 8}, "lines 7-9": {7, 8, 9}, "lines 1, 3-5, 7, 9, 10": {1, 3, 4, 5, 7, 9, 10},
+		"lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39 and 10 more": every,
+	} {
+		if got := linesText(lines); got != want {
+			t.Errorf("%v: %s, want %s", lines, got, want)
+		}
 	}
 }
 
@@ -48,11 +69,19 @@ func (c costly) verdict(p *access.Policy) (wrong, why string) {
 func TestTextsCost(t *testing.T) {
 	p, explained := loadPolicy(t), 0
 	s := &Story{File: "s.story", Title: "S"}
-	for range 3 * maxTexts {
-		s.assertions = append(s.assertions, costly{&claim{question: question{subject: access.User("tom"), action: "user.invite", resource: access.Company()}, allow: true}, &explained})
+	for i := range 3 * maxTexts {
+		q := question{subject: access.User("ada"), action: access.ViewAccount, resource: access.Account(fmt.Sprint("a", i))}
+		s.assertions = append(s.assertions, costly{&claim{question: q, allow: true}, &explained})
 	}
 	if texts := Texts(s.Failures(p)); len(texts) != maxTexts+1 || texts[maxTexts] != "s.story: and 200 more" || explained != maxTexts {
 		t.Errorf("it reports %d and explains %d: %s", len(texts), explained, texts[maxTexts:])
+	}
+	for i, a := range s.assertions {
+		a.(costly).no, a.(costly).subject = i+1, access.User("ghost")
+	}
+	explained = 0
+	if texts := Texts(s.Failures(p)); len(texts) != 1 || !strings.HasPrefix(texts[0], "s.story:1: there is no user ghost, which makes 300 answers wrong, in lines 1-300\n") || explained != 1 {
+		t.Errorf("of one cause it reports %d and explains %d: %s", len(texts), explained, texts[0])
 	}
 	d := large(maxSuggest, 1)
 	var text strings.Builder

@@ -15,27 +15,38 @@ type departure struct {
 	policy *access.Policy
 }
 
+// fails returns the first time at which the assertion does not hold, and whether
+// it holds at no time.
+func (d departure) fails() (at time.Time, always bool) {
+	n := 0
+	for _, moment := range moments(d.assertion) {
+		if d.holds(d.policy.At(moment)) {
+			continue
+		}
+		if n++; n == 1 {
+			at = moment
+		}
+	}
+	return at, n == len(moments(d.assertion))
+}
+
+// momentText names an end of time.
+func momentText(at time.Time) string {
+	if at.IsZero() {
+		return "after everything with an end has ended"
+	}
+	return "as long as nothing has ended"
+}
+
 // Error says in its first line how the policy departs from the assertion, and in
 // further lines why.
 func (d departure) Error() string {
-	a, p := d.assertion, d.policy
-	ends := moments(a)
-	var failed []time.Time
-	for _, at := range ends {
-		if !a.holds(p.At(at)) {
-			failed = append(failed, at)
-		}
+	at, always := d.fails()
+	wrong, why := d.verdict(d.policy.At(at))
+	if !always {
+		wrong = fmt.Sprintf("that depends on the time, so write \"at\" and a day above this line; %s: %s", momentText(at), wrong)
 	}
-	wrong, why := a.verdict(p.At(failed[0]))
-	text := fmt.Sprintf("%v: %s", a, wrong)
-	if len(failed) < len(ends) {
-		moment := "as long as nothing has ended"
-		if failed[0].IsZero() {
-			moment = "after everything with an end has ended"
-		}
-		text = fmt.Sprintf("%v: that depends on the time, so write \"at\" and a day above this line; %s: %s", a, moment, wrong)
-	}
-	return text + "\n" + indent(why)
+	return fmt.Sprintf("%v: %s\n%s", d.assertion, wrong, indent(why))
 }
 
 // String returns the question, and the time if there is one.
@@ -156,7 +167,14 @@ func (l *listing) why(p *access.Policy, id string) string {
 	if of := ofTeam(l); of != "" {
 		return whyOfTeam(p, of, id)
 	}
-	return p.Explain(l.subject, l.action, l.of(id)).String()
+	link, ok := p.Directory().Link(l.subject.Link())
+	if !ok || l.action != access.ViewAccount || link.Resource.Kind() != access.KindReport {
+		return p.Explain(l.subject, l.action, l.of(id)).String()
+	}
+	if e := p.Explain(l.subject, link.Action, link.Resource); !e.Decision.Allowed {
+		return e.String()
+	}
+	return fmt.Sprintf("link %s shows what its maker sees\n%v", link.ID, p.Explain(maker(link.Entry()), l.action, l.of(id)))
 }
 
 // maxNamed is how many ids are named without an explanation.
