@@ -22,7 +22,7 @@ import (
 // With AMBIT_LONG set, each law is checked in thirty times as many worlds,
 // unless the command line says how many.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(800)
 	if os.Getenv("AMBIT_LONG") != "" {
 		if err := flag.Set("rapid.checks", "3000"); err != nil {
 			panic(err)

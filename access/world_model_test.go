@@ -35,19 +35,19 @@ const (
 
 // smallCompany is a world of two users, teams, groups and accounts, by number.
 type smallCompany struct {
-	role   [2]int
-	member [2][2]int // of user and team
-	holds  [2][2]int // team and group, 0 or 1
-	match  [2][2]int // group and account, 0 or 1
+	role   [2]uint8
+	member [2][2]uint8 // of user and team
+	holds  [2][2]uint8 // team and group, 0 or 1
+	match  [2][2]uint8 // group and account, 0 or 1
 }
 
 // smallWorld returns the world of a number below 3²·3⁴·2⁴·2⁴.
 func smallWorld(n int) smallCompany {
 	var w smallCompany
-	next := func(base int) int {
+	next := func(base int) uint8 {
 		digit := n % base
 		n /= base
-		return digit
+		return uint8(digit)
 	}
 	for i := range 2 {
 		w.role[i] = next(3)
