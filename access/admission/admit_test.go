@@ -217,3 +217,20 @@ func TestNewRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestDoor wants an adapter to find its own in a handler, and nothing elsewhere.
+func TestDoor(t *testing.T) {
+	c := config(live.New(access.MustLoad(world)))
+	c.Door = "mine"
+	ctx, f := newGuard(t, c).RequireUser().Admit(&request{ctx: t.Context(), who: access.User("ann")})
+	if f != nil || admission.Door(ctx) != "mine" {
+		t.Errorf("in a handler: %v, %+v", admission.Door(ctx), f)
+	}
+	if d := admission.Door(t.Context()); d != nil {
+		t.Errorf("elsewhere: %v", d)
+	}
+	// Outside no subject is known, so no denial is about the one who asks.
+	if f := admission.FailureOf(t.Context(), admission.Decide(t.Context(), access.ViewReport, access.Report("q1")).Err()); f.Status != 403 || f.Public != (access.Public{}) {
+		t.Errorf("a denial outside: %+v", f)
+	}
+}

@@ -100,7 +100,7 @@ func (a *admission) denial(f *Failure) {
 	if ok {
 		d = denied.Decision
 	}
-	own := ok && d.Subject == a.subject
+	own := ok && d.Subject == a.subject && !d.Subject.IsZero()
 	switch {
 	case mistake(d.Reason):
 		f.Err = &Error{Op: "decision", Err: &mistaken{f.Err, d}}
