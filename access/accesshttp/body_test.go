@@ -125,6 +125,8 @@ func TestWrongBody(t *testing.T) {
 		"no limit":       func() { accesshttp.Body(0, nothing) },
 		"no function":    func() { accesshttp.Body(1, nil) },
 		"no name":        func() { accesshttp.JSON("", access.Report) },
+		"no parameter":   func() { accesshttp.Query("", access.Report) },
+		"no resource of": func() { accesshttp.Query("report", nil) },
 		"no resource":    func() { accesshttp.JSON("report", nil) },
 		"negative limit": func() { accesshttp.Body(-1, nothing) },
 	} {

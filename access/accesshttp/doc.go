@@ -21,7 +21,8 @@
 //   - protect a route: [Guard.Require] answers 403 to a denial,
 //     [Guard.RequireOrNotFound] 404, [Guard.RequireSeen] 404 to those who may not
 //     see the resource and 403 to those who do; [Guard.RequireUser] is for lists
-//   - name the resource of a request: [Path], [JSON], [Body], [Fixed]
+//   - name the resource of a request: [Path], [Query], [JSON], [Body],
+//     [Fixed]
 //   - in a handler: [Refuse] answers a denial, or another error
 //   - in a test: [Unguarded] names the routes that nobody guards
 //

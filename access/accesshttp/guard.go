@@ -23,8 +23,8 @@ type Guard struct {
 // Require returns middleware that lets a request through if its subject may take
 // the action on the resource that the request names.
 //
-// The resource comes from [Path], [JSON], [Body], [Fixed], or a function of your
-// own. Such a function returns an error that wraps [admission.ErrNotFound] if the
+// The resource comes from [Path], [Query], [JSON], [Body], [Fixed], or a function
+// of your own. Such a function returns an error that wraps [admission.ErrNotFound] if the
 // request names nothing, and [admission.BadRequest] if it cannot be understood.
 // Any other error is answered as the package says, and never shown. Require
 // panics if action is "" or resource is nil, and the middleware panics if its

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -26,6 +27,30 @@ func Path(name string, resource func(id string) access.Resource) func(*http.Requ
 			return access.Resource{}, fmt.Errorf("%w: there is no path value %q in pattern %q; put the guard around the handler of a route, not around the router", admission.ErrNotFound, name, r.Pattern)
 		}
 		return resource(id), nil
+	}
+}
+
+// Query names the resource by one parameter of the URL's query:
+//
+//	Query("account", access.Account) // for GET /rows?account=us-1
+//
+// A query that cannot be read, lacks the parameter or has it twice is answered
+// 400, so that your handler cannot act on another value than the one that was
+// asked about. Beware of [http.Request.FormValue], which prefers the body: take
+// the id from [admission.Decision]. Query panics if name is "" or resource is
+// nil.
+func Query(name string, resource func(id string) access.Resource) func(*http.Request) (access.Resource, error) {
+	mustName("Query", "a parameter", name, resource)
+	return func(r *http.Request) (access.Resource, error) {
+		query, err := url.ParseQuery(r.URL.RawQuery)
+		switch values := query[name]; {
+		case err != nil:
+			return access.Resource{}, fmt.Errorf("%w: %w", admission.BadRequest("the query cannot be read; escape its values"), err)
+		case len(values) != 1:
+			return access.Resource{}, admission.BadRequest(fmt.Sprintf("the query has %q %d times; write it once", name, len(values)))
+		default:
+			return resource(values[0]), nil
+		}
 	}
 }
 

@@ -188,3 +188,39 @@ func TestHeaderInjection(t *testing.T) {
 		}
 	}
 }
+
+// TestQuery names a report by a parameter, which the handler cannot read in
+// another way.
+func TestQuery(t *testing.T) {
+	const twice = `{"title":"Bad Request","status":400,"detail":"the query has \"report\" %d times; write it once"}`
+	const unread = `{"title":"Bad Request","status":400,"detail":"the query cannot be read; escape its values"}`
+	h := guard(configOf(world)).Require(access.ViewReport, accesshttp.Query("report", access.Report))(hello)
+	for _, test := range []struct {
+		status int
+		body   string
+		name   string
+		query  string
+	}{
+		{200, "hello", "allowed", "report=q1"},
+		{200, "hello", "among others", "x=q2&report=q1&Report=q2"},
+		{200, "hello", "escaped", "re%70ort=%71%31"},
+		{403, "", "denied", "report=q2"},
+		{403, "", "escaped twice", "report=%2571%2531"},
+		{404, "", "empty", "report="},
+		{404, "", "control character", "report=q1%00"},
+		{400, fmt.Sprintf(twice, 2), "twice", "report=q1&report=q2"},
+		{400, fmt.Sprintf(twice, 2), "twice the same", "report=q1&report=q1"},
+		{400, fmt.Sprintf(twice, 2), "twice, escaped", "report=q1&re%70ort=q2"},
+		{400, fmt.Sprintf(twice, 0), "missing", "x=q1"},
+		{400, fmt.Sprintf(twice, 0), "no query", ""},
+		{400, unread, "semicolon", "report=q1;report=q2"},
+		{400, unread, "broken escape", "report=q1&x=%zz"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := ask(t, h, "GET /?"+test.query+" HTTP/1.1")
+			if text := body(t, got); got.StatusCode != test.status || test.body != "" && text != test.body {
+				t.Errorf("%d %s, want %d %s", got.StatusCode, text, test.status, test.body)
+			}
+		})
+	}
+}
