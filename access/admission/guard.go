@@ -12,8 +12,8 @@ import (
 	"github.com/ambit-authz/ambit/internal/text"
 )
 
-// Guard protects routes; [New] makes one. Each of its methods but none of their
-// calls decides: it returns a [Route], which decides about requests.
+// Guard protects routes; [New] makes one. Each of its methods returns a [Route],
+// which decides about requests.
 //
 // A route registered wrongly panics at start-up: without an action, without a
 // function for its resource, or with a Guard that New did not make.
