@@ -127,6 +127,9 @@ func (h *handler) begin(r *http.Request) (Evaluator, error) {
 // encodeContext returns a context of the host's as it is sent, with a reason
 // unless that is "". It is nil if there is nothing in it.
 func encodeContext(host map[string]any, reason string) (json.RawMessage, error) {
+	if len(host) == 0 && reason == "" {
+		return nil, nil
+	}
 	for _, name := range []string{"reason", "error"} {
 		if _, taken := host[name]; taken {
 			return nil, fmt.Errorf("authzen: the context of an answer has a member %q, which is the handler's; give it another name", name)
@@ -136,9 +139,6 @@ func encodeContext(host map[string]any, reason string) (json.RawMessage, error) 
 	maps.Copy(all, host)
 	if reason != "" {
 		all["reason"] = reason
-	}
-	if len(all) == 0 {
-		return nil, nil
 	}
 	text, err := json.Marshal(all)
 	if err != nil {
