@@ -29,8 +29,8 @@ import (
 // well, and [Run] says why.
 //
 // The list comes first, then the figures, as an error or in the log. Percentages
-// are rounded down. For each part it runs the lines about the users concerned,
-// and for each data group it looks at every account.
+// are rounded down. It costs a look at everything in the policy, and for each part
+// a run of the lines about the users concerned.
 func Coverage(t testing.TB, policy *access.Policy, fsys fs.FS, percent int) {
 	t.Helper()
 	if percent < 0 || percent > 100 {

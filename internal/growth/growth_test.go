@@ -42,6 +42,28 @@ func TestHundredfold(t *testing.T) {
 	}
 }
 
+// TestFlat: what grows at all is found.
+func TestFlat(t *testing.T) {
+	for name, tt := range map[string]struct {
+		want bool
+		run  func(n int)
+	}{
+		"the same":          {false, func(int) { kept = []string{strings.Repeat("x", 20_000)} }},
+		"nothing":           {false, func(int) {}},
+		"memory":            {true, func(n int) { kept = []string{strings.Repeat("x", 1_000*n)} }},
+		"many small things": {true, func(n int) { alloc(10 * n) }},
+		"time":              {true, func(n int) { spend(time.Duration(n) * 100 * time.Microsecond) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &failing{TB: t}
+			growth.Flat(f, 10, func(n int) func() { return func() { tt.run(n) } })
+			if f.failed != tt.want {
+				t.Errorf("fails: %t, want %t", f.failed, tt.want)
+			}
+		})
+	}
+}
+
 func alloc(n int) {
 	kept = kept[:0]
 	for i := range n {

@@ -63,14 +63,23 @@ type listing struct {
 	atLeast  bool            // there may be others
 	all      bool            // everything
 	ids      []string        // as written, each once
-	want     map[string]bool // the ids of everything, or else those written; set by check
+	want     map[string]bool // the same; set by check
+	total    int             // of everything, how much that is; set by check
 
 	because access.Reason // of nothing; "" is any
 }
 
 func (l *listing) asks() question       { return l.question }
 func (l *listing) line() int            { return l.no }
-func (l *listing) explainsDenial() bool { return len(l.want) > 0 || l.because != "" }
+func (l *listing) explainsDenial() bool { return l.size() > 0 || l.because != "" }
+
+// size returns how many ids the listing wants.
+func (l *listing) size() int {
+	if l.all {
+		return l.total
+	}
+	return len(l.want)
+}
 
 // of returns the resource that an id of the listing names.
 func (l *listing) of(id string) access.Resource {
@@ -93,13 +102,7 @@ func (l *listing) found(p *access.Policy) iter.Seq[string] {
 }
 
 func texts[T ~string](ids iter.Seq[T]) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for id := range ids {
-			if !yield(string(id)) {
-				return
-			}
-		}
-	}
+	return mapped(ids, func(id T) string { return string(id) })
 }
 
 // denial returns a decision that shows whether the subject of an assertion is

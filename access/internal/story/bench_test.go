@@ -66,3 +66,25 @@ func BenchmarkCover(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(partsOf(p))), "parts")
 }
+
+// BenchmarkPolicyTests is what accesstest.Run and accesstest.Coverage cost with
+// 200 stories about a large company.
+func BenchmarkPolicyTests(b *testing.B) {
+	w := workload{users: 10_000, accounts: 20_000, groups: 1_000, teams: 500, stories: 200}
+	p := w.policy(b)
+	files := w.files(p)
+	lines := 0
+	for b.Loop() {
+		suite := Read(p, files)
+		for _, s := range suite.Stories {
+			if failures := s.Failures(p); len(failures) > 0 {
+				b.Fatal(Texts(failures))
+			}
+			lines += len(s.assertions)
+		}
+		if c := Cover(p, Read(p, files)); c.Failed != "" {
+			b.Fatal(c.Failed)
+		}
+	}
+	b.ReportMetric(float64(lines)/float64(b.N), "lines")
+}

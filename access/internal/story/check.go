@@ -107,7 +107,7 @@ func (k *known) listing(s *Story, l *listing) (ok bool) {
 		l.want[id] = true
 	}
 	if l.all {
-		l.want = k.ids[l.of("").Kind()]
+		l.total = k.count(l.of("").Kind())
 	}
 	return s.report(l.no, found, l.because)
 }

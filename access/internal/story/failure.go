@@ -3,7 +3,6 @@ package story
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"strings"
 	"unicode"
 
@@ -28,28 +27,22 @@ func (f Failure) Error() string {
 
 // Text returns what is wrong, without the place. If a line does not hold of a
 // policy, further lines explain why. Each call makes the text again, which can
-// cost a look at every id of the policy.
+// cost a look at thousands of ids of the policy.
 func (f Failure) Text() string { return f.err.Error() }
 
 // Unwrap returns the cause.
 func (f Failure) Unwrap() error { return f.err }
 
-// maxSuggest is among how many names the one that was meant is looked for.
-const maxSuggest = 10_000
 
 // unknown is the error about a name that does not exist.
 type unknown struct {
 	what, name string
-	names      map[string]bool // that exist
+	names      iter.Seq[string] // that exist
 }
 
-// Error looks for the name that was meant, which costs a look at all of them.
+// Error looks for the name that was meant, unless there are too many to look at.
 func (u unknown) Error() string {
-	names := maps.Keys(u.names)
-	if len(u.names) > maxSuggest {
-		names = func(func(string) bool) {}
-	}
-	return fmt.Sprintf("there is no %s %q%s", u.what, u.name, didYouMean(u.name, names))
+	return fmt.Sprintf("there is no %s %q%s", u.what, u.name, didYouMean(u.name, u.names))
 }
 
 // cause is the name: how it was misspelt is not looked for.

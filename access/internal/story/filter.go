@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -26,10 +27,10 @@ type truths [datagroup.True + 1]bool
 // comparisons is what the comparisons of all filters say about accounts.
 type comparisons struct {
 	policy   *access.Policy
-	accounts []datagroup.Account
-	texts    map[comparison]string
-	possible map[comparison]truths // of some account of the policy
-	seen     map[comparison]truths // of some account that a story asks about
+	texts    map[datagroup.ID][]string // of the comparisons of each data group, in written order
+	possible map[comparison]truths     // of some account of the policy
+	seen     map[comparison]truths     // of some account that a story asks about
+	whole    map[datagroup.ID]bool     // a story asks about all accounts
 	done     map[match]bool
 }
 
@@ -39,49 +40,53 @@ type match struct {
 	account datagroup.AccountID
 }
 
+// newComparisons finds out what comparisons may say. It costs a look at each data
+// group, and for each comparison that is unlike all others what
+// [datagroup.Batch.Bits] costs.
 func newComparisons(p *access.Policy) *comparisons {
 	l := &comparisons{
-		policy: p, accounts: slices.Collect(p.Directory().Accounts()), texts: make(map[comparison]string),
-		possible: make(map[comparison]truths), seen: make(map[comparison]truths), done: make(map[match]bool),
+		policy: p, texts: make(map[datagroup.ID][]string), possible: make(map[comparison]truths),
+		seen: make(map[comparison]truths), whole: make(map[datagroup.ID]bool), done: make(map[match]bool),
 	}
-	unlike := make(map[string][]datagroup.Account) // by what a filter reads
+	accounts := slices.Collect(p.Directory().Accounts())
+	if len(accounts) == 0 {
+		return l
+	}
+	batch := datagroup.NewBatch(p.Directory().Schema(), slices.Values(accounts))
+	known := make(map[string]truths) // by text
 	for g := range p.Directory().Groups() {
-		reads := g.Filter.Reads()
-		key := strings.Join(reads, " ")
-		if unlike[key] == nil {
-			unlike[key] = l.distinct(reads)
-		}
-		for _, a := range unlike[key] {
-			open := false // another account may give a truth value that none has given
-			for i, at := range g.Filter.Explain(a) {
-				l.texts[comparison{g.ID, i}] = at.Text
-				note(l.possible, comparison{g.ID, i}, at.Truth)
-				open = open || l.possible[comparison{g.ID, i}] != truths{true, true, true}
+		for i, at := range g.Filter.Explain(accounts[0]) {
+			t, ok := known[at.Text]
+			if !ok {
+				t = possibleTruths(batch, p.Directory().Schema(), at.Text, len(accounts))
+				known[at.Text] = t
 			}
-			if !open {
-				break
-			}
+			l.texts[g.ID] = append(l.texts[g.ID], at.Text)
+			l.possible[comparison{g.ID, i}] = t
 		}
 	}
 	return l
 }
 
-// distinct returns the accounts, but only one of those that have equal values
-// of some attributes: a filter that reads only these says the same of the
-// others.
-func (l *comparisons) distinct(attributes []string) (all []datagroup.Account) {
-	seen := make(map[string]bool)
-	for _, a := range l.accounts {
-		var key strings.Builder
-		for _, name := range attributes {
-			fmt.Fprintln(&key, a.Value(name))
-		}
-		if !seen[key.String()] {
-			seen[key.String()] = true
-			all = append(all, a)
-		}
+// possibleTruths returns what a comparison says of so many accounts.
+func possibleTruths(batch *datagroup.Batch, s *datagroup.Schema, text string, accounts int) (t truths) {
+	is, _ := s.Parse(text) // what a filter writes can be read
+	if is.IsNothing() {
+		t[datagroup.False] = true
+		return t
 	}
-	return all
+	not, _ := s.Parse("not (" + text + ")") // refused of everything, and then it is nothing
+	yes, no := members(batch, is), members(batch, not)
+	t[datagroup.True], t[datagroup.False], t[datagroup.Unknown] = yes > 0, no > 0, yes+no < accounts
+	return t
+}
+
+// members returns how many accounts a filter matches.
+func members(batch *datagroup.Batch, f datagroup.Filter) (n int) {
+	for _, word := range batch.Bits(f) {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 func note(m map[comparison]truths, at comparison, t datagroup.Truth) {
@@ -104,11 +109,40 @@ func (l *comparisons) ask(a assertion, subject access.Subject) {
 		case *listing:
 			if of := ofTeam(a); of != "" {
 				t, _ := p.Directory().Team(of)
-				l.apply(t.Groups, a.askedOf(l.accounts)...)
+				l.list(a, t.Groups)
 			} else if a.action == access.ViewAccount && mayView(p, subject) {
-				l.apply(groupsOf(p, subject, at), a.askedOf(l.accounts)...)
+				l.list(a, groupsOf(p, subject, at))
 			}
 		}
+	}
+}
+
+// list notes what the filters of the groups say about the accounts that a sees
+// line asks about: all of them, or for a link, and for a line that allows others,
+// those that it names.
+func (l *comparisons) list(a *listing, groups []datagroup.ID) {
+	if a.all || a.subject.Link() == "" && !a.atLeast {
+		for _, id := range groups {
+			l.applyToAll(id)
+		}
+		return
+	}
+	for id := range a.want {
+		if account, ok := l.policy.Directory().Account(datagroup.AccountID(id)); ok {
+			l.apply(groups, account)
+		}
+	}
+}
+
+// applyToAll notes what the filter of a group says about all accounts, which is
+// all that it can say.
+func (l *comparisons) applyToAll(id datagroup.ID) {
+	if l.whole[id] {
+		return
+	}
+	l.whole[id] = true
+	for i := range l.texts[id] {
+		l.seen[comparison{id, i}] = l.possible[comparison{id, i}]
 	}
 }
 
@@ -122,27 +156,16 @@ func mayView(p *access.Policy, s access.Subject) bool {
 	return p.Active(s).Allowed && p.Directory().Catalog().Can(user.Role, access.ViewAccount)
 }
 
-// askedOf returns the accounts that a sees line asks about: all accounts, or for a
-// link, and for a line that allows others, only those that it names.
-func (l *listing) askedOf(all []datagroup.Account) []datagroup.Account {
-	if l.subject.Link() == "" && !l.atLeast {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(a datagroup.Account) bool { return !l.want[string(a.ID())] })
-}
-
-// apply notes what the filters of the groups say about the accounts.
-func (l *comparisons) apply(groups []datagroup.ID, accounts ...datagroup.Account) {
+// apply notes what the filters of the groups say about an account.
+func (l *comparisons) apply(groups []datagroup.ID, a datagroup.Account) {
 	for _, id := range groups {
+		if l.whole[id] || l.done[match{id, a.ID()}] {
+			continue
+		}
+		l.done[match{id, a.ID()}] = true
 		g, _ := l.policy.Directory().Group(id)
-		for _, a := range accounts {
-			if l.done[match{id, a.ID()}] {
-				continue
-			}
-			l.done[match{id, a.ID()}] = true
-			for i, at := range g.Filter.Explain(a) {
-				note(l.seen, comparison{id, i}, at.Truth)
-			}
+		for i, at := range g.Filter.Explain(a) {
+			note(l.seen, comparison{id, i}, at.Truth)
 		}
 	}
 }
@@ -179,7 +202,7 @@ func (l *comparisons) parts(users map[datagroup.ID][]team.UserID) (all []part, s
 	for _, at := range order {
 		for t := datagroup.False; t <= datagroup.True; t++ {
 			if l.possible[at][t] {
-				all = append(all, part{kind: "filter", text: fmt.Sprintf("data group %s, %s: never %v", at.group, l.texts[at], t), users: users[at.group]})
+				all = append(all, part{kind: "filter", text: fmt.Sprintf("data group %s, %s: never %v", at.group, l.texts[at.group][at.no], t), users: users[at.group]})
 				seen = append(seen, l.seen[at][t])
 			}
 		}

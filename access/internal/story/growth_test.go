@@ -76,3 +76,33 @@ func TestReadGrowth(t *testing.T) {
 		})
 	})
 }
+
+// TestPeopleAndAccounts: what the same stories cost to read and to compare does not
+// depend on how many people, accounts, teams and reports there are. Only the first
+// line that lists accounts looks at all of them, and the first that says everything
+// counts them.
+func TestPeopleAndAccounts(t *testing.T) {
+	for name, of := range map[string]func(n int) workload{
+		"people":   func(n int) workload { return workload{users: 5 * n, accounts: 2000, groups: 20, teams: 5 * n / 10, stories: 4} },
+		"accounts": func(n int) workload { return workload{users: 200, accounts: 50 * n, groups: 20, teams: 20, stories: 4} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Flat(t, 40, func(n int) func() {
+				w := of(n)
+				p := w.policy(t)
+				files := fstest.MapFS{"s.story": {Data: []byte("story S\nallow u0000000 account.view account:a0000000\ndeny u0000001 user.invite company\n" +
+					"sees u0000000 at least a0000003 a0000005\nopens u0000000 at least r0000000\n" +
+					"matrix\nsubjects u0000000 u0000010\nactions account.view source.edit\nresources account:a0000001 account:a0000002\n" +
+					"allow u0000000 account.view account:a0000001 account:a0000002\nallow u0000010 account.view account:a0000001 account:a0000002\n" +
+					"allow u0000000 source.edit account:a0000001 account:a0000002\nallow u0000010 source.edit account:a0000001 account:a0000002\nend\n")}}
+				return func() {
+					for _, s := range Read(p, files).Stories {
+						if texts := Texts(s.Failures(p)); len(texts) > 0 {
+							t.Fatal(texts)
+						}
+					}
+				}
+			})
+		})
+	}
+}

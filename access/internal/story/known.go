@@ -2,42 +2,83 @@ package story
 
 import (
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
-// known is what exists in a policy.
+// known finds what exists in a policy. A look-up costs the same however much
+// there is. Names are listed only for a message, and counted only for a line that
+// says everything.
 type known struct {
-	ids     map[access.Kind]map[string]bool // of all built-in kinds that have ids
-	actions map[string]bool
 	policy  *access.Policy
+	actions map[string]bool
+	counts  map[access.Kind]int // of what was counted
 }
 
 func newKnown(p *access.Policy) *known {
-	d := p.Document()
-	k := &known{policy: p, actions: make(map[string]bool), ids: map[access.Kind]map[string]bool{
-		access.KindUser:    set(d.Users, func(e document.User) string { return e.ID }),
-		access.KindAccount: set(d.Accounts, func(e document.Account) string { return e.ID }),
-		access.KindGroup:   set(d.Groups, func(e document.Group) string { return e.ID }),
-		access.KindTeam:    set(d.Teams, func(e document.Team) string { return e.ID }),
-		access.KindReport:  set(d.Reports, func(e document.Report) string { return e.ID }),
-		access.KindLink:    set(d.Links, func(e document.Link) string { return e.ID }),
-		access.KindRole:    set(p.Directory().Catalog().Roles(), func(r role.Role) string { return string(r.Name) }),
-	}}
+	k := &known{policy: p, actions: make(map[string]bool), counts: make(map[access.Kind]int)}
 	for _, a := range append(role.BuiltIn(), p.Directory().Catalog().Actions()...) {
 		k.actions[string(a)] = true
 	}
 	return k
 }
 
-func set[T any](entries []T, id func(T) string) map[string]bool {
-	ids := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		ids[id(e)] = true
+// kindsWithIDs are the built-in kinds of which there is more than one thing.
+var kindsWithIDs = []access.Kind{access.KindUser, access.KindAccount, access.KindGroup, access.KindTeam, access.KindReport, access.KindLink, access.KindRole}
+
+// idsOf returns the ids of everything of a built-in kind, in no order.
+func idsOf(p *access.Policy, kind access.Kind) iter.Seq[string] {
+	d := p.Directory()
+	switch kind {
+	case access.KindUser:
+		return mapped(d.Users(), func(u team.User) string { return string(u.ID) })
+	case access.KindAccount:
+		return mapped(d.Accounts(), func(a datagroup.Account) string { return string(a.ID()) })
+	case access.KindGroup:
+		return mapped(d.Groups(), func(g datagroup.Group) string { return string(g.ID) })
+	case access.KindTeam:
+		return mapped(d.Teams(), func(t team.Team) string { return string(t.ID) })
+	case access.KindLink:
+		return mapped(d.Links(), func(l access.ShareLink) string { return string(l.ID) })
+	case access.KindRole:
+		return mapped(slices.Values(d.Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
 	}
-	return ids
+	return func(yield func(string) bool) { // of reports
+		for id := range d.Reports() {
+			if !yield(string(id)) {
+				return
+			}
+		}
+	}
+}
+
+// mapped returns what a function makes of each.
+func mapped[T, U any](all iter.Seq[T], of func(T) U) iter.Seq[U] {
+	return func(yield func(U) bool) {
+		for x := range all {
+			if !yield(of(x)) {
+				return
+			}
+		}
+	}
+}
+
+// count returns how many there are of a built-in kind.
+func (k *known) count(kind access.Kind) int {
+	n, counted := k.counts[kind]
+	if !counted {
+		for range idsOf(k.policy, kind) {
+			n++
+		}
+		k.counts[kind] = n
+	}
+	return n
 }
 
 // together reports whether an action that exists may be asked of such a resource.
@@ -49,9 +90,9 @@ func (k *known) together(a access.Action, r access.Resource) bool {
 	return true
 }
 
-// find returns a finding if nothing of a kind has the id.
+// find returns a finding if nothing of a built-in kind has the id.
 func (k *known) find(kind access.Kind, id string, reason access.Reason) []finding {
-	if k.ids[kind][id] {
+	if k.policy.Directory().Has(kind.Resource(id, "")) {
 		return nil
 	}
 	word := string(kind)
@@ -61,7 +102,7 @@ func (k *known) find(kind access.Kind, id string, reason access.Reason) []findin
 	case access.KindLink:
 		word = "share link"
 	}
-	return []finding{{unknown{word, id, k.ids[kind]}, reason}}
+	return []finding{{unknown{word, id, idsOf(k.policy, kind)}, reason}}
 }
 
 // subject looks for who asks.
@@ -84,12 +125,12 @@ func (k *known) action(a access.Action) []finding {
 	if k.actions[string(a)] {
 		return nil
 	}
-	return []finding{{unknown{"action", string(a), k.actions}, access.ReasonUnknownAction}}
+	return []finding{{unknown{"action", string(a), maps.Keys(k.actions)}, access.ReasonUnknownAction}}
 }
 
 // resource looks for what an action is asked of.
 func (k *known) resource(r access.Resource) []finding {
-	if _, hasIDs := k.ids[r.Kind()]; hasIDs {
+	if slices.Contains(kindsWithIDs, r.Kind()) {
 		return k.find(r.Kind(), r.ID(), access.ReasonUnknownResource)
 	}
 	return k.place(r)
@@ -114,13 +155,13 @@ func (k *known) place(r access.Resource) []finding {
 }
 
 // kinds returns the kinds that there are.
-func (k *known) kinds() map[string]bool {
-	all := map[string]bool{string(access.KindCompany): true}
-	for kind := range k.ids {
-		all[string(kind)] = true
+func (k *known) kinds() iter.Seq[string] {
+	all := []string{string(access.KindCompany)}
+	for _, kind := range kindsWithIDs {
+		all = append(all, string(kind))
 	}
 	for _, d := range k.policy.Directory().Catalog().Kinds() {
-		all[d.Name] = true
+		all = append(all, d.Name)
 	}
-	return all
+	return slices.Values(all)
 }

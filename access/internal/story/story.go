@@ -22,8 +22,8 @@ type Suite struct {
 // and checks them against the policy. Everything wrong with them is in the
 // result.
 //
-// It costs a look at every id of the policy, and a decision or two for each
-// line.
+// It costs some look-ups and a decision or two for each line, however large the
+// policy is. Only a line that says everything counts what there is, once.
 func Read(policy *access.Policy, fsys fs.FS) *Suite {
 	stories, failures := readFiles(fsys)
 	check(policy, stories)

@@ -111,13 +111,13 @@ func (l *listing) holds(p *access.Policy) bool {
 	n := 0
 	for id := range l.found(p) {
 		switch {
-		case l.want[id]:
+		case l.all || l.want[id]:
 			n++
 		case !l.atLeast:
 			return false
 		}
 	}
-	return n == len(l.want)
+	return n == l.size()
 }
 
 // maxShown is how many ids of a listing are explained, too many ones and missing
@@ -129,7 +129,14 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 	for id := range l.found(p) {
 		found[id] = true
 	}
-	more, fewer := without(found, l.want), without(l.want, found)
+	want := l.want
+	if l.all {
+		want = make(map[string]bool)
+		for id := range idsOf(p, l.of("").Kind()) {
+			want[id] = true
+		}
+	}
+	more, fewer := without(found, want), without(want, found)
 	var parts []string
 	var lines strings.Builder
 	explain := func(ids []string, format string) {
