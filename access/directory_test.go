@@ -113,6 +113,8 @@ func TestLists(t *testing.T) {
 		{"filter of ann", p.View(access.User("ann")).Filter().String(), "country = 'US'"},
 		{"filter of uma", p.View(access.User("uma")).Filter().String(), "everything"},
 		{"filter of sue", p.View(access.User("sue")).Filter().String(), "nothing"},
+		{"accounts of a team", listed(p.Directory().ViewOfTeam("emea").Accounts(), plain), "de-1"},
+		{"accounts of no team", listed(p.Directory().ViewOfTeam("gone").Accounts(), plain), ""},
 		{"number of uma's", fmt.Sprint(p.View(access.User("uma")).Len()), "4"},
 		{"number of ann's", fmt.Sprint(p.View(access.User("ann")).Len()), "1"},
 	} {

@@ -15,8 +15,10 @@ import (
 // several lines fail, it is told once. Of each story the first hundred texts are
 // reported.
 //
-// An allow or deny line costs a decision, or two if no time is given. A sees line
-// costs a look at every account.
+// It costs what the lines say, however large the policy is. An allow or deny line
+// costs a decision, a matrix one for each of its combinations, and a sees line a
+// look-up for each account that it names: twice as much if no time is given. Only
+// the first sees line looks at every account.
 func Run(t *testing.T, policy *access.Policy, fsys fs.FS) {
 	t.Helper()
 	suite := story.Read(policy, fsys)

@@ -37,7 +37,7 @@ func newColumns(s *datagroup.Schema) []column {
 // w.Schema. It costs what the groups cost that read a changed attribute, and
 // for a tuple never seen before one match of every group.
 func (w *Writer) PutAccount(a datagroup.Account) {
-	w.accountBatch = batch{}
+	w.accountBatch, w.byClass = batch{}, nil
 	next := Account{Account: &a, class: w.classOf(a)}
 	i, old, found := w.Accounts.Find(string(a.ID()))
 	if !found {
@@ -60,7 +60,7 @@ func (w *Writer) PutAccount(a datagroup.Account) {
 
 // RemoveAccount disconnects an account.
 func (w *Writer) RemoveAccount(i uint32) {
-	w.accountBatch = batch{}
+	w.accountBatch, w.byClass = batch{}, nil
 	for g := range w.loose.All() {
 		w.mark(g, i, false)
 	}
@@ -352,7 +352,7 @@ func (w *Writer) PutSchema(s *datagroup.Schema) error {
 		// filter would be the zero one, which matches nothing.
 		w.editGroup(i).Filter, _ = g.Filter.Bind(s)
 	}
-	w.Schema, w.columns, w.accountBatch = s, newColumns(s), batch{}
+	w.Schema, w.columns, w.accountBatch, w.byClass = s, newColumns(s), batch{}, nil
 	w.rebuild()
 	return nil
 }

@@ -23,6 +23,7 @@ type State struct {
 	classes Book[datagroup.Account] // by encoded tuple: any account of the class, to match in its place
 	columns []column                // by schema position
 	loose   Set                     // groups that store accounts
+	byClass *byClass                // nil while a Writer changes accounts
 }
 
 // User is a user with everything that refers to them.

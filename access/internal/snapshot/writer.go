@@ -70,6 +70,9 @@ func NewWriter(base *State) *Writer {
 func (w *Writer) Freeze() *State {
 	w.sortMemberships()
 	w.token, w.owned = NewToken(), nil
+	if w.byClass == nil {
+		w.byClass = new(byClass)
+	}
 	frozen := w.State
 	frozen.Holders = slices.Clone(w.Holders)
 	frozen.columns = slices.Clone(w.columns)

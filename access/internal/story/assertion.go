@@ -92,13 +92,18 @@ func (l *listing) of(id string) access.Resource {
 // found returns what the subject or the team sees, or the subject opens, under a
 // policy.
 func (l *listing) found(p *access.Policy) iter.Seq[string] {
-	if of := ofTeam(l); of != "" {
-		return teamAccounts(p, of)
-	}
 	if l.action == access.ViewReport {
 		return texts(p.Reports(l.subject, access.ViewReport))
 	}
-	return texts(p.View(l.subject).Accounts())
+	return texts(l.view(p).Accounts())
+}
+
+// view returns the accounts that the subject or the team sees.
+func (l *listing) view(p *access.Policy) access.View {
+	if of := ofTeam(l); of != "" {
+		return p.Directory().ViewOfTeam(of)
+	}
+	return p.View(l.subject)
 }
 
 func texts[T ~string](ids iter.Seq[T]) iter.Seq[string] {

@@ -33,7 +33,6 @@ func (f Failure) Text() string { return f.err.Error() }
 // Unwrap returns the cause.
 func (f Failure) Unwrap() error { return f.err }
 
-
 // unknown is the error about a name that does not exist.
 type unknown struct {
 	what, name string

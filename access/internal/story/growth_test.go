@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/internal/growth"
 )
 
@@ -77,24 +79,51 @@ func TestReadGrowth(t *testing.T) {
 	})
 }
 
+// manyQuestions is a story with lines of every sort about a few people.
+const manyQuestions = `story S
+allow u0000000 account.view account:a0000000
+deny u0000001 user.invite company
+sees few a0000003 a0000005
+sees u0000000 everything
+sees u0000010 at least a0000003 a0000005
+team few sees a0000003 a0000005
+opens u0000000 at least r0000000
+team few
+sees few at least a0000003
+company
+matrix
+subjects u0000000 few
+actions account.view source.edit
+resources account:a0000001 account:a0000003
+allow u0000000 account.view account:a0000001 account:a0000003
+allow few account.view account:a0000003
+`
+
 // TestPeopleAndAccounts: what the same stories cost to read and to compare does not
-// depend on how many people, accounts, teams and reports there are. Only the first
-// line that lists accounts looks at all of them, and the first that says everything
-// counts them.
+// depend on how many people, accounts, teams and reports there are. The first line
+// that lists accounts looks at all of them, and so does the first that says
+// everything.
 func TestPeopleAndAccounts(t *testing.T) {
 	for name, of := range map[string]func(n int) workload{
-		"people":   func(n int) workload { return workload{users: 5 * n, accounts: 2000, groups: 20, teams: 5 * n / 10, stories: 4} },
-		"accounts": func(n int) workload { return workload{users: 200, accounts: 50 * n, groups: 20, teams: 20, stories: 4} },
+		"people":   func(n int) workload { return workload{users: 5 * n, accounts: 2000, groups: 20, teams: n / 2} },
+		"accounts": func(n int) workload { return workload{users: 200, accounts: 50 * n, groups: 20, teams: 20} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			growth.Flat(t, 40, func(n int) func() {
-				w := of(n)
-				p := w.policy(t)
-				files := fstest.MapFS{"s.story": {Data: []byte("story S\nallow u0000000 account.view account:a0000000\ndeny u0000001 user.invite company\n" +
-					"sees u0000000 at least a0000003 a0000005\nopens u0000000 at least r0000000\n" +
-					"matrix\nsubjects u0000000 u0000010\nactions account.view source.edit\nresources account:a0000001 account:a0000002\n" +
-					"allow u0000000 account.view account:a0000001 account:a0000002\nallow u0000010 account.view account:a0000001 account:a0000002\n" +
-					"allow u0000000 source.edit account:a0000001 account:a0000002\nallow u0000010 source.edit account:a0000001 account:a0000002\nend\n")}}
+				e := of(n).policy(t).Edit()
+				e.SetGroup(document.Group{ID: "few", Filter: "id in ('a0000003', 'a0000005')"})
+				e.SetTeam(document.Team{ID: "few", Groups: []string{"few"}})
+				e.SetUser(document.User{ID: "few", Email: "few@example.com", Role: "viewer"})
+				e.SetMember("few", document.Member{User: "few"})
+				p, err := e.Policy()
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := manyQuestions
+				if p.View(access.User("few")).Len(); name == "accounts" {
+					text = strings.Replace(text, "sees u0000000 everything\n", "", 1)
+				}
+				files := fstest.MapFS{"s.story": {Data: []byte(text + "allow u0000000 source.edit account:a0000001 account:a0000003\nend\n")}}
 				return func() {
 					for _, s := range Read(p, files).Stories {
 						if texts := Texts(s.Failures(p)); len(texts) > 0 {
@@ -104,5 +133,46 @@ func TestPeopleAndAccounts(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestCoverGrowth: what coverage costs grows with the lines, and with the policy.
+func TestCoverGrowth(t *testing.T) {
+	t.Run("lines", func(t *testing.T) {
+		w := workload{users: 500, accounts: 500, groups: 40, teams: 20, stories: 500}
+		p := w.policy(t)
+		files := w.files(p)
+		growth.Hundredfold(t, 2, func(n int) func() {
+			some := fstest.MapFS{}
+			for i := range n {
+				name := fmt.Sprintf("%03d.story", i)
+				some[name] = files[name]
+			}
+			return coverRun(t, p, some)
+		})
+	})
+	for name, of := range map[string]func(n int) workload{
+		"people": func(n int) workload {
+			return workload{users: 10 * n, accounts: 100, groups: 40, teams: 2 * n, stories: 4}
+		},
+		"accounts": func(n int) workload { return workload{users: 50, accounts: 10 * n, groups: 400, teams: 10, stories: 4} },
+		"groups":   func(n int) workload { return workload{users: 50, accounts: 100, groups: 40 * n, teams: 10, stories: 4} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Hundredfold(t, 5, func(n int) func() {
+				p := of(n).policy(t)
+				return coverRun(t, p, of(n).files(p))
+			})
+		})
+	}
+}
+
+// coverRun returns a function that covers a policy by stories.
+func coverRun(t *testing.T, p *access.Policy, files fstest.MapFS) func() {
+	suite := Read(p, files)
+	return func() {
+		if c := Cover(p, suite); c.Failed != "" {
+			t.Fatal(c.Failed)
+		}
 	}
 }

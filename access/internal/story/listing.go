@@ -2,7 +2,6 @@ package story
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
@@ -96,24 +95,6 @@ func ofTeam(a assertion) team.ID {
 		return team.ID(l.resource.ID())
 	}
 	return ""
-}
-
-// teamAccounts returns what a team sees: what any of its data groups matches.
-func teamAccounts(p *access.Policy, id team.ID) iter.Seq[string] {
-	var filters []datagroup.Filter
-	t, _ := p.Directory().Team(id)
-	for _, g := range t.Groups {
-		group, _ := p.Directory().Group(g)
-		filters = append(filters, group.Filter)
-	}
-	return func(yield func(string) bool) {
-		for a := range p.Directory().Accounts() {
-			matches := func(f datagroup.Filter) bool { return f.Match(a) == datagroup.True }
-			if slices.ContainsFunc(filters, matches) && !yield(string(a.ID())) {
-				return
-			}
-		}
-	}
 }
 
 // whyOfTeam says for each data group of a team whether it matches an account.

@@ -44,8 +44,9 @@ type Story struct {
 // Failures returns what is wrong with the story, or if nothing is, the lines
 // that do not hold of the policy. They are in the order of the lines.
 //
-// A claim costs a decision, or two if no time is given. A listing costs a look
-// at every account or report.
+// A claim costs a decision, and a listing a look-up for each id that it names: two
+// if no time is given. A listing of accounts costs what [access.View.Len] does as
+// well, and one of reports a decision for each report shared with the subject.
 func (s *Story) Failures(policy *access.Policy) []Failure {
 	if len(s.mistakes) > 0 {
 		return s.mistakes

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
 )
 
 // departure is the error about an assertion that does not hold of a policy.
@@ -108,6 +109,19 @@ func (l *listing) holds(p *access.Policy) bool {
 	if l.because != "" && denial(l, p).Reason != l.because {
 		return false
 	}
+	if l.action == access.ViewReport {
+		return l.holdsOfReports(p)
+	}
+	v := l.view(p)
+	for id := range l.want {
+		if !v.Sees(datagroup.AccountID(id)) {
+			return false
+		}
+	}
+	return l.atLeast || v.Len() == l.size()
+}
+
+func (l *listing) holdsOfReports(p *access.Policy) bool {
 	n := 0
 	for id := range l.found(p) {
 		switch {

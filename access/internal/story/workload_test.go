@@ -87,7 +87,8 @@ func (w workload) story(b *strings.Builder, p *access.Policy, i int) {
 	at, _ := parseDay(day)
 	p = p.At(at)
 	fmt.Fprintf(b, "at %s\n", day)
-	user := func(k int) string { return fmt.Sprintf("u%07d", (i*(w.users/w.stories)+k)%w.users) }
+	step := max(10, w.users/w.stories/10*10)
+	user := func(k int) string { return fmt.Sprintf("u%07d", (i*step+k)%w.users) }
 	account := func(k int) string { return fmt.Sprintf("a%07d", (i*97+k*31)%w.accounts) }
 	who := access.User(user(1))
 	for k := range 4 {
