@@ -271,6 +271,21 @@ func TestStaleFormDoesNotWiden(t *testing.T) {
 	}
 }
 
+// TestSinceOfNobody: a grant or a membership of nobody is none, so nothing changed
+// it, whatever happened to its report or team.
+func TestSinceOfNobody(t *testing.T) {
+	c := staffCompany(t)
+	looked := c.Checkpoint().Seq
+	c.must("system ops", parseChanges(t, "report.set r name=V; team.edit t U")...)
+	for _, change := range []company.Change{
+		company.ShareReport{Report: "r"}, company.UnshareReport{Report: "r"}, company.AddMember{Team: "t"}, company.RemoveMember{Team: "t"}, company.AttachGroup{Team: "t"},
+	} {
+		if _, err := c.since(looked, "system ops", change); err == nil || errors.Is(err, company.ErrChanged) {
+			t.Errorf("%+v: %v; want what is wrong with it", change, err)
+		}
+	}
+}
+
 // TestSinceIsNoOracle: anyone who may not make a change does not learn whether
 // somebody else made one.
 func TestSinceIsNoOracle(t *testing.T) {

@@ -158,9 +158,10 @@ func (a about) readKeys() (keys []string) {
 		}
 		return keys
 	case pair:
-		if len(a.targets) > 1 {
-			return []string{pairKey(first, a.targets[1])}
+		if len(a.targets) < 2 {
+			return nil // nobody is named, so there is nothing between the two
 		}
+		return []string{pairKey(first, a.targets[1])}
 	case deletion:
 		return []string{first.String(), hangKey(first)}
 	}
