@@ -25,12 +25,15 @@ func (m *matrix) allow(l list, seen map[question]bool) error {
 		return err
 	}
 	var actions []access.Action
+	if len(l.rest) == 0 {
+		return lacks("the action", allowUsage)
+	}
 	for len(l.rest) > 0 && m.isAction(l.rest[0]) {
 		w, _ := l.next()
 		actions = append(actions, access.Action(w.text))
 	}
 	if len(l.rest) == 0 {
-		return wrongForm(allowUsage)
+		return lacks("the resource", allowUsage)
 	}
 	resources, err := m.allowedResources(&l.cursor)
 	if err != nil {
@@ -41,7 +44,7 @@ func (m *matrix) allow(l list, seen map[question]bool) error {
 			for _, resource := range resources {
 				q := question{m.at, subject, action, resource}
 				if seen[q] {
-					return fmt.Errorf("%v %v %v is in the matrix twice", subject, action, resource)
+					return fmt.Errorf("%v %v %v is allowed in the matrix already: remove one of them", subject, action, resource)
 				}
 				seen[q] = true
 				m.allowed = append(m.allowed, entry{l.line, subject, action, resource})
@@ -60,11 +63,6 @@ func (m *matrix) isResource(words []word) bool {
 	return err == nil && m.resources.has(r)
 }
 
-// missing is the error about a line in which a word comes too early.
-func missing(what string, before word) error {
-	return fmt.Errorf("%s is missing before %s: %w", what, before.text, wrongForm(allowUsage))
-}
-
 // allowedSubjects reads subjects up to the first action.
 func (m *matrix) allowedSubjects(c *cursor) (subjects []access.Subject, err error) {
 	for len(subjects) == 0 || len(c.rest) > 0 && !m.isAction(c.rest[0]) {
@@ -76,11 +74,11 @@ func (m *matrix) allowedSubjects(c *cursor) (subjects []access.Subject, err erro
 		case m.subjects.has(s):
 			subjects = append(subjects, s)
 		case len(subjects) == 0 && m.isAction(rest[0]):
-			return nil, missing("a subject", rest[0])
+			return nil, lacks("the subject before "+rest[0].text, allowUsage)
 		case len(subjects) == 0:
 			return nil, absent{nameOf(s), []string{"subjects"}, m}
 		case m.isResource(rest):
-			return nil, missing("an action", rest[0])
+			return nil, lacks("the action before "+rest[0].text, allowUsage)
 		default:
 			return nil, absent{nameOf(s), []string{"subjects", "actions"}, m}
 		}

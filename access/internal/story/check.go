@@ -41,7 +41,7 @@ func checkTitles(stories []*Story) {
 	titles := make(map[string]*Story)
 	for _, s := range stories {
 		if first, taken := titles[s.testName()]; taken {
-			s.fail(s.Line, fmt.Errorf("%s:%d has the title %q already", first.File, first.Line, first.Title))
+			s.fail(s.Line, fmt.Errorf("%s:%d has the title %q already: write another", first.File, first.Line, first.Title))
 		} else {
 			titles[s.testName()] = s
 		}

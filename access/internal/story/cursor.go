@@ -3,9 +3,11 @@ package story
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // cursor reads the words of a line, one by one.
@@ -15,6 +17,9 @@ type cursor struct {
 
 // wrongForm is the error about a line with too few or too many words.
 func wrongForm(usage string) error { return fmt.Errorf("write %s", usage) }
+
+// lacks is the error about a line in which a word is missing.
+func lacks(what, usage string) error { return fmt.Errorf("%s is missing: %w", what, wrongForm(usage)) }
 
 func (c *cursor) next() (w word, ok bool) {
 	if len(c.rest) == 0 {
@@ -46,7 +51,7 @@ func (c *cursor) subject(scope *string, usage string) (access.Subject, error) {
 	}
 	switch {
 	case !ok:
-		return access.Subject{}, wrongForm(usage)
+		return access.Subject{}, lacks("the subject", usage)
 	case w.is("nobody"):
 		return access.Subject{}, nil
 	case scope != nil:
@@ -60,18 +65,31 @@ func (c *cursor) subject(scope *string, usage string) (access.Subject, error) {
 func (c *cursor) resource(usage string) (access.Resource, error) {
 	w, ok := c.next()
 	if !ok {
-		return access.Resource{}, wrongForm(usage)
+		return access.Resource{}, lacks("the resource", usage)
 	}
-	text := []string{w.text}
+	words := w.text
 	if len(c.rest) > 0 && c.rest[0].is("in") {
 		in, _ := c.next()
 		place, ok := c.next()
-		if !ok || !strings.HasPrefix(place.text, "account:") {
-			return access.Resource{}, wrongForm(w.text + " in account:ACCOUNT")
+		switch {
+		case !ok:
+			return access.Resource{}, fmt.Errorf("the account is missing: write %s in account:ACCOUNT", w.text)
+		case text.Nearest(place.text, slices.Values([]string{"company"})) != "":
+			return access.Resource{}, fmt.Errorf(`%s is in the company without saying so: leave out "in company"`, w.text)
+		case strings.Contains(w.text, "#"):
+			return access.Resource{}, errComment
+		case !strings.Contains(place.text, ":"):
+			return access.Resource{}, fmt.Errorf("%q is not an account: write %s in account:%s", place.text, w.text, place.text)
+		case !strings.HasPrefix(place.text, "account:"):
+			return access.Resource{}, fmt.Errorf("things are in an account, not in %s: write %s in account:ACCOUNT", place.text, w.text)
 		}
-		text = append(text, in.text, place.text)
+		words += " " + in.text + " " + place.text
 	}
-	return access.ParseResource(strings.Join(text, " "))
+	r, err := access.ParseResource(words)
+	if err != nil {
+		return r, notResource(w, c.rest, usage)
+	}
+	return r, nil
 }
 
 // because reads the reason of an answer, "" if there is none.
@@ -82,9 +100,19 @@ func (c *cursor) because(allow bool, usage string) (access.Reason, error) {
 	c.next()
 	code, ok := c.next()
 	if !ok {
-		return "", wrongForm(usage)
+		return "", lacks("the reason", usage)
 	}
-	return parseReason(code.text, allow)
+	reason, err := parseReason(code.text, allow)
+	if err != nil && len(c.rest) > 0 { // a reason in several words
+		all := code.text
+		for _, w := range c.rest {
+			all += "-" + w.text
+		}
+		if joined, err := parseReason(all, allow); err == nil {
+			return "", fmt.Errorf("a reason is one word: write because %s", joined)
+		}
+	}
+	return reason, err
 }
 
 // atLeast reads the two words at least, if they come next.
@@ -93,8 +121,14 @@ func (c *cursor) atLeast() (bool, error) {
 		return false, nil
 	}
 	c.next()
-	if w, ok := c.next(); !ok || !w.is("least") {
-		return false, errors.New(`"at" is the beginning of "at least": put it in quotes if it is an id, and the time in a line of its own above`)
+	switch w, ok := c.next(); {
+	case ok && w.is("least"):
+		return true, nil
+	case ok && w.is("most"):
+		return false, errors.New(`there is no "at most": list exactly what there is, or some of it with "at least"`)
 	}
-	return true, nil
+	return false, errAt
 }
+
+// errAt is the error about an at within a list.
+var errAt = errors.New(`"at" is no id here: write the time in a line of its own above, "at least" before the ids, or "at" in quotes`)

@@ -1,8 +1,10 @@
 package story
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -42,9 +44,9 @@ func (p *parser) list(l *listing, usage string, c *cursor) (err error) {
 	}
 	switch {
 	case len(c.rest) == 0 && l.atLeast:
-		return wrongForm(usage)
+		return fmt.Errorf(`an id is missing after "at least": %w`, wrongForm(atLeastUsage(usage)))
 	case len(c.rest) == 0:
-		return fmt.Errorf("%w, or nothing, or everything", wrongForm(usage))
+		return fmt.Errorf("%w, or nothing, or everything", lacks("the list", usage))
 	case l.atLeast:
 	case c.rest[0].is("everything"):
 		c.next()
@@ -58,14 +60,23 @@ func (p *parser) list(l *listing, usage string, c *cursor) (err error) {
 		err = l.add(w)
 	}
 	if err == nil {
-		p.story.assertions = append(p.story.assertions, l)
+		p.add(l)
 	}
 	return err
 }
 
+// atLeastUsage returns how a line is written that allows others.
+func atLeastUsage(usage string) string {
+	last := strings.LastIndex(usage, " ")
+	return usage[:last] + " at least" + usage[last:]
+}
+
 // nothing reads what follows a nothing.
 func (l *listing) nothing(c *cursor) (err error) {
-	if ofTeam(l) != "" {
+	switch {
+	case ofTeam(l) != "" && len(c.rest) > 0 && c.rest[0].is("because"):
+		return errors.New(`what a team sees has no reason but its data groups: leave out "because" and what follows`)
+	case ofTeam(l) != "":
 		return c.done("team TEAM sees nothing")
 	}
 	if l.because, err = c.because(false, "sees SUBJECT nothing [because REASON]"); err != nil {
@@ -79,11 +90,16 @@ func (l *listing) nothing(c *cursor) (err error) {
 
 // add adds an id.
 func (l *listing) add(w word) error {
-	if w.is("nothing") || w.is("everything") || w.is("because") || w.is("at") {
-		return fmt.Errorf("%s cannot be here: put it in quotes if it is an id", w.text)
+	switch {
+	case w.is("at"):
+		return errAt
+	case w.is("because"):
+		return errors.New(`only "nothing" has a reason: leave out "because" and what follows`)
+	case w.is("nothing"), w.is("everything"):
+		return fmt.Errorf("%q is in a list with others: write it alone, or in quotes if it is an id", w.text)
 	}
 	if slices.Contains(l.ids, w.text) {
-		return fmt.Errorf("%s is in this line twice", w.text)
+		return fmt.Errorf("%s is in this line twice: remove one of them", w.text)
 	}
 	l.ids = append(l.ids, w.text)
 	return nil

@@ -39,7 +39,7 @@ func (a *axis[T]) has(v T) bool { return a.lines[v] != 0 }
 // add adds a value.
 func (a *axis[T]) add(v T, line int) error {
 	if a.has(v) {
-		return fmt.Errorf("%v is in the matrix twice", v)
+		return fmt.Errorf("%v is in the matrix twice: remove one of them", v)
 	}
 	if len(a.values) == maxMatrix {
 		return fmt.Errorf("a matrix has at most %d questions", maxMatrix)
@@ -90,14 +90,23 @@ func (p *parser) matrixLine(verb word, c *cursor) {
 		err = c.done("end")
 		p.endMatrix()
 	default:
-		err = fmt.Errorf("a line of a matrix cannot begin with %q%s", verb.text, didYouMean(verb.text, slices.Values(matrixVerbs)))
-		if !verb.quoted && slices.Contains(verbs, verb.text) {
-			err = fmt.Errorf(`%s cannot be within the matrix of line %d: close that with "end"`, verb.text, p.matrix.line)
-		}
+		err = p.matrix.notVerb(verb, c)
 	}
 	if err != nil {
 		p.fail(err)
 	}
+}
+
+// notVerb is the error about a line that begins with a word that no line of a
+// matrix does.
+func (m *matrix) notVerb(verb word, c *cursor) error {
+	switch {
+	case verb.is("deny"):
+		return fmt.Errorf(`a matrix denies all that it does not allow: remove this line, or close the matrix of line %d with "end" above it`, m.line)
+	case !verb.quoted && slices.Contains(verbs, verb.text):
+		return fmt.Errorf(`%s cannot be within the matrix of line %d: close that with "end" above this line`, verb.text, m.line)
+	}
+	return unknownVerb(verb, c, "a line of a matrix", matrixVerbs)
 }
 
 // each reads values of an axis up to the end of the line. A value with a mistake
@@ -132,8 +141,8 @@ func (p *parser) endMatrix() {
 	if len(m.resources.values) == 0 {
 		lacks = append(lacks, "resources")
 	}
-	if len(lacks) > 0 {
-		p.failAt(m.line, fmt.Errorf("the matrix lacks %s", strings.Join(lacks, ", ")))
+	if len(lacks) > 0 && len(p.story.mistakes) == m.mistakes {
+		p.failAt(m.line, fmt.Errorf("the matrix lacks %s: write a line that begins with each of these words", strings.Join(lacks, ", ")))
 	}
 	n := len(m.subjects.values) * len(m.actions.values) * len(m.resources.values)
 	if p.cells += n; n > maxMatrix || p.cells > maxCells {

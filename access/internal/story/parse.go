@@ -2,6 +2,7 @@ package story
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,6 +55,7 @@ type parser struct {
 	story  *Story
 	at     time.Time
 	scope  *string // team of the session; nil is company level
+	lost   bool    // the last line that sets one of them could not be read
 	matrix *matrix // nil outside
 
 	// The lines that set the time and the scope, as long as nothing was asked
@@ -81,17 +83,26 @@ func (p *parser) line(text string) {
 		p.fail(fmt.Errorf("the line has %d bytes, at most %d are read", len(text), maxLine))
 		return
 	}
-	if err := checkLine(text); err != nil {
+	err := checkLine(text)
+	text = strings.Trim(text, " \t")
+	if title, ok := cutStory(text); ok && err == nil {
+		p.begin(title)
+		return
+	} else if ok {
+		p.begin(p.place()) // so that the lines below have one
+	}
+	if err != nil {
 		p.fail(err)
 		return
 	}
-	// A title is read as it is: it has no words to split.
-	text = strings.Trim(text, " \t")
-	if rest, ok := strings.CutPrefix(text, "story"); ok && strings.Trim(rest, " \t") != rest || text == "story" {
-		p.begin(strings.Trim(rest, " \t"))
-		return
-	}
 	words, err := splitWords(text)
+	if len(words) > 0 && strings.ToLower(strings.TrimRight(words[0].text, ":.")) == "story" {
+		p.begin(cmp.Or(strings.Trim(text[len(words[0].text):], " \t"), p.place()))
+	}
+	if p.story == nil && (err != nil || len(words) > 0) {
+		p.begin(p.place())
+		p.fail(errors.New(`a file begins with "story" and a title`))
+	}
 	switch {
 	case err != nil:
 		p.fail(err)
@@ -103,14 +114,25 @@ func (p *parser) line(text string) {
 	}
 }
 
+// cutStory returns the title if a line begins a story. It is read as it is: it has
+// no words to split.
+func cutStory(line string) (title string, ok bool) {
+	rest, ok := strings.CutPrefix(line, "story")
+	title = strings.Trim(rest, " \t")
+	return title, ok && (title != rest || rest == "")
+}
+
+// place returns the file and the line, the title of a story that has none.
+func (p *parser) place() string { return fmt.Sprintf("%s:%d", p.file, p.no) }
+
 // begin begins a story.
 func (p *parser) begin(title string) {
 	p.endStory()
 	p.story = &Story{File: p.file, Line: p.no, Title: title}
 	p.stories = append(p.stories, p.story)
-	p.at, p.scope = time.Time{}, nil
+	p.at, p.scope, p.lost = time.Time{}, nil, false
 	if title == "" {
-		p.story.Title = fmt.Sprintf("%s:%d", p.file, p.no)
+		p.story.Title = p.place()
 		p.fail(errors.New(`the story has no title: write "story" and what it is about`))
 	}
 }
@@ -121,13 +143,13 @@ func (p *parser) endStory() {
 		return
 	}
 	if p.matrix != nil {
-		p.failAt(p.matrix.line, errors.New(`the matrix has no "end"`))
+		p.failAt(p.matrix.line, errors.New(`the matrix has no "end": write it below the last line of the matrix`))
 		p.endMatrix()
 	}
 	p.settle(&p.idleTime)
 	p.settle(&p.idleScope)
 	if len(p.story.assertions) == 0 && len(p.story.matrices) == 0 && len(p.story.mistakes) == 0 {
-		p.failAt(p.story.Line, fmt.Errorf("the story %q asks nothing", p.story.Title))
+		p.failAt(p.story.Line, fmt.Errorf("the story %q asks nothing: write what it is about in lines such as allow, deny or sees, or remove it", p.story.Title))
 	}
 	p.story = nil
 }
@@ -136,19 +158,15 @@ func (p *parser) endStory() {
 func (p *parser) settle(idle *int) {
 	switch {
 	case *idle != 0 && p.fact > *idle:
-		p.failAt(*idle, errors.New("nothing is asked under this line: what a team sees is the same at any time, and in every session"))
+		p.failAt(*idle, errors.New("nothing that depends on this line is asked under it: what a team sees is the same at any time, and in every session"))
 	case *idle != 0:
-		p.failAt(*idle, errors.New("nothing is asked under this line"))
+		p.failAt(*idle, errors.New("nothing is asked under this line: remove it, or move it above the lines it is for"))
 	}
 	*idle = 0
 }
 
 // storyLine reads a line of a story, which begins with a verb.
 func (p *parser) storyLine(verb word, c *cursor) {
-	if p.story == nil {
-		p.begin(fmt.Sprintf("%s:%d", p.file, p.no))
-		p.fail(errors.New(`a file begins with "story" and a title`))
-	}
 	var err error
 	switch {
 	case verb.is("at"):
@@ -167,21 +185,31 @@ func (p *parser) storyLine(verb word, c *cursor) {
 		err = c.done("matrix")
 		p.matrix = &matrix{line: p.no, at: p.at, scope: p.scope, mistakes: len(p.story.mistakes)}
 	default:
-		err = fmt.Errorf("a line cannot begin with %q%s", verb.text, didYouMean(verb.text, slices.Values(verbs)))
+		if !verb.quoted && slices.Contains(matrixVerbs, verb.text) {
+			err = fmt.Errorf(`%s belongs in a matrix: write "matrix" in a line above it, and "end" below the last`, verb.text)
+		} else {
+			err = unknownVerb(verb, c, "a line", verbs)
+		}
 	}
 	if err != nil {
 		p.fail(err)
 	}
-	if !verb.is("at") && !verb.is("team") && !verb.is("company") {
+	if sets := []string{"at", "team", "company"}; slices.Contains(sets, verb.text) || slices.Contains(sets, meant[verb.text]) {
+		p.lost = err != nil
+	} else {
 		p.idleTime, p.idleScope = 0, 0 // also for a broken line: one mistake is enough
 	}
 }
 
 func (p *parser) setTime(c *cursor) error {
-	const usage = "at DAY"
 	w, ok := c.next()
-	if !ok {
-		return wrongForm(usage)
+	switch {
+	case !ok:
+		return errors.New("the day is missing: write it here, as in at 2027-01-31")
+	case len(c.rest) == 1 && strings.Contains(c.rest[0].text, ":"):
+		return fmt.Errorf("a time is one word: write it as in at %sT09:00:00Z", w.text)
+	case len(c.rest) > 0:
+		return errors.New("a day or a time is one word: write it as in at 2027-01-31, or at 2027-01-31T09:00:00Z")
 	}
 	p.settle(&p.idleTime)
 	at, err := parseDay(w.text)
@@ -189,23 +217,10 @@ func (p *parser) setTime(c *cursor) error {
 		return err
 	}
 	if at.Equal(p.at) {
-		return errors.New("the lines above have that time already")
+		return errors.New("the lines above have that time already: remove this line")
 	}
 	p.at, p.idleTime = at, p.no
-	return c.done(usage)
-}
-
-// parseDay reads a day, which begins in UTC, or an instant.
-func parseDay(text string) (time.Time, error) {
-	at, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		at, err = time.Parse(time.RFC3339, text)
-	}
-	at = at.UTC()
-	if err != nil || !at.After(beginning()) {
-		return time.Time{}, fmt.Errorf("%q is neither a day nor a time: write 2027-01-01 or 2027-01-01T09:00:00Z", text)
-	}
-	return at, nil
+	return nil
 }
 
 // setTeam reads the rest of a team, which sets the scope, or says what a team sees.
@@ -214,12 +229,16 @@ func (p *parser) setTeam(c *cursor) error {
 	w, ok := c.next()
 	switch {
 	case !ok:
-		return wrongForm(usage)
+		return lacks("the team", usage)
 	case len(c.rest) > 0 && c.rest[0].is("sees"):
 		c.next()
 		return p.teamSees(w.text, c)
 	case len(c.rest) > 0 && c.rest[0].is("opens"):
 		return fmt.Errorf("a team opens no reports, its members do: write \"opens SUBJECT REPORT...\" under the line \"team %s\"", w.text)
+	}
+	if len(c.rest) > 0 {
+		p.scope, p.idleScope = &w.text, 0
+		return fmt.Errorf("a team has a line of its own: write \"team %s\", and the rest in lines below it", w.text)
 	}
 	return p.setScope(&w.text, c, usage)
 }
@@ -228,7 +247,7 @@ func (p *parser) setTeam(c *cursor) error {
 func (p *parser) setScope(team *string, c *cursor, usage string) error {
 	p.settle(&p.idleScope)
 	if team == p.scope || team != nil && p.scope != nil && *team == *p.scope {
-		return errors.New("the lines above have that scope already")
+		return errors.New("the lines above are asked in that scope already: remove this line")
 	}
 	p.scope, p.idleScope = team, p.no
 	return c.done(usage)
@@ -245,11 +264,22 @@ func (p *parser) claim(allow bool, c *cursor) error {
 		return err
 	}
 	action, ok := c.next()
-	if !ok {
-		return wrongForm(usage)
+	switch {
+	case !ok:
+		return lacks("the action", usage)
+	case action.is("in") && len(c.rest) > 1:
+		return fmt.Errorf("a session is set in a line of its own: write team %s above, and leave out \"in %s\" here", c.rest[0].text, c.rest[0].text)
+	case len(c.rest) == 0 && (strings.Contains(action.text, ":") || action.is("company")):
+		return lacks("the action before "+action.text, usage)
+	case len(c.rest) == 0:
+		return lacks("the resource", usage)
 	}
+	before := c.rest
 	resource, err := c.resource(usage)
 	if err != nil {
+		if user := subject.User(); user == "user" || user == "team" || user == "not" {
+			err = fmt.Errorf("%q is no subject, unless it is an id: write %s alone", user, action.text)
+		}
 		return err
 	}
 	q := question{p.at, subject, access.Action(action.text), resource}
@@ -257,9 +287,16 @@ func (p *parser) claim(allow bool, c *cursor) error {
 	if read.because, err = c.because(allow, usage); err != nil {
 		return err
 	}
-	if err := c.done(usage); err != nil {
-		return err
+	if len(c.rest) > 0 {
+		return extra(c.rest[0], before[len(before)-len(c.rest)-1], usage)
 	}
-	p.story.assertions = append(p.story.assertions, read)
+	p.add(read)
 	return nil
+}
+
+// add adds what a line asserts, unless it is not known when or in what scope.
+func (p *parser) add(a assertion) {
+	if !p.lost {
+		p.story.assertions = append(p.story.assertions, a)
+	}
 }

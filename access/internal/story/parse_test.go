@@ -32,21 +32,21 @@ func TestUnreadable(t *testing.T) {
 		fmt.Fprintf(&wide, "subjects a%d b%d c%d d%d e%d f%d\n", i, i, i, i, i, i)
 	}
 	for _, tt := range []struct{ want, name, text string }{
-		{"S.story:3: the line is not valid UTF-8", "encoding", good + "# \xff"},
-		{"S.story:3: the line has the control character U+0000", "NUL", good + "# \x00"},
-		{"S.story:3: the line has the control character U+000D", "a return within a line", good + "# a\rb"},
-		{"S.story:3: the line has U+202E, which is invisible or changes the direction of text", "direction of writing in a comment", good + "# a\u202eb"},
-		{"S.story:3: the line has U+2066, which is invisible or changes the direction of text", "direction of writing in a title", good + "story \u2066b"},
-		{"S.story:3: the line has the control character U+001B", "an escape in a title", good + "story \x1b[31m"},
-		{`S.story:3: "us-search\u00a0" has the invisible character U+00A0: retype the word, or put it in quotes`, "an unbreakable space", good + "sees tom us-search\u00a0"},
+		{"S.story:3: the line is not valid UTF-8: save the file as UTF-8", "encoding", good + "# \xff"},
+		{"S.story:3: the line has the control character U+0000: type the line again", "NUL", good + "# \x00"},
+		{"S.story:3: the line has the control character U+000D: save the file with a line feed at the end of each line", "a return within a line", good + "# a\rb"},
+		{"S.story:3: the line has U+202E, which is invisible or changes the direction of text: type the line again", "direction of writing in a comment", good + "# a\u202eb"},
+		{"S.story:3: the line has U+2066, which is invisible or changes the direction of text: type the line again", "direction of writing in a title", good + "story \u2066b"},
+		{"S.story:3: the line has the control character U+001B: type the line again", "an escape in a title", good + "story \x1b[31m"},
+		{`S.story:3: "us-search\u00a0" has the character U+00A0, which looks like a space: type a space instead, or put the word in quotes if it is an id`, "an unbreakable space", good + "sees tom us-search\u00a0"},
 		{"S.story:3: the line has 16385 bytes, at most 16384 are read", "a long line", good + "#" + long},
 		{"S.story: the file has 1048577 bytes, at most 1048576 are read", "a large file", good + strings.Repeat("\n", maxFile+1-len(good))},
-		{"S.story:1: the line is not valid UTF-8", "before the first story", "\xff\n" + good},
+		{"S.story:1: the line is not valid UTF-8: save the file as UTF-8", "before the first story", "\xff\n" + good},
 		{`S.story: the file has no story: begin one with "story" and a title`, "comments only", "# a\n# b"},
 		{`S.story: the file has no story: begin one with "story" and a title`, "nothing at all", ""},
 		{"S.story:3: the matrix has 10201 questions: at most 10000 in one, and 100000 in a file", "a large matrix", good + big},
 		{"S.story:1675: a matrix has at most 10000 questions", "a wide matrix", "story S\nmatrix\n" + strings.Repeat("\n", 6) + wide.String()},
-		{`S.story:3: "0001-01-01" is neither a day nor a time: write 2027-01-01 or 2027-01-01T09:00:00Z`, "the zero time", good + "at 0001-01-01"},
+		{`S.story:3: "0001-01-01" is not in the calendar: write a day that there is, as in 2027-01-31`, "the zero time", good + "at 0001-01-01"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stories, mistakes := parse("S.story", []byte(tt.text))
@@ -154,8 +154,8 @@ func TestAllowed(t *testing.T) {
 		{"allow c.d c.d company", "c.d c.d company"},
 		{"allow c.d c.d a.b company", "error: c.d is among the subjects of the matrix, and among its actions: write a line for each subject"},
 		{"allow tom c.d a.b company", "error: c.d is among the subjects of the matrix, and among its actions: write a line for each subject"},
-		{"allow tom tom a.b company", "error: tom a.b company is in the matrix twice"},
-		{"allow tom a.b a.b company", "error: tom a.b company is in the matrix twice"},
+		{"allow tom tom a.b company", "error: tom a.b company is allowed in the matrix already: remove one of them"},
+		{"allow tom a.b a.b company", "error: tom a.b company is allowed in the matrix already: remove one of them"},
 	} {
 		for _, axes := range []string{"subjects tom mia link l nobody \"link\" \"nobody\" c.d\nactions a.b c.d\nresources company kind:x kind:x in account:us\n%s\n", "%s\nresources company kind:x kind:x in account:us\nactions a.b c.d\nsubjects tom mia c.d link l nobody \"link\" \"nobody\"\n"} {
 			stories, _ := parse("s.story", []byte("story S\nmatrix\n"+fmt.Sprintf(axes, tt.line)+"end"))

@@ -39,7 +39,7 @@ func parseReason(text string, allow bool) (access.Reason, error) {
 		return r, nil
 	}
 	if slices.Contains(other, r) {
-		return "", fmt.Errorf("%q is not a reason to %s", text, verb)
+		return "", fmt.Errorf("%q is not a reason to %s: leave out because and the reason, or write another", text, verb)
 	}
 	var codes []string
 	for _, known := range fit {
