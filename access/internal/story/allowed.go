@@ -135,6 +135,11 @@ func (a absent) Error() string {
 	if len(a.axes) > 1 {
 		where = fmt.Sprintf("neither among the %s nor among the %s", a.axes[0], a.axes[1])
 	}
+	for _, r := range a.matrix.resources.values {
+		if slices.Contains(a.axes, "resources") && r.ID() == a.name {
+			return fmt.Sprintf("%s is %s of the matrix: write %v", a.name, where, r)
+		}
+	}
 	cure := didYouMean(a.name, a.matrix.words(a.axes))
 	if cure == "" {
 		cure = fmt.Sprintf(`: add it to the line "%s"`, strings.Join(a.axes, `" or "`))

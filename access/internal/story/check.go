@@ -58,7 +58,7 @@ func (k *known) expand(s *Story, m *matrix) {
 	for _, c := range m.claims(k.together) {
 		if why := k.deniedEverything(c); why != "" && !reported[c.subject] {
 			reported[c.subject] = true
-			s.fail(m.subjects.lines[c.subject], fmt.Errorf("%v is denied everything: a matrix gives no reasons, so write a deny line with \"because %s\" outside of it", c.subject, why))
+			s.fail(m.subjects.lines[c.subject], fmt.Errorf("%s, and so denied everything: take %v out of the matrix, which gives no reasons, and write a deny line with \"because %s\"", k.whyDenied(c), c.subject, why))
 		}
 		s.assertions = append(s.assertions, c)
 	}
@@ -87,11 +87,17 @@ func (s *Story) report(line int, found []finding, because access.Reason) (ok boo
 // claim checks the names of a claim, and reports whether they are right.
 func (k *known) claim(s *Story, c *claim) (ok bool) {
 	found := append(append(k.subject(c.subject), k.action(c.action)...), k.resource(c.resource)...)
-	if k.actions[string(c.action)] && !k.together(c.action, c.resource) {
-		reason := k.policy.Applies(c.action, c.resource).Reason
-		found = append(found, finding{fmt.Errorf("%s is not asked of %v", c.action, c.resource), reason})
+	return s.report(c.no, append(found, k.asked(c.action, c.resource)...), c.because)
+}
+
+// asked returns a finding if an action that exists is not asked of such a resource,
+// unless the kind is unknown, which is told.
+func (k *known) asked(a access.Action, r access.Resource) []finding {
+	reason := k.policy.Applies(a, r).Reason
+	if !k.actions[string(a)] || k.together(a, r) || reason == access.ReasonUnknownKind {
+		return nil
 	}
-	return s.report(c.no, found, c.because)
+	return []finding{{notAsked{k, a, r}, reason}}
 }
 
 // listing checks the names of a listing, and reports whether they are right. It
@@ -118,7 +124,7 @@ func (k *known) listing(s *Story, l *listing) (ok bool) {
 func (k *known) lookedAt(s *Story, a assertion) bool {
 	why := k.deniedEverything(a)
 	if why != "" {
-		s.fail(a.line(), fmt.Errorf("%v is denied everything: if you mean that, write \"because %s\" at the end of the line", a.asks().subject, why))
+		s.fail(a.line(), fmt.Errorf("%s, and so denied everything: if you mean that, write \"because %s\" at the end of the line", k.whyDenied(a), why))
 	}
 	return why == ""
 }
@@ -140,6 +146,11 @@ func (k *known) deniedEverything(a assertion) (why access.Reason) {
 	return why
 }
 
+// whyDenied says in words why the subject of an assertion is denied everything.
+func (k *known) whyDenied(a assertion) string {
+	return sentence(denial(a, k.policy.At(moments(a)[0])))
+}
+
 // matrix checks the names of a matrix, and that each of its actions is asked of
 // one of its resources, and the other way round.
 func (k *known) matrix(s *Story, m *matrix) {
@@ -157,16 +168,19 @@ func (k *known) matrix(s *Story, m *matrix) {
 	for _, action := range m.actions.values {
 		found := k.action(action)
 		if !asked[action] && len(m.resources.values) > 0 {
-			found = append(found, finding{err: fmt.Errorf("%s is not asked of any resource of the matrix", action)})
+			found = append(found, finding{err: fmt.Errorf("%s is not asked of any resource of the matrix%s", action, k.askedOf(action))})
 		}
 		m.report(s, m.actions.lines[action], found)
 	}
 	for _, resource := range m.resources.values {
 		found := k.resource(resource)
-		if !taken[resource] && len(m.actions.values) > 0 {
-			found = append(found, finding{err: fmt.Errorf("no action of the matrix is asked of %v", resource)})
+		if !taken[resource] && len(m.actions.values) > 0 && len(found) == 0 {
+			found = append(found, finding{err: fmt.Errorf("no action of the matrix is asked of %v: remove it, or add an action that is", resource)})
 		}
 		m.report(s, m.resources.lines[resource], found)
+	}
+	for _, e := range m.allowed {
+		m.report(s, e.line, k.asked(e.action, e.resource))
 	}
 }
 

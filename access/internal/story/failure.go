@@ -33,20 +33,6 @@ func (f Failure) Text() string { return f.err.Error() }
 // Unwrap returns the cause.
 func (f Failure) Unwrap() error { return f.err }
 
-// unknown is the error about a name that does not exist.
-type unknown struct {
-	what, name string
-	names      iter.Seq[string] // that exist
-}
-
-// Error looks for the name that was meant, unless there are too many to look at.
-func (u unknown) Error() string {
-	return fmt.Sprintf("there is no %s %q%s", u.what, u.name, didYouMean(u.name, u.names))
-}
-
-// cause is the name: how it was misspelt is not looked for.
-func (u unknown) cause() cause { return cause{what: u.what + " " + u.name} }
-
 // didYouMean ends a message about an unknown word. A near word that differs in
 // letters beyond ASCII may look the same, so it is spelled out.
 func didYouMean(word string, known iter.Seq[string]) string {

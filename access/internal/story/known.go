@@ -92,17 +92,10 @@ func (k *known) together(a access.Action, r access.Resource) bool {
 
 // find returns a finding if nothing of a built-in kind has the id.
 func (k *known) find(kind access.Kind, id string, reason access.Reason) []finding {
-	if k.policy.Directory().Has(kind.Resource(id, "")) {
+	if k.has(kind, id) {
 		return nil
 	}
-	word := string(kind)
-	switch kind {
-	case access.KindGroup:
-		word = "data group"
-	case access.KindLink:
-		word = "share link"
-	}
-	return []finding{{unknown{word, id, idsOf(k.policy, kind)}, reason}}
+	return []finding{{unknown{kindText(kind), id, idsOf(k.policy, kind), func() string { return k.instead(kind, id) }}, reason}}
 }
 
 // subject looks for who asks.
@@ -125,7 +118,7 @@ func (k *known) action(a access.Action) []finding {
 	if k.actions[string(a)] {
 		return nil
 	}
-	return []finding{{unknown{"action", string(a), maps.Keys(k.actions)}, access.ReasonUnknownAction}}
+	return []finding{{unknown{"action", string(a), maps.Keys(k.actions), func() string { return k.insteadOfAction(string(a)) }}, access.ReasonUnknownAction}}
 }
 
 // resource looks for what an action is asked of.
@@ -145,7 +138,7 @@ func (k *known) place(r access.Resource) []finding {
 	declared, ok := k.policy.Directory().Catalog().Kind(string(r.Kind()))
 	switch {
 	case !ok:
-		return []finding{{unknown{"kind", string(r.Kind()), k.kinds()}, access.ReasonUnknownKind}}
+		return []finding{{unknown{"kind", string(r.Kind()), k.kinds(), func() string { return k.insteadOfKind(string(r.Kind())) }}, access.ReasonUnknownKind}}
 	case declared.In == role.InAccount && r.Account() == "":
 		return []finding{{fmt.Errorf(`%v is in no account: write "in account:ACCOUNT" after it`, r), access.ReasonAccountRequired}}
 	case r.Account() != "":

@@ -118,10 +118,10 @@ func TestSuggestions(t *testing.T) {
 			}
 		}
 	}
-	if got, want := (unknown{"user", "uzer9999", users(10_000)}).Error(), `there is no user "uzer9999"; did you mean "user9999"?`; got != want {
+	if got, want := (unknown{"user", "uzer9999", users(10_000), func() string { return "" }}).Error(), `there is no user "uzer9999"; did you mean "user9999"?`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got, want := (unknown{"user", "uzer9999", users(10_000_000)}).Error(), `there is no user "uzer9999"`; got != want || looked > 100_000 {
+	if got, want := (unknown{"user", "uzer9999", users(10_000_000), func() string { return "" }}).Error(), `there is no user "uzer9999": write it as the policy has it`; got != want || looked > 100_000 {
 		t.Errorf("of %d names: %s, want %s", looked, got, want)
 	}
 }

@@ -21,9 +21,9 @@ func (seen seenClaims) claim(in *Story, c *claim) {
 	case !known:
 		seen[c.question] = place{in, c.no, c}
 	case first.claim.allow != c.allow:
-		in.fail(c.no, fmt.Errorf("%v: %s contradicts %s:%d", c, verdictText(c.allow, ""), first.story.File, first.line))
+		in.fail(c.no, fmt.Errorf("%v: %s contradicts %s:%d, so remove one of them", c, verdictText(c.allow, ""), first.story.File, first.line))
 	case first.story == in && !first.claim.fromMatrix && !c.fromMatrix:
-		in.fail(c.no, fmt.Errorf("%v: line %d says that already", c, first.line))
+		in.fail(c.no, fmt.Errorf("%v: line %d says that already, so remove one of them", c, first.line))
 	}
 }
 

@@ -60,9 +60,15 @@ func verbOf(w word, known []string) string {
 	return ""
 }
 
-// oneOf lists words, at least two.
+// oneOf lists words.
 func oneOf(words []string) string {
 	last := len(words) - 1
+	switch last {
+	case -1:
+		return "nothing"
+	case 0:
+		return words[0]
+	}
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 

@@ -3,6 +3,7 @@ package story
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -215,6 +216,9 @@ func wide(text string) string {
 	return b.String()
 }
 
+// cure is how a message says what to do.
+var cure = regexp.MustCompile(`\b(write|put|list|did you mean|remove|leave|type|save|add|close|begin|begins with|needs|take|it is asked of)\b`)
+
 // TestSlips keeps what is said about each slip. None of them passes.
 func TestSlips(t *testing.T) {
 	p := loadPolicy(t)
@@ -228,6 +232,11 @@ func TestSlips(t *testing.T) {
 		}
 		if len(texts) == 0 {
 			t.Errorf("%s: it passes:\n%s", s.name, s.text)
+		}
+		for _, text := range texts {
+			if !strings.HasPrefix(text, "s.story:") || !cure.MatchString(text) {
+				t.Errorf("%s: no file or no cure: %s", s.name, text)
+			}
 		}
 		fmt.Fprintf(&b, "%s\n", s.name)
 		for line := range strings.Lines(strings.TrimPrefix(s.text, begun)) {
