@@ -20,7 +20,8 @@ const maxDifference = 50
 
 const lockHead = `# Who may do what, as the policy decides it: one fact on a line, sorted.
 # accesstest.Lock writes this file and compares it. Do not edit it. To rewrite it,
-# run the test with AMBIT_UPDATE=1. If a line changes, somebody's access changes.
+# run the test with AMBIT_UPDATE=1. If a line changes, somebody's access changes;
+# or, if it is about a kind, what may be asked of its things, whoever asks.
 #
 # A fact with an end holds until then. Without one it ends with what it is part
 # of: the user's access, or their time in the team. A user who acts in a team sees
@@ -33,12 +34,14 @@ const lockHead = `# Who may do what, as the policy decides it: one fact on a lin
 // access changes. Lock fails if there is any difference, and shows the facts that
 // appear and disappear.
 //
-// The file has what [diff.Describe] returns: the policy's answers and the routes
-// by which they come about. It does not depend on the order and layout of the
-// document, on names, or on the day. Two policies that differ in any answer, at
-// any time, have different files. If a user sees more than fifty accounts through
-// teams, or has levels at more than fifty reports, the file has only the number
-// and a hash, and no routes; [NoNewAccess] lists what the user gains.
+// The file has what [diff.Describe] returns: the policy's answers, the routes by
+// which they come about, and what the catalog declares of kinds. No two facts have
+// one line, whatever the ids in them. The file does not depend on the order and
+// layout of the document, on names, or on the day. Two policies that differ in any
+// answer, at any time, have different files. If a user sees more than fifty
+// accounts through teams, or has levels at more than fifty reports, the file has
+// only the number and a hash, and no routes; [NoNewAccess] lists what the user
+// gains.
 //
 // To write the file instead, set the environment variable AMBIT_UPDATE=1, or run
 // the test with -update if it declares that flag. This package does not declare

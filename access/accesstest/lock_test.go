@@ -173,6 +173,8 @@ func TestLockTellsResourcesApart(t *testing.T) {
 		{access.Item("ad", "set:1", "b"), access.Item("ad:set", "1", "b")},
 		{access.Item("ad", "x in account:a", "b"), access.Item("ad", "x", "a in account:b")},
 		{access.Item("ad", "x", "b"), access.CompanyItem("page", "x in account:b")},
+		{access.Item("ad", "x", "b"), access.Item("ad", "x", "y in company")},
+		{access.Item("ad", "x", "b"), access.Item("ad", "y", "b")},
 	} {
 		old, next := with(pair[0]), with(pair[1])
 		if err := os.WriteFile(c.path, []byte(lockText(old)), 0o644); err != nil {

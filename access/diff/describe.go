@@ -24,7 +24,8 @@ type Section struct {
 }
 
 // Describe returns what a policy decides, as facts in words with the routes by
-// which they come about. It does not depend on the order and layout of the
+// which they come about, and what its catalog declares of the kinds of the host's
+// things. No two facts have one text, whatever the ids in them. It does not depend on the order and layout of the
 // document, on names, or on the day. Two policies that differ in any answer, at
 // any time, have different descriptions.
 //
@@ -37,6 +38,7 @@ type Section struct {
 func Describe(p *access.Policy) []Section {
 	d := &describer{reacher: newReacher(newFacts(p))}
 	d.section("What there is", d.inventory)
+	d.section("Kinds of the host's things", d.kinds)
 	d.section("Roles that users have", d.roles)
 	d.section("Users", d.users)
 	d.section("Teams with members", d.teams)
@@ -85,6 +87,27 @@ func (d *describer) inventory() {
 	}
 	for _, t := range d.doc.Teams {
 		d.add("team %s", name(t.ID))
+	}
+}
+
+// kinds adds what the catalog declares of each kind. An action that no role of a
+// user holds is denied today, and a link that nobody made shows nothing: the facts
+// about answers have neither.
+func (d *describer) kinds() {
+	for _, k := range d.start.Directory().Catalog().Kinds() {
+		which := "kind " + name(k.Name)
+		switch k.In {
+		case role.InAccount:
+			d.add("%s belongs to an account", which)
+		case role.InCompany:
+			d.add("%s belongs to the company", which)
+		}
+		for _, a := range k.Actions {
+			d.add("%s may be asked %s", which, a)
+		}
+		if k.Link != "" {
+			d.add("%s may be linked for %s", which, k.Link)
+		}
 	}
 }
 

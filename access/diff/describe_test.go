@@ -82,6 +82,24 @@ func TestDescribeCounts(t *testing.T) {
 	}
 }
 
+// TestDescribeKinds: whatever a catalog declares of a kind shows, also where no role
+// of a user and no link makes use of it.
+func TestDescribeKinds(t *testing.T) {
+	d := &document.Document{Catalog: oddCatalog()}
+	before, n := described(compile(t, d)), 0
+	for _, m := range mutate(t, d) {
+		if doc := m.build(); strings.Contains(m.kind, "kind") && valid(doc) || m.kind == "drop a link action" || m.kind == "change a link action" {
+			n++
+			if after := described(compile(t, doc)); after == before {
+				t.Errorf("%s does not show in\n%s", m.what, after)
+			}
+		}
+	}
+	if n < 12 {
+		t.Errorf("only %d changes of kinds were tried", n)
+	}
+}
+
 func TestDescribeEmpty(t *testing.T) {
 	if got := described(new(access.Policy)); got != "" {
 		t.Errorf("the description of nobody is\n%s", got)

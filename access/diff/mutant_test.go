@@ -54,6 +54,9 @@ func mutate(t testing.TB, d *document.Document) []mutant {
 	for i := range d.Catalog.Roles {
 		m.role(i)
 	}
+	for i := range d.Catalog.Kinds {
+		m.kindOfThings(i)
+	}
 	return m.mutants
 }
 
@@ -298,6 +301,23 @@ func (m *mutator) link(i int) {
 			m.add("change a link's maker", l.ID+" to "+u.ID, func(d *document.Document) { d.Links[i].Maker = u.ID })
 		}
 	}
+	show := func(of document.Resource) {
+		if of != l.Resource {
+			m.add("change what a link shows", fmt.Sprintf("%s to %v", l.ID, of), func(d *document.Document) { d.Links[i].Resource = of })
+		}
+	}
+	if l.Resource.Kind == "report" {
+		for _, r := range m.doc.Reports {
+			show(document.Resource{Kind: "report", ID: r.ID})
+		}
+	} else {
+		for _, id := range []string{"c1", "c2"} {
+			show(document.Resource{Kind: l.Resource.Kind, ID: id, Account: l.Resource.Account})
+			for _, a := range m.doc.Accounts {
+				show(document.Resource{Kind: l.Resource.Kind, ID: id, Account: a.ID})
+			}
+		}
+	}
 	scopes := []string{""}
 	for _, t := range m.doc.Teams {
 		scopes = append(scopes, t.ID)
@@ -338,6 +358,35 @@ func (m *mutator) role(i int) {
 	m.add("change a data scope", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].Scope = role.AllData - r.Scope })
 	m.add("change a minimum", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].MinHolders = 1 - min(1, r.MinHolders) })
 	m.add("change a maximum", string(r.Name), func(d *document.Document) { d.Catalog.Roles[i].MaxHolders = 3 - min(3, r.MaxHolders) })
+}
+
+// kindOfThings changes what the catalog declares of a kind.
+func (m *mutator) kindOfThings(i int) {
+	k := m.doc.Catalog.Kinds[i]
+	set := func(what, name string, change func(k *role.Kind)) {
+		m.add(what, name, func(d *document.Document) { change(&d.Catalog.Kinds[i]) })
+	}
+	m.add("drop a kind", k.Name, func(d *document.Document) { d.Catalog.Kinds = slices.Delete(d.Catalog.Kinds, i, i+1) })
+	for n, a := range k.Actions {
+		what := fmt.Sprintf("%s of %s", a, k.Name)
+		if k.Link == a {
+			set("drop an action of a kind", what, func(k *role.Kind) { k.Actions, k.Link = slices.Delete(k.Actions, n, n+1), "" })
+			set("drop a link action", what, func(k *role.Kind) { k.Link = "" })
+			continue
+		}
+		set("drop an action of a kind", what, func(k *role.Kind) { k.Actions = slices.Delete(k.Actions, n, n+1) })
+		if k.In != 0 {
+			set("change a link action", k.Name+" to "+string(a), func(k *role.Kind) { k.Link = a })
+		}
+	}
+	for _, a := range []role.Action{"campaign.pause", "insight.view", "recording.view"} {
+		if !slices.Contains(k.Actions, a) {
+			set("add an action to a kind", fmt.Sprintf("%s to %s", a, k.Name), func(k *role.Kind) { k.Actions = append(k.Actions, a) })
+		}
+	}
+	if k.In != 0 {
+		set("change what a kind belongs to", k.Name, func(k *role.Kind) { k.In = role.InAccount + role.InCompany - k.In })
+	}
 }
 
 func compile(t testing.TB, d *document.Document) *access.Policy {
