@@ -58,7 +58,7 @@ var house = map[string]string{
 	"access/decisionlog":             "access",
 	"access/accesshttp":              "role datagroup team internal access access/document access/live access/admission",
 	"access/admission/admissiontest": "role datagroup team access access/document access/live access/admission",
-	"access/authzen":                 "role datagroup team internal access access/document access/live",
+	"access/authzen":                 "role datagroup team internal access access/document access/live access/admission",
 	// What a door does, whatever its transport: below the doors, so that each only
 	// translates requests and answers.
 	"access/admission": "internal access access/live",

@@ -96,7 +96,7 @@
 //	400  the question is not understood, or there are two X-Request-IDs
 //	401  the caller is not authenticated
 //	403  the caller may not ask this
-//	404  there is nothing at the path
+//	404  there is nothing at the path, or the Source knows of no such company
 //	405  not with this method
 //	413  the body is larger than Config.MaxBody
 //	431  the X-Request-ID is longer than 8,192 bytes
@@ -121,8 +121,9 @@
 //
 // [New] refuses a configuration that cannot work. An error of an Evaluator or a
 // Searcher becomes status 503 if it wraps [ErrUnavailable] or the error of a
-// context, 403 if it wraps [ErrForbidden], and 500 otherwise. The caller learns
-// nothing else about it; [Config.OnError] receives the errors that became 500 or
-// 503. In a batch, 403 and 500 are the status in the context of the denied
-// question.
+// context, 403 if it wraps [ErrForbidden], the status that the other doors have if
+// it wraps another of package admission (401, 404, 413, and 400 with its detail),
+// and 500 otherwise. The caller learns nothing else about it; [Config.OnError]
+// receives the errors that became 500 or 503. In a batch, any but 503 is the status
+// in the context of the denied question.
 package authzen

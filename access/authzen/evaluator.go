@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
-// An [Evaluator], a [Searcher] and the functions of a [Config] return these, or errors that
-// wrap them. No caller sees the text of the wrapping error.
+// An [Evaluator], a [Searcher] and the functions of a [Config] return these, or
+// errors that wrap them. No caller sees the text of the wrapping error.
 var (
 	// ErrForbidden: the caller is authenticated, but may not ask this. The status
 	// is 403; in a batch only the forbidden question is denied.
@@ -15,7 +17,7 @@ var (
 
 	// ErrUnavailable: there can be no answer now, but may be one later, for
 	// example because a database is down. The status is 503.
-	ErrUnavailable = errors.New("temporarily unavailable")
+	ErrUnavailable = admission.ErrUnavailable
 )
 
 // Entity is a subject or a resource as it was asked about.

@@ -101,12 +101,6 @@ func spoil(random *rand.Rand, from [][]byte, body []byte) []byte {
 		body[at] = byte(random.IntN(256))
 	case 2: // cut off
 		return body[:at]
-	default: // another value or name
-		some := values
-		if bytes.HasPrefix(bytes.TrimLeft(body[end:], " "), []byte(":")) {
-			some = names
-		}
-		return slices.Replace(body, start, end, []byte(some[random.IntN(len(some))])...)
 	case 3: // another piece
 		return slices.Replace(body, start, end, []byte(pieces[random.IntN(len(pieces))])...)
 	case 4: // a piece more
@@ -119,6 +113,12 @@ func spoil(random *rand.Rand, from [][]byte, body []byte) []byte {
 		return append(body[:at], other[min(at, len(other)):]...)
 	case 7: // as large as may be, or larger
 		return append(body, bytes.Repeat([]byte(" "), max(0, judgedBytes+1-random.IntN(2)-len(body)))...)
+	default: // another value or name
+		some := values
+		if bytes.HasPrefix(bytes.TrimLeft(body[end:], " "), []byte(":")) {
+			some = names
+		}
+		return slices.Replace(body, start, end, []byte(some[random.IntN(len(some))])...)
 	}
 	return body
 }

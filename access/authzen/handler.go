@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/ambit-authz/ambit/access/admission"
 )
 
 type handler struct {
@@ -72,7 +74,7 @@ func (h *handler) respond(w http.ResponseWriter, r *http.Request, serve endpoint
 		if unavailable(r, err) || errors.Is(err, ErrForbidden) {
 			return nil, err
 		}
-		return nil, refuse(http.StatusUnauthorized, "the caller is not authenticated")
+		return nil, refuse(http.StatusUnauthorized, refusals[http.StatusUnauthorized])
 	}
 	body, err := h.body(w, r)
 	if err != nil {
@@ -104,7 +106,7 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	b.Grow(int(min(max(r.ContentLength, 0), 8<<10)) + bytes.MinRead)
 	if _, err := io.Copy(&b, http.MaxBytesReader(w, r.Body, int64(h.config.MaxBody))); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, refuse(http.StatusRequestEntityTooLarge, "the body is too large")
+			return nil, refuse(http.StatusRequestEntityTooLarge, refusals[http.StatusRequestEntityTooLarge])
 		}
 		return nil, malformed("the body cannot be read")
 	}
@@ -125,18 +127,33 @@ func isJSON(types []string) bool {
 	return err == nil && kind == want && (!given || strings.EqualFold(charset, "utf-8"))
 }
 
-// refusalOf returns what the caller is told of an error.
+// refusalOf returns what the caller is told of an error: the same status for it as
+// the other doors have.
 func refusalOf(r *http.Request, err error) *refusal {
-	why, ok := errors.AsType[*refusal](err)
-	switch {
-	case ok:
+	if why, ok := errors.AsType[*refusal](err); ok {
 		return why
-	case unavailable(r, err):
-		return refuse(http.StatusServiceUnavailable, "no evaluation is possible now")
-	case errors.Is(err, ErrForbidden):
-		return refuse(http.StatusForbidden, "the caller may not ask this")
 	}
-	return refuse(http.StatusInternalServerError, "the evaluation failed")
+	f := admission.Failure{}.Instead(err)
+	switch {
+	case unavailable(r, err):
+		f.Status = http.StatusServiceUnavailable
+	case errors.Is(err, ErrForbidden):
+		f.Status = http.StatusForbidden
+	case f.Detail != "":
+		return refuse(f.Status, f.Detail)
+	}
+	return refuse(f.Status, refusals[f.Status])
+}
+
+// refusals are what the caller is told of a host's error.
+var refusals = map[int]string{
+	http.StatusBadRequest:            "the request is not understood",
+	http.StatusUnauthorized:          "the caller is not authenticated",
+	http.StatusForbidden:             "the caller may not ask this",
+	http.StatusNotFound:              "what is asked about does not exist",
+	http.StatusRequestEntityTooLarge: "the body is too large",
+	http.StatusInternalServerError:   "the evaluation failed",
+	http.StatusServiceUnavailable:    "no evaluation is possible now",
 }
 
 // fail writes why the request is not answered.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/authzen"
 )
 
@@ -282,6 +284,11 @@ func TestFailures(t *testing.T) {
 	}{
 		{500, "an error", errBroken},
 		{403, "forbidden", fmt.Errorf("tenant: %w", authzen.ErrForbidden)},
+		{401, "not authenticated", fmt.Errorf("token: %w", admission.ErrUnauthenticated)},
+		{404, "no such company", fmt.Errorf("tenant: %w", admission.ErrNotFound)},
+		{413, "too large", fmt.Errorf("ticket: %w", admission.ErrTooLarge)},
+		{400, "a bad request", fmt.Errorf("tenant: %w", admission.BadRequest("the tenant is not a number"))},
+		{403, "denied", fmt.Errorf("tenant: %w", access.ErrDenied)},
 		{503, "unavailable", fmt.Errorf("database: %w", authzen.ErrUnavailable)},
 		{503, "cancelled", context.Canceled},
 		{503, "too late", fmt.Errorf("query: %w", context.DeadlineExceeded)},
@@ -308,11 +315,17 @@ func TestFailures(t *testing.T) {
 				want := c.status
 				if endpoint == "evaluations" && where == "decides" && want < 503 {
 					want = 200 // each item is denied instead
+					if strings.Count(answer, fmt.Sprintf(`"context":{"error":{"status":%d,"message":"`, c.status)) != 2 {
+						t.Errorf("%s in a batch: %s", c.name, answer)
+					}
+				}
+				if detail := "the tenant is not a number"; strings.Contains(answer, detail) != (c.status == 400) {
+					t.Errorf("%s where one %s at %s: told %s", c.name, where, endpoint, answer)
 				}
 				if status != want || strings.Contains(answer, "true") || strings.Contains(answer, c.err.Error()) {
 					t.Errorf("%s where one %s at %s: %d %s", c.name, where, endpoint, status, answer)
 				}
-				if (len(reported) == 0) != (c.status == 403) || slices.ContainsFunc(reported, func(err error) bool { return !errors.Is(err, c.err) }) {
+				if (len(reported) == 0) != (c.status < 500) || slices.ContainsFunc(reported, func(err error) bool { return !errors.Is(err, c.err) }) {
 					t.Errorf("%s where one %s at %s: reported %v", c.name, where, endpoint, reported)
 				}
 				if status, _ := post(t, handle(t, evaluator, authzen.Config{}), endpoint, body); status != want {

@@ -21,8 +21,9 @@ type PolicyConfig struct {
 	Source live.Source
 
 	// SourceOf returns what has the policy of the company that the request is
-	// about. Its error counts as an error of the Evaluator. A nil Source is one,
-	// and so is a nil policy.
+	// about. It may be the SourceOf of an accesshttp.Config: its error counts as
+	// one of the Evaluator, and may wrap those of package admission. A nil Source
+	// is a failure of the program, and so is a nil policy.
 	SourceOf func(*http.Request) (live.Source, error)
 
 	// Company is the id under which the company is asked about; "" means
@@ -75,13 +76,7 @@ func ForPolicy(c PolicyConfig) func(*http.Request) (Evaluator, error) {
 		return nil
 	}
 	begin := c.begin()
-	return func(r *http.Request) (Evaluator, error) {
-		e, err := begin(r)
-		if err != nil {
-			return nil, err // not e: a nil pointer is an Evaluator
-		}
-		return e, nil
-	}
+	return func(r *http.Request) (Evaluator, error) { return begin(r) }
 }
 
 // check says what of c is missing, or too much.
