@@ -42,8 +42,8 @@
 //
 // A policy comes from a document by [Load] or [Compile], and changes by
 // [Policy.Edit], which leaves it as it is and makes the next one. A change
-// costs its own size, not the company's. Keep the policy in an atomic pointer
-// and swap it.
+// costs its own size, not the company's. Package live keeps the policy of now,
+// and follows a file.
 //
 // # Rules
 //

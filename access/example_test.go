@@ -3,8 +3,6 @@ package access_test
 import (
 	"fmt"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
@@ -29,41 +27,25 @@ func Example() {
 	// [us-1]
 }
 
-var (
-	current  atomic.Pointer[access.Policy]
-	changing sync.Mutex // one change at a time, or one of two is lost
-)
-
-func onUserChanged(u document.User) error {
-	changing.Lock()
-	defer changing.Unlock()
-	edit := current.Load().Edit()
-	edit.SetUser(u)
-	next, err := edit.Policy()
-	if err != nil {
-		return err
-	}
-	current.Store(next)
-	return nil
-}
-
-// A service that keeps users and teams in its own database applies each change
-// to a copy and swaps the pointer. Readers of the old policy are not disturbed.
+// A change leaves the policy as it is and makes the next one, so those who still
+// ask the old one are not disturbed. Package live keeps the policy of now.
 func ExamplePolicy_Edit() {
-	current.Store(access.MustLoad(`{
+	before := access.MustLoad(`{
 	  "accounts": [{"id": "us-1", "source": "google"}],
 	  "users":    [{"id": "ann", "email": "ann@example.com", "role": "viewer"}]
-	}`))
-	before := current.Load()
-
+	}`)
 	ann, _ := before.Directory().User("ann")
 	entry := document.UserOf(ann)
 	entry.Role = "user"
-	if err := onUserChanged(entry); err != nil {
+	edit := before.Edit()
+	edit.SetUser(entry)
+	after, err := edit.Policy()
+	if err != nil {
 		fmt.Println(err)
+		return
 	}
 	fmt.Println(before.Decide(access.User("ann"), access.ViewAccount, access.Account("us-1")))
-	fmt.Println(current.Load().Decide(access.User("ann"), access.ViewAccount, access.Account("us-1")))
+	fmt.Println(after.Decide(access.User("ann"), access.ViewAccount, access.Account("us-1")))
 	// Output:
 	// deny out-of-reach: us-1 is in none of ann's data groups
 	// allow: role user

@@ -79,6 +79,7 @@ var houseTests = map[string]string{
 	"access/admission/admissiontest":  "access/accesshttp",     // an adapter that passes its table
 	"access/accesshttp":               "access/decisionlog",    // an example of an observer
 	"access/admission":                "access/document",       // its tests edit policies
+	"access/live":                     "datagroup team",        // an example of tables
 	"access/diff":                     "access/internal/story", // its mutants must change a story or the description
 	"audit":                           "audit/audittest",
 	"access/company":                  "audit/audittest access/company/internal/model",

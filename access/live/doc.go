@@ -2,8 +2,7 @@
 // follows a file, or tables of your own.
 //
 //	current, err := live.Follow(ctx, live.Config{
-//		Read:    func() ([]byte, error) { return os.ReadFile("policy.json") },
-//		OnError: func(err error) { slog.Error("the policy stays as it was", "error", err) },
+//		Read: func(context.Context) ([]byte, error) { return os.ReadFile("policy.json") },
 //	})
 //	…
 //	current.Policy().Decide(ann, access.ViewReport, access.Report("q3"))
@@ -24,7 +23,7 @@
 // # Zero values
 //
 // The zero [Policy] has no policy, which denies everybody, and may be edited. The
-// zero [Config] lacks what Follow requires.
+// zero [Config] lacks Read, which Follow requires.
 //
 // # Concurrency
 //
@@ -34,5 +33,6 @@
 // # Errors
 //
 // An Edit that cannot be made returns the error of [access.Edit.Policy]. A text
-// that is not a document is a [*document.Error], and goes to Config.OnError.
+// that is not a document is a [*document.Error], and goes to Config.OnError. Any
+// other error of Follow wraps the one of Config.Read.
 package live

@@ -5,23 +5,30 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 )
 
-// Config says what [Follow] reads, and how. Read and OnError are required.
+// Config says what [Follow] reads, and how. Read is required.
 type Config struct {
 	// Read returns the text of a document: of a file, an object in a store, an
 	// answer over HTTP. It is called by one goroutine, once at the beginning and
-	// then every so often.
-	Read func() ([]byte, error)
+	// then every so often, with the context that Follow was given. While it
+	// waits the policy stays as it is and nobody is told: give it a time limit.
+	Read func(context.Context) ([]byte, error)
 
 	// OnError receives why a later text was not taken: what Read failed with, or
 	// the [*document.Error]. The policy stays as it was. It is called once for a
 	// text, however often that is read again, and once for the same failure of
-	// Read.
+	// Read. Nil writes to [slog.Default].
 	OnError func(error)
+
+	// OnReplace, if not nil, is called after a later text was taken, with the
+	// policy of before and the new one: to log it, or to compare the two.
+	OnReplace func(before, after *access.Policy)
 
 	// Every is how long to wait before reading again; 0 means 5 s.
 	Every time.Duration
@@ -37,21 +44,30 @@ type Config struct {
 //
 // The error says why there is no policy to begin with; nothing is followed
 // then. Reading costs the size of the text each time, loading only what changed.
+// The goroutine that reads ends with ctx. A panic of one of c's functions is
+// taken for an error of Read, or passed over if the panic is of OnError or of
+// OnReplace: nothing that is wrong ends the following.
+//
+// What is made of the result by [Policy.Edit] or [Policy.Replace] lasts until
+// the next text.
 func Follow(ctx context.Context, c Config) (*Policy, error) {
 	switch {
 	case c.Read == nil:
 		return nil, errors.New("live: Config.Read is nil; set the function that reads the document")
-	case c.OnError == nil:
-		return nil, errors.New("live: Config.OnError is nil; set a function, so that a document with a problem does not go unnoticed")
 	case c.Every < 0:
 		return nil, fmt.Errorf("live: Config.Every is %s; write how long to wait before reading again", c.Every)
 	case c.Every == 0:
 		c.Every = 5 * time.Second
 	}
-	r := follower{Config: c, live: new(Policy)}
-	if err := r.read(); err != nil {
+	if c.OnError == nil {
+		c.OnError = func(err error) { slog.Default().Error("the policy stays as it was", slog.Any("error", err)) }
+	}
+	r := follower{Config: c}
+	first, err := r.read(ctx)
+	if err != nil {
 		return nil, err
 	}
+	r.live = New(first)
 	go r.follow(ctx)
 	return r.live, nil
 }
@@ -71,35 +87,57 @@ func (r *follower) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
 		case <-again.C:
-			if err := r.read(); err != nil {
-				r.OnError(err)
-			}
+		}
+		if ctx.Err() != nil { // which may come with a tick
+			return
+		}
+		r.again(ctx)
+	}
+}
+
+// again reads once, and tells what came of it unless ctx has ended.
+func (r *follower) again(ctx context.Context) {
+	defer func() { _ = recover() }() // of those who are told
+	next, err := r.read(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		r.OnError(err)
+	case next != nil:
+		if before := r.live.swap(next); r.OnReplace != nil {
+			r.OnReplace(before, next)
 		}
 	}
 }
 
-// read takes the text, if it is another one. The error is one that was not told
-// yet.
-func (r *follower) read() error {
-	text, err := r.Read()
-	if err != nil {
-		told := r.failed == err.Error()
-		if r.failed = err.Error(); told {
-			return nil
+// read returns the policy of the text, nil if it is the same text as before. The
+// error is one that was not told yet.
+func (r *follower) read(ctx context.Context) (p *access.Policy, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			p, err = nil, r.once(fmt.Errorf("panic: %v", v), debug.Stack())
 		}
-		return fmt.Errorf("live: the document cannot be read: %w", err)
+	}()
+	text, err := r.Read(ctx)
+	if err != nil {
+		return nil, r.once(err, nil)
 	}
 	digest := sha256.Sum256(text)
 	if r.failed = ""; digest == r.digest {
-		return nil
+		return nil, nil
 	}
 	r.digest = digest
-	p, err := access.Load(text, r.Config.Load)
-	if err != nil {
-		return err
+	return access.Load(text, r.Load)
+}
+
+// once returns a failure with where it happened, nil if it is the last one again.
+func (r *follower) once(failure error, stack []byte) error {
+	if r.failed == failure.Error() {
+		return nil
 	}
-	r.live.Replace(p)
-	return nil
+	if r.failed = failure.Error(); stack != nil {
+		failure = fmt.Errorf("%w\n%s", failure, stack)
+	}
+	return fmt.Errorf("live: the document cannot be read: %w", failure)
 }

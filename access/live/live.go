@@ -35,7 +35,8 @@ func (l *Policy) Policy() *access.Policy { return l.current.Load() }
 // Edit makes the next policy from the one of now. One Edit runs at a time and
 // the others wait, so no change is lost. If change returns an error, or makes a
 // change that cannot be made, the policy stays as it is, and Edit returns that
-// error. It costs what the changes cost.
+// error. If change panics, the policy stays too. Edit costs what the changes
+// cost.
 //
 // Call it after your database has committed the change. Within change, use
 // nothing of l but [Policy.Policy].
@@ -56,8 +57,11 @@ func (l *Policy) Edit(change func(*access.Edit) error) error {
 
 // Replace puts p in the place of the policy of now, after an Edit that is
 // running. Nil leaves none.
-func (l *Policy) Replace(p *access.Policy) {
+func (l *Policy) Replace(p *access.Policy) { l.swap(p) }
+
+// swap is Replace, and returns the policy of before.
+func (l *Policy) swap(p *access.Policy) *access.Policy {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	l.current.Store(p)
+	return l.current.Swap(p)
 }

@@ -1,27 +1,19 @@
-package access_test
+package live_test
 
 import (
 	"fmt"
 	"log"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/live"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// service has users and teams in tables of its own, and a policy that it keeps
-// in step with them.
-type service struct {
-	policy atomic.Pointer[access.Policy] // what requests ask
-	mu     sync.Mutex                    // held by the one change at a time
-}
-
-// userRow and memberRow are rows of the tables.
+// userRow and memberRow are rows of tables of your own.
 type userRow struct{ ID, Email, Role string }
 type memberRow struct {
 	Team  team.ID
@@ -38,25 +30,11 @@ func (r memberRow) entry() document.Member {
 	return document.Member{User: r.User, Until: document.End(r.Until)}
 }
 
-// change makes the next policy, and swaps the pointer. If there is anything wrong
-// with the change, the policy stays as it is. Call it after your database has
-// committed the change.
-func (s *service) change(apply func(*access.Edit)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	edit := s.policy.Load().Edit()
-	apply(edit)
-	next, err := edit.Policy()
-	if err != nil {
-		return err
-	}
-	s.policy.Store(next)
-	return nil
-}
-
 // Keep a policy in step with tables of your own: a role, a member until an end,
-// and a new data group for a team. This is a whole program: paste it into a
-// main.go, and call its package and its function main.
+// and a new data group for a team. Edit it after your database has committed the
+// change; if there is anything wrong with the change, the policy stays as it is.
+// This is a whole program: paste it into a main.go, and call its package and its
+// function main.
 func Example_keepInStep() {
 	ann := userRow{"ann", "ann@example.com", "viewer"}
 	first, err := access.Compile(&document.Document{
@@ -72,38 +50,42 @@ func Example_keepInStep() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var s service
-	s.policy.Store(first)
+	current := live.New(first) // what requests ask
 
-	err = s.change(func(e *access.Edit) {
+	err = current.Edit(func(e *access.Edit) error {
 		ann.Role = "team-member"
 		e.SetUser(ann.entry())
 		help := memberRow{"americas", "ann", time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}
 		e.SetMember(help.Team, help.entry())
+		return nil
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("before:", slices.Sorted(first.View(access.User("ann")).Accounts())) // a policy never changes
-	policy := s.policy.Load()
+	policy := current.Policy()
 	fmt.Println("after:", slices.Sorted(policy.View(access.User("ann")).Accounts()))
 	fmt.Println("in 2100:", slices.Sorted(policy.At(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)).View(access.User("ann")).Accounts()))
 
 	// What you have no row of comes from the Directory: here the team as it is,
 	// to which one data group is added.
-	err = s.change(func(e *access.Edit) {
+	err = current.Edit(func(e *access.Edit) error {
 		e.SetGroup(document.Group{ID: "de", Filter: "country = 'DE'"})
-		americas, _ := s.policy.Load().Directory().Team("americas")
+		americas, _ := current.Policy().Directory().Team("americas")
 		entry := document.TeamOf(americas)
 		entry.Groups = append(entry.Groups, "de")
 		e.SetTeam(entry)
+		return nil
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("with the new data group:", slices.Sorted(s.policy.Load().View(access.User("ann")).Accounts()))
+	fmt.Println("with the new data group:", slices.Sorted(current.Policy().View(access.User("ann")).Accounts()))
 
-	err = s.change(func(e *access.Edit) { e.SetUser(userRow{"tom", "tom@example.com", "veiwer"}.entry()) })
+	err = current.Edit(func(e *access.Edit) error {
+		e.SetUser(userRow{"tom", "tom@example.com", "veiwer"}.entry())
+		return nil
+	})
 	fmt.Println(err)
 	// Output:
 	// before: []
