@@ -15,11 +15,12 @@ import (
 //   - memberships: a user in a team;
 //   - assignments: a data group that a team has;
 //   - capabilities: an action that a role holds;
+//   - kinds: an action that the catalog lists for a kind, if a role holds it;
 //   - grants: a report shared with a user or team;
 //   - filters: each result of each comparison of a data group's filter: true,
 //     false or unknown.
 //
-// The stories would miss one of the first four if some line no longer holds of
+// The stories would miss one of the first five if some line no longer holds of
 // the policy without it. A result of a comparison is a part if some account of
 // the policy gives it. A story covers it by asking about such an account for a
 // subject whose teams have the data group.

@@ -79,15 +79,22 @@
 //	  allow SUBJECT... ACTION... RESOURCE...        the policy allows these, every combination of them
 //	  end                                           and denies all other combinations
 //
-// A SUBJECT is the id of a user, or link and the id of a share link, or nobody.
-// A RESOURCE is written as [access.ParseResource] reads it: company,
-// account:us-1, "campaign:c1 in account:us-1". A REASON is the code of an
-// [access.Reason]. Put a word in double quotes, as in Go, if it has a space or a
-// quote, or begins with #. In quotes link, nobody, nothing, everything, in, at,
-// sees and because are ids like any other.
+// A SUBJECT is the id of a user, or link and the id of a share link, or nobody. A
+// REASON is the code of an [access.Reason]. A RESOURCE is written as
+// [access.ParseResource] reads it. It has a kind that is built in, as company,
+// account:us-1 and report:q3 have, or one that the catalog declares: campaign:c1 in
+// account:us-1 if its things are in an account, budget:b1 if they belong to the
+// company. Resources of every kind may stand wherever there is a RESOURCE.
+//
+// Put a word in double quotes, as in Go, if it has a space, has or begins with a
+// quote of any form, begins with #, or ends in a comma or a semicolon. In quotes
+// link, nobody, nothing, everything, in, at, sees and because are ids like any
+// other.
 //
 // What a team sees depends on no user, time or session, so a line about it may
-// stand anywhere in a story, and no at or team above it has a bearing on it.
+// stand anywhere in a story, and no at or team above it has a bearing on it. A
+// list with at least is not compared with what else there is, so it stays true
+// when an account is added.
 //
 // # Rules
 //
@@ -106,8 +113,9 @@
 //  3. What a line names must exist, and its action must be one that is asked of
 //     such a resource. A misspelled id is denied everything, so a deny of it
 //     would hold for the wrong reason.
-//  4. A line may name something unknown only if it expects that, as in
-//     deny zoe … because unknown-user. The same is true of a subject who is
+//  4. A line may name something unknown, or a resource that the action is not
+//     asked of, only if it expects that, as in deny zoe … because unknown-user and
+//     deny tom … because wrong-kind. The same is true of a subject who is
 //     denied everything: one who is suspended, ended or not-a-member of the team,
 //     and a link that is link-ended or link-expired. Matrices give no reasons, so
 //     they have no such subjects.

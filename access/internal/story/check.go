@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -175,7 +176,8 @@ func (k *known) matrix(s *Story, m *matrix) {
 	for _, resource := range m.resources.values {
 		found := k.resource(resource)
 		if !taken[resource] && len(m.actions.values) > 0 && len(found) == 0 {
-			found = append(found, finding{err: fmt.Errorf("no action of the matrix is asked of %v: remove it, or add an action that is", resource)})
+			cure := cmp.Or(k.misplaced(resource), ": remove it, or add an action that is")
+			found = append(found, finding{err: fmt.Errorf("no action of the matrix is asked of %v%s", resource, cure)})
 		}
 		m.report(s, m.resources.lines[resource], found)
 	}

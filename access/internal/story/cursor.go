@@ -78,6 +78,10 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 			return access.Resource{}, fmt.Errorf(`%s is in the company without saying so: leave out "in company"`, w.text)
 		case strings.Contains(w.text, "#"):
 			return access.Resource{}, errComment
+		case !strings.Contains(w.text, ":"):
+			return access.Resource{}, fmt.Errorf("%q is a kind without an id: write %s:ID in %s", w.text, w.text, place.text)
+		case w.text == place.text:
+			return access.Resource{}, fmt.Errorf("an account is in no account: write %s alone", w.text)
 		case !strings.Contains(place.text, ":"):
 			return access.Resource{}, fmt.Errorf("%q is not an account: write %s in account:%s", place.text, w.text, place.text)
 		case !strings.HasPrefix(place.text, "account:"):

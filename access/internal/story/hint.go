@@ -158,15 +158,24 @@ type notAsked struct {
 
 // Error says of what the action is asked.
 func (n notAsked) Error() string {
-	r, asked := n.resource, fmt.Sprintf("%s is not asked of %v", n.action, n.resource)
-	declared, _ := n.known.policy.Directory().Catalog().Kind(string(r.Kind()))
+	cure := n.known.misplaced(n.resource)
+	if cure == "" {
+		cure = n.known.askedOf(n.action)
+	}
+	return fmt.Sprintf("%s is not asked of %v%s", n.action, n.resource, cure)
+}
+
+// misplaced ends a message about a resource that is in the wrong place, "" if it is
+// not.
+func (k *known) misplaced(r access.Resource) string {
+	declared, _ := k.policy.Directory().Catalog().Kind(string(r.Kind()))
 	switch {
 	case r.Kind() == access.KindCompany && r != access.Company():
-		return asked + `: there is one company, so write "company" alone`
-	case r.Account() != "" && r.Kind() != access.KindAccount && declared.In != role.InAccount:
-		return fmt.Sprintf(`%s: %s is in no account, so leave out "in account:%s"`, asked, withArticle(r.Kind()), r.Account())
+		return `: there is one company, so write "company" alone`
+	case r.Account() != "" && r != access.Account(r.ID()) && declared.In != role.InAccount:
+		return fmt.Sprintf(`: %s is in no account, so leave out "in account:%s"`, withArticle(r.Kind()), r.Account())
 	}
-	return asked + n.known.askedOf(n.action)
+	return ""
 }
 
 // askedOf ends a message about an action with the kinds that it is asked of.

@@ -257,8 +257,8 @@ func TestCoverageDefinition(t *testing.T) {
 				}
 			}
 		}
-	}, "missed membership", "missed assignment", "missed capability", "missed grant", "kept membership", "kept assignment",
-		"kept capability", "kept grant", "true", "false", "unknown")
+	}, "missed membership", "missed assignment", "missed capability", "missed kind", "missed grant", "kept membership", "kept assignment",
+		"kept capability", "kept kind", "kept grant", "true", "false", "unknown")
 }
 
 // notMissed drops each part of a policy, and returns those without which all
@@ -272,6 +272,9 @@ func notMissed(t *rapid.T, p *access.Policy, all []assertion, seen branches) []s
 		if err != nil {
 			t.Fatalf("%s %s cannot be dropped: %v", part.kind, part.text, err)
 		}
+		if kind, action, _ := strings.Cut(part.text, ", "); part.kind == "kind" && !lost(p, without, kind, action) {
+			t.Fatalf("without %s the catalog lists it, or lacks another", part.text)
+		}
 		missed := slices.ContainsFunc(all, func(a assertion) bool { return !holds(a, without) })
 		if len(part.users) > 0 && !missed {
 			missing = append(missing, part.text)
@@ -283,6 +286,23 @@ func notMissed(t *rapid.T, p *access.Policy, all []assertion, seen branches) []s
 		}
 	}
 	return missing
+}
+
+// lost reports whether the kinds of a policy list what those of another do, but for
+// one action of one kind.
+func lost(p, without *access.Policy, kind, action string) bool {
+	all := make(map[string]bool)
+	for _, k := range p.Directory().Catalog().Kinds() {
+		for _, a := range k.Actions {
+			all[k.Name+", "+string(a)] = true
+		}
+	}
+	for _, k := range without.Directory().Catalog().Kinds() {
+		for _, a := range k.Actions {
+			delete(all, k.Name+", "+string(a))
+		}
+	}
+	return len(all) == 1 && all[kind+", "+action]
 }
 
 // suiteOf returns a suite with one story.

@@ -149,8 +149,9 @@ func TestCoverageOfLinks(t *testing.T) {
 membership  1 of 2
 assignment  1 of 2
 capability  2 of 2
+kind        1 of 1
 filter      1 of 4
-coverage 50 %: 5 of 10 parts`
+coverage 54 %: 6 of 11 parts`
 	if c.Failed != "" || len(mistakes) > 0 || c.String() != want {
 		t.Errorf("%v %s\n%s", mistakes, c.Failed, c)
 	}

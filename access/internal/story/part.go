@@ -12,7 +12,7 @@ import (
 )
 
 // partKinds are what a part of a policy can be, in the order of the report.
-var partKinds = []string{"membership", "assignment", "capability", "grant", "filter"}
+var partKinds = []string{"membership", "assignment", "capability", "kind", "grant", "filter"}
 
 // part is something that can be dropped from a policy.
 type part struct {
@@ -69,7 +69,7 @@ func partsOf(p *access.Policy) []part {
 				drop: func(e *access.Edit) { e.RemoveGrant(access.ReportID(r.ID), g) }})
 		}
 	}
-	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), grants)
+	return slices.Concat(memberships, assignments, capabilities(p.Directory().Catalog(), who), ofKinds(p.Directory().Catalog(), who), grants)
 }
 
 // withoutGroup returns a team without one of the data groups it has.
@@ -89,6 +89,44 @@ func capabilities(c *role.Catalog, who people) []part {
 		}
 	}
 	return all
+}
+
+// ofKinds returns the actions that the kinds of a catalog list, kind by kind. They
+// concern those whose role holds the action.
+func ofKinds(c *role.Catalog, who people) []part {
+	holders := make(map[role.Action][]team.UserID)
+	for _, r := range c.Roles() {
+		for _, a := range r.Capabilities {
+			holders[a] = append(holders[a], who.holders[string(r.Name)]...)
+		}
+	}
+	var all []part
+	for i, k := range c.Kinds() {
+		for _, a := range k.Actions {
+			all = append(all, part{kind: "kind", text: fmt.Sprintf("%s, %s", k.Name, a), users: holders[a],
+				drop: func(e *access.Edit) { e.SetCatalog(withoutActionOf(c, i, a)) }})
+		}
+	}
+	return all
+}
+
+// withoutActionOf returns a catalog in which one kind does not list an action. What
+// no kind lists any more, no role may hold, so there is always such a catalog.
+func withoutActionOf(c *role.Catalog, i int, a role.Action) *role.Catalog {
+	roles, kinds := c.Roles(), c.Kinds()
+	isIt := func(other role.Action) bool { return other == a }
+	kinds[i].Actions = slices.DeleteFunc(kinds[i].Actions, isIt)
+	if kinds[i].Link == a {
+		kinds[i].Link = ""
+	}
+	if without, err := role.NewCatalog(roles, kinds...); err == nil {
+		return without
+	}
+	for r := range roles {
+		roles[r].Capabilities = slices.DeleteFunc(roles[r].Capabilities, isIt)
+	}
+	without, _ := role.NewCatalog(roles, kinds...)
+	return without
 }
 
 // withoutCapability returns a catalog in which one role lacks an action. What no

@@ -246,3 +246,31 @@ func TestSlips(t *testing.T) {
 	}
 	golden(t, filepath.Join("testdata", "slips.golden"), b.String())
 }
+
+// TestHarmless has what editors do to a file. It means the same as without.
+func TestHarmless(t *testing.T) {
+	p := loadPolicy(t)
+	const text = "# Tom\nstory S\nat 2027-01-01\nsees tom us-search us-social # both\nallow mia campaign.edit budget:b\n"
+	want, _ := parse("s.story", []byte(text))
+	for name, got := range map[string]string{
+		"line ends of Windows":       strings.ReplaceAll(text, "\n", "\r\n"),
+		"a byte order mark":          "\ufeff" + text,
+		"both":                       "\ufeff" + strings.ReplaceAll(text, "\n", "\r\n"),
+		"tabs":                       strings.ReplaceAll(text, " ", "\t"),
+		"indented lines":             "  " + strings.ReplaceAll(text, "\n", "\n\t "),
+		"spaces at the end":          strings.ReplaceAll(text, "\n", " \t\n"),
+		"empty lines":                strings.ReplaceAll(text, "\n", "\n\n"),
+		"no line end at the end":     strings.TrimSuffix(text, "\n"),
+		"ids in quotes":              strings.NewReplacer("us-search", `"us-search"`, "budget:b", `"budget:b"`).Replace(text),
+		"letters beyond ASCII":       strings.Replace(text, "# both", "# beide für Tōmu", 1),
+		"a note after the last line": text + "# the end",
+	} {
+		stories, mistakes := parse("s.story", []byte(got))
+		if fmt.Sprint(meaning(stories)) != fmt.Sprint(meaning(want)) || len(mistakes) > 0 {
+			t.Errorf("%s: read as %q with %v", name, meaning(stories), mistakes)
+		}
+		if check(p, stories); len(stories[0].Failures(p)) > 0 {
+			t.Errorf("%s: %v", name, stories[0].Failures(p))
+		}
+	}
+}
