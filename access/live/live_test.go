@@ -50,7 +50,7 @@ func TestEdit(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			before := access.MustLoad(text("viewer"))
 			l := live.New(before)
-			err, panicked := edit(l, tt.change)
+			panicked, err := edit(l, tt.change)
 			if panicked != tt.panics || !errors.Is(err, tt.is) || l.Policy() != before {
 				t.Errorf("Edit = %v, panic %q; the same policy: %t", err, panicked, l.Policy() == before)
 			}
@@ -63,13 +63,13 @@ func TestEdit(t *testing.T) {
 }
 
 // edit makes an Edit, and says what it panicked with.
-func edit(l *live.Policy, change func(*access.Edit) error) (err error, panicked string) {
+func edit(l *live.Policy, change func(*access.Edit) error) (panicked string, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			panicked = fmt.Sprint(v)
 		}
 	}()
-	return l.Edit(change), ""
+	return "", l.Edit(change)
 }
 
 // TestManyEdits at once, while others ask: none is lost, and everybody who asks
