@@ -175,3 +175,40 @@ func TestClientLeaves(t *testing.T) {
 	wantStatus(t, <-left, codes.Canceled, "")
 	w.wantTold(t)
 }
+
+// TestProgramFails: a stream whose policy the program loses, or whose question it
+// can no longer ask, ends as its failure, which is told once.
+func TestProgramFails(t *testing.T) {
+	const memos = `{
+	  "catalog": {"extends": "company", "kinds": [{"name": "memo", "in": "company", "actions": ["memo.read"]}], "grant": {"user": ["memo.read"]}},
+	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "user"}]
+	}`
+	for told, next := range map[string]*access.Policy{
+		"there is no policy": nil,
+		"unknown-action":     access.MustLoad(people),
+	} {
+		t.Run(told, func(t *testing.T) {
+			w := newWorld(t, func(g *grpcguard.Guard, table grpcguard.Table) {
+				memo := func(id string) access.Resource { return access.CompanyItem("memo", id) }
+				table[reportpb.Reports_Follow_FullMethodName] = g.RequireOrNotFound("memo.read", grpcguard.ID(named.GetReport, memo))
+			})
+			w.policy.Replace(access.MustLoad(memos))
+			w.follow = func(_ *reportpb.ReportRequest, s followServer) error {
+				err := s.Send(new(reportpb.Report))
+				<-s.Context().Done()
+				return err
+			}
+			stream, err := w.client.Follow(as(t, "ann"), request("m1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := stream.Recv(); err != nil {
+				t.Fatal(err)
+			}
+			w.policy.Replace(next)
+			_, err = stream.Recv()
+			wantStatus(t, err, codes.Internal, "")
+			w.wantTold(t, told)
+		})
+	}
+}

@@ -2,10 +2,12 @@ package grpcguard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"google.golang.org/grpc"
 )
@@ -86,8 +88,13 @@ func (s *stream) expire(watched context.Context) {
 	if s.life.Err() != nil {
 		return // the stream has ended before
 	}
-	// The failure was told, if it is one to be told of.
-	s.refuse(admission.FailureOf(watched, admission.ErrNotFound).Instead(context.Cause(watched)))
+	cause := context.Cause(watched)
+	if errors.Is(cause, access.ErrDenied) {
+		s.refuse(admission.FailureOf(watched, cause))
+		return
+	}
+	// It is a failure of the program, which the watch has told.
+	s.refuse(admission.FailureOf(watched, admission.ErrNotFound).Instead(cause))
 }
 
 // refuse ends the stream. The first refusal is its status.

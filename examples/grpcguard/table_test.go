@@ -208,11 +208,16 @@ func answer(err error, text string, header, trailer metadata.MD) (admissiontest.
 		return admissiontest.Answer{}, fmt.Errorf("the code is %s: %w", s.Code(), err)
 	}
 	a := admissiontest.Answer{Status: number, Text: text, Raw: fmt.Sprint(s.Proto(), header, trailer, text)}
-	if number == 400 {
+	switch want := map[int]string{401: "not authenticated", 404: "not found", 413: "too large", 500: "internal error", 503: "temporarily unavailable"}[number]; {
+	case number == 400:
 		a.Detail = s.Message()
+	case want != "" && s.Message() != want:
+		return a, fmt.Errorf("%s says %q, not %q", s.Code(), s.Message(), want)
+	case want != "" && len(s.Details()) != 0:
+		return a, fmt.Errorf("%s has details: %v", s.Code(), s.Details())
 	}
 	for _, d := range s.Details() {
-		if info, ok := d.(*errdetails.ErrorInfo); ok && info.GetDomain() == grpcguard.Domain {
+		if info, ok := d.(*errdetails.ErrorInfo); ok && info.GetDomain() == grpcguard.Domain && len(info.GetMetadata()) == 0 {
 			a.Reason = access.Reason(strings.ReplaceAll(strings.ToLower(info.GetReason()), "_", "-"))
 		}
 	}
