@@ -76,11 +76,12 @@ var internals = []string{"internal/", "access/internal/", "access/company/intern
 
 // houseTests says what test files may import besides.
 var houseTests = map[string]string{
-	"access/admission/admissiontest":  "access/accesshttp",     // an adapter that passes its table
-	"access/accesshttp":               "access/decisionlog",    // an example of an observer
-	"access/admission":                "access/document",       // its tests edit policies
-	"access/live":                     "datagroup team",        // an example of tables
-	"access/diff":                     "access/internal/story", // its mutants must change a story or the description
+	"access/admission/admissiontest":  "access/accesshttp",                                   // an adapter that passes its table
+	"access/accesshttp":               "access/decisionlog",                                  // an example of an observer
+	"access/admission":                "access/document",                                     // its tests edit policies
+	"access/live":                     "datagroup team",                                      // an example of tables
+	"access/diff":                     "access/internal/story",                               // its mutants must change a story or the description
+	"access/accesstest":               "role access/accesshttp access/admission access/live", // an example of a host that tests its handlers
 	"audit":                           "audit/audittest",
 	"access/company":                  "audit/audittest access/company/internal/model",
 	"access/company/internal/journal": "audit/audittest", // its tests need a log that fails

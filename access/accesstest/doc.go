@@ -32,6 +32,9 @@
 //     shows whose access changes.
 //   - [NoNewAccess] refuses a policy that allows more than another one. Package
 //     [github.com/ambit-authz/ambit/access/diff] has the same as data.
+//   - [Company], [SignIn], [Subject] and [Clock] are for tests of your own
+//     handlers: a company in a few lines, who asks, and a time that stands still.
+//     The first example has all four.
 //
 // # Story files
 //
@@ -142,11 +145,13 @@
 //
 // For stories a nil policy is that of an empty company, in which no name exists.
 // [Lock] and [NoNewAccess] refuse a nil policy. A nil file system is a mistake.
+// [Company] without facts is an empty company, and takes a nil Config.
 //
 // # Concurrency
 //
 // Call everything here from the goroutine of the test. A policy is only read, so
-// several tests may share it.
+// several tests may share it. What [Subject] and [Clock] return, and [SignIn], may
+// be called from any goroutine.
 //
 // # Errors
 //

@@ -16,6 +16,8 @@
 //   - [Read] parses and checks the files: [Suite], [Story].
 //   - [Story.Failures] compares one story with a policy: [Failure], [Texts].
 //   - [Cover] finds the parts of the policy that no story would miss: [Coverage].
+//   - [Facts] reads a small company for a test from a few lines, and [ParseDay] a
+//     time.
 //
 // # Rules
 //
@@ -38,5 +40,6 @@
 //
 // # Errors
 //
-// Nothing returns an error. A file that cannot be read is a [Failure].
+// [Facts] and [ParseDay] alone return one. A file that cannot be read is a
+// [Failure].
 package story
