@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -18,8 +19,9 @@ import (
 // routes, and how it authenticates. It counts what ran and what was told.
 // [NewApp] makes one.
 type App struct {
-	companies map[string]live.Source // by what follows the @ of a token
-	own       *live.Policy           // of the company without a name
+	companies map[string]live.Source    // by what follows the @ of a token
+	own       *live.Policy              // of the company without a name
+	now       atomic.Pointer[time.Time] // of the clock of that company
 
 	mu     sync.Mutex
 	seen   record
@@ -45,10 +47,11 @@ const company = `{
             {"id": "europe", "groups": ["de"], "members": [{"user": "lea", "until": "2020-01-01T00:00:00Z"}]}],
   "users": [{"id": "ann", "email": "ann@example.com", "role": "team-member"},
             {"id": "lea", "email": "lea@example.com", "role": "team-member"},
+            {"id": "tia", "email": "tia@example.com", "role": "admin", "until": "2030-01-01T00:00:00Z"},
             {"id": "ada", "email": "ada@example.com", "role": "admin"},
             {"id": "sue", "email": "sue@example.com", "role": "admin", "suspended": true},
             {"id": "eve", "email": "eve@example.com", "role": "admin", "until": "2020-01-01T00:00:00Z"}],
-  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}, {"user": "lea", "level": "viewer"}, {"user": "ada", "level": "viewer"}]},
+  "reports": [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}, {"user": "lea", "level": "viewer"}, {"user": "tia", "level": "viewer"}, {"user": "ada", "level": "viewer"}]},
               {"id": "q2", "grants": [{"user": "ada", "level": "creator"}]},
               {"id": "q3", "grants": [{"user": "ann", "level": "editor"}]},
               {"id": "a/b", "grants": [{"user": "ann", "level": "viewer"}]},
@@ -70,19 +73,24 @@ const other = `{
   "reports": [{"id": "q2", "grants": [{"user": "ann", "level": "viewer"}]}, {"id": "q1"}]
 }`
 
+// before and after are the end of tia's access.
+var (
+	before = time.Date(2029, 12, 31, 0, 0, 0, 0, time.UTC)
+	after  = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 // NewApp returns a service to which nothing has happened.
 func NewApp() *App {
-	own := live.New(access.MustLoad(company))
-	return &App{
-		own: own,
-		companies: map[string]live.Source{
-			"":      own,
-			"other": live.New(access.MustLoad(other)),
-			"empty": new(live.Policy),
-			"nil":   nil,
-		},
-		quit: make(chan struct{}),
+	a := &App{quit: make(chan struct{})}
+	a.now.Store(&before)
+	a.own = live.New(access.MustLoad(company).WithClock(func() time.Time { return *a.now.Load() }))
+	a.companies = map[string]live.Source{
+		"":      a.own,
+		"other": live.New(access.MustLoad(other)),
+		"empty": new(live.Policy),
+		"nil":   nil,
 	}
+	return a
 }
 
 var errBroken = errors.New("admissiontest: broken on purpose")
@@ -164,10 +172,34 @@ func (a *App) source(authorization []string) (live.Source, error) {
 	return source, nil
 }
 
-// suspend suspends a user, or ends that.
-func (a *App) suspend(id string, suspended bool) error {
+// change is what happens to the company while a stream is open.
+type change uint8
+
+const (
+	nothing   change = iota
+	suspended        // ann is
+	unshared         // q1, with ann
+	passed           // the end of tia's access
+)
+
+// apply makes a change, or undoes it.
+func (a *App) apply(c change, undo bool) error {
+	if c == passed {
+		a.now.Store(&after)
+		if undo {
+			a.now.Store(&before)
+		}
+		return nil
+	}
 	return a.own.Edit(func(e *access.Edit) error {
-		e.SetUser(document.User{ID: id, Email: id + "@example.com", Role: "team-member", Suspended: suspended})
+		switch grant := (document.Grant{User: "ann", Level: "viewer"}); {
+		case c == suspended:
+			e.SetUser(document.User{ID: "ann", Email: "ann@example.com", Role: "team-member", Suspended: !undo})
+		case undo:
+			e.SetGrant("q1", grant)
+		default:
+			e.RemoveGrant("q1", grant)
+		}
 		return nil
 	})
 }

@@ -27,7 +27,7 @@ type Case struct {
 	request request
 	left    string // of the body, for the handler
 	http    bool   // there is no such case in an RPC
-	suspend string // who is suspended when a stream is open
+	then    change // once the stream is open
 	want    []outcome
 }
 
@@ -113,8 +113,8 @@ func fail(status int) outcome { return outcome{statuses: []int{status}, guard: t
 // router is an answer of what stands before the guard.
 func router(statuses ...int) outcome { return outcome{statuses: statuses, loose: true} }
 
-// after is an outcome in which the handler ran, and refused.
-func (o outcome) after(route string, r access.Resource) outcome {
+// ranFirst is the outcome if the handler ran, and refused.
+func (o outcome) ranFirst(route string, r access.Resource) outcome {
 	o.runs = []string{ran(route, r)}
 	return o
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Server is how the cases reach the [App] that an adapter has mounted. Set URL or
@@ -68,6 +69,9 @@ func (a *App) Check(ctx context.Context, s Server) (Count, error) {
 			c.count.Failed++
 			errs = append(errs, &Error{one.Name, err})
 		}
+		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+			<-ctx.Done() // at once; a connection may notice first
+		}
 		if ctx.Err() != nil {
 			errs = append(errs, context.Cause(ctx))
 			break
@@ -97,11 +101,11 @@ func (c *checker) check(ctx context.Context, one Case) error {
 	ctx, stop := context.WithTimeout(ctx, deadline)
 	defer stop()
 	switch {
-	case one.suspend == "" && one.form != Unary:
+	case one.then != nothing:
+		one.Opened = func() error { return c.app.apply(one.then, false) }
+		defer c.app.apply(one.then, true)
+	case one.form != Unary:
 		one.Opened = c.app.end
-	case one.suspend != "":
-		one.Opened = func() error { return c.app.suspend(one.suspend, true) }
-		defer c.app.suspend(one.suspend, false)
 	}
 	answer, err := c.ask(ctx, one)
 	seen, late := c.app.take(ctx)

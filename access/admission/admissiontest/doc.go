@@ -34,7 +34,8 @@
 //  3. What is hidden is answered as what is not there, byte for byte but for the
 //     date.
 //  4. A failure of the program is told once, and a denial is observed once.
-//  5. A stream ends when its user is suspended.
+//  5. A stream ends when its user may no longer have it: suspended, no longer
+//     shared with, or past the end of their access.
 //
 // A table that passes says as little about routes that nobody guards as about
 // what your guard is asked: accesshttp.Unguarded finds the former.

@@ -184,6 +184,7 @@ func extractors() []Case {
 		ask("the resource is too large", "Number", "large", ann, fail(413)),
 		ask("the resource fails", "Number", "broken", ann, fail(500)),
 		ask("the resource fails, hidden", "HiddenNumber", "broken", ann, fail(500)),
+		ask("the resource is nothing", "Number", "nothing", ann, deny("no-resource"), fail(500)),
 		ask("the resource panics", "Number", "panic", ann, fail(500)),
 		ask("the resource panics, hidden", "HiddenNumber", "panic", ann, fail(500)),
 		ask("the resource panics, seen", "SeenNumber", "panic", ann, fail(500)),
@@ -204,13 +205,13 @@ func mistakes() []Case {
 func handlers() []Case {
 	row := func(id string) access.Resource { return access.Report("row-" + id) }
 	return []Case{
-		ask("a handler asks once more", "Row", "q1", ann, outcome{statuses: []int{200}, text: "Row report:q1"}.after("Row", q1)),
-		ask("a handler refuses", "Row", "row-denied", ann, deny("out-of-reach").after("Row", row("denied"))),
-		ask("a handler refuses, hidden", "HiddenRow", "row-denied", ann, hidden().after("HiddenRow", row("denied"))),
-		ask("a handler finds nothing", "Row", "row-missing", ann, hidden().after("Row", row("missing"))),
-		ask("a handler fails", "Row", "row-broken", ann, fail(500).after("Row", row("broken"))),
-		ask("a handler fails, hidden", "HiddenRow", "row-broken", ann, fail(500).after("HiddenRow", row("broken"))),
-		ask("a handler's database is down", "Row", "row-down", ann, fail(503).after("Row", row("down"))),
+		ask("a handler asks once more", "Row", "q1", ann, outcome{statuses: []int{200}, text: "Row report:q1"}.ranFirst("Row", q1)),
+		ask("a handler refuses", "Row", "row-denied", ann, deny("out-of-reach").ranFirst("Row", row("denied"))),
+		ask("a handler refuses, hidden", "HiddenRow", "row-denied", ann, hidden().ranFirst("HiddenRow", row("denied"))),
+		ask("a handler finds nothing", "Row", "row-missing", ann, hidden().ranFirst("Row", row("missing"))),
+		ask("a handler fails", "Row", "row-broken", ann, fail(500).ranFirst("Row", row("broken"))),
+		ask("a handler fails, hidden", "HiddenRow", "row-broken", ann, fail(500).ranFirst("HiddenRow", row("broken"))),
+		ask("a handler's database is down", "Row", "row-down", ann, fail(503).ranFirst("Row", row("down"))),
 	}
 }
 
@@ -239,17 +240,24 @@ func mounted() []Case {
 }
 
 func streams() []Case {
-	ends := func(route string) outcome {
-		o := allow(route, q1, "ann")
-		o.text += "\nended: suspended\n"
-		return o
+	ends := func(name, route, who string, then change, reason access.Reason) Case {
+		o := allow(route, q1, who)
+		o.text += "\nended: " + string(reason) + "\n"
+		if route == "Socket" {
+			o.statuses = []int{101}
+		}
+		c := ask(name, route, "q1", "Bearer "+who, o)
+		c.then = then
+		return c
 	}
-	events := ask("a stream ends when its user is suspended", "Events", "q1", ann, ends("Events"))
-	socket := ask("a socket closes when its user is suspended", "Socket", "q1", ann, ends("Socket"))
-	socket.want[0].statuses = []int{101}
-	events.suspend, socket.suspend = "ann", "ann"
 	return []Case{
-		events, socket,
+		ends("a stream ends when its user is suspended", "Events", "ann", suspended, "suspended"),
+		ends("a stream ends when the report is shared no longer", "Events", "ann", unshared, "out-of-reach"),
+		ends("a stream ends with its user's access", "Events", "tia", passed, "ended"),
+		ends("a socket closes when its user is suspended", "Socket", "ann", suspended, "suspended"),
+		ends("a socket closes when the report is shared no longer", "Socket", "ann", unshared, "out-of-reach"),
+		ends("a socket closes with its user's access", "Socket", "tia", passed, "ended"),
+		ask("a user whose access has not ended", "View", "q1", "Bearer tia", allow("View", q1, "tia")),
 		ask("a stream, denied", "Events", "q2", ann, deny("out-of-reach")),
 		ask("a stream, nobody", "Events", "q1", "", fail(401)),
 		ask("a stream, suspended before", "Events", "q1", sue, deny("suspended")),

@@ -90,10 +90,10 @@ func (w wire) ask(ctx context.Context, c Case) (Answer, error) {
 	answer := Answer{Status: response.StatusCode, header: response.Header}
 	switch {
 	case response.StatusCode == http.StatusSwitchingProtocols:
-		answer.Text, err = readTexts(c, func() (string, error) { return readFrame(reader) })
-		if want := switching(upgradeKey); !strings.Contains(want, response.Header.Get("Sec-Websocket-Accept")) {
-			err = errors.New("the upgrade does not fit the key")
+		if want := switching(upgradeKey); !strings.Contains(want, "Accept: "+response.Header.Get("Sec-Websocket-Accept")+"\r\n") {
+			return answer, errors.New("the upgrade does not fit the key")
 		}
+		answer.Text, err = readTexts(c, func() (string, error) { return readFrame(reader) })
 	case c.form == Stream && response.StatusCode == 200:
 		body := bufio.NewReader(response.Body)
 		answer.Text, err = readTexts(c, func() (string, error) { return readEvent(body) })
