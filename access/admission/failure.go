@@ -62,7 +62,8 @@ type Failure struct {
 func (a *admission) fail(ctx context.Context, err error) Failure {
 	f := a.failure(err)
 	gone := errors.Is(f.Err, context.Canceled) && ctx.Err() != nil // the client gave up
-	if f.Status >= 500 && !gone && !probed(ctx) {
+	_, before := errors.AsType[*reported](f.Err)
+	if f.Status >= 500 && !gone && !before && !probed(ctx) {
 		a.settings.report(ctx, f.Err)
 	}
 	return f

@@ -67,6 +67,11 @@ func (w *watch) follow(cancel context.CancelCauseFunc) {
 	}
 }
 
+// reported is an error that Config.OnError has been told.
+type reported struct{ error }
+
+func (r *reported) Unwrap() error { return r.error }
+
 // renew asks the questions of the route of the newest policy.
 func (w *watch) renew() (err error) {
 	last := w.latest.Load()
@@ -75,7 +80,7 @@ func (w *watch) renew() (err error) {
 		subject: last.subject, resource: last.resource, actions: last.actions, hide: last.hide,
 	}
 	if a.policy == nil {
-		err = &Error{Op: "policy", Err: errNoPolicy}
+		err = &reported{&Error{Op: "policy", Err: errNoPolicy}}
 		a.settings.report(w, err)
 	} else {
 		err = a.ask(w, false)

@@ -132,8 +132,11 @@ func TestWatchIsOfTheNewestPolicy(t *testing.T) {
 // TestWatchEnds ends a watch by what is around it. No goroutine is left: synctest
 // would not return.
 func TestWatchEnds(t *testing.T) {
+	told := 0
 	start := func(t *testing.T, parent context.Context, current live.Source) (context.Context, context.CancelFunc) {
-		admitted, f := newGuard(t, config(current)).RequireUser().Admit(&request{ctx: parent, who: access.User("ann")})
+		c := config(current)
+		c.OnError = func(context.Context, error) { told++ }
+		admitted, f := newGuard(t, c).RequireUser().Admit(&request{ctx: parent, who: access.User("ann")})
 		if f != nil {
 			t.Fatalf("refused: %+v", f)
 		}
@@ -159,6 +162,9 @@ func TestWatchEnds(t *testing.T) {
 		time.Sleep(5*time.Second + 1)
 		if failed, _ := errors.AsType[*admission.Error](context.Cause(ctx)); failed == nil || failed.Op != "policy" {
 			t.Errorf("no policy any more: %v", context.Cause(ctx))
+		}
+		if f := admission.FailureOf(ctx, context.Cause(ctx)); f.Status != 500 || told != 1 {
+			t.Errorf("no policy any more: answered %d, told %d times, want once", f.Status, told)
 		}
 		if admission.View(ctx).Sees("us-1") || admission.Decide(ctx, access.ViewAccount, access.Account("us-1")).Allowed {
 			t.Error("without a policy something is seen")
