@@ -68,7 +68,10 @@ func BenchmarkCover(b *testing.B) {
 }
 
 // BenchmarkPolicyTests is what accesstest.Run and accesstest.Coverage cost with
-// 200 stories about a large company.
+// 200 stories, of 7,450 lines and cells of matrices, about 10,000 users and 20,000
+// accounts: 0.7 s on two cores.
+//
+//	go test ./access/internal/story -run - -bench PolicyTests -benchtime 3x
 func BenchmarkPolicyTests(b *testing.B) {
 	w := workload{users: 10_000, accounts: 20_000, groups: 1_000, teams: 500, stories: 200}
 	p := w.policy(b)

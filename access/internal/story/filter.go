@@ -30,7 +30,6 @@ type comparisons struct {
 	texts    map[datagroup.ID][]string // of the comparisons of each data group, in written order
 	possible map[comparison]truths     // of some account of the policy
 	seen     map[comparison]truths     // of some account that a story asks about
-	whole    map[datagroup.ID]bool     // a story asks about all accounts
 	done     map[match]bool
 }
 
@@ -46,7 +45,7 @@ type match struct {
 func newComparisons(p *access.Policy) *comparisons {
 	l := &comparisons{
 		policy: p, texts: make(map[datagroup.ID][]string), possible: make(map[comparison]truths),
-		seen: make(map[comparison]truths), whole: make(map[datagroup.ID]bool), done: make(map[match]bool),
+		seen: make(map[comparison]truths), done: make(map[match]bool),
 	}
 	accounts := slices.Collect(p.Directory().Accounts())
 	if len(accounts) == 0 {
@@ -137,10 +136,6 @@ func (l *comparisons) list(a *listing, groups []datagroup.ID) {
 // applyToAll notes what the filter of a group says about all accounts, which is
 // all that it can say.
 func (l *comparisons) applyToAll(id datagroup.ID) {
-	if l.whole[id] {
-		return
-	}
-	l.whole[id] = true
 	for i := range l.texts[id] {
 		l.seen[comparison{id, i}] = l.possible[comparison{id, i}]
 	}
@@ -159,7 +154,7 @@ func mayView(p *access.Policy, s access.Subject) bool {
 // apply notes what the filters of the groups say about an account.
 func (l *comparisons) apply(groups []datagroup.ID, a datagroup.Account) {
 	for _, id := range groups {
-		if l.whole[id] || l.done[match{id, a.ID()}] {
+		if l.done[match{id, a.ID()}] {
 			continue
 		}
 		l.done[match{id, a.ID()}] = true

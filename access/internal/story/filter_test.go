@@ -74,9 +74,12 @@ func TestPossibleTruths(t *testing.T) {
 			t.Fatalf("one by one they say -, at once +:\n%s", diff)
 		}
 		ids := slices.Collect(mapped(p.Directory().Groups(), func(g datagroup.Group) datagroup.ID { return g.ID }))
-		got.list(&listing{}, ids)
-		if diff := cmp.Diff(want, got.seen, cmp.AllowUnexported(comparison{})); diff != "" {
-			t.Fatalf("one by one they say -, to a line about all accounts +:\n%s", diff)
+		for name, l := range map[string]*listing{"of a user": {}, "of a link": {question: question{subject: access.ViaLink("l")}, all: true}, "at least": {atLeast: true, all: true}} {
+			got.seen = make(map[comparison]truths)
+			got.list(l, ids)
+			if diff := cmp.Diff(want, got.seen, cmp.AllowUnexported(comparison{})); diff != "" {
+				t.Fatalf("one by one they say -, to a line about all accounts %s +:\n%s", name, diff)
+			}
 		}
 	}, "true", "false", "unknown")
 }

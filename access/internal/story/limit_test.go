@@ -156,3 +156,32 @@ coverage 54 %: 6 of 11 parts`
 		t.Errorf("%v %s\n%s", mistakes, c.Failed, c)
 	}
 }
+
+// TestEverything: a line that says everything wants all there is. A suspended
+// subject lacks it, which is no mistake of the line.
+func TestEverything(t *testing.T) {
+	p := access.MustLoad(`{
+	  "accounts": [{"id": "a", "source": "s"}, {"id": "b", "source": "s"}],
+	  "groups":   [{"id": "all", "filter": "everything"}, {"id": "ga", "filter": "id = 'a'"}],
+	  "teams":    [{"id": "ta", "groups": ["ga", "all"], "members": [{"user": "ann"}]}, {"id": "tb", "groups": ["ga"], "members": [{"user": "bob"}]}, {"id": "tc", "groups": ["ga"]}],
+	  "users":    [{"id": "ann", "email": "ann@example.com", "role": "viewer"}, {"id": "bob", "email": "bob@example.com", "role": "viewer"},
+	               {"id": "sam", "email": "sam@example.com", "role": "admin", "suspended": true}],
+	  "reports":  [{"id": "q1", "grants": [{"user": "ann", "level": "viewer"}, {"user": "bob", "level": "viewer"}]}, {"id": "q2", "grants": [{"user": "ann", "level": "viewer"}]}]
+	}`)
+	for line, want := range map[string]string{
+		"sees ann everything": "", "opens ann everything": "", "team ta sees everything": "",
+		"sees bob everything":     "s.story:2: bob sees: 1 missing\n  b is only in the story:",
+		"opens bob everything":    "s.story:2: bob opens: 1 missing\n  q2 is only in the story:",
+		"team tb sees everything": "s.story:2: team tb sees: 1 missing\n  b is only in the story:",
+		"sees sam everything":     "s.story:2: sam sees: 2 missing\n  a is only in the story:",
+	} {
+		got := strings.TrimPrefix(report(p, "s.story", "story S\n"+line+"\n"), "--- S\n")
+		if !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+	// A filter concerns somebody if one of several teams that have it has members.
+	if c := Cover(p, new(Suite)); c.total["filter"] != 3 {
+		t.Errorf("it counts %d results of filters, want 3:\n%s", c.total["filter"], c)
+	}
+}
