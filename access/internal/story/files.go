@@ -92,7 +92,7 @@ func find(fsys fs.FS) (names []string, mistakes []Failure) {
 			fail(name, err)
 			return nil
 		}
-		if !d.IsDir() && left(name) {
+		if left(name) { // a directory is walked even so
 			return nil
 		}
 		if d.Type()&fs.ModeSymlink != 0 {

@@ -121,12 +121,17 @@ func (k *known) action(a access.Action) []finding {
 	return []finding{{unknown{"action", string(a), maps.Keys(k.actions), func() string { return k.insteadOfAction(string(a)) }}, access.ReasonUnknownAction}}
 }
 
-// resource looks for what an action is asked of.
-func (k *known) resource(r access.Resource) []finding {
+// resource looks for what an action is asked of, and for the account it is in.
+func (k *known) resource(r access.Resource) (found []finding) {
 	if slices.Contains(kindsWithIDs, r.Kind()) {
-		return k.find(r.Kind(), r.ID(), access.ReasonUnknownResource)
+		found = k.find(r.Kind(), r.ID(), access.ReasonUnknownResource)
+	} else {
+		found = k.place(r)
 	}
-	return k.place(r)
+	if r.Account() != "" && r != access.Account(r.ID()) {
+		found = append(found, k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)...)
+	}
+	return found
 }
 
 // place looks for the kind of a resource of the host's own, and whether it says
@@ -141,8 +146,6 @@ func (k *known) place(r access.Resource) []finding {
 		return []finding{{unknown{"kind", string(r.Kind()), k.kinds(), func() string { return k.insteadOfKind(string(r.Kind())) }}, access.ReasonUnknownKind}}
 	case declared.In == role.InAccount && r.Account() == "":
 		return []finding{{fmt.Errorf(`%v is in no account: write "in account:ACCOUNT" after it`, r), access.ReasonAccountRequired}}
-	case r.Account() != "":
-		return k.find(access.KindAccount, string(r.Account()), access.ReasonUnknownResource)
 	}
 	return nil
 }

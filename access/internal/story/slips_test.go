@@ -2,12 +2,16 @@ package story
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"unicode/utf16"
+
+	"pgregory.net/rapid"
 )
 
 // slip is something that people write in a story file and do not mean.
@@ -273,4 +277,57 @@ func TestHarmless(t *testing.T) {
 			t.Errorf("%s: %v", name, stories[0].Failures(p))
 		}
 	}
+}
+
+// TestLetterSlips spoils one letter of the example stories, which then fail or mean
+// the same. So no misspelt word turns a line into one that holds.
+func TestLetterSlips(t *testing.T) {
+	p, seen := loadPolicy(t), branches{}
+	var files []string
+	for _, name := range []string{"people.story", "kinds.story", "reports/q3.story"} {
+		text, err := os.ReadFile(filepath.Join(storiesDir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(text))
+	}
+	word := regexp.MustCompile(`[a-z]\S+[a-z]`)
+	seen.until(t, func(t *rapid.T) {
+		lines := strings.Split(rapid.SampledFrom(files).Draw(t, "file"), "\n")
+		no := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
+		line, _, _ := strings.Cut(lines[no], "#")
+		words := word.FindAllStringIndex(line, -1)
+		if len(words) == 0 || strings.HasPrefix(line, "story ") {
+			return
+		}
+		at := rapid.SampledFrom(words).Draw(t, "word")
+		if at[0] > 0 && strings.HasPrefix(line, "story") {
+			return
+		}
+		old := line[at[0]:at[1]]
+		if kind, _, ok := strings.Cut(old, ":"); ok && (kind == "campaign" || kind == "budget" || kind == "keyword") {
+			return // the host's ids, which the policy does not know
+		}
+		i := rapid.IntRange(0, len(old)-1).Draw(t, "letter")
+		slip := rapid.SampledFrom([]string{"drop", "double", "swap", "capital", "replace", "cut"}).Draw(t, "slip")
+		spoilt := map[string]string{
+			"drop": old[:i] + old[i+1:], "double": old[:i] + old[i:i+1] + old[i:], "capital": old[:i] + strings.ToUpper(old[i:i+1]) + old[i+1:],
+			"swap": old[:max(i-1, 0)] + reversed(old[max(i-1, 0):i+1]) + old[i+1:], "replace": old[:i] + "x" + old[i+1:], "cut": old[:i] + " " + old[i:],
+		}[slip]
+		lines[no] = line[:at[0]] + spoilt + line[at[1]:]
+		if titles := failing(p, strings.Join(lines, "\n")); len(titles) > 0 {
+			seen[slip]++
+			return
+		}
+		if word := strings.Fields(line); spoilt != old && (slip != "cut" || i > 0) && word[0] != "at" {
+			t.Fatalf("%q for %q passes: %s", spoilt, old, lines[no])
+		}
+	}, "drop", "double", "swap", "capital", "replace", "cut")
+}
+
+// reversed returns a text of ASCII letters the other way round.
+func reversed(text string) string {
+	b := []byte(text)
+	slices.Reverse(b)
+	return string(b)
 }

@@ -153,9 +153,13 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 	more, fewer := without(found, want), without(want, found)
 	var parts []string
 	var lines strings.Builder
+	shown := maxShown
+	if l.cause(p) != "" {
+		shown = 1 // it explains all of them
+	}
 	explain := func(ids []string, format string) {
 		for i, id := range ids {
-			if i == maxShown {
+			if i == shown {
 				fmt.Fprintf(&lines, "and %d more of these: %s\n", len(ids)-i, strings.Join(ids[i:min(len(ids), i+maxNamed)], " "))
 				return
 			}

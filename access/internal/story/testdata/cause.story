@@ -30,3 +30,7 @@ at 2027-01-01
 allow link l1 report.view report:q3
 sees  link l1 us-search us-social de-search
 opens link l1 q3
+
+story What the link shows
+at 2027-01-01
+sees link l1 us-search us-social de-search

@@ -26,6 +26,8 @@ deny tom campaign.edit campain:spring in account:us-search because wrong-kind
 deny tom user.invite budget:b because unknown-kind
 deny tom campaign.edit budget:b in account:us-search because out-of-reach
 deny tom campaign.edit campaign:spring because malformed-resource
+deny tom campaign.edit keyword:k1 in account:us-serch because unknown-kind
+deny tom report.view report:q3 in account:us-serch because malformed-resource
 
 story In a matrix
 matrix
