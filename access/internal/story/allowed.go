@@ -10,7 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-const allowUsage = "allow SUBJECT... ACTION... RESOURCE..."
+const allowUsage = "allow SUBJECT... ACTION... RESOURCE..., as in allow tom mia account.view account:us-1"
 
 // allow reads an allow line of a matrix: subjects, then actions, then resources.
 // Every combination of them is allowed. The first word is a subject. Then the

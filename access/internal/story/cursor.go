@@ -97,14 +97,15 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 }
 
 // because reads the reason of an answer, "" if there is none.
-func (c *cursor) because(allow bool, usage string) (access.Reason, error) {
+func (c *cursor) because(allow bool) (access.Reason, error) {
 	if len(c.rest) == 0 || !c.rest[0].is("because") {
 		return "", nil
 	}
 	c.next()
 	code, ok := c.next()
 	if !ok {
-		return "", lacks("the reason", usage)
+		example := map[bool]access.Reason{true: access.ReasonTeam, false: access.ReasonOutOfReach}[allow]
+		return "", fmt.Errorf(`the reason after "because" is missing: write one, as in because %s`, example)
 	}
 	reason, err := parseReason(code.text, allow)
 	if err != nil && len(c.rest) > 0 { // a reason in several words

@@ -79,7 +79,7 @@ func (l *listing) nothing(c *cursor) (err error) {
 	case ofTeam(l) != "":
 		return c.done("team TEAM sees nothing")
 	}
-	if l.because, err = c.because(false, "sees SUBJECT nothing [because REASON]"); err != nil {
+	if l.because, err = c.because(false); err != nil {
 		return err
 	}
 	if l.because != "" && !slices.Contains(subjectReasons(), l.because) {

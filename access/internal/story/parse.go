@@ -194,7 +194,7 @@ func (p *parser) storyLine(verb word, c *cursor) {
 	if err != nil {
 		p.fail(err)
 	}
-	if sets := []string{"at", "team", "company"}; slices.Contains(sets, verb.text) || slices.Contains(sets, meant[verb.text]) {
+	if sets := []string{"at", "team", "company"}; slices.Contains(sets, meant[verb.text]) || text.Nearest(verb.text, slices.Values(sets)) != "" {
 		p.lost = err != nil
 	} else {
 		p.idleTime, p.idleScope = 0, 0 // also for a broken line: one mistake is enough
@@ -255,9 +255,9 @@ func (p *parser) setScope(team *string, c *cursor, usage string) error {
 
 // claim reads the rest of an allow or a deny.
 func (p *parser) claim(allow bool, c *cursor) error {
-	usage := "deny SUBJECT ACTION RESOURCE [because REASON]"
+	usage := "deny SUBJECT ACTION RESOURCE, as in deny tom account.view account:us-1"
 	if allow {
-		usage = "allow SUBJECT ACTION RESOURCE [because REASON]"
+		usage = "allow SUBJECT ACTION RESOURCE, as in allow tom account.view account:us-1"
 	}
 	subject, err := c.subject(p.scope, usage)
 	if err != nil {
@@ -278,13 +278,13 @@ func (p *parser) claim(allow bool, c *cursor) error {
 	resource, err := c.resource(usage)
 	if err != nil {
 		if user := subject.User(); user == "user" || user == "team" || user == "not" {
-			err = fmt.Errorf("%q is no subject, unless it is an id: write %s alone", user, action.text)
+			err = fmt.Errorf("%q is read as the id of a user: write %s alone", user, action.text)
 		}
 		return err
 	}
 	q := question{p.at, subject, access.Action(action.text), resource}
 	read := &claim{question: q, no: p.no, allow: allow}
-	if read.because, err = c.because(allow, usage); err != nil {
+	if read.because, err = c.because(allow); err != nil {
 		return err
 	}
 	if len(c.rest) > 0 {

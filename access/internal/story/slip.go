@@ -83,7 +83,7 @@ func notResource(w word, next []word, usage string) error {
 	case found && !strings.Contains(w.text, ":"):
 		return fmt.Errorf("%q is not a resource: write %s:%s", w.text, kind, id)
 	case strings.Contains(w.text, "."):
-		return fmt.Errorf("%q is where the resource should be: %w, one of each", w.text, wrongForm(usage))
+		return fmt.Errorf("%q is where the resource should be, and is none: %w", w.text, wrongForm(usage))
 	case len(next) > 0 && strings.Contains(next[0].text, ":"):
 		return fmt.Errorf("%q is one word too many: write %s alone", w.text, next[0].text)
 	case len(next) > 0 && !next[0].is("because") && isKind(w.text):
@@ -138,7 +138,7 @@ func extra(w word, before word, usage string) error {
 	switch {
 	case w.quoted:
 	case slices.Contains(reasons, access.Reason(w.text)):
-		return fmt.Errorf("a word is missing before %s: write because %s", w.text, w.text)
+		return fmt.Errorf("a word is missing before %s: write \"because %s\"", w.text, w.text)
 	case text.Nearest(w.text, slices.Values([]string{"because"})) != "":
 		return fmt.Errorf(`%q is one word too many; did you mean "because"?`, w.text)
 	case strings.Contains(before.text, "#"):
@@ -150,7 +150,7 @@ func extra(w word, before word, usage string) error {
 	case strings.Contains(w.text, ":") && strings.Contains(before.text, ":"):
 		return fmt.Errorf("%s is one resource too many: write a line for each, or a matrix", w.text)
 	case strings.Contains(before.text, ":"):
-		return fmt.Errorf("%q is one word too many: %w; if the id has a space, write %q in quotes", w.text, wrongForm(usage), strings.Trim(before.text, `\`)+" "+w.text)
+		return fmt.Errorf("%q is one word too many: remove it, or if the id has a space, write %q in quotes", w.text, strings.Trim(before.text, `\`)+" "+w.text)
 	}
 	return fmt.Errorf("%q is one word too many: %w", w.text, wrongForm(usage))
 }
