@@ -62,7 +62,9 @@ type signedIn struct{}
 
 // SignIn returns a context in which a test says who asks. Only the function that
 // [Subject] returns looks there: on code that does not use it, as yours in
-// production, it has no effect. The zero Subject is nobody.
+// production, it has no effect. The zero Subject is nobody. A context does not
+// cross a network: before a server that listens, sign in within it, as by the
+// BaseContext of an http.Server.
 func SignIn(ctx context.Context, s access.Subject) context.Context {
 	return context.WithValue(ctx, signedIn{}, s)
 }
