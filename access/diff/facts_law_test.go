@@ -72,7 +72,7 @@ func valid(d *document.Document) bool {
 // factBranches are the branches that a search must take.
 var factBranches = []string{
 	"gain", "loss", "neither", "same description", "gain in a session only", "gain of a link only", "suspend or reinstate", "lengthen an end", "change a minimum",
-	"drop a kind", "drop an action of a kind", "drop a link action", "change a link action", "add an action to a kind", "change what a kind belongs to",
+	"drop an action of a kind", "change what a kind belongs to",
 	"role-actions", "account-reach", "report-level", "link-revocation", "team-session", "link-use",
 	"longer role-actions", "longer account-reach", "longer report-level", "longer link-revocation", "longer team-session", "longer link-use",
 }

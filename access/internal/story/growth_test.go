@@ -139,10 +139,10 @@ func TestPeopleAndAccounts(t *testing.T) {
 // TestCoverGrowth: what coverage costs grows with the lines, and with the policy.
 func TestCoverGrowth(t *testing.T) {
 	t.Run("lines", func(t *testing.T) {
-		w := workload{users: 500, accounts: 500, groups: 40, teams: 20, stories: 500}
+		w := workload{users: 200, accounts: 200, groups: 40, teams: 20, stories: 100}
 		p := w.policy(t)
 		files := w.files(p)
-		growth.Hundredfold(t, 2, func(n int) func() {
+		growth.Hundredfold(t, 1, func(n int) func() {
 			some := fstest.MapFS{}
 			for i := range n {
 				name := fmt.Sprintf("%03d.story", i)
@@ -155,11 +155,11 @@ func TestCoverGrowth(t *testing.T) {
 		"people": func(n int) workload {
 			return workload{users: 10 * n, accounts: 100, groups: 40, teams: 2 * n, stories: 4}
 		},
-		"accounts": func(n int) workload { return workload{users: 50, accounts: 10 * n, groups: 400, teams: 10, stories: 4} },
-		"groups":   func(n int) workload { return workload{users: 50, accounts: 100, groups: 40 * n, teams: 10, stories: 4} },
+		"accounts": func(n int) workload { return workload{users: 50, accounts: 20 * n, groups: 400, teams: 10, stories: 4} },
+		"groups":   func(n int) workload { return workload{users: 50, accounts: 100, groups: 20 * n, teams: 10, stories: 4} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			growth.Hundredfold(t, 5, func(n int) func() {
+			growth.Hundredfold(t, 2, func(n int) func() {
 				p := of(n).policy(t)
 				return coverRun(t, p, of(n).files(p))
 			})
