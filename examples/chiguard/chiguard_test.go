@@ -60,6 +60,14 @@ func resource(route admissiontest.Route) func(*http.Request) (access.Resource, e
 			}
 			return route.Resource(named.ID())
 		}
+	case admissiontest.Query:
+		return func(r *http.Request) (access.Resource, error) {
+			named, err := accesshttp.Query("id", access.Report)(r)
+			if err != nil {
+				return named, err
+			}
+			return route.Resource(named.ID())
+		}
 	case admissiontest.Body:
 		return accesshttp.Body(route.Limit, func(body []byte) (access.Resource, error) {
 			id, err := admission.JSONMember(body, "id")

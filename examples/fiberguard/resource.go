@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -30,6 +31,25 @@ func Path(name string, resource func(id string) access.Resource) func(fiber.Ctx)
 			return access.Resource{}, fmt.Errorf("%w: there is no parameter %q in %q", admission.ErrNotFound, name, c.FullPath())
 		}
 		return resource(id), nil
+	}
+}
+
+// Query names the resource by one parameter of the URL's query. A query that
+// cannot be read, lacks the parameter or has it twice is answered 400, so that
+// the handler cannot act on another value than the one that was asked about.
+func Query(name string, resource func(id string) access.Resource) func(fiber.Ctx) (access.Resource, error) {
+	if name == "" || resource == nil {
+		panic("fiberguard: Query needs the name of a parameter, and a function for the resource")
+	}
+	return func(c fiber.Ctx) (access.Resource, error) {
+		query, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+		if err != nil {
+			return access.Resource{}, errors.Join(admission.BadRequest("the query cannot be read; escape its values"), err)
+		}
+		if n := len(query[name]); n != 1 {
+			return access.Resource{}, admission.BadRequest(fmt.Sprintf("the query has %q %d times; write it once", name, n))
+		}
+		return resource(query.Get(name)), nil
 	}
 }
 

@@ -85,6 +85,14 @@ func resource(r admissiontest.Route) func(fiber.Ctx) (access.Resource, error) {
 			}
 			return r.Resource(named.ID())
 		}
+	case admissiontest.Query:
+		return func(c fiber.Ctx) (access.Resource, error) {
+			named, err := Query("id", access.Report)(c)
+			if err != nil {
+				return named, err
+			}
+			return r.Resource(named.ID())
+		}
 	case admissiontest.Body:
 		return Body(int(r.Limit), func(body []byte) (access.Resource, error) {
 			id, err := admission.JSONMember(body, "id")

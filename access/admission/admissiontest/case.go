@@ -104,8 +104,8 @@ func bad(detail string) outcome {
 	return outcome{statuses: []int{400}, detail: detail, guard: true}
 }
 
-// badBody is a body that cannot be understood, for a reason that differs.
-func badBody() outcome { return bad("*") }
+// unclear is a request that cannot be understood, in words of the adapter's.
+func unclear() outcome { return bad("*") }
 
 // fail is another failure that the guard answers.
 func fail(status int) outcome { return outcome{statuses: []int{status}, guard: true} }
@@ -141,6 +141,12 @@ func post(name, body string, want ...outcome) Case {
 	return c
 }
 
+// to returns the case with another line.
+func (c Case) to(line string) Case {
+	c.request.method, c.request.target, _ = strings.Cut(line, " ")
+	return c
+}
+
 // with returns the case with lines in the header of its request.
 func (c Case) with(header ...string) Case {
 	c.request.header = header
@@ -167,6 +173,8 @@ func (c *Case) fill(routes []Route) error {
 	c.request.target = r.Mount + strings.Replace(r.Pattern, "{id}", url.PathEscape(c.ID), 1)
 	c.form = r.Form
 	switch {
+	case r.From == Query:
+		c.request.target += "?id=" + url.QueryEscape(c.ID)
 	case r.From == Body:
 		id, _ := json.Marshal(c.ID) // a string always can be
 		c.left = fmt.Sprintf(`{"id": %s, "more": [1]}`, id)

@@ -29,9 +29,10 @@ type From uint8
 
 // The places of an id.
 const (
-	None From = iota // the route is about one resource, or none
-	Path             // the path value "id", as the router gives it
-	Body             // the member "id" of a JSON object in the body, of at most [Route.Limit] bytes
+	None  From = iota // the route is about one resource, or none
+	Path              // the path value "id", as the router gives it
+	Query             // the parameter "id" of the query, once
+	Body              // the member "id" of a JSON object in the body, of at most [Route.Limit] bytes
 )
 
 // Form is how a handler answers.
@@ -132,7 +133,7 @@ func ran(name string, resource access.Resource) string { return name + " " + res
 // Routes returns the routes of the service in the order in which they are to be
 // registered, in a new slice.
 func (a *App) Routes() []Route {
-	routes := slices.Concat(pathRoutes, bodyRoutes, hostRoutes)
+	routes := slices.Concat(pathRoutes, queryRoutes, bodyRoutes, hostRoutes)
 	for i, r := range routes {
 		routes[i].app = a
 		if r.resource == nil {
@@ -160,6 +161,12 @@ var pathRoutes = []Route{
 	{Name: "MountedHidden", Method: "GET", Mount: "/v1", Pattern: "/hidden/{id}", Rule: RequireOrNotFound, Action: access.ViewReport, From: Path},
 	{Name: "Events", Method: "GET", Pattern: "/events/{id}", Rule: Require, Action: access.ViewReport, From: Path, Form: Stream},
 	{Name: "Socket", Method: "GET", Pattern: "/sockets/{id}", Rule: Require, Action: access.ViewReport, From: Path, Form: Upgrade},
+}
+
+// queryRoutes name a report by a parameter of the query.
+var queryRoutes = []Route{
+	{Name: "Find", Method: "GET", Pattern: "/found", Rule: Require, Action: access.ViewReport, From: Query},
+	{Name: "HiddenFind", Method: "GET", Pattern: "/hidden-found", Rule: RequireOrNotFound, Action: access.ViewReport, From: Query},
 }
 
 // bodyRoutes name a report by a member of a JSON body.

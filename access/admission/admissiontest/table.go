@@ -24,8 +24,8 @@ var (
 // cases returns the whole table. Those of HTTP come last.
 func cases() []Case {
 	return slices.Concat(
-		allowed(), denied(), ids(), authentication(), told(), hiding(), seen(), lists(), bodies(), extractors(), mistakes(), handlers(),
-		companies(), mounted(), streams(), httpMethods(), httpPaths(), httpIDs(), httpHeaders(), httpBodies(), httpTransport(),
+		allowed(), denied(), ids(), authentication(), told(), hiding(), seen(), lists(), queries(), bodies(), extractors(), mistakes(), handlers(),
+		companies(), mounted(), streams(), httpMethods(), httpPaths(), httpIDs(), httpQueries(), httpHeaders(), httpBodies(), httpTransport(),
 	)
 }
 
@@ -151,6 +151,20 @@ func lists() []Case {
 		ask("another list", "List", "", ada, all),
 		ask("a link asks for a list", "List", "", "Link live", deny("link-scope")),
 		ask("an unknown user asks for a list", "List", "", "Bearer nobody", deny("unknown-user")),
+	}
+}
+
+func queries() []Case {
+	return []Case{
+		ask("an id in a query", "Find", "q1", ann, allow("Find", q1, "ann")),
+		ask("an id in a query, denied", "Find", "q2", ann, deny("out-of-reach")),
+		ask("an id in a query, nobody", "Find", "q1", "", fail(401)),
+		ask("an id in a query, hidden", "HiddenFind", "q2", ann, hidden()),
+		ask("an id in a query, suspended", "HiddenFind", "q2", sue, deny("suspended")),
+		ask("a slash in a query", "Find", "a/b", ann, allow("Find", access.Report("a/b"), "ann")),
+		ask("an encoded slash in a query, denied", "Find", "a%2Fb", ann, deny("out-of-reach")),
+		ask("an empty id in a query", "Find", "", ann, hidden()),
+		ask("a control character in a query", "Find", "q1\x00", ann, hidden()),
 	}
 }
 
