@@ -24,7 +24,8 @@ type Config[R any] struct {
 
 	// SourceOf returns what has the policy of the company that the request is
 	// for. Its error may wrap one of those of this package. A nil Source is a
-	// failure of the program, and so is a nil policy.
+	// failure of the program, and so is a nil policy. [Watch] asks the same Source
+	// again, so return one that has the later policies.
 	SourceOf func(R) (live.Source, error)
 
 	// Subject authenticates the request and returns who asks; the guard believes

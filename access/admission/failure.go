@@ -22,6 +22,8 @@ var (
 var (
 	errNoPolicy = errors.New("there is no policy")
 	errNoCause  = errors.New("refused without an error")
+
+	errNotReturned = errors.New("a function of the program did not return")
 )
 
 // BadRequest returns an error for a request that cannot be understood, 400: an id
@@ -156,18 +158,25 @@ func aboutSubject(d access.Decision) bool {
 func FailureOf(ctx context.Context, err error) Failure {
 	a := of(ctx)
 	if a == nil {
-		a = &admission{settings: &settings{onError: logError}}
+		a = outside
 	}
 	return a.fail(ctx, err)
 }
 
+// outside stands in for the admission where there is none.
+var outside = &admission{Context: context.Background(), settings: &settings{onError: logError}}
+
 // Instead returns how the same guard answers another error, for what answers f
-// and finds that err fits better. Config.OnError does not receive it.
+// and finds that err fits better. Config.OnError receives it only if it is the
+// program's and f was not.
 func (f Failure) Instead(err error) Failure {
-	if f.of == nil {
-		f.of = new(admission)
+	switch {
+	case f.of == nil:
+		f.of = outside
+	case f.Status >= 500:
+		return f.of.failure(err)
 	}
-	return f.of.failure(err)
+	return f.of.fail(f.of.Context, err)
 }
 
 // Problem returns f as the JSON text of an RFC 9457 problem, which is the same

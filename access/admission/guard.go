@@ -104,44 +104,55 @@ func (t *Route[R]) Admit(r R) (context.Context, *Failure) {
 }
 
 // admit makes a the context in which the handler may run, or returns why the
-// handler may not. A panic of one of the host's functions is such a reason: some
-// servers would end with it.
-func (t *Route[R]) admit(a *admission, r R) (err error) {
+// handler may not.
+func (t *Route[R]) admit(a *admission, r R) error {
 	op := "context"
+	return protect(&op, func() error { return t.steps(a, r, &op) })
+}
+
+// protect calls f, which calls functions of the host, and returns its error. A
+// panic, even of nil, is an error as well: some servers would end with it.
+func protect(op *string, f func() error) (err error) {
+	err = errNotReturned
 	defer func() {
-		if v := recover(); v != nil {
-			err = &Error{Op: op, Err: fmt.Errorf("panic: %v", v), Stack: debug.Stack()}
+		if v := recover(); v != nil || err == errNotReturned {
+			err = &Error{Op: *op, Err: fmt.Errorf("panic: %v", v), Stack: debug.Stack()}
 		}
 	}()
+	return f()
+}
+
+// steps takes the steps of a route, and writes to op which one it takes.
+func (t *Route[R]) steps(a *admission, r R, op *string) (err error) {
 	a.Context = t.guard.contextOf(r)
 	if err := ended(a.Context); err != nil {
 		return err
 	}
-	op = "subject"
+	*op = "subject"
 	if a.subject, err = t.guard.config.Subject(r); err == nil && a.subject.IsZero() {
 		err = ErrUnauthenticated
 	}
 	if err != nil {
 		a.subject = access.Subject{}
-		return &Error{Op: op, Err: err}
+		return &Error{Op: *op, Err: err}
 	}
-	op = "policy"
+	*op = "policy"
 	if a.source, err = t.guard.source(r); err != nil {
-		return &Error{Op: op, Err: err}
+		return &Error{Op: *op, Err: err}
 	}
 	if a.policy = a.source.Policy(); a.policy == nil {
-		return &Error{Op: op, Err: errNoPolicy}
+		return &Error{Op: *op, Err: errNoPolicy}
 	}
-	op = "resource"
+	*op = "resource"
 	if t.resource != nil {
 		if a.resource, err = t.resource(r); err == nil {
 			err = checkResource(a.resource)
 		}
 		if err != nil {
-			return &Error{Op: op, Err: err}
+			return &Error{Op: *op, Err: err}
 		}
 	}
-	op = "decision"
+	*op = "decision"
 	a.Context = t.guard.contextOf(r) // again: the host's functions may have replaced it
 	if err := a.ask(a.Context, true); err != nil {
 		return err

@@ -13,15 +13,16 @@ var errNotAdmitted = errors.New("admission: the context is not of an admitted re
 // server-sent events, a stream. It returns a context that ends with ctx, and at
 // most [Config.Recheck] after the subject may no longer do what they were
 // admitted for, whether something changed or time passed. Its [context.Cause] is
-// then the denial, an [*access.DeniedError]. Call the function when the handler
+// then the denial, an [*access.DeniedError], or an [*Error] that Config.OnError
+// has received if there is no policy any more. Call the function when the handler
 // returns.
 //
 // The accessors answer for that context from the newest policy, at most Recheck
 // old, so rows that the subject no longer sees are missing from its [View]. Ask
 // for the View again with each batch of rows.
 //
-// A watch costs a goroutine, and the decisions of the route once in Recheck. Only
-// the denial that ends it is observed. It uses nothing of the request but ctx.
+// A watch costs a goroutine, and the decisions of the route at once and then once
+// in Recheck. Only the denial that ends it is observed. It uses nothing of the request but ctx.
 // Outside an admitted request the context has ended.
 func Watch(ctx context.Context) (context.Context, context.CancelFunc) {
 	inner, cancel := context.WithCancelCause(ctx)
@@ -32,7 +33,11 @@ func Watch(ctx context.Context) (context.Context, context.CancelFunc) {
 		return inner, func() {}
 	}
 	w.latest.Store(first)
-	go w.follow(cancel)
+	if err := w.renew(); err != nil { // while the handler did something else
+		cancel(err)
+	} else {
+		go w.follow(cancel)
+	}
 	return w, func() { cancel(context.Canceled) }
 }
 
@@ -52,6 +57,7 @@ func (w *watch) Value(key any) any {
 
 // follow asks again until the context ends, or ends it.
 func (w *watch) follow(cancel context.CancelCauseFunc) {
+	defer cancel(errNotReturned) // if a function of the host ends the goroutine
 	again := time.NewTicker(w.latest.Load().settings.recheck)
 	defer again.Stop()
 	for {
@@ -76,14 +82,20 @@ func (r *reported) Unwrap() error { return r.error }
 func (w *watch) renew() (err error) {
 	last := w.latest.Load()
 	a := &admission{
-		Context: w.Context, settings: last.settings, source: last.source, policy: last.source.Policy(),
+		Context: w.Context, settings: last.settings, source: last.source,
 		subject: last.subject, resource: last.resource, actions: last.actions, hide: last.hide,
 	}
-	if a.policy == nil {
-		err = &reported{&Error{Op: "policy", Err: errNoPolicy}}
-		a.settings.report(w, err)
-	} else {
-		err = a.ask(w, false)
+	op := "policy"
+	err = protect(&op, func() error {
+		if a.policy = a.source.Policy(); a.policy == nil {
+			return &Error{Op: op, Err: errNoPolicy}
+		}
+		op = "decision"
+		return a.ask(w, false)
+	})
+	if failed, ok := err.(*Error); ok {
+		a.settings.report(w, failed)
+		err = &reported{failed}
 	}
 	w.latest.Store(a)
 	return err
