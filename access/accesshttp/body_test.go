@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -116,6 +117,75 @@ func post(t *testing.T, to net.Addr, path, body string, length int) int {
 	status := 0
 	fmt.Sscanf(string(answer), "HTTP/1.1 %d", &status)
 	return status
+}
+
+// TestJSONIsCalledJSON sends a body that is JSON with q1, and a form with q2, to a
+// handler that reads a form if the request calls it one.
+func TestJSONIsCalledJSON(t *testing.T) {
+	const body = `{"report":"q1","x":"&report=q2&"}`
+	form := ""
+	h := guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.JSON("report", access.Report))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		form = r.FormValue("report")
+	}))
+	for _, tt := range []struct {
+		status int
+		types  string
+	}{
+		{200, "application/json"},
+		{200, "Application/JSON; charset=utf-8"},
+		{400, ""},
+		{400, "application/x-www-form-urlencoded"},
+		{400, "multipart/form-data; boundary=x"},
+		{400, "text/json"},
+		{400, "application/json, application/x-www-form-urlencoded"},
+		{400, "application/json; charset"},
+		{400, "application/json|application/x-www-form-urlencoded"},
+		{400, "application/x-www-form-urlencoded|application/json"},
+	} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		for value := range strings.SplitSeq(tt.types, "|") {
+			r.Header.Add("Content-Type", value)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != tt.status || form != "" || w.Code == 400 && !strings.Contains(w.Body.String(), "application/json") {
+			t.Errorf("%q: %d %s, the form has %q; want %d", tt.types, w.Code, w.Body, form, tt.status)
+		}
+	}
+}
+
+// TestBodyLength reads bodies whose length is not what the request says, or as
+// large as a length can be.
+func TestBodyLength(t *testing.T) {
+	resource := func(body []byte) (access.Resource, error) { return access.Report(string(body)), nil }
+	for _, tt := range []struct {
+		status        int
+		name, body    string
+		limit, length int64
+	}{
+		{200, "without a limit", "q1", math.MaxInt64, 2},
+		{200, "inflated by something before", "q1", 2, 1},
+		{200, "made shorter by something before", "q1", 64, 40},
+		{200, "exactly the limit", "q1", 2, -1},
+		{413, "a byte more", "q1 ", 2, -1},
+		{413, "says that it is a byte more", "q1", 2, 3},
+		{500, "read before", "", 64, 2},
+		{404, "empty", "", 64, 0},
+	} {
+		h := guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.Body(tt.limit, resource))(hello)
+		r := httptest.NewRequest("POST", "/", io.NopCloser(strings.NewReader(tt.body)))
+		r.ContentLength = tt.length
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != tt.status {
+			t.Errorf("%s: %d %s, want %d", tt.name, w.Code, w.Body, tt.status)
+		}
+	}
+	r := httptest.NewRequest("POST", "/", nil)
+	r.Body = nil // as only a test makes it
+	w := httptest.NewRecorder()
+	if guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.Body(1, resource))(hello).ServeHTTP(w, r); w.Code != 404 {
+		t.Errorf("no body at all: %d, want 404", w.Code)
+	}
 }
 
 // TestWrongBody wants a panic at start-up for what can never work.

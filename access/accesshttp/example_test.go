@@ -301,6 +301,7 @@ func ExampleJSON() {
 
 	post := func(body string) {
 		r := httptest.NewRequest("POST", "/shares", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
 		r.AddCookie(&http.Cookie{Name: "user", Value: "ann"})
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, r)

@@ -15,7 +15,7 @@ import (
 // guard would, and calls neither Respond nor OnError again.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if response, responding := w.(*response); responding {
-		response.answers.answer(w, r, response.failure.Instead(err))
+		response.refuse(r, err)
 		return
 	}
 	a, ok := admission.Door(r.Context()).(*answers)
@@ -27,14 +27,15 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // refuse lets Respond answer, and answers if it does not.
 func (a *answers) refuse(w http.ResponseWriter, r *http.Request, f admission.Failure) {
-	a.setHeader(w.Header(), f)
-	if a.respond != nil {
-		response := &response{ResponseWriter: w, answers: a, failure: f}
-		if a.respond(response, r, f); response.written {
-			return
-		}
+	if a.respond == nil {
+		a.answer(w, r, f)
+		return
 	}
-	a.write(w, r, f)
+	response := &response{ResponseWriter: w, answers: a, failure: f, before: w.Header().Clone()}
+	a.setHeader(w.Header(), f)
+	if a.respond(response, r, f); !response.written {
+		a.write(w, r, f)
+	}
 }
 
 // answer answers without asking Respond.
@@ -42,6 +43,9 @@ func (a *answers) answer(w http.ResponseWriter, r *http.Request, f admission.Fai
 	a.setHeader(w.Header(), f)
 	a.write(w, r, f)
 }
+
+// guardHeaders are those that setHeader sets.
+var guardHeaders = [...]string{"Cache-Control", "X-Content-Type-Options", "Www-Authenticate"}
 
 // setHeader touches no header of a 404, which is the router's.
 func (a *answers) setHeader(h http.Header, f admission.Failure) {
@@ -75,7 +79,21 @@ type response struct {
 	http.ResponseWriter
 	answers *answers
 	failure admission.Failure
+	before  http.Header // without what the guard set
 	written bool
+}
+
+// refuse answers another error than that of the failure, as if it were the first:
+// if it is answered 404, that must not show.
+func (r *response) refuse(request *http.Request, err error) {
+	for _, name := range guardHeaders {
+		delete(r.Header(), name)
+		if values, ok := r.before[name]; ok {
+			r.Header()[name] = values
+		}
+	}
+	r.answers.answer(r, request, r.failure.Instead(err))
+	r.written = true
 }
 
 // WriteHeader notes a final status.

@@ -1,6 +1,7 @@
 package accesshttp_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -180,6 +181,58 @@ func TestRespondRefusesHidden(t *testing.T) {
 	} {
 		if got := exchange(t, h, raw("GET /")); got != want {
 			t.Errorf("%s is answered\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+// TestRespondHides answers, in Respond, a failure that was not hidden as what is
+// not there: nothing that the guard had set before may show. What Respond or the
+// router had set stays.
+func TestRespondHides(t *testing.T) {
+	around := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "private")
+			h.ServeHTTP(w, r)
+		})
+	}
+	silent := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	for _, notFound := range []http.Handler{http.HandlerFunc(http.NotFound), customNotFound, silent} {
+		config := configOf(world)
+		config.NotFound = notFound
+		config.Respond = func(w http.ResponseWriter, r *http.Request, _ admission.Failure) {
+			w.Header().Set("X-Request-Id", "7")
+			accesshttp.Refuse(w, r, admission.ErrNotFound)
+		}
+		want := exchange(t, around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Request-Id", "7")
+			notFound.ServeHTTP(w, r)
+		})), raw("GET /"))
+		h := guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q2")))(hello)
+		for _, user := range []string{"ann", "sue", ""} {
+			if got := exchange(t, around(h), strings.Replace(raw("GET /"), "ann", user, 1)); got != want {
+				t.Errorf("%q is answered\n%s\nwant\n%s", user, got, want)
+			}
+		}
+	}
+}
+
+// TestRespondFails passes an error of its own to Refuse in Respond. It is told,
+// unless the program had failed already.
+func TestRespondFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		resource access.Resource
+		want     string
+	}{
+		"after a denial":  {access.Report("q2"), "disk of host db-7 is broken"},
+		"after a failure": {access.Account("us-1"), "admission: decision: deny wrong-kind: report.view cannot be asked of account:us-1; that is a mistake of the program, whoever asks"},
+	} {
+		var told []string
+		config := configFor(access.User("ann"))
+		config.OnError = func(_ context.Context, err error) { told = append(told, err.Error()) }
+		config.Respond = func(w http.ResponseWriter, r *http.Request, _ admission.Failure) { accesshttp.Refuse(w, r, errBroken) }
+		got := ask(t, guard(config).Require(access.ViewReport, accesshttp.Fixed(tt.resource))(hello), "GET / HTTP/1.1")
+		if got.StatusCode != 500 || len(told) != 1 || told[0] != tt.want {
+			t.Errorf("%s: %d, told %q", name, got.StatusCode, told)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 
@@ -71,17 +72,34 @@ const maxJSON = 1 << 20
 //
 //	JSON("report", access.Report) // for POST /shares with {"report": "q3", …}
 //
-// It is [Body] for up to 1 MiB with [admission.JSONMember]. JSON panics if name
-// is "" or resource is nil.
+// It is [Body] for up to 1 MiB with [admission.JSONMember]. A request whose one
+// Content-Type is not application/json is answered 400: a body may be JSON and a
+// form at once, and some handlers read it as what the request calls it. JSON
+// panics if name is "" or resource is nil.
 func JSON(name string, resource func(id string) access.Resource) func(*http.Request) (access.Resource, error) {
 	mustName("JSON", "a member", name, resource)
-	return Body(maxJSON, func(body []byte) (access.Resource, error) {
+	member := Body(maxJSON, func(body []byte) (access.Resource, error) {
 		id, err := admission.JSONMember(body, name)
 		if err != nil {
 			return access.Resource{}, err
 		}
 		return resource(id), nil
 	})
+	return func(r *http.Request) (access.Resource, error) {
+		if !isJSON(r.Header.Values("Content-Type")) {
+			return access.Resource{}, admission.BadRequest("the body must be JSON; send it with the Content-Type application/json")
+		}
+		return member(r)
+	}
+}
+
+// isJSON reports whether a request calls its body JSON, and nothing else.
+func isJSON(types []string) bool {
+	if len(types) != 1 {
+		return false
+	}
+	media, _, err := mime.ParseMediaType(types[0])
+	return err == nil && media == "application/json"
 }
 
 // Body names the resource by the body of a request. It reads the body to its
@@ -114,12 +132,12 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
 	tooLarge, _ := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case tooLarge != nil, int64(len(body)) > limit:
-		return nil, fmt.Errorf("the body is %w: at most %d bytes are read", admission.ErrTooLarge, limit)
-	case errors.Is(err, http.ErrBodyReadAfterClose), err == nil && r.ContentLength > 0 && int64(len(body)) < r.ContentLength:
+	case tooLarge != nil:
+		return nil, fmt.Errorf("%w: %w, at most %d bytes are read", admission.ErrTooLarge, err, tooLarge.Limit)
+	case errors.Is(err, http.ErrBodyReadAfterClose), err == nil && r.ContentLength > 0 && len(body) == 0:
 		return nil, errReadBefore
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", admission.BadRequest("the body breaks off"), err)

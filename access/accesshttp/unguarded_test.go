@@ -46,3 +46,21 @@ func TestUnguarded(t *testing.T) {
 		t.Errorf("in the words of other routers %q are unguarded", got)
 	}
 }
+
+// TestUnguardedIsNotMisled by another route, or by a handler that fails.
+func TestUnguardedIsNotMisled(t *testing.T) {
+	g := guard(configFor(access.User("ann")))
+	mux := http.NewServeMux()
+	mux.Handle("GET /reports/{report}", hello)
+	mux.Handle("GET /reports/x", g.RequireUser()(hello)) // narrower than the other
+	mux.Handle("GET /panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no database") }))
+	mux.Handle("GET /after", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.RequireUser()(hello).ServeHTTP(w, r)
+		panic("after it was guarded")
+	}))
+	want := []string{"GET /reports/{report}", "GET /panic", " /reports/x", "/reports/x", " ", ""}
+	routes := append(want, "GET /reports/x", "GET /after")
+	if got := accesshttp.Unguarded(mux, routes...); !slices.Equal(got, want) {
+		t.Errorf("unguarded are %q, want %q", got, want)
+	}
+}
