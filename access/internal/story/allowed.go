@@ -140,6 +140,9 @@ func (a absent) Error() string {
 			return fmt.Sprintf("%s is %s of the matrix: write %v", a.name, where, r)
 		}
 	}
+	if instead := words[a.name]; instead != "" {
+		return fmt.Sprintf("%s is %s of the matrix: %s", a.name, where, instead)
+	}
 	cure := didYouMean(a.name, a.matrix.words(a.axes))
 	if cure == "" {
 		cure = fmt.Sprintf(`: add it to the line "%s"`, strings.Join(a.axes, `" or "`))

@@ -50,7 +50,7 @@ func (c *cursor) subject(scope *string, usage string) (access.Subject, error) {
 		}
 	}
 	switch {
-	case !ok:
+	case !ok, w.is("because"):
 		return access.Subject{}, lacks("the subject", usage)
 	case w.is("nobody"):
 		return access.Subject{}, nil
@@ -64,7 +64,7 @@ func (c *cursor) subject(scope *string, usage string) (access.Subject, error) {
 // the second is in.
 func (c *cursor) resource(usage string) (access.Resource, error) {
 	w, ok := c.next()
-	if !ok {
+	if !ok || w.is("because") {
 		return access.Resource{}, lacks("the resource", usage)
 	}
 	words := w.text
@@ -104,14 +104,16 @@ func (c *cursor) because(allow bool) (access.Reason, error) {
 	c.next()
 	code, ok := c.next()
 	if !ok {
-		example := map[bool]access.Reason{true: access.ReasonTeam, false: access.ReasonOutOfReach}[allow]
-		return "", fmt.Errorf(`the reason after "because" is missing: write one, as in because %s`, example)
+		return "", fmt.Errorf(`the reason after "because" is missing: write one, as in because %s`, exampleReason(allow))
 	}
 	reason, err := parseReason(code.text, allow)
 	if err != nil && len(c.rest) > 0 { // a reason in several words
 		all := code.text
 		for _, w := range c.rest {
 			all += "-" + w.text
+			if code, err := parseReason(w.text, allow); err == nil {
+				return "", fmt.Errorf("a reason is one word: write because %s", code)
+			}
 		}
 		if joined, err := parseReason(all, allow); err == nil {
 			return "", fmt.Errorf("a reason is one word: write because %s", joined)

@@ -13,12 +13,12 @@ import (
 
 // words are what people write in the place of an id, and mean by it.
 var words = map[string]string{
-	"all": everything, "any": everything, "anything": everything, "*": everything, "every": everything,
+	"all": everything, "any": everything, "anything": everything, "*": everything, "every": everything, "everything": everything,
 	"none": `write "nothing" alone`, "-": `write "nothing" alone`,
-	"and": onlySpaces, "or": onlySpaces, "&": onlySpaces, "+": onlySpaces, "|": onlySpaces,
+	"and": onlySpaces, "or": onlySpaces, "&": onlySpaces, "+": onlySpaces, "|": onlySpaces, "=": onlySpaces, ":": onlySpaces, "->": onlySpaces, "→": onlySpaces,
 	"only": "leave it out, as a list is exact", "just": "leave it out, as a list is exact", "exactly": "leave it out, as a list is exact",
 	"not": whatIsNot, "no": whatIsNot, "except": whatIsNot, "but": whatIsNot, "without": whatIsNot,
-	"least":     `write "at least"`,
+	"least": `write "at least"`, "atleast": `write "at least"`, "at-least": `write "at least"`, "at": `write "at least" after the subject`,
 	"everybody": eachUser, "everyone": eachUser, "anybody": eachUser, "anyone": eachUser, "users": eachUser,
 }
 
@@ -32,11 +32,13 @@ const (
 // instead returns what was probably meant by an id that nothing of a kind has, ""
 // if it may be a slip of letters.
 func (k *known) instead(kind access.Kind, id string) string {
-	bare := strings.Trim(id, ".!?()[]{}<>*'")
+	bare := strings.Trim(id, ".:!?()[]{}<>*'")
 	before, _, comment := strings.Cut(id, "#")
 	switch {
 	case k.has(kind, strings.TrimPrefix(id, string(kind)+":")):
 		return fmt.Sprintf("write %s without %q", strings.TrimPrefix(id, string(kind)+":"), string(kind)+":")
+	case kind == access.KindUser && words[id] == everything:
+		return eachUser
 	case words[id] != "":
 		return words[id]
 	case k.has(kind, bare):
@@ -47,8 +49,9 @@ func (k *known) instead(kind access.Kind, id string) string {
 		return onlySpaces
 	case strings.Contains(id, "*"):
 		return "patterns are not read, so write each id"
-	case kind == access.KindUser:
-		return k.insteadOfUser(id)
+	}
+	if user := k.insteadOfUser(id); kind == access.KindUser && user != "" {
+		return user
 	}
 	for _, other := range kindsWithIDs {
 		if k.has(other, id) {

@@ -92,6 +92,11 @@ func (p *parser) matrixLine(verb word, c *cursor) {
 	default:
 		err = p.matrix.notVerb(verb, c)
 	}
+	if p.matrix != nil && likely(verb, "end") {
+		p.fail(err)
+		p.endMatrix()
+		return
+	}
 	if err != nil {
 		p.fail(err)
 	}

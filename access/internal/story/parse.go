@@ -96,7 +96,7 @@ func (p *parser) line(text string) {
 		return
 	}
 	words, err := splitWords(text)
-	if len(words) > 0 && strings.ToLower(strings.TrimRight(words[0].text, ":.")) == "story" {
+	if len(words) > 0 && likely(words[0], "story") {
 		p.begin(cmp.Or(strings.Trim(text[len(words[0].text):], " \t"), p.place()))
 	}
 	if p.story == nil && (err != nil || len(words) > 0) {
@@ -174,7 +174,9 @@ func (p *parser) storyLine(verb word, c *cursor) {
 	case verb.is("team"):
 		err = p.setTeam(c)
 	case verb.is("company"):
-		err = p.setScope(nil, c, "company")
+		if err = c.done("company alone in its line"); err == nil {
+			err = p.setScope(nil)
+		}
 	case verb.is("allow"), verb.is("deny"):
 		err = p.claim(verb.text == "allow", c)
 	case verb.is("sees"):
@@ -189,6 +191,9 @@ func (p *parser) storyLine(verb word, c *cursor) {
 			err = fmt.Errorf(`%s belongs in a matrix: write "matrix" in a line above it, and "end" below the last`, verb.text)
 		} else {
 			err = unknownVerb(verb, c, "a line", verbs)
+		}
+		if likely(verb, "matrix") { // so that its lines have one
+			p.matrix = &matrix{line: p.no, at: p.at, scope: p.scope, mistakes: len(p.story.mistakes)}
 		}
 	}
 	if err != nil {
@@ -206,6 +211,8 @@ func (p *parser) setTime(c *cursor) error {
 	switch {
 	case !ok:
 		return errors.New("the day is missing: write it here, as in at 2027-01-31")
+	case w.is("least"):
+		return errors.New(`"at least" is within a line: write "sees SUBJECT at least" and the ids`)
 	case len(c.rest) == 1 && strings.Contains(c.rest[0].text, ":"):
 		return fmt.Errorf("a time is one word: write it as in at %sT09:00:00Z", w.text)
 	case len(c.rest) > 0:
@@ -237,20 +244,23 @@ func (p *parser) setTeam(c *cursor) error {
 		return fmt.Errorf("a team opens no reports, its members do: write \"opens SUBJECT REPORT...\" under the line \"team %s\"", w.text)
 	}
 	if len(c.rest) > 0 {
+		if text.Nearest(c.rest[0].text, slices.Values([]string{"sees"})) != "" {
+			return fmt.Errorf(`a team cannot have %q; did you mean "sees"?`, c.rest[0].text)
+		}
 		p.scope, p.idleScope = &w.text, 0
 		return fmt.Errorf("a team has a line of its own: write \"team %s\", and the rest in lines below it", w.text)
 	}
-	return p.setScope(&w.text, c, usage)
+	return p.setScope(&w.text)
 }
 
 // setScope sets the team of the following lines, nil for company level.
-func (p *parser) setScope(team *string, c *cursor, usage string) error {
+func (p *parser) setScope(team *string) error {
 	p.settle(&p.idleScope)
 	if team == p.scope || team != nil && p.scope != nil && *team == *p.scope {
 		return errors.New("the lines above are asked in that scope already: remove this line")
 	}
 	p.scope, p.idleScope = team, p.no
-	return c.done(usage)
+	return nil
 }
 
 // claim reads the rest of an allow or a deny.
@@ -265,8 +275,10 @@ func (p *parser) claim(allow bool, c *cursor) error {
 	}
 	action, ok := c.next()
 	switch {
-	case !ok:
+	case !ok, action.is("because"):
 		return lacks("the action", usage)
+	case len(c.rest) == 0 && action.quoted && strings.Contains(action.text, " "):
+		return fmt.Errorf("%q is one word, as the quotes have it: write each word in quotes of its own, or without", action.text)
 	case action.is("in") && len(c.rest) > 1:
 		return fmt.Errorf("a session is set in a line of its own: write team %s above, and leave out \"in %s\" here", c.rest[0].text, c.rest[0].text)
 	case len(c.rest) == 0 && (strings.Contains(action.text, ":") || action.is("company")):

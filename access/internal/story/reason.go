@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -45,5 +46,14 @@ func parseReason(text string, allow bool) (access.Reason, error) {
 	for _, known := range fit {
 		codes = append(codes, string(known))
 	}
-	return "", fmt.Errorf("there is no reason %q%s", text, didYouMean(text, slices.Values(codes)))
+	cure := cmp.Or(didYouMean(text, slices.Values(codes)), fmt.Sprintf(": write the code of one, as in because %s", exampleReason(allow)))
+	return "", fmt.Errorf("there is no reason %q%s", text, cure)
+}
+
+// exampleReason returns a reason to allow or to deny that people often give.
+func exampleReason(allow bool) access.Reason {
+	if allow {
+		return access.ReasonTeam
+	}
+	return access.ReasonOutOfReach
 }

@@ -22,6 +22,9 @@ var meant = map[string]string{
 	"scenario": "story", "feature": "story", "test": "story", "title": "story", "table": "matrix",
 }
 
+// fillers are what people write before a verb.
+var fillers = []string{"-", "*", "•", "|", "and", "then", "also", "but", "or", "given", "if", "please", "so"}
+
 // unknownVerb is the error about a line that begins with another word than those
 // known where it is: what was meant, or else what there is.
 func unknownVerb(verb word, c *cursor, where string, known []string) error {
@@ -33,7 +36,9 @@ func unknownVerb(verb word, c *cursor, where string, known []string) error {
 		return fmt.Errorf("%s cannot begin with %q: a comment begins with #", where, verb.text)
 	case strings.HasPrefix(verb.text, "<<<<<<<"), strings.HasPrefix(verb.text, "======="), strings.HasPrefix(verb.text, ">>>>>>>"):
 		return fmt.Errorf("a merge has left %s here: keep one of the two versions, and remove this line", verb.text[:7])
-	case begin == "-" || begin == "*" || begin == "•":
+	case verb.is("because"):
+		return errors.New(`a line cannot begin with "because": write it at the end of the line above`)
+	case slices.Contains(fillers, begin) && len(c.rest) > 0 && verbOf(c.rest[0], known) != "":
 		return fmt.Errorf("%s cannot begin with %q: write it without", where, verb.text)
 	case slices.Contains(known, meant[begin]):
 		return fmt.Errorf("%s cannot begin with %q; did you mean %q?", where, verb.text, meant[begin])
@@ -78,6 +83,8 @@ func notResource(w word, next []word, usage string) error {
 	kind, id, found := strings.Cut(strings.NewReplacer("=", ":", "/", ":").Replace(w.text), ":")
 	switch {
 	case w.quoted:
+	case words[w.text] == everything || w.text == "nothing":
+		return fmt.Errorf("%q is not a resource: write a line for each, or a matrix", w.text)
 	case found && id == "" && len(next) > 0:
 		return fmt.Errorf("%q is not a resource: write %s%s without a space", w.text, w.text, next[0].text)
 	case found && !strings.Contains(w.text, ":"):
@@ -143,6 +150,8 @@ func extra(w word, before word, usage string) error {
 		return fmt.Errorf(`%q is one word too many; did you mean "because"?`, w.text)
 	case strings.Contains(before.text, "#"):
 		return errComment
+	case w.text == `\`:
+		return errors.New("a line does not go on in the next one: write it in one line")
 	case w.text == "at" || w.text == "on":
 		return fmt.Errorf("the time is not in this line: write it above, as in at 2027-01-31")
 	case w.text == "since" || w.text == "as" || w.text == "for" || w.text == "why":
@@ -153,4 +162,9 @@ func extra(w word, before word, usage string) error {
 		return fmt.Errorf("%q is one word too many: remove it, or if the id has a space, write %q in quotes", w.text, strings.Trim(before.text, `\`)+" "+w.text)
 	}
 	return fmt.Errorf("%q is one word too many: %w", w.text, wrongForm(usage))
+}
+
+// likely reports whether a word is another, but for capitals and a colon.
+func likely(w word, keyword string) bool {
+	return strings.EqualFold(strings.TrimRight(w.text, ":.,"), keyword)
 }

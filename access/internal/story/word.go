@@ -93,6 +93,8 @@ func checkBare(text string) error {
 		return fmt.Errorf("there is a quote within %s: put the whole word in quotes, as in \"account:my shop\"", text)
 	case strings.ContainsRune(quotes, begin), id != "" && strings.ContainsRune(quotes, beginID), strings.ContainsAny(text, "“”„"):
 		return fmt.Errorf(`%s has a quote that is not read as one: write straight double quotes, as in "account:my shop"`, text)
+	case text == "," || text == ";":
+		return fmt.Errorf("there is a %q between words: remove it", text)
 	case strings.HasSuffix(text, ","), strings.HasSuffix(text, ";"):
 		return fmt.Errorf("there is a %q after %s: write only a space between words", text[len(text)-1:], strings.TrimRight(text, ",;"))
 	}
