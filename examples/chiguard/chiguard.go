@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -38,7 +39,7 @@ func Path(name string, resource func(id string) access.Resource) func(*http.Requ
 	}
 }
 
-// Routes lists the routes of a router and of those mounted on it, for
+// Routes lists the routes of a router and of those mounted on it, in order, for
 // accesshttp.Unguarded.
 func Routes(router chi.Routes) []string {
 	var routes []string
@@ -46,5 +47,6 @@ func Routes(router chi.Routes) []string {
 		routes = append(routes, method+" "+pattern)
 		return nil
 	}) // fails only if the function does
+	slices.Sort(routes)
 	return routes
 }

@@ -98,10 +98,18 @@ func leaveNotFound(_ http.ResponseWriter, r *http.Request) {
 	*r.Context().Value(leftKey{}).(*bool) = true // which wrap has put there
 }
 
-// Routes lists the routes of an Echo for accesshttp.Unguarded.
+// Routes lists the routes of an Echo for accesshttp.Unguarded. A route of any
+// method is asked by GET. Pages for what is not found are left out, such as those
+// that Echo registers for a group with middleware.
 func Routes(e *echo.Echo) []string {
 	var routes []string
 	for _, r := range e.Router().Routes() {
+		switch r.Method {
+		case echo.RouteNotFound:
+			continue
+		case echo.RouteAny:
+			r.Method = http.MethodGet
+		}
 		routes = append(routes, r.Method+" "+r.Path)
 	}
 	return routes

@@ -17,9 +17,8 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 )
 
-// mount registers the routes of the service at an Echo, each with what change
-// makes of its guard.
-func mount(t *testing.T, app *admissiontest.App, e *echo.Echo, change func(echo.MiddlewareFunc) echo.MiddlewareFunc) {
+// guardOf returns a guard of the service.
+func guardOf(t *testing.T, app *admissiontest.App) *echoguard.Guard {
 	t.Helper()
 	c := admissiontest.Config(app, func(r *http.Request) (context.Context, []string) {
 		return r.Context(), r.Header.Values("Authorization")
@@ -30,6 +29,14 @@ func mount(t *testing.T, app *admissiontest.App, e *echo.Echo, change func(echo.
 	if err != nil {
 		t.Fatal(err)
 	}
+	return guard
+}
+
+// mount registers the routes of the service at an Echo, each with what change
+// makes of its guard.
+func mount(t *testing.T, app *admissiontest.App, e *echo.Echo, change func(echo.MiddlewareFunc) echo.MiddlewareFunc) {
+	t.Helper()
+	guard := guardOf(t, app)
 	for _, route := range app.Routes() {
 		handler := echo.WrapHandler(route.Handler(accesshttp.Refuse))
 		if route.Name == "Row" { // with the function for handlers of Echo
@@ -163,16 +170,20 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// TestRoutes finds the one route that nobody guards.
+// TestRoutes finds the routes that nobody guards.
 func TestRoutes(t *testing.T) {
 	app, e := admissiontest.NewApp(), echo.New()
 	mount(t, app, e, guarded)
-	e.GET("/open/:id", func(*echo.Context) error { return nil })
+	show := func(*echo.Context) error { return nil }
+	e.GET("/open/:id", show)
+	e.Any("/any", show)
+	e.RouteNotFound("/*", show)
+	e.Group("/own", guardOf(t, app).RequireUser()).GET("/accounts", show)
 	routes := echoguard.Routes(e)
-	if len(routes) != len(app.Routes())+1 {
+	if len(routes) != len(app.Routes())+3 {
 		t.Errorf("there are %d routes: %q", len(routes), routes)
 	}
-	if open := accesshttp.Unguarded(e, routes...); !slices.Equal(open, []string{"GET /open/:id"}) {
+	if open := accesshttp.Unguarded(e, routes...); !slices.Equal(open, []string{"GET /open/:id", "GET /any"}) {
 		t.Errorf("nobody guards %q", open)
 	}
 }

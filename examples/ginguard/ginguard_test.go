@@ -20,13 +20,13 @@ func init() { gin.SetMode(gin.ReleaseMode) }
 
 // mount registers the routes of the service at an engine, each with what change
 // makes of its guard.
-func mount(t *testing.T, app *admissiontest.App, engine *gin.Engine, change func(gin.HandlerFunc) gin.HandlerFunc) {
+func mount(t *testing.T, app *admissiontest.App, engine *gin.Engine, notFound http.Handler, change func(gin.HandlerFunc) gin.HandlerFunc) {
 	t.Helper()
 	c := admissiontest.Config(app, func(r *http.Request) (context.Context, []string) {
 		return r.Context(), r.Header.Values("Authorization")
 	})
 	guard, err := ginguard.New(accesshttp.Config{
-		Subject: c.Subject, SourceOf: c.SourceOf, Observer: c.Observer, OnError: c.OnError, Recheck: c.Recheck,
+		Subject: c.Subject, SourceOf: c.SourceOf, Observer: c.Observer, OnError: c.OnError, Recheck: c.Recheck, NotFound: notFound,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,10 +81,10 @@ func resource(route admissiontest.Route) ginguard.Resource {
 }
 
 // check asks the table through a listener.
-func check(t *testing.T, engine *gin.Engine, change func(gin.HandlerFunc) gin.HandlerFunc) (admissiontest.Count, error) {
+func check(t *testing.T, engine *gin.Engine, notFound http.Handler, change func(gin.HandlerFunc) gin.HandlerFunc) (admissiontest.Count, error) {
 	t.Helper()
 	app := admissiontest.NewApp()
-	mount(t, app, engine, change)
+	mount(t, app, engine, notFound, change)
 	server := httptest.NewServer(engine)
 	defer server.Close()
 	return app.Check(t.Context(), admissiontest.Server{URL: server.URL})
@@ -107,11 +107,27 @@ func TestTable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			engine := gin.New()
 			configure(engine)
-			count, err := check(t, engine, guarded)
+			count, err := check(t, engine, nil, guarded)
 			if err != nil || count.Passed < 200 || count.Skipped > 0 {
 				t.Errorf("%+v\n%v", count, err)
 			}
 		})
+	}
+}
+
+// TestPage asks where engine and guard have the same page for what is not found.
+func TestPage(t *testing.T) {
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		http.Error(w, "nothing here", http.StatusNotFound)
+	})
+	engine := gin.New()
+	engine.NoRoute(gin.WrapH(page))
+	if count, err := check(t, engine, page, guarded); err != nil {
+		t.Errorf("%+v\n%v", count, err)
+	}
+	if count, err := check(t, gin.New(), page, guarded); err == nil {
+		t.Errorf("the table passes with another page: %+v", count)
 	}
 }
 
@@ -137,7 +153,7 @@ func TestMutants(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if count, err := check(t, gin.New(), mutant); err == nil || !strings.Contains(err.Error(), "admissiontest: not shared: ") {
+			if count, err := check(t, gin.New(), nil, mutant); err == nil || !strings.Contains(err.Error(), "admissiontest: not shared: ") {
 				t.Errorf("the table passes: %+v, %v", count, err)
 			}
 		})
@@ -147,7 +163,7 @@ func TestMutants(t *testing.T) {
 // TestRoutes finds the one route that nobody guards.
 func TestRoutes(t *testing.T) {
 	app, engine := admissiontest.NewApp(), gin.New()
-	mount(t, app, engine, guarded)
+	mount(t, app, engine, nil, guarded)
 	engine.GET("/open/:id", func(*gin.Context) {})
 	routes := ginguard.Routes(engine)
 	if len(routes) != len(app.Routes())+1 {
