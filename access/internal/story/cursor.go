@@ -107,7 +107,7 @@ func (c *cursor) because(allow bool) (access.Reason, error) {
 		return "", fmt.Errorf(`the reason after "because" is missing: write one, as in because %s`, exampleReason(allow))
 	}
 	reason, err := parseReason(code.text, allow)
-	if err != nil && len(c.rest) > 0 { // a reason in several words
+	if n := len(c.rest); err != nil && n > 0 && n < 4 { // a reason in several words
 		all := code.text
 		for _, w := range c.rest {
 			all += "-" + w.text

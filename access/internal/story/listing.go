@@ -56,8 +56,9 @@ func (p *parser) list(l *listing, usage string, c *cursor) (err error) {
 		c.next()
 		err = l.nothing(c)
 	}
+	seen := make(map[string]bool)
 	for w, ok := c.next(); ok && err == nil; w, ok = c.next() {
-		err = l.add(w)
+		err = l.add(w, seen)
 	}
 	if err == nil {
 		p.add(l)
@@ -88,8 +89,8 @@ func (l *listing) nothing(c *cursor) (err error) {
 	return c.done("sees SUBJECT nothing, or opens SUBJECT nothing")
 }
 
-// add adds an id.
-func (l *listing) add(w word) error {
+// add adds an id, unless it was seen in the line.
+func (l *listing) add(w word, seen map[string]bool) error {
 	switch {
 	case w.is("at"):
 		return errAt
@@ -98,10 +99,10 @@ func (l *listing) add(w word) error {
 	case w.is("nothing"), w.is("everything"):
 		return fmt.Errorf("%q is in a list with others: write it alone, or in quotes if it is an id", w.text)
 	}
-	if slices.Contains(l.ids, w.text) {
+	if seen[w.text] {
 		return fmt.Errorf("%s is in this line twice: remove one of them", w.text)
 	}
-	l.ids = append(l.ids, w.text)
+	l.ids, seen[w.text] = append(l.ids, w.text), true
 	return nil
 }
 

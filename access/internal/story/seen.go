@@ -4,22 +4,30 @@ import "fmt"
 
 // seenClaims records every claim and listing so far, to report repetitions and
 // contradictions.
-type seenClaims map[question]place
+type seenClaims map[asserted]place
+
+// asserted is what a line is about. What a team sees has the question that a claim
+// of nobody about the team has.
+type asserted struct {
+	question
+	listing bool
+}
 
 // place is where a question was answered first.
 type place struct {
 	story *Story
 	line  int
-	claim *claim // nil for a listing
+	claim *claim // nil of a listing
 }
 
 // claim adds a claim of a story. A matrix may repeat a line, which can give a
 // reason, and it may repeat another matrix.
 func (seen seenClaims) claim(in *Story, c *claim) {
-	first, known := seen[c.question]
+	of := asserted{question: c.question}
+	first, known := seen[of]
 	switch {
 	case !known:
-		seen[c.question] = place{in, c.no, c}
+		seen[of] = place{in, c.no, c}
 	case first.claim.allow != c.allow:
 		in.fail(c.no, fmt.Errorf("%v: %s contradicts %s:%d, so remove one of them", c, verdictText(c.allow, ""), first.story.File, first.line))
 	case first.story == in && !first.claim.fromMatrix && !c.fromMatrix:
@@ -30,9 +38,10 @@ func (seen seenClaims) claim(in *Story, c *claim) {
 // listing adds a listing of a story. If a claim contradicts it, one of the two
 // does not hold of the policy, so nothing is reported here.
 func (seen seenClaims) listing(in *Story, l *listing) {
-	switch first, known := seen[l.question]; {
+	of := asserted{l.question, true}
+	switch first, known := seen[of]; {
 	case !known:
-		seen[l.question] = place{in, l.no, nil}
+		seen[of] = place{in, l.no, nil}
 	case first.story == in:
 		in.fail(l.no, fmt.Errorf("%v: line %d says that already: write one line for both", l, first.line))
 	}

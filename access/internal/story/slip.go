@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -108,19 +109,28 @@ func isKind(name string) bool {
 
 // shapes are what people write for a day or a time, and what is wrong with it. The
 // first that fits is told.
-var shapes = []struct{ shape, wrong string }{
-	{`\d{4}-\d\d-\d\d`, "%q is not in the calendar: write a day that there is, as in 2027-01-31"},
-	{`\d{1,4}[/.]\d{1,2}[/.]\d{1,4}\.?`, "%q can be read in two ways: write the year, the month and the day, as in 2027-01-31"},
-	{`\d{1,4}-\d{1,2}-\d{1,2}`, "%q lacks digits: write four for the year, two for the month and two for the day, as in 2027-01-31"},
-	{`\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?`, "%q has no time zone: write Z at its end for UTC, or an offset, as in 2027-01-31T09:00:00+01:00"},
-	{`\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)`, "%q has no seconds: write them, as in 2027-01-31T09:00:00Z"},
-	{`(?i:(to|yester)day|tomorrow|now|\w+day|soon)`, "%q is another day tomorrow: write one that stays, as in 2027-01-31"},
+var shapes = []struct {
+	shape func() *regexp.Regexp
+	wrong string
+}{
+	{shape(`\d{4}-\d\d-\d\d`), "%q is not in the calendar: write a day that there is, as in 2027-01-31"},
+	{shape(`\d{1,4}[/.]\d{1,2}[/.]\d{1,4}\.?`), "%q can be read in two ways: write the year, the month and the day, as in 2027-01-31"},
+	{shape(`\d{1,4}-\d{1,2}-\d{1,2}`), "%q lacks digits: write four for the year, two for the month and two for the day, as in 2027-01-31"},
+	{shape(`\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?`), "%q has no time zone: write Z at its end for UTC, or an offset, as in 2027-01-31T09:00:00+01:00"},
+	{shape(`\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)`), "%q has no seconds: write them, as in 2027-01-31T09:00:00Z"},
+	{shape(`(?i:(to|yester)day|tomorrow|now|\w+day|soon)`), "%q is another day tomorrow: write one that stays, as in 2027-01-31"},
+}
+
+// shape returns what compiles a pattern of a whole word, once it is needed: a file
+// may have many lines with a broken time.
+func shape(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(" + pattern + ")$") })
 }
 
 // notTime is the error about a word that is no time.
 func notTime(word string) error {
 	for _, s := range shapes {
-		if regexp.MustCompile("^(" + s.shape + ")$").MatchString(word) {
+		if s.shape().MatchString(word) {
 			return fmt.Errorf(s.wrong, word)
 		}
 	}
