@@ -68,11 +68,12 @@ func TestBrokenServers(t *testing.T) {
 
 // TestSilentServer asks one that never answers.
 func TestSilentServer(t *testing.T) {
+	t.Parallel()
 	url := serve(t, func(r *http.Request) string {
 		<-t.Context().Done()
 		return ""
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	count, err := admissiontest.NewApp().Check(ctx, admissiontest.Server{URL: url})
 	failed, _ := errors.AsType[*admissiontest.Error](err)
@@ -83,11 +84,15 @@ func TestSilentServer(t *testing.T) {
 
 // TestHandlerThatStays wants a handler noticed that does not return.
 func TestHandlerThatStays(t *testing.T) {
+	t.Parallel()
 	app := admissiontest.NewApp()
 	routes := app.Routes()
 	stay := make(chan struct{})
 	for _, returns := range []bool{true, false} {
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		ctx, cancel := context.WithCancel(t.Context())
+		if !returns {
+			ctx, cancel = context.WithTimeout(ctx, 100*time.Millisecond)
+		}
 		_, err := app.Check(ctx, admissiontest.Server{Ask: func(ctx context.Context, c admissiontest.Case) (admissiontest.Answer, error) {
 			for _, route := range routes {
 				if route.Form != admissiontest.Stream {
