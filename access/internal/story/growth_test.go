@@ -21,7 +21,8 @@ func TestReadGrowth(t *testing.T) {
 		"unknown users": "deny tim# user.invite company", "unknown actions": "deny tom user.invit# company", "unknown kinds": "deny tom user.invite compani:#",
 		"unknown words": "denie tom user.invite company", "comments": "# x#", "spaces": "   ", "quotes": `deny "tom`, "no encoding": "deny \xff",
 		"matrices": "matrix\nsubjects tom ann\nactions account.view\nresources account:us-search\nend", "matrices left open": "matrix\nsubjects tom",
-		"lists of a team": "team americas sees us-search us-social", "lists at least": "sees tom at least us-search", "unknown teams": "team tim# sees us-search",
+		"lists of a team": "team americas sees us-search us-social", "lists at least": "sees tom at least us-search", "pairs that do not go together": "deny tom user.invite campaign:c# in account:us-search", "unknown reasons": "deny tom user.invite company because x#",
+		"extra words": "deny tom user.invite company x#", "bad times": "at 2027-13-0#", "unknown verbs": "x# tom", "unknown teams": "team tim# sees us-search",
 		"times": "at 2027-01-01",
 	} {
 		t.Run(name, func(t *testing.T) {

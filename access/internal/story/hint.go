@@ -168,6 +168,9 @@ func (n notAsked) Error() string {
 	return fmt.Sprintf("%s is not asked of %v%s", n.action, n.resource, cure)
 }
 
+// cause is the pair: of what the action is asked is not looked for.
+func (n notAsked) cause() cause { return cause{what: fmt.Sprint(n.action, " ", n.resource)} }
+
 // misplaced ends a message about a resource that is in the wrong place, "" if it is
 // not.
 func (k *known) misplaced(r access.Resource) string {
