@@ -1,5 +1,11 @@
 # Whose data people see. To change a line is to change that: ask them first.
 
+story What each team has, whoever works in it
+team americas sees us-search us-social us-hotels ca-search ca-social ca-hotels app-ios app-android
+team europe   sees uk-search uk-social uk-hotels de-search de-social de-hotels
+team agency   sees at least us-hotels de-hotels   # and Harbor's next ones
+team lab      sees us-lab de-lab
+
 story Tom works for the Americas, and the apps are theirs
 sees tom us-search us-social us-hotels ca-search ca-social ca-hotels app-ios app-android
 deny tom account.view account:us-lab because out-of-reach

@@ -5,23 +5,14 @@ matrix
   subjects   ada una dan eli tom mia kim vic
   actions    user.invite datagroup.create metric.edit team.set-members team.set-datagroups datagroup.edit source.edit source.remove
   resources  company team:americas group:harbor account:us-search
-  allow ada user.invite         company
-  allow ada datagroup.create    company
-  allow ada metric.edit         company
-  allow ada team.set-members    team:americas
-  allow ada team.set-datagroups team:americas
-  allow ada datagroup.edit      group:harbor
-  allow ada source.edit         account:us-search
-  allow ada source.remove       account:us-search
-  allow una user.invite         company
-  allow una team.set-members    team:americas
-  allow una team.set-datagroups team:americas
-  allow dan datagroup.create    company
-  allow dan datagroup.edit      group:harbor
-  allow dan source.edit         account:us-search
-  allow dan source.remove       account:us-search
-  allow eli metric.edit         company
-  allow eli source.edit         account:us-search
+  allow ada user.invite datagroup.create metric.edit company
+  allow una user.invite                              company
+  allow dan datagroup.create                         company
+  allow eli metric.edit                              company
+  allow ada una team.set-members team.set-datagroups team:americas
+  allow ada dan datagroup.edit                       group:harbor
+  allow ada dan eli source.edit                      account:us-search
+  allow ada dan source.remove                        account:us-search
 end
 
 story Una manages everybody but Ada
