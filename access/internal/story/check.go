@@ -125,13 +125,17 @@ func (k *known) listing(s *Story, l *listing) (ok bool) {
 func (k *known) lookedAt(s *Story, a assertion) bool {
 	why := k.deniedEverything(a)
 	if why != "" {
-		s.fail(a.line(), fmt.Errorf("%s, and so denied everything: if you mean that, write \"because %s\" at the end of the line", k.whyDenied(a), why))
+		where := ""
+		if last := moments(a); denial(a, k.policy.At(last[len(last)-1])).Reason != why {
+			where = `, and "at" with a day above it`
+		}
+		s.fail(a.line(), fmt.Errorf("%s, and so denied everything: if you mean that, write \"because %s\" at the end of the line%s", k.whyDenied(a), why, where))
 	}
 	return why == ""
 }
 
 // deniedEverything returns why the subject of an assertion is denied everything
-// at all its moments. It returns "" if the subject is not, or if nobody is asked
+// at all its moments, as it is at the first of them. It returns "" if the subject is not, or if nobody is asked
 // for, or if the assertion needs no proof of this.
 func (k *known) deniedEverything(a assertion) (why access.Reason) {
 	if a.explainsDenial() || a.asks().subject.IsZero() {
@@ -142,7 +146,7 @@ func (k *known) deniedEverything(a assertion) (why access.Reason) {
 		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope { // which is about the question
 			return ""
 		}
-		why = d.Reason
+		why = cmp.Or(why, d.Reason)
 	}
 	return why
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/internal/growth"
 )
 
@@ -34,6 +35,31 @@ func TestFactAndClaim(t *testing.T) {
 	} {
 		if got := textsOf(t, file); !slices.Equal(got, want) {
 			t.Errorf("%s\nit reports %q, want %q", file, got, want)
+		}
+	}
+}
+
+// TestDeniedForTwoReasons: whoever is denied everything, but for another reason after
+// their end, is told what holds if it is written.
+func TestDeniedForTwoReasons(t *testing.T) {
+	p := compile(t, &document.Document{
+		Teams: []document.Team{{ID: "us"}},
+		Users: []document.User{{ID: "tom", Email: "tom@example.com", Role: "viewer", Until: "2027-01-01"}},
+	})
+	const line = "team us\ndeny tom user.invite company"
+	for text, want := range map[string]string{
+		line: `tom is not a current member of team us, and so denied everything: if you mean that, write "because not-a-member" at the end of the line, and "at" with a day above it`,
+		"at 2026-12-31\n" + line + " because not-a-member": "",
+		"at 2027-01-01\n" + line + " because ended":        "",
+		"at 2027-01-01\n" + line:                           `the access of tom has ended, and so denied everything: if you mean that, write "because ended" at the end of the line`,
+	} {
+		s := Read(p, fstest.MapFS{"s.story": {Data: []byte("story S\n" + text)}}).Stories[0]
+		got := ""
+		for _, f := range s.Failures(p) {
+			got += f.Text()
+		}
+		if got != want {
+			t.Errorf("%s\nit reports %s\nwant %s", text, got, want)
 		}
 	}
 }
