@@ -50,6 +50,9 @@ func (k *known) instead(kind access.Kind, id string) string {
 	case strings.Contains(id, "*"):
 		return "patterns are not read, so write each id"
 	}
+	if swapped := k.swapped(kind, id); swapped != "" {
+		return fmt.Sprintf("did you mean %q?", swapped)
+	}
 	if user := k.insteadOfUser(id); kind == access.KindUser && user != "" {
 		return user
 	}
@@ -57,6 +60,20 @@ func (k *known) instead(kind access.Kind, id string) string {
 		if k.has(other, id) {
 			return fmt.Sprintf("it is the id of %s, so write it where that belongs", withArticle(other))
 		}
+	}
+	return ""
+}
+
+// swapped returns the id of a kind that differs by two neighbours, "" if none does.
+// The search for a near name does not find it if it is short.
+func (k *known) swapped(kind access.Kind, id string) string {
+	letters := []rune(id)
+	for i := 1; i < len(letters); i++ {
+		letters[i-1], letters[i] = letters[i], letters[i-1]
+		if k.has(kind, string(letters)) {
+			return string(letters)
+		}
+		letters[i-1], letters[i] = letters[i], letters[i-1]
 	}
 	return ""
 }
@@ -140,7 +157,10 @@ type unknown struct {
 // Error looks for the name that was meant, unless there are too many to look at.
 func (u unknown) Error() string {
 	text := fmt.Sprintf("there is no %s %q", u.what, u.name)
-	if instead := u.instead(); instead != "" {
+	switch instead := u.instead(); {
+	case strings.HasPrefix(instead, "did you mean"):
+		return text + "; " + instead
+	case instead != "":
 		return text + ": " + instead
 	}
 	if near := didYouMean(u.name, u.names); near != "" {
