@@ -36,9 +36,8 @@ type Config struct {
 // accounts and the data groups that filter them, its teams and its reports. A
 // change makes another Policy (see [Policy.Edit]) and never touches this one.
 //
-// A Policy is safe for any number of goroutines and takes no locks. Keep it in
-// an atomic pointer. A nil and a zero Policy deny everything, and so does a
-// pointer in which nothing was stored yet.
+// A Policy is safe for any number of goroutines and takes no locks. Package
+// live keeps the one of now. A nil and a zero Policy deny everything.
 type Policy struct {
 	state   *snapshot.State
 	catalog *catalog
