@@ -39,8 +39,9 @@ type Config struct {
 
 // Follow loads a policy from what c.Read returns, and reads it again until ctx ends.
 // Whenever the text has changed, the policy is replaced; if the new text has a
-// problem, the policy stays, and c.OnError is told. A text that is read while it
-// is being written is such a text, and the next one is right again.
+// problem, the policy stays, and c.OnError is told. Replace a file by renaming
+// another one to it: what is read while it is being written mostly has a problem,
+// and the next text is right again, but half a change may be a document, too.
 //
 // The error says why there is no policy to begin with; nothing is followed
 // then. Reading costs the size of the text each time, loading only what changed.
@@ -77,7 +78,7 @@ type follower struct {
 	Config
 	live   *Policy
 	digest [sha256.Size]byte // of the text that was read last
-	failed string            // what Read failed with last, "" after a text
+	failed string            // what was told of Read last, "" after a text
 }
 
 // follow reads until ctx ends.
@@ -114,11 +115,19 @@ func (r *follower) again(ctx context.Context) {
 // read returns the policy of the text, nil if it is the same text as before. The
 // error is one that was not told yet.
 func (r *follower) read(ctx context.Context) (p *access.Policy, err error) {
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); v != nil || !returned { // also a panic of nil
 			p, err = nil, r.once(fmt.Errorf("panic: %v", v), debug.Stack())
 		}
 	}()
+	p, err = r.load(ctx)
+	returned = true
+	return p, err
+}
+
+// load is read, but for panics.
+func (r *follower) load(ctx context.Context) (*access.Policy, error) {
 	text, err := r.Read(ctx)
 	if err != nil {
 		return nil, r.once(err, nil)
@@ -133,11 +142,12 @@ func (r *follower) read(ctx context.Context) (p *access.Policy, err error) {
 
 // once returns a failure with where it happened, nil if it is the last one again.
 func (r *follower) once(failure error, stack []byte) error {
-	if r.failed == failure.Error() {
+	told := fmt.Errorf("live: the document cannot be read: %w", failure)
+	if r.failed == told.Error() {
 		return nil
 	}
-	if r.failed = failure.Error(); stack != nil {
-		failure = fmt.Errorf("%w\n%s", failure, stack)
+	if r.failed = told.Error(); stack != nil {
+		return fmt.Errorf("%w\n%s", told, stack)
 	}
-	return fmt.Errorf("live: the document cannot be read: %w", failure)
+	return told
 }

@@ -300,6 +300,40 @@ func TestFollowLoads(t *testing.T) {
 	})
 }
 
+// TestFollowNothing: a failure without a text, and a panic without a value in a
+// program that recovers nothing then, are told as well.
+func TestFollowNothing(t *testing.T) {
+	t.Setenv("GODEBUG", "panicnil=1")
+	for want, fail := range map[string]func() ([]byte, error){
+		"live: the document cannot be read: ":             func() ([]byte, error) { return nil, errors.New("") },
+		"live: the document cannot be read: panic: <nil>": func() ([]byte, error) { panic(nil) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fails := true
+			f := file{text: text("viewer")}
+			config := f.config()
+			config.Read = func(ctx context.Context) ([]byte, error) {
+				if fails {
+					return fail()
+				}
+				return f.read(ctx)
+			}
+			if p, err := live.Follow(t.Context(), config); p != nil || err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("at the beginning: %v, %v, want %s", p, err, want)
+			}
+			fails = false
+			if _, err := live.Follow(t.Context(), config); err != nil {
+				t.Fatal(err)
+			}
+			fails = true
+			time.Sleep(3 * time.Minute)
+			if synctest.Wait(); len(f.told) != 1 || !strings.HasPrefix(f.told[0].Error(), want) {
+				t.Errorf("told %q, want %s once", f.told, want)
+			}
+		})
+	}
+}
+
 // TestFollowRefuses a configuration that cannot be meant.
 func TestFollowRefuses(t *testing.T) {
 	f := file{text: text("viewer")}
