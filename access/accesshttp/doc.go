@@ -54,9 +54,10 @@
 //
 // All 404s are answered by [Config.NotFound], as your router answers if it has no
 // route: the guard adds no header, and no byte. Anything between router and guard
-// must add none either. A challenge shows that there is a route, but not what is
-// there; what is told of the subject alone is the same at every resource. How
-// long an answer takes is not hidden.
+// must add none either. A challenge shows that there is a route, and so does a
+// body that is read (Expect: 100-continue), but not what is there; what is told of
+// the subject alone is the same at every resource. How long an answer takes is not
+// hidden.
 //
 // On a route of [Guard.Require] 404 and 403 distinguish what the extractor does
 // not find from what is denied. So an extractor that looks a thing up belongs on

@@ -17,8 +17,11 @@ import (
 // It sends a request along each route, which a guard refuses before it asks
 // anything. A handler without a guard runs, with a context that has ended; a panic
 // of it is passed over. A route that the router does not have is returned as well,
-// and so is one that cannot be read, since nothing guards it. What a handler does
-// before it comes to its guard is not found.
+// and so is one that cannot be read, since nothing guards it.
+//
+// A route that is not returned has some guard, whatever that asks: one around the
+// whole router counts for all routes. What a handler does before it comes to its
+// guard is not found.
 func Unguarded(router http.Handler, routes ...string) []string {
 	var open []string
 	for _, route := range routes {

@@ -218,6 +218,26 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// TestZeroValues wants those of the exported types to admit nothing.
+func TestZeroValues(t *testing.T) {
+	for name, use := range map[string]func(){
+		"admission: the Guard": func() { new(admission.Guard[*request]).RequireUser() },
+		"admission: the Route": func() { new(admission.Route[*request]).Admit(&request{ctx: t.Context()}) },
+	} {
+		func() {
+			defer func() {
+				if text, _ := recover().(string); !strings.HasPrefix(text, name) {
+					t.Errorf("%s: panics with %q", name, text)
+				}
+			}()
+			use()
+		}()
+	}
+	if text := new(admission.Error).Error(); text != "admission: : <nil>" {
+		t.Errorf("the zero Error reads %q", text)
+	}
+}
+
 // TestDoor wants an adapter to find its own in a handler, and nothing elsewhere.
 func TestDoor(t *testing.T) {
 	c := config(live.New(access.MustLoad(world)))

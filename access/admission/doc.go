@@ -76,7 +76,8 @@
 //
 // # Zero values
 //
-// The zero [Config] lacks what [New] requires. Outside an admitted request the
+// The zero [Config] lacks what [New] requires; the zero [Guard] and the zero
+// [Route] admit nothing: their methods panic. Outside an admitted request the
 // accessors return the zero Decision, which denies, the zero View, which sees
 // nothing, the zero Subject, which is denied everything, and the nil Policy,
 // which denies everybody; the context of [Watch] has ended.

@@ -44,7 +44,7 @@ type Error struct {
 }
 
 // Error returns what failed and the cause.
-func (e *Error) Error() string { return "admission: " + e.Op + ": " + e.Err.Error() }
+func (e *Error) Error() string { return fmt.Sprintf("admission: %s: %v", e.Op, e.Err) }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

@@ -91,6 +91,9 @@ type Route[R any] struct {
 //
 // It costs what the functions of the Config and Decide cost, and one allocation.
 func (t *Route[R]) Admit(r R) (context.Context, *Failure) {
+	if t == nil || t.guard == nil {
+		panic("admission: the Route was not made by a Guard")
+	}
 	a := &admission{settings: t.guard.settings, hide: t.hide, actions: t.actions}
 	if err := t.admit(a, r); err != nil {
 		ctx := a.Context
