@@ -57,8 +57,8 @@ func TestZeroValues(t *testing.T) {
 		t.Errorf("the zero Failure is %+v", f)
 	}
 	defer func() {
-		if recover() == nil {
-			t.Error("the zero Guard protects")
+		if v := recover(); v != "accesshttp: the Guard was not made by New" {
+			t.Errorf("the zero Guard panics with %v", v)
 		}
 	}()
 	new(accesshttp.Guard).Require(access.ViewReport, viewReport)

@@ -47,6 +47,7 @@ func TestBody(t *testing.T) {
 	mux.Handle("POST /one", guarded)
 	mux.Handle("POST /two", twice)
 	mux.Handle("POST /before", before(guarded))
+	mux.Handle("POST /closed", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { r.Body.Close(); guarded.ServeHTTP(w, r) }))
 	mux.Handle("POST /limited", limited(guarded))
 	server := httptest.NewServer(mux)
 	defer server.Close()
@@ -75,6 +76,7 @@ func TestBody(t *testing.T) {
 		{413, "claims to be too large", "/one", `{"report":"q1"}`, 1 << 40},
 		{413, "too large for something before", "/limited", `{"report":"q1"}`, 0},
 		{500, "read before", "/before", `{"report":"q1"}`, 0},
+		{500, "closed before, in chunks", "/closed", `{"report":"q1"}`, chunked},
 		{400, "read before, in chunks", "/before", `{"report":"q1"}`, chunked},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -180,9 +182,16 @@ func TestBodyLength(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", tt.name, w.Code, w.Body, tt.status)
 		}
 	}
-	r := httptest.NewRequest("POST", "/", nil)
-	r.Body = nil // as only a test makes it
+	large := `{"report":"q1","x":"` + strings.Repeat("x", 1<<20) + `"}`
+	r := httptest.NewRequest("POST", "/", io.NopCloser(strings.NewReader(large)))
+	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
+	if guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.JSON("report", access.Report))(hello).ServeHTTP(w, r); w.Code != 413 {
+		t.Errorf("JSON of more than 1 MiB: %d, want 413", w.Code)
+	}
+	r = httptest.NewRequest("POST", "/", nil)
+	r.Body = nil // as only a test makes it
+	w = httptest.NewRecorder()
 	if guard(configFor(access.User("ann"))).Require(access.ViewReport, accesshttp.Body(1, resource))(hello).ServeHTTP(w, r); w.Code != 404 {
 		t.Errorf("no body at all: %d, want 404", w.Code)
 	}

@@ -64,3 +64,22 @@ func TestUnguardedIsNotMisled(t *testing.T) {
 		t.Errorf("unguarded are %q, want %q", got, want)
 	}
 }
+
+// TestUnguardedAsks as a server does: no word of a pattern is in the path.
+func TestUnguardedAsks(t *testing.T) {
+	const any = "unguarded-wildcard"
+	for route, want := range map[string]string{
+		"GET /reports/{report}/rows/{row...}": "/reports/" + any + "/rows/" + any,
+		"GET /reports/:report/rows":           "/reports/" + any + "/rows",
+		"GET /files/*":                        "/files/" + any,
+		"GET /files/*path":                    "/files/" + any,
+		"GET /accounts/{$}":                   "/accounts/",
+		"GET /a b":                            "/a%20b",
+	} {
+		got := ""
+		accesshttp.Unguarded(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RequestURI + " " + r.Host }), route)
+		if got != want+" localhost" {
+			t.Errorf("%s asks %s, want %s", route, got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -19,6 +20,7 @@ var errBroken = errors.New("disk of host db-7 is broken")
 func TestAdmit(t *testing.T) {
 	ann, q1, q2 := access.User("ann"), access.Report("q1"), access.Report("q2")
 	denied := live.New(access.MustLoad(world)).Policy().Decide(ann, access.ViewReport, q2).Err()
+	suspended := access.MustLoad(world).Decide(access.User("sue"), access.ViewReport, q1).Err()
 	for _, tt := range []struct {
 		open, hidden, seen int           // statuses of the three routes, 200 if the request is admitted
 		reason             access.Reason // shown with a 403
@@ -56,6 +58,8 @@ func TestAdmit(t *testing.T) {
 		{500, 500, 500, "", "", "broken", request{who: ann, bad: errBroken}},
 		{403, 404, 404, "out-of-reach", "", "denied within the host's function", request{who: ann, bad: denied}},
 		{403, 404, 404, "", "", "denied, of somebody else", request{who: access.User("sue"), bad: denied}},
+		{403, 404, 404, "", "", "suspended, of somebody else", request{who: ann, bad: suspended}},
+		{403, 404, 404, "", "", "suspended, but not authenticated as they", request{who: access.User("sue"), err: suspended}},
 		{403, 404, 404, "", "", "denied without a decision", request{who: ann, bad: access.ErrDenied}},
 
 		{500, 500, 500, "", "", "an action of another kind", request{who: ann, of: access.Account("us-1")}},
@@ -151,6 +155,7 @@ func TestOnError(t *testing.T) {
 		{"", "not found", request{who: ann, bad: admission.ErrNotFound}},
 		{"", "the client is gone", request{who: ann, of: q1, ctx: gone}},
 		{"", "a probe", request{who: ann, of: q1, ctx: probing}},
+		{"admission: resource: context canceled", "given up by something else", request{who: ann, bad: context.Canceled}},
 		{"admission: resource: disk of host db-7 is broken", "broken", request{who: ann, bad: errBroken}},
 		{"admission: resource: temporarily unavailable", "unavailable", request{who: ann, bad: admission.ErrUnavailable}},
 		{"admission: decision: deny wrong-kind", "mistake", request{who: ann, of: access.Account("us-1")}},
@@ -182,7 +187,7 @@ func TestOnError(t *testing.T) {
 // TestPanics lets each function of the host panic. The request is refused, and
 // the stack is told.
 func TestPanics(t *testing.T) {
-	for _, op := range []string{"subject", "policy", "resource"} {
+	for _, op := range []string{"subject", "policy", "resource", "decision"} {
 		var told *admission.Error
 		at := func(here string) {
 			if here == op {
@@ -190,15 +195,30 @@ func TestPanics(t *testing.T) {
 			}
 		}
 		c := admission.Config[*request]{
-			Subject:  func(r *request) (access.Subject, error) { at("subject"); return r.who, nil },
-			SourceOf: func(r *request) (live.Source, error) { at("policy"); return live.New(access.MustLoad(world)), nil },
+			Subject: func(r *request) (access.Subject, error) { at("subject"); return r.who, nil },
+			SourceOf: func(r *request) (live.Source, error) {
+				at("policy")
+				return live.New(access.MustLoad(world).WithClock(func() time.Time { at("decision"); return time.Time{} })), nil
+			},
 			OnError:  func(_ context.Context, err error) { told, _ = errors.AsType[*admission.Error](err) },
 			Observer: func(context.Context, access.Decision) { panic("changes nothing") },
 		}
 		route := newGuard(t, c).Require(access.ViewReport, func(r *request) (access.Resource, error) { at("resource"); return r.of, nil })
-		ctx, f := route.Admit(&request{ctx: t.Context(), who: access.User("ann"), of: access.Report("q1")})
+		ctx, f := route.Admit(&request{ctx: t.Context(), who: access.User("eve"), of: access.Report("q1")})
 		if ctx != nil || f == nil || f.Status != 500 || told == nil || told.Op != op || !strings.Contains(told.Error(), "a nil map") || !strings.Contains(string(told.Stack), "TestPanics") {
 			t.Errorf("%s: %+v, told %v", op, f, told)
+		}
+	}
+}
+
+// TestNoSource wants a SourceOf that returns nothing told as that.
+func TestNoSource(t *testing.T) {
+	for name, none := range map[string]live.Source{"nil": nil, "without a policy": new(live.Policy)} {
+		c := config(nil)
+		c.SourceOf = func(*request) (live.Source, error) { return none, nil }
+		ctx, f := newGuard(t, c).RequireUser().Admit(&request{ctx: t.Context(), who: access.User("ann")})
+		if ctx != nil || f == nil || f.Status != 500 || f.Err.Error() != "admission: policy: there is no policy" {
+			t.Errorf("%s: %+v", name, f)
 		}
 	}
 }

@@ -107,3 +107,19 @@ func TestWatchLate(t *testing.T) {
 		}
 	})
 }
+
+// TestWatchHides wants what a route hides hidden while it is watched, too.
+func TestWatchHides(t *testing.T) {
+	for sort, route := range routesOf(newGuard(t, config(live.New(access.MustLoad(world))))) {
+		admitted, f := route.Admit(&request{ctx: t.Context(), who: access.User("ada"), of: access.Report("q1")})
+		if f != nil {
+			t.Fatalf("refused: %+v", f)
+		}
+		ctx, stop := admission.Watch(admitted)
+		defer stop()
+		failure := admission.FailureOf(ctx, admission.Decide(ctx, access.ViewReport, access.Report("nope")).Err())
+		if hidden := sort == "hide"; hidden != (failure.Status == 404) || hidden != (failure.Public.Reason == "") {
+			t.Errorf("%s: %d %s", sort, failure.Status, failure.Public)
+		}
+	}
+}
