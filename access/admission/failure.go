@@ -168,11 +168,12 @@ var outside = &admission{Context: context.Background(), settings: &settings{onEr
 
 // Instead returns how the same guard answers another error, for what answers f
 // and finds that err fits better. Config.OnError receives it only if it is the
-// program's and f was not.
+// program's and f was not. Of the zero Failure it says how a guard answers an
+// error outside an admitted request, and tells nobody.
 func (f Failure) Instead(err error) Failure {
 	switch {
 	case f.of == nil:
-		f.of = outside
+		return outside.failure(err)
 	case f.Status >= 500:
 		return f.of.failure(err)
 	}

@@ -51,6 +51,17 @@ func TestProblem(t *testing.T) {
 	}
 }
 
+// TestInsteadOfNothing wants the zero Failure to classify, and to tell nobody.
+func TestInsteadOfNothing(t *testing.T) {
+	var log bytes.Buffer
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(old)
+	if f := (admission.Failure{}).Instead(errBroken); f.Status != 500 || log.Len() != 0 {
+		t.Errorf("%d, logged %q", f.Status, &log)
+	}
+}
+
 // TestDefaultLog wants what fails in the program in the default log, a panic with
 // its stack.
 func TestDefaultLog(t *testing.T) {
