@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,9 +59,10 @@ func TestWatchFails(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p, fails, told := access.MustLoad(world), false, ""
+				var fails atomic.Bool
+				p, told := access.MustLoad(world), ""
 				c := config(sourceFunc(func() *access.Policy {
-					if fails {
+					if fails.Load() {
 						return tt.fail()
 					}
 					return p
@@ -73,8 +75,9 @@ func TestWatchFails(t *testing.T) {
 				ctx, stop := admission.Watch(admitted)
 				defer stop()
 				time.Sleep(time.Minute)
-				fails = true
+				fails.Store(true)
 				time.Sleep(5*time.Second + 1)
+				synctest.Wait()
 				if ctx.Err() == nil || told != tt.want {
 					t.Errorf("the context ended: %t, told %q, want %q", ctx.Err() != nil, told, tt.want)
 				}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,8 +30,10 @@ func roleOf(p *access.Policy) string {
 	return string(ann.Role)
 }
 
-// file is what a test has Follow read, and what Follow said.
+// file is what a test has Follow read, and what Follow said. The test may look at
+// it after synctest.Wait.
 type file struct {
+	mu       sync.Mutex
 	text     string
 	err      error
 	panics   any
@@ -39,6 +43,8 @@ type file struct {
 }
 
 func (f *file) read(context.Context) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.reads++
 	if f.panics != nil {
 		panic(f.panics)
@@ -49,7 +55,9 @@ func (f *file) read(context.Context) ([]byte, error) {
 // set makes the file what a word says: a text in which ann has a role, or one of
 // what can go wrong.
 func (f *file) set(word string) {
-	*f = file{reads: f.reads, told: f.told, replaced: f.replaced}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.text, f.err, f.panics = "", nil, nil
 	switch word {
 	case "gone":
 		f.err = fs.ErrNotExist
@@ -62,6 +70,8 @@ func (f *file) set(word string) {
 	case "empty":
 	case "unknown":
 		f.text = text("king")
+	case "stranger": // as unknown, but not ann
+		f.text = strings.Replace(text("king"), "ann", "ada", 1)
 	default:
 		f.text = text(word)
 	}
@@ -69,8 +79,16 @@ func (f *file) set(word string) {
 
 func (f *file) config() live.Config {
 	return live.Config{Read: f.read, Every: time.Minute,
-		OnError:   func(err error) { f.told = append(f.told, err) },
-		OnReplace: func(before, after *access.Policy) { f.replaced = append(f.replaced, roleOf(before)+">"+roleOf(after)) },
+		OnError: func(err error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.told = append(f.told, err)
+		},
+		OnReplace: func(before, after *access.Policy) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.replaced = append(f.replaced, roleOf(before)+">"+roleOf(after))
+		},
 	}
 }
 
@@ -104,8 +122,8 @@ func follow(t *testing.T, minutes string) {
 	for i, minute := range strings.Fields(minutes) {
 		word, want, _ := strings.Cut(minute, "/")
 		want, tells := strings.CutSuffix(want, "!")
-		f.set(word)
 		told, replaced, before := len(f.told), len(f.replaced), ""
+		f.set(word)
 		if current == nil {
 			var err error
 			if current, err = live.Follow(t.Context(), f.config()); err != nil {
@@ -196,7 +214,7 @@ func TestFollowEnds(t *testing.T) {
 // TestFollowEndsInRead: a context that ends while Read waits ends Read, which has
 // it, and what that returns then is neither taken nor told.
 func TestFollowEndsInRead(t *testing.T) {
-	for name, last := range map[string]file{"error": {err: context.Canceled}, "text": {text: text("admin")}, "bad text": {text: "{"}, "panic": {panics: "canceled"}} {
+	for name, last := range map[string]*file{"error": {err: context.Canceled}, "text": {text: text("admin")}, "bad text": {text: "{"}, "panic": {panics: "canceled"}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -285,10 +303,7 @@ func TestFollowLoads(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range []string{"", "", "viewer"} {
-			f.set([]string{"unknown", "half", "viewer"}[i])
-			if i == 1 {
-				f.text = strings.Replace(text("king"), "ann", "ada", 1)
-			}
+			f.set([]string{"unknown", "stranger", "viewer"}[i])
 			time.Sleep(time.Minute)
 			if synctest.Wait(); roleOf(current.Policy()) != want {
 				t.Errorf("after %d: ann is %q", i, roleOf(current.Policy()))
@@ -309,11 +324,12 @@ func TestFollowNothing(t *testing.T) {
 		"live: the document cannot be read: panic: <nil>": func() ([]byte, error) { panic(nil) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			fails := true
+			var fails atomic.Bool
+			fails.Store(true)
 			f := file{text: text("viewer")}
 			config := f.config()
 			config.Read = func(ctx context.Context) ([]byte, error) {
-				if fails {
+				if fails.Load() {
 					return fail()
 				}
 				return f.read(ctx)
@@ -321,11 +337,11 @@ func TestFollowNothing(t *testing.T) {
 			if p, err := live.Follow(t.Context(), config); p != nil || err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("at the beginning: %v, %v, want %s", p, err, want)
 			}
-			fails = false
+			fails.Store(false)
 			if _, err := live.Follow(t.Context(), config); err != nil {
 				t.Fatal(err)
 			}
-			fails = true
+			fails.Store(true)
 			time.Sleep(3 * time.Minute)
 			if synctest.Wait(); len(f.told) != 1 || !strings.HasPrefix(f.told[0].Error(), want) {
 				t.Errorf("told %q, want %s once", f.told, want)

@@ -82,6 +82,12 @@ func TestMutants(t *testing.T) {
 			admitted(p, httptest.NewRecorder(), r)
 			p(next).ServeHTTP(w, r)
 		})},
+		"a hidden denial is observed twice": {"mounted and hidden", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/hidden/") {
+				admitted(p, httptest.NewRecorder(), r)
+			}
+			p(next).ServeHTTP(w, r)
+		})},
 		"the body of a failure is another": {"the resource panics", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
 			recorder := httptest.NewRecorder()
 			if in := admitted(p, recorder, r); in != r {
