@@ -268,8 +268,10 @@ X-Content-Type-Options: nosniff
 {"type":"https://example.com/problems/out-of-reach","title":"Forbidden","status":403,"reason":"out-of-reach"}`},
 		{"GET /hidden/q2 HTTP/1.1\nUser: ann", "404 Not Found\nContent-Length: 0\nContent-Type: text/plain; charset=utf-8\n\nno such page"},
 		{"GET /open HTTP/1.1", "403 Forbidden\n" + problem + "\n" + `{"title":"Forbidden","status":403}`},
-		{"POST /shares HTTP/1.1\nUser: ann\nContent-Length: 15\n\n{\"report\":\"q1\"}", "200 OK\nContent-Length: 0\nContent-Type: text/plain; charset=utf-8\n\n{\"report\":\"q1\"}"},
-		{"POST /shares HTTP/1.1\nUser: ann\nContent-Encoding: gzip\nContent-Length: 15\n\n{\"report\":\"q1\"}", "400 Bad Request\n" + problem + `
+		{"POST /shares HTTP/1.1\nUser: ann\nContent-Type: application/json\nContent-Length: 15\n\n{\"report\":\"q1\"}", "200 OK\nContent-Length: 0\nContent-Type: text/plain; charset=utf-8\n\n{\"report\":\"q1\"}"},
+		{"POST /shares HTTP/1.1\nUser: ann\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 33\n\n{\"report\":\"q1\",\"x\":\"&report=q2&\"}", "400 Bad Request\n" + problem + `
+{"type":"https://example.com/problems/400","title":"Bad Request","status":400,"detail":"the body must be JSON; send it with the Content-Type application/json"}`},
+		{"POST /shares HTTP/1.1\nUser: ann\nContent-Type: application/json\nContent-Encoding: gzip\nContent-Length: 15\n\n{\"report\":\"q1\"}", "400 Bad Request\n" + problem + `
 {"type":"https://example.com/problems/400","title":"Bad Request","status":400,"detail":"the body must not be compressed: leave out Content-Encoding"}`},
 		{"PUT /shares HTTP/1.1\nUser: ann", "405 Method Not Allowed\nAllow: POST\nContent-Length: 0\nContent-Type: text/plain; charset=utf-8\n\nMethod Not Allowed"},
 		{"POST /shares HTTP/1.1\nUser: ann\nContent-Length: 65\n\n" + strings.Repeat(" ", 65), "413 Request Entity Too Large\nContent-Length: 0\nContent-Type: text/plain; charset=utf-8\n\nRequest Entity Too Large"},

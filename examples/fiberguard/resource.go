@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/url"
 
 	"github.com/ambit-authz/ambit/access"
@@ -54,18 +55,27 @@ func Query(name string, resource func(id string) access.Resource) func(fiber.Ctx
 }
 
 // JSON names the resource by a string member of the JSON object in the body:
-// [Body] for up to 1 MiB with admission.JSONMember.
+// [Body] for up to 1 MiB with admission.JSONMember. What the request does not call
+// application/json is answered 400: a body may be JSON and a form at once, and
+// fiber's Bind reads it as what the request calls it.
 func JSON(name string, resource func(id string) access.Resource) func(fiber.Ctx) (access.Resource, error) {
 	if name == "" || resource == nil {
 		panic("fiberguard: JSON needs the name of a member, and a function for the resource")
 	}
-	return Body(1<<20, func(body []byte) (access.Resource, error) {
+	member := Body(1<<20, func(body []byte) (access.Resource, error) {
 		id, err := admission.JSONMember(body, name)
 		if err != nil {
 			return access.Resource{}, err
 		}
 		return resource(id), nil
 	})
+	return func(c fiber.Ctx) (access.Resource, error) {
+		media, _, err := mime.ParseMediaType(string(c.Request().Header.ContentType()))
+		if err != nil || media != fiber.MIMEApplicationJSON {
+			return access.Resource{}, admission.BadRequest("the body must be JSON; send it with the Content-Type application/json")
+		}
+		return member(c)
+	}
 }
 
 // Body names the resource by the body of a request, which stays there for the

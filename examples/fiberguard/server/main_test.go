@@ -27,6 +27,7 @@ func TestServer(t *testing.T) {
 		{"POST", "/titles", "tom", `{"report": "q2"}`, `403 {"title":"Forbidden","status":403,"reason":"level-too-low"}`},
 	} {
 		r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+		r.Header.Set("Content-Type", "application/json")
 		if c.user != "" {
 			r.Header.Set("Authorization", "Bearer "+c.user)
 		}
