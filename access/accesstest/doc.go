@@ -120,8 +120,8 @@
 //     asked of, only if it expects that, as in deny zoe … because unknown-user and
 //     deny tom … because wrong-kind. The same is true of a subject who is
 //     denied everything: one who is suspended, ended or not-a-member of the team,
-//     and a link that is link-ended or link-expired. Matrices give no reasons, so
-//     they have no such subjects.
+//     and a link that is link-ended, link-expired, or link-paused since that is true
+//     of its maker. Matrices give no reasons, so they have no such subjects.
 //  5. A line that repeats another line of its story is a mistake. So is an allow
 //     of what any line of any story denies, and the other way round.
 //  6. A line without an at must hold at all times: both while nothing has ended

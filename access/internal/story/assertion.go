@@ -112,10 +112,13 @@ func texts[T ~string](ids iter.Seq[T]) iter.Seq[string] {
 
 // denial returns a decision that shows whether the subject of an assertion is
 // denied everything: that about the question, or of a listing, that about the
-// subject alone.
+// subject alone, or about what a link shows.
 func denial(a assertion, p *access.Policy) access.Decision {
 	q := a.asks()
 	if _, ok := a.(*listing); ok {
+		if link, ok := p.Directory().Link(q.subject.Link()); ok {
+			return p.Decide(q.subject, link.Action, link.Resource) // all that the link shows
+		}
 		return p.Active(q.subject)
 	}
 	return q.decide(p)

@@ -104,7 +104,7 @@ func TestFiles(t *testing.T) {
 // TestLeftFiles has files that editors and merges leave beside a story. None of
 // them is read, and none is a mistake; a directory of such a name is read.
 func TestLeftFiles(t *testing.T) {
-	files := fstest.MapFS{"tom.story": {Data: []byte("story T\ndeny a b company\n")}, "old~/b.story": {Data: []byte("story B\ndeny a b company\n")}}
+	files := fstest.MapFS{"#tom.story": {Data: []byte("story T\ndeny a b company\n")}, "old~/b.story": {Data: []byte("story B\ndeny a b company\n")}}
 	for _, name := range []string{
 		".tom.story.swp", ".tom.story.swo", ".tom.story.kate-swp", ".#tom.story", "#tom.story#", "tom.story~", "tom.story.~1~", ".tom.story.un~", "tom.story.bak",
 		"tom.story.orig", "tom.story.rej", "tom.STORY.ORIG", "tom.story.save", "._tom.story", "~$tom.story", ".~lock.tom.story#", "tom.story___jb_tmp___", "tom.story___jb_old___", ".DS_Store", "Thumbs.db",

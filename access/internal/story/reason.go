@@ -22,11 +22,9 @@ func denyReasons() []access.Reason {
 }
 
 // subjectReasons returns the codes of a subject who is denied everything. The
-// other two of the subject step depend on the question.
+// other one of the subject step depends on the question.
 func subjectReasons() []access.Reason {
-	return slices.DeleteFunc(access.StepSubject.Reasons(), func(r access.Reason) bool {
-		return r == access.ReasonLinkScope || r == access.ReasonLinkPaused
-	})
+	return slices.DeleteFunc(access.StepSubject.Reasons(), func(r access.Reason) bool { return r == access.ReasonLinkScope })
 }
 
 // parseReason reads the code of a reason to allow or to deny.

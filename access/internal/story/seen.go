@@ -13,7 +13,7 @@ type asserted struct {
 	listing bool
 }
 
-// place is where a question was answered first.
+// place is where a question was answered, in the last story that does.
 type place struct {
 	story *Story
 	line  int
@@ -30,8 +30,11 @@ func (seen seenClaims) claim(in *Story, c *claim) {
 		seen[of] = place{in, c.no, c}
 	case first.claim.allow != c.allow:
 		in.fail(c.no, fmt.Errorf("%v: %s contradicts %s:%d, so remove one of them", c, verdictText(c.allow, ""), first.story.File, first.line))
-	case first.story == in && !first.claim.fromMatrix && !c.fromMatrix:
+	case c.fromMatrix:
+	case first.story == in && !first.claim.fromMatrix:
 		in.fail(c.no, fmt.Errorf("%v: line %d says that already, so remove one of them", c, first.line))
+	default:
+		seen[of] = place{in, c.no, c} // which a line below may repeat
 	}
 }
 
@@ -40,9 +43,9 @@ func (seen seenClaims) claim(in *Story, c *claim) {
 func (seen seenClaims) listing(in *Story, l *listing) {
 	of := asserted{l.question, true}
 	switch first, known := seen[of]; {
-	case !known:
+	case !known || first.story != in:
 		seen[of] = place{in, l.no, nil}
-	case first.story == in:
+	default:
 		in.fail(l.no, fmt.Errorf("%v: line %d says that already: write one line for both", l, first.line))
 	}
 }

@@ -179,10 +179,13 @@ func (l *listing) verdict(p *access.Policy) (wrong, why string) {
 	}
 	if len(more) == 0 && len(fewer) == 0 {
 		wrong, d := fmt.Sprintf("want nothing because %s, got nothing", l.because), denial(l, p)
-		if d.Step != access.StepSubject || d.Reason == access.ReasonLinkScope {
+		if d.Step != access.StepSubject && d.Reason != access.ReasonLinkPaused {
 			return wrong, fmt.Sprintf("%v is not denied everything", l.subject)
 		}
-		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(l.subject, l.action, access.Company()).String()
+		if d.Resource.IsZero() { // about the subject alone
+			d.Action, d.Resource = l.action, access.Company()
+		}
+		return fmt.Sprintf("%s because %s", wrong, d.Reason), p.Explain(l.subject, d.Action, d.Resource).String()
 	}
 	return strings.Join(parts, ", "), strings.TrimSuffix(lines.String(), "\n")
 }
