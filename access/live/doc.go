@@ -15,9 +15,11 @@
 //
 // # Rules
 //
-//  1. An access.Policy never changes, so whoever took one asks the same one to
+//  1. An access.Policy never changes, so anyone who took one asks the same one to
 //     the end. The next request takes the next one.
-//  2. One writer at a time makes the next policy from the last. No change is lost.
+//  2. One writer at a time makes the next policy from the last, so no Edit is
+//     lost to another one. A Replace, and each text that is followed, takes the
+//     place of all that was edited before.
 //  3. What is wrong changes nothing: the old policy stays, and the error is told.
 //
 // # Zero values
@@ -34,5 +36,5 @@
 //
 // An Edit that cannot be made returns the error of [access.Edit.Policy]. A text
 // that is not a document is a [*document.Error], and goes to Config.OnError. Any
-// other error of Follow wraps the one of Config.Read.
+// other error of Follow is about its Config, or what Config.Read failed with.
 package live

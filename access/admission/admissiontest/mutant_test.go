@@ -72,7 +72,7 @@ func TestMutants(t *testing.T) {
 			p(next).ServeHTTP(w, r)
 		})},
 		"answers may be stored": {"seen and denied", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
-			p(next).ServeHTTP(storable{w}, r)
+			p(next).ServeHTTP(lacking{w, "Cache-Control"}, r)
 		})},
 		"every answer has a challenge": {"a wrong kind", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
@@ -106,6 +106,15 @@ func TestMutants(t *testing.T) {
 				next.ServeHTTP(w, in)
 			})).ServeHTTP(w, r)
 		})},
+		"HEAD is of another resource": {"HEAD", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if r.Method == "HEAD" && r.PathValue("id") == "q1" {
+				r.SetPathValue("id", "q3")
+			}
+			p(next).ServeHTTP(w, r)
+		})},
+		"the challenge is lost": {"nobody", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
+			p(next).ServeHTTP(lacking{w, "Www-Authenticate"}, r)
+		})},
 		"a handler runs twice": {"another company", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
 			p(http.HandlerFunc(func(w http.ResponseWriter, in *http.Request) {
 				if strings.HasPrefix(in.URL.Path, "/reports/") {
@@ -130,12 +139,15 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// storable is a response that leaves out that it must not be stored.
-type storable struct{ http.ResponseWriter }
+// lacking is a response that lacks one header.
+type lacking struct {
+	http.ResponseWriter
+	header string
+}
 
-func (s storable) WriteHeader(status int) {
-	s.Header().Del("Cache-Control")
+func (s lacking) WriteHeader(status int) {
+	s.Header().Del(s.header)
 	s.ResponseWriter.WriteHeader(status)
 }
 
-func (s storable) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+func (s lacking) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -8,7 +8,7 @@ import (
 )
 
 // viewed are the answers to a path that a router may take for that of q1 or of
-// nothing. Whoever gets q1 has it shared.
+// nothing. Anyone who gets q1 has it shared.
 func viewed() []outcome { return append(unmatched(), allow("View", q1, "ann")) }
 
 // unmatched are the answers to a path that no handler may be reached by.
