@@ -87,9 +87,10 @@ func (m *machine) oneByOne(t *rapid.T, r model.Request, rows, planned []invite.R
 	for n, row := range rows {
 		terms, _ := m.model.Kept(row.Terms)
 		same := func(i invite.Invitation) bool {
-			return i.StateAt(m.now()) == invite.Pending && i.Terms.Equal(terms) && !i.Delivered.IsZero()
+			return i.StateAt(m.now()) == invite.Pending && i.Terms.Equal(terms)
 		}
-		if row.Code != invite.OK || slices.ContainsFunc(slices.Collect(fork.Invitations()), same) {
+		pending := planned[n].Code == invite.AlreadyPending // delivered, or perhaps on its way
+		if row.Code != invite.OK || pending && slices.ContainsFunc(slices.Collect(fork.Invitations()), same) {
 			continue // which Do would send again
 		}
 		by := by(r)
