@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/live"
@@ -182,7 +181,7 @@ func checkResource(r access.Resource) error {
 		return nil // the one is denied, the other needs no id
 	}
 	if err := text.ID(r.ID()); err != nil {
-		return fmt.Errorf("%w: the id of the %s %w", ErrNotFound, strings.TrimSpace(string(r.Kind())), err)
+		return fmt.Errorf("%w: the id of the %s %w", ErrNotFound, r.Kind(), err)
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ var errNotAdmitted = errors.New("admission: the context is not of an admitted re
 // for the View again with each batch of rows.
 //
 // A watch costs a goroutine, and the decisions of the route at once and then once
-// in Recheck. Only the denial that ends it is observed. It uses nothing of the request but ctx.
-// Outside an admitted request the context has ended.
+// in Recheck. Only the denial that ends it is observed. It uses nothing of the
+// request but ctx. Outside an admitted request the context has ended.
 func Watch(ctx context.Context) (context.Context, context.CancelFunc) {
 	inner, cancel := context.WithCancelCause(ctx)
 	w := &watch{Context: inner}
