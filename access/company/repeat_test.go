@@ -40,6 +40,19 @@ func TestADirectoryMaySayAgainWhatIsSo(t *testing.T) {
 	c.checkReplay()
 }
 
+// TestWhatIsRemovedStaysSo: a removal that is said again is passed over, whoever is
+// said to take over what there was.
+func TestWhatIsRemovedStaysSo(t *testing.T) {
+	c := newCompany(t, "ann admin; tom viewer; dan viewer", options{teams: "west: tom"})
+	removal := company.RemoveUser{User: "dan", Successor: "ann", TakeOver: "ann"}
+	c.must("system scim", company.RemoveUser{User: "dan"})
+	r, err := c.do("system scim", removal, company.RemoveUser{User: "tom"})
+	if err != nil || !slices.Equal(r.Repeated, []int{1}) || len(r.Changes) != 1 {
+		t.Errorf("the receipt is %+v, %v; want change 1 passed over", r, err)
+	}
+	c.checkReplay()
+}
+
 // repeatTable says what becomes of what a system says: whether it is a repeat, and
 // what it is if part of it only is so, or of something that never was. A row has
 // the error, or repeated; a name; what the system did before; and what it says.

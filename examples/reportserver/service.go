@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -47,6 +46,3 @@ func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now fun
 	}
 	return s, nil
 }
-
-// policy returns the policy that answers a request from its beginning to its end.
-func (s *service) policy(*http.Request) (*access.Policy, error) { return s.company.Policy(), nil }

@@ -91,7 +91,9 @@ func (c *Company) OnHold(id invite.ID, conf Config, clock time.Time) Refusal {
 // mayTakeOver says why a user cannot become the sponsor of the invitations of
 // another one who is removed: because they, or the actor, could not send them.
 func (p *proposal) mayTakeOver(a *Refusal, c company.RemoveUser, sponsored []string) {
-	if c.TakeOver == "" {
+	// What was removed is removed, whoever is said to take over: a system may say it
+	// again.
+	if _, exists := p.Users[string(c.User)]; c.TakeOver == "" || !exists {
 		return
 	}
 	live := 0
