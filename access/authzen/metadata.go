@@ -42,7 +42,7 @@ func parseBase(name string) (base, error) {
 	switch {
 	case u.Scheme != "https" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.User != nil:
 		err = errors.New("authzen: Config.BaseURL must start with https:// and a host, with a port after any colon")
-	case !strings.HasPrefix(name, "https://") || strings.ContainsFunc(u.Host, notHost): // callers compare it as it is written
+	case !strings.HasPrefix(name, "https://") || text.Host(u.Host) != nil: // callers compare it as it is written
 		err = errors.New("authzen: the scheme of Config.BaseURL must be in small letters, and its host a name or an address in ASCII")
 	case strings.ContainsAny(name, "?#"):
 		err = errors.New("authzen: Config.BaseURL must have neither query nor fragment")
@@ -54,11 +54,6 @@ func parseBase(name string) (base, error) {
 		err = errors.New("authzen: the path of Config.BaseURL has empty or dotted segments")
 	}
 	return b, err
-}
-
-// notHost reports whether a character stands in no host, nor in its port.
-func notHost(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._:[]", r))
 }
 
 // metadata returns the document that lists the endpoints, of the searches only

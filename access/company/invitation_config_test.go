@@ -54,6 +54,7 @@ var badOrigins = []string{
 	"ftp://acme.example", "javascript://acme.example/%0aalert(1)", "HTTPS://acme.example", " https://acme.example", "https://acme.example ",
 	"https://acme.example/jo in", "https://acme.example/\r\nHost: evil.example", "https://acme.example:port", "https://acme.example/%zz",
 	"https://[::1", `https://acme.example\evil.example`, "https://\u0430cme.example", "https://acme.example/\u00e9",
+	"https://<host>", "https://{host}/join", "https://acme.example,evil.example", "https://acme.example:", "https://$HOST",
 }
 
 func TestOrigins(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // InvitationLimits bounds the invitations of a company.
@@ -69,7 +71,7 @@ func checkOrigin(origin string) error {
 	}
 	loopback := slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname())
 	plain := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	if u.Hostname() == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback) ||
+	if u.Hostname() == "" || text.Host(u.Host) != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback) ||
 		plain.String() != origin || strings.HasSuffix(origin, "/") {
 		return fmt.Errorf("the origin %q %w: write it as https://host/path", origin, ErrInvalid)
 	}

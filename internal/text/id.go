@@ -13,6 +13,7 @@ const MaxID = 256
 var (
 	errEmpty     = errors.New("is empty")
 	errControl   = errors.New("has control characters")
+	errHost      = errors.New("is not a host name or an address in ASCII")
 	errChallenge = errors.New("is not an authentication scheme with parameters in printable ASCII")
 )
 
@@ -42,4 +43,18 @@ func Challenge(s string) error {
 		return errChallenge
 	}
 	return nil
+}
+
+// Host returns nil if s can be the host of a URL, with a port or without: a name
+// or an address in ASCII. A URL parser takes placeholders such as <host>, too.
+func Host(s string) error {
+	if s == "" || strings.HasSuffix(s, ":") || strings.ContainsFunc(s, notHost) {
+		return errHost
+	}
+	return nil
+}
+
+// notHost reports whether a character stands in no host, nor in its port.
+func notHost(r rune) bool {
+	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._:[]", r))
 }

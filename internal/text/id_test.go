@@ -107,3 +107,16 @@ func TestParseEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestHost(t *testing.T) {
+	for _, good := range []string{"acme.example", "acme.example:8443", "10.0.0.1", "[2001:db8::1]:8443", "x_y.example"} {
+		if err := text.Host(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", "acme.example:", "<host>", "a,b", "é.example", "a b", "a/b", "a@b"} {
+		if text.Host(bad) == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
