@@ -96,10 +96,16 @@ func TestPausedLink(t *testing.T) {
           reinstate tom: nobody may`,
 		"opens link lost nothing":                     "", // as mia does
 		"opens link lost nothing because link-paused": "",
-		"opens link mias q3":                          "",
-		"sees link mias nothing":                      "",                                                                                                               // mia has no team
-		"sees tom everything":                         `tom is suspended, and so denied everything: if you mean that, write "because suspended" at the end of the line`, // there is none
-		"sees mia everything":                         "",
+		"opens link lost nothing because link-ended": `link lost opens: want nothing because link-ended, got nothing because link-paused
+  deny link-paused: the maker of link lost would be denied now, at the capability step
+    its maker
+      deny no-level: report q4 is not shared with mia
+        what would help
+          share report q4 with mia as viewer: nobody may`,
+		"opens link mias q3":     "",
+		"sees link mias nothing": "",                                                                                                               // mia has no team
+		"sees tom everything":    `tom is suspended, and so denied everything: if you mean that, write "because suspended" at the end of the line`, // there is none
+		"sees mia everything":    "",
 		"sees link mias nothing because link-paused": `link mias sees: want nothing because link-paused, got nothing
   link mias is not denied everything`,
 	} {
