@@ -52,7 +52,7 @@ type cost struct {
 // within reports whether c is in proportion to what a hundredth costs, of which
 // a little is always allowed.
 func (c cost) within(part cost) bool {
-	return c.bytes <= 250*max(part.bytes, 1<<10) && c.allocations <= 200*max(part.allocations, 10) && c.time <= 2000*max(part.time, 5*time.Microsecond)
+	return c.bytes <= mostMemory*max(part.bytes, 1<<10) && c.allocations <= 200*max(part.allocations, 10) && c.time <= 2000*max(part.time, 5*time.Microsecond)
 }
 
 func measure(run func()) cost {
