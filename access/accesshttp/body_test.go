@@ -89,7 +89,8 @@ func TestBody(t *testing.T) {
 	}
 }
 
-// post sends a body, closes its side, and returns the status of the answer.
+// post sends a body, closes its side if it claimed to send more, and returns the
+// status of the answer.
 func post(t *testing.T, to net.Addr, path, body string, length int) int {
 	t.Helper()
 	conn, err := net.Dial(to.Network(), to.String())
@@ -111,7 +112,9 @@ func post(t *testing.T, to net.Addr, path, body string, length int) int {
 	if _, err := io.WriteString(conn, head+"\r\n"+body); err != nil {
 		t.Fatal(err)
 	}
-	conn.(*net.TCPConn).CloseWrite()
+	if length > len(body) { // a client that sends no more seems gone to the server
+		conn.(*net.TCPConn).CloseWrite()
+	}
 	answer, err := io.ReadAll(conn)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && len(answer) == 0 {
 		t.Fatal(err)

@@ -226,7 +226,9 @@ func (p *proposal) broken(before *Company, made company.Change) string {
 			return "ErrLastCreator"
 		}
 	}
-	taken, takenBefore := len(p.Users)+p.Live(), len(before.Users)+before.Live()
+	// Both now: a clock that is corrected takes no seat, though what had expired by
+	// the wrong one is live again.
+	taken, takenBefore := len(p.Users)+p.Live(), len(before.Users)+before.At(p.Now).Live()
 	if s := p.seats(); s > 0 && taken > s && (taken > takenBefore || p.Company.Limits != before.Limits) {
 		return "ErrSeats"
 	}
