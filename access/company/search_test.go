@@ -72,7 +72,7 @@ func (sc scenario) reach(t *testing.T) []string {
 	if long {
 		checks = 20
 	}
-	for range 60 {
+	for range 600 { // most need a few
 		check(t, checks, func(t *rapid.T) { sc.run(t, &own) })
 		if len(own.Missing(names...)) == 0 {
 			return names

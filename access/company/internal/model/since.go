@@ -194,6 +194,14 @@ func (p *proposal) reads(c company.Change) []string {
 	return all
 }
 
+// onSponsor is what hangs on a sponsor who is a user.
+func onSponsor(s invite.Sponsor) []string {
+	if s.User == "" {
+		return nil
+	}
+	return []string{on(aUser(s.User))}
+}
+
 // touches is what a change that was made leaves changed for those who look at it.
 func (p *proposal) touches(before *Company, c company.Change) []string {
 	if both, ok := pair(c); ok {
@@ -230,9 +238,9 @@ func (p *proposal) touches(before *Company, c company.Change) []string {
 	}
 	for n, i := range p.Invitations { // of which the sponsor, or the state, is another
 		if n >= len(before.Invitations) || before.Invitations[n].Generation != i.Generation || before.Invitations[n].State != i.State || before.Invitations[n].Sponsor != i.Sponsor {
-			all = append(all, anInvitation(invite.ID(i.ID)), on(aUser(i.Sponsor.User)))
+			all = append(append(all, anInvitation(invite.ID(i.ID))), onSponsor(i.Sponsor)...)
 			if n < len(before.Invitations) {
-				all = append(all, on(aUser(before.Invitations[n].Sponsor.User)))
+				all = append(all, onSponsor(before.Invitations[n].Sponsor)...)
 			}
 		}
 	}
