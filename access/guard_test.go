@@ -33,6 +33,7 @@ var house = map[string]string{
 	"datagroup":                  "",
 	"audit":                      "",
 	"audit/audittest":            "audit",
+	"audit/evidence":             "audit",
 	"team":                       "role datagroup",
 	"invite":                     "role team",
 	"access/internal/snapshot":   "role datagroup team",
@@ -91,7 +92,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "access", "access/document", "access/decisionlog", "access/company", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
+	"role", "datagroup", "team", "invite", "audit", "audit/audittest", "audit/evidence", "access", "access/document", "access/decisionlog", "access/company", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.
