@@ -172,6 +172,23 @@ func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
 	}
 }
 
+// GroupsOf returns the data groups that match an account. It looks at every data
+// group, without matching its filter again.
+func (d Directory) GroupsOf(id datagroup.AccountID) iter.Seq[datagroup.ID] {
+	p := d.policy.ready()
+	return func(yield func(datagroup.ID) bool) {
+		i, a, ok := p.state.Accounts.Find(string(id))
+		if !ok {
+			return
+		}
+		for _, g := range p.state.Groups.All() {
+			if g.Matches(i, a) && !yield(g.ID) {
+				return
+			}
+		}
+	}
+}
+
 // Account returns an account.
 func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
 	_, a, ok := d.policy.ready().state.Accounts.Find(string(id))

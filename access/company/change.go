@@ -43,10 +43,12 @@ type deriver interface {
 
 // origin is where a change comes from.
 type origin struct {
-	actor audit.Actor
-	at    time.Time // of the event
-	seq   uint64    // of the event
-	last  time.Time // the time of the event before; zero for the founding
+	actor    audit.Actor
+	at       time.Time // of the event
+	seq      uint64    // of the event
+	last     time.Time // the time of the event before; zero for the founding
+	reason   string
+	approval string
 }
 
 // derive returns a change with the outcomes that follow from the state before it.

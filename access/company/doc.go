@@ -29,8 +29,10 @@
 //     [Company.WhyOnHold], [Company.UndeliveredInvitations], [InvitationLimits];
 //     from a file: [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
-//   - the log: [Company.Sync], [Company.PolicyAfter], [Company.PolicyAt],
-//     [Company.Checkpoint], [Company.InDoubt]
+//   - who has access, since when, by whom, why, until when: [Moment.Register],
+//     [Moment.Row], [Moment.Pieces]; [Company.Now], [Company.At] and
+//     [Company.AsOf] return the [Moment]
+//   - the log: [Company.Sync], [Company.Checkpoint], [Company.InDoubt]
 //
 // The changes, of which [ChangeTypes] returns all:
 //

@@ -59,6 +59,8 @@ var (
 	ErrNotEmpty = journal.ErrNotEmpty
 	// ErrNotFounded: the log has no company.
 	ErrNotFounded = errors.New("the log is empty")
+	// ErrBeforeFounding: the company was not there yet.
+	ErrBeforeFounding = errors.New("the company was founded later")
 	// ErrBroken: an event does not continue the ones before it, has an unknown
 	// type or version, or cannot be applied.
 	ErrBroken = journal.ErrBroken

@@ -71,7 +71,7 @@ func Example() {
 }
 
 // Open a company from its log, and ask who had access when.
-func ExampleCompany_PolicyAt() {
+func ExampleCompany_AsOf() {
 	ctx := context.Background()
 	clock := &stillClock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	config := &company.Config{Now: clock.now, Rand: new(countingRand)}
@@ -102,16 +102,16 @@ func ExampleCompany_PolicyAt() {
 		time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC),
 		time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC),
 	} {
-		past, err := again.PolicyAt(ctx, day)
+		past, err := again.AsOf(ctx, day)
 		if err != nil {
 			fmt.Println(err)
-			return
+			continue
 		}
-		fmt.Println(day.Format(time.DateOnly), past.Decide(access.User("tom"), access.CreateReport, access.Company()))
+		fmt.Println(day.Format(time.DateOnly), past.Policy().Decide(access.User("tom"), access.CreateReport, access.Company()))
 	}
 	// Output:
 	// Acme is at event 2
-	// 2026-03-01 deny unknown-user: there is no user tom
+	// company: as of: the company was founded later
 	// 2026-03-15 allow: role user
 	// 2026-04-15 deny suspended: tom is suspended
 }

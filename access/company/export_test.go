@@ -3,6 +3,7 @@ package company
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
@@ -86,4 +87,22 @@ func (f Fork) Invitations() string {
 		all += fmt.Sprint(i.ID, i.State, i.Sponsor, i.Generation, i.Terms.Role, i.Terms.Teams, i.Terms.Until, i.Expires, ";")
 	}
 	return all
+}
+
+// PolicyAfter returns the policy at an event, which is what most tests ask of the past.
+func (c *Company) PolicyAfter(ctx context.Context, seq uint64) (*access.Policy, error) {
+	m, err := c.At(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	return m.Policy(), nil
+}
+
+// PolicyAt returns the policy at an instant.
+func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, error) {
+	m, err := c.AsOf(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return m.Policy(), nil
 }

@@ -176,10 +176,10 @@ func TestReadFails(t *testing.T) {
 	link.log = unreadable(x.log)
 	was := co.Policy()
 	for op, call := range map[string]func() error{
-		"open":         func() error { _, err := company.Open(t.Context(), link, nil); return err },
-		"found":        func() error { _, err := company.Found(t.Context(), link, storyFounding(t), nil); return err },
-		"sync":         func() error { return co.Sync(t.Context()) },
-		"policy after": func() error { _, err := co.PolicyAfter(t.Context(), 2); return err },
+		"open":  func() error { _, err := company.Open(t.Context(), link, nil); return err },
+		"found": func() error { _, err := company.Found(t.Context(), link, storyFounding(t), nil); return err },
+		"sync":  func() error { return co.Sync(t.Context()) },
+		"at":    func() error { _, err := co.PolicyAfter(t.Context(), 2); return err },
 	} {
 		var e *company.Error
 		if err := call(); !errors.Is(err, errRead) || !errors.As(err, &e) || e.Op != op || e.Refused() {

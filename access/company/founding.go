@@ -75,6 +75,7 @@ func (p *proposal) found(c founded) error {
 	if err := p.state.apply(c, p.origin()); err != nil {
 		return err
 	}
+	p.state.ledger = ledger{}.founded(&p.state, p.origin()) // the founder is there only now
 	return p.checkSold(&p.before)
 }
 

@@ -3,7 +3,6 @@ package company
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,42 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
-
-// PolicyAfter returns the policy as it was after the event with the given
-// number, with time standing still at that event. It reads the log from its
-// beginning.
-//
-// The error is an [*Error] that wraps [ErrUnknown] for a number the log does
-// not have, [ErrDiverged] if the log lost what it had, or what it failed with.
-func (c *Company) PolicyAfter(ctx context.Context, seq uint64) (*access.Policy, error) {
-	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return e.Seq <= seq })
-	if err == nil && (p.Head.Seq != seq || seq == 0) {
-		err = fmt.Errorf("event %d %w", seq, ErrUnknown)
-	}
-	if err != nil {
-		return nil, wrap("policy after", err)
-	}
-	return p.State.policy.At(p.Time), nil
-}
-
-// PolicyAt returns the policy as it was at an instant, with time standing still
-// there: the state after the last event that is not later. Before the founding
-// that is an empty policy, which denies everything. After a [CorrectClock] that
-// includes the events before it, though their times may be later. It reads the log
-// from its beginning. The errors are those of PolicyAfter, without ErrUnknown.
-func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, error) {
-	p, err := c.journal.Past(ctx, untilTime(c.journal.Current().clocks, t))
-	if err != nil {
-		return nil, wrap("policy at", err)
-	}
-	return p.State.policy.At(t), nil
-}
 
 // fold returns what is published after an event, as the journal needs it.
 func (c *Company) fold(before journal.Point[*published], e audit.Event) (*published, error) {
@@ -75,7 +43,7 @@ func (s state) follow(e audit.Event, last time.Time) (state, error) {
 		if first := e.Seq == 1 && i == 0; first != founds {
 			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
 		}
-		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq, last}); err != nil {
+		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq, last, e.Reason, e.Approval}); err != nil {
 			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
 		}
 		changes = append(changes, change)

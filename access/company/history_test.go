@@ -26,6 +26,12 @@ func TestPolicyAtEveryEvent(t *testing.T) {
 			t.Fatalf("PolicyAt(%v): %v", e.Time, err)
 		}
 		before, err := x.company.PolicyAt(t.Context(), e.Time.Add(-1))
+		if e.Seq == 1 {
+			if !errors.Is(err, company.ErrBeforeFounding) {
+				t.Errorf("before the founding: %v", err)
+			}
+			continue
+		}
 		if err != nil {
 			t.Fatalf("PolicyAt(just before %v): %v", e.Time, err)
 		}
@@ -61,13 +67,13 @@ func TestPolicyAtOneInstantWithSeveralEvents(t *testing.T) {
 func TestPolicyAtBeforeFounding(t *testing.T) {
 	x := playStory(t)
 	for _, at := range []time.Time{start.Add(-1), {}} {
-		p, err := x.company.PolicyAt(t.Context(), at)
-		if err != nil {
-			t.Fatal(err)
+		m, err := x.company.AsOf(t.Context(), at)
+		if !errors.Is(err, company.ErrBeforeFounding) {
+			t.Errorf("as of %v: %v, want ErrBeforeFounding", at, err)
 		}
 		for _, r := range []access.Resource{access.Company(), access.Account("us-1"), access.TargetUser("bob"), access.Report("q1")} {
 			for _, a := range []access.Action{access.ViewAccount, access.EditCompany, access.RemoveUser, access.ViewReport} {
-				if d := p.Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.ReasonUnknownUser {
+				if d := m.Policy().Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.ReasonUnknownUser {
 					t.Errorf("as of %v: %s on %s: %s, want unknown-user", at, a, r, d)
 				}
 			}
@@ -90,8 +96,8 @@ func TestPolicyAfterUnknown(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := x.company.PolicyAfter(t.Context(), test.seq)
 			var e *company.Error
-			if p != nil || !errors.Is(err, company.ErrUnknown) || !errors.As(err, &e) || e.Op != "policy after" {
-				t.Errorf("PolicyAfter(%d) = %v, %v; want ErrUnknown by an Error of policy after", test.seq, p, err)
+			if p != nil || !errors.Is(err, company.ErrUnknown) || !errors.As(err, &e) || e.Op != "at" {
+				t.Errorf("PolicyAfter(%d) = %v, %v; want ErrUnknown by an Error of at", test.seq, p, err)
 			}
 		})
 	}

@@ -47,7 +47,9 @@ func (c *Company) proposal(p journal.Point[*published], by By) *proposal {
 }
 
 // origin returns where the changes come from, as their event has it.
-func (p *proposal) origin() origin { return origin{p.auditActor(), p.at, p.seq, p.last} }
+func (p *proposal) origin() origin {
+	return origin{p.auditActor(), p.at, p.seq, p.last, p.by.Reason, p.by.Approval}
+}
 
 // add authorises a change, applies the rules to it, and makes it.
 func (p *proposal) add(c Change) error {

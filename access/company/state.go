@@ -28,6 +28,7 @@ type state struct {
 	touched touched
 	clocks  []corrected
 	people  people
+	ledger  ledger
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
@@ -41,12 +42,14 @@ func (s *state) apply(c Change, o origin) error {
 		return err
 	}
 	if before.policy == nil {
+		s.ledger = s.ledger.founded(s, o)
 		return nil // the founding may break what changes must keep
 	}
 	if _, ok := c.(CorrectClock); ok {
 		s.clocks = append(slices.Clip(s.clocks), corrected{o.seq, o.at})
 	}
 	s.touched = s.touched.with(o.seq, touchedBy(c, &before, s))
+	s.ledger = s.ledger.with(c, &before, s, o)
 	return s.checkKept(&before, o.at)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 )
 
@@ -110,10 +112,15 @@ func (s *story) lookBack() error {
 	s.heading("The log knows who had access when")
 	s.row("AS OF", "OWNER", "EDITS THE PROJECT", "SAVES SEGMENTS")
 	for _, at := range []time.Time{start.Add(-time.Second), start, end.Add(-time.Second), end, s.clock.now()} {
-		past, err := s.project.PolicyAt(context.Background(), at)
+		then, err := s.project.AsOf(context.Background(), at)
+		if errors.Is(err, company.ErrBeforeFounding) {
+			s.row(at.Format(time.DateTime), "", "", "")
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		past := then.Policy()
 		owner := ""
 		for u := range past.Directory().Users() {
 			if past.Directory().Catalog().Can(u.Role, access.TransferOwner) {

@@ -22,6 +22,18 @@ type node[M Member[M]] struct {
 	left, right *node[M]
 }
 
+// Of returns the set of members that are in order, each once. It costs a node for
+// each.
+func Of[M Member[M]](sorted []M) Set[M] { return Set[M]{of(sorted)} }
+
+func of[M Member[M]](sorted []M) *node[M] {
+	if len(sorted) == 0 {
+		return nil
+	}
+	middle := len(sorted) / 2
+	return join(of(sorted[:middle]), sorted[middle], of(sorted[middle+1:]))
+}
+
 // Len returns the number of members, in constant time.
 func (s Set[M]) Len() int { return s.root.size() }
 

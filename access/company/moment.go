@@ -1,0 +1,77 @@
+package company
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/audit"
+)
+
+// Moment is a company after one event of its log, at one instant. It answers who
+// has access, since when, given by whom and why: of now as of any time before. It
+// never changes, and is safe for concurrent use. The zero Moment is of no company,
+// and everything about it is empty.
+type Moment struct {
+	state *state
+	head  audit.Checkpoint
+	at    time.Time
+}
+
+// Now returns the company as it is now. It costs nothing.
+func (c *Company) Now() Moment {
+	p := c.journal.Point()
+	return Moment{&p.State.state, p.Head, c.timeAt(p)}
+}
+
+// At returns the company as it was after the event with the given number, at the
+// time of that event. It reads the log from its beginning.
+//
+// The error is an [*Error] that wraps [ErrUnknown] for a number the log does
+// not have, [ErrDiverged] if the log lost what it had, or what it failed with.
+func (c *Company) At(ctx context.Context, seq uint64) (Moment, error) {
+	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return e.Seq <= seq })
+	if err == nil && (p.Head.Seq != seq || seq == 0) {
+		err = fmt.Errorf("event %d %w", seq, ErrUnknown)
+	}
+	if err != nil {
+		return Moment{}, wrap("at", err)
+	}
+	return momentOf(p, p.Time), nil
+}
+
+// AsOf returns the company as it was at an instant, after the last event that is
+// not later. After a [CorrectClock] that includes the events before it, though
+// their times may be later. It reads the log from its beginning. The errors are
+// those of At, but for ErrUnknown; for an instant before the founding it wraps
+// [ErrBeforeFounding].
+func (c *Company) AsOf(ctx context.Context, t time.Time) (Moment, error) {
+	p, err := c.journal.Past(ctx, untilTime(c.journal.Current().clocks, t))
+	if err == nil && p.Head.Seq == 0 {
+		err = ErrBeforeFounding
+	}
+	if err != nil {
+		return Moment{}, wrap("as of", err)
+	}
+	return momentOf(p, t.UTC()), nil
+}
+
+func momentOf(p journal.Point[*published], at time.Time) Moment {
+	return Moment{&p.State.state, p.Head, at}
+}
+
+// Policy returns the policy, with time standing still at the instant.
+func (m Moment) Policy() *access.Policy {
+	if m.state == nil {
+		return new(access.Policy)
+	}
+	return m.state.policy.At(m.at)
+}
+
+// Checkpoint returns where in the log the moment is.
+func (m Moment) Checkpoint() audit.Checkpoint { return m.head }
+
+// Time returns the instant, in UTC.
+func (m Moment) Time() time.Time { return m.at }
