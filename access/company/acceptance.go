@@ -37,10 +37,11 @@ type AcceptInvitation struct {
 
 // AcceptInvitationOutcome is the outcome of [AcceptInvitation].
 type AcceptInvitationOutcome struct {
-	Role   role.Name `json:"role"`
-	Teams  []team.ID `json:"teams,omitempty"`
-	Until  time.Time `json:"until,omitzero"`  // the end of access
-	Review time.Time `json:"review,omitzero"` // when somebody is to look at the access again
+	Generation int       `json:"generation"` // whose message was answered
+	Role       role.Name `json:"role"`
+	Teams      []team.ID `json:"teams,omitempty"`
+	Until      time.Time `json:"until,omitzero"`  // the end of access
+	Review     time.Time `json:"review,omitzero"` // when somebody is to look at the access again
 	Verification
 }
 
@@ -79,6 +80,7 @@ func (c AcceptInvitation) derive(s *state, o origin) (Change, error) {
 	if by, ok := s.directory().User(i.Sponsor.User); ok && later(until, by.Until) {
 		until = by.Until
 	}
+	c.Generation = i.Generation
 	c.Role, c.Teams = i.Terms.Role, slices.Clone(i.Terms.Teams)
 	c.Until, c.Review = end(until), end(i.Terms.Review(o.at))
 	return c, err

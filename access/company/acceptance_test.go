@@ -36,7 +36,7 @@ func TestAcceptanceAddsUser(t *testing.T) {
 	})
 	want := company.AcceptInvitation{
 		Invitation: "i", User: "bob", AcceptInvitationOutcome: company.AcceptInvitationOutcome{
-			Role: "team-member", Teams: []team.ID{"n", "t"}, Until: now.AddDate(0, 0, 10), Review: now.AddDate(0, 0, 3),
+			Generation: 1, Role: "team-member", Teams: []team.ID{"n", "t"}, Until: now.AddDate(0, 0, 10), Review: now.AddDate(0, 0, 3),
 			Verification: company.Verification{Issuer: "https://id.example", Provider: "idp", Verified: now.Add(-time.Hour)},
 		},
 	}

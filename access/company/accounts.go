@@ -131,7 +131,8 @@ func (s *state) edited(e AccountEdit) (old, now datagroup.Account, err error) {
 
 // UpdateAccountsOutcome is the outcome of [UpdateAccounts].
 type UpdateAccountsOutcome struct {
-	Impact Impact `json:"impact,omitzero"`
+	From   Bounded[document.Account] `json:"from,omitzero"` // the accounts as they were, in byte order of ids
+	Impact Impact                    `json:"impact,omitzero"`
 }
 
 func (c UpdateAccounts) withImpact(i Impact) Change { c.Impact = i; return c }
@@ -170,6 +171,25 @@ func sameValues(a, b datagroup.Account) bool {
 	return true
 }
 
+func (c UpdateAccounts) derive(s *state, _ origin) (Change, error) {
+	from, err := s.accountsBefore(editIDs(c.Accounts))
+	c.From = from
+	return c, err
+}
+
+// accountsBefore returns accounts as an event has those that it changes.
+func (s *state) accountsBefore(ids []datagroup.AccountID) (Bounded[document.Account], error) {
+	all := make([]document.Account, len(ids))
+	for i, id := range slices.Sorted(slices.Values(ids)) {
+		a, err := s.account(id)
+		if err != nil {
+			return Bounded[document.Account]{}, err
+		}
+		all[i] = document.AccountOf(a)
+	}
+	return bound(all)
+}
+
 func (c UpdateAccounts) affects(m *measurement) affected {
 	return m.flipped(editIDs(c.Accounts))
 }
@@ -206,7 +226,8 @@ type DisconnectAccounts struct {
 
 // DisconnectAccountsOutcome is the outcome of [DisconnectAccounts].
 type DisconnectAccountsOutcome struct {
-	Impact Impact `json:"impact,omitzero"`
+	From   Bounded[document.Account] `json:"from,omitzero"` // the accounts as they were, in byte order of ids
+	Impact Impact                    `json:"impact,omitzero"`
 }
 
 func (c DisconnectAccounts) withImpact(i Impact) Change { c.Impact = i; return c }
@@ -225,6 +246,12 @@ func (c DisconnectAccounts) resolve(p *proposal) (Change, error) {
 		}
 	}
 	return c, nil
+}
+
+func (c DisconnectAccounts) derive(s *state, _ origin) (Change, error) {
+	from, err := s.accountsBefore(c.Accounts)
+	c.From = from
+	return c, err
 }
 
 func (c DisconnectAccounts) affects(m *measurement) affected {

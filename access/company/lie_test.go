@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -101,6 +102,9 @@ func (l *liar) value(at string, v reflect.Value) {
 				*value = access.Creator
 			}
 		})
+		return
+	case *map[string]datagroup.Value:
+		l.tell(at, func() { fillNonsense(l.t, v) })
 		return
 	case *invite.Digest:
 		l.tell(at, func() { fillNonsense(l.t, v) })

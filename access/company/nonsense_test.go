@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -35,6 +36,9 @@ func fillNonsense(t testing.TB, v reflect.Value) {
 		return
 	case *access.Level:
 		*value = access.Creator
+		return
+	case *map[string]datagroup.Value:
+		*value = map[string]datagroup.Value{"country": datagroup.Text("nonsense")}
 		return
 	case *invite.Secret:
 		s, err := invite.NewSecret(strings.NewReader(strings.Repeat("nonsense", 9)))

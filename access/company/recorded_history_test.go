@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 47 7e80374ffb031adcaa26b11d80666fa576b6889f8b57bde6c74c4c40795185a9"
+const checkpointV1 = "ambit-checkpoint v1 47 aac68f8f3c99e22fee5dbd675907dec2246c00eb8d6e93c090da625b27b4059f"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {

@@ -44,13 +44,13 @@ ErrBroken ErrNone           | delivered though it does not exist       | invitat
 allowed                     | delivery given again                     | invitation.redeliver | {"invitation":"lost",{redelivered}}
 ErrBroken ErrInvalid        | delivery given again by another sponsor  | invitation.redeliver | {"invitation":"lost",{2}}
 ErrBroken ErrExpired        | delivery given again though expired      | invitation.redeliver | {"invitation":"expired",{expired redelivered}}
-allowed                     | accepted                                 | invitation.accept  | {"invitation":"pending","user":"new","role":"viewer",{by}}
-ErrBroken ErrExpired        | accepted though expired                  | invitation.accept  | {"invitation":"expired","user":"new","role":"viewer",{by}}
-ErrBroken ErrDeclined       | accepted though declined                 | invitation.accept  | {"invitation":"declined","user":"new","role":"viewer",{by}}
-ErrBroken ErrRevoked        | accepted though revoked                  | invitation.accept  | {"invitation":"revoked","user":"new","role":"viewer",{by}}
-ErrAccepted ErrBroken       | accepted again                           | invitation.accept  | {"invitation":"accepted","user":"new","role":"viewer",{by}}
-ErrBroken ErrNone           | accepted though it does not exist        | invitation.accept  | {"invitation":"ghost","user":"new","role":"viewer",{by}}
-ErrBroken ErrTaken          | accepted as a user who exists            | invitation.accept  | {"invitation":"pending","user":"ann","role":"viewer",{by}}
+allowed                     | accepted                                 | invitation.accept  | {"invitation":"pending","user":"new","generation":1,"role":"viewer",{by}}
+ErrBroken ErrExpired        | accepted though expired                  | invitation.accept  | {"invitation":"expired","user":"new","generation":1,"role":"viewer",{by}}
+ErrBroken ErrDeclined       | accepted though declined                 | invitation.accept  | {"invitation":"declined","user":"new","generation":1,"role":"viewer",{by}}
+ErrBroken ErrRevoked        | accepted though revoked                  | invitation.accept  | {"invitation":"revoked","user":"new","generation":1,"role":"viewer",{by}}
+ErrAccepted ErrBroken       | accepted again                           | invitation.accept  | {"invitation":"accepted","user":"new","generation":1,"role":"viewer",{by}}
+ErrBroken ErrNone           | accepted though it does not exist        | invitation.accept  | {"invitation":"ghost","user":"new","generation":1,"role":"viewer",{by}}
+ErrBroken ErrTaken          | accepted as a user who exists            | invitation.accept  | {"invitation":"pending","user":"ann","generation":1,"role":"viewer",{by}}
 allowed                     | declined                                 | invitation.decline | {"invitation":"pending",{by}}
 ErrAccepted ErrBroken       | declined though accepted                 | invitation.decline | {"invitation":"accepted",{by}}
 allowed                     | revoked                                  | invitation.revoke  | {"invitation":"expired","personal":{"email":"ex@x.test"}}

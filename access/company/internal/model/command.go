@@ -279,7 +279,7 @@ func (p *proposal) accept(c company.AcceptInvitation) (company.Change, Refusal) 
 	if c.User == "" {
 		c.User = team.UserID(fmt.Sprintf("chosen-%d", p.Messages))
 	}
-	c.Role, c.Teams = i.Terms.Role, i.Terms.Teams
+	c.Generation, c.Role, c.Teams = i.Generation, i.Terms.Role, i.Terms.Teams
 	c.Until, c.Review, c.Verification = i.Terms.End(p.Now), i.Terms.Review(p.Now), p.verification()
 	if own := p.Users[string(i.Sponsor.User)].Until; i.Sponsor.User != "" && Outlasts(c.Until, own) {
 		c.Until = own

@@ -178,8 +178,19 @@ func (p *proposal) updateAccounts(c company.UpdateAccounts) (company.Change, str
 	if same {
 		return nil, "ErrNoChange"
 	}
+	c.From = p.accountsAs(ids)
 	c.Impact = p.impact(func() { p.putAccounts(all) })
 	return c, ""
+}
+
+// accountsAs is the accounts as an event has those that it changes.
+func (p *proposal) accountsAs(ids []string) company.Bounded[document.Account] {
+	var all []document.Account
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		a := p.Accounts[id]
+		all = append(all, document.Account{ID: id, Source: a.Source, Values: a.Values})
+	}
+	return bounded(all)
 }
 
 // edited is an account with an edit made, if it can be.
@@ -230,6 +241,7 @@ func (p *proposal) disconnectAccounts(c company.DisconnectAccounts) (company.Cha
 	if refusal := first(when(gone == len(ids) && p.System != "", "ErrNoChange"), when(gone > 0, "ErrUnknown")); refusal != "" {
 		return nil, refusal
 	}
+	c.From = p.accountsAs(ids)
 	c.Impact = p.impact(func() {
 		for _, id := range ids {
 			delete(p.Accounts, id)
