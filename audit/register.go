@@ -32,7 +32,7 @@ type RegisterRow struct {
 	// Duration is how long the access was planned for, as it stands: "permanent",
 	// or "90 days", whole days from Added to Ends, rounded up.
 	Duration   string    `json:"duration"`
-	Ends       time.Time `json:"ends,omitzero"`       // exclusive; of an invitation: the end that it offers, if that is a date
+	Ends       time.Time `json:"ends,omitzero"`       // exclusive; of an invitation: the end that it offers, if that is a date; of somebody removed: when they were
 	ReviewBy   time.Time `json:"reviewBy,omitzero"`   // as the invitation asked for
 	LastReview time.Time `json:"lastReview,omitzero"` // when it was decided in a review that is closed
 	NextReview time.Time `json:"nextReview,omitzero"` // no later than ReviewBy, until a review
@@ -89,7 +89,7 @@ type Piece struct {
 	By       string    `json:"by"` // as in a RegisterRow
 	Reason   string    `json:"reason,omitempty"`
 	Approval string    `json:"approval,omitempty"`
-	Until    time.Time `json:"until,omitzero"` // of this piece; nothing lasts longer than the row
+	Until    time.Time `json:"until,omitzero"` // of this piece; one through a team lasts no longer than the membership, and none longer than the row
 	Event    uint64    `json:"event"`          // that gave it, at Since
 
 	// Events are all that it rests on, Event included, in order: without any of

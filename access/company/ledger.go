@@ -190,6 +190,28 @@ func (c *dataChange) after(seq uint64) iter.Seq[*dataChange] {
 	}
 }
 
+// after yields the losses of a team that came after an event, newest first, each
+// data group once for an event.
+func (l *loss) after(seq uint64) iter.Seq[*loss] {
+	return func(yield func(*loss) bool) {
+		for ; l != nil && l.by.seq > seq; l = l.before {
+			if !l.again() && !yield(l) {
+				return
+			}
+		}
+	}
+}
+
+// again reports whether the team lost the data group before in the same event.
+func (l *loss) again() bool {
+	for b := l.before; b != nil && b.by.seq == l.by.seq; b = b.before {
+		if b.group == l.group {
+			return true
+		}
+	}
+	return false
+}
+
 // entry writes what one change means into a ledger.
 type entry struct {
 	*ledger

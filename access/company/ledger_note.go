@@ -61,7 +61,7 @@ func (c RemoveUser) note(e *entry) {
 	e.step(user(id).String(), lowers)
 	if c.Successor != "" {
 		for _, r := range lastCreatorOf(e.before.directory(), id) {
-			e.share(r, c.Successor, "")
+			e.give(grantKey(r, c.Successor, ""), e.by) // whatever they had before
 		}
 		if c.HandedOver.Count > 0 {
 			e.step(user(c.Successor).String(), raises)
@@ -126,7 +126,7 @@ func (c DisconnectAccounts) note(e *entry) { e.moveAccounts(c.Accounts) }
 func (c CreateReport) note(e *entry) { e.give(grantKey(c.Report, c.Creator, ""), e.by) }
 
 func (c NameCreator) note(e *entry) {
-	e.share(c.Report, c.User, "")
+	e.give(grantKey(c.Report, c.User, ""), e.by) // whatever they had before
 	e.step(user(c.User).String(), raises)
 }
 

@@ -100,15 +100,15 @@ func (p *pieces) addRole() {
 func (p *pieces) addTeam(m team.Member) {
 	l := &p.state.ledger
 	member := l.givenBy(memberKey(m.Team, p.of.ID))
-	through := member.events()
-	p.add(audit.Piece{Kind: audit.PieceTeam, Team: string(m.Team), Until: m.Until}, member.by, through)
+	began := member.by.events()
+	p.add(audit.Piece{Kind: audit.PieceTeam, Team: string(m.Team), Until: m.Until}, member.by, member.events())
 	t, _ := p.state.directory().Team(m.Team)
 	for _, g := range t.Groups {
 		p.addGroup(m, g, member)
 	}
-	_, lost, _ := l.losses.Find(string(m.Team))
-	for ; lost != nil && lost.by.seq > member.by.seq; lost = lost.before {
-		p.add(audit.Piece{Kind: audit.PieceLost, Team: string(m.Team), Group: string(lost.group)}, lost.by, through)
+	_, last, _ := l.losses.Find(string(m.Team))
+	for lost := range last.after(member.by.seq) {
+		p.add(audit.Piece{Kind: audit.PieceLost, Team: string(m.Team), Group: string(lost.group)}, lost.by, began)
 	}
 	for g := range p.state.directory().GrantsOfTeam(m.Team) {
 		if team.End(g.Until).Ended(p.at) {
@@ -117,8 +117,8 @@ func (p *pieces) addTeam(m team.Member) {
 		grant := l.givenBy(grantKey(g.Report, "", m.Team))
 		p.add(audit.Piece{
 			Kind: audit.PieceTeamReport, Team: string(m.Team), Report: string(g.Report), Level: g.Level.String(),
-			Until: earlier(m.Until, g.Until),
-		}, latest(member.by, grant.by), through, grant.events())
+			Until: g.Until,
+		}, latest(member.by, grant.by), began, grant.events())
 	}
 }
 
@@ -127,30 +127,32 @@ func (p *pieces) addTeam(m team.Member) {
 func (p *pieces) addGroup(m team.Member, id datagroup.ID, member provenance) {
 	l := &p.state.ledger
 	attached := l.givenBy(attachKey(m.Team, id))
-	since, rests := latest(member.by, attached.by), slices.Concat(member.events(), attached.events())
-	piece := audit.Piece{Kind: audit.PieceData, Team: string(m.Team), Group: string(id)}
-	p.add(piece, since, rests)
+	since, began := latest(member.by, attached.by), slices.Concat(member.by.events(), attached.events())
+	lasting := slices.Concat(began, member.moved.events())
+	piece := audit.Piece{Kind: audit.PieceData, Team: string(m.Team), Group: string(id), Until: m.Until}
+	p.add(piece, since, lasting)
 	_, last, _ := l.data.Find(string(id))
 	for c := range last.after(since.seq) {
 		piece.From, piece.To = c.from, c.to
 		if c.filter == nil {
 			piece.Kind = audit.PieceFilter
-			p.add(piece, c.by, rests)
+			p.add(piece, c.by, lasting)
 			continue
 		}
-		onFilter := append(slices.Clip(rests), c.filter.seq)
-		p.addMoved(piece, audit.PieceGained, c.in, c.by, onFilter)
-		p.addMoved(piece, audit.PieceGone, c.out, c.by, onFilter)
+		p.addMoved(piece, audit.PieceGained, c.in, c.by, lasting, c.filter.events())
+		piece.Until = time.Time{}
+		p.addMoved(piece, audit.PieceGone, c.out, c.by, began, c.filter.events())
+		piece.Until = m.Until
 	}
 }
 
 // addMoved adds accounts that came or went.
-func (p *pieces) addMoved(piece audit.Piece, kind string, accounts moved, by *cause, rests []uint64) {
+func (p *pieces) addMoved(piece audit.Piece, kind string, accounts moved, by *cause, rests ...[]uint64) {
 	if accounts.count == 0 {
 		return
 	}
 	piece.Kind, piece.Accounts, piece.Count = kind, slices.Clone(accounts.first), accounts.count
-	p.add(piece, by, rests)
+	p.add(piece, by, rests...)
 }
 
 // addGrants adds the reports that are shared with the user.
@@ -182,14 +184,6 @@ func (p *pieces) addLinks() {
 // latest returns the event that came later.
 func latest(a, b *cause) *cause {
 	if b.seq > a.seq {
-		return b
-	}
-	return a
-}
-
-// earlier returns the end that comes first.
-func earlier(a, b time.Time) time.Time {
-	if later(a, b) {
 		return b
 	}
 	return a

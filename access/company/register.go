@@ -94,7 +94,6 @@ func (m Moment) Row(id team.UserID) (audit.RegisterRow, bool) {
 		row := m.personRow(a.left.user, a)
 		row.Teams, row.State, row.Ends, row.NextReview = slices.Clone(a.left.teams), audit.StateRemoved, a.left.by.at, time.Time{}
 		row.Removed, row.RemovedBy, row.RemovedReason, row.RemovedEvent = a.left.by.at, a.left.by.by, a.left.by.reason, a.left.by.seq
-		row.Duration = duration(row.Added, row.Ends)
 		return row, true
 	}
 	u, err := m.state.user(id)
@@ -152,13 +151,13 @@ func (m Moment) invitationRow(i invite.Invitation) audit.RegisterRow {
 	o := m.state.ledger.offer(i.ID)
 	row := audit.RegisterRow{
 		Invitation: string(i.ID), Name: i.Terms.Name, Email: i.Terms.Address.String(), Role: string(i.Terms.Role),
-		State: audit.StateInvited, Ends: i.Terms.Until, Duration: duration(i.Sent, i.Terms.Until),
+		State: audit.StateInvited, Ends: i.Terms.Until, Duration: duration(o.sent.at, i.Terms.Until),
 	}
 	for _, t := range i.Terms.Teams {
 		row.Teams = append(row.Teams, string(t))
 	}
 	o.sponsor.addTo(&row)
-	row.Added, row.Event = i.Sent, o.sent.seq
+	row.Added, row.Event = o.sent.at, o.sent.seq
 	if i.Terms.Days > 0 {
 		row.Duration = days(i.Terms.Days)
 	}
