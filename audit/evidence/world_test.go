@@ -199,3 +199,18 @@ func verdict(fsys fs.FS, known audit.Checkpoint) string {
 
 // none is no known checkpoint.
 var none audit.Checkpoint
+
+// edit edits the manifest.
+func (b bundle) edit(t testing.TB, do func(*evidence.Manifest)) {
+	t.Helper()
+	var m evidence.Manifest
+	if err := json.Unmarshal([]byte(b[evidence.ManifestFile]), &m); err != nil {
+		t.Fatal(err)
+	}
+	do(&m)
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[evidence.ManifestFile] = string(text) + "\n"
+}
