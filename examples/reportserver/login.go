@@ -76,11 +76,23 @@ func (l *logins) start(user team.UserID) (token string, err error) {
 	return token, nil
 }
 
-// subject returns the user whose token a request has. The policy decides whether they may still do anything.
+// end logs out whoever has a token, if anybody has.
+func (l *logins) end(token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, sha256.Sum256([]byte(token)))
+}
+
+// subject returns the user whose token a request has, in its Authorization header or, of a browser, in its cookie. The policy decides
+// whether they may still do anything.
 func (l *logins) subject(r *http.Request) (access.Subject, error) {
 	token, ok := bearer(r)
+	if _, other := r.Header["Authorization"]; !other {
+		token = cookieToken(r)
+		ok = token != ""
+	}
 	if !ok {
-		return access.Subject{}, fmt.Errorf("%w: no bearer token", admission.ErrUnauthenticated)
+		return access.Subject{}, fmt.Errorf("%w: no token", admission.ErrUnauthenticated)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,6 +15,9 @@
 //	GET  /audit                    all changes, with who made them and why
 //	     /access/v1/...            AuthZEN, for holders of the gateway token
 //
+// People open / in a browser: pages show who has access, since when, by whom, why and until when; what is due; the history; and reviews
+// to work through. They are templates without scripts, in the folder pages.
+//
 // Copy routes.go, where each route says in one line who may use it; change.go, which makes changes and answers for them; and server.go,
 // which stops a server without cutting off requests. Replace login.go, company.json and reports.json, which stand in for your own, and
 // the log in memory, which ends with the program.
@@ -55,6 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on")
 	host := flags.String("host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; without it there is no metadata")
+	file := flags.String("company", "", "`file` with the policy document of the company; without it, the company of the example")
 	verbose := flags.Bool("v", false, "log allowed decisions, too")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -73,7 +77,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		token = rand.Text()
 		fmt.Fprintln(stdout, "GATEWAY_TOKEN="+token)
 	}
-	s, err := newService(ctx, audit.NewMemory(), logger, time.Now)
+	policy := companyJSON
+	if *file != "" {
+		var err error
+		if policy, err = os.ReadFile(*file); err != nil {
+			return err
+		}
+	}
+	s, err := newService(ctx, audit.NewMemory(), logger, time.Now, policy)
 	if err != nil {
 		return err
 	}

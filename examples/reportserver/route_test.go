@@ -90,7 +90,7 @@ func TestAnswers(t *testing.T) {
 
 		{403, `"reason":"no-capability"`, "the log for a team member", "mia", "GET /audit", ""},
 		{401, `{"title":"Unauthorized","status":401}`, "login of nobody", "", "POST /login", `{"user":"none"}`},
-		{404, "404 page not found", "no route", "ada", "GET /", ""},
+		{404, "404 page not found", "no route", "ada", "GET /none", ""},
 		{200, `"access_evaluation_endpoint":"https://reports.example.com/access/v1/evaluation"`, "the metadata, for everybody", "", "GET /.well-known/authzen-configuration", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestLogUnchanged(t *testing.T) {
 // TestFoundOnce does not found a company where there is one.
 func TestFoundOnce(t *testing.T) {
 	w := newWorld(t)
-	if _, err := newService(t.Context(), w.service.log, w.service.logger, time.Now); !errors.Is(err, company.ErrNotEmpty) {
+	if _, err := newService(t.Context(), w.service.log, w.service.logger, time.Now, companyJSON); !errors.Is(err, company.ErrNotEmpty) {
 		t.Errorf("newService = %v, want %v", err, company.ErrNotEmpty)
 	}
 }

@@ -11,15 +11,22 @@ import (
 // routes returns all routes of the service, each with who may use it. Only the login is for everybody, and AuthZEN authenticates its
 // callers itself.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
-	guard, err := accesshttp.New(accesshttp.Config{
+	config := accesshttp.Config{
 		Source:   s.company,
 		Subject:  s.logins.subject,
 		Observer: decisionlog.New(s.logger, nil),
 		OnError:  s.logFailed,
-	})
+	}
+	guard, err := accesshttp.New(config)
 	if err != nil {
 		return nil, err
 	}
+	config.Respond = s.refusePage // people get a page where programs get a problem
+	people, err := accesshttp.New(config)
+	if err != nil {
+		return nil, err
+	}
+	secure := publicHost != ""
 	company := accesshttp.Fixed(access.Company())
 	report := accesshttp.Path("report", access.Report)
 	user := accesshttp.Path("user", access.TargetUser)
@@ -37,6 +44,15 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 	route("GET /audit", guard.Require(access.ReadAudit, company), s.listEvents)
 	mux.HandleFunc("POST /login", s.login)
 
+	readAudit := people.Require(access.ReadAudit, company)
+	route("GET /{$}", people.RequireUser(), s.showHome)
+	route("GET /register", readAudit, s.showRegister)
+	route("GET /person", readAudit, s.showPerson)
+	mux.HandleFunc("GET /login", s.showLogin)
+	mux.HandleFunc("POST /session", s.startSession(secure))
+	mux.HandleFunc("POST /session/end", s.endSession(secure))
+	mux.HandleFunc("GET /style.css", showStyle)
+
 	authzen, err := s.authzen(gatewayToken, publicHost)
 	if err != nil {
 		return nil, err
@@ -45,5 +61,9 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 	if publicHost != "" {
 		mux.Handle("/.well-known/authzen-configuration", authzen)
 	}
-	return mux, nil
+	protection, err := crossOrigin(publicHost)
+	if err != nil {
+		return nil, err
+	}
+	return protection.Handler(mux), nil
 }

@@ -161,6 +161,8 @@ func TestRunFails(t *testing.T) {
 		{"help", []string{"-h"}, flag.ErrHelp.Error()},
 		{"an argument", []string{"now"}, `unexpected argument "now"`},
 		{"a host with a path", []string{"-host", "example.com/x"}, "has a path"},
+		{"a company that is not there", []string{"-company", "none.json"}, "no such file"},
+		{"a company that is none", []string{"-company", "reports.json"}, "the company: "},
 		{"an address in use", []string{"-addr", taken.Listener.Addr().String()}, "address already in use"},
 	} {
 		err := run(t.Context(), tt.args, func(string) string { return gatewayToken }, io.Discard, io.Discard)

@@ -29,15 +29,16 @@ type service struct {
 	logger  *slog.Logger
 }
 
-// newService founds the company on an empty log. If your log outlives the program, every later start opens it with company.Open.
-func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now func() time.Time) (*service, error) {
+// newService founds the company of a policy document on an empty log. If your log outlives the program, every later start opens it with
+// company.Open.
+func newService(ctx context.Context, log audit.Log, logger *slog.Logger, now func() time.Time, policy []byte) (*service, error) {
 	s := &service{log: log, logins: newLogins(now), logger: slog.New(withRequestID{logger.Handler()})}
 	if err := json.Unmarshal(reportsJSON, &s.rows); err != nil {
 		return nil, fmt.Errorf("reports.json: %w", err)
 	}
-	document, err := document.Parse(companyJSON)
+	document, err := document.Parse(policy)
 	if err != nil {
-		return nil, fmt.Errorf("company.json: %w", err)
+		return nil, fmt.Errorf("the company: %w", err)
 	}
 	founding := company.Founding{ID: "acme", Name: "Acme", Document: document}
 	s.company, err = company.Found(ctx, s.log, founding, &company.Config{Now: now, Refused: s.logRefused})

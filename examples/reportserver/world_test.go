@@ -30,9 +30,14 @@ func newWorld(t testing.TB) *world { return newWorldOn(t, audit.NewMemory()) }
 
 func newWorldOn(t testing.TB, log audit.Log) *world {
 	t.Helper()
+	return newWorldOf(t, log, companyJSON)
+}
+
+func newWorldOf(t testing.TB, log audit.Log, policy []byte) *world {
+	t.Helper()
 	logged := new(bytes.Buffer)
 	logger := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, err := newService(t.Context(), log, logger, func() time.Time { return today })
+	s, err := newService(t.Context(), log, logger, func() time.Time { return today }, policy)
 	if err != nil {
 		t.Fatal(err)
 	}
