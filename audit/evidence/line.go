@@ -146,3 +146,22 @@ func nextRow[R any](l *lines) (row R, err error) {
 	}
 	return row, nil
 }
+
+// nextReviewLine returns the next line of a review.jsonl, and [io.EOF] after the
+// last.
+func nextReviewLine(l *lines) (reviewLine, error) {
+	line, err := nextRow[reviewLine](l)
+	if err != nil {
+		return reviewLine{}, err
+	}
+	n := 0
+	for _, has := range []bool{line.Review != nil, line.Item != nil, line.Finding != nil} {
+		if has {
+			n++
+		}
+	}
+	if n != 1 {
+		return reviewLine{}, l.fail(ErrForm, "it must be one of a review, an item and a finding")
+	}
+	return line, nil
+}

@@ -22,7 +22,7 @@ func (r *Report) checkReview(register, review *lines, t *trail) error {
 		return &Error{File: RegisterFile, Err: ErrRegister, Text: fmt.Sprintf("it has %d rows, and event %d recorded %d", rows, t.opening.seq, t.opening.count) + distrust}
 	}
 	for {
-		line, err := nextRow[reviewLine](review)
+		line, err := nextReviewLine(review)
 		switch {
 		case err == io.EOF:
 			return nil
@@ -40,7 +40,7 @@ func (r *Report) checkReview(register, review *lines, t *trail) error {
 // checkHead checks the first line of the review, and completes it with its
 // closing.
 func (r *Report) checkHead(review *lines, t *trail) error {
-	head, err := nextRow[reviewLine](review)
+	head, err := nextReviewLine(review)
 	if err != nil && err != io.EOF {
 		return err
 	}
@@ -72,7 +72,7 @@ func (r *Report) checkItems(register, review *lines) (rows int, err error) {
 			return rows, register.fail(ErrForm, "the rows are not in order of their keys, each once")
 		}
 		key = row.Key()
-		line, err := nextRow[reviewLine](review)
+		line, err := nextReviewLine(review)
 		if err != nil && err != io.EOF {
 			return rows, err
 		}

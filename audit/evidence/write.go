@@ -34,7 +34,7 @@ var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 // that do not prove a review, or that of the events or of w as it is. With an
 // error, what w got is no bundle.
 func WriteZip(w io.Writer, parts Parts) error {
-	head, err := nextRow[reviewLine](readLines(ReviewFile, bytes.NewReader(parts.Review)))
+	head, err := nextReviewLine(readLines(ReviewFile, bytes.NewReader(parts.Review)))
 	if err != nil && err != io.EOF {
 		return err
 	}
