@@ -140,7 +140,7 @@ func open(fsys fs.FS, want File) (*reader, error) {
 }
 
 func unreadable(name string, err error) *Error {
-	return &Error{File: name, Err: fmt.Errorf("%w: %w", ErrUnreadable, err), Text: "if it is there" + again}
+	return &Error{File: name, Err: fmt.Errorf("%w: %w", ErrUnreadable, err), Text: again[2:]}
 }
 
 func (r *reader) Close() error { return r.file.Close() }

@@ -66,6 +66,7 @@ func (d badDir) Close() error                       { return nil }
 
 func TestFileSystemsThatFail(t *testing.T) {
 	t.Parallel()
+	again2 := ": " + again[2:]
 	broken := errors.New("disk")
 	endless := &counter{}
 	good := withLeft(t, "acme").files(t)
@@ -85,9 +86,9 @@ func TestFileSystemsThatFail(t *testing.T) {
 				}
 				return nil, nil
 			}},
-		{"manifest.json: it cannot be read: disk: if it is there" + again, "a manifest that does not open",
+		{"manifest.json: it cannot be read: disk" + again2, "a manifest that does not open",
 			func(name string, _ int) (fs.File, error) { return nil, failOn(name, evidence.ManifestFile, broken) }},
-		{"manifest.json: it cannot be read: disk: if it is there" + again, "a manifest that fails",
+		{"manifest.json: it cannot be read: disk" + again2, "a manifest that fails",
 			func(name string, _ int) (fs.File, error) {
 				return stubOn(name, evidence.ManifestFile, stub{Reader: failing{"{", broken}})
 			}},
@@ -95,13 +96,13 @@ func TestFileSystemsThatFail(t *testing.T) {
 			func(name string, _ int) (fs.File, error) {
 				return stubOn(name, evidence.ManifestFile, stub{Reader: endless})
 			}},
-		{"events.jsonl: it cannot be read: disk: if it is there" + again, "a file that does not open",
+		{"events.jsonl: it cannot be read: disk" + again2, "a file that does not open",
 			func(name string, _ int) (fs.File, error) { return nil, failOn(name, evidence.EventsFile, broken) }},
-		{"events.jsonl: it cannot be read: disk: if it is there" + again, "a file that fails",
+		{"events.jsonl: it cannot be read: disk" + again2, "a file that fails",
 			func(name string, _ int) (fs.File, error) {
 				return stubOn(name, evidence.EventsFile, stub{Reader: failing{"{", broken}})
 			}},
-		{"events.jsonl: it cannot be read: disk: if it is there" + again, "a file that does not close",
+		{"events.jsonl: it cannot be read: disk" + again2, "a file that does not close",
 			func(name string, _ int) (fs.File, error) {
 				return stubOn(name, evidence.EventsFile, stub{Reader: strings.NewReader(good[name]), closed: broken})
 			}},

@@ -76,8 +76,16 @@ func (t *trail) checkKnown() error {
 	case t.known.Seq > t.head.Seq:
 		cause, text = audit.ErrTruncated, fmt.Sprintf("it is at event %d, and the events end at %d; if it is newer than the bundle, use one that you kept before", t.known.Seq, t.head.Seq)
 	}
-	return &Error{File: EventsFile, Err: fmt.Errorf("%w: %w", ErrKnown, cause), Text: text + distrust}
+	return &Error{File: EventsFile, Err: knownError{ErrKnown, cause}, Text: text + distrust}
 }
+
+// knownError is ErrKnown, and what package audit calls it.
+type knownError struct {
+	error
+	cause error
+}
+
+func (e knownError) Unwrap() []error { return []error{e.error, e.cause} }
 
 // see takes note of the next event. The chain is checked elsewhere.
 func (t *trail) see(e audit.Event) {

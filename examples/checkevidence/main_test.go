@@ -1,0 +1,129 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares text with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("not as in %s (-update rewrites it):\n%s", path, diff)
+	}
+}
+
+// unpack writes the files of a zip to a directory.
+func unpack(t *testing.T, file []byte, dir string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err == nil {
+		err = os.CopyFS(dir, z)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	good, known := bundle(t, audit.Revoke)
+	made, _ := bundle(t, audit.Keep)
+	files := map[string][]byte{"good.zip": good, "made-up.zip": made, "cut.zip": good[:len(good)-1], "flipped.zip": bytes.Clone(good), "empty.zip": nil}
+	files["flipped.zip"][100] ^= 1
+	for name, file := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unpack(t, good, filepath.Join(dir, "good"))
+	unpack(t, good, filepath.Join(dir, "altered"))
+	unpack(t, good, filepath.Join(dir, "nothing-left"))
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(dir, "altered", "register.jsonl"), []byte("{}\n"), 0o600),
+		os.Remove(filepath.Join(dir, "nothing-left", "findings.jsonl")),
+	); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		status int
+		golden string
+		args   []string
+	}{
+		{0, "no-checkpoint.golden", []string{"good.zip"}},
+		{0, "no-checkpoint.golden", []string{"good"}},
+		{0, "proved.golden", []string{"good.zip", known[5]}},
+		{0, "proved.golden", []string{"good", known[5]}},
+		{0, "proved-closing.golden", []string{"good.zip", known[3]}},
+		{0, "old-checkpoint.golden", []string{"good.zip", known[2]}},
+		{0, "made-up.golden", []string{"made-up.zip"}},
+		{1, "made-up-known.golden", []string{"made-up.zip", known[5]}},
+		{1, "altered.golden", []string{"altered"}},
+		{1, "missing.golden", []string{"nothing-left"}},
+		{1, "cut.golden", []string{"cut.zip"}},
+		{1, "", []string{"flipped.zip"}}, // how it is refused depends on how it was compressed
+		{1, "empty.golden", []string{"empty.zip"}},
+	} {
+		var out, errs bytes.Buffer
+		args := append([]string{filepath.Join(dir, test.args[0])}, test.args[1:]...)
+		if got := run(args, &out, &errs); got != test.status || errs.Len() > 0 {
+			t.Errorf("%q: status %d, want %d; %s", test.args, got, test.status, errs.String())
+		}
+		if test.golden != "" {
+			golden(t, test.golden, out.String())
+		}
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "bundle.zip")
+	good, known := bundle(t, audit.Revoke)
+	if err := os.WriteFile(name, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		want string
+		args []string
+	}{
+		{usage, nil},
+		{usage, []string{"-h"}},
+		{usage, []string{name, known[5], known[5]}},
+		{"checkevidence: the second argument is no checkpoint: audit: checkpoint: the form is not valid: write ambit-checkpoint v1 <sequence> <hash>\n", []string{name, "31"}},
+		{"checkevidence: stat none.zip: no such file or directory\n", []string{"none.zip"}},
+	} {
+		var out, errs bytes.Buffer
+		if status := run(test.args, &out, &errs); status != 2 || out.Len() > 0 || errs.String() != test.want {
+			t.Errorf("%q: status %d\n%s%s", test.args, status, out.String(), errs.String())
+		}
+	}
+	var errs bytes.Buffer
+	if status := run([]string{name}, full{}, &errs); status != 2 || errs.String() != "checkevidence: no space left\n" {
+		t.Errorf("full: status %d\n%s", status, errs.String())
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
