@@ -172,17 +172,25 @@ func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
 	}
 }
 
-// GroupsOf returns the data groups that match an account. It looks at every data
-// group, without matching its filter again.
-func (d Directory) GroupsOf(id datagroup.AccountID) iter.Seq[datagroup.ID] {
-	p := d.policy.ready()
-	return func(yield func(datagroup.ID) bool) {
-		i, a, ok := p.state.Accounts.Find(string(id))
-		if !ok {
-			return
-		}
-		for _, g := range p.state.Groups.All() {
-			if g.Matches(i, a) && !yield(g.ID) {
+// GroupsSince returns the data groups that match an account in one of two
+// directories and not in the other, with whether they do in d. Those that are in
+// one directory only are left out. It looks at every data group, and matches no
+// filter again.
+func (d Directory) GroupsSince(before Directory, id datagroup.AccountID) iter.Seq2[datagroup.ID, bool] {
+	now, old := d.policy.ready().state, before.policy.ready().state
+	return func(yield func(datagroup.ID, bool) bool) {
+		i, a, is := now.Accounts.Find(string(id))
+		j, b, was := old.Accounts.Find(string(id))
+		for k, g := range now.Groups.All() {
+			h := old.Groups.At(k)
+			if h == nil || h.ID != g.ID {
+				_, h, _ = old.Groups.Find(string(g.ID))
+			}
+			if h == nil {
+				continue
+			}
+			matches := is && g.Matches(i, a)
+			if matches != (was && h.Matches(j, b)) && !yield(g.ID, matches) {
 				return
 			}
 		}

@@ -106,3 +106,21 @@ func (c *Company) PolicyAt(ctx context.Context, t time.Time) (*access.Policy, er
 	}
 	return m.Policy(), nil
 }
+
+// OpenWithoutLedger opens a company that keeps no register, to measure what keeping
+// it costs.
+func OpenWithoutLedger(ctx context.Context, log audit.Log, config *Config) (*Company, error) {
+	co, err := newCompany(config)
+	if err != nil {
+		return nil, err
+	}
+	fold := func(before journal.Point[*published], e audit.Event) (*published, error) {
+		next, err := co.fold(before, e)
+		if err == nil && e.Seq == 1 {
+			next.ledger = ledger{}
+		}
+		return next, err
+	}
+	co.journal, err = journal.Open(ctx, log, new(published), fold)
+	return co, err
+}

@@ -225,9 +225,9 @@ type noter interface {
 	note(e *entry)
 }
 
-// with returns the ledger after a change.
+// with returns the ledger after a change. One without a founding stays empty.
 func (l ledger) with(c Change, before, after *state, o origin) ledger {
-	if n, ok := c.(noter); ok {
+	if n, ok := c.(noter); ok && l.founding != nil {
 		n.note(&entry{&l, snapshot.NewToken(), causeOf(o), before, after})
 	}
 	return l
@@ -302,18 +302,12 @@ func (e *entry) moveAccounts(ids []datagroup.AccountID) {
 		return moves[g]
 	}
 	for _, id := range slices.Sorted(slices.Values(ids)) {
-		was := make(map[datagroup.ID]bool)
-		for g := range e.before.directory().GroupsOf(id) {
-			was[g] = true
-		}
-		for g := range e.after.directory().GroupsOf(id) {
-			if !was[g] {
+		for g, in := range e.after.directory().GroupsSince(e.before.directory(), id) {
+			if in {
 				of(g).in.add(id)
+			} else {
+				of(g).out.add(id)
 			}
-			delete(was, g)
-		}
-		for g := range was {
-			of(g).out.add(id)
 		}
 	}
 	for id, c := range moves {
