@@ -29,13 +29,16 @@ func (c TransferOwnership) note(e *entry) {
 	e.setRole(c.To)
 }
 
-// setRole notes that a user has another role.
+// setRole notes that a user has another role, if they have.
 func (e *entry) setRole(id team.UserID) {
+	was, _ := e.before.user(id)
+	now, _ := e.after.user(id)
+	if was.Role == now.Role {
+		return
+	}
 	g := e.givenBy(roleKey(id))
 	g.by = e.by
 	e.given.Add(e.token, roleKey(id), g) // which keeps the event that moved their end
-	was, _ := e.before.user(id)
-	now, _ := e.after.user(id)
 	kind := raises
 	if e.covers(was.Role, now.Role) {
 		kind = lowers

@@ -37,7 +37,7 @@ func (m Moment) Pieces(id team.UserID) ([]audit.Piece, bool) {
 	}
 	p.addGrants()
 	p.addLinks()
-	slices.SortFunc(p.all, comparePieces)
+	slices.SortStableFunc(p.all, comparePieces) // those of one event stay in the order of its changes
 	return p.all, true
 }
 
@@ -132,7 +132,7 @@ func (p *pieces) addGroup(m team.Member, id datagroup.ID, member provenance) {
 	piece := audit.Piece{Kind: audit.PieceData, Team: string(m.Team), Group: string(id), Until: m.Until}
 	p.add(piece, since, lasting)
 	_, last, _ := l.data.Find(string(id))
-	for c := range last.after(since.seq) {
+	for _, c := range slices.Backward(slices.Collect(last.after(since.seq))) {
 		piece.From, piece.To = c.from, c.to
 		if c.filter == nil {
 			piece.Kind = audit.PieceFilter
