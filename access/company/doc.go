@@ -129,6 +129,14 @@
 //     [Bounded].
 //  20. Observers see what was asked and what was refused, after the answer. They
 //     change nothing, even if they panic.
+//  21. A register says of every user and every open invitation since when, by
+//     whom, why and until when. Anyone who came by an invitation was added by its
+//     sponsor, for the reason that was given when they became it. What nobody
+//     changed since the founding is so since then.
+//  22. A piece of access names the events that it rests on: without any of them
+//     the log would be invalid, or the piece would be gone or another one. Any
+//     other event may be missing, if the log stays valid, and changes nothing of
+//     it.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by
