@@ -92,7 +92,7 @@ func (p *pieces) addRole() {
 	g := p.state.ledger.givenBy(roleKey(p.of.ID))
 	p.add(audit.Piece{Kind: audit.PieceRole, Role: string(p.of.Role), Until: p.of.Until}, g.by, g.events())
 	for c := p.state.ledger.catalogs; c != nil && c.by.seq > g.by.seq; c = c.before {
-		p.add(audit.Piece{Kind: audit.PieceCatalog}, c.by)
+		p.add(audit.Piece{Kind: audit.PieceCatalog}, c.by, g.by.events())
 	}
 }
 
