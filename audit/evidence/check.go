@@ -76,6 +76,7 @@ func Check(fsys fs.FS, known audit.Checkpoint) (Report, error) {
 // hashes of the review.
 func (m Manifest) hash(fsys fs.FS) (digest, evidence audit.Hash, err error) {
 	d, s := newSum(registerDomain), newSum(evidenceDomain)
+	buffer := make([]byte, 32<<10)
 	for _, f := range m.Files { // the register comes before the review
 		w := io.Discard
 		switch f.Name {
@@ -88,7 +89,7 @@ func (m Manifest) hash(fsys fs.FS) (digest, evidence audit.Hash, err error) {
 			w = s
 		}
 		if err := m.read(fsys, f.Name, func(r io.Reader) error {
-			_, err := io.Copy(w, r)
+			_, err := io.CopyBuffer(w, r, buffer)
 			return err
 		}); err != nil {
 			return digest, evidence, err
