@@ -206,6 +206,15 @@ func TestManifestOpen(t *testing.T) {
 		if _, err := read(good.with(name, flip(text, 0)), name); causeOf(t, err) != "altered" {
 			t.Errorf("%s, altered: %v", name, err)
 		}
+		longer, err := r.Manifest.Open(good.with(name, text+"x").fs(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // what failed does not end after all
+			if _, err := io.ReadAll(longer); causeOf(t, err) != "size" {
+				t.Errorf("%s, longer: %v", name, err)
+			}
+		}
 		if _, err := read(good.without(name), name); causeOf(t, err) != "unreadable" || !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s, removed: %v", name, err)
 		}

@@ -31,3 +31,11 @@ func TestHashes(t *testing.T) {
 		}
 	}
 }
+
+func TestZeroError(t *testing.T) {
+	t.Parallel()
+	e := &evidence.Error{File: evidence.EventsFile, Line: 3}
+	if got, want := e.Error(), "evidence: events.jsonl: line 3: unknown problem"; got != want || e.Unwrap() != nil {
+		t.Errorf("got %s", got)
+	}
+}
