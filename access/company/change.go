@@ -118,7 +118,7 @@ func parseRecord(c audit.Change) (Change, error) {
 	}
 	change, err := row.decode(c.Data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrBroken, c.Type, err)
+		return nil, fmt.Errorf("%w: %s, version %d: %w", ErrBroken, c.Type, c.Version, err)
 	}
 	return change, nil
 }

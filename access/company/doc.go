@@ -32,7 +32,9 @@
 //   - who has access, since when, by whom, why, until when: [Moment.Register],
 //     [Moment.Row], [Moment.Pieces]; [Company.Now], [Company.At] and
 //     [Company.AsOf] return the [Moment]
-//   - the log: [Company.Sync], [Company.Checkpoint], [Company.InDoubt]
+//   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
+//     [ReadChanges], [Founded]; [Company.Sync], [Company.Checkpoint],
+//     [Company.InDoubt]
 //
 // The changes, of which [ChangeTypes] returns all:
 //
@@ -158,6 +160,58 @@
 // outcomes and without secrets. What is personal (names and addresses of people,
 // notes about them) stands under one key of it, "personal". The first event has one change,
 // "company.found".
+//
+// [ReadChanges] turns the changes of an event back into Go values, and
+// [Company.History] reads the log as such: what concerns somebody, what somebody
+// did, in which time. The types of the log, and what each does:
+//
+//	company.found         Founded              begins the company, with its document
+//	company.set-name      SetCompanyName       names the company
+//	company.set-limits    SetLimits            sets or lifts limits, such as seats
+//	catalog.replace       ReplaceCatalog       replaces the role catalog
+//	clock.correct         CorrectClock         sets time back to the clock
+//	owner.transfer        TransferOwnership    hands the first role over
+//	user.add              AddUser              adds a user without an invitation
+//	user.edit             EditUser             edits the name
+//	user.change-address   ChangeAddress        gives a user another e-mail address
+//	user.set-role         SetRole              gives a user another role
+//	user.suspend          SuspendUser          takes all access away for a time
+//	user.reinstate        ReinstateUser        gives it back
+//	user.set-expiry       SetEnd               sets, moves or lifts the end of access
+//	user.remove           RemoveUser           removes a user for good
+//	team.create           CreateTeam           makes a team
+//	team.edit             EditTeam             edits name or description
+//	team.delete           DeleteTeam           deletes a team, with what hangs on it
+//	team.add-member       AddMember            adds a user to a team
+//	team.set-member-end   SetMemberEnd         sets, moves or lifts the end of a membership
+//	team.remove-member    RemoveMember         takes a user out of a team
+//	team.attach-group     AttachGroup          gives a team a data group
+//	team.detach-group     DetachGroup          takes a data group from a team
+//	datagroup.create      CreateGroup          makes a data group
+//	datagroup.edit        EditGroup            edits name or filter
+//	datagroup.delete      DeleteGroup          deletes it, also from its teams
+//	source.add            ConnectAccounts      connects accounts
+//	source.edit           UpdateAccounts       changes values of accounts
+//	source.remove         DisconnectAccounts   disconnects accounts
+//	attribute.declare     DeclareAttribute     declares an attribute of accounts
+//	attribute.retype      RetypeAttribute      changes its type
+//	attribute.drop        DropAttribute        drops it
+//	report.create         CreateReport         makes a report, with its creator
+//	report.set            RenameReport         renames a report
+//	report.name-creator   NameCreator          gives a report without a creator one
+//	report.delete         DeleteReport         deletes a report, with its grants
+//	report.share          ShareReport          shares a report with a user or a team
+//	report.unshare        UnshareReport        takes a grant back
+//	link.make             MakeLink             makes a share link
+//	link.revoke           RevokeLink           ends a share link
+//	invitation.send       Invite               invites an address
+//	invitation.resend     ResendInvitation     sends a new message, with a new secret
+//	invitation.amend      AmendInvitation      changes what is offered, and sends it
+//	invitation.revoke     RevokeInvitation     takes an invitation back
+//	invitation.delivered  RecordDelivery       records that a message was delivered
+//	invitation.redeliver  RedeliverInvitation  gives a lost message out again
+//	invitation.accept     AcceptInvitation     makes the invited person a user
+//	invitation.decline    DeclineInvitation    closes an invitation at the person's wish
 //
 // # Zero values
 //

@@ -353,8 +353,9 @@ var byName = func() map[string]*row {
 	return m
 }()
 
-// ChangeTypes returns the zero value of every type of change, in byte order of their
-// names in the log: with it, [Config.Systems] lets a system make all of them.
+// ChangeTypes returns the zero value of every type of change that can be made, in
+// byte order of their names in the log: with it, [Config.Systems] lets a system make
+// all of them. [Founded] is not among them, as only [Found] makes it.
 func ChangeTypes() []Change {
 	var all []Change
 	for _, r := range sorted() {
