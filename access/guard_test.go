@@ -49,7 +49,7 @@ var house = map[string]string{
 	// can have what a test reports.
 	"access/diff":    "role datagroup team access access/document",
 	"access/lint":    "role datagroup team internal access access/document",
-	"access/company": "role datagroup team internal access access/document access/diff invite audit access/company/internal/journal access/company/internal/ordered",
+	"access/company": "role datagroup team internal access access/document access/diff invite audit audit/evidence access/company/internal/journal access/company/internal/ordered",
 	// The fold of a log and its one writer: below company, as access must not
 	// know audit, and of audit alone, so that faults are tested without a company.
 	"access/company/internal/journal": "audit",

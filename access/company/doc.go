@@ -32,6 +32,8 @@
 //   - who has access, since when, by whom, why, until when: [Moment.Register],
 //     [Moment.Row], [Moment.Pieces]; [Company.Now], [Company.At] and
 //     [Company.AsOf] return the [Moment]
+//   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
+//     [Moment.Findings]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
 //     [ReadChanges], [Founded]; [Company.Sync], [Company.Checkpoint],
 //     [Company.InDoubt]
@@ -51,6 +53,7 @@
 //   - reports: [CreateReport], [RenameReport], [ShareReport], [UnshareReport],
 //     [NameCreator], [DeleteReport]
 //   - share links: [MakeLink], [RevokeLink]
+//   - reviews: [ScheduleReviews], [OpenReview], [DecideItem], [CloseReview]
 //   - the company: [SetCompanyName], [SetLimits], [ReplaceCatalog], [CorrectClock]
 //
 // # Rules
@@ -139,6 +142,12 @@
 //     the log would be invalid, or the piece would be gone or another one. Any
 //     other event may be missing, if the log stays valid, and changes nothing of
 //     it.
+//  23. A review freezes who has access, and every row is an item of it. Deciding
+//     about one, to keep, to reduce or to revoke, changes nothing: that is done by
+//     other changes, which the review finds by their events. Who decides is not
+//     who the item is about, and neither made nor sponsored what raised it since
+//     it was last reviewed. A change of the row after the decision reopens the
+//     item. No review closes by itself, and what it has left to be done is found.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by

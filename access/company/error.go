@@ -42,6 +42,11 @@ var (
 	ErrTooSoon       = errors.New("a message was sent to the address a moment ago")
 	ErrNoDelivery    = errors.New("no way to deliver invitations is configured")
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
+
+	ErrReviewOpen     = errors.New("a review is open: close it before the next one")
+	ErrReviewClosed   = errors.New("the review is closed: nothing of it changes any more")
+	ErrDecided        = errors.New("the item is decided, and was not reopened since")
+	ErrNotIndependent = errors.New("the reviewer made or sponsored what raised the row: another one must decide")
 )
 
 // What can be said of the delivery of a message.
@@ -137,6 +142,7 @@ var refusals = []error{
 	ErrNoActor, ErrSystem, ErrSystemOnly, ErrInvitee, ErrInviteeOnly, ErrReason, ErrInvalid, ErrUnknown, ErrTaken, ErrReused, ErrNoChange, ErrChanged,
 	ErrSelf, ErrBeyondOwnEnd, ErrPast, ErrLowers, ErrSuccessor, ErrLastCreator, ErrLastHolder, ErrRoleFull, ErrSeats,
 	ErrAttributeUsed, ErrNotOffered, ErrLimit, ErrTooSoon, ErrRefused, ErrOnHold,
+	ErrReviewOpen, ErrReviewClosed, ErrDecided, ErrNotIndependent,
 	invite.ErrNone, invite.ErrPending, invite.ErrExpired, invite.ErrAccepted, invite.ErrDeclined, invite.ErrRevoked,
 }
 

@@ -345,6 +345,7 @@ var sentinels = map[string]error{
 	"ErrNoChange": company.ErrNoChange, "ErrChanged": company.ErrChanged, "ErrSelf": company.ErrSelf, "ErrBeyondOwnEnd": company.ErrBeyondOwnEnd, "ErrLowers": company.ErrLowers,
 	"ErrSuccessor": company.ErrSuccessor, "ErrLastCreator": company.ErrLastCreator, "ErrLastHolder": company.ErrLastHolder,
 	"ErrRoleFull": company.ErrRoleFull, "ErrSeats": company.ErrSeats, "ErrAttributeUsed": company.ErrAttributeUsed,
+	"ErrReviewOpen": company.ErrReviewOpen, "ErrReviewClosed": company.ErrReviewClosed, "ErrDecided": company.ErrDecided, "ErrNotIndependent": company.ErrNotIndependent,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
 	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
 	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,

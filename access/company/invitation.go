@@ -88,8 +88,9 @@ func (c Invite) apply(s *state, at time.Time) error {
 // maxInvitation is the length of the id of an invitation in bytes.
 const maxInvitation = 64
 
-// validInvitation reports whether an id may stand in a link as it is.
-func validInvitation(id invite.ID) bool {
+// validInvitation reports whether an id, also of a review, may stand in a link as
+// it is.
+func validInvitation[ID ~string](id ID) bool {
 	return id != "" && len(id) <= maxInvitation && !strings.ContainsFunc(string(id), func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
 	})

@@ -157,7 +157,8 @@ const otherChanges = `user.add email=bob@x.test; user.set-role uma admin; user.r
 	report.create; report.set r R; report.share r uma; report.unshare r uma; report.delete r; company.set-name Bolt; company.set-limits 99; clock.correct;
 	catalog.replace company; invitation.send i cat@x.test; invitation.resend i; invitation.amend i user; invitation.revoke i;
 	invitation.delivered i 1; invitation.redeliver i;
-	link.make resource=report:r; link.revoke l`
+	link.make resource=report:r; link.revoke l;
+	review.schedule 6; review.open w; review.decide w user:uma keep; review.close w`
 
 // TestInviteeAnswersOnly: a person invited may make no other change, and users
 // and systems may not answer for them.

@@ -106,7 +106,7 @@ func (l *liar) value(at string, v reflect.Value) {
 	case *map[string]datagroup.Value:
 		l.tell(at, func() { fillNonsense(l.t, v) })
 		return
-	case *invite.Digest:
+	case *invite.Digest, *audit.Hash:
 		l.tell(at, func() { fillNonsense(l.t, v) })
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 )
@@ -39,6 +40,9 @@ func fillNonsense(t testing.TB, v reflect.Value) {
 		return
 	case *map[string]datagroup.Value:
 		*value = map[string]datagroup.Value{"country": datagroup.Text("nonsense")}
+		return
+	case *audit.Hash:
+		*value = audit.Hash{9, 9, 9}
 		return
 	case *invite.Secret:
 		s, err := invite.NewSecret(strings.NewReader(strings.Repeat("nonsense", 9)))

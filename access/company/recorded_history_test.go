@@ -22,7 +22,7 @@ var updateHistory = flag.Bool("update", false, "record the history in testdata a
 
 // checkpointV1 is where testdata/history-v1.jsonl ends. It is kept apart, so
 // that the two cannot be changed together by accident.
-const checkpointV1 = "ambit-checkpoint v1 47 aac68f8f3c99e22fee5dbd675907dec2246c00eb8d6e93c090da625b27b4059f"
+const checkpointV1 = "ambit-checkpoint v1 50 95135cac887938132c6a74686da33fcbf6b01727524b842fdf12c5bdec71900e"
 
 // recorded returns the log in testdata and its checkpoint.
 func recorded(t *testing.T) (lines []byte, history []audit.Event, cp audit.Checkpoint) {

@@ -409,4 +409,5 @@ var refusalTables = []struct {
 	{staffCompany, 0, strings.NewReplacer(), editTable},
 	{func(t *testing.T) *testCompany { return inviteCompany(t, nil) }, time.Hour, inviteWords, inviteTable},
 	{func(t *testing.T) *testCompany { return linkCompany(t, options{}) }, 0, linkWords, linkTable},
+	{reviewCompany, 0, reviewWords, reviewTable},
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/invite"
+	"github.com/ambit-authz/ambit/team"
 )
 
 func init() { catalogs["viewer-not-offered"] = withoutOffer("viewer") }
@@ -44,7 +45,7 @@ func TestRefusals(t *testing.T) {
 
 // run takes steps, with semicolons between them: "ann: team.create t" is a
 // change, "wait 30d" moves the clock, "state revoked" is [testCompany.arrange],
-// "accept i" accepts, and others configure the company.
+// "accept i bob" accepts, and others configure the company.
 func (c *testCompany) run(steps string) {
 	c.t.Helper()
 	for step := range split(steps, ";") {
@@ -62,7 +63,8 @@ func (c *testCompany) run(steps string) {
 		case verb == "state":
 			c.arrange(rest)
 		case verb == "accept":
-			c.accepted(invite.ID(rest), "")
+			id, user, _ := strings.Cut(rest, " ")
+			c.accepted(invite.ID(id), team.UserID(user))
 		case step == "no reason":
 			c.reason = ""
 		default:

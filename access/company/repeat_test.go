@@ -147,6 +147,17 @@ ErrNone    | one that never was                   |                             
 repeated   | its delivery                         | invitation.send i b@x.test               | invitation.delivered i 1
 ErrPending | its message again, for another role  | invitation.send i b@x.test role=viewer   | invitation.send j b@x.test role=user
 allowed    | its message given out again          | invitation.send i b@x.test               | invitation.redeliver i
+
+repeated   | the schedule of reviews              | review.schedule 6                        | review.schedule 6
+repeated   | a review                             | review.open w due=9d                     | review.open w due=9d
+repeated   | a review, without the due            | review.open w due=9d                     | review.open w
+ErrReviewOpen | a review of another due           | review.open w due=9d                     | review.open w due=8d
+ErrReviewOpen | another review                    | review.open w                            | review.open
+ErrTaken   | a review that is closed              | review.open w; review.close w            | review.open w
+repeated   | a decision                           | review.open w; review.decide w user:vic keep | review.decide w user:vic keep
+ErrDecided | another decision                     | review.open w; review.decide w user:vic keep | review.decide w user:vic revoke
+repeated   | it is closed                         | review.open w; review.close w            | review.close w
+ErrUnknown | a review that never was is closed    |                                          | review.close ghost
 `
 
 // TestRepeats plays the table. What is repeated is passed over among other changes

@@ -135,6 +135,22 @@ changed | amended, then delivery given again     | abe | invitation.amend i role
 free    | another amended, then delivery again   | abe | invitation.amend j role=user           | system ops: invitation.redeliver i
 changed | accepted, then revoked                 | accept | i                                   | invitation.revoke i
 free    | another accepted, then revoked         | accept | j                                   | invitation.revoke i
+
+changed | the schedule, meanwhile                | abe | review.schedule 6                      | review.schedule 12
+free    | a review, then the schedule            | abe | review.open w                          | review.schedule 12
+changed | a review of the same id, meanwhile     | abe | review.open w; review.close w          | review.open w
+free    | another review, meanwhile              | abe | review.open v; review.close v          | review.open w
+changed | the item is decided, meanwhile         | abe | review.decide w user:max keep          | review.decide w user:max revoke | review
+changed | the row's role, then decided           | ugo | user.set-role max viewer               | review.decide w user:max keep | review
+changed | a membership of the row, then decided  | ugo | team.remove-member t max               | review.decide w user:max keep | review
+changed | the invitation is amended, then decided | abe | invitation.amend k role=user          | review.decide w invitation:k keep | invited
+free    | another is amended, then decided       | abe | invitation.amend i role=user           | review.decide w invitation:k keep | invited
+free    | another item is decided                | abe | review.decide w user:vic keep          | review.decide w user:max keep | review
+free    | another row's role, then decided       | ugo | user.set-role vic team-member          | review.decide w user:max keep | review
+free    | an item is decided, then its role      | abe | review.decide w user:max revoke        | user.set-role max viewer | review
+free    | an item is decided, then removed       | abe | review.decide w user:max revoke        | user.remove max | review
+changed | an item is decided, then closed        | abe | review.decide w user:max keep          | review.close w | review
+free    | a row changes, then closed             | ugo | user.set-role max viewer               | review.close w | review
 `
 
 // sinceCompany is staffCompany with two invitations, i and j, a link lu to the
@@ -155,6 +171,13 @@ func sinceCompany(t *testing.T, how string) *testCompany {
 	c.must("ann", parseChanges(t, "invitation.send i i@x.test role=viewer; invitation.send j j@x.test role=viewer; link.make lu resource=report:u")...)
 	if how == "session" {
 		c.must("max", parseChanges(t, "link.make lt session=t resource=report:r")...)
+	}
+	if how == "review" {
+		c.must("abe", company.OpenReview{Review: "w"})
+	}
+	if how == "invited" {
+		c.must("ugo", parseChange(t, "invitation.send k k@x.test role=viewer"))
+		c.must("abe", company.OpenReview{Review: "w"})
 	}
 	if how == "shared" {
 		c.must("ann", parseChanges(t, "report.unshare u team=t; report.share u team=t level=viewer")...)

@@ -29,6 +29,7 @@ type state struct {
 	clocks  []corrected
 	people  people
 	ledger  ledger
+	reviews reviews
 
 	invitations invitations
 	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
@@ -50,6 +51,9 @@ func (s *state) apply(c Change, o origin) error {
 	}
 	s.touched = s.touched.with(o.seq, touchedBy(c, &before, s))
 	s.ledger = s.ledger.with(c, &before, s, o)
+	if r, ok := c.(reviewing); ok {
+		r.takeDown(s, causeOf(o))
+	}
 	return s.checkKept(&before, o.at)
 }
 

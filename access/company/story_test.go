@@ -157,7 +157,7 @@ func storySteps() []storyStep {
 		one(bob, company.DetachGroup{Team: "west", Group: "us"}),
 		one(company.User("cat"), company.UnshareReport{Report: "q1", User: "dan"}),
 	}
-	return append(append(all, invitationSteps()...),
+	return append(append(append(all, invitationSteps()...), reviewSteps()...),
 		one(directory, company.ReplaceCatalog{Roles: rolesLater(), Kinds: []role.Kind{{Name: "page", In: role.InAccount, Actions: []role.Action{"insight.view"}}}}),
 		one(ann, company.TransferOwnership{To: "bob"}),
 		one(bob, company.RemoveUser{User: "cat", Successor: "ann"}),
@@ -190,6 +190,19 @@ func invitationSteps() []storyStep {
 			company.MakeLink{Link: "l-1", Resource: access.Report("q1")}, company.RevokeLink{Link: "l-1"},
 			company.MakeLink{Link: "l-2", Session: "west", Resource: access.Report("q1"), Until: day(40)}}},
 		{ann, []company.Change{company.RemoveUser{User: "eve", TakeOver: "bob"}}},
+	}
+}
+
+// reviewSteps are the part of the story about a review.
+func reviewSteps() []storyStep {
+	ann := company.User("ann")
+	return []storyStep{
+		{ann, []company.Change{company.ScheduleReviews{Months: 6}, company.OpenReview{Review: "w-1", Due: day(20)}}},
+		{ann, []company.Change{
+			company.DecideItem{Review: "w-1", Row: "user:bob", Decision: audit.Keep},
+			company.DecideItem{Review: "w-1", Row: "user:cat", Decision: audit.Revoke},   // which happens later
+			company.DecideItem{Review: "w-1", Row: "user:dan", Decision: audit.Reduce}}}, // which never does
+		{ann, []company.Change{company.CloseReview{Review: "w-1"}}},
 	}
 }
 

@@ -119,6 +119,15 @@ var table = []row{
 		return invited(c.Invitation, c.Role, c.Teams).and(user(c.User))
 	}),
 	of("invitation.decline", inviteeOnly, func(c DeclineInvitation) about { return invited(c.Invitation, "", nil) }),
+
+	of("review.schedule", 0, func(ScheduleReviews) about { return asks(access.EditCompany, access.Company()) }),
+	of("review.open", 0, func(c OpenReview) about { return creates(access.RunReview, reviewTarget(c.Review)) }),
+	of("review.decide", needsReason, func(c DecideItem) about {
+		return creates(access.RunReview, reviewTarget(c.Review)).and(rowTarget(c.Row)...).reading(item)
+	}),
+	of("review.close", 0, func(c CloseReview) about {
+		return creates(access.RunReview, reviewTarget(c.Review)).reading(deletion)
+	}),
 }
 
 // row is what is fixed about a type of change.
@@ -193,7 +202,8 @@ func asksEach(a access.Action, targets []access.Resource) about {
 	return all
 }
 
-// creates asks for an action at the company, as what it makes is not there yet.
+// creates asks for an action at the company, as what it makes is not there yet, or
+// is no thing of access.
 func creates(a access.Action, target access.Resource) about {
 	return concerns(target).ask(a, access.Company())
 }

@@ -82,6 +82,14 @@ var samples = []Change{
 	RevokeInvitation{Invitation: "i"},
 	AcceptInvitation{Invitation: "i", User: "u", AcceptInvitationOutcome: AcceptInvitationOutcome{Role: "viewer", Teams: []team.ID{"t"}}},
 	DeclineInvitation{Invitation: "i"},
+
+	ScheduleReviews{},
+	OpenReview{Review: "w"},
+	DecideItem{Review: "w", Row: "user:u"},
+	DecideItem{Review: "w", Row: "invitation:i"},
+	DecideItem{Review: "w", Row: "user:"},
+	DecideItem{Review: "w", Row: "team:t"},
+	CloseReview{Review: "w"},
 }
 
 // wantTable is what the table says of the samples: the name of the type, who may
@@ -142,6 +150,13 @@ invitation.redeliver | system, reason  | nothing                                
 invitation.revoke   | anybody, reason | nothing                                                       | invitation:i
 invitation.accept   | invitee         | nothing                                                       | invitation:i, role:viewer, team:t, user:u
 invitation.decline  | invitee         | nothing                                                       | invitation:i
+review.schedule     | anybody         | company.edit company                                          | company
+review.open         | anybody         | review.run company                                            | review:w
+review.decide       | anybody, reason | review.run company                                            | review:w, user:u
+review.decide       | anybody, reason | review.run company                                            | review:w, invitation:i
+review.decide       | anybody, reason | review.run company                                            | review:w
+review.decide       | anybody, reason | review.run company                                            | review:w
+review.close        | anybody         | review.run company                                            | review:w
 `
 
 // TestTable compares what the table says of each type with the text above. A row

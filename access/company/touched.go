@@ -18,6 +18,7 @@ const (
 	each                    // every target, as an object
 	pair                    // what ties the first two to each other, and not these themselves
 	deletion                // the first target, and what hangs on it
+	item                    // what ties the first two, which hangs on the first; and the second with what hangs on it, which it does not touch
 	nothing
 )
 
@@ -61,6 +62,9 @@ func touchedBy(c Change, before, after *state) []string {
 	keys := a.readKeys()
 	if a.reads == pair && len(a.targets) > 1 {
 		a.hangsOn = a.targets[:2]
+	}
+	if a.reads == item {
+		a.hangsOn = a.targets[:1]
 	}
 	for _, r := range a.hangsOn {
 		keys = append(keys, hangKey(r))
@@ -140,6 +144,9 @@ func (a about) condition() []string {
 	for _, r := range a.sees {
 		keys = append(keys, r.String())
 	}
+	if a.reads == item && len(a.targets) > 1 {
+		keys = append(keys, a.targets[1].String(), hangKey(a.targets[1]))
+	}
 	return keys
 }
 
@@ -157,7 +164,7 @@ func (a about) readKeys() (keys []string) {
 			keys = append(keys, r.String())
 		}
 		return keys
-	case pair:
+	case pair, item:
 		if len(a.targets) < 2 {
 			return nil // nobody is named, so there is nothing between the two
 		}
@@ -201,6 +208,9 @@ func (s *state) exists(kind access.Kind, id string) bool {
 	case kindAttribute:
 		_, err := s.attribute(id)
 		return err == nil
+	case kindReview:
+		_, is := s.reviews.get(id)
+		return is
 	}
 	return s.directory().Has(kind.Resource(id, ""))
 }

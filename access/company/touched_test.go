@@ -59,6 +59,10 @@ invitation.redeliver | the first
 invitation.revoke   | the first
 invitation.accept   | the first
 invitation.decline  | the first
+review.schedule     | the first
+review.open         | the first
+review.decide       | the item
+review.close        | the first and what hangs on it
 `
 
 // TestTableReadings compares what the table says of what each type reads with the
@@ -67,7 +71,7 @@ func TestTableReadings(t *testing.T) {
 	var got []string
 	for _, c := range samples {
 		a := rowOf(c).about(c)
-		reads := []string{"the first", "each", "the pair", "the first and what hangs on it", "nothing"}[a.reads]
+		reads := []string{"the first", "each", "the pair", "the first and what hangs on it", "the item", "nothing"}[a.reads]
 		if len(a.hangsOn) > 0 {
 			reads += fmt.Sprint(", on ", a.hangsOn)
 		}

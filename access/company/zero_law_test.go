@@ -73,6 +73,10 @@ invitation.amend i role=team-member teams=n until=30m reviewDays=10
 invitation.amend i role=viewer teams=n days=2
 invitation.amend j role=team-member days=2
 invitation.revoke i
+review.schedule 6
+review.open new due=9d
+review.decide w user:vic keep                    | ann: review.open w
+review.close w                                   | ann: review.open w
 `
 
 // notZeroed are the types of change that have no field whose zero value could
