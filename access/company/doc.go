@@ -222,6 +222,11 @@
 //	invitation.accept     AcceptInvitation     makes the invited person a user
 //	invitation.decline    DeclineInvitation    closes an invitation at the person's wish
 //
+//	review.schedule       ScheduleReviews      says after how many months a review is due
+//	review.open           OpenReview           opens a review of everybody who has access
+//	review.decide         DecideItem           decides about an item of a review
+//	review.close          CloseReview          closes a review
+//
 // # Zero values
 //
 // The zero [Actor] may change nothing. The zero [Limits] bound nothing. The zero
