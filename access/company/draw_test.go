@@ -356,7 +356,7 @@ func (d draw) request(m *machine) model.Request {
 	default:
 		r.System = d.one("system", "sync", "sync", "sync", "sync", "scim", "ghost")
 	}
-	r.Reason = "it is needed"
+	r.Reason, r.Approval = d.one("why", "it is needed", "it is asked for"), d.one("approval", "", "a-1", "a-2")
 	if d.chance(40, "odd reason") {
 		r.Reason = d.one("reason", "", " \t\n", strings.Repeat("x", 501), "\xff")
 	}

@@ -97,7 +97,7 @@ func (d draw) far(now time.Time) time.Time {
 
 // byAny draws a request of one change, mostly by an actor who may make it.
 func (d draw) byAny(m *machine, change func(*machine, model.Request) company.Change) model.Request {
-	r := model.Request{Reason: "they are needed"}
+	r := model.Request{Reason: d.one("why", "they are needed", "they are wanted"), Approval: d.one("approval", "", "a-1", "a-2")}
 	heads := []string{"u1"} // who is mostly there
 	for _, id := range keysOf(m.model.Users) {
 		if has, _ := m.model.Catalog.Role(m.model.Users[id].Role); slices.Contains(has.Capabilities, "user.invite") && m.model.At(m.now()).Active(id) {

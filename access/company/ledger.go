@@ -46,9 +46,10 @@ func causeOf(o origin) *cause {
 
 // provenance is how something came to be as it is.
 type provenance struct {
-	by    *cause // the event that gave it as it is
-	first *cause // of a report grant: the first since which it is shared; nil if that is by
-	moved *cause // the last event after by that moved its end; nil if none did
+	by    *cause    // the event that gave it as it is
+	first *cause    // of a report grant: the first since which it is shared; nil if that is by
+	moved *cause    // the last other event that moved its end; nil if none did
+	was   time.Time // the end before that event; zero is none
 }
 
 // arrival is how a user came, and how they left.
@@ -237,9 +238,11 @@ func (l ledger) with(c Change, before, after *state, o origin) ledger {
 func (e *entry) give(key string, by *cause) { e.given.Add(e.token, key, provenance{by: by}) }
 
 // move notes that the end of something was moved.
-func (e *entry) move(key string) {
+func (e *entry) move(key string, from time.Time) {
 	g := e.givenBy(key)
-	g.moved = e.by
+	if g.moved == nil || g.moved.seq != e.by.seq {
+		g.moved, g.was = e.by, from
+	}
 	e.given.Add(e.token, key, g)
 }
 

@@ -51,7 +51,7 @@ func (c SuspendUser) note(e *entry) { e.step(user(c.User).String(), lowers) }
 func (c ReinstateUser) note(e *entry) { e.step(user(c.User).String(), raises) }
 
 func (c SetEnd) note(e *entry) {
-	e.move(roleKey(c.User))
+	e.move(roleKey(c.User), c.From)
 	e.step(user(c.User).String(), byEnd(c.From, c.Until.or(c.From)))
 }
 
@@ -86,7 +86,7 @@ func (c AddMember) note(e *entry) {
 }
 
 func (c SetMemberEnd) note(e *entry) {
-	e.move(memberKey(c.Team, c.User))
+	e.move(memberKey(c.Team, c.User), c.From)
 	e.step(user(c.User).String(), byEnd(c.From, c.Until.or(c.From)))
 }
 
@@ -148,11 +148,16 @@ func (e *entry) share(r access.ReportID, u team.UserID, t team.ID) {
 	case !shared || team.End(was.Until).Ended(e.by.at):
 		e.give(key, e.by)
 	case was.Level == now.Level:
-		e.move(key)
-	case before.first == nil:
-		e.given.Add(e.token, key, provenance{by: e.by, first: before.by})
+		e.move(key, was.Until)
 	default:
-		e.given.Add(e.token, key, provenance{by: e.by, first: before.first})
+		if before.first == nil {
+			before.first = before.by
+		}
+		before.by = e.by
+		if !was.Until.Equal(now.Until) {
+			before.moved = nil // which is by
+		}
+		e.given.Add(e.token, key, before)
 	}
 }
 

@@ -93,6 +93,7 @@ func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Co
 	m := &machine{hits: hits, laws: laws, model: from, config: config, log: audit.NewMemory(), clock: start, last: start,
 		steps: []time.Duration{time.Nanosecond, 30 * time.Minute, time.Hour, 2 * time.Hour, -time.Hour}, sent: map[invite.ID][]sentMessage{}, came: map[string]int{}}
 	m.config.Sent = m.wasSent
+	m.model.Begin()
 	f := company.Founding{ID: "acme", Name: from.Name, Limits: from.Limits, Document: from.Document()}
 	co, err := company.Found(context.Background(), m.log, f, m.companyConfig())
 	if err != nil {
@@ -177,7 +178,7 @@ func (m *machine) pass(t *rapid.T) {
 
 // by is the actor of a request, and what else its event has.
 func by(r model.Request) company.By {
-	by := company.By{Reason: r.Reason, Approval: "a-1", Correlation: "c-1", Via: "v-1", Since: r.Since}
+	by := company.By{Reason: r.Reason, Approval: r.Approval, Correlation: "c-1", Via: "v-1", Since: r.Since}
 	switch {
 	case r.User != "":
 		by.Actor = company.User(r.User)

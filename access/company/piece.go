@@ -87,6 +87,16 @@ func (g provenance) events() []uint64 {
 	return slices.Concat(g.by.events(), g.first.events(), g.moved.events())
 }
 
+// holds returns the numbers of the events without which it would not hold at an
+// instant: of those that gave it, and of the last that moved its end, if it would
+// have ended by then otherwise.
+func (g provenance) holds(at time.Time) []uint64 {
+	if g.moved != nil && team.End(g.was).Ended(at) {
+		return slices.Concat(g.by.events(), g.moved.events())
+	}
+	return g.by.events()
+}
+
 // addRole adds the role, and the catalogs since.
 func (p *pieces) addRole() {
 	g := p.state.ledger.givenBy(roleKey(p.of.ID))
@@ -100,7 +110,7 @@ func (p *pieces) addRole() {
 func (p *pieces) addTeam(m team.Member) {
 	l := &p.state.ledger
 	member := l.givenBy(memberKey(m.Team, p.of.ID))
-	began := member.by.events()
+	holds := member.holds(p.at)
 	p.add(audit.Piece{Kind: audit.PieceTeam, Team: string(m.Team), Until: m.Until}, member.by, member.events())
 	t, _ := p.state.directory().Team(m.Team)
 	for _, g := range t.Groups {
@@ -108,7 +118,7 @@ func (p *pieces) addTeam(m team.Member) {
 	}
 	_, last, _ := l.losses.Find(string(m.Team))
 	for lost := range last.after(member.by.seq) {
-		p.add(audit.Piece{Kind: audit.PieceLost, Team: string(m.Team), Group: string(lost.group)}, lost.by, began)
+		p.add(audit.Piece{Kind: audit.PieceLost, Team: string(m.Team), Group: string(lost.group)}, lost.by, holds)
 	}
 	for g := range p.state.directory().GrantsOfTeam(m.Team) {
 		if team.End(g.Until).Ended(p.at) {
@@ -118,7 +128,7 @@ func (p *pieces) addTeam(m team.Member) {
 		p.add(audit.Piece{
 			Kind: audit.PieceTeamReport, Team: string(m.Team), Report: string(g.Report), Level: g.Level.String(),
 			Until: g.Until,
-		}, latest(member.by, grant.by), began, grant.events())
+		}, latest(member.by, grant.by), holds, grant.events())
 	}
 }
 
@@ -127,8 +137,8 @@ func (p *pieces) addTeam(m team.Member) {
 func (p *pieces) addGroup(m team.Member, id datagroup.ID, member provenance) {
 	l := &p.state.ledger
 	attached := l.givenBy(attachKey(m.Team, id))
-	since, began := latest(member.by, attached.by), slices.Concat(member.by.events(), attached.events())
-	lasting := slices.Concat(began, member.moved.events())
+	since, holds := latest(member.by, attached.by), slices.Concat(member.holds(p.at), attached.events())
+	lasting := slices.Concat(holds, member.moved.events())
 	piece := audit.Piece{Kind: audit.PieceData, Team: string(m.Team), Group: string(id), Until: m.Until}
 	p.add(piece, since, lasting)
 	_, last, _ := l.data.Find(string(id))
@@ -141,7 +151,7 @@ func (p *pieces) addGroup(m team.Member, id datagroup.ID, member provenance) {
 		}
 		p.addMoved(piece, audit.PieceGained, c.in, c.by, lasting, c.filter.events())
 		piece.Until = time.Time{}
-		p.addMoved(piece, audit.PieceGone, c.out, c.by, began, c.filter.events())
+		p.addMoved(piece, audit.PieceGone, c.out, c.by, holds, c.filter.events())
 		piece.Until = m.Until
 	}
 }

@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -55,6 +56,7 @@ func (s search) run(t *testing.T) {
 			}
 		})
 	}
+	println(strings.ReplaceAll(fmt.Sprintf("%v", &hits), ":", ":\t")) //TEMP
 	if testing.Short() || t.Failed() {
 		return
 	}

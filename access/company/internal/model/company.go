@@ -42,6 +42,12 @@ func New(c Catalog, founded time.Time) *Company {
 	return &Company{World: rules.New(c), Name: "Acme", Used: map[string]bool{}, Last: founded, Events: make([]Event, 1), Had: map[string][]string{}}
 }
 
+// Begin makes what there is the founding of the company.
+func (c *Company) Begin() {
+	nothing := New(c.Catalog, c.Last)
+	c.Events[0] = Event{Time: c.Last, Actor: "system founding", Steps: []Step{{Before: nothing.At(c.Last), After: c.At(c.Last).Clone()}}}
+}
+
 // NewTeam returns a team of nobody.
 func NewTeam() Team { return Team{Members: map[string]time.Time{}} }
 

@@ -309,7 +309,7 @@ func (c *Company) Deliver(first int) (any bool) {
 		}
 	}
 	if any {
-		c.Events = append(c.Events, Event{})
+		c.Events = append(c.Events, Event{Time: c.Now})
 	}
 	return any
 }

@@ -36,6 +36,7 @@ type Request struct {
 	User, System string
 	Proof        invite.Proof
 	Reason       string
+	Approval     string
 	Since        uint64 // the event after which what is read must not have changed; 0 is no condition
 	Changes      []company.Change
 }
@@ -77,7 +78,7 @@ func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
 	}
 	p := &proposal{c.At(Later(clock, c.Last)).Clone(), conf, r, clock}
 	var a Answer
-	event := Event{By: r.User}
+	event := Event{By: r.User, Actor: r.actor(), Reason: r.Reason, Approval: r.Approval}
 	for i, c := range r.Changes {
 		before := p.Clone()
 		reads := p.reads(c)
@@ -99,13 +100,31 @@ func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
 		}
 		a.Recorded = append(a.Recorded, made)
 		event.Touched = append(event.Touched, p.touches(before, made)...)
+		event.Steps = append(event.Steps, Step{Change: made, Before: before})
 	}
 	if len(a.Recorded) == 0 {
 		return Answer{Refusal: because("ErrNoChange", "")}
 	}
+	for n := range event.Steps {
+		if event.Steps[n].After = p.Company; n+1 < len(event.Steps) {
+			event.Steps[n].After = event.Steps[n+1].Before
+		}
+	}
+	event.Time = p.Now // which a correction of the clock moves
 	p.Last, p.Events = p.Now, append(p.Events, event)
 	a.After = p.Company
 	return a
+}
+
+// actor is who makes the request, as the log has them.
+func (r Request) actor() string {
+	switch {
+	case r.User != "":
+		return r.User
+	case r.System != "":
+		return "system " + r.System
+	}
+	return "invitee " + r.Proof.Address().String()
 }
 
 // change says what comes of one change, and makes it unless it is refused.

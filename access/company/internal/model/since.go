@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -10,11 +11,23 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// Event is what a later change may have to know of an event. The first of a
-// company is its founding.
+// Event is what a later change or question may have to know of an event. The
+// first of a company is its founding.
 type Event struct {
 	By      string   // the user who made it, if one did
 	Touched []string // what it changed, as [proposal.reads] names it
+
+	Time             time.Time
+	Actor            string // as the String of an audit.Actor has it
+	Reason, Approval string
+	Steps            []Step // in the order of the changes; a delivery has none
+}
+
+// Step is one change of an event, as it was recorded, and the company before
+// and after it, at the time of the event. Nobody may change them.
+type Step struct {
+	Change        company.Change // nil is the founding
+	Before, After *Company
 }
 
 // changedSince returns the last event after that of the condition that touched
