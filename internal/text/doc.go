@@ -6,9 +6,9 @@
 //	}
 //
 // What is accepted: [Line], [Lines], [Visible], [ID], [End], [ParseEnd],
-// [Challenge]. How outside text
-// is shown in a message: [Quote], [Plain], [Nearest]. An error in another
-// message: [Cause]. How words are compared: [Lower], [Fold].
+// [Challenge]. How outside text is shown in a message: [Quote], [Plain],
+// [Nearest]; in a table: [Shown]. An error in another message: [Cause]. How words
+// are compared: [Lower], [Fold].
 //
 // 1. A line is UTF-8 without control characters, line breaks, characters that
 // change the direction of text, and invisible formatting characters. So two

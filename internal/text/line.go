@@ -3,6 +3,7 @@ package text
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,21 +64,61 @@ func Visible(s string) error {
 	}
 	visible := false // whether the character before can have a selector
 	for _, r := range s {
-		switch {
-		case unicode.IsControl(r):
-			return fmt.Errorf("has the control character %U", r)
-		case r == '\u2028' || r == '\u2029':
-			return fmt.Errorf("has %U, which breaks the line", r)
-		case unicode.Is(unicode.Variation_Selector, r):
-			if !visible {
-				return errSelector
-			}
-		case hidden(r):
-			return fmt.Errorf("has %U, which is invisible or changes the direction of text", r)
+		if err := unseen(r, visible); err != nil {
+			return err
 		}
-		visible = !isSpace(r) && !unicode.Is(unicode.Variation_Selector, r)
+		visible = takesSelector(r)
 	}
 	return nil
+}
+
+// unseen returns nil if r means what it looks like. A selector does if the
+// character before it takes one, which visible says.
+func unseen(r rune, visible bool) error {
+	switch {
+	case unicode.IsControl(r):
+		return fmt.Errorf("has the control character %U", r)
+	case r == '\u2028' || r == '\u2029':
+		return fmt.Errorf("has %U, which breaks the line", r)
+	case unicode.Is(unicode.Variation_Selector, r):
+		if !visible {
+			return errSelector
+		}
+	case hidden(r):
+		return fmt.Errorf("has %U, which is invisible or changes the direction of text", r)
+	}
+	return nil
+}
+
+// takesSelector reports whether a variation selector may follow r.
+func takesSelector(r rune) bool { return !isSpace(r) && !unicode.Is(unicode.Variation_Selector, r) }
+
+// Shown returns s with an escape of Go, such as \n or \u202e, in the place of
+// each character that [Visible] refuses, and \xff in the place of a byte that is
+// no UTF-8. What Visible accepts is returned as it is, backslashes too.
+func Shown(s string) string {
+	if Visible(s) == nil {
+		return s
+	}
+	b := make([]byte, 0, len(s)+16)
+	visible := false
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			b = fmt.Appendf(b, `\x%02x`, s[0])
+			visible = false
+		case unseen(r, visible) != nil:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b = append(b, quoted[1:len(quoted)-1]...)
+			visible = false
+		default:
+			b = append(b, s[:n]...)
+			visible = takesSelector(r)
+		}
+		s = s[n:]
+	}
+	return string(b)
 }
 
 // plainASCII reports whether s is printable ASCII, which most text is.
