@@ -17,6 +17,11 @@
 //     [Event.Follows] and test it with package audittest
 //   - verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint], [Hash]
 //   - files: [WriteLines], [ReadLines], [Encode], [Decode]
+//   - who has access, as package company finds it out: [RegisterRow], [Piece],
+//     [DueRow], [Review], [ReviewItem], [Finding], [HistoryRow] by [HistoryRows]
+//   - their tables: [RegisterList], [PieceList], [DueList], [ReviewList],
+//     [FindingList], [HistoryList]; a [List] of [Column]s is written as CSV,
+//     JSON Lines, Markdown or HTML; [ParseCell]
 //
 // # Rules
 //
@@ -41,6 +46,10 @@
 //     recorded, and never consulted.
 //  7. The times of events do not order them; their Seq does. A log whose store has
 //     a clock may be a [Clock], so that a writer whose own clock is wrong notices.
+//  8. A table of a [List] is for people, and JSON Lines are for programs: a table
+//     has times to the second, long lists cut off, and lists in one cell; JSON
+//     Lines have everything. Pages are made by who makes the rows: after a key or
+//     an event, so many.
 //
 // # Hash
 //
@@ -83,12 +92,42 @@
 // one line, and [Decode] refuses any other: a file that was reformatted, or
 // that has a member twice or one too many, is not a log.
 //
+// # Cells
+//
+// In tables times are RFC 3339 in UTC to the second, as 2026-01-02T15:04:05+00:00,
+// which spreadsheets leave as it is; an event is #12. A list of ids is joined by
+// ", "; an id that has a comma, begins with a quote or is empty stands in quotes
+// that are doubled in it.
+//
+// A cell of CSV is the text itself, or an apostrophe and the text with escapes.
+// The second is for every text that
+//
+//   - begins with an apostrophe;
+//   - begins like a formula, with = + - @ or one of their other widths, also after
+//     spaces, quotes and invisible characters, or does so after a semicolon, which
+//     separates cells in some languages;
+//   - is a number, an amount, a date, a time, a boolean or an error to a spreadsheet
+//     in English: 007, MAR1, 2026-01-02, TRUE, #N/A;
+//   - has control characters, line breaks, characters that are invisible or change
+//     the direction of text, or bytes that are not UTF-8;
+//   - is empty, in a list of one column.
+//
+// The escapes are those of Go: \\ for a backslash, \x3b for a semicolon, and \n,
+// \xff, \u202e, \U000e0001 for what cannot be seen. [ParseCell] undoes both. Gnumeric takes
+// the apostrophe away when it reads the file, Excel and LibreOffice show it. A
+// spreadsheet in another language may take further texts for a date, such as
+// "1. Mai"; it runs none.
+//
+// In Markdown and HTML, line breaks are line breaks, what else cannot be seen is
+// shown by the same escapes, and no text is markup.
+//
 // # Zero values
 //
 // The zero [Event] is no event: [Event.Check] refuses it. The zero [Hash] is
 // the Prev of the first event and the hash of none. The zero [Checkpoint] is
 // the state of an empty log: with it, Verify checks the chain alone. The zero
-// [Memory] is an empty log.
+// [Memory] is an empty log. The zero [List] has no columns and no rows. A zero time
+// in a row is none, and an empty cell.
 //
 // # Concurrency
 //
@@ -98,6 +137,6 @@
 // # Errors
 //
 // Every error of this package is an [*Error] that wraps one of its sentinels,
-// or the error of a context or reader. An error of a log or writer that you
-// passed comes back as it is.
+// or the error of a context or reader. An error of a log, writer or sequence that
+// you passed comes back as it is.
 package audit

@@ -23,10 +23,10 @@ type Change struct {
 // Actor is who made an event, as known at that moment: addresses and roles
 // change later, the record of them does not.
 type Actor struct {
-	Kind  string // KindUser, KindSystem or KindInvitee
-	ID    string // not empty, except for an invitee who has none yet
-	Email string // empty for one who has none; an invitee has one
-	Role  string // empty for one who has none
+	Kind  string `json:"kind"`            // KindUser, KindSystem or KindInvitee
+	ID    string `json:"id,omitempty"`    // not empty, except for an invitee who has none yet
+	Email string `json:"email,omitempty"` // empty for one who has none; an invitee has one
+	Role  string `json:"role,omitempty"`  // empty for one who has none
 }
 
 // String returns the id of a user, "system scim" for a system, and "invitee

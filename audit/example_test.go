@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -79,4 +80,33 @@ func ExampleReadLines() {
 	// <nil>
 	// <nil>
 	// <nil>
+}
+
+// The rows of a register as a table for a wiki, without some columns. Package
+// company makes the rows; a name cannot break the table.
+func ExampleList() {
+	l := audit.RegisterList(slices.Values([]audit.RegisterRow{
+		{User: "mia", Role: "editor", Added: time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC), AddedBy: "ada", Reason: "joins *us* | new", Duration: "permanent", State: audit.StateActive},
+		{User: "tom", Role: "viewer", Added: time.Date(2026, 1, 3, 9, 0, 0, 0, time.UTC), AddedBy: "mia", Reason: "=1+1", Duration: "90 days", State: audit.StateSuspended},
+	}))
+	l.Title = "Acme: who has access"
+	l.Columns = slices.DeleteFunc(l.Columns[:9], func(c audit.Column[audit.RegisterRow]) bool { return c.Name == "E-mail" || c.Name == "Teams" })
+	if err := l.WriteMarkdown(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	if err := l.WriteCSV(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// # Acme: who has access
+	//
+	// | User | Role | Date added | Added by | Reason | Duration | State |
+	// | --- | --- | --- | --- | --- | --- | --- |
+	// | mia | editor | 2026-01-02T15:04:05+00:00 | ada | joins \*us\* &#124; new | permanent | active |
+	// | tom | viewer | 2026-01-03T09:00:00+00:00 | mia | =1+1 | 90 days | suspended |
+	//
+	// 2 rows
+	// User,Role,Date added,Added by,Reason,Duration,State
+	// mia,editor,2026-01-02T15:04:05+00:00,ada,joins *us* | new,permanent,active
+	// tom,viewer,2026-01-03T09:00:00+00:00,mia,'=1+1,90 days,suspended
 }

@@ -65,3 +65,31 @@ func TestReadGrowth(t *testing.T) {
 		})
 	}
 }
+
+// TestListGrowth: what a list costs to write grows with its rows and with the length
+// of its texts only.
+func TestListGrowth(t *testing.T) {
+	for name, rows := range map[string]func(n int) [][]string{
+		"rows":       func(n int) [][]string { return slices.Repeat([][]string{{"Ann", "=1"}}, n) },
+		"columns":    func(n int) [][]string { return [][]string{slices.Repeat([]string{"Ann"}, n)} },
+		"a text":     func(n int) [][]string { return [][]string{{strings.Repeat("a_ ", n)}} },
+		"semicolons": func(n int) [][]string { return [][]string{{strings.Repeat(";", n) + "=1"}} },
+		"spaces":     func(n int) [][]string { return [][]string{{strings.Repeat(`; ""`, n) + "=1"}} },
+		"numbers":    func(n int) [][]string { return [][]string{{strings.Repeat("12 mar ", n)}} },
+		"hidden":     func(n int) [][]string { return [][]string{{strings.Repeat("\u202e\xff\n", n)}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Hundredfold(t, 10, func(n int) func() {
+				l := table(rows(n))
+				return func() {
+					for _, f := range formats("", l) {
+						var b bytes.Buffer
+						if err := f.write(&b); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			})
+		})
+	}
+}
