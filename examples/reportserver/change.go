@@ -62,20 +62,24 @@ func (s *service) addMember(w http.ResponseWriter, r *http.Request) {
 // change makes a change of the company as the caller, and answers with the record. The guard has decided only that the caller may take
 // the action; Do decides about this change, against the company as it is now.
 func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, change company.Change) {
-	by := company.By{
-		Actor:       company.User(admission.Subject(r.Context()).User()),
-		Reason:      reason,
-		Correlation: requestID(r.Context()),
-	}
-	receipt, err := s.company.Do(r.Context(), by, change)
+	receipt, err := s.company.Do(r.Context(), callerOf(r, reason), change)
 	if err != nil {
-		s.refuseChange(w, r, err)
+		refuseChange(w, r, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, struct {
 		Event  uint64         `json:"event"`
 		Change company.Change `json:"change"`
 	}{receipt.Seq, receipt.Changes[0]})
+}
+
+// callerOf says who makes a change and why.
+func callerOf(r *http.Request, reason string) company.By {
+	return company.By{
+		Actor:       company.User(admission.Subject(r.Context()).User()),
+		Reason:      reason,
+		Correlation: requestID(r.Context()),
+	}
 }
 
 // statuses are for changes that the caller may make, but not like this. All other refusals conflict with the state of the company:
@@ -92,22 +96,35 @@ var statuses = []struct {
 	{company.ErrBeyondOwnEnd, http.StatusForbidden},
 }
 
-// refuseChange answers for a change that was not made, and shows the caller why it is refused. The guard answers denials, of which it
-// shows the public reason, and failures, of which it shows nothing.
-func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
-	failed, ok := errors.AsType[*company.Error](err)
-	switch {
-	case errors.Is(err, company.ErrUncertain):
-		accesshttp.Refuse(w, r, fmt.Errorf("%w: %w", admission.ErrUnavailable, err))
-	case errors.Is(err, access.ErrDenied), !ok, !failed.Refused():
-		accesshttp.Refuse(w, r, err)
-	default:
-		status := http.StatusConflict
-		for _, known := range statuses {
-			if errors.Is(err, known.err) {
-				status = known.status
-			}
-		}
-		writeProblem(w, status, failed.Err.Error())
+// refuseChange answers for a change that was not made.
+func refuseChange(w http.ResponseWriter, r *http.Request, err error) {
+	if status, text := refusal(err); status != 0 {
+		writeProblem(w, status, text)
+		return
 	}
+	refuseUntold(w, r, err)
+}
+
+// refusal returns why a change is refused, to be shown to the caller, and with which status. The status is 0 if the guard answers
+// instead: denials, of which it shows the public reason, and failures, of which it shows nothing.
+func refusal(err error) (status int, text string) {
+	failed, ok := errors.AsType[*company.Error](err)
+	if !ok || !failed.Refused() || errors.Is(err, access.ErrDenied) {
+		return 0, ""
+	}
+	status = http.StatusConflict
+	for _, known := range statuses {
+		if errors.Is(err, known.err) {
+			status = known.status
+		}
+	}
+	return status, failed.Err.Error()
+}
+
+// refuseUntold lets the guard answer for a change.
+func refuseUntold(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, company.ErrUncertain) {
+		err = fmt.Errorf("%w: %w", admission.ErrUnavailable, err)
+	}
+	accesshttp.Refuse(w, r, err)
 }

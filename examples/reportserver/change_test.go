@@ -25,9 +25,8 @@ func TestFailedChange(t *testing.T) {
 		{http.StatusServiceUnavailable, "the caller went away", &company.Error{Op: "do", Err: context.Canceled}},
 		{http.StatusConflict, "the seats are taken", &company.Error{Op: "do", Err: company.ErrSeats}},
 	} {
-		w := newWorld(t)
 		answer := httptest.NewRecorder()
-		w.service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), tt.err)
+		refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), tt.err)
 		if shown := strings.Contains(answer.Body.String(), "detail"); answer.Code != tt.want || shown != (tt.want == http.StatusConflict) {
 			t.Errorf("%s: %d %s, want %d", tt.name, answer.Code, answer.Body, tt.want)
 		}

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestCrossOrigin: what a page of another origin makes a browser send is refused, and changes nothing; reading, this service's own
@@ -80,14 +79,14 @@ func TestLoginPage(t *testing.T) {
 	}
 	first := *b.cookie
 	b.post("/session", url.Values{"user": {"ada"}})
-	if again := (&browser{w, &first}).get("/register"); again.Code != http.StatusSeeOther {
+	if again := (&browser{world: w, cookie: &first}).get("/register"); again.Code != http.StatusSeeOther {
 		t.Errorf("the session before the last login: %d, want 303", again.Code)
 	}
 	second := *b.cookie
 	if answer := b.post("/session/end", nil); answer.Code != http.StatusSeeOther || b.cookie.MaxAge >= 0 {
 		t.Errorf("logging out: %d, cookie %v", answer.Code, b.cookie)
 	}
-	if again := (&browser{w, &second}).get("/register"); again.Code != http.StatusSeeOther {
+	if again := (&browser{world: w, cookie: &second}).get("/register"); again.Code != http.StatusSeeOther {
 		t.Errorf("after logging out: %d, want 303", again.Code)
 	}
 	if len(w.service.logins.open) != 0 {
@@ -101,13 +100,21 @@ func TestLoginPage(t *testing.T) {
 	}
 }
 
-// TestSessionOver: whoever has a session that is over logs in again, and finds again what they typed.
-func TestSessionOver(t *testing.T) {
-	w := newWorld(t)
-	b := w.browse("ada")
-	w.service.logins.now = func() time.Time { return today.Add(loginTime) }
-	if answer := b.get("/register"); answer.Code != http.StatusSeeOther {
-		t.Errorf("%d, want 303", answer.Code)
+// TestBackAfterLogin: who sent a form without a session goes back to the page with the form, if that is one of this service.
+func TestBackAfterLogin(t *testing.T) {
+	for referer, next := range map[string]string{
+		"http://example.com/review?id=q3": "/review?id=q3",
+		"http://evil.example/review":      "/",
+		"":                                "/",
+	} {
+		r := httptest.NewRequest("POST", "/review/close", strings.NewReader("reason=typed"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Referer", referer)
+		answer := (&browser{world: newWorld(t)}).send(r)
+		if body := answer.Body.String(); answer.Code != http.StatusUnauthorized || !strings.Contains(body, `name="next" value="`+next+`"`) || !strings.Contains(body, "readonly>typed<") {
+			t.Errorf("from %q: %d, want a login that leads to %s:\n%s", referer, answer.Code, next, body)
+		}
+		checkHeaders(t, "/review/close", answer)
 	}
 }
 
@@ -149,6 +156,7 @@ func TestLocalPath(t *testing.T) {
 		"register":                   "/",
 		"https://evil.example/":      "/",
 		"//evil.example/":            "/",
+		"///evil.example/":           "/",
 		`/\evil.example/`:            "/",
 		"/\tevil":                    "/",
 		"javascript:alert(1)":        "/",

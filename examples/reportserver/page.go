@@ -21,13 +21,17 @@ var pageFiles embed.FS
 
 // pages are the templates. html/template escapes whatever they show for the place where it stands, so a name is text, whatever is in it.
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":    day,
-	"minute": minute,
-	"join":   strings.Join,
-	"anchor": anchor,
-	"entry":  menuEntry,
-	"piece":  describePiece,
-	"due":    describeDue,
+	"day":     day,
+	"lastday": lastDay,
+	"minute":  minute,
+	"join":    strings.Join,
+	"anchor":  anchor,
+	"entry":   menuEntry,
+	"piece":   describePiece,
+	"due":     describeDue,
+	"row":     describeRow,
+	"detail":  describeChange,
+	"finding": describeFinding,
 }).ParseFS(pageFiles, "pages/*.html"))
 
 // contentPolicy lets a page load its stylesheet and send forms, both only to this service, and nothing else: no script runs, whatever
@@ -91,12 +95,10 @@ func (s *service) render(w http.ResponseWriter, r *http.Request, status int, nam
 	w.Write(body.Bytes()) // a client that is gone needs no answer
 }
 
-// redirect sends a browser to another page of this service.
-func redirect(w http.ResponseWriter, r *http.Request, path string, query url.Values) {
+// redirect sends a browser to another page of this service, and to a place on it.
+func redirect(w http.ResponseWriter, r *http.Request, path string, query url.Values, place string) {
 	setPageHeaders(w.Header())
-	fragment := query.Get("#")
-	query.Del("#")
-	http.Redirect(w, r, (&url.URL{Path: path, RawQuery: query.Encode(), Fragment: fragment}).String(), http.StatusSeeOther)
+	http.Redirect(w, r, (&url.URL{Path: path, RawQuery: query.Encode(), Fragment: place}).String(), http.StatusSeeOther)
 }
 
 // showStyle answers with the stylesheet of all pages, which tells nobody anything.
@@ -129,6 +131,9 @@ func (s *service) refusePage(w http.ResponseWriter, r *http.Request, f admission
 // day is how a page shows the day of a time, minute the time itself; none is "".
 func day(t time.Time) string    { return format(t, time.DateOnly) }
 func minute(t time.Time) string { return format(t, "2006-01-02 15:04") }
+
+// lastDay is the last day before an end.
+func lastDay(end time.Time) string { return day(end.Add(-1)) }
 
 func format(t time.Time, layout string) string {
 	if t.IsZero() {

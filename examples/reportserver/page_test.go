@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 type browser struct {
 	*world
 	cookie *http.Cookie
+	origin string // where its forms come from, as it says; "" is here
 }
 
 // browse logs a user in by the login page.
@@ -32,7 +34,7 @@ func (b *browser) get(path string) *httptest.ResponseRecorder {
 func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Sec-Fetch-Site", cmp.Or(b.origin, "same-origin"))
 	return b.send(r)
 }
 
@@ -51,12 +53,18 @@ func (b *browser) send(r *http.Request) *httptest.ResponseRecorder {
 // pagePaths are the pages that not everybody may see, each with a text that it shows to those who may.
 var pagePaths = map[string]string{
 	"/register":      "tom@example.com",
+	"/register/csv":  "tom@example.com",
 	"/person?id=tom": "A member of team europe",
+	"/history":       "company.found",
+	"/history/jsonl": "company.found",
+	"/reviews":       "To open another",
+	"/review?id=q3":  "Open: 8",
 }
 
 // TestPageGuards opens every page as those who may see it, those who may not, and nobody. Whoever may not see it gets no byte of it.
 func TestPageGuards(t *testing.T) {
 	w := newWorld(t)
+	openQ3(t, w)
 	for _, user := range []string{"ada", "uma", "mia", "vic", "sam", ""} {
 		b := &browser{world: w}
 		want := http.StatusSeeOther

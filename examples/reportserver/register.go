@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/accesshttp"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/team"
@@ -15,12 +17,16 @@ import (
 // pageSize is how many rows a page shows.
 const pageSize = 50
 
+// wrongDay is for a browser that does not know fields for days.
+const wrongDay = "Write the day as 2026-09-30."
+
 // registerPage is who has access, now or as it was.
 type registerPage struct {
 	Moment  company.Moment
 	Day     string // the end of which is asked about; "" is now
 	Removed bool
 	Rows    []audit.RegisterRow
+	Files   []file
 	Next    string // the link to the next page
 	Error   string
 }
@@ -47,6 +53,7 @@ func (s *service) showRegister(w http.ResponseWriter, r *http.Request) {
 			view.Rows = view.Rows[:pageSize]
 			view.Next = link("/register", asked, "after", view.Rows[pageSize-1].Key())
 		}
+		view.Files = files("/register", asked)
 	}
 	s.render(w, r, status, "register.html", "Who has access", view)
 }
@@ -59,7 +66,7 @@ func (s *service) momentOf(r *http.Request, day string) (m company.Moment, refus
 	}
 	begin, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return m, "Write the day as 2026-09-30.", nil
+		return m, wrongDay, nil
 	}
 	end := begin.AddDate(0, 0, 1).Add(-1)
 	if end.After(now.Time()) {
@@ -102,4 +109,20 @@ func link(path string, asked url.Values, name, value string) string {
 	}
 	query.Set(name, value)
 	return path + "?" + query.Encode()
+}
+
+// exportRegister answers with the register as a file.
+func (s *service) exportRegister(w http.ResponseWriter, r *http.Request) {
+	asked := r.URL.Query()
+	moment, refused, err := s.momentOf(r, asked.Get("day"))
+	if refused != "" {
+		err = admission.BadRequest(refused)
+	}
+	if err != nil {
+		accesshttp.Refuse(w, r, err)
+		return
+	}
+	limit, _ := strconv.Atoi(asked.Get("limit"))
+	rows := moment.Register(company.RegisterQuery{After: asked.Get("after"), Limit: limit, Removed: asked.Has("removed")})
+	export(w, r, "register-"+day(moment.Time()), audit.RegisterList(rows))
 }

@@ -32,8 +32,8 @@ func TestRegisterPage(t *testing.T) {
 		want int
 		text string
 	}{
-		{"2026-09-01", 200, "As of <time"},
-		{"2099-01-01", 200, "As of <time"},
+		{"2026-09-01", 200, ">2026-09-01 09:00</time>, after event 1."},
+		{"2099-01-01", 200, ">2026-09-01 09:00</time>, after event 1."},
 		{"2026-08-31", 400, "The company did not exist on that day."},
 		{"yesterday", 400, "Write the day as 2026-09-30."},
 	} {

@@ -64,7 +64,7 @@ func (s *service) endSession(secure bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.logins.end(cookieToken(r))
 		setSession(w, "", -1, secure)
-		redirect(w, r, "/login", nil)
+		redirect(w, r, "/login", nil, "")
 	}
 }
 
@@ -88,7 +88,7 @@ func cookieToken(r *http.Request) string {
 // shows what was typed there, so that it is not lost.
 func (s *service) refuseStranger(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		redirect(w, r, "/login", url.Values{"next": {r.URL.RequestURI()}})
+		redirect(w, r, "/login", url.Values{"next": {r.URL.RequestURI()}}, "")
 		return
 	}
 	form := loginForm{Next: "/", Error: "Your session is over, and nothing was recorded."}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/ambit-authz/ambit/audit"
 )
@@ -72,6 +73,40 @@ func describeDue(d audit.DueRow) string {
 		return "Report " + d.Report + " has no active creator"
 	}
 	return d.Kind
+}
+
+// describeFinding says in words what is left to be done.
+func describeFinding(f audit.Finding) string {
+	switch f.Kind {
+	case audit.FindingOpen:
+		return "Nobody decided about it"
+	case audit.FindingDrift:
+		return "It changed after it was decided"
+	case audit.FindingUnmatched:
+		return "What was decided is not carried out"
+	case audit.FindingOverdue:
+		return "The review was not closed when it was due"
+	}
+	return f.Kind
+}
+
+// describeRow says in words whom the key of a row is of.
+func describeRow(key string) string {
+	if id, ok := strings.CutPrefix(key, "user:"); ok {
+		return id
+	}
+	return strings.Replace(key, ":", " ", 1)
+}
+
+// maxDetail is how many bytes of a change the history shows. The founding has a whole company.
+const maxDetail = 2000
+
+// describeChange returns what a change says, as JSON, "" if that is too long for a page.
+func describeChange(c audit.Change) string {
+	if len(c.Data) > maxDetail {
+		return ""
+	}
+	return string(c.Data)
 }
 
 // anchor returns what stands for a key in the address of a page, which may hold fewer characters.
