@@ -33,7 +33,7 @@
 //     [Moment.Row], [Moment.Pieces]; [Company.Now], [Company.At] and
 //     [Company.AsOf] return the [Moment]
 //   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
-//     [Moment.Findings]
+//     [Moment.Findings]; [Company.WriteEvidence], [CheckEvidence]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
 //     [ReadChanges], [Founded]; [Company.Sync], [Company.Checkpoint],
 //     [Company.InDoubt]

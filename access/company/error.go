@@ -43,7 +43,7 @@ var (
 	ErrNoDelivery    = errors.New("no way to deliver invitations is configured")
 	ErrAttributeUsed = errors.New("a filter reads the attribute")
 
-	ErrReviewOpen     = errors.New("a review is open: close it before the next one")
+	ErrReviewOpen     = errors.New("a review is open: close it first")
 	ErrReviewClosed   = errors.New("the review is closed: nothing of it changes any more")
 	ErrDecided        = errors.New("the item is decided, and was not reopened since")
 	ErrNotIndependent = errors.New("the reviewer made or sponsored what raised the row: another one must decide")
@@ -74,6 +74,9 @@ var (
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.
 	ErrUncertain = journal.ErrUncertain
+	// ErrEvidence: a file of the evidence of a review is not what its events come
+	// to.
+	ErrEvidence = errors.New("it does not follow from the events")
 	// ErrClock: the last event is further ahead of [Config.Now] than
 	// [Config.ClockSkew], or the clock of the log's store differs from it by more.
 	// So one of two clocks is wrong. Nothing is written.

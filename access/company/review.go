@@ -229,16 +229,16 @@ func (c CloseReview) derive(s *state, o origin) (Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := Moment{state: s, at: o.at}
 	c.CloseReviewOutcome = CloseReviewOutcome{}
-	for item := range m.ReviewItems(r.ID, ReviewQuery{}) {
+	items := s.standings(r)
+	for item := range r.items(items) {
 		*c.count(item.Decision)++
 	}
-	for range m.Findings(r.ID) {
+	for range r.findings(items, o.at) {
 		c.Findings++
 	}
-	register, review, err := m.evidenceOf(r)
-	c.Evidence = evidence.Sum(register, review)
+	parts, err := r.encode(items, o.at)
+	c.Evidence = evidence.Sum(parts.Register, parts.Review)
 	return c, err
 }
 
@@ -261,12 +261,11 @@ func (c CloseReview) takeDown(s *state, by *cause) {
 	r, _ := s.reviews.get(c.Review)
 	next := *r
 	next.Closed, next.ClosedBy, next.ClosedEvent, next.Evidence = by.at, by.by, by.seq, c.Evidence
-	next.closing = make([]standing, len(r.rows))
+	next.closing = s.standings(r)
 	token := snapshot.NewToken()
-	for n, row := range r.rows {
-		next.closing[n] = s.standing(r, n)
-		if v := next.closing[n].decided(); v != nil {
-			s.reviews.last.Add(token, row.Key(), v)
+	for n, is := range next.closing {
+		if v := is.decided(); v != nil {
+			s.reviews.last.Add(token, r.rows[n].Key(), v)
 		}
 	}
 	s.reviews = s.reviews.put(&next)

@@ -3,6 +3,7 @@ package company
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/audit"
 )
@@ -84,6 +85,17 @@ func (r *review) item(n int, is standing) audit.ReviewItem {
 	return item
 }
 
+// items returns all items, as they stand.
+func (r *review) items(all []standing) iter.Seq[audit.ReviewItem] {
+	return func(yield func(audit.ReviewItem) bool) {
+		for n, is := range all {
+			if !yield(r.item(n, is)) {
+				return
+			}
+		}
+	}
+}
+
 // Findings returns what a review has left to be done: that it was not closed when
 // it was due, then the items that are not decided, or were reopened, and decisions
 // that are not carried out, in byte order of keys. Of a closed review it is what
@@ -91,16 +103,23 @@ func (r *review) item(n int, is standing) audit.ReviewItem {
 // unknown id.
 func (m Moment) Findings(id string) iter.Seq[audit.Finding] {
 	return func(yield func(audit.Finding) bool) {
-		r, ok := m.review(id)
-		if !ok {
+		if r, ok := m.review(id); ok {
+			r.findings(m.state.standings(r), m.at)(yield)
+		}
+	}
+}
+
+// findings returns the findings, with the items as they stand at an instant.
+func (r *review) findings(all []standing, at time.Time) iter.Seq[audit.Finding] {
+	return func(yield func(audit.Finding) bool) {
+		if !r.Closed.IsZero() {
+			at = r.Closed
+		}
+		if at.After(r.Due) && !yield(audit.Finding{Kind: audit.FindingOverdue, Review: r.ID}) {
 			return
 		}
-		if until := r.Closed; (until.IsZero() && m.at.After(r.Due) || until.After(r.Due)) &&
-			!yield(audit.Finding{Kind: audit.FindingOverdue, Review: r.ID}) {
-			return
-		}
-		for n := range r.rows {
-			if f := m.state.standing(r, n).finding(); f.Kind != "" {
+		for n, is := range all {
+			if f := is.finding(); f.Kind != "" {
 				f.Review, f.Row = r.ID, r.rows[n].Key()
 				if !yield(f) {
 					return

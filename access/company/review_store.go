@@ -150,6 +150,15 @@ func (s *state) standing(r *review, n int) standing {
 	return is
 }
 
+// standings returns how all items stand.
+func (s *state) standings(r *review) []standing {
+	all := make([]standing, len(r.rows))
+	for n := range all {
+		all[n] = s.standing(r, n)
+	}
+	return all
+}
+
 // precedes reports whether a step came after a verdict. One in the same event
 // counts: nobody decided about it.
 func (v *verdict) precedes(step *step) bool { return step.by.seq >= v.by.seq }

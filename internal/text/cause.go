@@ -16,7 +16,7 @@ type cause struct{ error }
 
 func (c cause) Error() string {
 	text := c.error.Error()
-	for _, name := range []string{"access", "audit", "company", "datagroup", "document", "invite", "role", "team"} {
+	for _, name := range []string{"access", "audit", "company", "datagroup", "document", "evidence", "invite", "role", "team"} {
 		if rest, found := strings.CutPrefix(text, name+": "); found {
 			return rest
 		}
