@@ -55,8 +55,9 @@
 //	{"item":…}       an audit.ReviewItem: one for each line of register.jsonl
 //	{"finding":…}    an audit.Finding, when the review was closed
 //
-// They are the JSON of encoding/json without the escapes for HTML. What is empty
-// is left out. Check refuses any other JSON of the same values.
+// They are the JSON of encoding/json without the escapes for HTML, as WriteLines of
+// [audit.RegisterList] and [audit.FindingList] writes them. Check refuses any other
+// JSON of the same values.
 //
 // # Hashes
 //

@@ -198,6 +198,19 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+// A register that is exported is the register of a bundle.
+func TestEncodeIsWriteLines(t *testing.T) {
+	t.Parallel()
+	d := withLeft(t, "acme")
+	var register, findings bytes.Buffer
+	if err := errors.Join(audit.RegisterList(slices.Values(d.rows)).WriteLines(&register), audit.FindingList(slices.Values(d.left)).WriteLines(&findings)); err != nil {
+		t.Fatal(err)
+	}
+	if register.String() != string(d.register) || findings.String() != string(d.findings) {
+		t.Errorf("as lists:\n%s%s", &register, &findings)
+	}
+}
+
 func TestEncodeErrors(t *testing.T) {
 	t.Parallel()
 	rows := newDraft(t, "acme").rows
