@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -41,7 +42,7 @@ func (e *Edit) setAttributes(c *check, declared map[string]string) {
 // keepsRead reports whether a schema has every attribute that a filter reads,
 // as it was.
 func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
-	for _, g := range e.w.Groups.All() {
+	for _, g := range snapshot.All(&e.w.Groups) {
 		for _, name := range g.Filter.Reads() {
 			old, _ := e.w.Schema.Position(name)
 			now, declared := schema.Position(name)

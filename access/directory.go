@@ -181,7 +181,7 @@ func (d Directory) GroupsSince(before Directory, id datagroup.AccountID) iter.Se
 	return func(yield func(datagroup.ID, bool) bool) {
 		i, a, is := now.Accounts.Find(string(id))
 		j, b, was := old.Accounts.Find(string(id))
-		for k, g := range now.Groups.All() {
+		for k, g := range snapshot.All(&now.Groups) {
 			h := old.Groups.At(k)
 			if h == nil || h.ID != g.ID {
 				_, h, _ = old.Groups.Find(string(g.ID))
@@ -224,7 +224,7 @@ func (d Directory) Report(id ReportID) (document.Report, bool) {
 func (d Directory) Reports() iter.Seq2[ReportID, string] {
 	p := d.policy.ready()
 	return func(yield func(ReportID, string) bool) {
-		for _, r := range p.state.Reports.All() {
+		for _, r := range snapshot.All(&p.state.Reports) {
 			if !yield(ReportID(r.ID), r.Name) {
 				return
 			}
@@ -357,7 +357,7 @@ func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
 		return p.liveLinks(nil)
 	}
 	return func(yield func(ShareLink) bool) {
-		for _, l := range p.state.Links.All() {
+		for _, l := range snapshot.All(&p.state.Links) {
 			if !l.Ended && linkResource(l) == r && !yield(shareLink(l)) {
 				return
 			}
@@ -405,7 +405,7 @@ func (d Directory) Holders(name role.Name) (all, lasting int) {
 // records returns what of makes of every record.
 func records[T, R any](b *snapshot.Book[T], of func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
-		for _, rec := range b.All() {
+		for _, rec := range snapshot.All(b) {
 			if !yield(of(rec)) {
 				return
 			}

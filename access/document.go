@@ -29,7 +29,7 @@ func (p *Policy) Document() *document.Document {
 // entries returns the entry of every record, sorted by id.
 func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) []E {
 	var all []E
-	for _, rec := range b.All() {
+	for _, rec := range snapshot.All(b) {
 		all = append(all, entry(rec))
 	}
 	slices.SortFunc(all, func(a, b E) int { return cmp.Compare(id(a), id(b)) })

@@ -86,13 +86,13 @@ func (e *Edit) SetCatalog(c *role.Catalog) {
 		check.fail("", fmt.Errorf("catalog without roles %w", ErrInvalid))
 		return
 	}
-	for _, u := range e.w.Users.All() {
+	for _, u := range snapshot.All(&e.w.Users) {
 		if _, ok := next.numbers[u.Role]; !ok {
 			check.fail("", fmt.Errorf("role %q of user %q %w in the new catalog", u.Role, u.ID, ErrUnknown))
 			return
 		}
 	}
-	for _, l := range e.w.Links.All() {
+	for _, l := range snapshot.All(&e.w.Links) {
 		if !l.Ended && !next.allowsLink(l) {
 			ended := *l
 			ended.Ended = true
@@ -162,7 +162,7 @@ func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string
 		return 0, unknown(what, id, nil)
 	}
 	return 0, unknown(what, id, func(yield func(string) bool) {
-		for _, rec := range b.All() {
+		for _, rec := range snapshot.All(b) {
 			if !yield(key(rec)) {
 				return
 			}

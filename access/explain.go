@@ -192,7 +192,7 @@ func (p *Policy) meant(r Resource) string {
 // keysOf returns the ids of the records of a book.
 func keysOf[T any](b *snapshot.Book[T], id func(T) string) []string {
 	all := make([]string, 0, b.Len())
-	for _, rec := range b.All() {
+	for _, rec := range snapshot.All(b) {
 		all = append(all, id(rec))
 	}
 	return all
@@ -406,7 +406,7 @@ func (q *question) gaps(a datagroup.Account) []string {
 // sorted returns the records that pass, in byte order of their ids.
 func sorted[T any](b *snapshot.Book[T], pass func(T) bool, id func(T) string) []T {
 	var all []T
-	for _, rec := range b.All() {
+	for _, rec := range snapshot.All(b) {
 		if pass(rec) {
 			all = append(all, rec)
 		}

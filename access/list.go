@@ -15,7 +15,7 @@ import (
 func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
 	p = p.ready()
 	return func(yield func(team.UserID) bool) {
-		for _, u := range p.state.Users.All() {
+		for _, u := range snapshot.All(&p.state.Users) {
 			if p.Decide(User(u.ID), a, r).Allowed && !yield(u.ID) {
 				return
 			}

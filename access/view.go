@@ -107,7 +107,7 @@ func (v View) Accounts() iter.Seq[datagroup.AccountID] {
 		case v.only != "":
 			yield(v.only)
 		case v.all:
-			for _, account := range v.policy.state.Accounts.All() {
+			for _, account := range snapshot.All(&v.policy.state.Accounts) {
 				if !yield(account.ID()) {
 					return
 				}

@@ -80,7 +80,7 @@ func checkOrders(t *rapid.T, v *invitations, at time.Time, addresses []team.Addr
 
 // scan returns the invitations of a kind, by looking at all.
 func scan(v *invitations, of func(invite.Invitation) bool) (all []invite.Invitation) {
-	for _, i := range v.all.All() {
+	for _, i := range snapshot.All(&v.all) {
 		if of(*i) {
 			all = append(all, *i)
 		}

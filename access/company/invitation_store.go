@@ -201,7 +201,7 @@ func detached(i invite.Invitation) invite.Invitation {
 func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 	s := c.journal.Current()
 	return func(yield func(invite.Invitation) bool) {
-		for _, i := range s.invitations.all.All() {
+		for _, i := range snapshot.All(&s.invitations.all) {
 			if !yield(detached(*i)) {
 				return
 			}

@@ -110,7 +110,7 @@ func (w *Writer) classOf(a datagroup.Account) uint32 {
 		return w.classOf(a)
 	}
 	c := w.addClass(key, a)
-	for g, rec := range w.Groups.All() {
+	for g, rec := range All(&w.Groups) {
 		if rec.loose || rec.Filter.Match(a) != datagroup.True {
 			continue
 		}
@@ -248,7 +248,7 @@ func (b *batch) prepare(s *datagroup.Schema, all iter.Seq[datagroup.Account]) bo
 // matchingClasses returns the classes that a filter matches.
 func (w *Writer) matchingClasses(f datagroup.Filter) (s Set) {
 	classes := func(yield func(datagroup.Account) bool) {
-		for _, like := range w.classes.All() { // none is ever removed, so a class is its place
+		for _, like := range All(&w.classes) { // none is ever removed, so a class is its place
 			if !yield(like) {
 				return
 			}
@@ -257,7 +257,7 @@ func (w *Writer) matchingClasses(f datagroup.Filter) (s Set) {
 	if w.classBatch.prepare(w.Schema, classes) {
 		return bitSet(w.token, w.classBatch.Bits(f))
 	}
-	for c, like := range w.classes.All() {
+	for c, like := range All(&w.classes) {
 		if f.Match(like) == datagroup.True {
 			s.Add(w.token, c)
 		}
@@ -283,7 +283,7 @@ func (w *Writer) matchingAccounts(f datagroup.Filter) (s Set) {
 		w.keepAccounts(words)
 		return bitSet(w.token, words)
 	}
-	for a, rec := range w.Accounts.All() {
+	for a, rec := range All(&w.Accounts) {
 		if f.Match(*rec.Account) == datagroup.True {
 			s.Add(w.token, a)
 		}
@@ -340,14 +340,14 @@ func (w *Writer) unite(t *Team) {
 // as they are. It costs the size of the company. If an account does not fit,
 // the error says why, and the Writer is of no more use.
 func (w *Writer) PutSchema(s *datagroup.Schema) error {
-	for i, a := range w.Accounts.All() {
+	for i, a := range All(&w.Accounts) {
 		bound, err := a.Rebind(s)
 		if err != nil {
 			return err
 		}
 		w.Accounts.Set(w.token, i, Account{Account: &bound})
 	}
-	for i, g := range w.Groups.All() {
+	for i, g := range All(&w.Groups) {
 		// Nothing it reads changed, so this cannot fail; and if it did, the
 		// filter would be the zero one, which matches nothing.
 		w.editGroup(i).Filter, _ = g.Filter.Bind(s)
@@ -363,10 +363,10 @@ func (w *Writer) rebuild() {
 	for !w.rebuildClasses() {
 	}
 	w.loose = Set{}
-	for i := range w.Groups.All() {
+	for i := range All(&w.Groups) {
 		w.match(i, w.editGroup(i))
 	}
-	for i := range w.Teams.All() {
+	for i := range All(&w.Teams) {
 		w.unite(w.editTeam(i))
 	}
 }
@@ -379,7 +379,7 @@ func (w *Writer) rebuildClasses() bool {
 	for pos := range w.columns {
 		w.columns[pos].values = Index{}
 	}
-	for i, a := range w.Accounts.All() {
+	for i, a := range All(&w.Accounts) {
 		key := w.tuple(*a.Account)
 		c, _, found := w.classes.Find(key)
 		if !found {

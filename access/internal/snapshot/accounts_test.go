@@ -99,8 +99,8 @@ func TestManyFilters(t *testing.T) {
 		if (w.classBatch.Batch == nil) != (w.classBatch.filters <= fewFilters) {
 			t.Errorf("%s: %d filters since the classes changed, and prepared is %v", when, w.classBatch.filters, w.classBatch.Batch != nil)
 		}
-		for _, g := range w.Groups.All() {
-			for i, a := range w.Accounts.All() {
+		for _, g := range All(&w.Groups) {
+			for i, a := range All(&w.Accounts) {
 				if got, want := g.Matches(i, a), g.Filter.Match(*a.Account) == datagroup.True; got != want {
 					t.Fatalf("%s: %s over %v: %v, want %v", when, g.Filter, a.ID(), got, want)
 				}
@@ -121,7 +121,7 @@ func TestManyFilters(t *testing.T) {
 	check("another schema")
 	define("i")
 	check("filters under it")
-	for i := range w.Accounts.All() {
+	for i := range All(&w.Accounts) {
 		w.RemoveAccount(i)
 	}
 	set(declare("x", "y"))

@@ -100,8 +100,8 @@ func (b *Book[T]) Remove(t *Token, id string) bool {
 // order the indexes were given. The sequence belongs to the Book as it is now,
 // and can be walked any number of times. Cost: proportional to Next, not to
 // Len.
-func (b *Book[T]) All() iter.Seq2[uint32, T] {
-	leaves, removed := b.records.leaves(b.next), b.removed
+func All[T any](b *Book[T]) iter.Seq2[uint32, T] {
+	leaves, removed := leaves(&b.records, b.next), b.removed
 	return func(yield func(uint32, T) bool) {
 		for base, records := range leaves {
 			gone := removed.Get(base / fan)

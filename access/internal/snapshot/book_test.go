@@ -39,7 +39,7 @@ func TestBookIndexes(t *testing.T) {
 	if b.At(0) != "" {
 		t.Errorf("her old index has record %q", b.At(0))
 	}
-	if got := maps.Collect(b.All()); !maps.Equal(got, map[uint32]string{1: "2", 2: "4"}) {
+	if got := maps.Collect(All(&b)); !maps.Equal(got, map[uint32]string{1: "2", 2: "4"}) {
 		t.Errorf("All = %v", got)
 	}
 }
@@ -52,7 +52,7 @@ func TestBookZeroRecord(t *testing.T) {
 	if i, rec, ok := b.Find("zero"); i != 0 || rec != 0 || !ok {
 		t.Errorf("Find = %d, %d, %t, want 0, 0, true", i, rec, ok)
 	}
-	if n := len(maps.Collect(b.All())); n != 1 {
+	if n := len(maps.Collect(All(&b))); n != 1 {
 		t.Errorf("All yields %d records, want 1", n)
 	}
 }
@@ -63,7 +63,7 @@ func TestBookIndexesRunOut(t *testing.T) {
 	if i := b.Add(tok, "last", 1); i != math.MaxUint32-1 {
 		t.Fatalf("the last index is %d, want %d", i, uint32(math.MaxUint32-1))
 	}
-	for i, rec := range b.All() {
+	for i, rec := range All(&b) {
 		if rec == 1 && i != math.MaxUint32-1 {
 			t.Errorf("All yields the last record at %d", i)
 		}
@@ -95,7 +95,7 @@ func TestBookAllLeavesOutRemoved(t *testing.T) {
 		b.Set(tok, i, 1)
 	}
 	next := uint32(0)
-	for i, rec := range b.All() {
+	for i, rec := range All(&b) {
 		for removed[next] {
 			next++
 		}
@@ -117,7 +117,7 @@ func TestBookAllStops(t *testing.T) {
 	}
 	b.Remove(tok, "a")
 	var got []uint32
-	for i := range b.All() {
+	for i := range All(&b) {
 		if got = append(got, i); i == 2 {
 			break
 		}
@@ -205,7 +205,7 @@ func checkBook(t *rapid.T, b *Book[int], m bookModel) {
 		}
 	}
 	var order []uint32
-	for i, rec := range b.All() {
+	for i, rec := range All(b) {
 		order = append(order, i)
 		if rec != m.records[i] {
 			t.Fatalf("All yields %d at %d, want %d", rec, i, m.records[i])

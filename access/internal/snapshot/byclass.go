@@ -31,14 +31,14 @@ func (s *State) members() *byClass {
 	}
 	b.once.Do(func() {
 		b.starts = make([]uint32, s.classes.Next()+2)
-		for _, a := range s.Accounts.All() {
+		for _, a := range All(&s.Accounts) {
 			b.starts[a.class+2]++
 		}
 		for c := 2; c < len(b.starts); c++ {
 			b.starts[c] += b.starts[c-1]
 		}
 		b.accounts = make([]uint32, s.Accounts.Len())
-		for i, a := range s.Accounts.All() {
+		for i, a := range All(&s.Accounts) {
 			b.accounts[b.starts[a.class+1]] = i
 			b.starts[a.class+1]++
 		}

@@ -88,14 +88,14 @@ func changeAccount(t *rapid.T, w *Writer, hits branches) {
 
 func checkReached(t *rapid.T, s *State, hits branches) {
 	var teams []*Team
-	for _, rec := range s.Teams.All() {
+	for _, rec := range All(&s.Teams) {
 		if rapid.Bool().Draw(t, "team") {
 			teams = append(teams, rec)
 		}
 	}
 	r := Unite(teams)
 	var want []string
-	for i, a := range s.Accounts.All() {
+	for i, a := range All(&s.Accounts) {
 		if r.Has(i, a) {
 			want = append(want, string(a.ID()))
 			if bit(r.classes, a.class) && bit(r.accounts, i) {

@@ -50,7 +50,7 @@ func TestIndexPages(t *testing.T) {
 		x.Put(tok, fmt.Sprint(i), i)
 	}
 	pages, keys := 0, 0
-	for at, p := range x.pages.All(x.mask + 1) {
+	for at, p := range tableAll(&x.pages, x.mask+1) {
 		if p == nil {
 			continue
 		}

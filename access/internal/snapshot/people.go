@@ -69,7 +69,7 @@ func (w *Writer) count(u *User, n int) {
 // that number returns.
 func (w *Writer) PutRoles(n int, number func(role.Name) int) {
 	w.Holders = make([]Holders, n)
-	for i := range w.Users.All() {
+	for i := range All(&w.Users) {
 		u := w.editUser(i)
 		u.RoleNumber = number(u.Role)
 		w.count(u, +1)

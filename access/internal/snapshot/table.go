@@ -72,34 +72,22 @@ func (b *Table[T]) Put(t *Token, i uint32, v T) {
 	l.slots[i&fanMask] = v
 }
 
-// All yields the indexes below n in ascending order, each with its value.
-// Indexes in a stretch of 64 that nothing was put into are left out; the other
-// absent ones come with a zero T. The sequence belongs to the Table as it is
-// now, and can be walked any number of times. The highest uint32 is below no n
-// and so is never yielded.
-func (b *Table[T]) All(n uint32) iter.Seq2[uint32, T] {
-	leaves := b.leaves(n)
-	return func(yield func(uint32, T) bool) {
-		for base, values := range leaves {
-			for k, v := range values {
-				if !yield(base+uint32(k), v) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// leaves is All in larger steps: it yields the values of each leaf with the
-// index of the first, a multiple of fan.
-func (b *Table[T]) leaves(n uint32) iter.Seq2[uint32, []T] {
+// leaves yields the values of each leaf that something was put into, with the
+// index of the first, a multiple of fan, and of the last leaf those whose index
+// is below n, in ascending order. The sequence belongs to the Table as it is
+// now, and can be walked any number of times.
+//
+// It is a function, as are stretch and [All]: every package that knows a Policy
+// compiles the methods of all Tables and Books below it, used or not, of
+// functions only what it uses.
+func leaves[T any](b *Table[T], n uint32) iter.Seq2[uint32, []T] {
 	now := *b
 	return func(yield func(uint32, []T) bool) {
 		// Positions are uint64 because the one after the last stretch need not
 		// fit an index.
 		for from := uint64(0); from < uint64(n); {
 			base := uint32(from)
-			l, width := now.stretch(base)
+			l, width := stretch(&now, base)
 			if l != nil && !yield(base, l.slots[:min(fan, n-base)]) {
 				return
 			}
@@ -111,7 +99,7 @@ func (b *Table[T]) leaves(n uint32) iter.Seq2[uint32, []T] {
 // stretch returns the leaf that holds i, or nil, and how many indexes the
 // answer is good for: the aligned block of width indexes around i is the leaf,
 // or is empty.
-func (b *Table[T]) stretch(i uint32) (l *leaf[T], width uint64) {
+func stretch[T any](b *Table[T], i uint32) (l *leaf[T], width uint64) {
 	if i>>limbBits >= uint32(len(b.root)) {
 		return nil, 1 << 32
 	}
