@@ -39,6 +39,7 @@ type reviewPage struct {
 	Items    []reviewItem
 	Done     *audit.ReviewItem
 	Findings []audit.Finding
+	Files    []file
 	Next     string
 	Typed    reviewTyped
 }
@@ -67,7 +68,7 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 		return
 	}
 	closed := !review.Closed.IsZero()
-	view := reviewPage{Review: review, All: asked.all || closed, Typed: typed}
+	view := reviewPage{Review: review, All: asked.all || closed, Typed: typed, Files: files("/review", url.Values{"id": {asked.id}})}
 	for finding := range moment.Findings(asked.id) {
 		if closed || finding.Kind != audit.FindingOpen { // before that, what is open is no news
 			view.Findings = append(view.Findings, finding)
@@ -102,6 +103,16 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 		view.Done = &item
 	}
 	s.render(w, r, status, "review.html", "Review "+asked.id, view)
+}
+
+// exportReview answers with all items of a review as a file.
+func (s *service) exportReview(w http.ResponseWriter, r *http.Request) {
+	id, moment := r.FormValue("id"), s.company.Now()
+	if _, ok := moment.Review(id); !ok {
+		accesshttp.Refuse(w, r, admission.ErrNotFound)
+		return
+	}
+	export(w, r, "review-"+id, audit.ReviewList(moment.ReviewItems(id, company.ReviewQuery{})))
 }
 
 // itemOf returns the item of a review with a key.

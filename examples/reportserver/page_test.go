@@ -5,8 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ambit-authz/ambit/access/accesshttp"
 )
 
 // browser is a browser: it keeps the cookie, and says with each request that a page of this service sent it.
@@ -52,13 +57,15 @@ func (b *browser) send(r *http.Request) *httptest.ResponseRecorder {
 
 // pagePaths are the pages that not everybody may see, each with a text that it shows to those who may.
 var pagePaths = map[string]string{
-	"/register":      "tom@example.com",
-	"/register/csv":  "tom@example.com",
-	"/person?id=tom": "A member of team europe",
-	"/history":       "company.found",
-	"/history/jsonl": "company.found",
-	"/reviews":       "To open another",
-	"/review?id=q3":  "Open: 8",
+	"/register":          "tom@example.com",
+	"/register/csv":      "tom@example.com",
+	"/person?id=tom":     "A member of team europe",
+	"/person/csv?id=tom": "europe",
+	"/review/md?id=q3":   "tom@example.com",
+	"/history":           "company.found",
+	"/history/jsonl":     "company.found",
+	"/reviews":           "To open another",
+	"/review?id=q3":      "Open: 8",
 }
 
 // TestPageGuards opens every page as those who may see it, those who may not, and nobody. Whoever may not see it gets no byte of it.
@@ -88,6 +95,22 @@ func TestPageGuards(t *testing.T) {
 			}
 			checkHeaders(t, path, answer)
 		}
+	}
+}
+
+// TestGuarded reads routes.go, so that no route is forgotten: on all of them stands a guard but on those that are for everybody.
+func TestGuarded(t *testing.T) {
+	source, err := os.ReadFile("routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var routes []string
+	for _, found := range regexp.MustCompile(`(?m)^\t(?:route|mux\.HandleFunc)\("([A-Z]+ [^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		routes = append(routes, found[1])
+	}
+	open := []string{"POST /login", "GET /login", "POST /session", "POST /session/end", "GET /style.css"}
+	if got := accesshttp.Unguarded(newWorld(t).handler, routes...); len(routes) < 25 || !slices.Equal(got, open) {
+		t.Errorf("of %d routes these have no guard: %q, want %q", len(routes), got, open)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,6 +84,7 @@ func (s *service) momentOf(r *http.Request, day string) (m company.Moment, refus
 type personPage struct {
 	Row    audit.RegisterRow
 	Pieces []audit.Piece
+	Files  []file
 }
 
 // showPerson answers with every piece of a person's access, and where to read on.
@@ -98,7 +100,18 @@ func (s *service) showPerson(w http.ResponseWriter, r *http.Request) {
 	if title == "" {
 		title = row.User
 	}
-	s.render(w, r, http.StatusOK, "person.html", title, personPage{row, pieces})
+	s.render(w, r, http.StatusOK, "person.html", title, personPage{row, pieces, files("/person", r.URL.Query())})
+}
+
+// exportPerson answers with every piece of a person's access as a file.
+func (s *service) exportPerson(w http.ResponseWriter, r *http.Request) {
+	id, moment := r.FormValue("id"), s.company.Now()
+	pieces, ok := moment.Pieces(team.UserID(id))
+	if !ok {
+		accesshttp.Refuse(w, r, admission.ErrNotFound)
+		return
+	}
+	export(w, r, "access-"+id+"-"+day(moment.Time()), audit.PieceList(slices.Values(pieces)))
 }
 
 // link returns a link to a page that is asked the same but for one thing.

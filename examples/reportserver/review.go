@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,6 +81,18 @@ func (s *service) closeReview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.renderReview(w, r, status, reviewAsked{id: id}, reviewTyped{Closing: reason, Error: text})
+}
+
+// downloadEvidence answers with the evidence of a closed review: a zip archive, which contains the log.
+func (s *service) downloadEvidence(w http.ResponseWriter, r *http.Request) {
+	id := r.FormValue("id")
+	if review, ok := s.company.Now().Review(id); !ok || review.Closed.IsZero() {
+		accesshttp.Refuse(w, r, admission.ErrNotFound)
+		return
+	}
+	sendFile(w, r, "evidence-"+id+".zip", "application/zip", func(to io.Writer) error {
+		return s.company.WriteEvidence(r.Context(), to, id)
+	})
 }
 
 // readForm reads the form of a page. If it cannot be read, readForm answers the request and returns false.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 )
 
@@ -85,7 +88,24 @@ func TestReviewPages(t *testing.T) {
 	if answer := b.post("/review/close", url.Values{"id": {"q3"}, "reason": {"once more"}}); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), `role="alert"`) {
 		t.Errorf("closing again: %d %s", answer.Code, answer.Body)
 	}
+	checkEvidence(t, b)
 	want(t, b, "/register", 200, "last <time")
+}
+
+func checkEvidence(t *testing.T, b *browser) {
+	t.Helper()
+	answer := b.get("/review/evidence?id=q3")
+	checkHeaders(t, "evidence", answer)
+	if kind, name := answer.Header().Get("Content-Type"), answer.Header().Get("Content-Disposition"); kind != "application/zip" || name != "attachment; filename=evidence-q3.zip" {
+		t.Errorf("%s, %s", kind, name)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(answer.Body.Bytes()), int64(answer.Body.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := company.CheckEvidence(t.Context(), archive, b.service.company.Checkpoint()); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestReviewErrors sends forms that are refused: each is answered with the page, the reason, and what was typed.
@@ -137,6 +157,11 @@ func TestReviewErrors(t *testing.T) {
 		checkHeaders(t, tt.name, answer)
 	}
 	want(t, b, "/review?id=none", 404, "There is no such review")
+	for _, id := range []string{"none", "q3"} {
+		if answer := b.get("/review/evidence?id=" + id); answer.Code != http.StatusNotFound {
+			t.Errorf("evidence of %s, which is not closed: %d, want 404", id, answer.Code)
+		}
+	}
 }
 
 // TestReviewGuards sends every form as somebody who may not, as nobody, and from another origin: nothing comes of it.
@@ -179,6 +204,7 @@ func TestReviewerOnly(t *testing.T) {
 	}
 	want(t, b, "/review?id=q3", 200, "Open: 2")
 	want(t, b, "/register", 403)
+	want(t, b, "/review/evidence?id=q3", 403, "no-capability")
 }
 
 // TestReviewInPages works through a review of more items than a page has.
@@ -247,29 +273,44 @@ func TestHistoryPage(t *testing.T) {
 func TestFiles(t *testing.T) {
 	w := newWorld(t)
 	b := w.browse("ada")
-	for list, text := range map[string]string{"register": "tom@example.com", "history": "company.found"} {
+	openQ3(t, w)
+	for list, text := range map[string]string{
+		"register": "tom@example.com", "history": "company.found", "person": "europe", "review": "tom@example.com",
+	} {
+		query, name := "", list+"-2026-09-01"
+		switch list {
+		case "person":
+			query, name = "?id=tom", "access-tom-2026-09-01"
+		case "review":
+			query, name = "?id=q3", "review-q3"
+		}
 		for _, f := range formats {
-			answer := b.get("/" + list + "/" + f.ext)
+			answer := b.get("/" + list + "/" + f.ext + query)
 			if kind := answer.Header().Get("Content-Type"); answer.Code != 200 || kind != f.kind || !strings.Contains(answer.Body.String(), text) {
 				t.Errorf("%s as %s: %d %s without %q:\n%s", list, f.ext, answer.Code, kind, text, answer.Body)
 			}
-			name, policy := answer.Header().Get("Content-Disposition"), answer.Header().Get("Content-Security-Policy")
+			saved, policy := answer.Header().Get("Content-Disposition"), answer.Header().Get("Content-Security-Policy")
 			if f.ext == "html" {
-				if name != "" || policy != printPolicy || !strings.Contains(answer.Body.String(), "style-src 'sha256-") {
-					t.Errorf("%s to print: %q, %q", list, name, policy)
+				if saved != "" || policy != printPolicy || !strings.Contains(answer.Body.String(), "style-src 'sha256-") {
+					t.Errorf("%s to print: %q, %q", list, saved, policy)
 				}
 				continue
 			}
-			if want := "attachment; filename=" + list + "-2026-09-01." + f.ext; name != want {
-				t.Errorf("%s as %s is named %s, want %s", list, f.ext, name, want)
+			if want := "attachment; filename=" + name + "." + f.ext; saved != want {
+				t.Errorf("%s as %s is saved by %s, want %s", list, f.ext, saved, want)
 			}
 			checkHeaders(t, list, answer)
 		}
-		if answer := b.get("/" + list + "/xls"); answer.Code != http.StatusNotFound {
+		if answer := b.get("/" + list + "/xls" + query); answer.Code != http.StatusNotFound {
 			t.Errorf("%s as xls: %d, want 404", list, answer.Code)
 		}
 	}
-	answer := b.get("/register/csv?after=user%3Ada&limit=1")
+	for _, path := range []string{"/person/csv?id=none", "/review/csv?id=none"} {
+		if answer := b.get(path); answer.Code != http.StatusNotFound {
+			t.Errorf("%s: %d, want 404", path, answer.Code)
+		}
+	}
+	answer := b.get("/register/csv?after=user%3Aada&limit=1")
 	if lines := strings.Count(answer.Body.String(), "\n"); lines != 2 || !strings.Contains(answer.Body.String(), "eve@example.com") {
 		t.Errorf("one row after ada, and a head: %d lines\n%s", lines, answer.Body)
 	}
