@@ -75,6 +75,8 @@ var forgeries = []forged{
 		manifest: func(m *evidence.Manifest) { m.Files[1] = m.Files[2] }},
 	{want: "checkpoint.txt: it is larger than it may be: it has 129 bytes, and may have 128", name: "a size over its limit", is: evidence.ErrTooLarge,
 		manifest: func(m *evidence.Manifest) { m.Files[0].Size = 129 }},
+	{want: "checkpoint.txt: its size is not the one in the manifest: it has 87 bytes, not 128" + again, name: "a size at its limit", is: evidence.ErrSize,
+		manifest: func(m *evidence.Manifest) { m.Files[0].Size = 128 }},
 	{want: "events.jsonl: it is larger than it may be: it has 2147483649 bytes, and may have 2147483648", name: "2 GiB of events and a byte", is: evidence.ErrTooLarge,
 		manifest: func(m *evidence.Manifest) { m.Files[1].Size = 2<<30 + 1 }},
 	{want: "review.jsonl: it is larger than it may be: it has -1 bytes, and may have 536870912", name: "a size below zero", is: evidence.ErrTooLarge,
@@ -124,6 +126,14 @@ var forgeries = []forged{
 				c := d.events[i].Changes[0]
 				c.Data = []byte(strings.Replace(string(c.Data), `"r"`, `"q"`, 1))
 				d.events[4].Changes = append(d.events[4].Changes, c)
+			}
+		}},
+	{want: "ok", name: "an earlier review",
+		log: func(d *draft) {
+			for _, i := range []int{1, 3} {
+				c := d.events[i].Changes[0]
+				c.Data = []byte(strings.Replace(string(c.Data), `"r"`, `"q"`, 1))
+				d.events[0].Changes = append(d.events[0].Changes, c)
 			}
 		}},
 	{want: "register.jsonl: the register is not the one that the opening recorded: its digest is not that of event 2" + distrust, name: "another digest", is: evidence.ErrRegister,
