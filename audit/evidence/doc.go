@@ -43,8 +43,9 @@
 //  7. Findings. The lines of findings.jsonl, which are what was left to be done at the
 //     checkpoint, are about this review. No more is proved of them here.
 //  8. That register, review and findings follow from the events is not checked here,
-//     since this package does not know what a change means. It takes
-//     CheckEvidence of package company, which needs the bundle only.
+//     since this package does not know what a change means. CheckEvidence of package
+//     company checks it, from the bundle alone. Nobody checks offline that those who
+//     made the changes were allowed to: the company did, before it recorded them.
 //
 // # Lines
 //

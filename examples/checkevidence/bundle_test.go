@@ -2,74 +2,65 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"slices"
+	"context"
+	"encoding/binary"
 	"testing"
 	"time"
 
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
-	"github.com/ambit-authz/ambit/audit/evidence"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
-var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+// counter counts in place of crypto/rand, so that ids and hashes are the same in every run.
+type counter uint64
 
-// events returns a log of six events, in which the fourth closes the review of a
-// register by a decision about its one row.
-func events(register, review []byte) []audit.Event {
-	var log []audit.Event
-	var head audit.Checkpoint
-	for i, c := range []struct{ kind, data string }{
-		{"company.found", `{}`},
-		{"review.open", fmt.Sprintf(`{"review":"q1","digest":"%v","count":1}`, evidence.Digest(register))},
-		{"review.decide", `{"review":"q1","row":"user:mia","decision":"revoke"}`},
-		{"review.close", fmt.Sprintf(`{"review":"q1","evidence":"%v"}`, evidence.Sum(register, review))},
-		{"user.remove", `{"user":"mia"}`},
-		{"user.suspend", `{"user":"bob"}`},
-	} {
-		e := audit.Event{
-			ID: fmt.Sprint("e", i+1), Time: noon.AddDate(0, 0, i+1), Company: "acme", Actor: audit.Actor{Kind: audit.KindUser, ID: "ada"},
-			Changes: []audit.Change{{Type: c.kind, Version: 1, Data: []byte(c.data)}},
-		}.Chain(head)
-		head, log = e.Checkpoint(), append(log, e)
-	}
-	return log
+func (c *counter) Read(p []byte) (int, error) {
+	*c++
+	clear(p)
+	binary.BigEndian.PutUint64(p[len(p)-8:], uint64(*c))
+	return len(p), nil
 }
 
-// bundle returns the zip of the evidence, and the checkpoints of the log. With
-// another decision it is what somebody made up.
+// bundle returns the zip of the evidence of a review in a company of three, and the checkpoints of its log. Bea decides about Ada
+// and about Mia, whose decision is given; nobody decides about Bea. The review is closed by event 7, and Mia is removed by event 8.
 func bundle(t *testing.T, decision string) (zip []byte, checkpoints []string) {
 	t.Helper()
-	row := audit.RegisterRow{
-		User: "mia", Email: "mia@example.com", Role: "viewer", State: audit.StateActive,
-		Added: noon.AddDate(0, 0, 1), AddedBy: "ada", Event: 1, Duration: "permanent",
-	}
-	register, err := evidence.EncodeRegister(slices.Values([]audit.RegisterRow{row}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	review := audit.Review{ID: "q1", Opened: noon.AddDate(0, 0, 2), OpenedBy: "ada", Event: 2, Due: noon.AddDate(0, 1, 0), Count: 1, Digest: evidence.Digest(register)}
-	item := audit.ReviewItem{Row: row, Decision: decision, Reason: "left the project", Reviewer: "ada", Decided: noon.AddDate(0, 0, 3), Event: 3}
-	finding := audit.Finding{Kind: audit.FindingUnmatched, Review: "q1", Row: row.Key(), Decision: decision, Event: 3}
-	reviewed, err := evidence.EncodeReview(review, slices.Values([]audit.ReviewItem{item}), slices.Values([]audit.Finding{finding}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := events(register, reviewed)
-	for _, e := range log {
-		checkpoints = append(checkpoints, e.Checkpoint().String())
-	}
-	var file bytes.Buffer
-	err = evidence.WriteZip(&file, evidence.Parts{
-		Events: func(yield func(audit.Event, error) bool) {
-			for _, e := range log {
-				if !yield(e, nil) {
-					return
-				}
-			}
-		},
-		Register: register, Review: reviewed,
+	ctx, log := context.Background(), audit.NewMemory()
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	acme, err := company.Found(ctx, log, company.Founding{
+		ID: "acme", Name: "Acme", Catalog: role.CompanyCatalog(), Founder: team.User{ID: "ada", Email: team.MustParseAddress("ada@acme.example")},
+	}, &company.Config{
+		Now: func() time.Time { return now }, Rand: new(counter),
+		Systems: map[string]company.SystemConfig{"directory": {Changes: []company.Change{company.AddUser{}}, Roles: []role.Name{"admin", "team-member"}}},
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoints = append(checkpoints, acme.Checkpoint().String())
+	directory, ada, bea := company.System("directory"), company.User("ada"), company.User("bea")
+	for _, step := range []struct {
+		by     company.Actor
+		reason string
+		change company.Change
+	}{
+		{directory, "second administrator", company.AddUser{User: "bea", Role: "admin", Person: company.Person{Email: "bea@acme.example"}}},
+		{directory, "works on the launch", company.AddUser{User: "mia", Role: "team-member", Person: company.Person{Email: "mia@acme.example"}}},
+		{ada, "first quarter", company.OpenReview{Review: "q1"}},
+		{bea, "runs the company", company.DecideItem{Review: "q1", Row: "user:ada", Decision: audit.Keep}},
+		{bea, "the launch is over", company.DecideItem{Review: "q1", Row: "user:mia", Decision: decision}},
+		{ada, "done", company.CloseReview{Review: "q1"}},
+		{ada, "as reviewed", company.RemoveUser{User: "mia"}},
+	} {
+		now = now.AddDate(0, 0, 1)
+		if _, err := acme.Do(ctx, company.By{Actor: step.by, Reason: step.reason}, step.change); err != nil {
+			t.Fatal(err)
+		}
+		checkpoints = append(checkpoints, acme.Checkpoint().String())
+	}
+	var file bytes.Buffer
+	if err := acme.WriteEvidence(ctx, &file, "q1"); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes(), checkpoints

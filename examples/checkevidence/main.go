@@ -6,17 +6,20 @@
 // The second argument is a checkpoint of the company's log, which was kept where the writer of the bundle could not write: in a
 // mail, a ticket, on paper. Only with one that was kept after the review was closed is it certain that the bundle is of the real log.
 //
+// It checks what package evidence checks, and replays the events: the register, the review and the findings must follow from them.
 // It says in plain words what was checked and what was not. The status is 0 if nothing is wrong, 1 if the bundle is refused, and 2
 // if nothing could be checked: a mistake in the command, or no such file.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/evidence"
 )
@@ -53,7 +56,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer done()
 	var report evidence.Report
 	if err == nil {
-		report, err = evidence.Check(bundle, known)
+		report, err = company.CheckEvidence(context.Background(), bundle, known)
 	}
 	out, status := page{w: stdout}, 0
 	if err == nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/audit/evidence"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -45,6 +48,29 @@ func unpack(t *testing.T, file []byte, dir string) {
 	}
 }
 
+// replaceFile replaces a file of a bundle, and makes its manifest again.
+func replaceFile(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, "manifest.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m evidence.Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range m.Files {
+		if f.Name == name {
+			m.Files[i].Size, m.Files[i].SHA256 = int64(len(text)), sha256.Sum256([]byte(text))
+		}
+	}
+	data, err = json.MarshalIndent(m, "", "  ")
+	if err := errors.Join(err, os.WriteFile(path, append(data, '\n'), 0o600), os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -59,10 +85,12 @@ func TestGolden(t *testing.T) {
 	}
 	unpack(t, good, filepath.Join(dir, "good"))
 	unpack(t, good, filepath.Join(dir, "altered"))
-	unpack(t, good, filepath.Join(dir, "nothing-left"))
+	unpack(t, good, filepath.Join(dir, "missing"))
+	unpack(t, good, filepath.Join(dir, "hidden"))
+	replaceFile(t, filepath.Join(dir, "hidden"), "findings.jsonl", "")
 	if err := errors.Join(
 		os.WriteFile(filepath.Join(dir, "altered", "register.jsonl"), []byte("{}\n"), 0o600),
-		os.Remove(filepath.Join(dir, "nothing-left", "findings.jsonl")),
+		os.Remove(filepath.Join(dir, "missing", "findings.jsonl")),
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +101,15 @@ func TestGolden(t *testing.T) {
 	}{
 		{0, "no-checkpoint.golden", []string{"good.zip"}},
 		{0, "no-checkpoint.golden", []string{"good"}},
-		{0, "proved.golden", []string{"good.zip", known[5]}},
-		{0, "proved.golden", []string{"good", known[5]}},
-		{0, "proved-closing.golden", []string{"good.zip", known[3]}},
-		{0, "old-checkpoint.golden", []string{"good.zip", known[2]}},
+		{0, "proved.golden", []string{"good.zip", known[7]}},
+		{0, "proved.golden", []string{"good", known[7]}},
+		{0, "proved-closing.golden", []string{"good.zip", known[6]}},
+		{0, "old-checkpoint.golden", []string{"good.zip", known[4]}},
 		{0, "made-up.golden", []string{"made-up.zip"}},
-		{1, "made-up-known.golden", []string{"made-up.zip", known[5]}},
+		{1, "made-up-known.golden", []string{"made-up.zip", known[7]}},
 		{1, "altered.golden", []string{"altered"}},
-		{1, "missing.golden", []string{"nothing-left"}},
+		{1, "hidden.golden", []string{"hidden", known[7]}},
+		{1, "missing.golden", []string{"missing"}},
 		{1, "cut.golden", []string{"cut.zip"}},
 		{1, "", []string{"flipped.zip"}}, // how it is refused depends on how it was compressed
 		{1, "empty.golden", []string{"empty.zip"}},
@@ -109,7 +138,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{usage, nil},
 		{usage, []string{"-h"}},
-		{usage, []string{name, known[5], known[5]}},
+		{usage, []string{name, known[7], known[7]}},
 		{"checkevidence: the second argument is no checkpoint: audit: checkpoint: the form is not valid: write ambit-checkpoint v1 <sequence> <hash>\n", []string{name, "31"}},
 		{"checkevidence: stat none.zip: no such file or directory\n", []string{"none.zip"}},
 	} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -43,6 +44,7 @@ func (p *page) accepted(r evidence.Report) {
 	if r.Known != (audit.Checkpoint{}) {
 		p.line("- Log: event %d is the one of your checkpoint, so the events up to it are those of its log.", r.Known.Seq)
 	}
+	p.line("- Meaning: the register, the review and the findings follow from the events.")
 	p.line("")
 	p.line("Not checked:")
 	switch known := r.Known.Seq; {
@@ -54,13 +56,16 @@ func (p *page) accepted(r evidence.Report) {
 	case known < m.Events:
 		p.line("- Log: the events after %d, which came after the review was closed.", known)
 	}
-	p.line("- Meaning: whether the register, the review and the findings follow from the events.")
+	p.line("- Permission: whether those who made a change were allowed to. The company asked that before it recorded the change.")
 }
 
 // refused says why a bundle is not good.
 func (p *page) refused(err error) {
 	p.line("Do not rely on this bundle.")
 	p.line("")
+	if wrong, ok := errors.AsType[*evidence.Error](err); ok {
+		err = wrong
+	}
 	p.line("%v", err)
 }
 
