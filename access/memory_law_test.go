@@ -36,6 +36,12 @@ func newScribbler(t *testing.T, w *model.World, p *access.Policy, written *model
 	if err != nil {
 		t.Fatal(err)
 	}
+	e := p.Edit()
+	e.RemoveAccount("a1")
+	older, err := e.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.arguments = map[reflect.Type][]reflect.Value{}
 	for _, a := range []any{
 		access.User("u1"), access.Session("u1", "t1"), access.ViaLink("l1"),
@@ -45,7 +51,7 @@ func newScribbler(t *testing.T, w *model.World, p *access.Policy, written *model
 		team.UserID("u1"), team.ID("t1"), datagroup.ID("g1"), datagroup.AccountID("a1"), address,
 		role.Name(w.RoleOf("u1").Name), role.CompanyCatalog(), role.Extension{Kinds: []role.Kind{{Name: "extra", In: role.InAccount}}}, p.Directory().Schema(),
 		datagroup.Value{}, datagroup.Filter{}, datagroup.Account{}, datagroup.StringType, datagroup.True,
-		map[string]datagroup.Value{"country": datagroup.Text("US")}, p.Directory().Group, func() time.Time { return w.Now }, access.Viewer, "country", 0, w.Now,
+		map[string]datagroup.Value{"country": datagroup.Text("US")}, p.Directory().Group, func() time.Time { return w.Now }, access.Viewer, "country", 0, w.Now, older.Directory(),
 	} {
 		s.arguments[reflect.TypeOf(a)] = append(s.arguments[reflect.TypeOf(a)], reflect.ValueOf(a))
 	}
