@@ -111,8 +111,8 @@ func (m Manifest) read(fsys fs.FS, name string, do func(io.Reader) error) error 
 	return err
 }
 
-// checkEvents checks the chain of the events, and that it ends at the checkpoint
-// of the bundle.
+// checkEvents checks the chain of the events, that it ends at the checkpoint of
+// the bundle, and that it contains the known one.
 func (r *Report) checkEvents(fsys fs.FS) (*trail, error) {
 	m := r.Manifest
 	err := m.read(fsys, CheckpointFile, func(file io.Reader) (err error) {
@@ -133,7 +133,7 @@ func (r *Report) checkEvents(fsys fs.FS) (*trail, error) {
 	case t.head.Seq != m.Events:
 		return nil, manifestError(fmt.Sprintf("it says that there are %d events, and there are %d", m.Events, t.head.Seq))
 	}
-	return t, nil
+	return t, t.checkKnown()
 }
 
 // eventsError returns an error of this package for one of reading lines, which

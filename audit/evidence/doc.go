@@ -25,15 +25,15 @@
 //     findings, 64 KiB of manifest, and 8 MiB of a line of any but the events. This
 //     is checked while reading.
 //  2. Manifest. manifest.json is in its one form, and every other file has the size
-//     and the SHA-256 that it says. So the bundle arrived as it was sent. Whoever
-//     alters a file can write a manifest for it.
+//     and the SHA-256 that it says. So no file was damaged on its way. Anyone who
+//     alters a file on purpose can write a manifest for it.
 //  3. Chain. The events are in order from the first on, none is missing, none was
-//     edited, all are of the company, and the last is that of checkpoint.txt. Whoever
-//     edits an event can compute all hashes again.
+//     edited, all are of the company, and the last is that of checkpoint.txt. Anyone
+//     who edits an event can compute all hashes again.
 //  4. Log. The checkpoint that was kept outside is on this chain. So up to there the
-//     events are those of the company's log, whoever wrote the bundle. No other step
-//     proves this: without such a checkpoint everything may be made up. It should be
-//     one that was kept after the review was closed. Events after it may be made up.
+//     events are those of the company's log, and no others. No other step proves
+//     this: without such a checkpoint everything may be made up. It should be one
+//     that was kept after the review was closed, as events after it may be made up.
 //  5. Opening. The log opens the review once, and recorded the [Digest] and the
 //     number of rows of register.jsonl. So the population is the one that was frozen.
 //  6. Closing. The log closes the review once, at the event that the manifest says,

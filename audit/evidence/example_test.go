@@ -12,7 +12,7 @@ import (
 )
 
 // A company writes the evidence of a review, and keeps a checkpoint in another
-// place. Whoever has both checks it offline. Then somebody makes up a log in which
+// place. Anyone who has both checks it offline. Then somebody makes up a log in which
 // Mia was to be kept: all of it fits together, and only the checkpoint shows it.
 func Example() {
 	real, kept := written(audit.Revoke)

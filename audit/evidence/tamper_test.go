@@ -254,6 +254,14 @@ func TestRewrittenConsistently(t *testing.T) {
 		}
 	}
 
+	// What the bundle says itself is compared before what is known.
+	real5 := real[4].Checkpoint()
+	mixed := d.files(t).with(evidence.CheckpointFile, real5.String()+"\n")
+	mixed.seal("acme")
+	if got := cause(t, mixed.fs(), real5); got != "checkpoint" {
+		t.Errorf("with the checkpoint of the real log: %s", got)
+	}
+
 	// The end cut off is an older bundle, or hides what came after.
 	d = newDraft(t, "acme")
 	whole := d.head()

@@ -62,6 +62,10 @@ func TestOpenZip(t *testing.T) {
 	renamed := func(to string) []byte {
 		return rezip(t, "", append(good.without(evidence.FindingsFile).entries(), entry{to, good[evidence.FindingsFile]})...)
 	}
+	most := 4<<10 - 6*46 // bytes of names in a list of 4 KiB
+	for name := range good.without(evidence.FindingsFile) {
+		most -= len(name)
+	}
 	for _, test := range []struct {
 		want, name string
 		is         error
@@ -75,6 +79,9 @@ func TestOpenZip(t *testing.T) {
 		{"it is not the zip of a bundle: its list of files is not at its end" + again, "something in front of it", evidence.ErrZip, append([]byte{0}, rezip(t, "", good.entries()...)...)},
 		{"it is not the zip of a bundle: it lists 5 files" + again, "a file less", evidence.ErrZip, rezip(t, "", good.entries()[1:]...)},
 		{"it is not the zip of a bundle: it lists 7 files" + again, "a file more", evidence.ErrZip, rezip(t, "", append(good.entries(), entry{"a", ""})...)},
+		{"it is not the zip of a bundle: it lists 0 files" + again, "no files", evidence.ErrZip, rezip(t, "")},
+		{"findings.jsonl: the file is missing: a bundle has six files at its top" + again, "a list of 4 KiB", evidence.ErrMissing, renamed(strings.Repeat("a", most))},
+		{"it is not the zip of a bundle: its list of files is not at its end" + again, "a list of 4 KiB and a byte", evidence.ErrZip, renamed(strings.Repeat("a", most+1))},
 		{"it is not the zip of a bundle: its list of files is not at its end" + again, "a long list", evidence.ErrZip, renamed(strings.Repeat("a", 4<<10))},
 		{"findings.jsonl: the file is missing: a bundle has six files at its top" + again, "a file with a name that is hidden", evidence.ErrMissing, renamed(`\`)},
 		{`"../findings.jsonl": this is no file of a bundle: the zip has an entry that is not one of the six` + again, "a file with a name from outside", evidence.ErrExtra, renamed("../findings.jsonl")},
