@@ -142,6 +142,23 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 	}
 }
 
+// AllMembers returns the memberships of all users, also those that have ended:
+// user by user in the order of Users, and those of one in byte order of the ids
+// of the teams. It is quicker than Memberships of each.
+func (d Directory) AllMembers() iter.Seq[team.Member] {
+	p := d.policy.ready()
+	return func(yield func(team.Member) bool) {
+		for _, u := range snapshot.All(&p.state.Users) {
+			for _, m := range u.Teams {
+				t := p.state.Teams.At(m.Team)
+				if t != nil && !yield(team.Member{Team: t.ID, User: u.ID, Until: m.Until, Note: m.Note}) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Group returns a data group.
 func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
 	_, g, ok := d.policy.ready().state.Groups.Find(string(id))
@@ -237,25 +254,43 @@ func (d Directory) Reports() iter.Seq2[ReportID, string] {
 func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 	p := d.policy.ready()
 	return func(yield func(Grant) bool) {
-		no, r, ok := p.state.Reports.Find(string(id))
-		if !ok {
-			return
+		if no, r, ok := p.state.Reports.Find(string(id)); ok {
+			p.eachGrant(no, r, yield)
 		}
-		for i := range r.Users.All() {
-			u := p.state.Users.At(i)
-			g, _ := u.Grants.Find(no)
-			if !yield(Grant{Report: id, User: u.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
-				return
-			}
-		}
-		for i := range r.Teams.All() {
-			t := p.state.Teams.At(i)
-			g, _ := t.Grants.Find(no)
-			if !yield(Grant{Report: id, Team: t.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
+	}
+}
+
+// AllGrants returns the grants of all reports, also those that have ended: report
+// by report in the order of Reports, and those of one as Grants does. It is
+// quicker than Grants of each.
+func (d Directory) AllGrants() iter.Seq[Grant] {
+	p := d.policy.ready()
+	return func(yield func(Grant) bool) {
+		for no, r := range snapshot.All(&p.state.Reports) {
+			if !p.eachGrant(no, r, yield) {
 				return
 			}
 		}
 	}
+}
+
+// eachGrant yields the grants of a report.
+func (p *Policy) eachGrant(no uint32, r *snapshot.Report, yield func(Grant) bool) bool {
+	for i := range r.Users.All() {
+		u := p.state.Users.At(i)
+		g, _ := u.Grants.Find(no)
+		if !yield(Grant{Report: ReportID(r.ID), User: u.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
+			return false
+		}
+	}
+	for i := range r.Teams.All() {
+		t := p.state.Teams.At(i)
+		g, _ := t.Grants.Find(no)
+		if !yield(Grant{Report: ReportID(r.ID), Team: t.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
+			return false
+		}
+	}
+	return true
 }
 
 // UserGrant returns the direct grant that a user has of a report, also one that

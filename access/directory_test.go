@@ -217,7 +217,14 @@ func TestDirectoryHasTwoSides(t *testing.T) {
 			}
 		}
 	})
-	wantBranches(t, &hits, "members", "grants of users", "grants of teams", "groups of teams", "links", "holders")
+	wantBranches(t, &hits, "members", "grants of users", "grants of teams", "groups of teams", "links", "holders", "all members", "all grants")
+}
+
+// inOrder numbers facts, so that they can be compared in their order as well.
+func inOrder(side map[string][]string, name string) {
+	for i := range side[name] {
+		side[name][i] = fmt.Sprintf("%06d %s", i, side[name][i])
+	}
 }
 
 // twoSides returns the facts of a directory twice, by name: as its one list has
@@ -243,6 +250,7 @@ func twoSides(d access.Directory) (one, other map[string][]string) {
 	for u := range d.Users() {
 		for m := range d.Memberships(u.ID) {
 			put(other, "members", m)
+			put(one, "all members", m)
 		}
 		for g := range d.GrantsOf(u.ID) {
 			put(other, "grants of users", g)
@@ -262,6 +270,7 @@ func twoSides(d access.Directory) (one, other map[string][]string) {
 	}
 	for r := range d.Reports() {
 		for g := range d.Grants(r) {
+			put(one, "all grants", g)
 			if g.User != "" {
 				put(one, "grants of users", g)
 			} else {
@@ -279,6 +288,16 @@ func twoSides(d access.Directory) (one, other map[string][]string) {
 		for range all {
 			put(other, "holders", r.Name)
 		}
+	}
+	for m := range d.AllMembers() {
+		put(other, "all members", m)
+	}
+	for g := range d.AllGrants() {
+		put(other, "all grants", g)
+	}
+	for _, name := range []string{"all members", "all grants"} {
+		inOrder(one, name)
+		inOrder(other, name)
 	}
 	return one, other
 }

@@ -48,8 +48,8 @@ func viewIsDecided(t *rapid.T, w *model.World, p *access.Policy, s model.Subject
 	if got := ids(v.Accounts()); !slices.Equal(got, want) {
 		t.Fatalf("view of %v lists %v, decided %v", s.Access(), got, want)
 	}
-	if v.Len() != len(want) {
-		t.Fatalf("view of %v has %d accounts, decided %v", s.Access(), v.Len(), want)
+	if v.Len() != len(want) || v.Empty() != (len(want) == 0) {
+		t.Fatalf("view of %v has %d accounts, is empty: %t, decided %v", s.Access(), v.Len(), v.Empty(), want)
 	}
 	var matched []string
 	for a := range p.Directory().Accounts() {

@@ -138,6 +138,14 @@ func (v View) Len() int {
 	return v.policy.state.Count(v.united())
 }
 
+// Empty reports whether no account is in the view. It is quicker than Len.
+func (v View) Empty() bool {
+	if v.view == nil || v.only != "" || v.all {
+		return v.Len() == 0
+	}
+	return len(v.teams) == 0 || !v.policy.state.Any(v.united())
+}
+
 // Filter returns the view as one filter: of the accounts of the company it
 // matches those of the view, and no others. It is as long as the filters of all
 // the data groups together.

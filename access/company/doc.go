@@ -30,8 +30,8 @@
 //     from a file: [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
 //   - who has access, since when, by whom, why, until when: [Moment.Register],
-//     [Moment.Row], [Moment.Pieces]; [Company.Now], [Company.At] and
-//     [Company.AsOf] return the [Moment]
+//     [Moment.Row], [Moment.Pieces]; what is due: [Moment.Due]; [Company.Now],
+//     [Company.At] and [Company.AsOf] return the [Moment]
 //   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
 //     [Moment.Findings]; [Company.WriteEvidence], [CheckEvidence]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];

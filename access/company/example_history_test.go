@@ -3,6 +3,7 @@ package company_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -56,4 +57,19 @@ func ExampleCompany_History_actor() {
 	}
 	// Output:
 	// 3 report.create [report:q4]
+}
+
+// List what is due within a month, as for a mail that reminds of it.
+func ExampleMoment_Due() {
+	acme := workExample()
+	end := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
+	_, err := acme.Do(context.Background(), company.By{Actor: company.User("uma"), Reason: "ends with the campaign"},
+		company.SetMemberEnd{Team: "west", User: "tom", Until: company.To(end)})
+	fmt.Println(err)
+	for _, row := range acme.Now().Due(30) {
+		fmt.Println(row.Kind, row.At.Format(time.DateOnly), row.User, row.Team)
+	}
+	// Output:
+	// <nil>
+	// membership-ends 2026-03-20 tom west
 }

@@ -63,6 +63,21 @@ func (s *State) Count(r *Reach) (n int) {
 	return n
 }
 
+// Any reports whether an account is in r. It costs as Count at most, and mostly a
+// look at one class.
+func (s *State) Any(r *Reach) bool {
+	for range ones(r.accounts) {
+		return true
+	}
+	b := s.members()
+	for c := range ones(r.classes) {
+		if len(b.of(c)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Reached returns the accounts in r, in the order of their indexes. It costs as
 // Count, a look at each account in r, and a bit for each other.
 func (s *State) Reached(r *Reach) iter.Seq[Account] {
