@@ -43,17 +43,18 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// run takes steps, with semicolons between them: "ann: team.create t" is a
-// change, "wait 30d" moves the clock, "state revoked" is [testCompany.arrange],
-// "accept i bob" accepts, and others configure the company.
+// run takes steps, with semicolons between them: "ann: team.create t, team.create n"
+// are changes in one event, "wait 30d" moves the clock, "state revoked" is
+// [testCompany.arrange], "accept i bob" accepts, "decline i" declines, and others
+// configure the company.
 func (c *testCompany) run(steps string) {
 	c.t.Helper()
 	for step := range split(steps, ";") {
 		verb, rest, _ := strings.Cut(step, " ")
-		actor, change, made := strings.Cut(step, ": ")
+		actor, changes, made := strings.Cut(step, ": ")
 		switch {
 		case made:
-			c.must(actor, parseChange(c.t, change))
+			c.must(actor, parseChanges(c.t, strings.ReplaceAll(changes, ", ", ";"))...)
 		case verb == "wait":
 			at, err := parseTime(rest)
 			if err != nil {
@@ -65,6 +66,8 @@ func (c *testCompany) run(steps string) {
 		case verb == "accept":
 			id, user, _ := strings.Cut(rest, " ")
 			c.accepted(invite.ID(id), team.UserID(user))
+		case verb == "decline":
+			c.must("invitee "+c.message(invite.ID(rest)).To.String(), c.decline(invite.ID(rest)))
 		case step == "no reason":
 			c.reason = ""
 		default:

@@ -127,8 +127,8 @@ func (s *state) standing(r *review, n int) standing {
 	row := r.rows[n]
 	if r.closing != nil {
 		is := r.closing[n]
-		if v := is.decided(); v != nil && is.done == 0 {
-			is.done = s.doneBy(row, v)
+		if is.verdict != nil && is.done == 0 {
+			is.done = s.doneBy(row, is.verdict)
 		}
 		return is
 	}

@@ -92,6 +92,7 @@ allowed                   | the sponsor after another's decision     | abe   | r
 ErrNotIndependent         | the sponsor after an open item           | abe   | review.decide v user:ian keep | accept i ian; {open}; ann: review.close w; ann: review.open v
 ErrNotIndependent         | the sponsor in the next review, still open | abe | review.decide w user:ian keep | accept i ian; {open}; ann: review.decide w user:ian revoke
 ErrNotIndependent         | who raised it since the last review      | ugo   | review.decide v user:max keep | {open}; ann: {keep}; ann: review.close w; ugo: user.set-role max user; ann: review.open v
+ErrNotIndependent         | who raised it in the event of the closing | ann  | review.decide v user:max keep | {open}; ann: {keep}, review.close w, user.set-role max user; ann: review.open v
 
 ErrDecided                | decided before                           | abe   | {keep} | {open}; ann: {keep}
 ErrDecided                | decided before by themselves             | ann   | {keep} | {open}; ann: {keep}
