@@ -10,7 +10,7 @@ import (
 )
 
 // pagePaths are the pages of somebody who may see all of them, before the first review.
-var pagePaths = []string{"/", "/register", "/person?id=tom", "/person?id=long", "/person?id=%3Cscript%3Ex", "/history", "/reviews"}
+var pagePaths = []string{"/", "/register", "/person?id=tom", "/person?id=long", "/person?id=%3Cscript%3Ex", "/due", "/history", "/reviews"}
 
 // TestRead logs in and reads what there is.
 func TestRead(t *testing.T) {
@@ -30,6 +30,8 @@ func TestRead(t *testing.T) {
 	tb.want("There is no such event.")
 	tb.click("History")
 	tb.want("company.found")
+	tb.click("Due")
+	tb.want("They see no data")
 	tb.click("Log out")
 	if status := tb.open("/register"); status != 200 || !strings.HasPrefix(tb.path(), "/login") {
 		t.Errorf("after logging out: %d %s", status, tb.path())

@@ -44,7 +44,7 @@ func openTab(t *testing.T, base string) *tab {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, 800)); err != nil {
 		t.Fatal(err)
 	}
-	tb.ctx, cancel = context.WithTimeout(ctx, 30*time.Second)
+	tb.ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(func() {
 		cancel()
 		tb.mu.Lock()

@@ -62,6 +62,8 @@ var pagePaths = map[string]string{
 	"/person?id=tom":     "A member of team europe",
 	"/person/csv?id=tom": "europe",
 	"/review/md?id=q3":   "tom@example.com",
+	"/due":               "They see no data",
+	"/due/md":            "eve@example.com",
 	"/history":           "company.found",
 	"/history/jsonl":     "company.found",
 	"/reviews":           "To open another",
@@ -109,7 +111,7 @@ func TestGuarded(t *testing.T) {
 		routes = append(routes, found[1])
 	}
 	open := []string{"POST /login", "GET /login", "POST /session", "POST /session/end", "GET /style.css"}
-	if got := accesshttp.Unguarded(newWorld(t).handler, routes...); len(routes) < 25 || !slices.Equal(got, open) {
+	if got := accesshttp.Unguarded(newWorld(t).handler, routes...); len(routes) < 27 || !slices.Equal(got, open) {
 		t.Errorf("of %d routes these have no guard: %q, want %q", len(routes), got, open)
 	}
 }

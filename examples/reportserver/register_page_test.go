@@ -23,8 +23,8 @@ func TestRegisterPage(t *testing.T) {
 	if !strings.Contains(body, "ada@example.com") || strings.Contains(body, "u049@") || !strings.Contains(body, next) {
 		t.Errorf("the first page:\n%s", body)
 	}
-	body = b.get("/register?after=user%3Au048").Body.String()
-	if strings.Contains(body, "u048@") || !strings.Contains(body, "u049@") || strings.Contains(body, "Next page") {
+	body = b.get("/register?after=user%3Au048&removed=1").Body.String()
+	if !strings.Contains(body, `href="/register/csv?removed=1"`) || strings.Contains(body, "u048@") || !strings.Contains(body, "u049@") || strings.Contains(body, "Next page") {
 		t.Errorf("the second page:\n%s", body)
 	}
 	for _, tt := range []struct {
@@ -74,6 +74,29 @@ func TestHostileNames(t *testing.T) {
 	if !strings.Contains(answer.Body.String(), "&lt;script&gt;alert(1)&lt;/script&gt;"+long) {
 		t.Errorf("the name is not shown as it is:\n%s", answer.Body)
 	}
+}
+
+// TestDuePage shows what is due within some days.
+func TestDuePage(t *testing.T) {
+	b := newWorld(t).browse("ada")
+	for _, tt := range []struct {
+		query       string
+		days        string
+		shows, omit string
+	}{
+		{"", "30", "Report launch has no active creator", "Their access ends"},
+		{"?days=120", "120", "Their access ends", "nothing"},
+		{"?days=120", "120", "A review is to be opened", "nothing"},
+		{"?days=-1", "30", "They see no data", "Their access ends"},
+		{"?days=many", "30", "They see no data", "Their access ends"},
+		{"?days=99999999", "30", "They see no data", "Their access ends"},
+	} {
+		body := want(t, b, "/due"+tt.query, 200, tt.shows, `value="`+tt.days+`"`)
+		if strings.Contains(body, tt.omit) {
+			t.Errorf("%q shows %q:\n%s", tt.query, tt.omit, body)
+		}
+	}
+	want(t, b, "/due?days=120", 200, `href="/due/csv?days=120"`, `href="/person?id=eve"`)
 }
 
 // TestPersonPage shows what a person has and why, also somebody who was removed.

@@ -82,6 +82,8 @@ func (s *service) routePeople(mux *http.ServeMux, config accesshttp.Config, secu
 	route("GET /register/{format}", readAudit, s.exportRegister)
 	route("GET /person", readAudit, s.showPerson)
 	route("GET /person/{format}", readAudit, s.exportPerson)
+	route("GET /due", readAudit, s.showDue)
+	route("GET /due/{format}", readAudit, s.exportDue)
 	route("GET /history", readAudit, s.showHistory)
 	route("GET /history/{format}", readAudit, s.exportHistory)
 	route("GET /reviews", runReview, s.showReviews)
