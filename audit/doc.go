@@ -104,13 +104,12 @@
 //
 //   - begins with an apostrophe;
 //   - begins like a formula, with = + - @ or one of their other widths, also after
-//     spaces, quotes and invisible characters, or does so after a semicolon, which
-//     separates cells in some languages;
+//     spaces and quotes, or does so after a semicolon, which separates cells in some
+//     languages;
 //   - is a number, an amount, a date, a time, a boolean or an error to a spreadsheet
 //     in English: 007, MAR1, 2026-01-02, TRUE, #N/A;
 //   - has control characters, line breaks, characters that are invisible or change
-//     the direction of text, or bytes that are not UTF-8;
-//   - is empty, in a list of one column.
+//     the direction of text, or bytes that are not UTF-8.
 //
 // The escapes are those of Go: \\ for a backslash, \x3b for a semicolon, and \n,
 // \xff, \u202e, \U000e0001 for what cannot be seen. [ParseCell] undoes both. Gnumeric takes

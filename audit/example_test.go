@@ -107,6 +107,6 @@ func ExampleList() {
 	//
 	// 2 rows
 	// User,Role,Date added,Added by,Reason,Duration,State
-	// mia,editor,2026-01-02T15:04:05+00:00,ada,joins *us* | new,permanent,active
-	// tom,viewer,2026-01-03T09:00:00+00:00,mia,'=1+1,90 days,suspended
+	// "mia","editor","2026-01-02T15:04:05+00:00","ada","joins *us* | new","permanent","active"
+	// "tom","viewer","2026-01-03T09:00:00+00:00","mia","'=1+1","90 days","suspended"
 }

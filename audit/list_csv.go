@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
@@ -14,9 +13,10 @@ import (
 )
 
 // WriteCSV writes the names of the columns, then the rows, as lines of UTF-8 with
-// commas that end with a line feed. Every row is one line, and every cell is text
-// to a spreadsheet: the section "Cells" of the package has the rule, and [ParseCell]
-// undoes it.
+// commas that end with a line feed. Every row is one line, with all its cells in
+// quotes, so that programs that guess the separator guess the comma. Every cell is
+// text to a spreadsheet: the section "Cells" of the package has the rule, and
+// [ParseCell] undoes it.
 //
 // There is no byte order mark, which programs would read as a part of the first
 // name. Excel takes a file without one for one in the code page of its system when
@@ -25,25 +25,32 @@ func (l List[R]) WriteCSV(w io.Writer) error {
 	if len(l.Columns) == 0 {
 		return nil
 	}
-	out := csv.NewWriter(w)
-	write := func(texts []string) error {
-		for i, s := range texts {
-			texts[i] = cellOf(s)
+	var b []byte
+	write := func(texts []string, quote func(cell string) bool) error {
+		b = b[:0]
+		for _, s := range texts {
+			cell := cellOf(s)
+			if quote(cell) {
+				cell = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+			}
+			b = append(append(b, cell...), ',')
 		}
-		if len(texts) == 1 && texts[0] == "" {
-			texts[0] = "'" // an empty line would be no row
-		}
-		return out.Write(texts)
+		b[len(b)-1] = '\n'
+		_, err := w.Write(b)
+		return err
 	}
-	err := write(l.names())
-	if err == nil {
-		_, err = l.eachLine(write)
+	if err := write(l.names(), mustQuote); err != nil {
+		return err
 	}
-	out.Flush()
-	if err == nil {
-		err = out.Error()
-	}
+	_, err := l.eachLine(func(texts []string) error {
+		return write(texts, func(string) bool { return true })
+	})
 	return err
+}
+
+// mustQuote reports whether a cell means something else without quotes.
+func mustQuote(cell string) bool {
+	return cell == "" || strings.ContainsAny(cell, `",`)
 }
 
 // ParseCell returns the text that a cell of [List.WriteCSV] stands for: of one that
@@ -88,7 +95,7 @@ func cellOf(s string) string {
 // spreadsheets split files at semicolons, and a quote protects only what it begins.
 func runs(s string) bool {
 	for part := range strings.SplitSeq(s, ";") {
-		part = strings.TrimLeftFunc(part, func(r rune) bool { return r == '"' || !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == '\u2800' })
+		part = strings.TrimLeftFunc(part, func(r rune) bool { return r == '"' || unicode.IsSpace(r) || r == '\u2800' })
 		if r, _ := utf8.DecodeRuneInString(part); strings.ContainsRune(formulaSigns, r) {
 			return true
 		}

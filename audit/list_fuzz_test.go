@@ -145,6 +145,8 @@ func TestPlainCells(t *testing.T) {
 		"trueman": true, "May": true, "e5": true, "#": true, "# 1": true, `C:\x`: true, "a=b": true, "1st": true, "12 EUR": true, "a - b": true,
 		"12": false, "5e3": false, "may 1": false, "1may": false, "MAR1": false, "marc1": false, "ma1": true, "mayor1": true, "1 e 2": false, "12 am": false,
 		"true": false, "#ref!": false, "2026-01-02": false, "$1": false, "x;=1": false, "'x": false, "a\nb": false, " -": false,
+		"=a": false, "+a": false, "-a": false, "@a": false, "＝a": false, "＋a": false, "－a": false, "＠a": false, "﹦a": false, "﹢a": false, "﹣a": false, "﹫a": false, "−a": false,
+		" \u00a0\u2800\"=a": false, "a;b;\"\" \u2800@a": false, "x\u2800=a": true, "a; b=c": true,
 	} {
 		var b bytes.Buffer
 		if err := table([][]string{{s, "x"}}).WriteCSV(&b); err != nil {

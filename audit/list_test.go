@@ -2,6 +2,8 @@ package audit_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -30,7 +32,7 @@ func registerRows() []audit.RegisterRow {
 		},
 		{
 			User: "=cmd|' /C calc'!A0", Invitation: "x1", Name: "<script>alert(1)</script>", Email: "a+b@example.com", Role: "editor",
-			Teams: []string{"us", "de, at", `"x"`}, State: audit.StateActive, Added: day(2), AddedBy: "system scim",
+			Teams: []string{"us", "de, at", `"x"`, ""}, State: audit.StateActive, Added: day(2), AddedBy: "system scim",
 			Reason: "line one\nline | two", Event: 2, Duration: "permanent", LastReview: day(20), NextReview: day(30),
 		},
 		{
@@ -98,7 +100,7 @@ func TestListGoldens(t *testing.T) {
 	due := []audit.DueRow{
 		{Kind: audit.DueEnd, At: day(30), User: "mia", Email: "mia@example.com"},
 		{Kind: audit.DueUndelivered, Invitation: "x7", Email: "bo@example.com"},
-		{Kind: audit.DueMembership, At: day(31), User: "mia", Team: "us"}, {Kind: audit.DueNoCreator, Report: "q3"}, {Kind: audit.DueReview, Review: "2026-Q1"},
+		{Kind: audit.DueMembership, At: day(31).In(time.FixedZone("", 7200)), User: "mia", Team: "us"}, {Kind: audit.DueNoCreator, Report: "q3"}, {Kind: audit.DueReview, Review: "2026-Q1"},
 	}
 	findings := []audit.Finding{
 		{Kind: audit.FindingUnmatched, Review: "2026-Q1", Row: "user:mia", Decision: audit.Revoke, Event: 12}, {Kind: audit.FindingOverdue, Review: "2026-Q1"},
@@ -274,4 +276,29 @@ type countingWriter struct{ n *int }
 func (w countingWriter) Write(b []byte) (int, error) {
 	*w.n += len(b)
 	return len(b), nil
+}
+
+// TestPagePolicy: the page forbids itself everything but its own style, which the
+// policy names by the hash of what a browser takes for it.
+func TestPagePolicy(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := audit.RegisterList(nil).WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(b.String(), "<style>")
+	style, _, found := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	policy := `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-` + base64.StdEncoding.EncodeToString(sum[:]) + `'; base-uri 'none'; form-action 'none'">`
+	if !found || !strings.Contains(b.String(), "<head>\n<meta charset=\"utf-8\">\n"+policy) {
+		t.Errorf("the page lacks %s:\n%s", policy, b.String())
+	}
+	for _, rule := range []string{"thead { display: table-header-group }", "@page {", "@media print {"} {
+		if !strings.Contains(style, rule) {
+			t.Errorf("the style lacks %s", rule)
+		}
+	}
+	if strings.Contains(style, "url") || strings.Contains(style, "@import") {
+		t.Errorf("the style loads something:\n%s", style)
+	}
 }

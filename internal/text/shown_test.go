@@ -19,7 +19,8 @@ func TestShown(t *testing.T) {
 		"\u2028\U000e0041":        `\u2028\U000e0041`,
 		"half \xc3 \xff":          `half \xc3 \xff`,
 		"\ufe0f":                  `\ufe0f`,
-		"\u200b\ufe0f":            `\u200b\ufe0f`,
+		"a\u200b\ufe0f":           `a\u200b\ufe0f`,
+		"a\xff\ufe0f":             `a\xff\ufe0f`,
 		"a\ufe0f\ufe0f \ufe0f'\"": "a\ufe0f\\ufe0f \\ufe0f'\"",
 		"\ufffd\u0085":            "\ufffd\\u0085",
 	} {
