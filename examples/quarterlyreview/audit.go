@@ -49,7 +49,7 @@ func (a *auditor) review() error {
 // due lists what somebody should look at within a month.
 func (a *auditor) due() error {
 	a.heading("What is due within 30 days")
-	return table(a, audit.DueList(slices.Values([]audit.DueRow{})))
+	return table(a, audit.DueList(slices.Values(a.then.Due(30))))
 }
 
 // evidence writes the bundle of the review, and checks it as someone who has nothing of the company but a checkpoint of its log.
