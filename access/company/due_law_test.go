@@ -20,27 +20,52 @@ import (
 // with what a walk over all they have comes to.
 func TestDueLaw(t *testing.T) {
 	t.Parallel()
-	found := make(map[string]int)
 	rapid.Check(t, func(t *rapid.T) {
-		c := dueWorld(t)
-		days := rapid.IntRange(-1, 100).Draw(t, "days")
-		m := c.Now()
-		got, want := m.Due(days), dueByWalk(c, m, max(days, 0))
-		if !slices.Equal(got, want) {
-			t.Fatalf("within %d days of %s\n%s\nis due, want\n%s", days, m.Time().Sub(start), dueText(got), dueText(want))
-		}
-		for i, r := range got {
-			found[r.Kind]++
-			if slices.Contains(got[:i], r) {
-				t.Fatalf("%+v is listed twice", r)
+		checkDue(dueWorld(t), rapid.IntRange(-1, 100).Draw(t, "days"))
+	})
+}
+
+// TestDueOverTime does the same in one company, as time passes. All kinds are due
+// at some time.
+func TestDueOverTime(t *testing.T) {
+	t.Parallel()
+	c := dueCompany(t)
+	c.invite("i", termsTo("new@x.test", "user"))
+	c.dueStep("lost")
+	c.must("ann", company.Invite{Invitation: "j", Terms: termsTo("far@x.test", "user")})
+	found := make(map[string]bool)
+	for step := range 12 {
+		for _, days := range []int{0, 1, 2, 5, 31, 100} {
+			for _, r := range checkDue(c, days) {
+				found[r.Kind] = true
 			}
 		}
-	})
+		if step == 4 {
+			c.must("ann", company.OpenReview{Review: "w"})
+		}
+		c.pass(time.Duration(step) * 24 * time.Hour)
+	}
 	for _, kind := range dueKinds {
-		if found[kind] == 0 {
+		if !found[kind] {
 			t.Errorf("nothing of kind %s was ever due: %v", kind, found)
 		}
 	}
+}
+
+// checkDue compares what is due with what it is by a walk, and returns it.
+func checkDue(c *testCompany, days int) []audit.DueRow {
+	c.t.Helper()
+	m := c.Now()
+	got, want := m.Due(days), dueByWalk(c, m, max(days, 0))
+	if !slices.Equal(got, want) {
+		c.t.Fatalf("within %d days of %s\n%s\nis due, want\n%s", days, m.Time().Sub(start), dueText(got), dueText(want))
+	}
+	for i, r := range got {
+		if slices.Contains(got[:i], r) {
+			c.t.Fatalf("%+v is listed twice", r)
+		}
+	}
+	return got
 }
 
 // dueWorld draws a company of a few users to whom a few things happened.
