@@ -94,39 +94,40 @@ func (r record) diff(o record) string {
 func TestPolicyPersists(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
-		d := model.Draw{T: t}
-		before := recorded(t, w, p)
-		left, right := d.Changes(w, 5), d.Changes(w, 5)
-		one, two, abandoned := p.Edit(), p.Edit(), p.Edit()
-		for i := range max(len(left), len(right)) {
-			if i < len(left) {
-				left[i].Edit(one)
-				left[i].Edit(abandoned)
+	for range rounds(t, &hits, "failed", "made") {
+		law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+			d := model.Draw{T: t}
+			before := recorded(t, w, p)
+			left, right := d.Changes(w, 5), d.Changes(w, 5)
+			one, two, abandoned := p.Edit(), p.Edit(), p.Edit()
+			for i := range max(len(left), len(right)) {
+				if i < len(left) {
+					left[i].Edit(one)
+					left[i].Edit(abandoned)
+				}
+				if i < len(right) {
+					right[i].Edit(two)
+				}
 			}
-			if i < len(right) {
-				right[i].Edit(two)
+			p1, err1 := one.Policy()
+			p2, err2 := two.Policy()
+			for _, e := range []*access.Edit{one, two} {
+				if again, err := e.Policy(); again != nil || !errors.Is(err, access.ErrSpent) {
+					t.Fatalf("a second policy from one edit: %v, %v", again != nil, err)
+				}
 			}
-		}
-		p1, err1 := one.Policy()
-		p2, err2 := two.Policy()
-		for _, e := range []*access.Edit{one, two} {
-			if again, err := e.Policy(); again != nil || !errors.Is(err, access.ErrSpent) {
-				t.Fatalf("a second policy from one edit: %v, %v", again != nil, err)
+			if diff := before.diff(recorded(t, w, p)); diff != "" {
+				t.Fatalf("%v and %v changed the policy they started from: %s", model.Names(left), model.Names(right), diff)
 			}
-		}
-		if diff := before.diff(recorded(t, w, p)); diff != "" {
-			t.Fatalf("%v and %v changed the policy they started from: %s", model.Names(left), model.Names(right), diff)
-		}
-		isWorld(t, w, p1, err1, left)
-		isWorld(t, w, p2, err2, right)
-		if err1 != nil || err2 != nil {
-			hits.Hit("failed")
-		} else {
-			hits.Hit("made")
-		}
-	})
-	wantBranches(t, &hits, "failed", "made")
+			isWorld(t, w, p1, err1, left)
+			isWorld(t, w, p2, err2, right)
+			if err1 != nil || err2 != nil {
+				hits.Hit("failed")
+			} else {
+				hits.Hit("made")
+			}
+		})
+	}
 }
 
 // isWorld fails unless p is what the changes make of w.

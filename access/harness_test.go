@@ -19,14 +19,19 @@ import (
 // TestMain lets garbage pile up: the laws make small worlds by the thousand,
 // and a third of their time would go into looking for what is left of them.
 //
-// With AMBIT_LONG set, each law is checked in thirty times as many worlds,
-// unless the command line says how many.
+// Unless the command line says how many, each law is checked in 40 worlds, with
+// CI set in 100, and with AMBIT_LONG set in 3000.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
-	if os.Getenv("AMBIT_LONG") != "" {
-		if err := flag.Set("rapid.checks", "3000"); err != nil {
-			panic(err)
-		}
+	checks := "40"
+	switch {
+	case os.Getenv("AMBIT_LONG") != "":
+		checks = "3000"
+	case os.Getenv("CI") != "":
+		checks = "100"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }
@@ -57,6 +62,20 @@ func lawOfSome(t *testing.T, check func(w *model.World, p *access.Policy, seed i
 
 // seen returns the ids in the view of s, sorted.
 func seen(p *access.Policy, s model.Subject) []string { return ids(p.View(s.Access()).Accounts()) }
+
+// rounds yields until all of the branches were hit: once is mostly enough. If ten
+// times are not, it fails the test.
+func rounds(t *testing.T, hits *model.Branches, branches ...string) iter.Seq[int] {
+	t.Helper()
+	return func(yield func(int) bool) {
+		for n := range 10 {
+			if !yield(n) || t.Failed() || testing.Short() || len(hits.Missing(branches...)) == 0 {
+				return
+			}
+		}
+		wantBranches(t, hits, branches...)
+	}
+}
 
 // wantBranches fails the test for each of the branches that was never hit.
 func wantBranches(t *testing.T, hits *model.Branches, branches ...string) {

@@ -26,68 +26,72 @@ type machine struct {
 func TestPolicyIsTheModel(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{world: model.Draw{T: t}.World(), hits: &hits}
-		clock := m.world.Now
-		p, err := access.Compile(m.world.Document(), &access.Config{Now: func() time.Time { return clock }})
-		if err != nil {
-			t.Fatalf("compile: %v", err)
-		}
-		m.policy = p
-		m.questions(t)
-		t.Repeat(map[string]func(*rapid.T){
-			"edit":      m.edit,
-			"again":     m.edit,
-			"questions": m.questions,
-			"kinds": func(t *rapid.T) {
-				if d := (model.Draw{T: t}); d.Chance(3, "kinds") {
-					m.apply(t, d.SetKinds(m.world))
-				}
-				m.questions(t)
-			},
-			"time": func(t *rapid.T) {
-				clock = model.Draw{T: t}.Clock()
-				m.world.Now = clock
-			},
-			"": m.invariant,
+	for range rounds(t, &hits, policyBranches()...) {
+		rapid.Check(t, func(t *rapid.T) {
+			m := &machine{world: model.Draw{T: t}.World(), hits: &hits}
+			clock := m.world.Now
+			p, err := access.Compile(m.world.Document(), &access.Config{Now: func() time.Time { return clock }})
+			if err != nil {
+				t.Fatalf("compile: %v", err)
+			}
+			m.policy = p
+			m.questions(t)
+			t.Repeat(map[string]func(*rapid.T){
+				"edit":      m.edit,
+				"again":     m.edit,
+				"questions": m.questions,
+				"kinds": func(t *rapid.T) {
+					if d := (model.Draw{T: t}); d.Chance(3, "kinds") {
+						m.apply(t, d.SetKinds(m.world))
+					}
+					m.questions(t)
+				},
+				"time": func(t *rapid.T) {
+					clock = model.Draw{T: t}.Clock()
+					m.world.Now = clock
+				},
+				"": m.invariant,
+			})
 		})
-	})
-	wantBranches(t, &hits, strings.Fields(allReasons)...)
+	}
+}
+
+// policyBranches are what a comparison of a policy with the model reaches.
+func policyBranches() []string {
+	all := append(strings.Fields(allReasons), kindBranches()...)
 	for _, step := range []string{"subject", "kind", "capability", "reach", "guard"} {
 		if step != "guard" && step != "kind" { // a link leads to nothing that is guarded, and ends when its kind does
-			wantBranches(t, &hits, "link-paused at "+step)
+			all = append(all, "link-paused at "+step)
 		}
-		wantBranches(t, &hits, "denied at "+step)
+		all = append(all, "denied at "+step)
 	}
 	for _, kind := range []string{"account", "user", "role", "team", "group", "report", "link"} {
-		wantBranches(t, &hits, "unknown-resource "+kind)
+		all = append(all, "unknown-resource "+kind)
 	}
-	wantKinds(t, &hits)
-	wantBranches(t, &hits, "links ended by a catalog", "a report's name taken", "edit made", "edit refused", "host action at a report", "view of a link",
+	return append(all, "links ended by a catalog", "a report's name taken", "edit made", "edit refused", "host action at a report", "view of a link",
 		"set user", "remove user", "set member", "remove member", "set team", "remove team", "set group", "remove group",
 		"set account", "remove account", "set attributes", "set report", "remove report", "set grant", "remove grant",
 		"set link", "remove link", "set catalog")
 }
 
-// wantKinds wants each sort of question about kinds, and what ends links.
-func wantKinds(t *testing.T, hits *model.Branches) {
-	t.Helper()
+// kindBranches are each sort of question about kinds, and what ends links.
+func kindBranches() (all []string) {
 	for _, links := range []string{", links true", ", links false"} {
 		for _, what := range []string{": host", ": viewing", ": account.view", ": other", ": session.share"} {
-			wantBranches(t, hits, "item"+what+", account true"+links, "item"+what+", account false"+links, "company-item"+what+", account false"+links)
+			all = append(all, "item"+what+", account true"+links, "item"+what+", account false"+links, "company-item"+what+", account false"+links)
 		}
-		wantBranches(t, hits, "malformed: other, account true"+links,
+		all = append(all, "malformed: other, account true"+links,
 			"item: host, account true"+links+": allowed", "item: viewing, account true"+links+": allowed", "item: account.view, account true"+links+": allowed",
 			"company-item: host, account false"+links+": allowed", "company-item: viewing, account false"+links+": allowed")
 	}
 	const none = ", links false"
-	wantBranches(t, hits, "item: session.share, account true, links true: allowed", "company-item: session.share, account false, links true: allowed",
+	all = append(all, "item: session.share, account true, links true: allowed", "company-item: session.share, account false, links true: allowed",
 		"malformed: host, account true, links true", "malformed: viewing, account true, links true",
 		"odd: other, account true"+none, "odd: other, account false"+none, "unknown: other, account true"+none, "unknown: other, account false"+none)
 	for _, row := range []string{"company: host, account false", "company: viewing, account false", "account: host, account true", "report: host, account false"} {
-		wantBranches(t, hits, row+none, row+none+": allowed")
+		all = append(all, row+none, row+none+": allowed")
 	}
-	wantBranches(t, hits, "links ended: the kind vanished", "links ended: the kind moved", "links ended: another link action",
+	return append(all, "links ended: the kind vanished", "links ended: the kind moved", "links ended: another link action",
 		"links ended: the team is gone", "a kind came back", "owner.transfer above the ceiling", "the last holder edited",
 		"an ended link revoked by its maker", "allowed without an address")
 }

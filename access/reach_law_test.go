@@ -39,28 +39,29 @@ func matched(p *access.Policy, g string) []string {
 func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
-		for _, name := range model.SortedKeys(w.Teams) {
-			var want [][]string
-			for _, g := range w.Teams[name].Groups {
-				want = append(want, matched(p, g))
+	for range rounds(t, &hits, "session", "all data, several groups") {
+		law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+			for _, name := range model.SortedKeys(w.Teams) {
+				var want [][]string
+				for _, g := range w.Teams[name].Groups {
+					want = append(want, matched(p, g))
+				}
+				for _, u := range model.SortedKeys(w.Users) {
+					s := model.InSession(u, name)
+					if w.SubjectStep(s) != "" || !model.Holds(w.RoleOf(u), "account.view") {
+						continue
+					}
+					if got := seen(p, s); !slices.Equal(got, union(want...)) {
+						t.Fatalf("%v sees %v; the data groups of the team match %v", s.Access(), got, want)
+					}
+					hits.Hit("session")
+					if len(want) > 1 && model.SeesAll(w.RoleOf(u)) {
+						hits.Hit("all data, several groups")
+					}
+				}
 			}
-			for _, u := range model.SortedKeys(w.Users) {
-				s := model.InSession(u, name)
-				if w.SubjectStep(s) != "" || !model.Holds(w.RoleOf(u), "account.view") {
-					continue
-				}
-				if got := seen(p, s); !slices.Equal(got, union(want...)) {
-					t.Fatalf("%v sees %v; the data groups of the team match %v", s.Access(), got, want)
-				}
-				hits.Hit("session")
-				if len(want) > 1 && model.SeesAll(w.RoleOf(u)) {
-					hits.Hit("all data, several groups")
-				}
-			}
-		}
-	})
-	wantBranches(t, &hits, "session", "all data, several groups")
+		})
+	}
 }
 
 // TestUserAccessIsTheUnionOfTheirTeams: a user who does not see all data sees
@@ -68,29 +69,30 @@ func TestTeamAccessIsTheUnionOfItsGroups(t *testing.T) {
 func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
-		for _, u := range model.SortedKeys(w.Users) {
-			if w.SubjectStep(model.InCompany(u)) != "" || !model.Holds(w.RoleOf(u), "account.view") {
-				continue
-			}
-			want := model.SortedKeys(w.Accounts)
-			if !model.SeesAll(w.RoleOf(u)) {
-				want = nil
-				for _, name := range model.SortedKeys(w.Teams) {
-					for _, g := range w.Teams[name].Groups {
-						if w.Member(u, name) {
-							want = union(want, matched(p, g))
+	for range rounds(t, &hits, "by teams") {
+		law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+			for _, u := range model.SortedKeys(w.Users) {
+				if w.SubjectStep(model.InCompany(u)) != "" || !model.Holds(w.RoleOf(u), "account.view") {
+					continue
+				}
+				want := model.SortedKeys(w.Accounts)
+				if !model.SeesAll(w.RoleOf(u)) {
+					want = nil
+					for _, name := range model.SortedKeys(w.Teams) {
+						for _, g := range w.Teams[name].Groups {
+							if w.Member(u, name) {
+								want = union(want, matched(p, g))
+							}
 						}
 					}
+					hits.Hit("by teams")
 				}
-				hits.Hit("by teams")
+				if got := seen(p, model.InCompany(u)); !slices.Equal(got, want) {
+					t.Fatalf("%s sees %v, want %v\n%s", u, got, want, model.Print(t, w.Document()))
+				}
 			}
-			if got := seen(p, model.InCompany(u)); !slices.Equal(got, want) {
-				t.Fatalf("%s sees %v, want %v\n%s", u, got, want, model.Print(t, w.Document()))
-			}
-		}
-	})
-	wantBranches(t, &hits, "by teams")
+		})
+	}
 }
 
 // TestSessionsMakeUpCompanyLevel: what a user of team scope sees at company
@@ -99,27 +101,28 @@ func TestUserAccessIsTheUnionOfTheirTeams(t *testing.T) {
 func TestSessionsMakeUpCompanyLevel(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
-		for _, u := range model.SortedKeys(w.Users) {
-			if w.SubjectStep(model.InCompany(u)) != "" {
-				continue
+	for range rounds(t, &hits, "narrower", "by teams") {
+		law(t, func(t *rapid.T, w *model.World, p *access.Policy) {
+			for _, u := range model.SortedKeys(w.Users) {
+				if w.SubjectStep(model.InCompany(u)) != "" {
+					continue
+				}
+				var sessions []string
+				for _, name := range model.SortedKeys(w.Teams) {
+					sessions = union(sessions, seen(p, model.InSession(u, name)))
+				}
+				company := seen(p, model.InCompany(u))
+				switch {
+				case !subset(sessions, company):
+					t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
+				case !model.SeesAll(w.RoleOf(u)) && !slices.Equal(sessions, company):
+					t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
+				case len(sessions) > 0 && len(sessions) < len(company):
+					hits.Hit("narrower")
+				case !model.SeesAll(w.RoleOf(u)) && len(sessions) > 1:
+					hits.Hit("by teams")
+				}
 			}
-			var sessions []string
-			for _, name := range model.SortedKeys(w.Teams) {
-				sessions = union(sessions, seen(p, model.InSession(u, name)))
-			}
-			company := seen(p, model.InCompany(u))
-			switch {
-			case !subset(sessions, company):
-				t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
-			case !model.SeesAll(w.RoleOf(u)) && !slices.Equal(sessions, company):
-				t.Fatalf("%s: the sessions see %v, company level %v", u, sessions, company)
-			case len(sessions) > 0 && len(sessions) < len(company):
-				hits.Hit("narrower")
-			case !model.SeesAll(w.RoleOf(u)) && len(sessions) > 1:
-				hits.Hit("by teams")
-			}
-		}
-	})
-	wantBranches(t, &hits, "narrower", "by teams")
+		})
+	}
 }

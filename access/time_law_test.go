@@ -76,38 +76,39 @@ func TestEndsAreExclusive(t *testing.T) {
 func TestClockIsReadOnceAndOnlyIfSomethingEnds(t *testing.T) {
 	t.Parallel()
 	var hits model.Branches
-	rapid.Check(t, func(t *rapid.T) {
-		w := model.Draw{T: t}.World()
-		reads := 0
-		p, err := access.Compile(w.Document(), &access.Config{Now: func() time.Time { reads++; return w.Now }})
-		if err != nil {
-			t.Fatalf("compile: %v", err)
-		}
-		if reads != 0 {
-			t.Fatalf("to compile reads the clock %d times", reads)
-		}
-		questions := w.Questions()
-		still := p.At(w.Now)
-		for _, s := range w.Subjects() {
-			for _, q := range questions {
-				reads = 0
-				d := q.Decide(p, s)
-				switch ends := w.HasEnd(s); {
-				case reads > 1, reads > 0 && !ends:
-					t.Fatalf("%v: read the clock %d times; anything ends: %v", d, reads, ends)
-				case reads == 1:
-					hits.Hit("read")
-				case ends:
-					hits.Hit("not read")
-				}
-				reads = 0
-				if got := q.Decide(still, s); got != d || reads != 0 {
-					t.Fatalf("%v; at the same time standing still %v, after %d reads", d, got, reads)
+	for range rounds(t, &hits, "read", "not read") {
+		rapid.Check(t, func(t *rapid.T) {
+			w := model.Draw{T: t}.World()
+			reads := 0
+			p, err := access.Compile(w.Document(), &access.Config{Now: func() time.Time { reads++; return w.Now }})
+			if err != nil {
+				t.Fatalf("compile: %v", err)
+			}
+			if reads != 0 {
+				t.Fatalf("to compile reads the clock %d times", reads)
+			}
+			questions := w.Questions()
+			still := p.At(w.Now)
+			for _, s := range w.Subjects() {
+				for _, q := range questions {
+					reads = 0
+					d := q.Decide(p, s)
+					switch ends := w.HasEnd(s); {
+					case reads > 1, reads > 0 && !ends:
+						t.Fatalf("%v: read the clock %d times; anything ends: %v", d, reads, ends)
+					case reads == 1:
+						hits.Hit("read")
+					case ends:
+						hits.Hit("not read")
+					}
+					reads = 0
+					if got := q.Decide(still, s); got != d || reads != 0 {
+						t.Fatalf("%v; at the same time standing still %v, after %d reads", d, got, reads)
+					}
 				}
 			}
-		}
-	})
-	wantBranches(t, &hits, "read", "not read")
+		})
+	}
 }
 
 // TestReadersDuringEdits: many read old snapshots while edits derive new ones

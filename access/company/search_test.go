@@ -1,7 +1,6 @@
 package company_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -56,7 +55,6 @@ func (s search) run(t *testing.T) {
 			}
 		})
 	}
-	println(strings.ReplaceAll(fmt.Sprintf("%v", &hits), ":", ":\t")) //TEMP
 	if testing.Short() || t.Failed() {
 		return
 	}
