@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access/accesshttp"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -43,6 +44,9 @@ func files(path string, asked url.Values) []file {
 // export answers with a list in the format that the path names.
 func export[R any](w http.ResponseWriter, r *http.Request, name string, list audit.List[R]) {
 	ext := r.PathValue("format")
+	if ext == "html" {
+		list = printable(list)
+	}
 	writers := map[string]func(io.Writer) error{"csv": list.WriteCSV, "jsonl": list.WriteLines, "md": list.WriteMarkdown, "html": list.WriteHTML}
 	for _, f := range formats {
 		if f.ext == ext {
@@ -51,6 +55,33 @@ func export[R any](w http.ResponseWriter, r *http.Request, name string, list aud
 		}
 	}
 	accesshttp.Refuse(w, r, admission.ErrNotFound)
+}
+
+// printable returns a list without the columns that no row has anything in: paper is narrow.
+func printable[R any](list audit.List[R]) audit.List[R] {
+	var rows []R
+	var failed error
+	for row, err := range list.Rows {
+		if failed = err; err != nil {
+			break
+		}
+		rows = append(rows, row)
+	}
+	list.Columns = slices.DeleteFunc(slices.Clone(list.Columns), func(c audit.Column[R]) bool {
+		return len(rows) > 0 && !slices.ContainsFunc(rows, func(row R) bool { return c.Text(row) != "" })
+	})
+	list.Rows = func(yield func(R, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if failed != nil {
+			var none R
+			yield(none, failed)
+		}
+	}
+	return list
 }
 
 // sendFile answers with a file, which is made as a whole before its first byte is sent, so that nobody takes a part of it for all. A

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,7 +60,11 @@ func (s *service) exportHistory(w http.ResponseWriter, r *http.Request) {
 		accesshttp.Refuse(w, r, admission.BadRequest(refused))
 		return
 	}
-	export(w, r, "history-"+day(s.company.Now().Time()), audit.HistoryList(audit.HistoryRows(events(s.company.History(r.Context(), query)))))
+	list := audit.HistoryList(audit.HistoryRows(events(s.company.History(r.Context(), query))))
+	if r.PathValue("format") == "html" {
+		list.Columns = slices.DeleteFunc(list.Columns, func(c audit.Column[audit.HistoryRow]) bool { return c.Name == "Data" }) // no founding fits on paper
+	}
+	export(w, r, "history-"+day(s.company.Now().Time()), list)
 }
 
 // events are the entries of a history as the log has them.

@@ -29,7 +29,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"entry":   menuEntry,
 	"piece":   describePiece,
 	"due":     describeDue,
-	"row":     describeRow,
+	"user":    userOf,
 	"detail":  describeChange,
 	"finding": describeFinding,
 }).ParseFS(pageFiles, "pages/*.html"))

@@ -62,7 +62,7 @@ func TestReviewPages(t *testing.T) {
 		to, _, _ = strings.Cut(to, "#")
 		want(t, b, to, 200, `role="status"`, ": "+decision+".")
 	}
-	body := want(t, b, "/review?id=q3", 200, "Open: 5", "What was decided is not carried out")
+	body := want(t, b, "/review?id=q3", 200, "Open: 5", "What was decided is not carried out", `<a href="/person?id=vic">vic</a>`)
 	if strings.Contains(body, "mia@example.com") || strings.Contains(body, "Nobody decided") {
 		t.Errorf("what is open shows what is decided, or that it is open:\n%s", body)
 	}
@@ -308,6 +308,16 @@ func TestFiles(t *testing.T) {
 	for _, path := range []string{"/person/csv?id=none", "/review/csv?id=none"} {
 		if answer := b.get(path); answer.Code != http.StatusNotFound {
 			t.Errorf("%s: %d, want 404", path, answer.Code)
+		}
+	}
+	for path, has := range map[string][2]string{
+		"/register/html": {"<th scope=\"col\">Ends</th>", "Approval"},
+		"/register/csv":  {"Approval", "nothing"},
+		"/history/html":  {"<th scope=\"col\">Change</th>", "Data"},
+		"/history/csv":   {"Data", "nothing"},
+	} {
+		if body := b.get(path).Body.String(); !strings.Contains(body, has[0]) || strings.Contains(body, has[1]) {
+			t.Errorf("%s, want %s and no %s:\n%s", path, has[0], has[1], body)
 		}
 	}
 	answer := b.get("/register/csv?after=user%3Aada&limit=1")

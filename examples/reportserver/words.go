@@ -90,12 +90,13 @@ func describeFinding(f audit.Finding) string {
 	return f.Kind
 }
 
-// describeRow says in words whom the key of a row is of.
-func describeRow(key string) string {
-	if id, ok := strings.CutPrefix(key, "user:"); ok {
-		return id
+// userOf returns the id of the user that the key of a row names, "" if it names an invitation.
+func userOf(key string) string {
+	id, ok := strings.CutPrefix(key, "user:")
+	if !ok {
+		return ""
 	}
-	return strings.Replace(key, ":", " ", 1)
+	return id
 }
 
 // maxDetail is how many bytes of a change the history shows. The founding has a whole company.
