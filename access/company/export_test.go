@@ -81,6 +81,9 @@ func (f Fork) Do(by By, changes ...Change) (Fork, error) {
 // Policy returns the policy of the fork.
 func (f Fork) Policy() *access.Policy { return f.at.State.policy }
 
+// Now returns the fork as a moment.
+func (f Fork) Now() Moment { return momentOf(f.at, f.at.Time) }
+
 // Invitations returns all invitations of the fork, as text.
 func (f Fork) Invitations() string {
 	all := ""
