@@ -29,7 +29,7 @@ func ExampleOpenReview() {
 	fmt.Println(acme.WriteEvidence(ctx, &zip, "q1"))
 	// Output:
 	// <nil>
-	// company: do: change 1, review.decide: users may not raise themselves: nobody decides about their own access
+	// company: do: change 1, review.decide: nobody may decide about their own access
 	// <nil>
 	// open user:ann
 	// open user:uma

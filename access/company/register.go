@@ -12,12 +12,14 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// RegisterQuery is which rows of a register to return. The zero RegisterQuery is
-// all rows but those of people who were removed.
+// RegisterQuery is which rows of a register to return, or which items of a review.
+// The zero RegisterQuery is all rows but those of people who were removed, and all
+// items.
 type RegisterQuery struct {
 	After   string // the key of a row, which need not be there; "" begins with the first
-	Limit   int    // at most so many rows; 0 or less is all
-	Removed bool   // also people who were removed
+	Limit   int    // at most so many; 0 or less is all
+	Removed bool   // of a register: also people who were removed
+	Open    bool   // of a review: only items that are not decided, or were reopened
 }
 
 // Register returns who has access, since when, by whom, why and until when: every

@@ -166,7 +166,7 @@ func (c DecideItem) check(s *state, reviewer audit.Actor) error {
 	case !slices.Contains([]string{audit.Keep, audit.Reduce, audit.Revoke}, c.Decision):
 		return fmt.Errorf("the decision %s %w: write %s, %s or %s", text.Quote(c.Decision), ErrInvalid, audit.Keep, audit.Reduce, audit.Revoke)
 	case reviewer.Kind == audit.KindUser && reviewer.ID == string(s.subject(row)):
-		return fmt.Errorf("%w: nobody decides about their own access", ErrSelf)
+		return ownItem{}
 	}
 	for seq, maker := range s.raisers(row) {
 		if maker == reviewer.String() {
@@ -178,6 +178,13 @@ func (c DecideItem) check(s *state, reviewer audit.Actor) error {
 	}
 	return nil
 }
+
+// ownItem is an [ErrSelf] with a text of its own.
+type ownItem struct{}
+
+func (ownItem) Error() string { return "nobody may decide about their own access" }
+
+func (ownItem) Unwrap() error { return ErrSelf }
 
 func (c DecideItem) resolve(p *proposal) (Change, error) {
 	_, is, err := c.item(&p.state)

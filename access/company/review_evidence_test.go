@@ -220,7 +220,7 @@ func TestEvidenceMadeUp(t *testing.T) {
 // madeUp begins with the evidence as it is.
 func (c *testCompany) madeUp(t *testing.T) *madeUp {
 	t.Helper()
-	m := &madeUp{t: t, events: events(t, c.log), rows: slices.Collect(c.rowsOf("w")), items: slices.Collect(c.Now().ReviewItems("w", company.ReviewQuery{})),
+	m := &madeUp{t: t, events: events(t, c.log), rows: slices.Collect(c.rowsOf("w")), items: slices.Collect(c.Now().ReviewItems("w", company.RegisterQuery{})),
 		found: slices.Collect(c.Now().Findings("w"))}
 	m.review, _ = c.Now().Review("w")
 	return m

@@ -38,19 +38,11 @@ func (m Moment) review(id string) (*review, bool) {
 	return m.state.reviews.get(id)
 }
 
-// ReviewQuery is which items of a review to return. The zero ReviewQuery is all of
-// them.
-type ReviewQuery struct {
-	After string // the key of a row, which need not be there; "" begins with the first
-	Limit int    // at most so many items; 0 or less is all
-	Open  bool   // only those that are not decided, or were reopened
-}
-
 // ReviewItems returns the items of a review, in byte order of the keys of their
 // rows; none for an unknown id. Those of a closed review are as they were when it
 // was closed, but for Done, which is also of later events. It costs what it looks
 // at.
-func (m Moment) ReviewItems(id string, q ReviewQuery) iter.Seq[audit.ReviewItem] {
+func (m Moment) ReviewItems(id string, q RegisterQuery) iter.Seq[audit.ReviewItem] {
 	return func(yield func(audit.ReviewItem) bool) {
 		r, ok := m.review(id)
 		if !ok {

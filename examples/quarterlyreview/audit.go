@@ -39,7 +39,7 @@ func (a *auditor) pieces() error {
 func (a *auditor) review() error {
 	r, _ := a.then.Review("spring")
 	a.heading("The review of " + r.Opened.Format("January") + ", due on " + r.Due.Format(time.DateOnly) + " and closed on " + r.Closed.Format(time.DateOnly))
-	if err := table(a, audit.ReviewList(a.then.ReviewItems(r.ID, company.ReviewQuery{})), "User", "Role", "Decision", "Reason for decision", "Decided by", "Changed by event", "Done by event"); err != nil {
+	if err := table(a, audit.ReviewList(a.then.ReviewItems(r.ID, company.RegisterQuery{})), "User", "Role", "Decision", "Reason for decision", "Decided by", "Changed by event", "Done by event"); err != nil {
 		return err
 	}
 	a.space()

@@ -74,7 +74,7 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 			view.Findings = append(view.Findings, finding)
 		}
 	}
-	for range moment.ReviewItems(asked.id, company.ReviewQuery{Open: true}) {
+	for range moment.ReviewItems(asked.id, company.RegisterQuery{Open: true}) {
 		view.Open++
 	}
 	add := func(item audit.ReviewItem) {
@@ -90,7 +90,7 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 	} else {
 		view.Typed.Row = "" // the error is shown at the top
 	}
-	for item := range moment.ReviewItems(asked.id, company.ReviewQuery{After: asked.after, Limit: itemsSize + 1, Open: !view.All}) {
+	for item := range moment.ReviewItems(asked.id, company.RegisterQuery{After: asked.after, Limit: itemsSize + 1, Open: !view.All}) {
 		switch {
 		case item.Row.Key() == typed.Row:
 		case len(view.Items) < itemsSize:
@@ -112,7 +112,7 @@ func (s *service) exportReview(w http.ResponseWriter, r *http.Request) {
 		accesshttp.Refuse(w, r, admission.ErrNotFound)
 		return
 	}
-	export(w, r, "review-"+id, audit.ReviewList(moment.ReviewItems(id, company.ReviewQuery{})))
+	export(w, r, "review-"+id, audit.ReviewList(moment.ReviewItems(id, company.RegisterQuery{})))
 }
 
 // itemOf returns the item of a review with a key.
@@ -120,7 +120,7 @@ func itemOf(m company.Moment, review, key string) (audit.ReviewItem, bool) {
 	if key == "" {
 		return audit.ReviewItem{}, false
 	}
-	for item := range m.ReviewItems(review, company.ReviewQuery{}) {
+	for item := range m.ReviewItems(review, company.RegisterQuery{}) {
 		if item.Row.Key() == key {
 			return item, true
 		}
