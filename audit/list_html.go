@@ -52,7 +52,7 @@ thead { display: table-header-group }
 tr { break-inside: avoid }
 th, td { border: 1px solid #999; padding: 0.2em 0.4em; text-align: start; vertical-align: top }
 th { background: #eee }
-td { white-space: pre-wrap; overflow-wrap: anywhere }
+td { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 5em }
 @page { size: A4 landscape; margin: 12mm }
 @media print { body { font-size: 7pt; margin: 0 } th { print-color-adjust: exact } }
 `
