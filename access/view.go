@@ -143,7 +143,7 @@ func (v View) Empty() bool {
 	if v.view == nil || v.only != "" || v.all {
 		return v.Len() == 0
 	}
-	return len(v.teams) == 0 || !v.policy.state.Any(v.united())
+	return !slices.ContainsFunc(v.teams, v.policy.state.Shows)
 }
 
 // Filter returns the view as one filter: of the accounts of the company it

@@ -63,15 +63,15 @@ func (s *State) Count(r *Reach) (n int) {
 	return n
 }
 
-// Any reports whether an account is in r. It costs as Count at most, and mostly a
-// look at one class.
-func (s *State) Any(r *Reach) bool {
-	for range ones(r.accounts) {
+// Shows reports whether a team sees an account. It allocates nothing, and mostly
+// costs a look at one class.
+func (s *State) Shows(t *Team) bool {
+	for range t.accounts.All() {
 		return true
 	}
 	b := s.members()
-	for c := range ones(r.classes) {
-		if len(b.of(c)) > 0 {
+	for c := range t.classes.All() {
+		if len(b.of(int(c))) > 0 {
 			return true
 		}
 	}
