@@ -91,6 +91,9 @@ func (tb *tab) watch(event any) {
 			tb.refused--
 			return
 		}
+		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning {
+			return // such as that a field has the focus already, because the test was faster than autofocus
+		}
 		problem("the console: %s %s %s (%s)", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL)
 	case *runtime.EventConsoleAPICalled, *runtime.EventExceptionThrown:
 		problem("a script ran: %v", e)
