@@ -26,7 +26,9 @@ type ledger struct {
 	given    snapshot.Book[provenance]  // by key of what is given; see roleKey, pairKey
 	data     snapshot.Book[*dataChange] // the last of each data group
 	losses   snapshot.Book[*loss]       // the last of each team
-	steps    snapshot.Book[*step]       // the last of each row and team; see rowKey
+	steps    snapshot.Book[*step]       // the last of each user, invitation and team, by their keys as targets
+	stays    snapshot.Book[*stay]       // the last that is over, by user
+	changes  uint64                     // how many there were since the founding
 	catalogs *replacement               // the last
 }
 
@@ -50,6 +52,7 @@ type provenance struct {
 	first *cause    // of a report grant: the first since which it is shared; nil if that is by
 	moved *cause    // the last other event that moved its end; nil if none did
 	was   time.Time // the end before that event; zero is none
+	no    uint64    // the number of the change that gave it, or moved its end
 }
 
 // arrival is how a user came, and how they left.
@@ -115,10 +118,19 @@ const (
 // gives to its members.
 type step struct {
 	by     *cause
+	no     uint64 // of the change
 	kind   stepKind
 	makers []string // who made it, or sponsored it
-	left   team.ID  // that the user is no member of from then on
 	before *step
+}
+
+// stay is a time in which a user was in a team until one and the same end: after
+// one change, and up to another.
+type stay struct {
+	team     team.ID
+	from, to uint64
+	until    time.Time // zero is none
+	before   *stay
 }
 
 // personID is the id of a user in order.
@@ -228,6 +240,7 @@ type noter interface {
 
 // with returns the ledger after a change. One without a founding stays empty.
 func (l ledger) with(c Change, before, after *state, o origin) ledger {
+	l.changes++
 	if n, ok := c.(noter); ok && l.founding != nil {
 		n.note(&entry{&l, snapshot.NewToken(), causeOf(o), before, after})
 	}
@@ -235,7 +248,9 @@ func (l ledger) with(c Change, before, after *state, o origin) ledger {
 }
 
 // give notes that something was given as it is now.
-func (e *entry) give(key string, by *cause) { e.given.Add(e.token, key, provenance{by: by}) }
+func (e *entry) give(key string, by *cause) {
+	e.given.Add(e.token, key, provenance{by: by, no: e.changes})
+}
 
 // move notes that the end of something was moved.
 func (e *entry) move(key string, from time.Time) {
@@ -243,6 +258,7 @@ func (e *entry) move(key string, from time.Time) {
 	if g.moved == nil || g.moved.seq != e.by.seq {
 		g.moved, g.was = e.by, from
 	}
+	g.no = e.changes
 	e.given.Add(e.token, key, g)
 }
 
@@ -255,12 +271,17 @@ func (e *entry) arrive(id team.UserID, a arrival) {
 
 // step notes what the change does to a row, or to a team.
 func (e *entry) step(key string, kind stepKind, makers ...string) {
-	e.push(key, step{by: e.by, kind: kind, makers: append(makers, e.by.by)})
-}
-
-func (e *entry) push(key string, s step) {
+	s := step{by: e.by, no: e.changes, kind: kind, makers: append(makers, e.by.by)}
 	_, s.before, _ = e.steps.Find(key)
 	e.steps.Add(e.token, key, &s)
+}
+
+// stayed notes that a user was in a team until an end, up to this change. It is
+// called before the membership is given again, or its end is moved.
+func (e *entry) stayed(t team.ID, u team.UserID, until time.Time) {
+	s := stay{team: t, from: e.givenBy(memberKey(t, u)).no, to: e.changes, until: until}
+	_, s.before, _ = e.stays.Find(string(u))
+	e.stays.Add(e.token, string(u), &s)
 }
 
 // stepTo notes what the change does to a user, or to everybody in a team.
@@ -270,6 +291,14 @@ func (e *entry) stepTo(u team.UserID, t team.ID, kind stepKind) {
 		return
 	}
 	e.step(user(u).String(), kind)
+}
+
+// take notes that something was taken from a user, or from everybody in a team. It
+// does not matter to them if it had ended.
+func (e *entry) take(u team.UserID, t team.ID, until time.Time) {
+	if !team.End(until).Ended(e.by.at) {
+		e.stepTo(u, t, lowers)
+	}
 }
 
 // closed notes invitations that were revoked because of something else.

@@ -61,6 +61,9 @@ func (c RemoveUser) note(e *entry) {
 	a := e.arrival(id)
 	a.left = &departure{e.by, was, teamsOf(e.before, id, e.by.at)}
 	e.arrivals.Add(e.token, string(id), &a)
+	for m := range e.before.directory().Memberships(id) {
+		e.stayed(m.Team, id, m.Until)
+	}
 	e.step(user(id).String(), lowers)
 	if c.Successor != "" {
 		for _, r := range lastCreatorOf(e.before.directory(), id) {
@@ -81,20 +84,30 @@ func (c RemoveUser) note(e *entry) {
 }
 
 func (c AddMember) note(e *entry) {
+	if !c.From.IsZero() { // one that has ended
+		e.stayed(c.Team, c.User, c.From)
+	}
 	e.give(memberKey(c.Team, c.User), e.by)
 	e.step(user(c.User).String(), raises)
 }
 
 func (c SetMemberEnd) note(e *entry) {
+	e.stayed(c.Team, c.User, c.From)
 	e.move(memberKey(c.Team, c.User), c.From)
 	e.step(user(c.User).String(), byEnd(c.From, c.Until.or(c.From)))
 }
 
 func (c RemoveMember) note(e *entry) {
-	e.push(user(c.User).String(), step{by: e.by, kind: lowers, makers: []string{e.by.by}, left: c.Team})
+	e.stayed(c.Team, c.User, c.Until)
+	e.take(c.User, "", c.Until)
 }
 
-func (c DeleteTeam) note(e *entry) { e.step(access.Team(c.Team).String(), lowers) }
+func (c DeleteTeam) note(e *entry) {
+	for m := range e.before.directory().Members(c.Team) {
+		e.stayed(c.Team, m.User, m.Until)
+	}
+	e.step(access.Team(c.Team).String(), lowers)
+}
 
 func (c AttachGroup) note(e *entry) {
 	e.give(attachKey(c.Team, c.Group), e.by)
@@ -161,11 +174,11 @@ func (e *entry) share(r access.ReportID, u team.UserID, t team.ID) {
 	}
 }
 
-func (c UnshareReport) note(e *entry) { e.stepTo(c.User, c.Team, lowers) }
+func (c UnshareReport) note(e *entry) { e.take(c.User, c.Team, c.Until) }
 
 func (c DeleteReport) note(e *entry) {
 	for g := range e.before.directory().Grants(c.Report) {
-		e.stepTo(g.User, g.Team, lowers)
+		e.take(g.User, g.Team, g.Until)
 	}
 }
 

@@ -3,6 +3,7 @@ package company
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
@@ -40,50 +41,35 @@ func (s *state) stepsOf(row audit.RegisterRow, after uint64) []*step {
 	}
 	_, own, _ := s.ledger.steps.Find(user(id).String())
 	all = slices.AppendSeq(all, own.since(after))
-	for t, in := range s.stays(id, row, own) {
-		_, last, _ := s.ledger.steps.Find(access.Team(t).String())
-		for step := range last.since(max(after, in.from)) {
-			if step.by.seq < in.to && !team.End(in.until.Until).Ended(step.by.at) {
+	for in := range s.stays(id) {
+		_, last, _ := s.ledger.steps.Find(access.Team(in.team).String())
+		for step := range last.since(after) {
+			if step.no <= in.from {
+				break
+			}
+			if step.no <= in.to && !team.End(in.until).Ended(step.by.at) {
 				all = append(all, step)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *step) int { return cmp.Compare(b.by.seq, a.by.seq) })
+	slices.SortStableFunc(all, func(a, b *step) int { return cmp.Compare(b.no, a.no) })
 	return all
 }
 
-// stay is how long somebody was in a team: after one event, and before another.
-type stay struct {
-	from, to uint64
-	until    team.Member // which may have ended
-}
-
-// stays returns the teams that a user is in, and those that a row of theirs had.
-func (s *state) stays(id team.UserID, row audit.RegisterRow, own *step) map[team.ID]stay {
-	all := make(map[team.ID]stay)
-	for m := range s.directory().Memberships(id) {
-		all[m.Team] = stay{s.ledger.givenBy(memberKey(m.Team, id)).by.seq, ^uint64(0), m}
-	}
-	if row.User == "" {
-		return all // it is of the invitation, whose teams were offered
-	}
-	gone := ^uint64(0)
-	if left := s.ledger.arrival(id).left; left != nil {
-		gone = left.by.seq
-	}
-	for _, name := range row.Teams {
-		t := team.ID(name)
-		if _, is := all[t]; is {
-			continue
-		}
-		in := stay{to: gone}
-		for step := range own.since(0) {
-			if step.left == t {
-				in.to = step.by.seq
-				break
+// stays yields when a user was in which team.
+func (s *state) stays(id team.UserID) iter.Seq[stay] {
+	return func(yield func(stay) bool) {
+		for m := range s.directory().Memberships(id) {
+			from := s.ledger.givenBy(memberKey(m.Team, id)).no
+			if !yield(stay{team: m.Team, from: from, to: math.MaxUint64, until: m.Until}) {
+				return
 			}
 		}
-		all[t] = in
+		_, last, _ := s.ledger.stays.Find(string(id))
+		for ; last != nil; last = last.before {
+			if !yield(*last) {
+				return
+			}
+		}
 	}
-	return all
 }

@@ -77,6 +77,14 @@ ErrNotIndependent         | who moved the end                        | ugo   | {
 allowed                   | who moved the end nearer                 | ugo   | {keep} | ugo: user.set-expiry max 30d; {open}
 ErrNotIndependent         | who added to a team                      | ugo   | {keep} | ugo: team.add-member n max; {open}
 ErrNotIndependent         | who attached a group                     | ugo   | {keep} | ugo: team.attach-group t gd; {open}
+ErrNotIndependent         | who attached a group to a team left since | ann  | {keep} | ann: team.attach-group t gd; ugo: team.remove-member t max; {open}
+ErrNotIndependent         | who attached a group before they left and came back | ann | {keep} | ann: team.attach-group t gd; ugo: team.remove-member t max; ugo: team.add-member t max; {open}
+ErrNotIndependent         | who attached a group to a team that ended | ann  | {keep} | ugo: team.add-member n max 1h; ann: team.attach-group n gd; wait 2h; ugo: team.add-member n max; {open}
+ErrNotIndependent         | who attached a group to a team deleted since | ann | {keep} | {open}; ugo: team.add-member n max; ann: team.attach-group n gd; ugo: team.delete n
+ErrNotIndependent         | who attached a group before the end was put back | ann | {keep} | ann: team.attach-group t gd; wait 2h; ugo: team.set-member-end t max -1h; {open}
+allowed                   | who attached a group before they came    | ann   | {keep} | ann: team.attach-group n gd; ugo: team.add-member n max; {open}
+allowed                   | who attached a group after they left     | ann   | {keep} | ugo: team.remove-member t max; ann: team.attach-group t gd; {open}
+allowed                   | who attached a group after they had ended | ann  | {keep} | ugo: team.set-member-end t max 1h; wait 2h; ann: team.attach-group t gd; {open}
 allowed                   | who attached a group elsewhere           | ugo   | {keep} | ugo: team.attach-group n gd; {open}
 ErrNotIndependent         | who reinstated                           | ugo   | review.decide w user:sue keep | ugo: user.reinstate sue; {open}
 ErrNotIndependent         | who named a creator                      | ugo   | review.decide w user:vic keep | ugo: report.name-creator o vic; {open}

@@ -93,6 +93,17 @@ reduced by a suspension             | ann: {reduce}; ugo: user.suspend max | use
 reduced by a removal                | ann: {reduce}; ugo: user.remove max | user:max reduce by ann at 5 changed 6 done 6
 reduced by a smaller filter         | ann: {reduce}; ann: datagroup.edit gu filter=nothing | user:max reduce by ann at 5; unmatched: user:max reduce 5
 reduced, and a team left before     | ugo: team.remove-member t max; ann: {reduce}; ugo: team.detach-group t gu | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
+reduced by a membership that ended  | ugo: team.add-member n max 1h; wait 2h; ann: {reduce}; ugo: team.remove-member n max | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
+reduced by a grant that ended       | system ops: report.share o max until=1h; wait 2h; ann: {reduce}; system ops: report.unshare o max | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
+reduced by a grant of a team, ended  | system ops: report.share o team=t until=1h; wait 2h; ann: {reduce}; system ops: report.unshare o team=t | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
+reduced by a grant of a team        | system ops: report.share o team=t until=1h; ann: {reduce}; system ops: report.unshare o team=t | user:max reduce by ann at 6 changed 7 done 7
+reduced by a report that had ended  | system ops: report.share o max until=1h; wait 2h; ann: {reduce}; system ops: report.delete o | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
+reduced by a team that they joined  | ugo: team.add-member n max; ann: {reduce}; ugo: team.delete n | user:max reduce by ann at 6 changed 7 done 7; user:uma changed 7
+kept, and a team that they joined   | ugo: team.add-member n max; ann: {keep}; ann: team.attach-group n gd; ugo: team.remove-member n max | user:max changed 8; user:uma changed 7; drift: user:max keep 7
+reduced, raised by a team, and out  | ann: {reduce}; ann: team.attach-group t gd; ugo: team.remove-member t max | user:max changed 7; drift: user:max reduce 6
+reduced, the team raised later      | ann: {reduce}; ugo: team.remove-member t max, team.attach-group t gd | user:max reduce by ann at 5 changed 6 done 6
+reduced, the team raised before     | ann: {reduce}; ugo: team.attach-group t gd, team.remove-member t max | user:max changed 6; drift: user:max reduce 6
+reduced to an end, and raised       | ann: {reduce}; ugo: team.set-member-end t max 9d, team.attach-group t gd | user:max changed 6; drift: user:max reduce 6
 reduced, then raised                | ann: {reduce}; ugo: user.set-role max viewer; ugo: user.set-role max user | user:max changed 7; drift: user:max reduce 7
 reduced in the same event           | ann: {reduce}, user.set-role max viewer | user:max reduce by ann at 5 changed 5 done 5
 kept in the same event              | ann: {keep}, user.set-role max viewer | user:max changed 5; drift: user:max keep 5

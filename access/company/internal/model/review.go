@@ -87,7 +87,7 @@ func (s Step) onTeams() (all []effect) {
 	case company.SetMemberEnd:
 		return of(newEnd(s.After.Teams[string(c.Team)].Members[string(c.User)], c.From), userKey(c.User))
 	case company.RemoveMember:
-		return of(lowers, userKey(c.User))
+		return s.took(c.Until, userKey(c.User))
 	case company.AttachGroup:
 		return of(raises, s.Before.in(c.Team)...)
 	case company.DetachGroup:
@@ -102,6 +102,15 @@ func (s Step) onTeams() (all []effect) {
 		}
 	}
 	return all
+}
+
+// took is what it does to rows that something is taken from them: nothing if that
+// had ended.
+func (s Step) took(until time.Time, keys ...string) []effect {
+	if Ended(until, s.Before.Now) {
+		return nil
+	}
+	return of(lowers, keys...)
 }
 
 // in are the keys of the current members of a team.
@@ -123,14 +132,18 @@ func (s Step) onReports() (all []effect) {
 		return of(raises, userKey(c.User))
 	case company.UnshareReport:
 		if c.Team != "" {
-			return of(lowers, s.Before.in(c.Team)...)
+			return s.took(c.Until, s.Before.in(c.Team)...)
 		}
-		return of(lowers, userKey(c.User))
+		return s.took(c.Until, userKey(c.User))
 	case company.NameCreator:
 		return of(raises, userKey(c.User))
 	case company.DeleteReport:
-		for _, u := range Keys(s.Before.Reports[string(c.Report)].Users) {
-			all = append(all, of(lowers, userKey(team.UserID(u)))...)
+		r := s.Before.Reports[string(c.Report)]
+		for _, u := range Keys(r.Users) {
+			all = append(all, s.took(r.Users[u].Until, userKey(team.UserID(u)))...)
+		}
+		for _, t := range Keys(r.Teams) {
+			all = append(all, s.took(r.Teams[t].Until, s.Before.in(team.ID(t))...)...)
 		}
 	}
 	return all
