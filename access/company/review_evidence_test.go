@@ -122,6 +122,10 @@ func TestEvidenceLater(t *testing.T) {
 	if first.Review != third.Review {
 		t.Errorf("the review is %+v, and was %+v", third.Review, first.Review)
 	}
+	c.second(&c.config).must("ann", company.OpenReview{Review: "v"}) // which c does not know of
+	if report := c.checkEvidence("w"); report.Checkpoint != third.Checkpoint {
+		t.Errorf("the evidence goes up to %v, and the company to %v", report.Checkpoint, third.Checkpoint)
+	}
 	past, err := c.At(t.Context(), first.Checkpoint.Seq)
 	if n := len(slices.Collect(past.Findings("w"))); err != nil || n != 7 {
 		t.Errorf("%d findings at the time, %v", n, err)

@@ -104,6 +104,7 @@ ErrNotIndependent         | who raised it in the event of the closing | ann  | r
 
 ErrDecided                | decided before                           | abe   | {keep} | {open}; ann: {keep}
 ErrDecided                | decided before by themselves             | ann   | {keep} | {open}; ann: {keep}
+ErrDecided                | decided by another, and a system repeats it | system ops | {keep} | {open}; ann: {keep}
 ErrDecided                | decided otherwise                        | ann   | review.decide w user:max revoke | {open}; ann: {keep}
 ErrDecided @2             | decided twice at once                    | ann   | {keep}; {keep} | {open}
 ErrDecided                | reduced and carried out                  | ann   | {keep} | {open}; ann: review.decide w user:max reduce; ugo: user.set-role max viewer

@@ -294,6 +294,14 @@ func TestReviewsOfRegister(t *testing.T) {
 	c.checkReviews()
 }
 
+// TestSystemIsNoUser: a system has the name of a user, and is somebody else.
+func TestSystemIsNoUser(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t, "ann admin; ops viewer", options{})
+	c.must("ann", parseChanges(t, "team.create t; team.add-member t ops; review.open w")...)
+	c.must("system ops", parseChange(t, "review.decide w user:ops keep"))
+}
+
 func TestReviewQueries(t *testing.T) {
 	t.Parallel()
 	c := reviewCompany(t)
