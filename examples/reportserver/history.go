@@ -62,7 +62,8 @@ func (s *service) exportHistory(w http.ResponseWriter, r *http.Request) {
 	}
 	list := audit.HistoryList(audit.HistoryRows(events(s.company.History(r.Context(), query))))
 	if r.PathValue("format") == "html" {
-		list.Columns = slices.DeleteFunc(list.Columns, func(c audit.Column[audit.HistoryRow]) bool { return c.Name == "Data" }) // no founding fits on paper
+		data := func(c audit.Column[audit.HistoryRow]) bool { return c.Name == "Data" }
+		list.Columns = slices.DeleteFunc(list.Columns, data) // a founding fits on no paper
 	}
 	export(w, r, "history-"+day(s.company.Now().Time()), list)
 }

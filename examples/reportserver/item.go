@@ -78,7 +78,10 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 		view.Open++
 	}
 	add := func(item audit.ReviewItem) {
-		shown := reviewItem{ReviewItem: item, Review: asked.id, IsOpen: item.Decision == "" && !closed, Seen: moment.Checkpoint().Seq, After: asked.after}
+		shown := reviewItem{
+			ReviewItem: item, Review: asked.id, IsOpen: item.Decision == "" && !closed,
+			Seen: moment.Checkpoint().Seq, After: asked.after,
+		}
 		if item.Row.Key() == typed.Row {
 			shown.Typed = typed
 		}
