@@ -55,7 +55,7 @@ func companyGoals() []string {
 // beforehand what must come of it.
 func TestCompanyIsTheModel(t *testing.T) {
 	t.Parallel()
-	s := search{branches: companyBranches(), checks: 9, scenarios: slices.Concat(towards(companyGoals(), lawPast), endScenarios(), clockScenarios(), creatorScenarios()), walks: map[string]func(*rapid.T, *branches){}}
+	s := search{branches: companyBranches(), checks: 9, aims: towards(companyGoals(), lawPast), scenarios: slices.Concat(endScenarios(), clockScenarios(), creatorScenarios()), walks: map[string]func(*rapid.T, *branches){}}
 	for _, name := range catalogNames {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
 			m := newCompanyMachine(t, hits, name, lawPast)

@@ -21,7 +21,7 @@ import (
 func TestNobodyRaisesThemselves(t *testing.T) {
 	t.Parallel()
 	aims := []string{"raise: actor ends", "raise: gives up", "raise: another ends", "raise: hands over", "raise: connects", "raise: shares", "raise: creates a report"}
-	s := search{checks: 20, scenarios: towards(aims, law{made: lawNobodyRaisesThemselves}), walks: map[string]func(*rapid.T, *branches){}, branches: []string{"raise: made", "raise: actor ends",
+	s := search{checks: 20, aims: towards(aims, law{made: lawNobodyRaisesThemselves}), walks: map[string]func(*rapid.T, *branches){}, branches: []string{"raise: made", "raise: actor ends",
 		"raise: creates a report", "raise: connects", "raise: gives up", "raise: another ends", "raise: hands over", "raise: shares"}}
 	for _, name := range catalogNames {
 		s.walks[name] = func(t *rapid.T, hits *branches) {

@@ -1,6 +1,8 @@
 package company_test
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +25,8 @@ type scenario struct {
 type search struct {
 	branches  []string                             // all must be hit
 	walks     map[string]func(*rapid.T, *branches) // at random, by the name of the subtest
-	checks    int                                  // of each walk in the plain run
+	checks    int                                  // of each walk, and a third of it in the plain run
+	aims      []scenario                           // each towards a branch, which a plain run needs only if no walk hit it
 	scenarios []scenario
 }
 
@@ -32,28 +35,41 @@ type search struct {
 func (s search) run(t *testing.T) {
 	t.Helper()
 	var hits branches
+	plain := os.Getenv("CI") == "" && !long
 	checks, rounds := s.checks, 1
 	switch {
 	case long:
 		checks, rounds = 0, 50
-	case testing.Short():
-		checks /= 3
+	case plain || testing.Short():
+		checks = (checks + 2) / 3
 	}
-	for range rounds {
+	walk := func() {
 		for _, name := range keysOf(s.walks) {
 			t.Run(name, func(t *testing.T) { check(t, checks, func(t *rapid.T) { s.walks[name](t, &hits) }) })
 		}
 	}
+	for range rounds {
+		walk()
+	}
 	if t.Failed() {
 		return // the scenarios would fail too
 	}
-	for _, sc := range s.scenarios {
+	aims := slices.DeleteFunc(slices.Clone(s.aims), func(sc scenario) bool {
+		return plain && len(hits.Missing(strings.Split(sc.hits, "|")...)) == 0
+	})
+	for _, sc := range slices.Concat(aims, s.scenarios) {
 		name, _, _ := strings.Cut(sc.hits, "|")
 		t.Run(name, func(t *testing.T) {
 			for _, name := range sc.reach(t) {
 				hits.Hit(name)
 			}
 		})
+	}
+	for range 9 { // as fewer checks may have been too few
+		if !plain || testing.Short() || t.Failed() || len(hits.Missing(s.branches...)) == 0 {
+			break
+		}
+		walk()
 	}
 	if testing.Short() || t.Failed() {
 		return
