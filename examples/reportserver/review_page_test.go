@@ -305,6 +305,12 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s as xls: %d %s, want what the router answers", list, answer.Code, answer.Body)
 		}
 	}
+}
+
+// TestPartsOfFiles saves rows after one, columns that fit on paper, and nothing of what is not there or not for the reader.
+func TestPartsOfFiles(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("ada")
 	for _, path := range []string{"/person/csv?id=none", "/review/csv?id=none"} {
 		if answer := b.get(path); answer.Code != http.StatusNotFound {
 			t.Errorf("%s: %d, want 404", path, answer.Code)
