@@ -335,6 +335,15 @@ func TestReviewQueries(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", tt.q, got, tt.want)
 		}
 	}
+}
+
+// TestReviewsHandOut: leaving a loop ends it, nothing that is handed out is shared,
+// and what is not there has nothing.
+func TestReviewsHandOut(t *testing.T) {
+	t.Parallel()
+	c := reviewCompany(t)
+	c.must("ann", parseChanges(t, "review.open v; review.close v; review.open w")...)
+	m := c.Now()
 	for r := range m.Reviews() { // the first
 		if r.ID != "v" || r.Closed.IsZero() {
 			t.Errorf("the first is %+v", r)
