@@ -1,10 +1,8 @@
 package company
 
 import (
-	"cmp"
 	"iter"
 	"math"
-	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/audit"
@@ -23,37 +21,36 @@ func (s *step) since(seq uint64) iter.Seq[*step] {
 	}
 }
 
-// stepsOf returns what changed a row after an event, newest first: what was done
-// to the user, to the invitation that they came by, and to teams while they were
-// in them. The row is one of now, or as it was once.
-func (s *state) stepsOf(row audit.RegisterRow, after uint64) []*step {
-	id := team.UserID(row.User)
-	var all []*step
+// eachStep calls do with what changed a row after an event, in no order: what was
+// done to the user, to the invitation that they came by, and to teams while they
+// were in them. The row is one of now, or as it was once.
+func (s *state) eachStep(row audit.RegisterRow, after uint64, do func(*step)) {
+	last := func(r access.Resource) iter.Seq[*step] {
+		_, last, _ := s.ledger.steps.Find(r.String())
+		return last.since(after)
+	}
 	if row.Invitation != "" {
-		_, last, _ := s.ledger.steps.Find(invitation(invite.ID(row.Invitation)).String())
-		all = slices.AppendSeq(all, last.since(after))
-		if i, _ := s.invitations.get(invite.ID(row.Invitation)); id == "" {
-			id = i.User
+		for step := range last(invitation(invite.ID(row.Invitation))) {
+			do(step)
 		}
 	}
+	id := s.subject(row)
 	if id == "" {
-		return all
+		return
 	}
-	_, own, _ := s.ledger.steps.Find(user(id).String())
-	all = slices.AppendSeq(all, own.since(after))
+	for step := range last(user(id)) {
+		do(step)
+	}
 	for in := range s.stays(id) {
-		_, last, _ := s.ledger.steps.Find(access.Team(in.team).String())
-		for step := range last.since(after) {
+		for step := range last(access.Team(in.team)) {
 			if step.no <= in.from {
 				break
 			}
 			if step.no <= in.to && !team.End(in.until).Ended(step.by.at) {
-				all = append(all, step)
+				do(step)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *step) int { return cmp.Compare(b.no, a.no) })
-	return all
 }
 
 // stays yields when a user was in which team.

@@ -168,10 +168,8 @@ func (c DecideItem) check(s *state, reviewer audit.Actor) error {
 	case reviewer.Kind == audit.KindUser && reviewer.ID == string(s.subject(row)):
 		return ownItem{}
 	}
-	for seq, maker := range s.raisers(row) {
-		if maker == reviewer.String() {
-			return fmt.Errorf("%w: by event %d", ErrNotIndependent, seq)
-		}
+	if seq := s.raisedBy(row, reviewer.String()); seq != 0 {
+		return fmt.Errorf("%w: by event %d", ErrNotIndependent, seq)
 	}
 	if v := is.decided(); v != nil {
 		return fmt.Errorf("%w: %s, by event %d", ErrDecided, v.decision, v.by.seq)

@@ -2,7 +2,6 @@ package company
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"time"
 
@@ -133,20 +132,16 @@ func (s *state) standing(r *review, n int) standing {
 		return is
 	}
 	var is standing
-	steps := s.stepsOf(row, r.Event-1)
-	if len(steps) > 0 {
-		is.changed = steps[0].by.seq
-	}
-	if _, is.verdict, _ = r.verdicts.Find(row.Key()); is.verdict == nil {
-		return is
-	}
-	for _, step := range slices.Backward(steps) {
-		if is.verdict.reopenedBy(step) {
+	_, is.verdict, _ = r.verdicts.Find(row.Key())
+	s.eachStep(row, r.Event-1, func(step *step) {
+		is.changed = max(is.changed, step.by.seq)
+		if v := is.verdict; v != nil && v.reopenedBy(step) && (is.reopened == 0 || step.by.seq < is.reopened) {
 			is.reopened = step.by.seq
-			return is
 		}
+	})
+	if v := is.decided(); v != nil {
+		is.done = s.doneBy(row, v)
 	}
-	is.done = s.doneBy(row, is.verdict)
 	return is
 }
 
@@ -175,11 +170,13 @@ func (s *state) doneBy(row audit.RegisterRow, v *verdict) uint64 {
 	case audit.Revoke:
 		return s.goneBy(row)
 	case audit.Reduce:
-		for _, step := range slices.Backward(s.stepsOf(row, v.by.seq-1)) {
-			if step.kind == lowers {
-				return step.by.seq
+		first := uint64(0)
+		s.eachStep(row, v.by.seq-1, func(step *step) {
+			if step.kind == lowers && (first == 0 || step.by.seq < first) {
+				first = step.by.seq
 			}
-		}
+		})
+		return first
 	}
 	return 0
 }
@@ -212,23 +209,17 @@ func (s *state) subject(row audit.RegisterRow) team.UserID {
 	return i.User
 }
 
-// raisers yields who made or sponsored what raised a row since it was decided last
-// in a review that is closed, with the events.
-func (s *state) raisers(row audit.RegisterRow) iter.Seq2[uint64, string] {
-	return func(yield func(uint64, string) bool) {
-		after := uint64(0)
-		if _, v, ok := s.reviews.last.Find(row.Key()); ok {
-			after = v.by.seq - 1
-		}
-		for _, step := range s.stepsOf(row, after) {
-			if step.kind != raises {
-				continue
-			}
-			for _, maker := range step.makers {
-				if !yield(step.by.seq, maker) {
-					return
-				}
-			}
-		}
+// raisedBy returns the last event that raised a row since it was decided last in a
+// review that is closed, and that somebody made or sponsored; 0 if there is none.
+func (s *state) raisedBy(row audit.RegisterRow, maker string) uint64 {
+	after, last := uint64(0), uint64(0)
+	if _, v, ok := s.reviews.last.Find(row.Key()); ok {
+		after = v.by.seq - 1
 	}
+	s.eachStep(row, after, func(step *step) {
+		if step.kind == raises && slices.Contains(step.makers, maker) {
+			last = max(last, step.by.seq)
+		}
+	})
+	return last
 }
