@@ -13,6 +13,7 @@ import (
 	htmltemplate "html/template"
 	"log"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -119,11 +120,14 @@ func carriers(t *testing.T, s invite.Secret) map[string]any {
 }
 
 // formats returns every verb with every set of flags, with and without width
-// and precision.
+// and precision. With CI or AMBIT_LONG set, also with one of the two.
 func formats() []string {
-	sizes := []string{"", "9", ".3", "9.3"}
-	if testing.Short() {
+	sizes := []string{"", "9.3"}
+	switch {
+	case testing.Short():
 		sizes = sizes[:1]
+	case os.Getenv("CI") != "" || os.Getenv("AMBIT_LONG") != "":
+		sizes = append(sizes, "9", ".3")
 	}
 	var all []string
 	for flags := range 1 << 5 {
