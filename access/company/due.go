@@ -94,7 +94,7 @@ func (d *dues) addUsers() {
 	roles, n := d.roles()
 	d.active = make([]active, 0, n)
 	months := d.state.reviewMonths()
-	early := d.last.AddDate(0, -months, 4) // who came later is not due; adding months may end up to three days short of that
+	early := d.last.AddDate(0, -months, 0) // who came later is not due, however long the months are
 	for u := range d.directory.Users() {
 		state := stateOf(u, d.at)
 		if state != audit.StateEnded {
@@ -185,7 +185,7 @@ func (d *dues) addGrants() {
 	}
 	n := 0
 	for g := range d.directory.AllGrants() {
-		if g.Team == "" && d.away[g.User] {
+		if d.away[g.User] { // nobody, if it is the grant of a team
 			continue
 		}
 		for reports[n].id != g.Report { // both are in the same order
