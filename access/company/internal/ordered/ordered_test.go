@@ -13,7 +13,8 @@ type number int
 func (n number) Compare(o number) int { return int(n - o) }
 
 // TestLikeASortedList: whatever comes and goes, a Set is the sorted list of its
-// members, every version of it stays as it was, and no side outweighs the other.
+// members, every version of it stays as it was, no side outweighs the other, and so is a
+// Set that is made of a sorted list.
 func TestLikeASortedList(t *testing.T) {
 	hits := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -47,6 +48,11 @@ func TestLikeASortedList(t *testing.T) {
 				t.Fatalf("from %d on it has %v, want %v of %v", bound, got, lists[n][at:], lists[n])
 			}
 			checkBalance(t, set.root)
+			made := Of(lists[n])
+			if got := slices.Collect(made.From(-1)); !slices.Equal(got, lists[n]) || made.Len() != len(lists[n]) {
+				t.Fatalf("the set of %v has %v", lists[n], got)
+			}
+			checkBalance(t, made.root)
 		}
 	})
 	if hits["removed"] == 0 {
