@@ -68,7 +68,7 @@ var house = map[string]string{
 	"access/accesstest":     "datagroup access access/document access/diff access/internal/story",
 	// What the tests compare access and company with: see testCode.
 	"access/internal/model":         "role datagroup team access access/document",
-	"access/company/internal/model": "role datagroup team internal access access/document invite audit access/company",
+	"access/company/internal/model": "role datagroup team internal access access/document invite audit audit/evidence access/company",
 }
 
 // internals are where packages may stand that hosts cannot import.

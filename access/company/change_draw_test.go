@@ -20,7 +20,7 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 	if c.Users[r.User].Role == "keeper" && d.chance(4, "disconnect") {
 		return company.DisconnectAccounts{Accounts: []datagroup.AccountID{datagroup.AccountID(d.one("account", poolAccounts...))}}
 	}
-	switch d.one("kind", "people", "people", "people", "people", "reports", "reports", "data", "data", "systems", "teams", "invitations", "links") {
+	switch d.one("kind", "people", "people", "people", "people", "reports", "reports", "data", "data", "systems", "teams", "invitations", "links", "reviews") {
 	case "systems":
 		if r.User != "" && !d.chance(4, "for systems") {
 			return d.changeOfReports(m, r)
@@ -46,6 +46,8 @@ func (d draw) change(m *machine, r model.Request) company.Change {
 		return d.changeOfData(c)
 	case "invitations":
 		return d.invitation(m, r)
+	case "reviews":
+		return d.review(m)
 	}
 	return d.link(m)
 }

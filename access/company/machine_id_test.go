@@ -26,6 +26,9 @@ func (m *machine) identify(c, made company.Change) company.Change {
 	case company.MakeLink:
 		c.Link = made.(company.MakeLink).Link
 		return c
+	case company.OpenReview:
+		c.Review = made.(company.OpenReview).Review
+		return c
 	case company.Invite:
 		if made, ok := made.(company.Invite); ok { // and not sent again
 			c.Invitation = made.Invitation
@@ -51,6 +54,8 @@ func chosenID(c company.Change) bool {
 		return c.Report == ""
 	case company.MakeLink:
 		return c.Link == ""
+	case company.OpenReview:
+		return c.Review == ""
 	case company.Invite:
 		return c.Invitation == ""
 	case company.AcceptInvitation:

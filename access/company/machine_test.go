@@ -205,7 +205,7 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	receipt, err := m.company.Do(context.Background(), by(r), r.Changes...)
 	want := m.model.Do(r, m.config, m.clock)
 	if (err != nil) != want.Refused() {
-		t.Fatalf("%v %#v at %v since %d of %v:\n got  %v\n want %q at %d\n%s", by(r).Actor, r.Changes, m.clock, r.Since, m.model.Events, err, want.Errs(), want.Index, m.printed(t))
+		t.Fatalf("%v %#v at %v since %d of %v:\n got  %v\n want %q at %d\n%s", by(r).Actor, r.Changes, m.clock, r.Since, len(m.model.Events), err, want.Errs(), want.Index, m.printed(t)+m.history())
 	}
 	if err != nil {
 		m.refused(t, r, err, want)

@@ -163,19 +163,24 @@ func (m Moment) invitationRow(i invite.Invitation) audit.RegisterRow {
 	if i.Terms.Days > 0 {
 		row.Duration = days(i.Terms.Days)
 	}
+	row.LastReview, _ = m.state.lastReview(row.Key())
 	return row
 }
 
 // duration returns how long an access lasts, in whole days, rounded up.
 func duration(from, until time.Time) string {
-	const day = 24 * time.Hour
+	const day = 24 * 60 * 60
 	switch {
 	case until.IsZero():
 		return "permanent"
 	case !until.After(from):
 		return days(0)
 	}
-	return days(int((until.Sub(from) + day - 1) / day))
+	seconds := until.Unix() - from.Unix() // a Duration ends after 292 years
+	if until.Nanosecond() > from.Nanosecond() {
+		seconds++
+	}
+	return days(int((seconds + day - 1) / day))
 }
 
 func days(n int) string {

@@ -153,7 +153,7 @@ func registerLaw() law {
 // it, with the model at every event of random histories.
 func TestRegisterIsTheModel(t *testing.T) {
 	t.Parallel()
-	s := search{branches: registerBranches(), checks: 9, scenarios: registerScenarios(registerLaw()), walks: map[string]func(*rapid.T, *branches){}}
+	s := search{branches: registerBranches(), checks: 9, scenarios: registerScenarios(), walks: map[string]func(*rapid.T, *branches){}}
 	for _, name := range catalogNames {
 		s.walks[name] = func(t *rapid.T, hits *branches) {
 			m := newCompanyMachine(t, hits, name, registerLaw())

@@ -12,10 +12,13 @@
 //     file for each kind of object, and types.go has what holds for a type
 //   - §8, invitations: what they need is in invitation.go, the commands are in
 //     command.go; [Company.OnHold], [Company.Offer] and [Company.Row]
-//   - §9, events: [Answer.Recorded] is what the event of a request has
+//   - §9, events: [Answer.Recorded] is what the event of a request has; every
+//     [Step] of every [Event] is kept, with the company before and after it
+//   - §9, register: [Company.Register] and [Company.Pieces] walk that history from
+//     its beginning, and so does [Company.Reviews]; [Company.Begin] begins it
 //
-// Questions to Decide are put to the model of package access. No log is kept,
-// and no secret: which secrets were sent, the test says ([Config].Sent).
+// Questions to Decide are put to the model of package access. No secret is kept:
+// which ones were sent, the test says ([Config].Sent).
 //
 // A Company is for one goroutine at a time.
 package model

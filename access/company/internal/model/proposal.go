@@ -58,6 +58,12 @@ type proposal struct {
 	Config
 	Request
 	clock time.Time
+	made  Event // so far
+}
+
+// past is the history until now, with what was made so far of this event.
+func (p *proposal) past() past {
+	return past{Company: p.Company, events: append(slices.Clip(p.Events), p.made)}
 }
 
 // Do says what must come of a request at a time of the clock. The company itself
@@ -76,11 +82,15 @@ func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
 	if whole.Refused() {
 		return Answer{Refusal: whole}
 	}
-	p := &proposal{c.At(Later(clock, c.Last)).Clone(), conf, r, clock}
+	p := &proposal{Company: c.At(Later(clock, c.Last)).Clone(), Config: conf, Request: r, clock: clock}
+	p.made = Event{By: r.User, Actor: r.actor(), Reason: r.Reason, Approval: r.Approval, Time: p.Now}
 	var a Answer
-	event := Event{By: r.User, Actor: r.actor(), Reason: r.Reason, Approval: r.Approval}
+	event := &p.made
 	for i, c := range r.Changes {
 		before := p.Clone()
+		if n := len(event.Steps); n > 0 {
+			event.Steps[n-1].After = before
+		}
 		reads := p.reads(c)
 		made, refusal := p.change(c)
 		if seq := p.changedSince(reads); seq > 0 && !p.isBarred(c) {
@@ -105,13 +115,9 @@ func (c *Company) Do(r Request, conf Config, clock time.Time) Answer {
 	if len(a.Recorded) == 0 {
 		return Answer{Refusal: because("ErrNoChange", "")}
 	}
-	for n := range event.Steps {
-		if event.Steps[n].After = p.Company; n+1 < len(event.Steps) {
-			event.Steps[n].After = event.Steps[n+1].Before
-		}
-	}
+	event.Steps[len(event.Steps)-1].After = p.Company
 	event.Time = p.Now // which a correction of the clock moves
-	p.Last, p.Events = p.Now, append(p.Events, event)
+	p.Last, p.Events = p.Now, append(p.Events, *event)
 	a.After = p.Company
 	return a
 }
@@ -139,6 +145,8 @@ func (p *proposal) change(c company.Change) (made company.Change, refusal Refusa
 		made, refusal = p.invitation(c)
 	case is.link:
 		made, refusal = p.link(c)
+	case is.review:
+		made, refusal = p.review(c)
 	default:
 		made, refusal = p.settled(before, c)
 	}

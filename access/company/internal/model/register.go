@@ -16,7 +16,8 @@ import (
 // then.
 type past struct {
 	*Company
-	events []Event
+	events  []Event
+	decided map[string]uint64 // see lastDecisions
 }
 
 // after returns the past up to an event. The instant is not before it.
@@ -103,6 +104,7 @@ func (c *Company) Register(seq uint64, at time.Time, removed bool) []audit.Regis
 }
 
 func (p past) register(removed bool) []audit.RegisterRow {
+	p.decided = p.lastDecisions()
 	var rows []audit.RegisterRow
 	for id := range p.Users {
 		rows = append(rows, p.userRow(p.Company, id))
@@ -164,7 +166,9 @@ func duration(from, until time.Time) string {
 		return "permanent"
 	}
 	n := 0
-	for day := 24 * time.Hour; from.Add(time.Duration(n) * day).Before(until); {
+	for year := 365; from.AddDate(0, 0, n+year).Before(until); n += year {
+	}
+	for from.AddDate(0, 0, n).Before(until) {
 		n++
 	}
 	return days(n)
@@ -212,7 +216,9 @@ func (p past) removedRow(seq uint64, before *Company, id string) audit.RegisterR
 
 // reviewed says when a row was reviewed last, and is to be reviewed next.
 func (p past) reviewed(row *audit.RegisterRow) {
-	row.LastReview = p.lastReview(row.Key())
+	if event := p.decided[row.Key()]; event > 0 {
+		row.LastReview = p.events[event-1].Time.UTC()
+	}
 	if row.User == "" {
 		return
 	}

@@ -50,7 +50,11 @@ func (s Step) onPeople() []effect {
 	case company.SetRole:
 		return of(s.newRole(string(c.From), string(c.Role)), userKey(c.User))
 	case company.TransferOwnership:
-		return append(of(raises, userKey(c.To)), of(s.newRole(string(c.Role), string(c.Becomes)), userKey(c.From))...)
+		all := of(s.newRole(string(c.Role), string(c.Becomes)), userKey(c.From))
+		if s.Before.Users[string(c.To)].Role != string(c.Role) {
+			all = append(all, of(raises, userKey(c.To))...)
+		}
+		return all
 	case company.ReinstateUser:
 		return of(raises, userKey(c.User))
 	case company.SuspendUser:
@@ -145,6 +149,9 @@ func (s Step) onReports() (all []effect) {
 		for _, t := range Keys(r.Teams) {
 			all = append(all, s.took(r.Teams[t].Until, s.Before.in(team.ID(t))...)...)
 		}
+		for _, t := range Keys(s.Before.Reports[string(c.Report)].Teams) {
+			all = append(all, of(lowers, s.Before.in(team.ID(t))...)...)
+		}
 	}
 	return all
 }
@@ -197,23 +204,30 @@ type Review struct {
 type Item struct {
 	audit.ReviewItem
 	Reopened bool
+	reopened uint64 // by which event
+	gone     uint64 // the event that took all of it away
 	user     string // who accepted the invitation that it is about
 }
 
 // Open reports whether the item is to be decided.
 func (i Item) Open() bool { return i.Decision == "" || i.Reopened }
 
+// Shown is the item as it is shown: one that is open has no decision.
+func (i Item) Shown() audit.ReviewItem {
+	if i.Open() {
+		return audit.ReviewItem{Row: i.Row, Changed: i.Changed}
+	}
+	return i.ReviewItem
+}
+
 // Reviews returns the reviews that there were after an event, at an instant that
 // is not before it, in the order in which they were opened.
 func (c *Company) Reviews(seq uint64, at time.Time) []Review { return c.after(seq, at).reviews() }
 
 func (p past) reviews() (all []Review) {
-	n := uint64(0) // steps so far
 	for seq, s := range p.steps() {
-		n++
-		opened, opens := s.Change.(company.OpenReview)
-		if opens {
-			all = append(all, p.opened(seq, n, opened))
+		if c, ok := s.Change.(company.OpenReview); ok {
+			all = append(all, p.opened(seq, c))
 		}
 		for i := range all {
 			p.follow(&all[i], seq, s)
@@ -225,38 +239,22 @@ func (p past) reviews() (all []Review) {
 	return all
 }
 
-// opened is a review just after it was opened by some step of some event. Its
-// population is who has access or is invited then.
-func (p past) opened(seq, step uint64, c company.OpenReview) Review {
-	e, then := p.events[seq-1], p.until(step)
-	r := Review{Review: audit.Review{ID: c.Review, Opened: e.Time.UTC(), OpenedBy: e.Actor, Reason: e.Reason, Event: seq, Due: c.Due.UTC()}}
-	for _, row := range then.register(false) {
-		if row.State != audit.StateEnded {
-			r.Items = append(r.Items, Item{ReviewItem: audit.ReviewItem{Row: row}})
-		}
+// opened is a review just after it was opened by an event. What that event changed
+// besides counts as after the opening.
+func (p past) opened(seq uint64, c company.OpenReview) Review {
+	e := p.events[seq-1]
+	r := Review{Review: audit.Review{ID: c.Review, Opened: e.Time.UTC(), OpenedBy: e.Actor, Reason: e.Reason, Event: seq, Due: c.Due.UTC(),
+		Count: c.Count, Digest: c.Digest}}
+	for _, row := range e.Frozen[c.Review] {
+		r.Items = append(r.Items, Item{ReviewItem: audit.ReviewItem{Row: row}})
 	}
-	r.Count = len(r.Items)
-	return r
-}
-
-// until is the past up to a step.
-func (p past) until(step uint64) past {
-	var then past
-	n := uint64(0)
-	for _, e := range p.events {
-		steps := e.Steps
-		e.Steps = nil
-		for _, s := range steps {
-			if n++; n <= step {
-				e.Steps = append(e.Steps, s)
-				then.Company = s.After.At(e.Time)
-			}
-		}
-		if then.events = append(then.events, e); n >= step {
+	for _, s := range e.Steps {
+		if s.Change == company.Change(c) {
 			break
 		}
+		p.follow(&r, seq, s)
 	}
-	return then
+	return r
 }
 
 // follow is what a step comes to for a review that was opened before. Once it is
@@ -273,11 +271,8 @@ func (p past) follow(r *Review, seq uint64, s Step) {
 	case company.CloseReview:
 		if c.Review == r.ID {
 			e := p.events[seq-1]
-			r.Closed, r.ClosedBy, r.ClosedEvent = e.Time.UTC(), e.Actor, seq
+			r.Closed, r.ClosedBy, r.ClosedEvent, r.Evidence = e.Time.UTC(), e.Actor, seq, c.Evidence
 		}
-		return
-	}
-	if seq <= r.Event {
 		return
 	}
 	for n := range r.Items {
@@ -303,7 +298,12 @@ func (i Item) isAbout(row string) bool {
 func (i *Item) changed(seq uint64, e effect, open bool) {
 	if open {
 		i.Changed = seq
-		i.Reopened = i.Reopened || i.Decision == audit.Keep || i.Decision != "" && e.kind != lowers
+		if again := i.Decision == audit.Keep || i.Decision != "" && e.kind != lowers; again && !i.Reopened {
+			i.Reopened, i.reopened = true, seq
+		}
+	}
+	if e.whole && i.gone == 0 {
+		i.gone = seq
 	}
 	if carries := i.Decision == audit.Reduce && e.kind == lowers || i.Decision == audit.Revoke && e.whole; carries && i.Done == 0 {
 		i.Done = seq
@@ -315,6 +315,9 @@ func (i *Item) changed(seq uint64, e effect, open bool) {
 func (p past) decide(i *Item, seq uint64, c company.DecideItem) {
 	e := p.events[seq-1]
 	i.Decision, i.Reason, i.Reviewer, i.Decided, i.Event, i.Done, i.Reopened = c.Decision, e.Reason, e.Actor, e.Time.UTC(), seq, 0, false
+	if c.Decision == audit.Revoke {
+		i.Done = i.gone // which needs no more
+	}
 	for _, s := range e.Steps {
 		if s.Change == c {
 			return // what comes later follows
@@ -336,7 +339,7 @@ func (p past) look(r *Review) {
 		}
 		r.Findings = append(r.Findings, f)
 	}
-	if until := r.Closed; Ended(r.Due, until) || until.IsZero() && Ended(r.Due, p.Now) {
+	if until := r.Closed; until.After(r.Due) || until.IsZero() && p.Now.After(r.Due) {
 		find(audit.FindingOverdue, Item{}, 0)
 	}
 	for _, i := range r.Items {
@@ -344,7 +347,7 @@ func (p past) look(r *Review) {
 		case i.Decision == "":
 			find(audit.FindingOpen, i, 0)
 		case i.Reopened:
-			find(audit.FindingDrift, i, i.Changed)
+			find(audit.FindingDrift, i, i.reopened)
 		case i.Decision != audit.Keep && i.Done == 0:
 			find(audit.FindingUnmatched, i, i.Event)
 		}
@@ -362,27 +365,16 @@ func (p past) months() int {
 	return months
 }
 
-// lastReview is when a row was decided last in a review that is closed.
-func (p past) lastReview(key string) (last time.Time) {
-	if at := p.lastDecision(key); at > 0 {
-		return p.events[at-1].Time.UTC()
+// lastDecisions are the events that decided rows last in a review that is closed,
+// by key. What was open at the closing was not decided.
+func (p past) lastDecisions() map[string]uint64 {
+	last := map[string]uint64{}
+	for _, r := range p.reviews() {
+		for _, i := range r.Items {
+			if !r.Closed.IsZero() && !i.Open() {
+				last[i.Row.Key()] = i.Event
+			}
+		}
 	}
 	return last
-}
-
-// lastDecision is the event that decided a row last in a review that is closed, or
-// 0.
-func (p past) lastDecision(key string) (event uint64) {
-	closed := map[string]bool{}
-	for _, s := range p.steps() {
-		if c, ok := s.Change.(company.CloseReview); ok {
-			closed[c.Review] = true
-		}
-	}
-	for seq, s := range p.steps() {
-		if c, ok := s.Change.(company.DecideItem); ok && c.Row == key && closed[c.Review] {
-			event = seq
-		}
-	}
-	return event
 }

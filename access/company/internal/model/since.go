@@ -2,10 +2,12 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -21,6 +23,8 @@ type Event struct {
 	Actor            string // as the String of an audit.Actor has it
 	Reason, Approval string
 	Steps            []Step // in the order of the changes; a delivery has none
+
+	Frozen map[string][]audit.RegisterRow // the population of a review that it opened, by id
 }
 
 // Step is one change of an event, as it was recorded, and the company before
@@ -51,6 +55,7 @@ func on(what string) string { return "on " + what }
 func aUser(id team.UserID) string               { return "user " + string(id) }
 func aTeam(id team.ID) string                   { return "team " + string(id) }
 func aReport(id access.ReportID) string         { return "report " + string(id) }
+func aReview(id string) string                  { return "review " + id }
 func anInvitation(id invite.ID) string          { return "invitation " + string(id) }
 func member(t team.ID, u team.UserID) [2]string { return [2]string{aTeam(t), aUser(u)} }
 func (p *proposal) hangs(a, b string) []string  { return []string{a + ", " + b, on(a), on(b)} }
@@ -88,7 +93,7 @@ func pair(c company.Change) (both [2]string, ok bool) {
 // objects are what any other change is about.
 func (p *proposal) objects(c company.Change) []string {
 	switch c := c.(type) {
-	case company.SetCompanyName, company.SetLimits, company.ReplaceCatalog:
+	case company.SetCompanyName, company.SetLimits, company.ReplaceCatalog, company.ScheduleReviews:
 		return []string{"company"}
 	case company.TransferOwnership:
 		if p.User != "" {
@@ -127,6 +132,12 @@ func (p *proposal) objects(c company.Change) []string {
 		return []string{"link " + string(c.Link)}
 	case company.RevokeLink:
 		return []string{"link " + string(c.Link)}
+	case company.OpenReview:
+		return []string{aReview(c.Review)}
+	case company.CloseReview:
+		return []string{aReview(c.Review)}
+	case company.DecideItem:
+		return []string{aReview(c.Review) + ", " + c.Row}
 	}
 	return append(dataOf(c), p.invitationsOf(c)...)
 }
@@ -200,9 +211,12 @@ func (p *proposal) reads(c company.Change) []string {
 		return all
 	}
 	all := p.objects(c)
-	switch c.(type) {
-	case company.RemoveUser, company.DeleteTeam, company.DeleteGroup, company.DeleteReport, company.DropAttribute:
+	switch c := c.(type) {
+	case company.RemoveUser, company.DeleteTeam, company.DeleteGroup, company.DeleteReport, company.DropAttribute, company.CloseReview:
 		all = append(all, on(all[0]))
+	case company.DecideItem: // to decide is about what a row stands for
+		what := strings.Replace(c.Row, ":", " ", 1)
+		all = append(all, what, on(what))
 	}
 	return all
 }
@@ -239,6 +253,8 @@ func (p *proposal) touches(before *Company, c company.Change) []string {
 		all = append(all, p.linkHangs(string(c.Link))...)
 	case company.RevokeLink:
 		all = append(all, p.linkHangs(string(c.Link))...)
+	case company.DecideItem:
+		all = append(all, on(aReview(c.Review)))
 	case company.AcceptInvitation:
 		all = append(all, aUser(c.User))
 		for _, t := range c.Teams {

@@ -10,6 +10,7 @@ type ChangeType struct {
 	answers    bool // is made by the person invited
 	invitation bool // is about an invitation
 	link       bool
+	review     bool
 }
 
 // TypeOf returns the type of a change.
@@ -113,6 +114,14 @@ func typeOfOther(c company.Change) ChangeType {
 		return ChangeType{Name: "invitation.accept", invitation: true, answers: true}
 	case company.DeclineInvitation:
 		return ChangeType{Name: "invitation.decline", invitation: true, answers: true}
+	case company.ScheduleReviews:
+		return ChangeType{Name: "review.schedule", review: true}
+	case company.OpenReview:
+		return ChangeType{Name: "review.open", review: true}
+	case company.DecideItem:
+		return ChangeType{Name: "review.decide", review: true, reasoned: true}
+	case company.CloseReview:
+		return ChangeType{Name: "review.close", review: true}
 	}
 	panic("a type of change that the model does not know")
 }
