@@ -304,9 +304,7 @@ func (e *entry) take(u team.UserID, t team.ID, until time.Time) {
 // closed notes invitations that were revoked because of something else.
 func (e *entry) closed(all []invite.Invitation) {
 	for _, i := range all {
-		if now, _ := e.after.invitations.get(i.ID); now.State != invite.Pending {
-			e.step(invitation(i.ID).String(), lowers)
-		}
+		e.step(invitation(i.ID).String(), lowers)
 	}
 }
 

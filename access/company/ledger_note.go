@@ -215,6 +215,5 @@ func (c AcceptInvitation) note(e *entry) {
 	for _, t := range c.Teams {
 		e.give(memberKey(t, c.User), &by)
 	}
-	e.step(user(c.User).String(), raises, by.by)
-	e.step(invitation(c.Invitation).String(), alters)
+	e.step(user(c.User).String(), raises, by.by) // which the row of the invitation has, too
 }

@@ -95,6 +95,10 @@ ErrNotIndependent         | who re-sent                              | ugo   | r
 ErrNotIndependent         | who sent what another re-sent            | abe   | review.decide w invitation:i keep | ugo: invitation.resend i; {open}
 ErrNotIndependent         | who sponsored the user                   | abe   | review.decide w user:ian keep | accept i ian; {open}
 ErrNotIndependent         | who sent before the sponsor did          | abe   | review.decide w user:ian keep | ugo: invitation.resend i; accept i ian; {open}
+ErrNotIndependent         | who took an invitation over              | ann   | review.decide w invitation:i keep | system ops: user.remove abe takeOver=ann; {open}
+ErrNotIndependent         | the sponsor of who accepts during the next review | abe | review.decide v invitation:i keep | {open}; ann: review.decide w invitation:i keep; ann: review.close w; ann: review.open v; accept i ian
+allowed                   | another one, of who accepts during the next review | ann | review.decide v invitation:i keep | {open}; ann: review.decide w invitation:i keep; ann: review.close w; ann: review.open v; accept i ian
+ErrNotIndependent         | who raised the team of somebody removed since | ann | {keep} | {open}; ann: team.attach-group t gd; ugo: user.remove max
 allowed                   | who did not send                         | ann   | review.decide w user:ian keep | accept i ian; {open}
 allowed                   | the sponsor after another's decision     | abe   | review.decide v user:ian keep | accept i ian; {open}; ann: review.decide w user:ian keep; ann: review.close w; ann: review.open v
 ErrNotIndependent         | the sponsor after an open item           | abe   | review.decide v user:ian keep | accept i ian; {open}; ann: review.close w; ann: review.open v

@@ -117,6 +117,8 @@ an invitation revoked               | ann: {drop} | invitation:i revoke by ann a
 an invitation revoked, and so it is | ann: {drop}; ugo: invitation.revoke i | invitation:i revoke by ann at 5 changed 6 done 6
 an invitation revoked, and declined | ann: {drop}; decline i | invitation:i revoke by ann at 5 changed 6 done 6
 its address given to a user         | ann: {drop}; system ops: user.add new email=i@x.test | invitation:i revoke by ann at 5 changed 6 done 6
+another's address from then on      | ann: {drop}; system ops: user.change-address vic i@x.test | invitation:i revoke by ann at 5 changed 6 done 6; user:vic changed 6
+its sponsor removed                 | ugo: invitation.resend i; ann: {drop}; system ops: user.remove ugo | invitation:i revoke by ann at 7 changed 8 done 8; user:ugo changed 8
 an invitation revoked, and re-sent  | ann: {drop}; ugo: invitation.resend i | invitation:i changed 6; drift: invitation:i revoke 6
 an invitation revoked, and accepted | ann: {drop}; accept i ian | invitation:i changed 6; drift: invitation:i revoke 6
 accepted, and revoked again         | ann: {drop}; accept i ian; ann: {drop} | invitation:i revoke by ann at 7 changed 6; unmatched: invitation:i revoke 7
