@@ -137,7 +137,6 @@ func (c *check) description(s string) {
 	}
 }
 
-// validID returns why an id is none, nil if it is one.
 // maxNote is how many bytes a note has at most.
 const maxNote = 500
 
@@ -148,6 +147,7 @@ func (c *check) note(s string) {
 	}
 }
 
+// validID returns why an id is none, nil if it is one.
 func validID(what, id string) error {
 	if err := text.ID(id); err != nil {
 		return fmt.Errorf("%s %s %w: it %w", what, text.Quote(id), ErrInvalid, err)
@@ -155,7 +155,6 @@ func validID(what, id string) error {
 	return nil
 }
 
-// listedTwice is the error of a list that names one thing twice.
 // sharedWith says that another entry of the list has what this one must have to
 // itself.
 func (c *check) sharedWith(id string) {
@@ -174,6 +173,7 @@ func (c *check) twice(what, id string) error {
 	return listedTwice(what, id)
 }
 
+// listedTwice is the error of a list that names one thing twice.
 func listedTwice(what, id string) error {
 	return fmt.Errorf("%s %s %w: it is listed twice", what, text.Quote(id), ErrTaken)
 }

@@ -21,7 +21,7 @@ var (
 	errOtherProvider = errors.New("the address was verified by another provider than the one their invitation named")
 )
 
-// OwnAddresses gives a user another e-mail address. A system may, and where
+// ChangeAddress gives a user another e-mail address. A system may, and where
 // [Config.OwnAddresses] allows it the user, with a proof that the new address is
 // theirs. A pending invitation to the new address is revoked.
 type ChangeAddress struct {

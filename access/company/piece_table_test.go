@@ -10,6 +10,8 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // pieceTable says which pieces of some kinds max has after some steps, each with
@@ -76,5 +78,25 @@ func TestGainedAccounts(t *testing.T) {
 		if p.Kind != audit.PieceGained || p.Count != n || len(p.Accounts) != 100 || p.Accounts[0] != "a000" || p.Accounts[99] != "a099" || !p.Since.Equal(hours(1)) {
 			t.Errorf("%d accounts: %+v", n, p)
 		}
+	}
+}
+
+// TestTransferGivesRoles: a transfer of ownership is what gave both their roles.
+func TestTransferGivesRoles(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t, "zoe owner; bob admin; amy member", options{roles: role.ProjectCatalog().Roles()})
+	c.must("zoe", company.TransferOwnership{To: "bob"})
+	for id, want := range map[team.UserID]string{"zoe": "admin 2", "bob": "owner 2", "amy": "member 1"} {
+		pieces, _ := c.Now().Pieces(id)
+		if got := fmt.Sprint(pieces[0].Role, " ", pieces[0].Event); got != want {
+			t.Errorf("%s has the role %s, want %s", id, got, want)
+		}
+	}
+	var keys []string
+	for r := range c.Now().Register(company.RegisterQuery{}) {
+		keys = append(keys, r.User)
+	}
+	if want := []string{"amy", "bob", "zoe"}; !slices.Equal(keys, want) {
+		t.Errorf("the users are %v, want %v", keys, want)
 	}
 }

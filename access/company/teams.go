@@ -97,7 +97,6 @@ func (c DeleteTeam) derive(s *state, _ origin) (Change, error) {
 	var members []document.Member
 	for m := range s.directory().Members(c.Team) {
 		m.Note = "" // which may be about the person
-		m.Note = "" // which may be about the person
 		members = append(members, document.MemberOf(m))
 	}
 	slices.SortFunc(members, func(a, b document.Member) int { return cmp.Compare(a.User, b.User) })
