@@ -58,8 +58,8 @@ func (c ScheduleReviews) apply(s *state, _ time.Time) error {
 // OpenReview opens a review of everybody who has access, of suspended users, and
 // of open invitations. It freezes their rows of the register: these are its items,
 // and stay as they are. Anyone whose access has ended is none of them, also if it
-// is given back later; they stay due, see [Moment.Due]. Only one review is open at
-// a time.
+// is given back later: the next review has them, and their row says when that is
+// due. Only one review is open at a time.
 type OpenReview struct {
 	Review string    `json:"review"` // never used before, at most 64 letters, digits, - and _; "" for a random one
 	Due    time.Time `json:"due"`    // when it is to be closed; zero is 30 days after it was opened
