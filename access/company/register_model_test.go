@@ -201,6 +201,7 @@ func (m *machine) give(t *rapid.T) {
 		for n := range r.Changes {
 			r.Changes[n] = d.giving(m, r)
 		}
+		r.Since = 0 // of what the changes were at first
 		return r
 	}))
 }

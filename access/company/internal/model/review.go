@@ -149,9 +149,6 @@ func (s Step) onReports() (all []effect) {
 		for _, t := range Keys(r.Teams) {
 			all = append(all, s.took(r.Teams[t].Until, s.Before.in(team.ID(t))...)...)
 		}
-		for _, t := range Keys(s.Before.Reports[string(c.Report)].Teams) {
-			all = append(all, of(lowers, s.Before.in(team.ID(t))...)...)
-		}
 	}
 	return all
 }
@@ -264,7 +261,7 @@ func (p past) follow(r *Review, seq uint64, s Step) {
 	case company.DecideItem:
 		for n := range r.Items {
 			if c.Review == r.ID && c.Row == r.Items[n].Row.Key() {
-				p.decide(&r.Items[n], seq, c)
+				p.decide(&r.Items[n], seq, s)
 			}
 		}
 		return
@@ -312,14 +309,15 @@ func (i *Item) changed(seq uint64, e effect, open bool) {
 
 // decide decides an item. What else the event does to its row counts as after
 // the decision.
-func (p past) decide(i *Item, seq uint64, c company.DecideItem) {
+func (p past) decide(i *Item, seq uint64, by Step) {
+	c := by.Change.(company.DecideItem)
 	e := p.events[seq-1]
 	i.Decision, i.Reason, i.Reviewer, i.Decided, i.Event, i.Done, i.Reopened = c.Decision, e.Reason, e.Actor, e.Time.UTC(), seq, 0, false
 	if c.Decision == audit.Revoke {
 		i.Done = i.gone // which needs no more
 	}
 	for _, s := range e.Steps {
-		if s.Change == c {
+		if s.Before == by.Before {
 			return // what comes later follows
 		}
 		for _, e := range p.effects(seq, s) {
