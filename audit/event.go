@@ -3,6 +3,8 @@ package audit
 import (
 	"slices"
 	"time"
+
+	"github.com/ambit-authz/ambit/internal/text"
 )
 
 // The kinds of an [Actor].
@@ -30,13 +32,14 @@ type Actor struct {
 }
 
 // String returns the id of a user, "system scim" for a system, and "invitee
-// bob@example.com" for an invitee. It is "nobody" for the zero Actor.
+// bob@example.com" for an invitee. It is "nobody" for the zero Actor. An id that
+// would read like one of the others is in quotes.
 func (a Actor) String() string {
 	switch {
 	case a == Actor{}:
 		return "nobody"
 	case a.Kind == KindUser:
-		return a.ID
+		return text.Actor(a.ID)
 	case a.Kind == KindInvitee:
 		return a.Kind + " " + a.Email
 	}

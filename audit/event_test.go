@@ -60,6 +60,7 @@ func chain(events ...audit.Event) []audit.Event {
 func TestActorString(t *testing.T) {
 	for want, a := range map[string]audit.Actor{
 		"nobody":                  {},
+		`"system scim"`:           {Kind: audit.KindUser, ID: "system scim"},
 		"ann":                     {Kind: audit.KindUser, ID: "ann", Email: "ann@example.com", Role: "admin"},
 		"system scim":             {Kind: audit.KindSystem, ID: "scim"},
 		"invitee bob@example.com": {Kind: audit.KindInvitee, Email: "bob@example.com"},

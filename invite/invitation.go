@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -39,11 +40,12 @@ type Sponsor struct {
 	System string      `json:"system,omitempty"`
 }
 
-// String returns the user, "system scim" for a system, and "nobody".
+// String returns the user, "system scim" for a system, and "nobody". A user whose
+// id would read like one of the others is in quotes.
 func (s Sponsor) String() string {
 	switch {
 	case s.User != "":
-		return string(s.User)
+		return text.Actor(string(s.User))
 	case s.System != "":
 		return "system " + s.System
 	}

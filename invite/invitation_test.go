@@ -142,6 +142,7 @@ func TestSponsor(t *testing.T) {
 		sponsor invite.Sponsor
 	}{
 		{"nobody", invite.Sponsor{}},
+		{`"nobody"`, invite.Sponsor{User: "nobody"}},
 		{"ann", invite.Sponsor{User: "ann"}},
 		{"system scim", invite.Sponsor{System: "scim"}},
 	} {

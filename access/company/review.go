@@ -62,7 +62,7 @@ func (c ScheduleReviews) apply(s *state, _ time.Time) error {
 // due. Only one review is open at a time.
 type OpenReview struct {
 	Review string    `json:"review"` // never used before, at most 64 letters, digits, - and _; "" for a random one
-	Due    time.Time `json:"due"`    // when it is to be closed; zero is 30 days after it was opened
+	Due    time.Time `json:"due"`    // when it is to be closed, within a year; zero is 30 days after it was opened
 	OpenReviewOutcome
 }
 
@@ -112,8 +112,11 @@ func (c OpenReview) apply(s *state, at time.Time) error {
 	if !validInvitation(c.Review) {
 		return fmt.Errorf("the review id %s %w: write up to %d letters, digits, hyphens and underscores", text.Quote(c.Review), ErrInvalid, maxInvitation)
 	}
-	if !c.Due.After(at) {
+	switch {
+	case !c.Due.After(at):
 		return fmt.Errorf("%w: %s", ErrPast, team.End(c.Due))
+	case c.Due.After(at.AddDate(1, 0, 0)):
+		return fmt.Errorf("when the review is due %w: write a time within a year, not %s", ErrInvalid, team.End(c.Due))
 	}
 	return nil
 }

@@ -42,6 +42,8 @@ allowed                   | a review due at once                     | ann   | r
 ErrInvalid                | a review of two words                    | ann   | review.open "w v"
 ErrInvalid                | a review of a path                       | system ops | review.open ../w
 ErrInvalid                | a review due beyond the calendar         | ann   | review.open w due=9000y
+ErrInvalid                | a review due in more than a year         | ann   | review.open w due=367d
+allowed                   | a review due in a year                   | ann   | review.open w due=365d
 allowed                   | a review after one that is closed        | ugo   | review.open v | {open}; ann: review.close w
 allowed                   | a review of a random name                | ugo   | review.open
 

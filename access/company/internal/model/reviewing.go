@@ -74,7 +74,7 @@ func (p *proposal) openReview(c company.OpenReview) (company.Change, Refusal) {
 		c.Due = p.Now.Add(30 * 24 * time.Hour)
 	}
 	a.when(Ended(c.Due, p.Now), "ErrPast", "")
-	a.when(badEnd(c.Due), "ErrInvalid", "")
+	a.when(badEnd(c.Due) || c.Due.After(p.Now.AddDate(1, 0, 0)), "ErrInvalid", "")
 	if a.Refused() {
 		return nil, a
 	}
