@@ -257,6 +257,7 @@ func reviewScenarios() []scenario {
 			"active revoke carried out|active revoke carried out late|active revoke reopened|unmatched revoke|unmatched revoke closed|invited keep reopened|invited reduce|"+
 			"invited revoke carried out|invited revoke reopened|overdue|overdue closed|open closed|reviewed again|active to be reviewed before|suspended keep|suspended revoke|"+
 			"review.schedule ErrNoChange|review.schedule ErrInvalid|review.schedule denied no-capability|review.decide ErrInvalid|drift revoke|invited keep|invited revoke|review.open ErrInvalid|review.open ErrPast|review.open denied no-capability|review.close ErrUnknown|review.open ErrReviewOpen|review.decide ErrUnknown|review.decide denied no-capability|review.decide ErrSelf|review.decide ErrNotIndependent|review.decide ErrDecided|review.decide ErrReviewClosed|review.close ErrReviewClosed|review.open ErrTaken", isReviewed, reviewLaw),
+		tell("review.decide ErrNotIndependent|active reduce carried out", cameAgain, reviewLaw),
 	}
 }
 
@@ -307,6 +308,23 @@ func isReviewed(s *told) {
 	s.by("u1", company.RemoveMember{Team: "t1", User: "p1"})
 	s.by("u2", company.RemoveUser{User: s.user("removed")})
 	s.by("u1", company.OpenReview{Review: "x"})
+}
+
+// cameAgain tells of somebody who was in a team, and is in it again: what the team
+// was given before counts, and its deletion takes something of them.
+func cameAgain(s *told) {
+	s.by("u2", company.SetMemberEnd{Team: "t1", User: "u4", Until: company.To(s.now().AddDate(0, 0, 1))})
+	s.by("u3", company.AttachGroup{Team: "t1", Group: "g2"})
+	if s.d.chance(3, "is removed") {
+		s.by("u2", company.RemoveMember{Team: "t1", User: "u4"})
+	} else {
+		s.clock = s.clock.AddDate(0, 0, 1)
+	}
+	s.by("u2", company.AddMember{Team: "t1", User: "u4"})
+	s.by("u1", company.OpenReview{Review: "w"})
+	s.by("u3", company.DecideItem{Review: "w", Row: "user:u4", Decision: audit.Reduce})
+	s.by("u1", company.DecideItem{Review: "w", Row: "user:u4", Decision: audit.Reduce})
+	s.by("u2", company.DeleteTeam{Team: "t1"})
 }
 
 // user draws somebody who may be removed.
