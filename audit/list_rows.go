@@ -7,7 +7,8 @@ import (
 
 // RegisterList returns the list "Who has access" of rows of a register. Its first
 // seven columns are those that the register of a company is asked for: User,
-// E-mail, Role, Date added, Added by, Reason, Duration. A pending invitation has no
+// E-mail, Role, Date added, Added by, Reason, Duration. When, by whom and why is of
+// the day somebody came; of a role that they got later a [Piece] has it. A pending invitation has no
 // User: its column Invitation has the id.
 func RegisterList(rows iter.Seq[RegisterRow]) List[RegisterRow] {
 	return List[RegisterRow]{"Who has access", registerColumns(), without(rows)}

@@ -93,7 +93,7 @@ func TestTransferGivesRoles(t *testing.T) {
 		}
 	}
 	var keys []string
-	for r := range c.Now().Register(company.RegisterQuery{}) {
+	for r := range c.Now().Register(company.RowQuery{}) {
 		keys = append(keys, r.User)
 	}
 	if want := []string{"amy", "bob", "zoe"}; !slices.Equal(keys, want) {

@@ -12,10 +12,10 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// RegisterQuery is which rows of a register to return, or which items of a review.
-// The zero RegisterQuery is all rows but those of people who were removed, and all
+// RowQuery is which rows of a register to return, or which items of a review.
+// The zero RowQuery is all rows but those of people who were removed, and all
 // items.
-type RegisterQuery struct {
+type RowQuery struct {
 	After   string // the key of a row, which need not be there; "" begins with the first
 	Limit   int    // at most so many; 0 or less is all
 	Removed bool   // of a register: also people who were removed
@@ -26,7 +26,7 @@ type RegisterQuery struct {
 // user, and every invitation that is pending and has not expired, in byte order of
 // keys. It reads no log, and costs what it returns, but for a look at each open
 // invitation.
-func (m Moment) Register(q RegisterQuery) iter.Seq[audit.RegisterRow] {
+func (m Moment) Register(q RowQuery) iter.Seq[audit.RegisterRow] {
 	return func(yield func(audit.RegisterRow) bool) {
 		if m.state == nil {
 			return
@@ -44,7 +44,7 @@ func (m Moment) Register(q RegisterQuery) iter.Seq[audit.RegisterRow] {
 }
 
 // rows returns the rows after a key.
-func (m Moment) rows(q RegisterQuery) iter.Seq[audit.RegisterRow] {
+func (m Moment) rows(q RowQuery) iter.Seq[audit.RegisterRow] {
 	return func(yield func(audit.RegisterRow) bool) {
 		for _, i := range m.openInvitations() {
 			if row := m.invitationRow(i); row.Key() > q.After && !yield(row) {

@@ -106,7 +106,7 @@ func BenchmarkRegister(b *testing.B) {
 	m := benchMoment(b)
 	for b.Loop() {
 		n := 0
-		for range m.Register(company.RegisterQuery{}) {
+		for range m.Register(company.RowQuery{}) {
 			n++
 		}
 		if n != corpUsers {
@@ -117,7 +117,7 @@ func BenchmarkRegister(b *testing.B) {
 
 func BenchmarkPieces(b *testing.B) {
 	m := benchMoment(b)
-	rows := slices.Collect(m.Register(company.RegisterQuery{}))
+	rows := slices.Collect(m.Register(company.RowQuery{}))
 	i, n := 0, 0
 	for b.Loop() {
 		pieces, _ := m.Pieces(team.UserID(rows[i%len(rows)].User))

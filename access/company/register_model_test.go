@@ -36,7 +36,7 @@ func (m *machine) sameRegister(t *rapid.T, at company.Moment) {
 	seq := at.Checkpoint().Seq
 	for _, removed := range []bool{false, true} {
 		want := m.model.Register(seq, at.Time(), removed)
-		got := at.Register(company.RegisterQuery{Removed: removed})
+		got := at.Register(company.RowQuery{Removed: removed})
 		if got, want := lines(got), lines(slices.Values(want)); got != want {
 			t.Fatalf("register, with those removed: %v, at %d, %v (-want +got):\n%s\n%s", removed, seq, at.Time(), cmp.Diff(want, got), m.history())
 		}
@@ -115,7 +115,7 @@ func (m *machine) history() string {
 // nobody else is listed as active.
 func (m *machine) listed(t *rapid.T, at company.Moment) {
 	active := map[string]bool{}
-	for row := range at.Register(company.RegisterQuery{}) {
+	for row := range at.Register(company.RowQuery{}) {
 		active[row.User] = row.State == audit.StateActive
 	}
 	for _, id := range append(keysOf(m.model.Users), "", "ghost", "new") {

@@ -12,7 +12,7 @@ import (
 
 // registerOf returns all rows of a moment, and the pieces of every user.
 func registerOf(m company.Moment) (rows []audit.RegisterRow, pieces map[string][]audit.Piece) {
-	rows = slices.Collect(m.Register(company.RegisterQuery{Removed: true}))
+	rows = slices.Collect(m.Register(company.RowQuery{Removed: true}))
 	pieces = make(map[string][]audit.Piece)
 	for _, r := range rows {
 		pieces[r.User], _ = m.Pieces(team.UserID(r.User))
@@ -48,7 +48,7 @@ func TestRegisterPages(t *testing.T) {
 	for limit := 1; limit <= len(all)+1; limit++ {
 		var joined []audit.RegisterRow
 		for after := ""; ; after = joined[len(joined)-1].Key() {
-			page := slices.Collect(m.Register(company.RegisterQuery{After: after, Limit: limit, Removed: true}))
+			page := slices.Collect(m.Register(company.RowQuery{After: after, Limit: limit, Removed: true}))
 			if joined = append(joined, page...); len(page) < limit {
 				break
 			}
@@ -59,7 +59,7 @@ func TestRegisterPages(t *testing.T) {
 	}
 	for _, after := range []string{"invitation;", "user:zzz", "user;", "z"} {
 		want := slices.DeleteFunc(slices.Clone(all), func(r audit.RegisterRow) bool { return r.Key() <= after })
-		got := slices.Collect(m.Register(company.RegisterQuery{After: after, Removed: true}))
+		got := slices.Collect(m.Register(company.RowQuery{After: after, Removed: true}))
 		if len(got) != len(want) || len(got) > 0 && got[0].Key() != want[0].Key() {
 			t.Errorf("after %q: %d rows, want %d", after, len(got), len(want))
 		}

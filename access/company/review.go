@@ -60,6 +60,11 @@ func (c ScheduleReviews) apply(s *state, _ time.Time) error {
 // and stay as they are. Anyone whose access has ended is none of them, also if it
 // is given back later: the next review has them, and their row says when that is
 // due. Only one review is open at a time.
+//
+// Nobody decides about themselves, nor about somebody whom they let in. So that
+// every item can be decided it takes two people who may run reviews and did not
+// let each other in, or somebody from outside: a system with their name, which
+// [Config.Systems] allows to make a [DecideItem].
 type OpenReview struct {
 	Review string    `json:"review"` // never used before, at most 64 letters, digits, - and _; "" for a random one
 	Due    time.Time `json:"due"`    // when it is to be closed, within a year; zero is 30 days after it was opened
@@ -157,7 +162,7 @@ func (c DecideItem) item(s *state) (audit.RegisterRow, standing, error) {
 	}
 	n, found := r.row(c.Row)
 	if !found {
-		return audit.RegisterRow{}, standing{}, fmt.Errorf("row %s of review %s %w", text.Quote(c.Row), r.ID, ErrUnknown)
+		return audit.RegisterRow{}, standing{}, fmt.Errorf("row %s of review %s %w: rows are named user:<id> and invitation:<id>", text.Quote(c.Row), r.ID, ErrUnknown)
 	}
 	return r.rows[n], s.standing(r, n), nil
 }

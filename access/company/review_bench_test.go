@@ -26,7 +26,7 @@ func BenchmarkReview(b *testing.B) {
 	none := c.Fork()
 	opened := do(none, company.OpenReview{Review: "w"})
 	key := ""
-	for item := range opened.Now().ReviewItems("w", company.RegisterQuery{}) {
+	for item := range opened.Now().ReviewItems("w", company.RowQuery{}) {
 		if _, err := opened.Do(by, company.DecideItem{Review: "w", Row: item.Row.Key(), Decision: audit.Keep}); err == nil {
 			key = item.Row.Key() // of somebody whom the system gave nothing
 			break
@@ -37,7 +37,7 @@ func BenchmarkReview(b *testing.B) {
 		"decide": func() { do(opened, company.DecideItem{Review: "w", Row: key, Decision: audit.Keep}) },
 		"close":  func() { do(opened, company.CloseReview{Review: "w"}) },
 		"items": func() {
-			for range opened.Now().ReviewItems("w", company.RegisterQuery{Open: true}) {
+			for range opened.Now().ReviewItems("w", company.RowQuery{Open: true}) {
 			}
 		},
 	} {

@@ -117,7 +117,7 @@ func (w *reviewWorld) openReview(actor string) {
 	}
 	w.hits.Hit("opened")
 	w.open = id
-	w.frozen = slices.DeleteFunc(slices.Collect(w.Now().Register(company.RegisterQuery{})), func(r audit.RegisterRow) bool { return r.State == audit.StateEnded })
+	w.frozen = slices.DeleteFunc(slices.Collect(w.Now().Register(company.RowQuery{})), func(r audit.RegisterRow) bool { return r.State == audit.StateEnded })
 }
 
 func (w *reviewWorld) closeReview(actor string) {
@@ -126,7 +126,7 @@ func (w *reviewWorld) closeReview(actor string) {
 		return
 	}
 	w.hits.Hit("closed")
-	w.closed[id], w.unmet[id] = slices.Collect(w.Now().ReviewItems(id, company.RegisterQuery{})), map[string]bool{}
+	w.closed[id], w.unmet[id] = slices.Collect(w.Now().ReviewItems(id, company.RowQuery{})), map[string]bool{}
 	for key, decision := range w.asked {
 		delete(w.makers, key)
 		if decision == audit.Revoke && !w.gone[key] {
@@ -207,7 +207,7 @@ func (w *reviewWorld) change(actor, key, kind string) {
 func (w *reviewWorld) checkLaws() {
 	m := w.Now()
 	for r := range m.Reviews() {
-		items, unmet := slices.Collect(m.ReviewItems(r.ID, company.RegisterQuery{})), map[string]bool{}
+		items, unmet := slices.Collect(m.ReviewItems(r.ID, company.RowQuery{})), map[string]bool{}
 		for f := range m.Findings(r.ID) {
 			if f.Kind == audit.FindingUnmatched && f.Decision == audit.Revoke {
 				unmet[f.Row] = true

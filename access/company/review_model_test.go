@@ -71,8 +71,8 @@ func (m *machine) sameReviews(t *rapid.T, at company.Moment) {
 				open = append(open, i.Shown())
 			}
 		}
-		m.sameLines(t, at, "items", lines(at.ReviewItems(w.ID, company.RegisterQuery{})), lines(slices.Values(items)))
-		m.sameLines(t, at, "open items", lines(at.ReviewItems(w.ID, company.RegisterQuery{Open: true})), lines(slices.Values(open)))
+		m.sameLines(t, at, "items", lines(at.ReviewItems(w.ID, company.RowQuery{})), lines(slices.Values(items)))
+		m.sameLines(t, at, "open items", lines(at.ReviewItems(w.ID, company.RowQuery{Open: true})), lines(slices.Values(open)))
 		m.sameLines(t, at, "findings", lines(at.Findings(w.ID)), lines(slices.Values(w.Findings)))
 		m.countReview(w)
 	}
@@ -133,7 +133,7 @@ func reviewLaw() law {
 			m.sameReviews(t, now)
 			for r := range now.Reviews() {
 				rows := fmt.Sprint(r.Count, r.Digest, r.Event)
-				for i := range now.ReviewItems(r.ID, company.RegisterQuery{}) {
+				for i := range now.ReviewItems(r.ID, company.RowQuery{}) {
 					rows += fmt.Sprintf("\n%+v", i.Row)
 				}
 				if was, ok := frozen[r.ID]; ok && was != rows {
@@ -162,7 +162,7 @@ func reviewLaw() law {
 // independent checks a decision that a user made: it is not about them, nor about
 // somebody they let in after every review that is closed.
 func (m *machine) independent(t *rapid.T, c company.DecideItem, by string) {
-	for i := range m.company.Now().ReviewItems(c.Review, company.RegisterQuery{}) {
+	for i := range m.company.Now().ReviewItems(c.Review, company.RowQuery{}) {
 		if i.Row.Key() != c.Row || by == "" {
 			continue
 		}
@@ -180,7 +180,7 @@ func (m *machine) carriedOut(t *rapid.T, now company.Moment, r audit.Review) {
 	for f := range now.Findings(r.ID) {
 		findings[f.Kind+f.Row] = true
 	}
-	for i := range now.ReviewItems(r.ID, company.RegisterQuery{}) {
+	for i := range now.ReviewItems(r.ID, company.RowQuery{}) {
 		if i.Decision != audit.Revoke {
 			continue
 		}

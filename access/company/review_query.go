@@ -42,7 +42,7 @@ func (m Moment) review(id string) (*review, bool) {
 // rows; none for an unknown id. Those of a closed review are as they were when it
 // was closed, but for Done, which is also of later events. It costs what it looks
 // at.
-func (m Moment) ReviewItems(id string, q RegisterQuery) iter.Seq[audit.ReviewItem] {
+func (m Moment) ReviewItems(id string, q RowQuery) iter.Seq[audit.ReviewItem] {
 	return func(yield func(audit.ReviewItem) bool) {
 		r, ok := m.review(id)
 		if !ok {

@@ -107,7 +107,7 @@ func (s *state) lastReview(key string) (time.Time, bool) {
 // access, those who may get it back, and open invitations.
 func (s *state) population(at time.Time) []audit.RegisterRow {
 	return slices.AppendSeq(make([]audit.RegisterRow, 0, s.ledger.people.Len()), func(yield func(audit.RegisterRow) bool) {
-		for row := range (Moment{state: s, at: at}).Register(RegisterQuery{}) {
+		for row := range (Moment{state: s, at: at}).Register(RowQuery{}) {
 			if row.State != audit.StateEnded && !yield(row) {
 				return
 			}

@@ -17,7 +17,7 @@ import (
 // that changed, and what is left to be done: "user:max keep by ann, changed 4".
 func stands(m company.Moment, id string) string {
 	var all []string
-	for i := range m.ReviewItems(id, company.RegisterQuery{}) {
+	for i := range m.ReviewItems(id, company.RowQuery{}) {
 		text := i.Row.Key()
 		if i.Decision != "" {
 			text += fmt.Sprintf(" %s by %s at %d", i.Decision, i.Reviewer, i.Event)
@@ -178,7 +178,7 @@ func TestReview(t *testing.T) {
 	t.Parallel()
 	c := reviewCompany(t)
 	c.pass(time.Hour)
-	before := slices.Collect(c.Now().Register(company.RegisterQuery{}))
+	before := slices.Collect(c.Now().Register(company.RowQuery{}))
 	c.reason = "the quarter"
 	opened, _ := company.Outcome[company.OpenReview](c.must("ugo", company.OpenReview{Review: "q1", Due: day(9)}))
 	register, err := evidence.EncodeRegister(c.rowsOf("q1"))
@@ -197,7 +197,7 @@ func TestReview(t *testing.T) {
 	if text(t, c.Policy()) != policy {
 		t.Error("a decision changed the policy")
 	}
-	items := slices.Collect(c.Now().ReviewItems("q1", company.RegisterQuery{}))
+	items := slices.Collect(c.Now().ReviewItems("q1", company.RowQuery{}))
 	if got, want := items[3], (audit.ReviewItem{Row: want[3], Decision: audit.Keep, Reason: c.reason, Reviewer: "ann", Decided: c.now(), Event: 5}); !cmp.Equal(got, want) {
 		t.Errorf("max is\n%+v, want\n%+v", got, want)
 	}
@@ -227,7 +227,7 @@ func TestReview(t *testing.T) {
 // rowsOf yields the population of a review.
 func (c *testCompany) rowsOf(id string) func(func(audit.RegisterRow) bool) {
 	return func(yield func(audit.RegisterRow) bool) {
-		for i := range c.Now().ReviewItems(id, company.RegisterQuery{}) {
+		for i := range c.Now().ReviewItems(id, company.RowQuery{}) {
 			if !yield(i.Row) {
 				return
 			}
@@ -238,9 +238,9 @@ func (c *testCompany) rowsOf(id string) func(func(audit.RegisterRow) bool) {
 // reviewsOf is all that can be seen of the reviews at a moment.
 func reviewsOf(m company.Moment) (all []any) {
 	for r := range m.Reviews() {
-		all = append(all, r, slices.Collect(m.ReviewItems(r.ID, company.RegisterQuery{})), slices.Collect(m.Findings(r.ID)))
+		all = append(all, r, slices.Collect(m.ReviewItems(r.ID, company.RowQuery{})), slices.Collect(m.Findings(r.ID)))
 	}
-	return append(all, slices.Collect(m.Register(company.RegisterQuery{Removed: true})))
+	return append(all, slices.Collect(m.Register(company.RowQuery{Removed: true})))
 }
 
 // checkReviews fails unless the log replays to the same reviews.
@@ -261,7 +261,7 @@ func TestReviewsOfRegister(t *testing.T) {
 	t.Parallel()
 	c := reviewCompany(t)
 	row := func(id string) audit.RegisterRow {
-		for r := range c.Now().Register(company.RegisterQuery{}) {
+		for r := range c.Now().Register(company.RowQuery{}) {
 			if r.User == id {
 				return r
 			}
@@ -310,7 +310,7 @@ func TestReviewQueries(t *testing.T) {
 	c.must("ann", parseChanges(t, "review.open v; review.decide v user:max keep; review.close v; review.open w")...)
 	c.must("ann", parseChanges(t, "review.decide w user:max keep; review.decide w user:vic reduce")...)
 	m := c.Now()
-	keys := func(q company.RegisterQuery) string {
+	keys := func(q company.RowQuery) string {
 		var all []string
 		for i := range m.ReviewItems("w", q) {
 			all = append(all, i.Row.Key())
@@ -319,19 +319,19 @@ func TestReviewQueries(t *testing.T) {
 	}
 	const all = "invitation:i user:abe user:ann user:max user:sue user:ugo user:uma user:vic"
 	for _, tt := range []struct {
-		q    company.RegisterQuery
+		q    company.RowQuery
 		want string
 	}{
-		{company.RegisterQuery{}, all},
-		{company.RegisterQuery{Limit: 3}, "invitation:i user:abe user:ann"},
-		{company.RegisterQuery{Limit: -1}, all},
-		{company.RegisterQuery{Limit: 99}, all},
-		{company.RegisterQuery{After: "user:ann", Limit: 2}, "user:max user:sue"},
-		{company.RegisterQuery{After: "user:b"}, "user:max user:sue user:ugo user:uma user:vic"},
-		{company.RegisterQuery{After: "user:vic"}, ""},
-		{company.RegisterQuery{After: "zzz"}, ""},
-		{company.RegisterQuery{Open: true}, "invitation:i user:abe user:ann user:sue user:ugo user:uma"},
-		{company.RegisterQuery{Open: true, After: "user:ann", Limit: 1}, "user:sue"},
+		{company.RowQuery{}, all},
+		{company.RowQuery{Limit: 3}, "invitation:i user:abe user:ann"},
+		{company.RowQuery{Limit: -1}, all},
+		{company.RowQuery{Limit: 99}, all},
+		{company.RowQuery{After: "user:ann", Limit: 2}, "user:max user:sue"},
+		{company.RowQuery{After: "user:b"}, "user:max user:sue user:ugo user:uma user:vic"},
+		{company.RowQuery{After: "user:vic"}, ""},
+		{company.RowQuery{After: "zzz"}, ""},
+		{company.RowQuery{Open: true}, "invitation:i user:abe user:ann user:sue user:ugo user:uma"},
+		{company.RowQuery{Open: true, After: "user:ann", Limit: 1}, "user:sue"},
 	} {
 		if got := keys(tt.q); got != tt.want {
 			t.Errorf("%+v: %s, want %s", tt.q, got, tt.want)
@@ -358,11 +358,11 @@ func TestReviewsHandOut(t *testing.T) {
 		}
 		break
 	}
-	for i := range m.ReviewItems("w", company.RegisterQuery{After: "user:ann"}) {
+	for i := range m.ReviewItems("w", company.RowQuery{After: "user:ann"}) {
 		i.Row.Teams[0] = "nonsense"
 		break
 	}
-	for i := range m.ReviewItems("w", company.RegisterQuery{After: "user:ann", Limit: 1}) {
+	for i := range m.ReviewItems("w", company.RowQuery{After: "user:ann", Limit: 1}) {
 		if i.Row.Teams[0] != "t" {
 			t.Error("a caller changed what was frozen")
 		}
@@ -370,7 +370,7 @@ func TestReviewsHandOut(t *testing.T) {
 	var zero company.Moment
 	for name, m := range map[string]company.Moment{"w": zero, "ghost": m} {
 		r, ok := m.Review(name)
-		if items, findings := slices.Collect(m.ReviewItems(name, company.RegisterQuery{})), slices.Collect(m.Findings(name)); ok || r.ID != "" || items != nil || findings != nil {
+		if items, findings := slices.Collect(m.ReviewItems(name, company.RowQuery{})), slices.Collect(m.Findings(name)); ok || r.ID != "" || items != nil || findings != nil {
 			t.Errorf("%s: %+v, %v, %v", name, r, items, findings)
 		}
 	}

@@ -33,7 +33,8 @@
 //  4. Log. The checkpoint that was kept outside is on this chain. So up to there the
 //     events are those of the company's log, and no others. No other step proves
 //     this: without such a checkpoint everything may be made up. It should be one
-//     that was kept after the review was closed, as events after it may be made up.
+//     that was kept after the review was closed, as events after it may be made up,
+//     and no later than the bundle was written.
 //  5. Opening. The log opens the review once, and recorded the [Digest] and the
 //     number of rows of register.jsonl. So the population is the one that was frozen.
 //  6. Closing. The log closes the review once, at the event that the manifest says,

@@ -35,8 +35,12 @@ var (
 	// ErrCheckpoint: the events do not end at the checkpoint of the bundle.
 	ErrCheckpoint = errors.New("the events do not end at the checkpoint")
 	// ErrKnown: the log is not that of the checkpoint that was kept outside. The
-	// error wraps [audit.ErrTruncated] or [audit.ErrRewritten] as well.
+	// error wraps [audit.ErrRewritten] as well.
 	ErrKnown = errors.New("the log is not the one of the checkpoint that you kept")
+	// ErrNewer: the events end before the checkpoint that was kept outside. The
+	// bundle is older than the checkpoint, or its end was cut off: which of the two
+	// cannot be told. The error wraps [audit.ErrTruncated] as well.
+	ErrNewer = errors.New("the checkpoint that you kept is newer than the bundle")
 	// ErrOpening: the log does not open the review, opens it twice, or opens it
 	// in a way that cannot be read.
 	ErrOpening = errors.New("the log does not open the review exactly once")

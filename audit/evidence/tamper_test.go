@@ -18,7 +18,7 @@ var causes = map[error]string{
 	evidence.ErrMissing: "missing", evidence.ErrExtra: "extra", evidence.ErrUnreadable: "unreadable", evidence.ErrZip: "zip",
 	evidence.ErrTooLarge: "too large", evidence.ErrManifest: "manifest", evidence.ErrSize: "size", evidence.ErrAltered: "altered",
 	evidence.ErrForm: "form", evidence.ErrChain: "chain", evidence.ErrCompany: "company", evidence.ErrCheckpoint: "checkpoint",
-	evidence.ErrKnown: "known", evidence.ErrOpening: "opening", evidence.ErrClosing: "closing", evidence.ErrRegister: "register",
+	evidence.ErrKnown: "known", evidence.ErrNewer: "newer", evidence.ErrOpening: "opening", evidence.ErrClosing: "closing", evidence.ErrRegister: "register",
 	evidence.ErrEvidence: "evidence", evidence.ErrReview: "review",
 }
 
@@ -271,7 +271,7 @@ func TestRewrittenConsistently(t *testing.T) {
 	if got := cause(t, short.fs(), d.head()); got != "ok" {
 		t.Errorf("an older bundle: %s", got)
 	}
-	if _, err := evidence.Check(short.fs(), whole); !errors.Is(err, evidence.ErrKnown) || !errors.Is(err, audit.ErrTruncated) {
+	if _, err := evidence.Check(short.fs(), whole); !errors.Is(err, evidence.ErrNewer) || !errors.Is(err, audit.ErrTruncated) {
 		t.Errorf("with a later checkpoint: %v", err)
 	}
 }

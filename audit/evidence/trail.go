@@ -69,17 +69,18 @@ func (t *trail) follow(events iter.Seq2[audit.Event, error]) error {
 
 // checkKnown refuses a log that is not that of the known checkpoint.
 func (t *trail) checkKnown() error {
-	cause, text := audit.ErrRewritten, fmt.Sprintf("event %d has another hash", t.known.Seq)
 	switch {
 	case t.known == audit.Checkpoint{}, t.known.Seq <= t.head.Seq && t.atKnown == t.known.Hash:
 		return nil
 	case t.known.Seq > t.head.Seq:
-		cause, text = audit.ErrTruncated, fmt.Sprintf("it is at event %d, and the events end at %d; if it is newer than the bundle, use one that you kept before", t.known.Seq, t.head.Seq)
+		text := fmt.Sprintf("it is at event %d, and the events end at %d: ask for a bundle that was written since, or use a checkpoint that you kept before", t.known.Seq, t.head.Seq)
+		return &Error{File: EventsFile, Err: knownError{ErrNewer, audit.ErrTruncated}, Text: text}
 	}
-	return &Error{File: EventsFile, Err: knownError{ErrKnown, cause}, Text: text + distrust}
+	text := fmt.Sprintf("event %d has another hash", t.known.Seq)
+	return &Error{File: EventsFile, Err: knownError{ErrKnown, audit.ErrRewritten}, Text: text + distrust}
 }
 
-// knownError is ErrKnown, and what package audit calls it.
+// knownError is ErrKnown or ErrNewer, and what package audit calls it.
 type knownError struct {
 	error
 	cause error

@@ -4,11 +4,13 @@
 //	go run ./examples/checkevidence bundle.zip "ambit-checkpoint v1 31 4f2a…"
 //
 // The second argument is a checkpoint of the company's log, which was kept where the writer of the bundle could not write: in a
-// mail, a ticket, on paper. Only with one that was kept after the review was closed is it certain that the bundle is of the real log.
+// mail, a ticket, on paper. Only with one that was kept after the review was closed, and no later than the bundle was written,
+// is it certain that the bundle is of the real log.
 //
 // It checks what package evidence checks, and replays the events: the register, the review and the findings must follow from them.
-// It says in plain words what was checked and what was not. The status is 0 if nothing is wrong, 1 if the bundle is refused, and 2
-// if nothing could be checked: a mistake in the command, or no such file.
+// It says in plain words what was checked and what was not. The status is 0 if nothing is wrong, 1 if the bundle is refused, 2 if
+// nothing could be checked (a mistake in the command, or no such file), and 3 if all fits together but may be made up, as no
+// checkpoint proves that it is of the real log.
 package main
 
 import (
@@ -59,11 +61,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		report, err = company.CheckEvidence(context.Background(), bundle, known)
 	}
 	out, status := page{w: stdout}, 0
-	if err == nil {
-		out.accepted(report)
-	} else {
+	switch {
+	case err != nil:
 		out.refused(err)
 		status = 1
+	default:
+		out.accepted(report)
+		if !proved(report) {
+			status = 3
+		}
 	}
 	if out.err != nil {
 		fmt.Fprintf(stderr, "checkevidence: %v\n", out.err)

@@ -99,13 +99,13 @@ func TestGolden(t *testing.T) {
 		golden string
 		args   []string
 	}{
-		{0, "no-checkpoint.golden", []string{"good.zip"}},
-		{0, "no-checkpoint.golden", []string{"good"}},
+		{3, "no-checkpoint.golden", []string{"good.zip"}},
+		{3, "no-checkpoint.golden", []string{"good"}},
 		{0, "proved.golden", []string{"good.zip", known[7]}},
 		{0, "proved.golden", []string{"good", known[7]}},
 		{0, "proved-closing.golden", []string{"good.zip", known[6]}},
-		{0, "old-checkpoint.golden", []string{"good.zip", known[4]}},
-		{0, "made-up.golden", []string{"made-up.zip"}},
+		{3, "old-checkpoint.golden", []string{"good.zip", known[4]}},
+		{3, "made-up.golden", []string{"made-up.zip"}},
 		{1, "made-up-known.golden", []string{"made-up.zip", known[7]}},
 		{1, "altered.golden", []string{"altered"}},
 		{1, "hidden.golden", []string{"hidden", known[7]}},

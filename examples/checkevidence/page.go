@@ -25,7 +25,7 @@ func (p *page) line(format string, args ...any) {
 // accepted says what a bundle shows, what was checked, and what was not.
 func (p *page) accepted(r evidence.Report) {
 	m := r.Manifest
-	if r.Known.Seq >= m.Closed {
+	if proved(r) {
 		p.line("The evidence of the review %q of the company %q is good.", m.Review, m.Company)
 	} else {
 		p.line("The evidence of the review %q of the company %q fits together, but may be made up: see below.", m.Review, m.Company)
@@ -59,9 +59,16 @@ func (p *page) accepted(r evidence.Report) {
 	p.line("- Permission: whether those who made a change were allowed to. The company asked that before it recorded the change.")
 }
 
+// proved reports whether a checkpoint proves that the review is of the real log.
+func proved(r evidence.Report) bool { return r.Known.Seq >= r.Manifest.Closed }
+
 // refused says why a bundle is not good.
 func (p *page) refused(err error) {
-	p.line("Do not rely on this bundle.")
+	if errors.Is(err, evidence.ErrNewer) {
+		p.line("Whether this bundle is of the real log cannot be told.")
+	} else {
+		p.line("Do not rely on this bundle.")
+	}
 	p.line("")
 	if wrong, ok := errors.AsType[*evidence.Error](err); ok {
 		err = wrong

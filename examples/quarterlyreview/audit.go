@@ -24,7 +24,7 @@ type auditor struct {
 // register lists who has access, and who had it.
 func (a *auditor) register() error {
 	a.heading("Who has access on " + a.then.Time().Format(time.DateOnly) + ", and who had it")
-	list := audit.RegisterList(a.then.Register(company.RegisterQuery{Removed: true}))
+	list := audit.RegisterList(a.then.Register(company.RowQuery{Removed: true}))
 	return table(a, list, "User", "E-mail", "Role", "Date added", "Added by", "Reason", "Duration", "State")
 }
 
@@ -39,7 +39,7 @@ func (a *auditor) pieces() error {
 func (a *auditor) review() error {
 	r, _ := a.then.Review("spring")
 	a.heading("The review of " + r.Opened.Format("January") + ", due on " + r.Due.Format(time.DateOnly) + " and closed on " + r.Closed.Format(time.DateOnly))
-	if err := table(a, audit.ReviewList(a.then.ReviewItems(r.ID, company.RegisterQuery{})), "User", "Role", "Decision", "Reason for decision", "Decided by", "Changed by event", "Done by event"); err != nil {
+	if err := table(a, audit.ReviewList(a.then.ReviewItems(r.ID, company.RowQuery{})), "User", "Role", "Decision", "Reason for decision", "Decided by", "Changed by event", "Done by event"); err != nil {
 		return err
 	}
 	a.space()

@@ -74,7 +74,7 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 			view.Findings = append(view.Findings, finding)
 		}
 	}
-	for range moment.ReviewItems(asked.id, company.RegisterQuery{Open: true}) {
+	for range moment.ReviewItems(asked.id, company.RowQuery{Open: true}) {
 		view.Open++
 	}
 	add := func(item audit.ReviewItem) {
@@ -93,7 +93,7 @@ func (s *service) renderReview(w http.ResponseWriter, r *http.Request, status in
 	} else {
 		view.Typed.Row = "" // the error is shown at the top
 	}
-	for item := range moment.ReviewItems(asked.id, company.RegisterQuery{After: asked.after, Limit: itemsSize + 1, Open: !view.All}) {
+	for item := range moment.ReviewItems(asked.id, company.RowQuery{After: asked.after, Limit: itemsSize + 1, Open: !view.All}) {
 		switch {
 		case item.Row.Key() == typed.Row:
 		case len(view.Items) < itemsSize:
@@ -115,7 +115,7 @@ func (s *service) exportReview(w http.ResponseWriter, r *http.Request) {
 		accesshttp.Refuse(w, r, admission.ErrNotFound)
 		return
 	}
-	export(w, r, "review-"+id, audit.ReviewList(moment.ReviewItems(id, company.RegisterQuery{})))
+	export(w, r, "review-"+id, audit.ReviewList(moment.ReviewItems(id, company.RowQuery{})))
 }
 
 // itemOf returns the item of a review with a key.
@@ -123,7 +123,7 @@ func itemOf(m company.Moment, review, key string) (audit.ReviewItem, bool) {
 	if key == "" {
 		return audit.ReviewItem{}, false
 	}
-	for item := range m.ReviewItems(review, company.RegisterQuery{}) {
+	for item := range m.ReviewItems(review, company.RowQuery{}) {
 		if item.Row.Key() == key {
 			return item, true
 		}

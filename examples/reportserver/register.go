@@ -46,7 +46,7 @@ func (s *service) showRegister(w http.ResponseWriter, r *http.Request) {
 	if refused != "" {
 		status, view.Error = http.StatusBadRequest, refused
 	} else {
-		query := company.RegisterQuery{After: asked.Get("after"), Limit: pageSize + 1, Removed: view.Removed}
+		query := company.RowQuery{After: asked.Get("after"), Limit: pageSize + 1, Removed: view.Removed}
 		for row := range view.Moment.Register(query) {
 			view.Rows = append(view.Rows, row)
 		}
@@ -136,6 +136,6 @@ func (s *service) exportRegister(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	limit, _ := strconv.Atoi(asked.Get("limit"))
-	rows := moment.Register(company.RegisterQuery{After: asked.Get("after"), Limit: limit, Removed: asked.Has("removed")})
+	rows := moment.Register(company.RowQuery{After: asked.Get("after"), Limit: limit, Removed: asked.Has("removed")})
 	export(w, r, "register-"+day(moment.Time()), audit.RegisterList(rows))
 }
