@@ -78,6 +78,10 @@ func TestGainedAccounts(t *testing.T) {
 		if p.Kind != audit.PieceGained || p.Count != n || len(p.Accounts) != 100 || p.Accounts[0] != "a000" || p.Accounts[99] != "a099" || !p.Since.Equal(hours(1)) {
 			t.Errorf("%d accounts: %+v", n, p)
 		}
+		p.Accounts[0] = "ours to change"
+		if pieces, _ = c.Now().Pieces("max"); pieces[len(pieces)-1].Accounts[0] != "a000" {
+			t.Error("what was handed out is the company's own")
+		}
 	}
 }
 

@@ -69,6 +69,7 @@ allowed                   | a decision by who opened nothing         | ugo   | {
 
 ErrSelf                   | a decision about oneself                 | ann   | review.decide w user:ann keep | {open}
 ErrSelf                   | the revocation of oneself                | ann   | review.decide w user:ann revoke | {open}
+ErrSelf                   | about the invitation that they accepted  | ian   | review.decide w invitation:i keep | {open}; accept i ian; system ops: user.set-role ian admin
 ErrNotIndependent         | who added them                           | system ops | review.decide w user:new keep | system ops: user.add new email=n@x.test; {open}
 ErrNotIndependent         | who raised the role                      | ugo   | {keep} | ugo: user.set-role max user; {open}
 allowed                   | who lowered the role                     | ugo   | {keep} | ugo: user.set-role max viewer; {open}

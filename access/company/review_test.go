@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,6 +80,7 @@ revoked, another address            | ann: {revoke}; system ops: user.change-add
 reduced                             | ann: {reduce} | user:max reduce by ann at 5; unmatched: user:max reduce 5
 reduced to another role             | ann: {reduce}; ugo: user.set-role max viewer | user:max reduce by ann at 5 changed 6 done 6
 reduced twice                       | ann: {reduce}; ugo: user.set-role max viewer; ugo: team.remove-member t max | user:max reduce by ann at 5 changed 7 done 6
+reduced, and by their team later    | ann: {reduce}; ugo: user.set-role max viewer; ugo: team.detach-group t gu | user:max reduce by ann at 5 changed 7 done 6
 reduced before the decision only    | ugo: user.set-role max viewer; ann: {reduce} | user:max reduce by ann at 6 changed 5; unmatched: user:max reduce 6
 reduced to a nearer end             | ann: {reduce}; ugo: user.set-expiry max 20d | user:max reduce by ann at 5 changed 6 done 6
 reduced to a later end              | ann: {reduce}; ugo: user.set-expiry max 50d | user:max changed 6; drift: user:max reduce 6
@@ -134,6 +136,7 @@ closed, then raised                 | ann: {keep}; ann: review.close w; ugo: tea
 closed, then removed                | ann: {revoke}; ann: review.close w; ugo: user.remove max | user:max revoke by ann at 5 done 7
 closed, then raised and removed     | ann: {revoke}; ann: review.close w; ugo: team.add-member n max; ugo: user.remove max | user:max revoke by ann at 5 done 8
 closed, then reduced                | ann: {reduce}; ann: review.close w; ugo: team.remove-member t max | user:max reduce by ann at 5 done 7
+closed, then another address        | ann: {reduce}; ann: review.close w; system ops: user.change-address max m@x.test | user:max reduce by ann at 5; unmatched: user:max reduce 5
 closed after a drift, then removed  | ann: {revoke}; ugo: team.add-member n max; ann: review.close w; ugo: user.remove max | user:max changed 6; drift: user:max revoke 6
 `
 
@@ -376,5 +379,24 @@ func TestReviewsHandOut(t *testing.T) {
 	}
 	if all := slices.Collect(zero.Reviews()); all != nil {
 		t.Errorf("the zero Moment has %v", all)
+	}
+}
+
+// TestSecondOpeningIsBroken: a log with two reviews open at a time is none.
+func TestSecondOpeningIsBroken(t *testing.T) {
+	t.Parallel()
+	c := reviewCompany(t)
+	c.must("ann", company.OpenReview{Review: "w"})
+	all := events(t, c.log)
+	again := all[len(all)-1].Clone()
+	data := &again.Changes[0].Data
+	*data = []byte(strings.Replace(string(*data), `"review":"w"`, `"review":"v"`, 1))
+	again.ID, again.Targets = "again", []string{"review:v"}
+	if err := c.log.Append(t.Context(), again.Chain(c.Checkpoint())); err != nil {
+		t.Fatal(err)
+	}
+	_, err := company.Open(t.Context(), c.log, nil)
+	if !errors.Is(err, company.ErrBroken) || !errors.Is(err, company.ErrReviewOpen) {
+		t.Errorf("opened with %v", err)
 	}
 }
