@@ -23,7 +23,7 @@ type ledger struct {
 	people   ordered.Set[personID]      // everybody who is or was a user
 	arrivals snapshot.Book[*arrival]    // of users who came after the founding, and of all who left; by user
 	offers   snapshot.Book[offer]       // by invitation
-	given    snapshot.Book[provenance]  // by key of what is given; see roleKey, pairKey
+	given    snapshot.Book[*provenance] // by key of what is given; see roleKey, pairKey
 	data     snapshot.Book[*dataChange] // the last of each data group
 	losses   snapshot.Book[*loss]       // the last of each team
 	steps    snapshot.Book[*step]       // the last of each user, invitation and team, by their keys as targets
@@ -173,7 +173,7 @@ func (l ledger) founded(s *state, o origin) ledger {
 // givenBy returns how something came to be as it is.
 func (l *ledger) givenBy(key string) provenance {
 	if _, g, ok := l.given.Find(key); ok {
-		return g
+		return *g
 	}
 	return provenance{by: l.founding}
 }
@@ -247,9 +247,12 @@ func (l ledger) with(c Change, before, after *state, o origin) ledger {
 	return l
 }
 
+// put notes how something came to be as it is.
+func (e *entry) put(key string, g provenance) { e.given.Add(e.token, key, &g) }
+
 // give notes that something was given as it is now.
 func (e *entry) give(key string, by *cause) {
-	e.given.Add(e.token, key, provenance{by: by, no: e.changes})
+	e.put(key, provenance{by: by, no: e.changes})
 }
 
 // move notes that the end of something was moved.
@@ -259,7 +262,7 @@ func (e *entry) move(key string, from time.Time) {
 		g.moved, g.was = e.by, from
 	}
 	g.no = e.changes
-	e.given.Add(e.token, key, g)
+	e.put(key, g)
 }
 
 // arrive notes that somebody became a user.

@@ -38,7 +38,7 @@ func (e *entry) setRole(id team.UserID) {
 	}
 	g := e.givenBy(roleKey(id))
 	g.by = e.by
-	e.given.Add(e.token, roleKey(id), g) // which keeps the event that moved their end
+	e.put(roleKey(id), g) // which keeps the event that moved their end
 	kind := raises
 	if e.covers(was.Role, now.Role) {
 		kind = lowers
@@ -170,7 +170,7 @@ func (e *entry) share(r access.ReportID, u team.UserID, t team.ID) {
 		if !was.Until.Equal(now.Until) {
 			before.moved = nil // which is by
 		}
-		e.given.Add(e.token, key, before)
+		e.put(key, before)
 	}
 }
 
