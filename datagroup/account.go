@@ -164,6 +164,31 @@ func (a Account) Values() iter.Seq2[string, Value] {
 	}
 }
 
+// WithID returns an account like a under another id, which is not checked. It
+// allocates nothing: the two share their values.
+func (a Account) WithID(id AccountID) Account {
+	a.id = id
+	return a
+}
+
+// WithValue returns a with v at the position of name or of a declared attribute
+// in its schema. It copies the values of a, unless v is already among them. It
+// checks v no further than its type: an account of the schema must have had v
+// there. It panics if v is of another type, or the position is another one.
+func (a Account) WithValue(pos int, v Value) Account {
+	if pos < namePosition || pos >= a.schema.Len() || !v.IsMissing() && v.typ != a.schema.At(pos).Type {
+		panic("datagroup: no account has " + v.typ.String() + " at position " + strconv.Itoa(pos))
+	}
+	if v == a.At(pos) {
+		return a
+	}
+	values := make([]Value, max(len(a.values), pos-namePosition+1))
+	copy(values, a.values)
+	values[pos-namePosition] = v
+	a.values = values
+	return a
+}
+
 // Rebind returns the same account under schema s. The zero Account stays as it
 // is.
 //
