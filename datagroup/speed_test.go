@@ -1,6 +1,8 @@
 package datagroup_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -81,13 +83,73 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// A load makes each account and each group's filter, and matches them.
+
 func BenchmarkAccount(b *testing.B) {
-	s := world(b)
-	values := map[string]datagroup.Value{"country": datagroup.Text("US"), "spend": datagroup.Number(5), "labels": datagroup.Labels("vip")}
+	s := schema(b, "channel string", "country string", "labels labels", "spend number")
+	for name, values := range map[string]map[string]datagroup.Value{
+		"few": {"country": datagroup.Text("c001"), "channel": datagroup.Text("k01")},
+		"all": {
+			"name": datagroup.Text("US 1"), "country": datagroup.Text("c001"), "channel": datagroup.Text("k01"),
+			"spend": datagroup.Number(5), "labels": datagroup.Labels("brand", "vip"),
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Account("acc-1", "google", values); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+const twoEqual = "country = 'c001' and channel = 'k01'"
+
+func BenchmarkGroup(b *testing.B) {
+	s := schema(b, "channel string", "country string")
+	f := parse(b, s, twoEqual)
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Parse(twoEqual); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("bind", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := f.Bind(s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("reads", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.Reads()
+		}
+	})
+}
+
+// BenchmarkBatch is of 1,000 filters over 350 classes, as a load has them.
+func BenchmarkBatch(b *testing.B) {
+	s := schema(b, "channel string", "country string")
+	var classes []datagroup.Account
+	var filters []datagroup.Filter
+	for i := range 50 * 7 {
+		classes = append(classes, account(b, s, row{"country": fmt.Sprintf("c%03d", i/7), "channel": fmt.Sprintf("k%02d", i%7)}))
+	}
+	for i := range 1000 {
+		filters = append(filters, parse(b, s, fmt.Sprintf("country = 'c%03d' and channel = 'k%02d'", i%50, i%7)))
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Account("acc-1", "google", values); err != nil {
-			b.Fatal(err)
+		batch := datagroup.NewBatch(s, slices.Values(classes))
+		for _, f := range filters {
+			batch.Bits(f)
 		}
 	}
 }

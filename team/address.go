@@ -133,18 +133,21 @@ func domainCure(s string) string {
 
 // validLocal reports whether s is a dot-atom (RFC 5322 §3.2.3).
 func validLocal(s string) bool {
-	if s == "" || len(s) > maxLocal {
+	if len(s) > maxLocal {
 		return false
 	}
-	for atom := range strings.SplitSeq(s, ".") {
-		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool {
-			return !isAlnum(r) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
-		}) {
+	before := byte('.')
+	for i := range len(s) {
+		if s[i] == '.' && before == '.' || s[i] != '.' && !isAtom(s[i]) {
 			return false
 		}
+		before = s[i]
 	}
-	return true
+	return before != '.'
 }
+
+// isAtom reports whether c may stand between the dots of a local part.
+func isAtom(c byte) bool { return isAlnum(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0 }
 
 // validDomain reports whether s is a host name of letters, digits and hyphens.
 //
@@ -152,17 +155,25 @@ func validLocal(s string) bool {
 // hyphen. Those two are exactly the encoded labels that decode to plain ASCII,
 // and so would be a second name of a mailbox.
 func validDomain(s string) bool {
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		if strings.ContainsFunc(label, func(r rune) bool { return !isAlnum(r) && r != '-' }) {
+	start := 0 // of the label
+	for i := range len(s) {
+		if s[i] == '.' {
+			if !validLabel(s[start:i]) {
+				return false
+			}
+			start = i + 1
+		} else if !isAlnum(s[i]) && s[i] != '-' {
 			return false
 		}
 	}
-	return true
+	return validLabel(s[start:])
 }
 
-func isAlnum(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+// validLabel reports whether a label of valid characters is one of a host name.
+func validLabel(s string) bool {
+	return s != "" && len(s) <= maxLabel && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+func isAlnum(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }

@@ -258,3 +258,28 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+// TestAddressGrammar: every short local part and domain is taken or refused as
+// the grammar says.
+func TestAddressGrammar(t *testing.T) {
+	t.Parallel()
+	local := regexp.MustCompile("^[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
+	domain := regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$`)
+	parts := []string{""}
+	for begin := 0; len(parts[begin]) < 5; begin++ {
+		for _, c := range "a.-!" {
+			parts = append(parts, parts[begin]+string(c))
+		}
+	}
+	for c := range rune(256) {
+		parts = append(parts, "a"+string(c)+"b", string(rune(c)), "a"+string([]byte{byte(c)}))
+	}
+	for _, part := range parts {
+		if _, err := team.ParseAddress(part + "@example.com"); (err == nil) != local.MatchString(part) {
+			t.Errorf("%q before the @: %v", part, err)
+		}
+		if _, err := team.ParseAddress("ann@" + part); (err == nil) != domain.MatchString(part) {
+			t.Errorf("the domain %q: %v", part, err)
+		}
+	}
+}

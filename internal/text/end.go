@@ -27,14 +27,12 @@ func ParseEnd(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		t, err = time.Parse(time.RFC3339, s)
-		if err == nil && !strict(s) {
-			err = errEnd
-		}
+	layout := time.DateOnly
+	if len(s) != len(layout) {
+		layout = time.RFC3339
 	}
-	if err != nil || t.IsZero() {
+	t, err := time.Parse(layout, s)
+	if err != nil || t.IsZero() || layout == time.RFC3339 && !strict(s) {
 		return time.Time{}, errEnd
 	}
 	return End(t)

@@ -21,6 +21,9 @@ func errLong(most int) error { return fmt.Errorf("is longer than %d bytes", most
 // Line returns nil if s is one line of text for people to read, of at most so
 // many bytes: rules 1 and 2 of the package. The empty line is one.
 func Line(s string, most int) error {
+	if len(s) <= most && tidy(s) {
+		return nil
+	}
 	if err := check(s, most); err != nil {
 		return err
 	}
@@ -35,6 +38,9 @@ func Line(s string, most int) error {
 func Lines(s string, most int) error {
 	if len(s) > most {
 		return errLong(most) // also if what is replaced would make it shorter
+	}
+	if tidy(s) {
+		return nil
 	}
 	flat := strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", " "), "\n", " ")
 	if err := check(flat, most); err != nil {
@@ -131,6 +137,20 @@ func plainASCII(s string) bool {
 	return true
 }
 
+// tidy reports whether s is printable ASCII without a space at either end or
+// beside another, as most names are: such text keeps all rules, and a look at
+// each byte tells.
+func tidy(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && before == ' ' {
+			return false
+		}
+		before = s[i]
+	}
+	return s == "" || before != ' '
+}
+
 // hidden reports whether r only changes how its neighbours look: Unicode's
 // format characters, without the few that are visible signs, and what else
 // Unicode says to ignore in display, such as the Hangul fillers.
@@ -153,16 +173,29 @@ func ends(s string) (first, last rune) {
 
 // Lower returns s with its ASCII letters in lower case. Unicode folding has no
 // part in it: it would make one word of words that differ, such as those with a
-// Kelvin sign and with a k.
+// Kelvin sign and with a k. Bytes that are no UTF-8 become U+FFFD.
 func Lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + ('a' - 'A')
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Map(lower, s)
 		}
-		return r
-	}, s)
+	}
+	return strings.ToLower(s) // which makes of ASCII what lower does, and costs less
+}
+
+func lower(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + ('a' - 'A')
+	}
+	return r
 }
 
 // Fold returns what two names have in common that must not both be given: s
 // with its ASCII letters in lower case, and each run of spaces as one.
-func Fold(s string) string { return strings.Join(strings.FieldsFunc(Lower(s), isSpace), " ") }
+func Fold(s string) string {
+	s = Lower(s)
+	if tidy(s) {
+		return s
+	}
+	return strings.Join(strings.FieldsFunc(s, isSpace), " ")
+}
