@@ -1,0 +1,155 @@
+// Command summarize reads what `go test -bench` of this module prints, and
+// prints it as tables in Markdown: minima over the turns, ratios to hand.
+//
+//	go test -run '^$' -bench . -turns 5 . | go run ./summarize
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// result has the minima of one benchmark by unit.
+type result map[string]float64
+
+// report is a run: what was measured, in the order in which it was.
+type report struct {
+	cpu     string
+	groups  []string // sizes, or sets of worst cases
+	rows    map[string][]string
+	columns map[string][]string
+	results map[[3]string]result
+	notes   []string
+}
+
+var line = regexp.MustCompile(`^Benchmark(\w*)/(.+?)(?:#\d+)?(?:-\d+)?\s+\d+\s+(\S.*)$`)
+
+func main() {
+	r, err := read(os.Stdin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	r.write(os.Stdout, time.Now())
+}
+
+// read takes the lines of benchmarks and the notes between them.
+func read(from io.Reader) (*report, error) {
+	r := &report{rows: make(map[string][]string), columns: make(map[string][]string), results: make(map[[3]string]result)}
+	lines := bufio.NewScanner(from)
+	for lines.Scan() {
+		text := lines.Text()
+		if cpu, ok := strings.CutPrefix(text, "cpu: "); ok {
+			r.cpu = cpu
+		}
+		if note, ok := strings.CutPrefix(text, "# "); ok && !slices.Contains(r.notes, note) {
+			r.notes = append(r.notes, note)
+		}
+		if strings.HasPrefix(text, "--- FAIL") || strings.HasPrefix(text, "FAIL") {
+			return nil, fmt.Errorf("the benchmark failed: %s", text)
+		}
+		if m := line.FindStringSubmatch(text); m != nil {
+			r.add(m[2], strings.Fields(m[3]))
+		}
+	}
+	return r, lines.Err()
+}
+
+// add takes the figures of one benchmark, named group/row/column.
+func (r *report) add(name string, figures []string) {
+	parts := strings.Split(name, "/")
+	if len(parts) != 3 {
+		return
+	}
+	group, row, column := parts[0], parts[1], parts[2]
+	r.groups = with(r.groups, group)
+	r.rows[group] = with(r.rows[group], row)
+	r.columns[group] = with(r.columns[group], column)
+	key := [3]string{group, row, column}
+	if r.results[key] == nil {
+		r.results[key] = make(result)
+	}
+	for i := 0; i+1 < len(figures); i += 2 {
+		v, err := strconv.ParseFloat(figures[i], 64)
+		if old, ok := r.results[key][figures[i+1]]; err == nil && (!ok || v < old) {
+			r.results[key][figures[i+1]] = v
+		}
+	}
+}
+
+func with(all []string, s string) []string {
+	if slices.Contains(all, s) {
+		return all
+	}
+	return append(all, s)
+}
+
+// write prints a table for each group.
+func (r *report) write(to io.Writer, now time.Time) {
+	fmt.Fprintf(to, "%s, %s, %s.\n", r.cpu, runtime.Version(), now.Format("2 January 2006"))
+	for _, group := range r.groups {
+		r.writeGroup(to, group)
+	}
+	for _, note := range r.notes {
+		fmt.Fprintf(to, "\n%s.\n", note)
+	}
+}
+
+func (r *report) writeGroup(to io.Writer, group string) {
+	columns := r.columns[group]
+	fmt.Fprintf(to, "\n**%s**\n\n| | %s |\n|---|%s\n", group, strings.Join(columns, " | "), strings.Repeat("---:|", len(columns)))
+	line := func(name, unit string, row string, format func(float64) string) {
+		var cells []string
+		hand := r.results[[3]string{group, row, "hand"}][unit]
+		for _, column := range columns {
+			v, ok := r.results[[3]string{group, row, column}][unit]
+			switch {
+			case !ok:
+				cells = append(cells, "")
+			case hand > 0 && column != "hand":
+				cells = append(cells, fmt.Sprintf("%s (%s)", format(v), ratio(v/hand)))
+			default:
+				cells = append(cells, format(v))
+			}
+		}
+		fmt.Fprintf(to, "| %s | %s |\n", name, strings.Join(cells, " | "))
+	}
+	for _, row := range r.rows[group] {
+		line(row, "ns/op", row, duration)
+	}
+	if slices.Contains(r.rows[group], "Load") {
+		line("live heap", "heap-B", "Load", size)
+	}
+}
+
+func ratio(v float64) string {
+	if v < 10 {
+		return fmt.Sprintf("%.2f ×", v)
+	}
+	return fmt.Sprintf("%.0f ×", v)
+}
+
+func duration(ns float64) string { return scaled(ns, []string{"ns", "µs", "ms", "s"}) }
+
+func size(bytes float64) string { return scaled(bytes, []string{"B", "kB", "MB", "GB"}) }
+
+// scaled prints three digits or so.
+func scaled(v float64, units []string) string {
+	i := 0
+	for ; v >= 1000 && i < len(units)-1; i++ {
+		v /= 1000
+	}
+	digits := 0
+	if v < 100 {
+		digits = 1
+	}
+	return fmt.Sprintf("%.*f %s", digits, v, units[i])
+}
