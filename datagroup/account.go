@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -33,46 +32,39 @@ type Account struct {
 // [ErrBelowAccount] (with a suggestion), [ErrName] for id or source among the
 // values, [ErrType], [ErrNumber], [ErrText] or [ErrTooLong].
 func (s *Schema) Account(id AccountID, source string, values map[string]Value) (Account, error) {
+	var room [firstDeclared + linear]Value
+	row, err := s.Row(room[:0], id, source, values)
+	if err != nil {
+		return Account{}, err
+	}
+	return Account{id: id, source: source, schema: s, values: slices.Clone(row[namePosition:])}, nil
+}
+
+// Row returns the values that [Schema.Account] would give an account, each at its
+// position, up to the last that is present. It writes them into the space of
+// row, from its beginning, so that a store can look at many accounts and make
+// few. The error is that of Account; what is in the row then says nothing.
+func (s *Schema) Row(row []Value, id AccountID, source string, values map[string]Value) ([]Value, error) {
 	if len(values) > s.Len() {
-		return Account{}, &Error{Op: "account", ID: string(id), Text: strconv.Itoa(len(values)) + " values are more than there are attributes", Err: ErrTooLong}
+		return nil, &Error{Op: "account", ID: string(id), Text: strconv.Itoa(len(values)) + " values are more than there are attributes", Err: ErrTooLong}
 	}
-	return s.account("account", id, source, maps.All(values))
-}
-
-// account makes an account for the operation op. It goes over values twice.
-func (s *Schema) account(op string, id AccountID, source string, values iter.Seq2[string, Value]) (Account, error) {
-	a := Account{id: id, source: source, schema: s}
-	problems := a.checkKey()
-	last := sourcePosition
+	row = append(row[:0], Text(string(id)), Text(source))
+	problems := checkKeys(row)
 	for name, v := range values {
-		pos, e := s.positionFor(name, v)
-		if e != nil {
+		var e *Error
+		if row, e = s.place(row, name, v); e != nil {
 			problems = append(problems, e)
-		} else if !v.IsMissing() {
-			last = max(last, pos)
 		}
 	}
-	if problems != nil {
-		return Account{}, join(op, id, problems)
-	}
-	if last >= namePosition {
-		a.values = make([]Value, last-namePosition+1)
-	}
-	for name, v := range values {
-		if pos, _ := s.Position(name); pos <= last {
-			a.values[pos-namePosition] = v
-		}
-	}
-	return a, nil
+	return row, join("account", id, problems)
 }
 
-// checkKey returns what is wrong with the id and source of a.
-func (a Account) checkKey() []*Error {
+// checkKeys returns what is wrong with the id and source that row begins with.
+func checkKeys(row []Value) []*Error {
 	var problems []*Error
-	for pos := idPosition; pos <= sourcePosition; pos++ {
-		v := a.At(pos)
+	for pos, v := range row {
 		problem, err := checkString(v.text)
-		if v.IsMissing() {
+		if v.text == "" {
 			problem, err = "it is empty", ErrRequired
 		}
 		if err != nil {
@@ -82,30 +74,40 @@ func (a Account) checkKey() []*Error {
 	return problems
 }
 
-// positionFor returns the position of the attribute called name, or why v
-// cannot be its value. The text of the problem begins with the name.
-func (s *Schema) positionFor(name string, v Value) (int, *Error) {
+// place puts v in row as the value of the attribute called name, or returns why
+// it cannot be. The text of the problem begins with the name.
+func (s *Schema) place(row []Value, name string, v Value) ([]Value, *Error) {
 	pos, ok := s.Position(name)
 	if !ok {
 		e := s.unknown("", name)
 		e.Text = "attribute " + text.Quote(name) + ": " + e.Text
-		return 0, e
+		return row, e
 	}
 	if pos < namePosition {
-		return 0, &Error{Text: "attribute " + text.Quote(name) + ": pass it beside the values, not among them", Err: ErrName}
+		return row, &Error{Text: "attribute " + text.Quote(name) + ": pass it beside the values, not among them", Err: ErrName}
 	}
-	if want := s.At(pos).Type; !v.IsMissing() && v.Type() != want {
-		return 0, &Error{Text: "attribute " + text.Quote(name) + ": it is of type " + want.String() + ", and the value of type " + v.Type().String(), Err: ErrType}
+	if v.IsMissing() {
+		return row, nil
+	}
+	if want := s.At(pos).Type; v.typ != want {
+		return row, &Error{Text: "attribute " + text.Quote(name) + ": it is of type " + want.String() + ", and the value of type " + v.typ.String(), Err: ErrType}
 	}
 	if problem, err := v.check(); err != nil {
-		return 0, &Error{Text: "attribute " + text.Quote(name) + ": " + problem, Err: err}
+		return row, &Error{Text: "attribute " + text.Quote(name) + ": " + problem, Err: err}
 	}
-	return pos, nil
+	if pos >= len(row) {
+		row = append(row, make([]Value, pos+1-len(row))...)
+	}
+	row[pos] = v
+	return row, nil
 }
 
 // join adds to problems what they are about, orders them by their text, which
-// begins with the attribute, and joins them.
+// begins with the attribute, and joins them; nil for none.
 func join(op string, id AccountID, problems []*Error) error {
+	if problems == nil {
+		return nil
+	}
 	slices.SortStableFunc(problems, func(a, b *Error) int { return cmp.Compare(a.Text, b.Text) })
 	errs := make([]error, len(problems))
 	for i, e := range problems {
@@ -199,5 +201,16 @@ func (a Account) Rebind(s *Schema) (Account, error) {
 	if a.schema == s || a.id == "" {
 		return a, nil
 	}
-	return s.account("rebind", a.id, a.source, a.Values())
+	row := []Value{Text(string(a.id)), Text(a.source)}
+	var problems []*Error
+	for name, v := range a.Values() {
+		var e *Error
+		if row, e = s.place(row, name, v); e != nil {
+			problems = append(problems, e)
+		}
+	}
+	if err := join("rebind", a.id, problems); err != nil {
+		return Account{}, err
+	}
+	return Account{id: a.id, source: a.source, schema: s, values: slices.Clone(row[namePosition:])}, nil
 }

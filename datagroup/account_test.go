@@ -134,6 +134,9 @@ func TestAccountErrors(t *testing.T) {
 	for i, test := range tests {
 		t.Run(fmt.Sprint(i, " ", test.name), func(t *testing.T) {
 			a, err := s.Account("acc-1", "google", map[string]datagroup.Value{test.name: test.v})
+			if _, e := s.Row(nil, "acc-1", "google", map[string]datagroup.Value{test.name: test.v}); fmt.Sprint(e) != fmt.Sprint(err) {
+				t.Errorf("Row says %v, Account %v", e, err)
+			}
 			if !errors.Is(err, test.want) {
 				t.Fatalf("got %v, want %v", err, test.want)
 			}
@@ -174,6 +177,56 @@ datagroup: account: attribute "spend": it is of type number, and the value of ty
 	}
 	if _, err := world(t).Account("a", "google", many); !errors.Is(err, datagroup.ErrTooLong) {
 		t.Errorf("more values than attributes: %v", err)
+	}
+}
+
+// TestRow: a row has what an account has, and no more, whatever was in its space.
+func TestRow(t *testing.T) {
+	many := []string{"country string", "spend number", "labels labels"}
+	for _, name := range numbered(20) {
+		many = append(many, name+" string")
+	}
+	for _, s := range []*datagroup.Schema{world(t), schema(t, many...)} {
+		row := make([]datagroup.Value, 0, s.Len())
+		for i, values := range []map[string]datagroup.Value{
+			{"spend": datagroup.Number(5), "country": datagroup.Text("US"), "name": datagroup.Text("US 1"), "labels": datagroup.Labels("vip")},
+			{"spend": datagroup.Number(6), "country": {}},
+			{"spend": {}, "name": datagroup.Text("")},
+			nil,
+		} {
+			id := datagroup.AccountID(fmt.Sprint("us-", i))
+			a, err := s.Account(id, "google", values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if row, err = s.Row(row, id, "google", values); err != nil {
+				t.Fatal(err)
+			}
+			if last := len(row) - 1; row[last].IsMissing() {
+				t.Errorf("%v: the row ends with no value", values)
+			}
+			for pos := range s.Len() {
+				got := datagroup.Value{}
+				if pos < len(row) {
+					got = row[pos]
+				}
+				if want := a.At(pos); !got.Equal(want) {
+					t.Errorf("%v: the row has %v at %d, the account %v", values, got, pos, want)
+				}
+			}
+		}
+	}
+}
+
+func TestAccountAllocatesOnce(t *testing.T) {
+	s := world(t)
+	values := map[string]datagroup.Value{"spend": datagroup.Number(5), "country": datagroup.Text("US"), "name": datagroup.Text("US 1"), "labels": datagroup.Labels("vip")}
+	if n := testing.AllocsPerRun(100, func() { _, _ = s.Account("us-1", "google", values) }); n > 1 {
+		t.Errorf("an account takes %v allocations", n)
+	}
+	row, _ := s.Row(nil, "us-1", "google", values)
+	if n := testing.AllocsPerRun(100, func() { row, _ = s.Row(row, "us-1", "google", values) }); n > 0 {
+		t.Errorf("a row takes %v allocations", n)
 	}
 }
 

@@ -18,9 +18,9 @@
 //   - For people who write filters: [NewPreview], [Filter.Explain].
 //   - Groups: [Group], [ID].
 //   - For stores that match many accounts at once, such as package access:
-//     [Batch], [Filter.Bind], [Account.Rebind], [Account.WithID],
-//     [Account.WithValue], and positions ([Schema.Position], [Schema.At],
-//     [Schema.Len], [Account.At]).
+//     [Batch], [Filter.Bind], [Account.Rebind], [Schema.Row],
+//     [Account.WithID], [Account.WithValue], and positions ([Schema.Position],
+//     [Schema.At], [Schema.Len], [Account.At]).
 //
 // # Rules
 //

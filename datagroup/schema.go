@@ -107,6 +107,14 @@ func (s *Schema) Position(name string) (int, bool) {
 	if s == nil {
 		return 0, false
 	}
+	if len(s.declared) <= linear {
+		for i := range s.declared {
+			if s.declared[i].Name == name {
+				return firstDeclared + i, true
+			}
+		}
+		return 0, false
+	}
 	i, ok := slices.BinarySearchFunc(s.declared, name, func(a Attribute, name string) int { return strings.Compare(a.Name, name) })
 	if !ok {
 		return 0, false

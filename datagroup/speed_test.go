@@ -102,6 +102,13 @@ func BenchmarkAccount(b *testing.B) {
 				}
 			}
 		})
+		b.Run(name+"/row", func(b *testing.B) {
+			var row []datagroup.Value
+			b.ReportAllocs()
+			for b.Loop() {
+				row, _ = s.Row(row, "acc-1", "google", values)
+			}
+		})
 	}
 }
 

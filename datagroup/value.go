@@ -97,7 +97,7 @@ func (v Value) check() (string, error) {
 	if n := len(v.set()); n > maxLabels {
 		return strconv.Itoa(n) + " labels are more than the " + strconv.Itoa(maxLabels) + " allowed", ErrTooLong
 	}
-	for label := range v.Labels() {
+	for _, label := range v.set() {
 		if problem, err := checkString(label); err != nil {
 			return "label " + text.Quote(label) + ": " + problem, err
 		}
