@@ -115,8 +115,8 @@ func (b *Batch) negate(v truths) {
 // leafTruths evaluates a leaf by value.
 func (b *Batch) leafTruths(l *leaf) truths {
 	v := b.newTruths()
-	pos, known := b.schema.Position(l.attribute.Name)
-	if !known || b.schema.At(pos).Type != l.attribute.Type {
+	pos, ok := l.position(b.schema)
+	if !ok {
 		b.negate(v)
 		return truths{yes: v.maybe, maybe: v.yes}
 	}

@@ -88,12 +88,12 @@ func (c *column) find(l *leaf, set []uint64) {
 	switch l.op {
 	case opEqual, opNotEqual:
 		key := Text(l.text)
-		if l.attribute.Type == NumberType {
+		if l.typ == NumberType {
 			key = Number(l.number)
 		}
 		c.addValue(set, key)
 	case opIn, opNotIn:
-		for _, text := range l.list {
+		for _, text := range l.list.items {
 			c.addValue(set, Text(text))
 		}
 	case opContains:
@@ -101,12 +101,12 @@ func (c *column) find(l *leaf, set []uint64) {
 	case opHas:
 		c.addLabeled(set, l.text)
 	case opHasAny:
-		for _, label := range l.list {
+		for _, label := range l.list.items {
 			c.addLabeled(set, label)
 		}
 	case opHasAll:
-		c.addLabeled(set, l.list[0])
-		for _, label := range l.list[1:] {
+		c.addLabeled(set, l.list.items[0])
+		for _, label := range l.list.items[1:] {
 			with := make([]uint64, c.words)
 			c.addLabeled(with, label)
 			for i, word := range with {

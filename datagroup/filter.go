@@ -1,9 +1,6 @@
 package datagroup
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // kind is what a node of a filter is.
 type kind uint8
@@ -93,9 +90,10 @@ func (n *node) equal(m *node) bool {
 // Reads returns the names of the attributes f reads, sorted, each once. The
 // caller owns the slice.
 func (f Filter) Reads() []string {
-	names := make(map[string]bool)
-	f.root.walk(func(l *leaf) { names[l.attribute.Name] = true })
-	return slices.Sorted(maps.Keys(names))
+	var names []string
+	f.root.walk(func(l *leaf) { names = append(names, l.attribute().Name) })
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // walk visits the leaves in written order.
@@ -111,10 +109,10 @@ func (n *node) walk(visit func(*leaf)) {
 	}
 }
 
-// Bind returns the same filter under schema s. The error is the first [*Error]
-// that parsing f's text under s would give, without a position:
-// [ErrUnknownAttribute], [ErrBelowAccount], or [ErrType] for an attribute that
-// now has another type (missing and present take any type).
+// Bind returns the same filter under schema s: f itself if it was made with s.
+// The error is the first [*Error] that parsing f's text under s would give,
+// without a position: [ErrUnknownAttribute], [ErrBelowAccount], or [ErrType] for
+// an attribute that now has another type (missing and present take any type).
 func (f Filter) Bind(s *Schema) (Filter, error) {
 	if f.root == nil {
 		return f, nil
@@ -126,21 +124,30 @@ func (f Filter) Bind(s *Schema) (Filter, error) {
 	return Filter{root}, nil
 }
 
+// bind returns n for schema s, and n itself if all its leaves are of s.
 func (n *node) bind(s *Schema) (*node, *Error) {
-	bound := *n
 	if n.kind == leafKind {
-		if e := bound.leaf.bind(s); e != nil {
-			return nil, e
+		if n.leaf.schema == s {
+			return n, nil
 		}
+		l, e := n.leaf.bind(s)
+		return &node{kind: leafKind, leaf: l}, e
 	}
-	bound.operands = make([]*node, len(n.operands))
+	bound := n
 	for i, o := range n.operands {
-		var e *Error
-		if bound.operands[i], e = o.bind(s); e != nil {
+		b, e := o.bind(s)
+		if e != nil {
 			return nil, e
 		}
+		if b == o {
+			continue
+		}
+		if bound == n {
+			bound = &node{kind: n.kind, operands: slices.Clone(n.operands)}
+		}
+		bound.operands[i] = b
 	}
-	return &bound, nil
+	return bound, nil
 }
 
 // Any returns the filter that matches what at least one of filters matches:
@@ -251,7 +258,7 @@ func (f Filter) Explain(a Account) []Leaf {
 	var leaves []Leaf
 	f.root.walk(func(l *leaf) {
 		t, present := l.truth(&a)
-		leaves = append(leaves, Leaf{Text: string(l.append(nil)), Attribute: l.attribute.Name, Truth: t, Missing: !present})
+		leaves = append(leaves, Leaf{Text: string(l.append(nil)), Attribute: l.attribute().Name, Truth: t, Missing: !present})
 	})
 	return leaves
 }

@@ -284,6 +284,37 @@ func TestBind(t *testing.T) {
 	}
 }
 
+// TestBindKeeps: what is of the schema is not made again, and what is not leaves
+// the filter as it was, also where others share its parts.
+func TestBindKeeps(t *testing.T) {
+	a, b, c := world(t), schema(t, "country string", "zone string"), schema(t, "country string", "spend number", "labels labels", "zone number")
+	own := parse(t, a, "country = 'US' and not (spend > 1 or labels has 'vip')")
+	if n := testing.AllocsPerRun(100, func() {
+		if f, err := own.Bind(a); err != nil || !f.Equal(own) {
+			t.Errorf("bound to its schema: %v, %v", f, err)
+		}
+	}); n > 0 {
+		t.Errorf("a filter of the schema takes %v allocations", n)
+	}
+	both := datagroup.Any(own, parse(t, b, "country = 'US' and zone present"))
+	inZone := account(t, b, row{"country": "US", "zone": "z"})
+	for range 2 {
+		bound, err := both.Bind(c)
+		if err != nil || !bound.Equal(parse(t, c, both.String())) {
+			t.Errorf("bound to %v, %v", bound, err)
+		}
+		if got := bound.Match(account(t, c, row{"country": "US", "zone": 1.0})); got != yes {
+			t.Errorf("bound, it matches %v", got)
+		}
+		if got := both.Match(inZone); got != yes { // zone of c is of another type, so it would not know
+			t.Errorf("not bound, it matches %v", got)
+		}
+	}
+	if _, err := both.Bind(a); !errors.Is(err, datagroup.ErrUnknownAttribute) {
+		t.Errorf("to a schema without zone: %v", err)
+	}
+}
+
 func TestAny(t *testing.T) {
 	s := world(t)
 	tests := []struct {

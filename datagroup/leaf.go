@@ -54,56 +54,88 @@ func (o op) takesList() bool { return o == opIn || o == opNotIn || o == opHasAny
 // linear is the longest list that is faster searched from end to end.
 const linear = 8
 
-// leaf compares one attribute with literals.
+// leaf compares one attribute with literals. It is kept small, since a company
+// has as many as its groups have comparisons.
 type leaf struct {
-	op        op
-	attribute Attribute
-	schema    *Schema // where pos holds; in another schema the attribute is found by its name
-	pos       int
-	number    float64
-	text      string
-	list      []string // as written
-	sorted    []string // list for binary search; nil while list is short
+	op     op
+	typ    Type    // of the attribute
+	pos    uint16  // of the attribute in schema; in another one it is found by its name
+	schema *Schema // that the leaf was made for
+	number float64
+	text   string
+	list   *list // of an operator that takes one
 }
 
-// setList gives l its list.
-func (l *leaf) setList(list []string) {
-	l.list = list
-	if len(list) > linear {
-		l.sorted = slices.Sorted(slices.Values(list))
-	}
+// list is the strings or labels of a leaf.
+type list struct {
+	items  []string // as written
+	sorted []string // for binary search; nil while there are few
 }
+
+func newList(items []string) *list {
+	l := &list{items: items}
+	if len(items) > linear {
+		l.sorted = slices.Sorted(slices.Values(items))
+	}
+	return l
+}
+
+// has reports whether s is in the list.
+func (l *list) has(s string) bool {
+	if l.sorted == nil {
+		return slices.Contains(l.items, s)
+	}
+	_, found := slices.BinarySearch(l.sorted, s)
+	return found
+}
+
+// attribute returns what l reads.
+func (l *leaf) attribute() Attribute { return l.schema.At(int(l.pos)) }
 
 func (l *leaf) equal(m *leaf) bool {
-	return l.op == m.op && l.attribute == m.attribute && l.number == m.number && l.text == m.text && slices.Equal(l.list, m.list)
+	return l.op == m.op && l.attribute() == m.attribute() && l.number == m.number && l.text == m.text &&
+		(l.list == m.list || l.list != nil && m.list != nil && slices.Equal(l.list.items, m.list.items))
 }
 
-// bind moves l to schema s. It fails as parsing would.
-func (l *leaf) bind(s *Schema) *Error {
-	pos, ok := s.Position(l.attribute.Name)
+// bind returns l for schema s. It fails as parsing would.
+func (l leaf) bind(s *Schema) (leaf, *Error) {
+	name := l.attribute().Name
+	pos, ok := s.Position(name)
 	if !ok {
-		return s.unknown("bind", l.attribute.Name)
+		return l, s.unknown("bind", name)
 	}
-	now := s.At(pos)
-	if now.Type != l.attribute.Type && l.op != opMissing && l.op != opPresent {
-		return &Error{
-			Op: "bind", ID: now.Name, Text: "it is of type " + now.Type.String() + ", and compared as " + l.attribute.Type.String(), Err: ErrType,
+	now := s.At(pos).Type
+	if now != l.typ && l.op != opMissing && l.op != opPresent {
+		return l, &Error{
+			Op: "bind", ID: name, Text: "it is of type " + now.String() + ", and compared as " + l.typ.String(), Err: ErrType,
 		}
 	}
-	l.schema, l.pos, l.attribute = s, pos, now
-	return nil
+	l.schema, l.pos, l.typ = s, uint16(pos), now
+	return l, nil
+}
+
+// position returns where schema s has the attribute that l reads, and whether it
+// has it with the same type.
+func (l *leaf) position(s *Schema) (int, bool) {
+	if l.schema == s {
+		return int(l.pos), true
+	}
+	return l.elsewhere(s)
+}
+
+// elsewhere is position for another schema than the leaf's own.
+func (l *leaf) elsewhere(s *Schema) (int, bool) {
+	pos, ok := s.Position(l.attribute().Name)
+	return pos, ok && s.At(pos).Type == l.typ
 }
 
 // truth returns whether a fulfils l, and whether a has a value for the
 // attribute at all. An attribute that a's schema lacks or has with another type
 // says nothing about a: it is neither present nor missing.
 func (l *leaf) truth(a *Account) (t Truth, present bool) {
-	pos := l.pos
-	if l.schema != a.schema {
-		var ok bool
-		if pos, ok = a.schema.Position(l.attribute.Name); !ok || a.schema.At(pos).Type != l.attribute.Type {
-			return Unknown, false
-		}
+	pos, ok := l.position(a.schema)
+	if !ok {
+		return Unknown, false
 	}
 	var key Value
 	v := a.at(pos, &key)
@@ -115,9 +147,9 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 		return truthOf(present), present
 	case !present:
 		return Unknown, false
-	case l.attribute.Type == NumberType:
+	case l.typ == NumberType:
 		return truthOf(l.matchesNumber(v.number)), true
-	case l.attribute.Type == LabelsType:
+	case l.typ == LabelsType:
 		return truthOf(l.matchesSet(v.set())), true
 	default:
 		return truthOf(l.matchesString(v.text)), true
@@ -132,9 +164,9 @@ func (l *leaf) matchesString(s string) bool {
 	case opNotEqual:
 		return s != l.text
 	case opIn:
-		return l.inList(s)
+		return l.list.has(s)
 	case opNotIn:
-		return !l.inList(s)
+		return !l.list.has(s)
 	case opPrefix:
 		return strings.HasPrefix(s, l.text)
 	case opSuffix:
@@ -168,19 +200,10 @@ func (l *leaf) matchesSet(set []string) bool {
 	case opHas:
 		return search(set, l.text)
 	case opHasAny:
-		return slices.ContainsFunc(set, l.inList)
+		return slices.ContainsFunc(set, l.list.has)
 	default: // opHasAll
-		return !slices.ContainsFunc(l.list, func(s string) bool { return !search(set, s) })
+		return !slices.ContainsFunc(l.list.items, func(s string) bool { return !search(set, s) })
 	}
-}
-
-// inList reports whether s is in the list.
-func (l *leaf) inList(s string) bool {
-	if l.sorted == nil {
-		return slices.Contains(l.list, s)
-	}
-	_, found := slices.BinarySearch(l.sorted, s)
-	return found
 }
 
 // search reports whether s is in the sorted set.
@@ -194,15 +217,15 @@ func search(set []string, s string) bool {
 
 // append appends l as it is written canonically.
 func (l *leaf) append(b []byte) []byte {
-	b = append(b, l.attribute.Name...)
+	b = append(b, l.attribute().Name...)
 	b = append(b, ' ')
 	b = append(b, opText[l.op]...)
 	switch {
 	case l.op == opMissing || l.op == opPresent:
 		return b
 	case l.op.takesList():
-		return appendList(append(b, ' '), l.list)
-	case l.attribute.Type == NumberType:
+		return appendList(append(b, ' '), l.list.items)
+	case l.typ == NumberType:
 		return appendNumber(append(b, ' '), l.number)
 	default:
 		return appendString(append(b, ' '), l.text)

@@ -146,28 +146,28 @@ func (p *parser) unary() (*node, *Error) {
 
 // leaf parses an attribute, an operator and its literals.
 func (p *parser) leaf() (*node, *Error) {
-	n := &node{kind: leafKind, leaf: leaf{schema: p.schema}}
-	l := &n.leaf
-	var e *Error
-	if l.pos, e = p.attribute(); e != nil {
+	pos, e := p.attribute()
+	if e != nil {
 		return nil, e
 	}
-	l.attribute = p.schema.At(l.pos)
-	if l.op, e = p.operator(l.attribute); e != nil {
+	a := p.schema.At(pos)
+	l := leaf{schema: p.schema, pos: uint16(pos), typ: a.Type}
+	if l.op, e = p.operator(a); e != nil {
 		return nil, e
 	}
 	switch {
 	case l.op == opMissing || l.op == opPresent:
 	case l.op.takesList():
-		var list []string
-		list, e = p.list(l.attribute)
-		l.setList(list)
-	case l.attribute.Type == NumberType:
-		l.number, e = p.number(l.attribute)
+		var items []string
+		if items, e = p.list(a); e == nil {
+			l.list = newList(items)
+		}
+	case l.typ == NumberType:
+		l.number, e = p.number(a)
 	default:
-		l.text, e = p.string(l.attribute)
+		l.text, e = p.string(a)
 	}
-	return n, e
+	return &node{kind: leafKind, leaf: l}, e
 }
 
 // attribute parses an attribute's name and returns its position.

@@ -2,6 +2,7 @@ package datagroup_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,22 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 func TestValueIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(datagroup.Value{}); size > 40 {
 		t.Errorf("a Value has %d bytes", size)
+	}
+}
+
+// TestFilterIsSmall: a company keeps the filter of each of its groups.
+func TestFilterIsSmall(t *testing.T) {
+	s := schema(t, "channel string", "country string")
+	const n = 1000
+	var kept [n]datagroup.Filter
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range kept {
+		kept[i] = parse(t, s, twoEqual)
+	}
+	runtime.ReadMemStats(&after)
+	if bytes := (after.TotalAlloc - before.TotalAlloc) / n; bytes > 280 {
+		t.Errorf("a filter of two comparisons takes %d bytes", bytes)
 	}
 }
 
