@@ -27,10 +27,8 @@ func (s *Schema) Parse(filter string) (Filter, error) {
 		return Filter{}, &Error{Op: "filter", Text: tooLong, Err: ErrTooLong}
 	}
 	p := parser{schema: s, scanner: scanner{text: filter}}
-	for offset, r := range filter {
-		if r == utf8.RuneError && !strings.HasPrefix(filter[offset:], "\uFFFD") {
-			return Filter{}, p.fail(token{offset: offset}, ErrText, "the text is not valid UTF-8", "")
-		}
+	if !utf8.ValidString(filter) {
+		return Filter{}, p.fail(token{offset: badByte(filter)}, ErrText, "the text is not valid UTF-8", "")
 	}
 	p.next()
 	root, e := p.filter()
@@ -46,6 +44,16 @@ func (s *Schema) Parse(filter string) (Filter, error) {
 		return Filter{}, &Error{Op: "filter", Text: tooLong, Err: ErrTooLong}
 	}
 	return f, nil
+}
+
+// badByte returns where a text is not UTF-8.
+func badByte(text string) int {
+	for offset, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[offset:], "\uFFFD") {
+			return offset
+		}
+	}
+	return len(text)
 }
 
 const tooLong = "the text is longer than 256 KiB, as written or as printed canonically"
@@ -101,7 +109,7 @@ func (p *parser) chain(k kind, word string, operand func() (*node, *Error)) (*no
 	if e != nil || !p.token.is(word) {
 		return first, e
 	}
-	n := &node{kind: k}
+	n := &node{kind: k, operands: make([]*node, 0, 2)}
 	n.add(first)
 	for p.accept(word) {
 		o, e := operand()
@@ -304,7 +312,7 @@ func (p *parser) string(a Attribute) (string, *Error) {
 	switch {
 	case t.kind == stringToken:
 		p.next()
-		return t.value, nil
+		return t.value(), nil
 	case t.is("null"):
 		return "", p.fail(t, ErrSyntax, "null is no value; a missing one is asked for without =", a.Name+" missing")
 	case t.kind == numberToken:
@@ -347,8 +355,8 @@ func (p *parser) fail(t token, err error, problem, suggestion string) *Error {
 func (p *parser) unexpected(expected string, words ...string) *Error {
 	t := p.token
 	switch t.kind {
-	case badToken:
-		return p.fail(t, t.err, t.value, "")
+	case openToken:
+		return p.fail(t, ErrSyntax, "the string is not closed with "+t.text[:1], "")
 	case endToken:
 		return p.fail(t, ErrSyntax, "expected "+expected+", found the end", "")
 	}

@@ -15,15 +15,13 @@ const (
 	stringToken           // value is the string without quotes
 	numberToken
 	signToken // ( ) , or an operator in signs; also a character that belongs to no filter
-	badToken  // err and value say what is wrong with it
+	openToken // a string that is not closed
 )
 
 type token struct {
 	kind   tokenKind
 	offset int
 	text   string // as written
-	value  string
-	err    error
 }
 
 // is reports whether t is that word or sign.
@@ -39,7 +37,7 @@ type scanner struct {
 
 // next returns the next token, and an endToken at the end, again and again.
 func (s *scanner) next() token {
-	for s.offset < len(s.text) && strings.IndexByte(" \t\r\n", s.text[s.offset]) >= 0 {
+	for s.offset < len(s.text) && isBlank(s.text[s.offset]) {
 		s.offset++
 	}
 	rest := s.text[s.offset:]
@@ -76,20 +74,27 @@ func span(text string, in func(byte) bool) int {
 	return len(text)
 }
 
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
 // scanString scans the string that text begins with.
 func scanString(text string) token {
-	quoted := text[:1]
+	quote := text[0]
 	for end := 1; ; {
-		i := strings.Index(text[end:], quoted)
+		i := strings.IndexByte(text[end:], quote)
 		if i < 0 {
-			return token{kind: badToken, text: text, value: "the string is not closed with " + quoted, err: ErrSyntax}
+			return token{kind: openToken, text: text}
 		}
-		if end += i + 1; !strings.HasPrefix(text[end:], quoted) {
-			value := strings.ReplaceAll(text[1:end-1], quoted+quoted, quoted)
-			return token{kind: stringToken, text: text[:end], value: value}
+		if end += i + 1; end == len(text) || text[end] != quote {
+			return token{kind: stringToken, text: text[:end]}
 		}
 		end++
 	}
+}
+
+// value returns what a stringToken stands for.
+func (t token) value() string {
+	quote := t.text[:1]
+	return strings.ReplaceAll(t.text[1:len(t.text)-1], quote+quote, quote)
 }
 
 // scanNumber scans the number that text begins with, and whatever is stuck to
