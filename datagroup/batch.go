@@ -15,7 +15,8 @@ import (
 type Batch struct {
 	schema   *Schema
 	accounts []Account
-	columns  []*column // by position in the schema; made when a filter first reads the attribute
+	columns  []*column  // by position in the schema; made when a filter first reads the attribute
+	spare    [][]uint64 // sets that are no more in use
 }
 
 // NewBatch returns the accounts as a batch. All must be of schema s.
@@ -24,11 +25,19 @@ func NewBatch(s *Schema, accounts iter.Seq[Account]) *Batch {
 }
 
 // Match yields, in ascending order, the places in the batch of the accounts for
-// which f is [True] by [Filter.Match]. It costs what [Batch.Bits] does.
+// which f is [True] by [Filter.Match]. It costs what [Batch.Bits] does; where a
+// comparison by = leaves few accounts, only a look at each of these.
 func (b *Batch) Match(f Filter) iter.Seq[int] {
-	matches := b.Bits(f)
 	return func(yield func(int) bool) {
-		for i, word := range matches {
+		if few, ok := b.few(f); ok {
+			for _, i := range few {
+				if f.Match(b.accounts[i]) == True && !yield(i) {
+					return
+				}
+			}
+			return
+		}
+		for i, word := range b.Bits(f) {
 			for ; word != 0; word &= word - 1 {
 				if !yield(i*64 + bits.TrailingZeros64(word)) {
 					return
@@ -47,99 +56,123 @@ func (b *Batch) Bits(f Filter) []uint64 {
 	if f.root == nil {
 		return nil
 	}
-	return b.truths(f.root).yes
+	if few, ok := b.few(f); ok {
+		set := b.newSet()
+		for _, i := range few {
+			if f.Match(b.accounts[i]) == True {
+				set[i/64] |= 1 << (i % 64)
+			}
+		}
+		return set
+	}
+	return b.where(f.root, true)
 }
 
-// truths is a truth value for each account of a batch, a bit in each set:
-// yes, maybe for unknown, and no where neither is.
-type truths struct {
-	yes, maybe []uint64
+// few returns accounts among which are all that f matches, in ascending order,
+// if a comparison by = says that they are so few that each is best looked at.
+func (b *Batch) few(f Filter) (places []int, ok bool) {
+	if f.root == nil {
+		return nil, true
+	}
+	leaves := []*node{f.root}
+	if f.root.kind == andKind {
+		leaves = f.root.operands
+	}
+	most := b.words()
+	for _, n := range leaves {
+		if n.kind != leafKind || n.leaf.op != opEqual {
+			continue
+		}
+		if with := b.column(&n.leaf).equal(&n.leaf); len(with) <= most {
+			places, ok, most = with, true, len(with)
+		}
+	}
+	return places, ok
 }
 
-func (b *Batch) newTruths() truths {
-	words := (len(b.accounts) + 63) / 64
-	both := make([]uint64, 2*words)
-	return truths{both[:words], both[words:]}
+func (b *Batch) words() int { return (len(b.accounts) + 63) / 64 }
+
+// newSet returns a set of no accounts.
+func (b *Batch) newSet() []uint64 {
+	n := len(b.spare)
+	if n == 0 {
+		return make([]uint64, b.words())
+	}
+	set := b.spare[n-1]
+	b.spare = b.spare[:n-1]
+	clear(set)
+	return set
 }
 
-// truths is node.truth for all accounts at once.
-func (b *Batch) truths(n *node) truths {
+// where returns the accounts for which n is definitely true, or definitely
+// false. By the laws of De Morgan, which hold for three values too, the one is
+// made of the other, and unknown needs no set.
+func (b *Batch) where(n *node, is bool) []uint64 {
 	switch n.kind {
 	case leafKind:
-		return b.leafTruths(&n.leaf)
+		return b.whereLeaf(&n.leaf, is)
 	case notKind:
-		v := b.truths(n.operands[0])
-		b.negate(v)
-		return v
-	case andKind: // not one of them is not: the one rule for both keeps them from drifting apart
-		v := b.truths(n.operands[0])
-		b.negate(v)
+		return b.where(n.operands[0], !is)
+	case andKind, orKind:
+		set := b.where(n.operands[0], is)
 		for _, o := range n.operands[1:] {
-			w := b.truths(o)
-			b.negate(w)
-			v.or(w)
+			more := b.where(o, is)
+			if (n.kind == orKind) == is {
+				unite(set, more)
+			} else {
+				intersect(set, more)
+			}
+			b.spare = append(b.spare, more)
 		}
-		b.negate(v)
-		return v
-	case orKind:
-		v := b.truths(n.operands[0])
-		for _, o := range n.operands[1:] {
-			v.or(b.truths(o))
-		}
-		return v
-	default:
-		v := b.newTruths()
-		b.negate(v)
-		return v
+		return set
+	default: // everything, which is never part of another
+		set := b.newSet()
+		b.complement(set)
+		return set
 	}
 }
 
-// or makes v the or of v and w.
-func (v truths) or(w truths) {
-	for i := range v.yes {
-		v.yes[i] |= w.yes[i]
-		v.maybe[i] = (v.maybe[i] | w.maybe[i]) &^ v.yes[i]
-	}
-}
-
-// negate makes v its not.
-func (b *Batch) negate(v truths) {
-	for i := range v.yes {
-		v.yes[i] = ^(v.yes[i] | v.maybe[i])
+// complement makes set the accounts that are not in it.
+func (b *Batch) complement(set []uint64) {
+	for i := range set {
+		set[i] = ^set[i]
 	}
 	if n := len(b.accounts) % 64; n > 0 {
-		v.yes[len(v.yes)-1] &= 1<<n - 1 // there are no accounts after the last
+		set[len(set)-1] &= 1<<n - 1 // there are no accounts after the last
 	}
 }
 
-// leafTruths evaluates a leaf by value.
-func (b *Batch) leafTruths(l *leaf) truths {
-	v := b.newTruths()
+// column returns the attribute that a leaf reads, and nil if there is none of
+// its type.
+func (b *Batch) column(l *leaf) *column {
 	pos, ok := l.position(b.schema)
 	if !ok {
-		b.negate(v)
-		return truths{yes: v.maybe, maybe: v.yes}
+		return nil
 	}
 	if b.columns[pos] == nil {
 		b.columns[pos] = newColumn(b.accounts, pos)
 	}
-	c := b.columns[pos]
-	switch l.op {
-	case opMissing:
-		copy(v.yes, c.present)
-		b.negate(v)
-		return v
-	case opPresent:
-		copy(v.yes, c.present)
-		return v
-	}
-	copy(v.maybe, c.present)
-	b.negate(truths{yes: v.maybe, maybe: v.yes})
-	c.find(l, v.yes)
-	if l.op == opNotEqual || l.op == opNotIn {
-		for i, word := range c.present {
-			v.yes[i] ^= word
+	return b.columns[pos]
+}
+
+// whereLeaf is where for a leaf.
+func (b *Batch) whereLeaf(l *leaf, is bool) []uint64 {
+	set := b.newSet()
+	c := b.column(l)
+	switch {
+	case c == nil: // it is unknown for all
+	case l.op == opMissing || l.op == opPresent:
+		copy(set, c.present)
+		if is == (l.op == opMissing) {
+			b.complement(set)
+		}
+	default:
+		c.find(l, set)
+		if is == (l.op == opNotEqual || l.op == opNotIn) {
+			for i, word := range c.present {
+				set[i] ^= word
+			}
 		}
 	}
-	return v
+	return set
 }

@@ -13,13 +13,20 @@ type column struct {
 	words   int      // of a set of accounts
 	values  []shared // distinct, the missing one left out
 	present []uint64 // the accounts with a value
-	index   map[Value]int
+	index   map[literal]int
 
 	// Each is made when a leaf first needs it.
 	labels  map[string]*common // the accounts with a label
 	forward *ordering          // by number, or by text from its beginning
 	back    *ordering          // by text from its end
 	inside  *substrings
+}
+
+// literal is a value that a comparison by = may name, or a set of labels as it is
+// written.
+type literal struct {
+	text   string
+	number float64
 }
 
 // shared is the accounts of a batch that have one value of an attribute.
@@ -58,9 +65,15 @@ func unite(set, more []uint64) {
 	}
 }
 
+func intersect(set, with []uint64) {
+	for i, word := range with {
+		set[i] &= word
+	}
+}
+
 // newColumn returns the accounts by their value at a position in the schema.
 func newColumn(accounts []Account, pos int) *column {
-	c := &column{words: (len(accounts) + 63) / 64, index: make(map[Value]int)}
+	c := &column{words: (len(accounts) + 63) / 64, index: make(map[literal]int)}
 	c.present = make([]uint64, c.words)
 	for i := range accounts {
 		v := accounts[i].At(pos)
@@ -68,9 +81,9 @@ func newColumn(accounts []Account, pos int) *column {
 			continue
 		}
 		c.present[i/64] |= 1 << (i % 64)
-		key := v
+		key := literal{v.text, v.number}
 		if v.typ == LabelsType {
-			key = Text(v.String()) // sets are compared by what they have
+			key.text = v.String() // sets are compared by what they have
 		}
 		at, found := c.index[key]
 		if !found {
@@ -87,14 +100,10 @@ func newColumn(accounts []Account, pos int) *column {
 func (c *column) find(l *leaf, set []uint64) {
 	switch l.op {
 	case opEqual, opNotEqual:
-		key := Text(l.text)
-		if l.typ == NumberType {
-			key = Number(l.number)
-		}
-		c.addValue(set, key)
+		c.addValue(set, literal{l.text, l.number})
 	case opIn, opNotIn:
 		for _, text := range l.list.items {
-			c.addValue(set, Text(text))
+			c.addValue(set, literal{text: text})
 		}
 	case opContains:
 		c.addContaining(set, l.text)
@@ -109,19 +118,29 @@ func (c *column) find(l *leaf, set []uint64) {
 		for _, label := range l.list.items[1:] {
 			with := make([]uint64, c.words)
 			c.addLabeled(with, label)
-			for i, word := range with {
-				set[i] &= word
-			}
+			intersect(set, with)
 		}
 	default:
 		c.addRange(set, l)
 	}
 }
 
-func (c *column) addValue(set []uint64, v Value) {
+func (c *column) addValue(set []uint64, v literal) {
 	if p, found := c.index[v]; found {
 		c.values[p].addTo(set)
 	}
+}
+
+// equal returns the accounts that fulfil a leaf with =, in ascending order; none
+// of nil, for which the leaf is unknown.
+func (c *column) equal(l *leaf) []int {
+	if c == nil {
+		return nil
+	}
+	if p, found := c.index[literal{l.text, l.number}]; found {
+		return c.values[p].at
+	}
+	return nil
 }
 
 // addLabeled adds the accounts with a label.

@@ -303,8 +303,10 @@ func TestBindKeeps(t *testing.T) {
 		if err != nil || !bound.Equal(parse(t, c, both.String())) {
 			t.Errorf("bound to %v, %v", bound, err)
 		}
-		if got := bound.Match(account(t, c, row{"country": "US", "zone": 1.0})); got != yes {
-			t.Errorf("bound, it matches %v", got)
+		for _, a := range []*datagroup.Schema{c, schema(t, "country string", "zone number")} {
+			if got := bound.Match(account(t, a, row{"country": "US", "zone": 1.0})); got != yes {
+				t.Errorf("bound, it matches %v", got)
+			}
 		}
 		if got := both.Match(inZone); got != yes { // zone of c is of another type, so it would not know
 			t.Errorf("not bound, it matches %v", got)

@@ -158,22 +158,37 @@ func BenchmarkGroup(b *testing.B) {
 	})
 }
 
-// BenchmarkBatch is of 1,000 filters over 350 classes, as a load has them.
+// BenchmarkBatch is of 1,000 filters over so many classes, 20 of each country, as
+// a load has them.
 func BenchmarkBatch(b *testing.B) {
-	s := schema(b, "channel string", "country string")
-	var classes []datagroup.Account
-	var filters []datagroup.Filter
-	for i := range 50 * 7 {
-		classes = append(classes, account(b, s, row{"country": fmt.Sprintf("c%03d", i/7), "channel": fmt.Sprintf("k%02d", i%7)}))
-	}
-	for i := range 1000 {
-		filters = append(filters, parse(b, s, fmt.Sprintf("country = 'c%03d' and channel = 'k%02d'", i%50, i%7)))
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		batch := datagroup.NewBatch(s, slices.Values(classes))
-		for _, f := range filters {
-			batch.Bits(f)
+	for _, countries := range []int{25, 1250} {
+		s := schema(b, "channel string", "country string")
+		var classes []datagroup.Account
+		var filters []datagroup.Filter
+		for i := range countries * 20 {
+			classes = append(classes, account(b, s, row{"country": fmt.Sprintf("c%03d", i/20), "channel": fmt.Sprintf("k%02d", i%20)}))
 		}
+		for i := range 1000 {
+			filters = append(filters, parse(b, s, fmt.Sprintf("country = 'c%03d' and channel = 'k%02d'", i%countries, i%20)))
+		}
+		b.Run(fmt.Sprint(len(classes)), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				batch := datagroup.NewBatch(s, slices.Values(classes))
+				for _, f := range filters {
+					batch.Bits(f)
+				}
+			}
+		})
+		b.Run(fmt.Sprint(len(classes), "/match"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				batch := datagroup.NewBatch(s, slices.Values(classes))
+				for _, f := range filters {
+					for range batch.Match(f) {
+					}
+				}
+			}
+		})
 	}
 }
