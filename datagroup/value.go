@@ -94,18 +94,28 @@ func (v Value) String() string {
 // check returns what keeps v out of an account, and its sentinel; nil if
 // nothing does.
 func (v Value) check() (string, error) {
-	if n := len(v.set()); n > maxLabels {
+	switch v.typ {
+	case NumberType:
+		if math.IsNaN(v.number) || math.Abs(v.number) > maxInteger {
+			return "the number is not finite, or beyond ±2^53", ErrNumber
+		}
+	case LabelsType:
+		return checkLabels(v.set())
+	}
+	return checkString(v.text)
+}
+
+// checkLabels is check for labels.
+func checkLabels(labels []string) (string, error) {
+	if n := len(labels); n > maxLabels {
 		return strconv.Itoa(n) + " labels are more than the " + strconv.Itoa(maxLabels) + " allowed", ErrTooLong
 	}
-	for _, label := range v.set() {
+	for _, label := range labels {
 		if problem, err := checkString(label); err != nil {
 			return "label " + text.Quote(label) + ": " + problem, err
 		}
 	}
-	if math.IsNaN(v.number) || math.Abs(v.number) > maxInteger {
-		return "the number is not finite, or beyond ±2^53", ErrNumber
-	}
-	return checkString(v.text)
+	return "", nil
 }
 
 // checkString returns what keeps s out of an account, and its sentinel; nil if
