@@ -5,13 +5,43 @@ import (
 	"testing"
 )
 
+// AgreeUpTo runs Agree on every engine and every company of up to so many
+// users.
+func AgreeUpTo(t *testing.T, entrants []Entrant, users int) {
+	for _, s := range Sizes {
+		if s.Users > users {
+			continue
+		}
+		w := NewWorkload(s)
+		for _, e := range entrants {
+			if e.Skip != nil && e.Skip(s) != "" {
+				continue
+			}
+			t.Run(s.Name+"/"+e.Name, func(t *testing.T) {
+				engine, err := e.Prepare(w)()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c, ok := engine.(Closer); ok {
+					defer c.Close()
+				}
+				Agree(t, w, engine)
+			})
+		}
+	}
+}
+
 // Agree fails where an engine answers otherwise than the walk over the tables:
-// to 2,000 questions, in some lists, and after some changes and what takes them
-// back.
+// to all questions of a small company, 2,000 of another, in some lists, and
+// after some changes and what takes them back.
 func Agree(tb testing.TB, w *Workload, e Engine) {
 	tb.Helper()
-	for i := range w.Cold[:2000] {
-		if q := &w.Cold[i]; e.Decide(q) != q.Want {
+	questions := w.Cold[:2000]
+	if len(w.Users) < 1000 {
+		questions = w.everyPair()
+	}
+	for i := range questions {
+		if q := &questions[i]; e.Decide(q) != q.Want {
 			tb.Fatalf("%s and %s: not %v", q.User, q.Account, q.Want)
 		}
 	}
@@ -39,6 +69,18 @@ func Agree(tb testing.TB, w *Workload, e Engine) {
 			}
 		}
 	}
+}
+
+// everyPair asks about each user and account.
+func (w *Workload) everyPair() []Question {
+	var all []Question
+	for u := range w.Users {
+		for a := range w.Accounts {
+			all = append(all, Question{UserRow: int32(u), AccountRow: int32(a), Want: w.Sees(u, a)})
+		}
+	}
+	w.write(all)
+	return all
 }
 
 // agreeLists compares lists with the oracle.

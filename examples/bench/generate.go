@@ -54,29 +54,31 @@ func (w *Workload) id(r *rand.Rand, kind string, i int) string {
 	return strings.Repeat("x", max(0, w.IDLength-len(id))) + id
 }
 
-// staff gives a user teams and what ends.
+// staff gives a user teams, and what ends. If the company has ends, 12 of 40
+// users are special: three are suspended, three have an end, three a membership
+// that ends, and three are in 20 teams of which every fifth ends; of those who
+// see all data, one of ten is suspended, and one has an end. A third of the ends
+// is over.
 func (w *Workload) staff(r *rand.Rand, i int) {
 	u := &w.Users[i]
-	over := func() int64 {
-		if r.IntN(3) == 0 {
-			return Past
-		}
-		return Future
+	special := 0
+	if w.Ends && i%10 >= 1 && i%10 <= 3 {
+		special = 1 + i/10%4
 	}
-	special := 4 // of four kinds, and another is none
-	if w.Ends && r.Float64() < 0.3 {
-		special = r.IntN(4)
-		if u.SeesAll {
-			special %= 2
-		}
+	if w.Ends && u.SeesAll {
+		special = i / 10 % 10 // only 1 and 2 mean something
+	}
+	until := int64(Future)
+	if i/40%3 == 0 {
+		until = Past
 	}
 	teams := 1 + r.IntN(3)
 	switch special {
-	case 0:
-		u.Suspended = true
 	case 1:
-		u.Until = over()
-	case 3:
+		u.Suspended = true
+	case 2:
+		u.Until = until
+	case 4:
 		teams = min(20, w.Size.Teams)
 	}
 	switch {
@@ -87,12 +89,12 @@ func (w *Workload) staff(r *rand.Rand, i int) {
 			u.Teams = append(u.Teams, Membership{Team: t})
 		}
 	}
-	switch special {
-	case 2:
-		u.Teams[0].Until = over()
-	case 3:
+	switch {
+	case special == 3 && !u.SeesAll:
+		u.Teams[0].Until = until
+	case special == 4 && !u.SeesAll:
 		for k := range teams / 5 {
-			u.Teams[k*5].Until = over()
+			u.Teams[k*5].Until = until
 		}
 	}
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+const output = `goos: linux
+cpu: AMD EPYC
+# opa is not measured at L: it is too large
+Benchmark/M/Load/hand-2            	 10	 8000000 ns/op	 9000000 cpu-ns/op	 8700000 heap-B
+Benchmark/M/Load/ambit-2           	 10	16000000 ns/op	19000000 cpu-ns/op	 4350000 heap-B
+Benchmark/M/Decide/floor-2         	 10	 17.25 ns/op	 17.30 cpu-ns/op
+Benchmark/M/Decide/hand-2          	 10	 150.0 ns/op	 151.0 cpu-ns/op
+Benchmark/M/Decide/hand-int-2      	 10	 50.0 ns/op	 51.0 cpu-ns/op
+Benchmark/M/Decide/ambit-2         	 10	 80.0 ns/op	 81.0 cpu-ns/op
+Benchmark/M/Decide/hand#01-2       	 10	 140.0 ns/op	 151.0 cpu-ns/op
+Benchmark/M/Decide/hand-int#01-2   	 10	 60.0 ns/op	 51.0 cpu-ns/op
+Benchmark/M/Decide/ambit#01-2      	 10	 70.0 ns/op	 81.0 cpu-ns/op
+PASS
+`
+
+func TestSummarize(t *testing.T) {
+	r, err := read(strings.NewReader(output))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	r.write(&b, time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC))
+	_, got, _ := strings.Cut(b.String(), "\n")
+	want := `
+**M**
+
+| | hand | ambit | floor | hand-int |
+|---|---:|---:|---:|---:|
+| Load | 8.0 ms | 16.0 ms (2.00 ×) |  |  |
+| Decide | 140 ns | 70.0 ns (0.50 ×) | 17.2 ns (0.12 ×) | 50.0 ns (0.36 ×) |
+| live heap | 8.7 MB | 4.3 MB (0.50 ×) |  |  |
+
+opa is not measured at L: it is too large.
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFailure(t *testing.T) {
+	if _, err := read(strings.NewReader(output + "--- FAIL: Benchmark/M/Who/hand\n")); err == nil {
+		t.Error("a table of a run that failed")
+	}
+}
