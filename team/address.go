@@ -138,16 +138,13 @@ func validLocal(s string) bool {
 	}
 	before := byte('.')
 	for i := range len(s) {
-		if s[i] == '.' && before == '.' || s[i] != '.' && !isAtom(s[i]) {
+		if s[i] == '.' && before == '.' || s[i] != '.' && !inLocal[s[i]] {
 			return false
 		}
 		before = s[i]
 	}
 	return before != '.'
 }
-
-// isAtom reports whether c may stand between the dots of a local part.
-func isAtom(c byte) bool { return isAlnum(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0 }
 
 // validDomain reports whether s is a host name of letters, digits and hyphens.
 //
@@ -162,7 +159,7 @@ func validDomain(s string) bool {
 				return false
 			}
 			start = i + 1
-		} else if !isAlnum(s[i]) && s[i] != '-' {
+		} else if !inLabel[s[i]] {
 			return false
 		}
 	}
@@ -174,6 +171,18 @@ func validLabel(s string) bool {
 	return s != "" && len(s) <= maxLabel && s[0] != '-' && s[len(s)-1] != '-'
 }
 
-func isAlnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+// The characters of a label, and those between the dots of a local part.
+const (
+	labelCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+	localCharacters = labelCharacters + "!#$%&'*+/=?^_`{|}~"
+)
+
+var inLabel, inLocal = bytesOf(labelCharacters), bytesOf(localCharacters)
+
+// bytesOf returns a table of the bytes that are in s.
+func bytesOf(s string) (in [256]bool) {
+	for i := range len(s) {
+		in[s[i]] = true
+	}
+	return in
 }
