@@ -69,7 +69,7 @@ func (w *Workload) accountEntry(i int) document.Account {
 
 func (w *Workload) userEntry(i int) document.User {
 	u := &w.Users[i]
-	return document.User{ID: u.ID, Email: u.ID + "@example.com", Role: roleOf(u.SeesAll), Suspended: u.Suspended, Until: end(u.Until)}
+	return document.User{ID: u.ID, Email: fmt.Sprintf("user%d@example.com", i), Role: roleOf(u.SeesAll), Suspended: u.Suspended, Until: end(u.Until)}
 }
 
 func roleOf(seesAll bool) string {

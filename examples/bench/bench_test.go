@@ -17,3 +17,5 @@ func TestAgree(t *testing.T) {
 }
 
 func Benchmark(b *testing.B) { bench.Compare(b, bench.Engines()) }
+
+func BenchmarkWorst(b *testing.B) { bench.CompareWorst(b) }

@@ -95,9 +95,8 @@ func setFilter(other Filter) func(*Workload, Engine) *flip {
 func (w *Workload) unseenIn(c *Change, f Filter) *Question {
 	for i := range w.Accounts {
 		if f.Matches(&w.Accounts[i]) && !w.Sees(int(c.UserRow), i) {
-			q := []Question{{UserRow: c.UserRow, AccountRow: int32(i)}}
-			w.write(q)
-			return &q[0]
+			q := w.about(int(c.UserRow), i)
+			return &q
 		}
 	}
 	return nil

@@ -126,15 +126,46 @@ func TestMeasures(t *testing.T) {
 				if op == nil || entrant.Skip != nil && entrant.Skip(s) != "" {
 					continue
 				}
-				t.Run(s.Name+"/"+entrant.Name+"/"+m.Name, func(t *testing.T) {
-					meter := &meter{TB: t}
-					for i := range 101 {
-						op(meter, i)
-					}
-					if meter.finish != nil {
-						meter.finish()
-					}
-				})
+				t.Run(s.Name+"/"+entrant.Name+"/"+m.Name, func(t *testing.T) { repeat(t, op) })
+			}
+		}
+	}
+}
+
+// repeat runs an operation some times.
+func repeat(t *testing.T, op operation) {
+	t.Helper()
+	m := &meter{TB: t}
+	for i := range 101 {
+		op(m, i)
+	}
+	if m.finish != nil {
+		m.finish()
+	}
+}
+
+// TestWorst runs each measure of each worst case, with a number that is not so
+// bad.
+func TestWorst(t *testing.T) {
+	for _, c := range WorstCases {
+		n := 20
+		if c.N > 1000 {
+			n = 1000
+		}
+		w := c.Make(n)
+		w.worst = n
+		for _, entrant := range Engines() {
+			engine, err := entrant.Prepare(w)()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range c.Measures {
+				if _, ok := engine.(Lister); !ok {
+					continue
+				}
+				if op := m.Bind(w, engine); op != nil && (entrant.Name != "hand-int" || !w.Ends) {
+					t.Run(c.Name+"/"+entrant.Name+"/"+m.Name, func(t *testing.T) { repeat(t, op) })
+				}
 			}
 		}
 	}

@@ -8,8 +8,15 @@ import (
 )
 
 // NewWorkload makes the company of a size, and questions about it: a million
-// cold ones, 65,536 at the smallest.
+// cold ones, 65,536 of a small company.
 func NewWorkload(s Size) *Workload {
+	w, r := newTables(s)
+	w.ask(r)
+	return w
+}
+
+// newTables makes the tables, and leaves the questions to its caller.
+func newTables(s Size) (*Workload, *rand.Rand) {
 	r := rand.New(rand.NewPCG(42, uint64(s.Users)))
 	w := &Workload{
 		Size: s, Users: make([]User, s.Users), Accounts: make([]Account, s.Accounts),
@@ -40,8 +47,24 @@ func NewWorkload(s Size) *Workload {
 		w.Users[i] = User{ID: w.id(r, "u", i), SeesAll: i%10 == 0}
 		w.staff(r, i)
 	}
-	w.ask(r)
-	return w
+	return w, r
+}
+
+// setFilter gives a group of the tables another filter.
+func (w *Workload) setFilter(group int, f Filter) {
+	w.Groups[group].Filter, w.InGroup[group] = f, nil
+	for i := range w.Accounts {
+		if f.Matches(&w.Accounts[i]) {
+			w.InGroup[group] = append(w.InGroup[group], int32(i))
+		}
+	}
+}
+
+// about makes a question.
+func (w *Workload) about(user, account int) Question {
+	q := []Question{{UserRow: int32(user), AccountRow: int32(account), Want: w.Sees(user, account)}}
+	w.write(q)
+	return q[0]
 }
 
 // id makes the id of a row.
@@ -127,7 +150,7 @@ func (w *Workload) ask(r *rand.Rand) {
 	shuffle(r, w.Members)
 	shuffle(r, w.Alls)
 	n := 1 << 20
-	if w.Size.Users < 1000 {
+	if w.Size.Users < 10_000 {
 		n = 1 << 16
 	}
 	w.Cold, w.Hot = w.questions(r, n), w.questions(r, 512)
@@ -215,9 +238,7 @@ func (w *Workload) change(r *rand.Rand) (Change, bool) {
 	if w.Sees(user, int(account)) {
 		return Change{}, false
 	}
-	q := []Question{{UserRow: int32(user), AccountRow: account}, {UserRow: int32(user), AccountRow: int32(seen), Want: true}}
-	w.write(q)
-	return Change{q[0], q[1], from.Team, to, group}, true
+	return Change{w.about(user, int(account)), w.about(user, seen), from.Team, to, group}, true
 }
 
 // viewQuestions makes questions about accounts of which the first n members see

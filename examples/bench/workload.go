@@ -69,6 +69,8 @@ type Workload struct {
 	Members []int32 // users by their teams who see something, shuffled
 	Alls    []int32 // users who see all data, shuffled
 	Asked   []int32 // accounts to ask who sees them
+
+	worst int // the large number of a worst case
 }
 
 // User is a row of the users' table.

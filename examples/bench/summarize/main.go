@@ -2,6 +2,9 @@
 // prints it as tables in Markdown: minima over the turns, ratios to hand.
 //
 //	go test -run '^$' -bench . -turns 5 . | go run ./summarize
+//
+// The worst cases get a table of their own: Ambit's figures at a number and at a
+// tenth of it, and those of hand.
 package main
 
 import (
@@ -30,7 +33,10 @@ type report struct {
 	notes   []string
 }
 
-var line = regexp.MustCompile(`^Benchmark(\w*)/(.+?)(?:#\d+)?(?:-\d+)?\s+\d+\s+(\S.*)$`)
+var (
+	line = regexp.MustCompile(`^Benchmark(\w*)/(\S+?)(?:-\d+)?\s+\d+\s+(\S.*)$`)
+	turn = regexp.MustCompile(`#\d+`)
+)
 
 func main() {
 	r, err := read(os.Stdin)
@@ -57,15 +63,18 @@ func read(from io.Reader) (*report, error) {
 			return nil, fmt.Errorf("the benchmark failed: %s", text)
 		}
 		if m := line.FindStringSubmatch(text); m != nil {
-			r.add(m[2], strings.Fields(m[3]))
+			r.add(m[1], strings.Split(turn.ReplaceAllString(m[2], ""), "/"), strings.Fields(m[3]))
 		}
 	}
 	return r, lines.Err()
 }
 
-// add takes the figures of one benchmark, named group/row/column.
-func (r *report) add(name string, figures []string) {
-	parts := strings.Split(name, "/")
+// add takes the figures of one benchmark: of size/measure/engine, or of worst
+// case/measure/number/engine, which is a group with a row for each measure.
+func (r *report) add(kind string, parts, figures []string) {
+	if len(parts) == 4 && kind == "Worst" {
+		parts = []string{kind, words(parts[0]) + " | " + words(parts[1]), parts[2] + " " + parts[3]}
+	}
 	if len(parts) != 3 {
 		return
 	}
@@ -85,6 +94,8 @@ func (r *report) add(name string, figures []string) {
 	}
 }
 
+func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
 func with(all []string, s string) []string {
 	if slices.Contains(all, s) {
 		return all
@@ -96,7 +107,11 @@ func with(all []string, s string) []string {
 func (r *report) write(to io.Writer, now time.Time) {
 	fmt.Fprintf(to, "%s, %s, %s.\n", r.cpu, runtime.Version(), now.Format("2 January 2006"))
 	for _, group := range r.groups {
-		r.writeGroup(to, group)
+		if group == "Worst" {
+			r.writeWorst(to)
+		} else {
+			r.writeGroup(to, group)
+		}
 	}
 	for _, note := range r.notes {
 		fmt.Fprintf(to, "\n%s.\n", note)
@@ -127,6 +142,28 @@ func (r *report) writeGroup(to io.Writer, group string) {
 	}
 	if slices.Contains(r.rows[group], "Load") {
 		line("live heap", "heap-B", "Load", size)
+	}
+}
+
+// writeWorst prints a row for each measure of each worst case.
+func (r *report) writeWorst(to io.Writer) {
+	fmt.Fprint(to, "\n| worst case | measure | n | Ambit | for a tenth of n | by hand |\n|---|---|---:|---:|---:|---:|\n")
+	for _, row := range r.rows["Worst"] {
+		figure := func(n int, engine string) float64 {
+			return r.results[[3]string{"Worst", row, fmt.Sprintf("%d %s", n, engine)}]["ns/op"]
+		}
+		n := 0
+		for _, column := range r.columns["Worst"] {
+			number, _, _ := strings.Cut(column, " ")
+			if v, err := strconv.Atoi(number); err == nil && v > n && figure(v, "ambit") > 0 {
+				n = v
+			}
+		}
+		hand := ""
+		if v := figure(n, "hand"); v > 0 {
+			hand = duration(v)
+		}
+		fmt.Fprintf(to, "| %s | %d | %s | %s | %s |\n", row, n, duration(figure(n, "ambit")), duration(figure(n/10, "ambit")), hand)
 	}
 }
 

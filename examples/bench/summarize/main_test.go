@@ -18,6 +18,13 @@ Benchmark/M/Decide/ambit-2         	 10	 80.0 ns/op	 81.0 cpu-ns/op
 Benchmark/M/Decide/hand#01-2       	 10	 140.0 ns/op	 151.0 cpu-ns/op
 Benchmark/M/Decide/hand-int#01-2   	 10	 60.0 ns/op	 51.0 cpu-ns/op
 Benchmark/M/Decide/ambit#01-2      	 10	 70.0 ns/op	 81.0 cpu-ns/op
+BenchmarkWorst/an_account_in_n_groups/who_sees/10/hand-2        	 10	 300.0 ns/op
+BenchmarkWorst/an_account_in_n_groups/who_sees/10/ambit-2       	 10	 100.0 ns/op
+BenchmarkWorst/an_account_in_n_groups/who_sees#01/100/hand-2    	 10	 3000 ns/op
+BenchmarkWorst/an_account_in_n_groups/who_sees#01/100/ambit-2   	 10	 210.0 ns/op
+BenchmarkWorst/an_account_in_n_groups/who_sees#01/100/ambit#01-2 	 10	 200.0 ns/op
+BenchmarkWorst/ids_of_n_bytes/move/20/ambit-2                   	 10	 200.0 ns/op
+BenchmarkWorst/ids_of_n_bytes/move#01/200/ambit-2               	 10	 300.0 ns/op
 PASS
 `
 
@@ -37,6 +44,11 @@ func TestSummarize(t *testing.T) {
 | Load | 8.0 ms | 16.0 ms (2.00 ×) |  |  |
 | Decide | 140 ns | 70.0 ns (0.50 ×) | 17.2 ns (0.12 ×) | 50.0 ns (0.36 ×) |
 | live heap | 8.7 MB | 4.3 MB (0.50 ×) |  |  |
+
+| worst case | measure | n | Ambit | for a tenth of n | by hand |
+|---|---|---:|---:|---:|---:|
+| an account in n groups | who sees | 100 | 200 ns | 100 ns | 3.0 µs |
+| ids of n bytes | move | 200 | 300 ns | 200 ns |  |
 
 opa is not measured at L: it is too large.
 `
