@@ -13,4 +13,4 @@ func TestAgree(t *testing.T) {
 	bench.AgreeUpTo(t, rivals.Engines(), 1000)
 }
 
-func Benchmark(b *testing.B) { bench.Compare(b, append(bench.Engines(), rivals.Engines()...)) }
+func BenchmarkRivals(b *testing.B) { bench.Compare(b, append(bench.Engines(), rivals.Engines()...)) }

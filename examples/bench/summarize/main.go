@@ -70,13 +70,17 @@ func read(from io.Reader) (*report, error) {
 }
 
 // add takes the figures of one benchmark: of size/measure/engine, or of worst
-// case/measure/number/engine, which is a group with a row for each measure.
+// case/measure/number/engine, which is a group with a row for each measure. Those
+// of module rivals are groups of their own.
 func (r *report) add(kind string, parts, figures []string) {
 	if len(parts) == 4 && kind == "Worst" {
 		parts = []string{kind, words(parts[0]) + " | " + words(parts[1]), parts[2] + " " + parts[3]}
 	}
 	if len(parts) != 3 {
 		return
+	}
+	if kind == "Rivals" {
+		parts[0] += ", with other engines"
 	}
 	group, row, column := parts[0], parts[1], parts[2]
 	r.groups = with(r.groups, group)
@@ -113,6 +117,7 @@ func (r *report) write(to io.Writer, now time.Time) {
 			r.writeGroup(to, group)
 		}
 	}
+	r.writeGrowth(to)
 	for _, note := range r.notes {
 		fmt.Fprintf(to, "\n%s.\n", note)
 	}
@@ -121,27 +126,114 @@ func (r *report) write(to io.Writer, now time.Time) {
 func (r *report) writeGroup(to io.Writer, group string) {
 	columns := r.columns[group]
 	fmt.Fprintf(to, "\n**%s**\n\n| | %s |\n|---|%s\n", group, strings.Join(columns, " | "), strings.Repeat("---:|", len(columns)))
-	line := func(name, unit string, row string, format func(float64) string) {
-		var cells []string
-		hand := r.results[[3]string{group, row, "hand"}][unit]
-		for _, column := range columns {
-			v, ok := r.results[[3]string{group, row, column}][unit]
-			switch {
-			case !ok:
-				cells = append(cells, "")
-			case hand > 0 && column != "hand":
-				cells = append(cells, fmt.Sprintf("%s (%s)", format(v), ratio(v/hand)))
-			default:
-				cells = append(cells, format(v))
-			}
-		}
-		fmt.Fprintf(to, "| %s | %s |\n", name, strings.Join(cells, " | "))
-	}
 	for _, row := range r.rows[group] {
-		line(row, "ns/op", row, duration)
+		r.writeRow(to, group, label(row), row, "ns/op", duration)
+		if row == "Load" {
+			r.writeRow(to, group, "live heap", row, "heap-B", size)
+		}
 	}
-	if slices.Contains(r.rows[group], "Load") {
-		line("live heap", "heap-B", "Load", size)
+	var changes []string
+	for _, row := range r.rows[group] {
+		if bytes, ok := r.results[[3]string{group, row, "ambit"}]["B/op"]; ok && slices.Contains(changeRows, row) {
+			changes = append(changes, strings.TrimPrefix(label(row), "change ")+" "+size(bytes))
+		}
+	}
+	if changes != nil {
+		fmt.Fprintf(to, "\nBytes allocated by a change: %s.\n", strings.Join(changes, "; "))
+	}
+	var beside []string
+	for _, column := range columns {
+		alone, writing := r.results[[3]string{group, "Readers", column}]["ns/op"], r.results[[3]string{group, "ReadersWriter", column}]["ns/op"]
+		if alone > 0 && writing > 0 {
+			beside = append(beside, column+" "+ratio(writing/alone))
+		}
+	}
+	if beside != nil {
+		fmt.Fprintf(to, "\nA reader beside the writer takes, of what it takes without one: %s.\n", strings.Join(beside, "; "))
+	}
+}
+
+// writeRow prints the figures of one unit, with ratios to hand.
+func (r *report) writeRow(to io.Writer, group, name, row, unit string, format func(float64) string) {
+	var cells []string
+	hand := r.results[[3]string{group, row, "hand"}][unit]
+	for _, column := range r.columns[group] {
+		v, ok := r.results[[3]string{group, row, column}][unit]
+		switch {
+		case !ok:
+			cells = append(cells, "")
+		case hand > 0 && column != "hand":
+			cells = append(cells, fmt.Sprintf("%s (%s)", format(v), ratio(v/hand)))
+		default:
+			cells = append(cells, format(v))
+		}
+	}
+	fmt.Fprintf(to, "| %s | %s |\n", name, strings.Join(cells, " | "))
+}
+
+// labels say what the measures are; others speak for themselves.
+var labels = map[string]string{
+	"Decide":        "`Decide`, cold",
+	"DecideHot":     "`Decide`, hot",
+	"ViewSees":      "`View.Sees`",
+	"Accounts":      "the accounts of a member",
+	"AllAccounts":   "all accounts",
+	"Who":           "who sees an account",
+	"Move":          "change of a membership",
+	"SetRole":       "change of a role",
+	"SetEnd":        "change of an end of access",
+	"SetAccount":    "change of an account",
+	"Attach":        "change of a team's groups",
+	"RemoveTeam":    "removal of a team of 100,000",
+	"SetFilter":     "change of a filter over attributes",
+	"SetNameFilter": "change of a filter over names",
+	"Preview":       "preview of a filter over attributes",
+	"PreviewName":   "preview of a filter over names",
+	"Explain":       "`Explain` of a denial",
+	"Load":          "load",
+	"Readers":       "each of two readers",
+	"ReadersWriter": "each of two readers, with a writer",
+}
+
+func label(row string) string {
+	if l, ok := labels[row]; ok {
+		return l
+	}
+	return row
+}
+
+var changeRows = []string{"Move", "SetRole", "SetEnd", "SetAccount", "Attach", "RemoveTeam"}
+
+// writeGrowth prints what figures at L are times those at M.
+func (r *report) writeGrowth(to io.Writer) {
+	columns := r.columns["L"]
+	if columns == nil || r.columns["M"] == nil {
+		return
+	}
+	fmt.Fprintf(to, "\n**From M to L**\n\n| | %s |\n|---|%s\n", strings.Join(columns, " | "), strings.Repeat("---:|", len(columns)))
+	for _, row := range []struct{ name, row, per string }{
+		{"`Decide`, cold", "Decide", ""},
+		{"the accounts of a member, per account", "Accounts", "items/op"},
+		{"who sees an account, per user", "Who", "items/op"},
+		{"change of a membership", "Move", ""},
+		{"change of an account", "SetAccount", ""},
+	} {
+		var cells []string
+		for _, column := range columns {
+			cost := func(group string) float64 {
+				figures := r.results[[3]string{group, row.row, column}]
+				if row.per != "" && figures != nil {
+					return figures["ns/op"] / figures[row.per]
+				}
+				return figures["ns/op"]
+			}
+			cell := ""
+			if m, l := cost("M"), cost("L"); m > 0 && l > 0 {
+				cell = ratio(l / m)
+			}
+			cells = append(cells, cell)
+		}
+		fmt.Fprintf(to, "| %s | %s |\n", row.name, strings.Join(cells, " | "))
 	}
 }
 
