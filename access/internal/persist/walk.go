@@ -1,0 +1,71 @@
+package persist
+
+import (
+	"iter"
+	"math/bits"
+)
+
+// Lists yields the members in ascending order, many at a time. A list is for
+// reading only, and good until the next one.
+func (s *Set) Lists() iter.Seq[[]uint32] {
+	few, many := s.few, s.many
+	return func(yield func([]uint32) bool) {
+		if many == nil {
+			if len(few) > 0 {
+				yield(few)
+			}
+			return
+		}
+		room := make([]uint32, 0, 64)
+		for high, c := range many.by {
+			if c != nil && !c.lists(uint32(high)<<chunkBits, room, yield) {
+				return
+			}
+		}
+	}
+}
+
+// lists yields base plus each member, as many at a time as there is room for, and
+// reports whether yield always wanted to go on. A list has no more members than
+// that.
+func (c *chunk) lists(base uint32, room []uint32, yield func([]uint32) bool) bool {
+	for _, x := range c.list {
+		room = append(room, base+uint32(x))
+	}
+	if c.bits == nil {
+		return yield(room)
+	}
+	for w, word := range c.bits {
+		if word == 0 {
+			continue
+		}
+		room = room[:0]
+		for ; word != 0; word &= word - 1 {
+			room = append(room, base+uint32(w<<6|bits.TrailingZeros64(word)))
+		}
+		if !yield(room) {
+			return false
+		}
+	}
+	return true
+}
+
+// YieldIDs yields the ids with some numbers, and reports whether yield always
+// wanted to go on. It reads a few of them before it yields the first, so that the
+// processor need not wait for one after the other.
+func YieldIDs[V any](r *Roll[V], numbers []uint32, yield func(string) bool) bool {
+	var ids [16]string
+	for len(numbers) > 0 {
+		n := min(len(ids), len(numbers))
+		for k, no := range numbers[:n] {
+			ids[k] = *r.ids.At(no)
+		}
+		for _, id := range ids[:n] {
+			if !yield(id) {
+				return false
+			}
+		}
+		numbers = numbers[n:]
+	}
+	return true
+}
