@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -42,7 +42,7 @@ func (e *Edit) setAttributes(c *check, declared map[string]string) {
 // keepsRead reports whether a schema has every attribute that a filter reads,
 // as it was.
 func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
-	for _, g := range snapshot.All(&e.w.Groups) {
+	for _, g := range persist.All(&e.w.Groups) {
 		for _, name := range g.Filter.Reads() {
 			old, _ := e.w.Schema.Position(name)
 			now, declared := schema.Position(name)
@@ -60,26 +60,32 @@ func (e *Edit) keepsRead(c *check, schema *datagroup.Schema) bool {
 func (e *Edit) SetAccount(a document.Account) { e.setAccount(e.change("set account", a.ID), a) }
 
 func (e *Edit) setAccount(c *check, a document.Account) {
-	if !named(c, "account", &e.w.Accounts, a.ID) {
+	if !c.named("account", a.ID, e.w.Accounts.Get(a.ID) != nil) {
 		return
 	}
-	account, err := e.w.Schema.Account(datagroup.AccountID(a.ID), a.Source, a.Values)
+	row, err := e.w.Schema.Row(e.row, datagroup.AccountID(a.ID), a.Source, a.Values)
 	for _, err := range unjoin(err) {
 		c.fail("", err)
 	}
-	if !c.stops("account", a.ID) {
-		e.w.PutAccount(account)
+	switch {
+	case c.stops("account", a.ID):
+		return
+	case c.loader != nil:
+		e.w.AddAccount(row)
+	default:
+		e.w.PutAccount(row)
 	}
+	e.row = row
 }
 
 // RemoveAccount disconnects an account. It may be connected again under its id.
 func (e *Edit) RemoveAccount(id datagroup.AccountID) {
-	no, _, ok := e.w.Accounts.Find(string(id))
-	if !ok {
-		e.change("remove account", string(id)).fail("", unknown("account", string(id), nil))
+	c := e.change("remove account", string(id))
+	if a := e.w.Accounts.Get(string(id)); a != nil {
+		e.w.RemoveAccount(a.No)
 		return
 	}
-	e.w.RemoveAccount(no)
+	c.fail("", unknown("account", string(id), nil))
 }
 
 // unjoin returns the errors that err joins, or err itself.

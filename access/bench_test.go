@@ -10,7 +10,8 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -104,19 +105,18 @@ func buildBenchCompany(s size) *benchCompany {
 // them. BenchmarkDecide is measured against looking one of each up, which no
 // Decide about an account can do without.
 type benchIDs struct {
-	users    snapshot.Book[*snapshot.User]
-	accounts snapshot.Book[*string]
+	users    persist.Roll[store.User]
+	accounts persist.Roll[store.Account]
 	actions  map[access.Action]int
 }
 
 func (c *benchCompany) ids() *benchIDs {
-	all, t := &benchIDs{actions: map[access.Action]int{}}, snapshot.NewToken()
-	for i := range c.users {
-		all.users.Add(t, c.user(i), &snapshot.User{RoleNumber: i})
+	all, t := &benchIDs{actions: map[access.Action]int{}}, persist.NewToken()
+	for i := range uint32(c.users) {
+		all.users.Enroll(t, i, c.user(int(i)), store.User{No: i})
 	}
-	for i := range c.accounts {
-		id := c.account(i)
-		all.accounts.Add(t, id, &id)
+	for i := range uint32(c.accounts) {
+		all.accounts.Enroll(t, i, c.account(int(i)), store.Account{No: i})
 	}
 	for i, a := range role.BuiltIn() {
 		all.actions[a] = i
@@ -125,10 +125,8 @@ func (c *benchCompany) ids() *benchIDs {
 }
 
 func (all *benchIDs) lookUp(user string, a access.Action, account string) bool {
-	_, u, isUser := all.users.Find(user)
 	_, held := all.actions[a]
-	_, _, isAccount := all.accounts.Find(account)
-	return isUser && held && isAccount && u.RoleNumber >= 0
+	return all.users.Get(user) != nil && held && all.accounts.Get(account) != nil
 }
 
 // pair is a question whether a user sees an account.
@@ -238,7 +236,7 @@ func BenchmarkAccounts(b *testing.B) {
 func BenchmarkWho(b *testing.B) {
 	bySize(b, func(b *testing.B, c *benchCompany) {
 		for b.Loop() {
-			for range c.policy.Who(access.ViewAccount, access.Account(c.account(7))) {
+			for range c.policy.Who(access.ViewAccount, access.Account(c.account(7))).All() {
 			}
 		}
 	})

@@ -188,7 +188,7 @@ func TestAgency(t *testing.T) {
 			}
 		})
 	}
-	if got := ids(after.Who("account.view", site)); !slices.Equal(got, []string{"client", "staff"}) {
+	if got := ids(after.Who("account.view", site).All()); !slices.Equal(got, []string{"client", "staff"}) {
 		t.Errorf("at the end %v see the site", got)
 	}
 }

@@ -1,7 +1,7 @@
 package access
 
 import (
-	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/ambit-authz/ambit/role"
@@ -15,9 +15,11 @@ type catalog struct {
 	roles   []roleEntry
 	numbers map[role.Name]int
 	kinds   map[Kind]*kindEntry
-	actions map[Action]actionEntry
-	names   []Action // of actions, sorted
+	actions []*actionEntry // open table, by the key of the name
+	names   []Action       // of actions, sorted
 	levels  [Creator + 1]actionSet
+
+	atAccounts actionSet // that may be asked of accounts
 }
 
 // kindEntry is a kind that is built in or declared.
@@ -30,12 +32,33 @@ type kindEntry struct {
 type roleEntry struct {
 	role.Role
 	holds   actionSet
+	seesAll bool // without a session
 	manages map[role.Name]bool
 }
 
 type actionEntry struct {
+	name      Action
 	number    int
 	levelOnly bool // no role holds it
+}
+
+// action returns the entry of an action, nil if it is unknown. It hashes no more
+// than the length and three letters: what a table of a catalog's own actions has
+// cannot be chosen by those who ask.
+func (n *catalog) action(a Action) *actionEntry {
+	mask := len(n.actions) - 1
+	for i := actionKey(a) & mask; ; i = (i + 1) & mask {
+		if e := n.actions[i]; e == nil || e.name == a {
+			return e
+		}
+	}
+}
+
+func actionKey(a Action) int {
+	if a == "" {
+		return 0
+	}
+	return len(a)*5 + int(a[0])*31 + int(a[len(a)/2])*67 + int(a[len(a)-1])*131
 }
 
 // actionSet is a set of action numbers.
@@ -56,20 +79,15 @@ func (s actionSet) with(n int) actionSet {
 // by c, is unknown.
 func newCatalog(c *role.Catalog) *catalog {
 	n := &catalog{
-		source: c, numbers: map[role.Name]int{}, kinds: map[Kind]*kindEntry{}, actions: map[Action]actionEntry{},
+		source: c, numbers: map[role.Name]int{}, kinds: map[Kind]*kindEntry{},
 	}
-	for _, a := range slices.Concat(role.BuiltIn(), c.Actions()) {
-		if _, known := n.actions[a]; !known {
-			n.actions[a] = actionEntry{len(n.actions), a.LevelOnly()}
-		}
-	}
-	n.names = slices.Sorted(maps.Keys(n.actions))
+	n.addActions(slices.Concat(role.BuiltIn(), c.Actions()))
 	for l := Viewer; l <= Creator; l++ {
 		n.levels[l] = n.with(slices.Clone(n.levels[l-1]), levels[l].adds)
 	}
 	n.addKinds(c)
 	for i, r := range c.Roles() {
-		e := roleEntry{Role: r, holds: n.with(nil, r.Capabilities), manages: map[role.Name]bool{}}
+		e := roleEntry{Role: r, holds: n.with(nil, r.Capabilities), seesAll: r.Scope == role.AllData, manages: map[role.Name]bool{}}
 		for _, m := range r.Manages {
 			e.manages[m] = true
 		}
@@ -77,6 +95,20 @@ func newCatalog(c *role.Catalog) *catalog {
 		n.numbers[r.Name] = i
 	}
 	return n
+}
+
+// addActions numbers actions in the order of their names.
+func (n *catalog) addActions(all []Action) {
+	n.names = slices.Compact(slices.Sorted(slices.Values(all)))
+	n.actions = make([]*actionEntry, 1<<bits.Len(uint(4*len(n.names))))
+	mask := len(n.actions) - 1
+	for number, a := range n.names {
+		i := actionKey(a) & mask
+		for n.actions[i] != nil {
+			i = (i + 1) & mask
+		}
+		n.actions[i] = &actionEntry{a, number, a.LevelOnly()}
+	}
 }
 
 // addKinds adds the built-in kinds and those that c declares.
@@ -98,12 +130,22 @@ func (n *catalog) addKinds(c *role.Catalog) {
 		}
 		n.kinds[Kind(k.Name)] = e
 	}
+	n.atAccounts = n.kinds[KindAccount].asked
 }
 
 // with returns a set with the numbers of more actions, all of which are known.
 func (n *catalog) with(s actionSet, more []Action) actionSet {
 	for _, a := range more {
-		s = s.with(n.actions[a].number)
+		s = s.with(n.action(a).number)
 	}
 	return s
+}
+
+// roleNames returns the names of the roles, by their numbers.
+func (n *catalog) roleNames() []role.Name {
+	names := make([]role.Name, len(n.roles))
+	for i, r := range n.roles {
+		names[i] = r.Name
+	}
+	return names
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
 	"github.com/ambit-authz/ambit/access/internal/strictjson"
 	"github.com/ambit-authz/ambit/internal/text"
 )
@@ -82,9 +81,9 @@ func (c *check) within(list string, i int) bool {
 
 // named checks the id of an entry. In a document no earlier entry may have it,
 // sound or not.
-func named[T any](c *check, what string, b *snapshot.Book[T], id string) bool {
+func (c *check) named(what, id string, taken bool) bool {
 	c.id = id
-	if c.loader != nil && (b.Has(id) || c.loader.isBroken(what, id)) {
+	if c.loader != nil && (taken || c.loader.isBroken(what, id)) {
 		c.loader.share(c, id)
 		return !c.fail("id", fmt.Errorf("id %s %w by an earlier entry", text.Quote(id), ErrTaken))
 	}

@@ -3,7 +3,7 @@ package access
 import (
 	"time"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -28,10 +28,22 @@ import (
 // There is no I/O. The clock is read at most once, and only if something about
 // the subject has an end. Decide allocates nothing and costs a few look-ups for
 // each team of the user.
-func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
-	q := question{p: p.ready(), Decision: Decision{Subject: s, Action: a, Resource: r}}
-	q.decide()
-	return q.Decision
+func (p *Policy) Decide(s Subject, a Action, r Resource) (d Decision) {
+	d.Subject, d.Action, d.Resource = s, a, r
+	p.decide(&d, s.id, r.id)
+	return d
+}
+
+// decide fills in the rest of a decision. It is not part of Decide so that Decide
+// is short enough to become part of its callers, who then need no copy.
+// The ids are those of the subject and the resource: taken from what was passed
+// and not from the copy in d, they are there some nanoseconds earlier.
+func (p *Policy) decide(d *Decision, subject, resource string) {
+	p = p.ready()
+	if !p.decidePlain(d, subject, resource) {
+		q := question{p: p, Decision: d}
+		q.decide()
+	}
 }
 
 // Active takes the subject step alone: whether the subject is a user who may
@@ -42,11 +54,11 @@ func (p *Policy) Decide(s Subject, a Action, r Resource) Decision {
 //
 // The decision has no action, no resource and, if it allows, no reason.
 func (p *Policy) Active(s Subject) Decision {
-	q := question{p: p.ready(), Decision: Decision{Subject: s}}
+	q := question{p: p.ready(), Decision: &Decision{Subject: s}}
 	if q.Allowed = q.subjectStep(); !q.Allowed {
 		q.Step = StepSubject
 	}
-	return q.Decision
+	return *q.Decision
 }
 
 // Applies takes the kind step alone: whether the action may be asked of such a
@@ -55,29 +67,63 @@ func (p *Policy) Active(s Subject) Decision {
 //
 // The decision has no subject and, if it allows, no reason.
 func (p *Policy) Applies(a Action, r Resource) Decision {
-	q := question{p: p.ready(), Decision: Decision{Action: a, Resource: r}}
+	q := question{p: p.ready(), Decision: &Decision{Action: a, Resource: r}}
 	if q.Allowed = q.kindStep(); !q.Allowed {
 		q.Step = StepKind
 	}
-	return q.Decision
+	return *q.Decision
+}
+
+// decidePlain decides the most common question, a plain user's about an account,
+// with what stands beside the two ids. It takes the same steps and comes to the
+// same decision as those below. What needs more it leaves to them, and any denial
+// before the reach step.
+func (p *Policy) decidePlain(d *Decision, subject, resource string) bool {
+	if d.Subject.kind != userSubject || d.Resource.kind != KindAccount || d.Resource.account != "" {
+		return false
+	}
+	user, account := p.state.Users.Get(subject), p.state.Accounts.Get(resource)
+	action := p.catalog.action(d.Action)
+	if user == nil || !user.Plain() || account == nil || action == nil || !p.catalog.atAccounts.has(action.number) {
+		return false
+	}
+	role := &p.catalog.roles[user.Role]
+	if !role.holds.has(action.number) {
+		return false
+	}
+	d.Role = role.Name
+	if role.seesAll {
+		d.Allowed, d.Reason = true, ReasonRole
+		return true
+	}
+	for _, t := range user.Teams() {
+		if by, sees := p.state.See(t, account); sees {
+			d.Allowed, d.Reason, d.Team, d.Group = true, ReasonTeam, by.Team, by.Group
+			return true
+		}
+	}
+	d.Reason, d.Step = ReasonOutOfReach, StepReach
+	return true
 }
 
 // question is one question on its way through the steps. Each step leaves what
 // it found for the next ones, and either passes or denies.
 type question struct {
-	Decision
+	*Decision
 	p     *Policy
 	now   time.Time
 	timed bool // now was read
 
-	link      *snapshot.Link // that the subject holds; asker is its maker then
-	asker     *snapshot.User
+	link      *store.Link // that the subject holds; asker is its maker then
+	askerID   string
+	asker     *store.User
 	askerRole *roleEntry
-	scope     *snapshot.Team // of the session; nil at company level
-	entry     actionEntry    // of the action
-	family    family         // of the resource
+	scoped    bool         // the subject acts within a team:
+	scope     uint32       // this one
+	entry     *actionEntry // of the action
+	family    family       // of the resource
 	reportNo  uint32
-	report    *snapshot.Report
+	report    *store.Report
 }
 
 func (q *question) decide() {
@@ -134,28 +180,30 @@ func (q *question) subjectStep() bool {
 	if s.IsZero() {
 		return q.deny(ReasonNoSubject)
 	}
-	_, user, ok := q.p.state.Users.Find(s.id)
-	if !ok {
+	user := q.p.state.Users.Get(s.id)
+	if user == nil {
 		return q.deny(ReasonUnknownUser)
 	}
-	if user.Suspended {
-		return q.deny(ReasonSuspended)
+	if !user.Lasting() {
+		switch more := q.p.state.More(user.No); {
+		case more.Suspended:
+			return q.deny(ReasonSuspended)
+		case q.hasEnded(more.Until):
+			return q.deny(ReasonEnded)
+		}
 	}
-	if q.hasEnded(user.Until) {
-		return q.deny(ReasonEnded)
-	}
-	q.asker, q.askerRole = user, &q.p.catalog.roles[user.RoleNumber]
+	q.askerID, q.asker, q.askerRole = s.id, user, &q.p.catalog.roles[user.Role]
 	if s.kind != sessionSubject {
 		return true
 	}
-	no, scope, ok := q.p.state.Teams.Find(s.team)
+	no, _, ok := q.p.state.Teams.Find(s.team)
 	if !ok {
 		return q.deny(ReasonUnknownSessionTeam)
 	}
-	if m, ok := user.Membership(no); !ok || q.hasEnded(m.Until) {
+	if m, ok := q.p.state.Membership(user, no); !ok || q.hasEnded(m.Until) {
 		return q.deny(ReasonNotAMember)
 	}
-	q.scope = scope
+	q.scoped, q.scope = true, no
 	return true
 }
 
@@ -181,8 +229,7 @@ func (q *question) maker() (Subject, bool) {
 // be asked of the other. What the catalog does not know or list is a slip of the
 // host's, and denied to everybody.
 func (q *question) kindStep() bool {
-	known := false
-	if q.entry, known = q.p.catalog.actions[q.Action]; !known {
+	if q.entry = q.p.catalog.action(q.Action); q.entry == nil {
 		return q.deny(ReasonUnknownAction)
 	}
 	if q.Resource.kind == "" {
@@ -233,7 +280,7 @@ func (q *question) capabilityStep() bool {
 func (q *question) levelHolds(l Level) bool {
 	needed := q.entry
 	if !needed.levelOnly {
-		needed = q.p.catalog.actions[ViewReport]
+		needed = q.p.catalog.action(ViewReport)
 	}
 	return q.p.catalog.levels[l].has(needed.number)
 }
@@ -242,10 +289,11 @@ func (q *question) levelHolds(l Level) bool {
 // they have it through. Of equal ones the direct grant comes first, then the
 // team that is first by id.
 func (q *question) reportLevel(report uint32) (best Level, through team.ID) {
-	if g, ok := q.asker.Grants.Find(report); ok && !q.hasEnded(g.Until) {
+	if g, ok := q.p.state.More(q.asker.No).Grants.Find(report); ok && !q.hasEnded(g.Until) {
 		best = Level(g.Level)
 	}
-	q.eachTeam(func(t *snapshot.Team) bool {
+	q.eachTeam(func(no uint32) bool {
+		t := q.p.state.Teams.At(no)
 		if g, ok := t.Grants.Find(report); ok && Level(g.Level) > best && !q.hasEnded(g.Until) {
 			best, through = Level(g.Level), t.ID
 		}
@@ -257,14 +305,13 @@ func (q *question) reportLevel(report uint32) (best Level, through team.ID) {
 // eachTeam visits the teams whose data and grants the question may use, in byte
 // order of their ids: the one of the session, or all that the user is a current
 // member of.
-func (q *question) eachTeam(visit func(*snapshot.Team) bool) {
-	if q.scope != nil {
+func (q *question) eachTeam(visit func(uint32) bool) {
+	if q.scoped {
 		visit(q.scope)
 		return
 	}
-	for _, m := range q.asker.Teams {
-		t := q.p.state.Teams.At(m.Team)
-		if t != nil && !q.hasEnded(m.Until) && !visit(t) {
+	for m := range q.p.state.Memberships(q.asker) {
+		if !q.hasEnded(m.Until) && !visit(m.Team) {
 			return
 		}
 	}
@@ -282,7 +329,7 @@ func (q *question) reachStep() bool {
 		}
 		return q.reachAccount(q.Resource.account)
 	case atUser:
-		return s.Users.Has(id) || q.deny(ReasonUnknownResource)
+		return s.Users.Get(id) != nil || q.deny(ReasonUnknownResource)
 	case atRole:
 		if _, ok := q.p.catalog.numbers[role.Name(id)]; !ok {
 			return q.deny(ReasonUnknownResource)
@@ -306,29 +353,25 @@ func (q *question) reachStep() bool {
 // data and no session narrows it, or else the first team with its first data
 // group that matches, both in byte order of ids.
 func (q *question) reachAccount(id string) bool {
-	no, account, ok := q.p.state.Accounts.Find(id)
-	if !ok {
+	account := q.p.state.Accounts.Get(id)
+	if account == nil {
 		return q.deny(ReasonUnknownResource)
 	}
 	if q.seesAll() {
 		return true
 	}
-	q.eachTeam(func(t *snapshot.Team) bool {
-		if t.Sees(no, account) {
-			for k, g := range t.GroupIndexes {
-				if q.p.state.Groups.At(g).Matches(no, account) {
-					q.Reason, q.Team, q.Group = ReasonTeam, t.ID, t.Groups[k]
-					break
-				}
-			}
+	q.eachTeam(func(no uint32) bool {
+		by, sees := q.p.state.See(no, account)
+		if sees {
+			q.Reason, q.Team, q.Group = ReasonTeam, by.Team, by.Group
 		}
-		return q.Reason != ReasonTeam
+		return !sees
 	})
 	return q.Reason == ReasonTeam || q.deny(ReasonOutOfReach)
 }
 
 // seesAll reports whether the user sees every account.
-func (q *question) seesAll() bool { return q.scope == nil && q.askerRole.Scope == role.AllData }
+func (q *question) seesAll() bool { return !q.scoped && q.askerRole.seesAll }
 
 // reachLink finds by what the user may end a link: that they made it, that they
 // are a creator of the report it shows, or that they might remove its maker. A
@@ -338,11 +381,11 @@ func (q *question) reachLink(id string) bool {
 	if !ok || l.Ended {
 		return q.deny(ReasonUnknownResource)
 	}
-	if l.Maker == q.asker.ID {
+	if string(l.Maker) == q.askerID {
 		q.Reason = ReasonMaker
 		return true
 	}
-	if l.Kind == snapshot.ReportKind {
+	if l.Kind == store.ReportKind {
 		if no, _, ok := q.p.state.Reports.Find(l.Item); ok {
 			if level, _ := q.reportLevel(no); level == Creator {
 				q.Reason, q.Level = ReasonGrant, level
@@ -350,8 +393,7 @@ func (q *question) reachLink(id string) bool {
 			}
 		}
 	}
-	remove := question{p: q.p, now: q.now, timed: q.timed}
-	remove.Subject, remove.Action, remove.Resource = q.Subject, RemoveUser, TargetUser(l.Maker)
+	remove := question{p: q.p, now: q.now, timed: q.timed, Decision: &Decision{Subject: q.Subject, Action: RemoveUser, Resource: TargetUser(l.Maker)}}
 	remove.decide()
 	if !remove.Allowed {
 		return q.deny(ReasonOutOfReach)
@@ -366,25 +408,26 @@ func (q *question) reachLink(id string) bool {
 func (q *question) guardStep() bool {
 	switch q.family {
 	case atUser:
-		_, target, _ := q.p.state.Users.Find(q.Resource.id)
+		target := q.p.state.Users.Get(q.Resource.id)
+		targetRole, self := &q.p.catalog.roles[target.Role], q.Resource.id == q.askerID
 		if q.Action == TransferOwner {
-			fits := target.Lasting() && target.ID != q.asker.ID && q.askerRole.manages[target.Role]
+			fits := target.Lasting() && !self && q.askerRole.manages[targetRole.Name]
 			return fits || q.deny(ReasonIneligibleTarget)
 		}
-		if target.ID == q.asker.ID {
+		if self {
 			return q.deny(ReasonSelf)
 		}
-		if !q.askerRole.manages[target.Role] {
+		if !q.askerRole.manages[targetRole.Name] {
 			return q.deny(ReasonAboveCeiling)
 		}
-		holders := q.p.state.Holders[target.RoleNumber].Lasting
-		if q.Action != EditUser && target.Lasting() && holders <= q.p.catalog.roles[target.RoleNumber].MinHolders {
+		holders := q.p.state.Roles[target.Role].Lasting
+		if q.Action != EditUser && target.Lasting() && holders <= targetRole.MinHolders {
 			return q.deny(ReasonLastHolder)
 		}
 	case atRole:
 		no := q.p.catalog.numbers[role.Name(q.Resource.id)]
 		most := q.p.catalog.roles[no].MaxHolders
-		if most > 0 && q.p.state.Holders[no].All >= most {
+		if most > 0 && q.p.state.Roles[no].Holders() >= most {
 			return q.deny(ReasonRoleFull)
 		}
 	}

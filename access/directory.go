@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -41,13 +42,13 @@ func (d Directory) Has(r Resource) bool {
 	s := d.policy.ready().state
 	switch r.kind {
 	case KindUser:
-		return s.Users.Has(r.id)
+		return s.Users.Get(r.id) != nil
 	case KindTeam:
 		return s.Teams.Has(r.id)
 	case KindGroup:
 		return s.Groups.Has(r.id)
 	case KindAccount:
-		return s.Accounts.Has(r.id)
+		return s.Accounts.Get(r.id) != nil
 	case KindReport:
 		return s.Reports.Has(r.id)
 	case KindLink:
@@ -61,46 +62,51 @@ func (d Directory) Has(r Resource) bool {
 
 // User returns a user.
 func (d Directory) User(id team.UserID) (team.User, bool) {
-	return userOf(d.policy.ready().state.Users.Find(string(id)))
+	s := d.policy.ready().state
+	u := s.Users.Get(string(id))
+	if u == nil {
+		return team.User{}, false
+	}
+	return s.User(u.No), true
 }
 
 // UserByAddress returns the user with an e-mail address. Suspended users and
 // those whose access has ended still have theirs. The zero address is nobody's,
 // though there may be users without one.
 func (d Directory) UserByAddress(a team.Address) (team.User, bool) {
-	p := d.policy.ready()
-	no, ok := p.state.Emails.Get(a.Key()) // without an address nobody stands there
-	return userOf(no, p.state.Users.At(no), ok)
-}
-
-func userOf(_ uint32, u *snapshot.User, ok bool) (team.User, bool) {
+	s := d.policy.ready().state
+	no, ok := s.Emails.Find(a.Key()) // without an address nobody stands there
 	if !ok {
 		return team.User{}, false
 	}
-	return u.User, true
+	return s.User(no), true
 }
 
 // Users returns all users.
 func (d Directory) Users() iter.Seq[team.User] {
-	return records(&d.policy.ready().state.Users, func(u *snapshot.User) team.User { return u.User })
+	return values(d.policy.ready().state.AllUsers())
 }
 
 // Memberships returns the memberships of a user, also those that have ended, in
 // byte order of the ids of the teams.
 func (d Directory) Memberships(id team.UserID) iter.Seq[team.Member] {
-	p := d.policy.ready()
+	s := d.policy.ready().state
 	return func(yield func(team.Member) bool) {
-		_, u, ok := p.state.Users.Find(string(id))
-		if !ok {
-			return
-		}
-		for _, m := range u.Teams {
-			t := p.state.Teams.At(m.Team)
-			if t != nil && !yield(team.Member{Team: t.ID, User: id, Until: m.Until, Note: m.Note}) {
-				return
-			}
+		if u := s.Users.Get(string(id)); u != nil {
+			eachMember(s, u, id, yield)
 		}
 	}
+}
+
+// eachMember yields the memberships of a user, and reports whether yield always
+// wanted to go on.
+func eachMember(s *store.State, u *store.User, id team.UserID, yield func(team.Member) bool) bool {
+	for m, t := range s.Memberships(u) {
+		if !yield(team.Member{Team: t.ID, User: id, Until: m.Until, Note: m.Note}) {
+			return false
+		}
+	}
+	return true
 }
 
 // Team returns a team, its groups in byte order.
@@ -117,8 +123,8 @@ func (d Directory) Teams() iter.Seq[team.Team] {
 	return records(&d.policy.ready().state.Teams, detached)
 }
 
-// detached returns a team that shares nothing with the snapshot.
-func detached(t *snapshot.Team) team.Team {
+// detached returns a team that shares nothing with the store.
+func detached(t *store.Team) team.Team {
 	c := t.Team
 	c.Groups = slices.Clone(c.Groups)
 	return c
@@ -133,9 +139,9 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 			return
 		}
 		for i := range t.Members.All() {
-			u := p.state.Users.At(i)
-			m, _ := u.Membership(no)
-			if !yield(team.Member{Team: id, User: u.ID, Until: m.Until, Note: m.Note}) {
+			user := p.state.Users.ID(i)
+			m, _ := p.state.Membership(p.state.Users.Get(user), no)
+			if !yield(team.Member{Team: id, User: team.UserID(user), Until: m.Until, Note: m.Note}) {
 				return
 			}
 		}
@@ -146,14 +152,11 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 // user by user in the order of Users, and those of one in byte order of the ids
 // of the teams. It is quicker than Memberships of each.
 func (d Directory) AllMembers() iter.Seq[team.Member] {
-	p := d.policy.ready()
+	s := d.policy.ready().state
 	return func(yield func(team.Member) bool) {
-		for _, u := range snapshot.All(&p.state.Users) {
-			for _, m := range u.Teams {
-				t := p.state.Teams.At(m.Team)
-				if t != nil && !yield(team.Member{Team: t.ID, User: u.ID, Until: m.Until, Note: m.Note}) {
-					return
-				}
+		for _, id := range persist.IDs(&s.Users) {
+			if !eachMember(s, s.Users.Get(id), team.UserID(id), yield) {
+				return
 			}
 		}
 	}
@@ -170,7 +173,7 @@ func (d Directory) Group(id datagroup.ID) (datagroup.Group, bool) {
 
 // Groups returns all data groups.
 func (d Directory) Groups() iter.Seq[datagroup.Group] {
-	return records(&d.policy.ready().state.Groups, func(g *snapshot.Group) datagroup.Group { return g.Group })
+	return records(&d.policy.ready().state.Groups, func(g *store.Group) datagroup.Group { return g.Group })
 }
 
 // TeamsWith returns the teams that have a data group.
@@ -191,23 +194,35 @@ func (d Directory) TeamsWith(id datagroup.ID) iter.Seq[team.ID] {
 
 // GroupsSince returns the data groups that match an account in one of two
 // directories and not in the other, with whether they do in d. Those that are in
-// one directory only are left out. It looks at every data group, and matches no
-// filter again.
+// one directory only are left out. It costs a look at each data group that matches
+// the account and few others, and at each that matches many.
 func (d Directory) GroupsSince(before Directory, id datagroup.AccountID) iter.Seq2[datagroup.ID, bool] {
 	now, old := d.policy.ready().state, before.policy.ready().state
 	return func(yield func(datagroup.ID, bool) bool) {
-		i, a, is := now.Accounts.Find(string(id))
-		j, b, was := old.Accounts.Find(string(id))
-		for k, g := range snapshot.All(&now.Groups) {
-			h := old.Groups.At(k)
-			if h == nil || h.ID != g.ID {
-				_, h, _ = old.Groups.Find(string(g.ID))
+		for g := range groupsNotIn(now, old, id) {
+			if !yield(g, true) {
+				return
 			}
-			if h == nil {
-				continue
+		}
+		for g := range groupsNotIn(old, now, id) {
+			if !yield(g, false) {
+				return
 			}
-			matches := is && g.Matches(i, a)
-			if matches != (was && h.Matches(j, b)) && !yield(g.ID, matches) {
+		}
+	}
+}
+
+// groupsNotIn yields the data groups of s that match an account, and that another
+// state has as well, but where they do not match it.
+func groupsNotIn(s, other *store.State, id datagroup.AccountID) iter.Seq[datagroup.ID] {
+	return func(yield func(datagroup.ID) bool) {
+		a, there := s.Accounts.Get(string(id)), other.Accounts.Get(string(id))
+		if a == nil {
+			return
+		}
+		for _, g := range s.GroupsOf(a) {
+			_, same, ok := other.Groups.Find(string(g.ID))
+			if ok && (there == nil || !same.Matches(there)) && !yield(g.ID) {
 				return
 			}
 		}
@@ -216,16 +231,17 @@ func (d Directory) GroupsSince(before Directory, id datagroup.AccountID) iter.Se
 
 // Account returns an account.
 func (d Directory) Account(id datagroup.AccountID) (datagroup.Account, bool) {
-	_, a, ok := d.policy.ready().state.Accounts.Find(string(id))
-	if !ok {
+	s := d.policy.ready().state
+	a := s.Accounts.Get(string(id))
+	if a == nil {
 		return datagroup.Account{}, false
 	}
-	return *a.Account, true
+	return s.Account(a.No), true
 }
 
 // Accounts returns all accounts.
 func (d Directory) Accounts() iter.Seq[datagroup.Account] {
-	return records(&d.policy.ready().state.Accounts, func(a snapshot.Account) datagroup.Account { return *a.Account })
+	return values(d.policy.ready().state.AllAccounts())
 }
 
 // Report returns a report as a document has it, without its grants.
@@ -241,7 +257,7 @@ func (d Directory) Report(id ReportID) (document.Report, bool) {
 func (d Directory) Reports() iter.Seq2[ReportID, string] {
 	p := d.policy.ready()
 	return func(yield func(ReportID, string) bool) {
-		for _, r := range snapshot.All(&p.state.Reports) {
+		for _, r := range persist.All(&p.state.Reports) {
 			if !yield(ReportID(r.ID), r.Name) {
 				return
 			}
@@ -266,7 +282,7 @@ func (d Directory) Grants(id ReportID) iter.Seq[Grant] {
 func (d Directory) AllGrants() iter.Seq[Grant] {
 	p := d.policy.ready()
 	return func(yield func(Grant) bool) {
-		for no, r := range snapshot.All(&p.state.Reports) {
+		for no, r := range persist.All(&p.state.Reports) {
 			if !p.eachGrant(no, r, yield) {
 				return
 			}
@@ -275,11 +291,10 @@ func (d Directory) AllGrants() iter.Seq[Grant] {
 }
 
 // eachGrant yields the grants of a report.
-func (p *Policy) eachGrant(no uint32, r *snapshot.Report, yield func(Grant) bool) bool {
+func (p *Policy) eachGrant(no uint32, r *store.Report, yield func(Grant) bool) bool {
 	for i := range r.Users.All() {
-		u := p.state.Users.At(i)
-		g, _ := u.Grants.Find(no)
-		if !yield(Grant{Report: ReportID(r.ID), User: u.ID, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
+		g, _ := p.state.More(i).Grants.Find(no)
+		if !yield(Grant{Report: ReportID(r.ID), User: team.UserID(p.state.Users.ID(i)), Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 			return false
 		}
 	}
@@ -298,11 +313,11 @@ func (p *Policy) eachGrant(no uint32, r *snapshot.Report, yield func(Grant) bool
 func (d Directory) UserGrant(id ReportID, u team.UserID) (Grant, bool) {
 	p := d.policy.ready()
 	no, _, ok := p.state.Reports.Find(string(id))
-	_, rec, found := p.state.Users.Find(string(u))
-	if !ok || !found {
+	user := p.state.Users.Get(string(u))
+	if !ok || user == nil {
 		return Grant{}, false
 	}
-	g, ok := rec.Grants.Find(no)
+	g, ok := p.state.More(user.No).Grants.Find(no)
 	if !ok {
 		return Grant{}, false
 	}
@@ -329,11 +344,11 @@ func (d Directory) TeamGrant(id ReportID, t team.ID) (Grant, bool) {
 func (d Directory) GrantsOf(id team.UserID) iter.Seq[Grant] {
 	p := d.policy.ready()
 	return func(yield func(Grant) bool) {
-		_, u, ok := p.state.Users.Find(string(id))
-		if !ok {
+		u := p.state.Users.Get(string(id))
+		if u == nil {
 			return
 		}
-		for g := range u.Grants.All() {
+		for g := range p.state.More(u.No).Grants.All() {
 			r := p.state.Reports.At(g.Of)
 			if r != nil && !yield(Grant{Report: ReportID(r.ID), User: id, Level: Level(g.Level), Until: g.Until, Note: g.Note}) {
 				return
@@ -363,11 +378,11 @@ func (d Directory) GrantsOfTeam(id team.ID) iter.Seq[Grant] {
 // good, expired ones included.
 func (d Directory) LinksOf(id team.UserID) iter.Seq[ShareLink] {
 	p := d.policy.ready()
-	_, u, ok := p.state.Users.Find(string(id))
-	if !ok {
+	u := p.state.Users.Get(string(id))
+	if u == nil {
 		return p.liveLinks(nil)
 	}
-	return p.liveLinks(u.Links)
+	return p.liveLinks(p.state.More(u.No).Links)
 }
 
 // LinksIn returns the share links that were made in sessions of a team and that
@@ -382,18 +397,12 @@ func (d Directory) LinksIn(id team.ID) iter.Seq[ShareLink] {
 }
 
 // LinksTo returns the share links that show the resource and that have not ended
-// for good, expired ones included. Unless it is a report, it looks at every link.
+// for good, expired ones included.
 func (d Directory) LinksTo(r Resource) iter.Seq[ShareLink] {
-	p := d.policy.ready()
-	if r == Report(r.id) {
-		if _, rec, ok := p.state.Reports.Find(r.id); ok {
-			return p.liveLinks(rec.Links)
-		}
-		return p.liveLinks(nil)
-	}
+	s := d.policy.ready().state
 	return func(yield func(ShareLink) bool) {
-		for _, l := range snapshot.All(&p.state.Links) {
-			if !l.Ended && linkResource(l) == r && !yield(shareLink(l)) {
+		for _, l := range s.LinksTo(string(r.kind), r.id, r.account) {
+			if !l.Ended && !yield(shareLink(l)) {
 				return
 			}
 		}
@@ -433,15 +442,26 @@ func (d Directory) Holders(name role.Name) (all, lasting int) {
 	if !ok {
 		return 0, 0
 	}
-	h := p.state.Holders[no]
-	return h.All, h.Lasting
+	r := &p.state.Roles[no]
+	return r.Holders(), r.Lasting
 }
 
 // records returns what of makes of every record.
-func records[T, R any](b *snapshot.Book[T], of func(T) R) iter.Seq[R] {
+func records[T, R any](b *persist.Book[T], of func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
-		for _, rec := range snapshot.All(b) {
+		for _, rec := range persist.All(b) {
 			if !yield(of(rec)) {
+				return
+			}
+		}
+	}
+}
+
+// values leaves out the numbers of records.
+func values[R any](records iter.Seq2[uint32, R]) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for _, rec := range records {
+			if !yield(rec) {
 				return
 			}
 		}

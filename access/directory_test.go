@@ -96,8 +96,8 @@ func checkRecord(t *testing.T, p *access.Policy) {
 func TestLists(t *testing.T) {
 	p := access.MustLoad(routesWorld).At(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 	for _, tt := range []struct{ name, got, want string }{
-		{"who views", listed(p.Who("report.view", access.Report("q3")), plain), "ann root"},
-		{"who edits", listed(p.Who("team.edit", access.Team("emea")), plain), "root uma"},
+		{"who views", listed(p.Who("report.view", access.Report("q3")).All(), plain), "ann root"},
+		{"who edits", listed(p.Who("team.edit", access.Team("emea")).All(), plain), "root uma"},
 		{"actions of ann", listed(p.Actions(access.User("ann"), access.Report("q3")), plain), "report.comment report.explore report.share-explorer report.share-viewer report.view"},
 		{"reports of ann", listed(p.Reports(access.User("ann"), "report.explore"), plain), "q3"},
 		{"reports of ann in a team", listed(p.Reports(access.Session("ann", "empty"), "report.explore"), plain), ""},

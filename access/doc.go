@@ -29,10 +29,10 @@
 //     [RevokeLink]; [Policy.Applies]
 //   - of what: [Resource], [Company], [Account], [TargetUser], [Role], [Team],
 //     [Group], [Report], [Link], [Item], [CompanyItem]; [Kind] and
-//     [ParseResource] for what is only known when the program runs
+//     [Resource.UnmarshalText] for what is only known when the program runs
 //   - the answer: [Decision], [Reason], [Step], [Level]; [Public] and
 //     [DeniedError] are what the subject may be shown
-//   - lists: [View], [Policy.Who], [Policy.Actions], [Policy.Reports],
+//   - lists: [View], [Policy.Who] and [Users], [Policy.Actions], [Policy.Reports],
 //     [Policy.Preview]
 //   - why, and what would help: [Policy.Explain], [Explanation], [Route],
 //     [Remedy]

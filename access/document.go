@@ -2,10 +2,12 @@ package access
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
 )
 
 // Document returns the policy as a document of the caller's, everything sorted
@@ -17,19 +19,19 @@ func (p *Policy) Document() *document.Document {
 	if declared := p.state.Schema.Attributes(); len(declared) > 0 {
 		d.Attributes = document.AttributesOf(declared)
 	}
-	d.Accounts = entries(&p.state.Accounts, func(a snapshot.Account) document.Account { return document.AccountOf(*a.Account) }, func(e document.Account) string { return e.ID })
-	d.Groups = entries(&p.state.Groups, func(g *snapshot.Group) document.Group { return document.GroupOf(g.Group) }, func(e document.Group) string { return e.ID })
-	d.Teams = entries(&p.state.Teams, p.teamEntry, func(e document.Team) string { return e.ID })
-	d.Users = entries(&p.state.Users, func(u *snapshot.User) document.User { return document.UserOf(u.User) }, func(e document.User) string { return e.ID })
-	d.Reports = entries(&p.state.Reports, p.reportEntry, func(e document.Report) string { return e.ID })
-	d.Links = entries(&p.state.Links, func(l *snapshot.Link) document.Link { return shareLink(l).Entry() }, func(e document.Link) string { return e.ID })
+	d.Accounts = entries(p.state.AllAccounts(), document.AccountOf, func(e document.Account) string { return e.ID })
+	d.Groups = entries(persist.All(&p.state.Groups), func(g *store.Group) document.Group { return document.GroupOf(g.Group) }, func(e document.Group) string { return e.ID })
+	d.Teams = entries(persist.All(&p.state.Teams), p.teamEntry, func(e document.Team) string { return e.ID })
+	d.Users = entries(p.state.AllUsers(), document.UserOf, func(e document.User) string { return e.ID })
+	d.Reports = entries(persist.All(&p.state.Reports), p.reportEntry, func(e document.Report) string { return e.ID })
+	d.Links = entries(persist.All(&p.state.Links), func(l *store.Link) document.Link { return shareLink(l).Entry() }, func(e document.Link) string { return e.ID })
 	return d
 }
 
 // entries returns the entry of every record, sorted by id.
-func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) []E {
+func entries[T, E any](records iter.Seq2[uint32, T], entry func(T) E, id func(E) string) []E {
 	var all []E
-	for _, rec := range snapshot.All(b) {
+	for _, rec := range records {
 		all = append(all, entry(rec))
 	}
 	slices.SortFunc(all, func(a, b E) int { return cmp.Compare(id(a), id(b)) })
@@ -37,7 +39,7 @@ func entries[T, E any](b *snapshot.Book[T], entry func(T) E, id func(E) string) 
 }
 
 // teamEntry returns the entry of a team with its members.
-func (p *Policy) teamEntry(t *snapshot.Team) document.Team {
+func (p *Policy) teamEntry(t *store.Team) document.Team {
 	e := document.TeamOf(t.Team)
 	for m := range p.Directory().Members(t.ID) {
 		e.Members = append(e.Members, document.MemberOf(m))
@@ -48,7 +50,7 @@ func (p *Policy) teamEntry(t *snapshot.Team) document.Team {
 
 // reportEntry returns the entry of a report with its grants, those to users
 // before those to teams.
-func (p *Policy) reportEntry(r *snapshot.Report) document.Report {
+func (p *Policy) reportEntry(r *store.Report) document.Report {
 	e := document.Report{ID: r.ID, Name: r.Name, Note: r.Note}
 	for g := range p.Directory().Grants(ReportID(r.ID)) {
 		e.Grants = append(e.Grants, g.Entry())

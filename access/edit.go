@@ -7,7 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -36,12 +38,13 @@ import (
 // and every link. An Edit
 // belongs to one goroutine.
 type Edit struct {
-	w       *snapshot.Writer
+	w       *store.Writer
 	catalog *catalog
 	now     func() time.Time
 	errs    []error
 	spent   bool
-	steps   int // that suggestions have taken
+	steps   int               // that suggestions have taken
+	row     []datagroup.Value // room for setAccount
 }
 
 // Edit starts an edit of p.
@@ -50,10 +53,10 @@ func (p *Policy) Edit() *Edit {
 	return newEdit(p.state, p.catalog, p.now)
 }
 
-func newEdit(s *snapshot.State, c *catalog, now func() time.Time) *Edit {
-	e := &Edit{w: snapshot.NewWriter(s), catalog: c, now: now}
-	if e.w.Holders == nil {
-		e.w.Holders = make([]snapshot.Holders, len(c.roles))
+func newEdit(s *store.State, c *catalog, now func() time.Time) *Edit {
+	e := &Edit{w: store.NewWriter(s), catalog: c, now: now}
+	if e.w.Roles == nil {
+		e.w.PutRoles(c.roleNames())
 	}
 	return e
 }
@@ -70,11 +73,19 @@ func (e *Edit) Policy() (*Policy, error) {
 	if err := errors.Join(e.errs...); err != nil {
 		return nil, err
 	}
-	return &Policy{state: e.w.Freeze(), catalog: e.catalog, now: e.now}, nil
+	made := &Policy{state: e.w.Freeze(), catalog: e.catalog, now: e.now}
+	e.w = nil
+	return made, nil
 }
 
-// change starts a change of the thing with the given id.
-func (e *Edit) change(op, id string) *check { return &check{edit: e, op: op, id: id} }
+// change starts a change of the thing with the given id. After Policy it goes
+// into a policy that nobody gets.
+func (e *Edit) change(op, id string) *check {
+	if e.w == nil {
+		e.w = newEdit(new(store.State), e.catalog, e.now).w
+	}
+	return &check{edit: e, op: op, id: id}
+}
 
 // SetCatalog replaces the role catalog. The new one must have every role that a
 // user has. A link ends for good if the new one has no such kind any more, or
@@ -86,13 +97,13 @@ func (e *Edit) SetCatalog(c *role.Catalog) {
 		check.fail("", fmt.Errorf("catalog without roles %w", ErrInvalid))
 		return
 	}
-	for _, u := range snapshot.All(&e.w.Users) {
+	for _, u := range e.w.AllUsers() {
 		if _, ok := next.numbers[u.Role]; !ok {
 			check.fail("", fmt.Errorf("role %q of user %q %w in the new catalog", u.Role, u.ID, ErrUnknown))
 			return
 		}
 	}
-	for _, l := range snapshot.All(&e.w.Links) {
+	for _, l := range persist.All(&e.w.Links) {
 		if !l.Ended && !next.allowsLink(l) {
 			ended := *l
 			ended.Ended = true
@@ -100,7 +111,7 @@ func (e *Edit) SetCatalog(c *role.Catalog) {
 		}
 	}
 	e.catalog = next
-	e.w.PutRoles(len(next.roles), func(r role.Name) int { return next.numbers[r] })
+	e.w.PutRoles(next.roleNames())
 }
 
 // unknownError says that nothing has an id. What was probably meant is looked
@@ -152,9 +163,9 @@ func suggest(err error, steps *int) error {
 // maxSuggest is among how many ids the one that was meant is looked for.
 const maxSuggest = 10_000
 
-// find returns the index of a record, or the error of naming one that does not
+// find returns the number of a record, or the error of naming one that does not
 // exist.
-func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string) (uint32, error) {
+func find[T any](what string, b *persist.Book[T], id string, key func(T) string) (uint32, error) {
 	if no, _, ok := b.Find(id); ok {
 		return no, nil
 	}
@@ -162,7 +173,7 @@ func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string
 		return 0, unknown(what, id, nil)
 	}
 	return 0, unknown(what, id, func(yield func(string) bool) {
-		for _, rec := range snapshot.All(b) {
+		for _, rec := range persist.All(b) {
 			if !yield(key(rec)) {
 				return
 			}
@@ -170,7 +181,17 @@ func find[T any](what string, b *snapshot.Book[T], id string, key func(T) string
 	})
 }
 
-func (e *Edit) findUser(id string) (uint32, error) { return find("user", &e.w.Users, id, userID) }
+func (e *Edit) findUser(id string) (uint32, error) {
+	users := &e.w.Users
+	if u := users.Get(id); u != nil {
+		return u.No, nil
+	}
+	if users.Len() > maxSuggest {
+		return 0, unknown("user", id, nil)
+	}
+	return 0, unknown("user", id, userIDs(e.w.State))
+}
+
 func (e *Edit) findTeam(id string) (uint32, error) { return find("team", &e.w.Teams, id, teamID) }
 func (e *Edit) findGroup(id string) (uint32, error) {
 	return find("data group", &e.w.Groups, id, groupID)
@@ -179,10 +200,20 @@ func (e *Edit) findReport(id string) (uint32, error) {
 	return find("report", &e.w.Reports, id, reportID)
 }
 
-func userID(u *snapshot.User) string     { return string(u.ID) }
-func teamID(t *snapshot.Team) string     { return string(t.ID) }
-func groupID(g *snapshot.Group) string   { return string(g.ID) }
-func reportID(r *snapshot.Report) string { return r.ID }
+func teamID(t *store.Team) string     { return string(t.ID) }
+func groupID(g *store.Group) string   { return string(g.ID) }
+func reportID(r *store.Report) string { return r.ID }
+
+// userIDs yields the ids of the users.
+func userIDs(s *store.State) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, id := range persist.IDs(&s.Users) {
+			if !yield(id) {
+				return
+			}
+		}
+	}
+}
 
 // findRole returns the number of a role, or the error of naming one that does
 // not exist.

@@ -49,7 +49,7 @@ func summed(t model.TB, w *model.World, p *access.Policy) record {
 		r.listed = append(r.listed, ids(p.Reports(s.Access(), "report.view")))
 	}
 	for _, id := range append(model.SortedKeys(w.Reports), "ghost") {
-		r.listed = append(r.listed, ids(p.Who("report.view", model.OfReport(id).Access())))
+		r.listed = append(r.listed, ids(p.Who("report.view", model.OfReport(id).Access()).All()))
 		var links []string
 		for l := range p.Directory().LinksTo(model.OfReport(id).Access()) {
 			links = append(links, fmt.Sprint(l))

@@ -62,7 +62,7 @@ func Example_program() {
 
 	fmt.Println("list")
 	fmt.Println("  Ann sees", slices.Sorted(policy.View(ann).Accounts()))
-	fmt.Println("  the German account is seen by", slices.Sorted(policy.Who(access.ViewAccount, german)))
+	fmt.Println("  the German account is seen by", slices.Sorted(policy.Who(access.ViewAccount, german).All()))
 	fmt.Println("  Bob may, at the report,", slices.Collect(policy.Actions(bob, access.Report("q3"))))
 	fmt.Println("  Bob may view the reports", slices.Sorted(policy.Reports(bob, access.ViewReport)))
 	// Output:

@@ -110,7 +110,7 @@ func ExamplePolicy_Who() {
 	            {"id": "uma", "email": "uma@example.com", "role": "user-manager"},
 	            {"id": "ann", "email": "ann@example.com", "role": "team-member"}]
 	}`)
-	who := policy.Who(access.SetTeamMembers, access.Team("americas"))
+	who := policy.Who(access.SetTeamMembers, access.Team("americas")).All()
 	fmt.Println(slices.Sorted(who)) // the order of Who means nothing
 	// Output: [ada uma]
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
@@ -141,9 +142,9 @@ const maxRemedies = 8
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	p = p.ready()
 	p = p.At(p.clock()) // one instant for all that is asked
-	q := question{p: p, Decision: Decision{Subject: s, Action: a, Resource: r}}
+	q := question{p: p, Decision: &Decision{Subject: s, Action: a, Resource: r}}
 	q.decide()
-	e := Explanation{Decision: q.Decision}
+	e := Explanation{Decision: *q.Decision}
 	if q.link != nil {
 		maker := p.Explain(makerOf(q.link), a, r)
 		e.Maker = &maker
@@ -176,7 +177,7 @@ func (p *Policy) meant(r Resource) string {
 	var ids []string
 	switch r.kind {
 	case KindUser:
-		ids = keysOf(&p.state.Users, userID)
+		ids = slices.Collect(userIDs(p.state))
 	case KindTeam:
 		ids = keysOf(&p.state.Teams, teamID)
 	case KindGroup:
@@ -190,9 +191,9 @@ func (p *Policy) meant(r Resource) string {
 }
 
 // keysOf returns the ids of the records of a book.
-func keysOf[T any](b *snapshot.Book[T], id func(T) string) []string {
+func keysOf[T any](b *persist.Book[T], id func(T) string) []string {
 	all := make([]string, 0, b.Len())
-	for _, rec := range snapshot.All(b) {
+	for _, rec := range persist.All(b) {
 		all = append(all, id(rec))
 	}
 	return all
@@ -200,10 +201,9 @@ func keysOf[T any](b *snapshot.Book[T], id func(T) string) []string {
 
 // eachMembership visits every membership of the user that counts for the
 // question, also those that have ended, in the order of eachTeam.
-func (q *question) eachMembership(visit func(snapshot.Membership, *snapshot.Team)) {
-	for _, m := range q.asker.Teams {
-		t := q.p.state.Teams.At(m.Team)
-		if t != nil && (q.scope == nil || q.scope == t) {
+func (q *question) eachMembership(visit func(store.Membership, *store.Team)) {
+	for m, t := range q.p.state.Memberships(q.asker) {
+		if !q.scoped || q.scope == m.Team {
 			visit(m, t)
 		}
 	}
@@ -212,34 +212,35 @@ func (q *question) eachMembership(visit func(snapshot.Membership, *snapshot.Team
 // accountRoutes returns the routes to an account: by the role, and by each data
 // group of each team.
 func (q *question) accountRoutes(id string) []Route {
-	no, account, ok := q.p.state.Accounts.Find(id)
-	if !ok {
+	at := q.p.state.Accounts.Get(id)
+	if at == nil {
 		return nil
 	}
+	account := q.p.state.Account(at.No)
 	byRole := Route{Reason: ReasonRole, Role: q.askerRole.Name, Open: q.seesAll()}
 	switch {
 	case byRole.Open:
-	case q.scope != nil:
+	case q.scoped:
 		byRole.Lacks = "a session sees only the data of its team"
 	default:
 		byRole.Lacks = "it sees only the data of the user's teams"
 	}
 	routes := []Route{byRole}
-	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) {
+	q.eachMembership(func(m store.Membership, t *store.Team) {
 		route := Route{Reason: ReasonTeam, Team: t.ID, Until: m.Until}
-		if len(t.GroupIndexes) == 0 {
+		if len(t.GroupNumbers) == 0 {
 			route.Lacks = "the team has no data group"
 			routes = append(routes, route)
 		}
-		for k, g := range t.GroupIndexes {
+		for k, g := range t.GroupNumbers {
 			group := q.p.state.Groups.At(g)
-			route.Group, route.Leaves = t.Groups[k], group.Filter.Explain(*account.Account)
+			route.Group, route.Leaves = t.Groups[k], group.Filter.Explain(account)
 			route.Lacks = ""
 			switch {
 			case q.hasEnded(m.Until):
 				route.Lacks = "the membership has ended"
-			case !group.Matches(no, account):
-				route.Lacks = fmt.Sprintf("the filter %s is %v for it", group.Filter, group.Filter.Match(*account.Account))
+			case !group.Matches(at):
+				route.Lacks = fmt.Sprintf("the filter %s is %v for it", group.Filter, group.Filter.Match(account))
 			}
 			route.Open = route.Lacks == ""
 			routes = append(routes, route)
@@ -255,7 +256,7 @@ func (q *question) reportRoutes() []Route {
 		return nil
 	}
 	var routes []Route
-	add := func(grants snapshot.Grants, through team.ID, m snapshot.Membership) {
+	add := func(grants store.Grants, through team.ID, m store.Membership) {
 		g, ok := grants.Find(q.reportNo)
 		if !ok {
 			return
@@ -275,8 +276,8 @@ func (q *question) reportRoutes() []Route {
 		}
 		routes = append(routes, route)
 	}
-	add(q.asker.Grants, "", snapshot.Membership{})
-	q.eachMembership(func(m snapshot.Membership, t *snapshot.Team) { add(t.Grants, t.ID, m) })
+	add(q.p.state.More(q.asker.No).Grants, "", store.Membership{})
+	q.eachMembership(func(m store.Membership, t *store.Team) { add(t.Grants, t.ID, m) })
 	slices.SortStableFunc(routes, func(a, b Route) int { return int(b.Level) - int(a.Level) })
 	return routes
 }
@@ -340,7 +341,7 @@ func (q *question) roleRemedies() []Remedy {
 		if !r.holds.has(q.entry.number) || len(all) == maxRemedies-1 {
 			continue
 		}
-		change := q.remedy(SetUserRole, TargetUser(q.asker.ID), "give %s the role %s", q.asker.ID, r.Name)
+		change := q.remedy(SetUserRole, TargetUser(q.askerID), "give %s the role %s", q.askerID, r.Name)
 		change.By = slices.DeleteFunc(change.By, func(u team.UserID) bool {
 			return !q.p.Decide(User(u), GrantRole, Role(r.Name)).Allowed
 		})
@@ -353,27 +354,38 @@ func (q *question) roleRemedies() []Remedy {
 // whose absence alone keeps a group of the user from matching, a team that sees
 // the account already, or a data group that matches it, for a team of the user.
 func (q *question) dataRemedies(id string) []Remedy {
-	no, account, _ := q.p.state.Accounts.Find(id)
+	s := q.p.state
+	at := s.Accounts.Get(id)
 	var all []Remedy
 	propose := func(a Action, r Resource, format string, args ...any) {
 		if len(all) < maxRemedies {
 			all = append(all, q.remedy(a, r, format, args...))
 		}
 	}
-	for _, name := range q.gaps(*account.Account) {
+	for _, name := range q.gaps(s.Account(at.No)) {
 		propose(EditSource, Account(id), "fill in %s of account %s, if you know it", name, id)
 	}
-	if q.scope == nil {
-		for _, t := range sorted(&q.p.state.Teams, func(t *snapshot.Team) bool { return t.Sees(no, account) }, teamID) {
-			propose(SetTeamMembers, Team(t.ID), "add %s to team %s, which sees it", q.asker.ID, t.ID)
+	if !q.scoped {
+		var ids []team.ID
+		for _, t := range s.SeeingTeams(at) {
+			ids = append(ids, s.Teams.At(t).ID)
+		}
+		slices.Sort(ids)
+		for _, t := range ids[:min(maxRemedies, len(ids))] {
+			propose(SetTeamMembers, Team(t), "add %s to team %s, which sees it", q.askerID, t)
 		}
 	}
-	groups := sorted(&q.p.state.Groups, func(g *snapshot.Group) bool { return g.Matches(no, account) }, groupID)
-	q.eachTeam(func(t *snapshot.Team) bool {
-		for _, g := range groups {
-			propose(SetTeamGroups, Team(t.ID), "attach data group %s, which matches it, to team %s", g.ID, t.ID)
+	var groups []datagroup.ID
+	for _, g := range s.GroupsOf(at) {
+		groups = append(groups, g.ID)
+	}
+	slices.Sort(groups)
+	q.eachTeam(func(no uint32) bool {
+		t := s.Teams.At(no).ID
+		for _, g := range groups[:min(maxRemedies, len(groups))] {
+			propose(SetTeamGroups, Team(t), "attach data group %s, which matches it, to team %s", g, t)
 		}
-		return true
+		return len(all) < maxRemedies
 	})
 	if len(groups) == 0 {
 		propose(CreateGroup, Company(), "define a data group that matches it, and attach it to a team")
@@ -385,8 +397,8 @@ func (q *question) dataRemedies(id string) []Remedy {
 // a data group of the user is unknown for it.
 func (q *question) gaps(a datagroup.Account) []string {
 	var names []string
-	q.eachTeam(func(t *snapshot.Team) bool {
-		for _, g := range t.GroupIndexes {
+	q.eachTeam(func(no uint32) bool {
+		for _, g := range q.p.state.Teams.At(no).GroupNumbers {
 			f := q.p.state.Groups.At(g).Filter
 			if f.Match(a) != datagroup.Unknown {
 				continue
@@ -403,21 +415,9 @@ func (q *question) gaps(a datagroup.Account) []string {
 	return slices.Compact(names)
 }
 
-// sorted returns the records that pass, in byte order of their ids.
-func sorted[T any](b *snapshot.Book[T], pass func(T) bool, id func(T) string) []T {
-	var all []T
-	for _, rec := range snapshot.All(b) {
-		if pass(rec) {
-			all = append(all, rec)
-		}
-	}
-	slices.SortFunc(all, func(a, b T) int { return strings.Compare(id(a), id(b)) })
-	return all
-}
-
 // remedy returns a change and which other users may make it.
 func (q *question) remedy(a Action, r Resource, format string, args ...any) Remedy {
-	by := slices.Sorted(q.p.Who(a, r))
+	by := slices.Sorted(q.p.Who(a, r).All())
 	by = slices.DeleteFunc(by, func(u team.UserID) bool { return string(u) == q.Subject.id })
 	return Remedy{Change: fmt.Sprintf(format, args...), Action: a, Resource: r, By: by}
 }

@@ -44,9 +44,9 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// FuzzParseResource parses texts as resources. What is accepted is written as a
+// FuzzResourceText parses texts as resources. What is accepted is written as a
 // text that parses to the same resource.
-func FuzzParseResource(f *testing.F) {
+func FuzzResourceText(f *testing.F) {
 	for _, text := range []string{``, `company`, `company:`, `company:x`, `nothing`, `:`, `:x`, `account:us-1`, `report:q3`,
 		`campaign:c1 in account:us-1`, `budget:b1 in company`, `account:a in account:a`, `account:a in account:b`,
 		`row:x in account:`, `row: in company`, `row: in account:`, `row:a in account:b in account:c`, `row:a in company in company`, "row:\x00\xff",
@@ -55,18 +55,18 @@ func FuzzParseResource(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		r, err := access.ParseResource(text)
+		r, err := parseResource(text)
 		if err != nil {
 			if !errors.Is(err, access.ErrInvalid) || !r.IsZero() {
-				t.Fatalf("ParseResource(%q) = %v, %v", text, r, err)
+				t.Fatalf("the text %q = %v, %v", text, r, err)
 			}
 			return
 		}
 		if r.IsZero() || r.Kind() == "" {
-			t.Fatalf("ParseResource(%q) names nothing", text)
+			t.Fatalf("the text %q names nothing", text)
 		}
-		if again, err := access.ParseResource(r.String()); again != r || err != nil {
-			t.Fatalf("ParseResource(%q) = %v, and then %v, %v", text, r, again, err)
+		if again, err := parseResource(r.String()); again != r || err != nil {
+			t.Fatalf("the text %q = %v, and then %v, %v", text, r, again, err)
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 func (e *Edit) SetGroup(g document.Group) { e.setGroup(e.change("set group", g.ID), g) }
 
 func (e *Edit) setGroup(c *check, g document.Group) {
-	if !named(c, "data group", &e.w.Groups, g.ID) {
+	if !c.named("data group", g.ID, e.w.Groups.Has(g.ID)) {
 		return
 	}
 	c.name(g.Name)
@@ -25,7 +25,8 @@ func (e *Edit) setGroup(c *check, g document.Group) {
 
 // RemoveGroup removes a data group, also from every team that has it.
 func (e *Edit) RemoveGroup(id datagroup.ID) {
-	if no, err := e.findGroup(string(id)); !e.change("remove group", string(id)).fail("", err) {
+	c := e.change("remove group", string(id))
+	if no, err := e.findGroup(string(id)); !c.fail("", err) {
 		e.w.RemoveGroup(no)
 	}
 }

@@ -163,7 +163,7 @@ func TestResourceGrowth(t *testing.T) {
 				text := strings.Repeat(part, n)
 				return func() {
 					for _, text := range []string{text, "a:" + text, `"` + text + `":b`, `a:"` + text, "a:b in account:" + text} {
-						_, _ = access.ParseResource(text)
+						_, _ = parseResource(text)
 					}
 				}
 			})

@@ -35,7 +35,8 @@ var house = map[string]string{
 	"audit/evidence":             "audit",
 	"team":                       "role datagroup",
 	"invite":                     "role team",
-	"access/internal/snapshot":   "role datagroup team",
+	"access/internal/persist":    "",
+	"access/internal/store":      "role datagroup team access/internal/persist",
 	"access/internal/strictjson": "",
 	// What a policy is read from and edited with, as plain text: below access, so
 	// that a document can be read without one.
@@ -279,7 +280,7 @@ func TestRefuseImport(t *testing.T) {
 		{"allow", "all in an example", "examples/x/main.go", modulePath + "/access", "", true},
 		{"deny", "a package above", "role/role.go", modulePath + "/team", "", false},
 		{"deny", "a package above in a test", "role/role_test.go", modulePath + "/team", "", false},
-		{"deny", "access in its internal", "access/internal/snapshot/state.go", modulePath + "/access", "datagroup team", false},
+		{"deny", "access in its internal", "access/internal/store/state.go", modulePath + "/access", "datagroup team", false},
 		{"deny", "internal of a stranger", "team/team.go", modulePath + "/access/internal/strictjson", "role datagroup", false},
 		{"deny", "stories in another package", "access/lint/lint.go", modulePath + "/access/internal/story", "internal", false},
 		{"deny", "testing in a package", "access/load.go", "testing", "", false},
@@ -290,7 +291,7 @@ func TestRefuseImport(t *testing.T) {
 		{"deny", "a model in an example", "examples/x/main.go", modulePath + "/access/internal/model", "", true},
 		{"deny", "another module in a model", "access/internal/model/draw.go", "example.com/x", "", false},
 		{"deny", "unsafe in a model", "access/internal/model/draw.go", "unsafe", "", false},
-		{"deny", "rapid in another internal package", "access/internal/snapshot/set.go", "pgregory.net/rapid", "", false},
+		{"deny", "rapid in another internal package", "access/internal/persist/set.go", "pgregory.net/rapid", "", false},
 		{"deny", "unsafe", "access/load.go", "unsafe", "", false},
 		{"allow", "HTTP in a door", "access/accesshttp/guard.go", "net/http", "", false},
 		{"allow", "files in a test", "access/load_test.go", "os", "", false},

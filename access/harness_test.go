@@ -139,7 +139,7 @@ func resourceCalled(t *testing.T, text string) access.Resource {
 	if text == "nothing" {
 		return access.Resource{}
 	}
-	r, err := access.ParseResource(text)
+	r, err := parseResource(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,4 +158,10 @@ func listed[T any](s iter.Seq[T], text func(T) string) string {
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
+}
+
+// parseResource reads a resource from its text.
+func parseResource(text string) (r access.Resource, err error) {
+	err = r.UnmarshalText([]byte(text))
+	return r, err
 }

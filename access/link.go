@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
@@ -38,10 +38,10 @@ func (l ShareLink) Entry() document.Link {
 func (e *Edit) SetLink(l document.Link) { e.setLink(e.change("set link", l.ID), l) }
 
 func (e *Edit) setLink(c *check, l document.Link) {
-	if !named(c, "link", &e.w.Links, l.ID) {
+	if !c.named("link", l.ID, e.w.Links.Has(l.ID)) {
 		return
 	}
-	next := snapshot.Link{
+	next := store.Link{
 		ID: l.ID, Maker: team.UserID(l.Maker), Session: team.ID(l.Session), Action: l.Action,
 		Kind: l.Resource.Kind, Item: l.Resource.ID, Account: l.Resource.Account,
 		Until: c.end(l.Until), Ended: l.Ended,
@@ -73,7 +73,7 @@ func (e *Edit) setLink(c *check, l document.Link) {
 
 // checkShown checks what a link shows and allows there. One that has ended may
 // be of a kind that left the catalog since.
-func (e *Edit) checkShown(c *check, l *snapshot.Link) {
+func (e *Edit) checkShown(c *check, l *store.Link) {
 	r := linkResource(l)
 	for _, part := range []struct{ field, id string }{{"kind", string(r.kind)}, {"id", r.id}, {"account", r.account}} {
 		if part.id != "" {
@@ -121,7 +121,7 @@ func belongs(f family) string {
 
 // allowsLink reports whether a link may show what it shows, and allow what it
 // allows, in a catalog.
-func (n *catalog) allowsLink(l *snapshot.Link) bool {
+func (n *catalog) allowsLink(l *store.Link) bool {
 	r := linkResource(l)
 	kind, known := n.kinds[r.kind]
 	return known && kind.link != "" && kind.link == Action(l.Action) && (kind.family == atItem) == (r.account != "")
@@ -129,7 +129,7 @@ func (n *catalog) allowsLink(l *snapshot.Link) bool {
 
 // checkLive checks that a link that has not ended has a maker, the team of its
 // session, and a report if it is to one.
-func (e *Edit) checkLive(c *check, l *snapshot.Link) {
+func (e *Edit) checkLive(c *check, l *store.Link) {
 	if !c.namesBroken("user", string(l.Maker)) {
 		_, err := e.findUser(string(l.Maker))
 		c.fail("maker", err)
@@ -138,7 +138,7 @@ func (e *Edit) checkLive(c *check, l *snapshot.Link) {
 		_, err := e.findTeam(string(l.Session))
 		c.fail("session", err)
 	}
-	if l.Kind == snapshot.ReportKind && !c.namesBroken("report", l.Item) {
+	if l.Kind == store.ReportKind && !c.namesBroken("report", l.Item) {
 		_, err := e.findReport(l.Item)
 		c.fail("resource.id", err)
 	}
@@ -146,28 +146,28 @@ func (e *Edit) checkLive(c *check, l *snapshot.Link) {
 
 // RemoveLink forgets a share link, ended or not.
 func (e *Edit) RemoveLink(id LinkID) {
-	no, _, ok := e.w.Links.Find(string(id))
-	if !ok {
-		e.change("remove link", string(id)).fail("", unknown("link", string(id), nil))
+	c := e.change("remove link", string(id))
+	if no, _, ok := e.w.Links.Find(string(id)); ok {
+		e.w.RemoveLink(no)
 		return
 	}
-	e.w.RemoveLink(no)
+	c.fail("", unknown("link", string(id), nil))
 }
 
 // linkResource returns what a stored link shows.
-func linkResource(l *snapshot.Link) Resource {
+func linkResource(l *store.Link) Resource {
 	return Resource{kind: Kind(l.Kind), id: l.Item, account: l.Account}
 }
 
 // makerOf returns the maker of a stored link, in the scope they made it in.
-func makerOf(l *snapshot.Link) Subject {
+func makerOf(l *store.Link) Subject {
 	if l.Session == "" {
 		return User(l.Maker)
 	}
 	return Session(l.Maker, l.Session)
 }
 
-func shareLink(l *snapshot.Link) ShareLink {
+func shareLink(l *store.Link) ShareLink {
 	return ShareLink{
 		ID: LinkID(l.ID), Maker: l.Maker, Session: l.Session, Action: Action(l.Action),
 		Resource: linkResource(l), Until: l.Until, Ended: l.Ended,

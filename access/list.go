@@ -4,24 +4,9 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/team"
 )
-
-// Who returns the users who may take the action on the resource at company
-// level: those for whom [Policy.Decide] allows it to [User]. The order is fixed
-// for the policy and means nothing. It asks Decide about every user.
-func (p *Policy) Who(a Action, r Resource) iter.Seq[team.UserID] {
-	p = p.ready()
-	return func(yield func(team.UserID) bool) {
-		for _, u := range snapshot.All(&p.state.Users) {
-			if p.Decide(User(u.ID), a, r).Allowed && !yield(u.ID) {
-				return
-			}
-		}
-	}
-}
 
 // Actions returns the actions that the subject may take on the resource, in
 // byte order: those that [Policy.Decide] allows. It asks Decide about every
@@ -62,23 +47,21 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 			id = string(l.Maker)
 		}
 	}
-	_, user, ok := p.state.Users.Find(id)
-	if !ok {
+	user := p.state.Users.Get(id)
+	if user == nil {
 		return nil
 	}
 	var all []uint32
-	add := func(grants snapshot.Grants) {
+	add := func(grants store.Grants) {
 		for g := range grants.All() {
 			if p.state.Reports.At(g.Of) != nil {
 				all = append(all, g.Of)
 			}
 		}
 	}
-	add(user.Grants)
-	for _, m := range user.Teams {
-		if t := p.state.Teams.At(m.Team); t != nil {
-			add(t.Grants)
-		}
+	add(p.state.More(user.No).Grants)
+	for _, t := range p.state.Memberships(user) {
+		add(t.Grants)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -86,7 +69,13 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 
 // Preview returns what a data group with this filter would match, before there
 // is one: the matching accounts by source, and how many are left out only
-// because they lack an attribute. It matches every account once.
+// because they lack an attribute. It costs one match for each account; for a
+// filter that reads attributes with few values only, one for each combination of
+// these, and a look at each account that is counted.
 func (p *Policy) Preview(f datagroup.Filter) datagroup.Preview {
-	return datagroup.NewPreview(f, p.Directory().Accounts())
+	bound, err := f.Bind(p.ready().state.Schema)
+	if err != nil {
+		return datagroup.NewPreview(f.Truths(p.Directory().Accounts()))
+	}
+	return datagroup.NewPreview(p.ready().state.Truths(bound))
 }

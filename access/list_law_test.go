@@ -125,7 +125,7 @@ func whoIsDecided(t *rapid.T, w *model.World, p *access.Policy, hits *model.Bran
 				want = append(want, u)
 			}
 		}
-		if got := ids(p.Who(access.Action(q.Action), q.Resource.Access())); !slices.Equal(got, want) {
+		if got := ids(p.Who(access.Action(q.Action), q.Resource.Access()).All()); !slices.Equal(got, want) {
 			t.Fatalf("who may %s on %v: %v, decided %v", q.Action, q.Resource, got, want)
 		}
 		if len(want) > 1 {

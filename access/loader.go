@@ -1,11 +1,14 @@
 package access
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
+	"github.com/ambit-authz/ambit/role"
 )
 
 // loader makes an Edit of a document. It goes on after a problem, to find all.
@@ -24,6 +27,9 @@ type loader struct {
 	broken   map[string]bool // entries that could not be set: naming them is no further problem
 	repeated map[int]bool    // teams whose id an earlier one has: their members are not looked at
 	roleless bool            // the catalog is broken: nor is naming a role or an action
+
+	users            []*store.User // room for addPlain
+	everyone, others uint32        // the next number of a user who sees all data, and of one who does not
 }
 
 // newLoader returns a loader of a document of which some could not be read.
@@ -50,12 +56,13 @@ func (l *loader) load(d *document.Document, c *Config) *Policy {
 	if l.failed.places == nil {
 		l.failed = newOmissions()
 	}
-	l.Edit = newEdit(new(snapshot.State), newCatalog(l.chooseCatalog(d.Catalog, c.Catalog)), now)
+	l.Edit = newEdit(new(store.State), newCatalog(l.chooseCatalog(d.Catalog, c.Catalog)), now)
 	l.setAttributes(&check{edit: l.Edit, loader: l, list: "attributes", index: noIndex}, d.Attributes)
+	l.w.Grow(len(d.Users), len(d.Accounts))
 	each(l, "accounts", d.Accounts, l.setAccount)
 	each(l, "groups", d.Groups, l.setGroup)
-	l.w.Freeze() // teams may share with groups what those no longer change
 	each(l, "teams", d.Teams, l.addTeam)
+	l.others = l.seeAll(d.Users)
 	each(l, "users", d.Users, l.setUser)
 	each(l, "teams", d.Teams, l.addMembers)
 	each(l, "reports", d.Reports, l.addReport)
@@ -154,10 +161,36 @@ func (l *loader) addTeam(c *check, t document.Team) {
 	l.setTeam(c, t)
 }
 
+// seeAll returns how many users have a role that sees all data.
+func (l *loader) seeAll(users []document.User) (n uint32) {
+	for _, u := range users {
+		name := role.Name(u.Role)
+		if name == "" {
+			name = l.catalog.source.Default()
+		}
+		if number, known := l.catalog.numbers[name]; known && l.catalog.roles[number].seesAll {
+			n++
+		}
+	}
+	return n
+}
+
+// number returns the number of the next user with a role. Those who see all data
+// have the first numbers: whoever looks for those who see an account finds them
+// side by side.
+func (l *loader) number(role int) uint32 {
+	next := &l.others
+	if l.catalog.roles[role].seesAll {
+		next = &l.everyone
+	}
+	*next++
+	return *next - 1
+}
+
 // addMembers sets the members of a team.
 func (l *loader) addMembers(c *check, t document.Team) {
 	no, _, ok := l.w.Teams.Find(t.ID)
-	if !ok || l.repeated[c.index] {
+	if !ok || l.repeated[c.index] || l.addPlain(no, t.Members) {
 		return
 	}
 	c.id = t.ID
@@ -166,6 +199,31 @@ func (l *loader) addMembers(c *check, t document.Team) {
 			l.setMember(c, no, m)
 		}
 	}
+}
+
+// addPlain adds the members of a team, and reports whether it could: whether
+// they have no end and no note, and nothing is wrong with one of them. If not,
+// it has added none.
+func (l *loader) addPlain(t uint32, members []document.Member) bool {
+	if len(l.out) > 0 {
+		return false
+	}
+	l.users = l.users[:0]
+	for _, m := range members {
+		u := l.w.Claim(m.User)
+		if u == nil || m.Until != "" || m.Note != "" {
+			return false
+		}
+		l.users = append(l.users, u)
+	}
+	slices.SortFunc(l.users, func(a, b *store.User) int { return cmp.Compare(a.No, b.No) })
+	for k := range l.users[:max(0, len(l.users)-1)] {
+		if l.users[k] == l.users[k+1] {
+			return false
+		}
+	}
+	l.w.AddMembers(t, l.users)
+	return true
 }
 
 // addReport sets a report with its grants.

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -39,7 +39,7 @@ type Config struct {
 // A Policy is safe for any number of goroutines and takes no locks. Package
 // live keeps the one of now. A nil and a zero Policy deny everything.
 type Policy struct {
-	state   *snapshot.State
+	state   *store.State
 	catalog *catalog
 	now     func() time.Time
 }
@@ -48,7 +48,7 @@ type Policy struct {
 // gives.
 var empty = func() *Policy {
 	c := newCatalog(role.CompanyCatalog())
-	return &Policy{state: newEdit(new(snapshot.State), c, time.Now).w.Freeze(), catalog: c, now: time.Now}
+	return &Policy{state: newEdit(new(store.State), c, time.Now).w.Freeze(), catalog: c, now: time.Now}
 }()
 
 func (p *Policy) ready() *Policy {

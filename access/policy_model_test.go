@@ -192,7 +192,7 @@ func (m *machine) questions(t *rapid.T) {
 	if got, want := texts(m.policy.Actions(s.Access(), r)), m.world.Actions(s, q.Resource); !slices.Equal(got, want) {
 		t.Fatalf("actions of %v at %v: %q, want %q\n%s", s.Access(), r, got, want, model.Print(t, m.world.Document()))
 	}
-	if got, want := ids(m.policy.Who(access.Action(q.Action), r)), m.world.Who(q.Action, q.Resource); !slices.Equal(got, want) {
+	if got, want := ids(m.policy.Who(access.Action(q.Action), r).All()), m.world.Who(q.Action, q.Resource); !slices.Equal(got, want) {
 		t.Fatalf("who may %s at %v: %q, want %q\n%s", q.Action, r, got, want, model.Print(t, m.world.Document()))
 	}
 }

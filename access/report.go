@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -37,12 +37,12 @@ func (e *Edit) SetReport(r document.Report) {
 }
 
 func (e *Edit) setReport(c *check, r document.Report) {
-	if !named(c, "report", &e.w.Reports, r.ID) {
+	if !c.named("report", r.ID, e.w.Reports.Has(r.ID)) {
 		return
 	}
 	c.name(r.Name)
 	c.note(r.Note)
-	if holder, taken := e.w.ReportNames.Get(text.Fold(r.Name)); taken && e.w.Reports.At(holder).ID != r.ID {
+	if holder, taken := e.w.ReportNames.Find(text.Fold(r.Name)); taken && e.w.Reports.At(holder).ID != r.ID {
 		c.sharedWith(e.w.Reports.At(holder).ID)
 		c.fail("name", fmt.Errorf("name %s %w by report %s", text.Quote(r.Name), ErrTaken, text.Quote(e.w.Reports.At(holder).ID)))
 	}
@@ -53,7 +53,8 @@ func (e *Edit) setReport(c *check, r document.Report) {
 
 // RemoveReport removes a report with its grants, and ends the links to it.
 func (e *Edit) RemoveReport(id ReportID) {
-	if no, err := e.findReport(string(id)); !e.change("remove report", string(id)).fail("", err) {
+	c := e.change("remove report", string(id))
+	if no, err := e.findReport(string(id)); !c.fail("", err) {
 		e.w.RemoveReport(no)
 	}
 }
@@ -83,7 +84,7 @@ func (e *Edit) setGrant(c *check, report uint32, g document.Grant) {
 	c.fail("level", err)
 	until := c.end(g.Until)
 	c.note(g.Note)
-	share := snapshot.Grant{Of: report, Level: uint8(level), Until: until, Note: g.Note}
+	share := store.Grant{Of: report, Level: uint8(level), Until: until, Note: g.Note}
 	rec := e.w.Reports.At(report)
 	switch {
 	case (g.User == "") == (g.Team == ""):
@@ -121,8 +122,8 @@ func (e *Edit) RemoveGrant(report ReportID, g document.Grant) {
 		e.w.RemoveTeamGrant(no, t)
 		return
 	}
-	if u, _, ok := e.w.Users.Find(g.User); ok && g.Team == "" && rec.Users.Has(u) {
-		e.w.RemoveUserGrant(no, u)
+	if u := e.w.Users.Get(g.User); u != nil && g.Team == "" && rec.Users.Has(u.No) {
+		e.w.RemoveUserGrant(no, u.No)
 		return
 	}
 	c.fail("", unknown("grant", id, nil))

@@ -122,7 +122,7 @@ const inAccount = " in account:"
 // String returns "company", "report:q3" or "campaign:c1 in account:us-1", and
 // "nothing" for the zero Resource. A part that
 // could be taken for more than one is in double quotes, with the escapes of Go.
-// [ParseResource] reads back every resource that has a kind and an id, and the
+// [Resource.UnmarshalText] reads back every resource that has a kind and an id, and the
 // company.
 func (r Resource) String() string {
 	switch {
@@ -151,18 +151,31 @@ func plainPart(s string) string {
 	return s
 }
 
-// ParseResource reads a resource as [Resource.String] writes it: the kind, a
+// MarshalText writes r as [Resource.String] does. The error, for the zero
+// Resource, wraps [ErrInvalid].
+func (r Resource) MarshalText() ([]byte, error) {
+	if r.IsZero() {
+		return nil, fmt.Errorf("access: resource nothing %w: it cannot be read back", ErrInvalid)
+	}
+	return []byte(r.String()), nil
+}
+
+// UnmarshalText reads a resource as [Resource.String] writes it: the kind, a
 // colon and the id, then " in account:" and the account for what is in one. It
 // does not ask whether there is such a resource, or whether its kind can be in
-// an account. The error wraps [ErrInvalid].
-func ParseResource(s string) (Resource, error) {
+// an account. The error wraps [ErrInvalid], and leaves r as it is.
+func (r *Resource) UnmarshalText(data []byte) error {
+	s := string(data)
 	if s == string(KindCompany) {
-		return Company(), nil
+		*r = Company()
+		return nil
 	}
-	if r, ok := parseResource(s); ok && r.kind != "" && r.id != "" {
-		return r, nil
+	read, ok := parseResource(s)
+	if !ok || read.kind == "" || read.id == "" {
+		return fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", text.Quote(s), ErrInvalid)
 	}
-	return Resource{}, fmt.Errorf("access: resource %s %w: write kind:id, as in account:us-1 or report:q3", text.Quote(s), ErrInvalid)
+	*r = read
+	return nil
 }
 
 func parseResource(s string) (r Resource, ok bool) {

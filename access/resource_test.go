@@ -40,9 +40,9 @@ func TestResourceText(t *testing.T) {
 		for _, id := range parts {
 			for _, account := range parts {
 				for _, r := range []access.Resource{access.Item(access.Kind(kind), id, account), access.CompanyItem(access.Kind(kind), id)} {
-					got, err := access.ParseResource(r.String())
+					got, err := parseResource(r.String())
 					if bad := kind == "" || id == "" && r != access.Company(); bad != (err != nil) || !bad && got != r && access.Kind(kind).Resource(id, account) != got {
-						t.Errorf("ParseResource(%q) = %#v, %v, want %#v", r.String(), got, err, r)
+						t.Errorf("the text %q = %#v, %v, want %#v", r.String(), got, err, r)
 					}
 					n++
 				}
@@ -50,8 +50,8 @@ func TestResourceText(t *testing.T) {
 		}
 	}
 	for _, tt := range resourceTexts[1:] {
-		if got, err := access.ParseResource(tt.r.String()); got != tt.r || err != nil {
-			t.Errorf("ParseResource(%q) = %v, %v", tt.r, got, err)
+		if got, err := parseResource(tt.r.String()); got != tt.r || err != nil {
+			t.Errorf("the text %q = %v, %v", tt.r, got, err)
 		}
 	}
 	if n != 15*12*12*2 {
@@ -173,10 +173,10 @@ func TestResourceJSONIsStrict(t *testing.T) {
 	}
 }
 
-func TestParseResourceWithoutID(t *testing.T) {
+func TestResourceTextWithoutID(t *testing.T) {
 	for _, text := range []string{"row:", "row: in account:", "row:x in account:", "row: in account:us-1"} {
-		if r, err := access.ParseResource(text); err == nil {
-			t.Errorf("ParseResource(%q) = %v", text, r)
+		if r, err := parseResource(text); err == nil {
+			t.Errorf("the text %q = %v", text, r)
 		}
 	}
 }

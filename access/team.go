@@ -2,9 +2,10 @@ package access
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -27,7 +28,7 @@ func (c *check) refuseList(field string, length int, method string) {
 // setTeam goes on after a data group that cannot be had, so that nothing else
 // is wrong because of it.
 func (e *Edit) setTeam(c *check, t document.Team) {
-	if !named(c, "team", &e.w.Teams, t.ID) {
+	if !c.named("team", t.ID, e.w.Teams.Has(t.ID)) {
 		return
 	}
 	c.name(t.Name)
@@ -37,13 +38,12 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 		return
 	}
 	groups := make([]uint32, 0, len(t.Groups))
-	seen := make(map[string]bool, len(t.Groups))
+	again := repeats(t.Groups)
 	for i, id := range t.Groups {
-		if seen[id] {
+		if again(i) {
 			c.fail(fmt.Sprintf("groups[%d]", i), listedTwice("data group", id))
 			continue
 		}
-		seen[id] = true
 		if c.namesBroken("data group", id) {
 			continue
 		}
@@ -57,10 +57,23 @@ func (e *Edit) setTeam(c *check, t document.Team) {
 	e.w.PutTeam(team.Team{ID: team.ID(t.ID), Name: t.Name, Description: t.Description, Note: t.Note}, groups)
 }
 
+// repeats returns whether an id of a list stands before it as well.
+func repeats(ids []string) func(at int) bool {
+	if len(ids) <= 16 {
+		return func(at int) bool { return slices.Contains(ids[:at], ids[at]) }
+	}
+	first := make(map[string]int, len(ids))
+	for i, id := range slices.Backward(ids) {
+		first[id] = i
+	}
+	return func(at int) bool { return first[ids[at]] < at }
+}
+
 // RemoveTeam removes a team with its memberships, data groups and grants, and ends
 // the links made in its sessions.
 func (e *Edit) RemoveTeam(id team.ID) {
-	if no, err := e.findTeam(string(id)); !e.change("remove team", string(id)).fail("", err) {
+	c := e.change("remove team", string(id))
+	if no, err := e.findTeam(string(id)); !c.fail("", err) {
 		e.w.RemoveTeam(no)
 	}
 }
@@ -84,7 +97,7 @@ func (e *Edit) setMember(c *check, t uint32, m document.Member) {
 		err = c.twice("user", m.User)
 	}
 	if !c.fail("user", err) && !c.failed {
-		e.w.PutMember(u, snapshot.Membership{Team: t, Until: until, Note: m.Note})
+		e.w.PutMember(u, store.Membership{Team: t, Until: until, Note: m.Note})
 	}
 }
 

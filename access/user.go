@@ -15,7 +15,7 @@ import (
 func (e *Edit) SetUser(u document.User) { e.setUser(e.change("set user", u.ID), u) }
 
 func (e *Edit) setUser(c *check, u document.User) {
-	if !named(c, "user", &e.w.Users, u.ID) {
+	if !c.named("user", u.ID, e.w.Users.Get(u.ID) != nil) {
 		return
 	}
 	number := c.role(&u.Role)
@@ -26,10 +26,15 @@ func (e *Edit) setUser(c *check, u document.User) {
 	if c.stops("user", u.ID) {
 		return
 	}
-	e.w.PutUser(team.User{
+	next := team.User{
 		ID: team.UserID(u.ID), Name: u.Name, Email: address, Role: role.Name(u.Role), Suspended: u.Suspended, Until: until,
 		Note: u.Note,
-	}, number)
+	}
+	if c.loader != nil {
+		e.w.AddUser(c.loader.number(number), next, number)
+	} else {
+		e.w.PutUser(next, number)
+	}
 }
 
 // address reads the address of a user, who may have none.
@@ -39,10 +44,10 @@ func (c *check) address(u document.User) team.Address {
 	}
 	address, err := team.ParseAddress(u.Email)
 	if !c.fail("email", err) {
-		users := &c.edit.w.Users
-		if holder, taken := c.edit.w.Emails.Get(address.Key()); taken && string(users.At(holder).ID) != u.ID {
-			c.sharedWith(string(users.At(holder).ID))
-			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(users.At(holder).ID)))
+		w := c.edit.w
+		if holder, taken := w.Emails.Find(address.Key()); taken && w.Users.ID(holder) != u.ID {
+			c.sharedWith(w.Users.ID(holder))
+			c.fail("email", fmt.Errorf("e-mail address %s %w by user %s", address, ErrTaken, text.Quote(w.Users.ID(holder))))
 		}
 	}
 	return address
@@ -67,7 +72,8 @@ func (c *check) role(name *string) int {
 // RemoveUser removes a user with their memberships and grants, and ends the
 // links they made.
 func (e *Edit) RemoveUser(id team.UserID) {
-	if no, err := e.findUser(string(id)); !e.change("remove user", string(id)).fail("", err) {
+	c := e.change("remove user", string(id))
+	if no, err := e.findUser(string(id)); !c.fail("", err) {
 		e.w.RemoveUser(no)
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
+	"github.com/ambit-authz/ambit/access/internal/store"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -23,22 +24,22 @@ type View struct {
 type view struct {
 	policy *Policy
 	all    bool
-	teams  []*snapshot.Team
+	teams  []uint32
 	only   datagroup.AccountID // the one account, for a link to something in it
 
 	once    sync.Once
-	visible snapshot.Reach
+	visible store.Reach
 }
 
 // ViewOfTeam returns the accounts that a team sees, whoever its members are:
 // those that any of its data groups matches. It is empty without such a team.
 func (d Directory) ViewOfTeam(id team.ID) View {
 	p := d.policy.ready()
-	_, t, ok := p.state.Teams.Find(string(id))
+	no, _, ok := p.state.Teams.Find(string(id))
 	if !ok {
 		return View{}
 	}
-	return View{&view{policy: p, teams: []*snapshot.Team{t}}}
+	return View{&view{policy: p, teams: []uint32{no}}}
 }
 
 // View returns the accounts that s sees. It is empty for a subject that is
@@ -52,13 +53,13 @@ func (d Directory) ViewOfTeam(id team.ID) View {
 // unites what the teams see.
 func (p *Policy) View(s Subject) View {
 	p = p.ready()
-	q := question{p: p, Decision: Decision{Subject: s, Action: ViewAccount, Resource: Account("")}}
+	q := question{p: p, Decision: &Decision{Subject: s, Action: ViewAccount, Resource: Account("")}}
 	if s.kind == linkSubject {
 		_, l, ok := p.state.Links.Find(s.id)
 		if !ok {
 			return View{}
 		}
-		live := question{p: p, Decision: Decision{Subject: s, Action: Action(l.Action), Resource: linkResource(l)}}
+		live := question{p: p, Decision: &Decision{Subject: s, Action: Action(l.Action), Resource: linkResource(l)}}
 		if live.decide(); !live.Allowed {
 			return View{}
 		}
@@ -76,8 +77,8 @@ func (p *Policy) View(s Subject) View {
 	}
 	v := &view{policy: p, all: q.seesAll()}
 	if !v.all {
-		q.eachTeam(func(t *snapshot.Team) bool {
-			v.teams = append(v.teams, t)
+		q.eachTeam(func(no uint32) bool {
+			v.teams = append(v.teams, no)
 			return true
 		})
 	}
@@ -92,14 +93,12 @@ func (v View) Sees(id datagroup.AccountID) bool {
 	if v.only != "" {
 		return id == v.only
 	}
-	no, account, ok := v.policy.state.Accounts.Find(string(id))
-	return ok && (v.all || v.united().Has(no, account))
+	account := v.policy.state.Accounts.Get(string(id))
+	return account != nil && (v.all || v.united().Has(account))
 }
 
-// Accounts returns the accounts in the view, in an order that is the same for
-// all views of one policy and means nothing. It costs a look at each account in
-// the view and a bit for each other; for the first view since accounts changed,
-// a look at every account.
+// Accounts returns the accounts in the view, in an order that is fixed for the
+// view and means nothing. It costs a look at each of them.
 func (v View) Accounts() iter.Seq[datagroup.AccountID] {
 	return func(yield func(datagroup.AccountID) bool) {
 		switch {
@@ -107,14 +106,14 @@ func (v View) Accounts() iter.Seq[datagroup.AccountID] {
 		case v.only != "":
 			yield(v.only)
 		case v.all:
-			for _, account := range snapshot.All(&v.policy.state.Accounts) {
-				if !yield(account.ID()) {
+			for _, id := range persist.IDs(&v.policy.state.Accounts) {
+				if !yield(datagroup.AccountID(id)) {
 					return
 				}
 			}
 		case len(v.teams) > 0:
-			for account := range v.policy.state.Reached(v.united()) {
-				if !yield(account.ID()) {
+			for id := range v.policy.state.Reached(v.united()) {
+				if !yield(datagroup.AccountID(id)) {
 					return
 				}
 			}
@@ -122,8 +121,8 @@ func (v View) Accounts() iter.Seq[datagroup.AccountID] {
 	}
 }
 
-// Len returns how many accounts are in the view. It costs as much as
-// [View.Accounts] at most, and less where many accounts are alike.
+// Len returns how many accounts are in the view. It costs a look at each group of
+// accounts that are alike, and as much as [View.Accounts] at most.
 func (v View) Len() int {
 	switch {
 	case v.view == nil:
@@ -162,12 +161,12 @@ func (v View) Filter() datagroup.Filter {
 	}
 	teams := make([]team.Team, len(v.teams))
 	for i, t := range v.teams {
-		teams[i] = t.Team
+		teams[i] = v.policy.state.Teams.At(t).Team
 	}
 	return team.Union(slices.Values(teams), v.policy.Directory().Group)
 }
 
-func (v *view) united() *snapshot.Reach {
-	v.once.Do(func() { v.visible = snapshot.Unite(v.teams) })
+func (v *view) united() *store.Reach {
+	v.once.Do(func() { v.visible = v.policy.state.Unite(v.teams) })
 	return &v.visible
 }

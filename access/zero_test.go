@@ -18,7 +18,7 @@ func TestZeroPolicies(t *testing.T) {
 		for _, s := range []access.Subject{{}, access.User("root"), access.Session("root", "emea"), access.Session("root", ""), access.ViaLink("l1")} {
 			checkNobody(t, name, p, s)
 		}
-		if len(slices.Collect(p.Who("account.view", access.Account("us-1")))) != 0 || len(slices.Collect(p.Directory().LinksTo(access.Report("q3")))) != 0 {
+		if len(slices.Collect(p.Who("account.view", access.Account("us-1")).All())) != 0 || len(slices.Collect(p.Directory().LinksTo(access.Report("q3")))) != 0 {
 			t.Errorf("%s policy: somebody may do something", name)
 		}
 		if text, err := p.Document().JSON(); string(text) != `{"catalog": "company"}`+"\n" || err != nil || !p.Directory().Catalog().Equal(role.CompanyCatalog()) || p.Directory().Schema().Len() != 3 {

@@ -166,28 +166,16 @@ func (a Account) Values() iter.Seq2[string, Value] {
 	}
 }
 
-// WithID returns an account like a under another id, which is not checked. It
-// allocates nothing: the two share their values.
-func (a Account) WithID(id AccountID) Account {
+// With returns an account like a under another id, and unless values is nil, with
+// these values by position from that of name on. It keeps the slice, allocates
+// nothing and checks nothing: each value must be one that an account of the
+// schema may have there. It is for those who keep many accounts that are alike,
+// and what these share only once.
+func (a Account) With(id AccountID, values []Value) Account {
 	a.id = id
-	return a
-}
-
-// WithValue returns a with v at the position of name or of a declared attribute
-// in its schema. It copies the values of a, unless v is already among them. It
-// checks v no further than its type: an account of the schema must have had v
-// there. It panics if v is of another type, or the position is another one.
-func (a Account) WithValue(pos int, v Value) Account {
-	if pos < namePosition || pos >= a.schema.Len() || !v.IsMissing() && v.typ != a.schema.At(pos).Type {
-		panic("datagroup: no account has " + v.typ.String() + " at position " + strconv.Itoa(pos))
+	if values != nil {
+		a.values = values
 	}
-	if v == a.At(pos) {
-		return a
-	}
-	values := make([]Value, max(len(a.values), pos-namePosition+1))
-	copy(values, a.values)
-	values[pos-namePosition] = v
-	a.values = values
 	return a
 }
 

@@ -15,11 +15,11 @@
 //   - Accounts: [Account], [AccountID], [Schema.Account], [Value] ([Text],
 //     [Number], [Labels]).
 //   - Filters: [Filter], [Schema.Parse], [Filter.Match] with [Truth], [Any].
-//   - For people who write filters: [NewPreview], [Filter.Explain].
+//   - For people who write filters: [NewPreview] of [Filter.Truths], [Filter.Explain].
 //   - Groups: [Group], [ID].
 //   - For stores that match many accounts at once, such as package access:
 //     [Batch], [Filter.Bind], [Account.Rebind], [Schema.Row],
-//     [Account.WithID], [Account.WithValue], and positions ([Schema.Position],
+//     [Account.With], and positions ([Schema.Position],
 //     [Schema.At], [Schema.Len], [Account.At]).
 //
 // # Rules

@@ -89,7 +89,7 @@ func ExampleNewPreview() {
 		fmt.Println(err)
 		return
 	}
-	preview := datagroup.NewPreview(filter, slices.Values(exampleAccounts(schema)))
+	preview := datagroup.NewPreview(filter.Truths(slices.Values(exampleAccounts(schema))))
 	fmt.Println(preview.Matches, "matches,", preview.Unknown, "unknown")
 	fmt.Println(preview.Sources[0].Source, preview.Sources[0].Accounts)
 	// Output:

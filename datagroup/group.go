@@ -40,17 +40,28 @@ type SourcePreview struct {
 	Accounts []AccountID
 }
 
-// NewPreview returns what f denotes among accounts, each of which is matched
-// once and counted as often as it comes. A nil sequence is empty. The order of
-// accounts does not matter.
-func NewPreview(f Filter, accounts iter.Seq[Account]) Preview {
-	var p Preview
-	if accounts == nil {
-		return p
+// Truths yields each account with what f says of it. A nil sequence is empty. It
+// costs one match for each account.
+func (f Filter) Truths(accounts iter.Seq[Account]) iter.Seq2[Account, Truth] {
+	return func(yield func(Account, Truth) bool) {
+		if accounts == nil {
+			return
+		}
+		for a := range accounts {
+			if !yield(a, f.Match(a)) {
+				return
+			}
+		}
 	}
+}
+
+// NewPreview returns what a filter denotes among accounts, of each of which it
+// says what [Filter.Truths] yields. Those for which that is [False] may be left
+// out. An account is counted as often as it comes, and the order means nothing.
+func NewPreview(truths iter.Seq2[Account, Truth]) Preview {
+	var p Preview
 	bySource := make(map[string]*SourcePreview)
-	for a := range accounts {
-		t := f.Match(a)
+	for a, t := range truths {
 		if t == False {
 			continue
 		}

@@ -210,7 +210,7 @@ func TestZeroValues(t *testing.T) {
 	if typ.String() != "invalid" {
 		t.Errorf("the zero Type is %v", typ)
 	}
-	if p := datagroup.NewPreview(f, nil); p.Matches != 0 || p.Unknown != 0 || p.Sources != nil {
+	if p := datagroup.NewPreview(f.Truths(nil)); p.Matches != 0 || p.Unknown != 0 || p.Sources != nil {
 		t.Errorf("the preview of nothing over nil is %v", p)
 	}
 }

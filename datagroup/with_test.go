@@ -1,7 +1,6 @@
 package datagroup_test
 
 import (
-	"fmt"
 	"maps"
 	"testing"
 
@@ -37,13 +36,16 @@ func TestWith(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pos, _ := s.Position(name)
-		got := like.WithID("us-2").WithValue(pos, v)
+		own := make([]datagroup.Value, s.Len()-2)
+		for i := range own {
+			own[i] = want.At(i + 2)
+		}
+		got := like.With("us-2", own)
 		if diff := cmp.Diff(written(want), written(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		if diff := cmp.Diff(written(like), written(got.WithID("us-1").WithValue(pos, given[name]))); diff != "" {
-			t.Errorf("%s and back (-want +got):\n%s", name, diff)
+		if other := like.With("us-3", nil); other.ID() != "us-3" || other.Value("country") != given["country"] || !other.Value("name").IsMissing() {
+			t.Errorf("with another id alone it has become %v", written(other))
 		}
 		if f := parse(t, s, "id = 'us-2' and "+name+" missing"); (f.Match(got) == datagroup.True) != v.IsMissing() {
 			t.Errorf("%s: %v matches %v", f, written(got), f.Match(got))
@@ -52,31 +54,8 @@ func TestWith(t *testing.T) {
 			t.Errorf("the first account has become %s, and its %s %v", like.ID(), name, got)
 		}
 	}
-	labels, _ := s.Position("labels")
-	zone, _ := s.Position("zone")
-	if n := testing.AllocsPerRun(100, func() { like.WithID("us-2").WithValue(labels, vip).WithValue(zone, datagroup.Value{}) }); n > 0 {
-		t.Errorf("%v allocations where only the id differs", n)
-	}
-}
-
-func TestWithValuePanics(t *testing.T) {
-	t.Parallel()
-	s := schema(t, "country string", "spend number")
-	a := account(t, s, row{"country": "US"})
-	for i, test := range []struct {
-		pos int
-		v   datagroup.Value
-	}{
-		{-1, datagroup.Value{}}, {0, datagroup.Text("b")}, {1, datagroup.Text("meta")}, {5, datagroup.Value{}}, {5, datagroup.Text("")},
-		{2, datagroup.Number(1)}, {3, datagroup.Labels()}, {4, datagroup.Text("5")},
-	} {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("position %d took %v", test.pos, test.v)
-				}
-			}()
-			a.WithValue(test.pos, test.v)
-		})
+	own := make([]datagroup.Value, 2)
+	if n := testing.AllocsPerRun(100, func() { like.With("us-2", nil); like.With("us-3", own) }); n > 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

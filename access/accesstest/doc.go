@@ -84,7 +84,7 @@
 //
 // A SUBJECT is the id of a user, or link and the id of a share link, or nobody. A
 // REASON is the code of an [access.Reason]. A RESOURCE is written as
-// [access.ParseResource] reads it. It has a kind that is built in, as company,
+// [access.Resource.UnmarshalText] reads it. It has a kind that is built in, as company,
 // account:us-1 and report:q3 have, or one that the catalog declares: campaign:c1 in
 // account:us-1 if its things are in an account, budget:b1 if they belong to the
 // company. Resources of every kind may stand wherever there is a RESOURCE.

@@ -421,7 +421,7 @@ func (w *wire) searches(t *rapid.T, p *access.Policy, doc *document.Document, hi
 		return fmt.Sprintf(`"subject":%s,"action":{"name":%q},"resource":%s`, s, a, r)
 	}
 
-	same("search/subject", question(`{"type":"user"}`, r.json()), sorted(p.Who(a, r.value)), "users")
+	same("search/subject", question(`{"type":"user"}`, r.json()), sorted(p.Who(a, r.value).All()), "users")
 	team := d.one(append(teamIDs, "ghost", "")...)
 	members := filter(userIDs, func(id string) bool { return p.Decide(access.Session(id, team), a, r.value).Allowed })
 	same("search/subject", question(fmt.Sprintf(`{"type":"user","properties":{"team":%q}}`, team), r.json()), members, "users in session")

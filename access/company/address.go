@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company/internal/ordered"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -135,7 +135,7 @@ func (c ChangeAddress) apply(s *state, at time.Time) error {
 // people is what a company remembers of its users besides their records. It never
 // changes.
 type people struct {
-	came snapshot.Book[invite.ID]   // the invitation that a user came by
+	came persist.Book[invite.ID]    // the invitation that a user came by
 	had  ordered.Set[formerMailbox] // that users had before
 }
 
@@ -152,7 +152,7 @@ func (m formerMailbox) Compare(o formerMailbox) int {
 
 // cameBy returns p with the invitation that a user came by.
 func (p people) cameBy(id team.UserID, i invite.ID) people {
-	p.came.Add(snapshot.NewToken(), string(id), i)
+	p.came.Add(persist.NewToken(), string(id), i)
 	return p
 }
 
@@ -169,7 +169,7 @@ func (p people) former(id team.UserID) (all []formerMailbox) {
 
 // without returns p without what it has of a user.
 func (p people) without(id team.UserID) people {
-	p.came.Remove(snapshot.NewToken(), string(id))
+	p.came.Remove(persist.NewToken(), string(id))
 	for _, m := range p.former(id) {
 		p.had = p.had.Without(m)
 	}

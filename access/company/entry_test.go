@@ -133,7 +133,7 @@ func TestHistoryFilters(t *testing.T) {
 	found := make(map[bool]int)
 	check := func(fail func(string, ...any), target, actor string, q company.HistoryQuery) {
 		if target != "" {
-			if q.Target, err = access.ParseResource(target); err != nil {
+			if err := q.Target.UnmarshalText([]byte(target)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -87,7 +87,7 @@ func (f Fork) Now() Moment { return momentOf(f.at, f.at.Time) }
 // Invitations returns all invitations of the fork, as text.
 func (f Fork) Invitations() string {
 	all := ""
-	for _, i := range snapshot.All(&f.at.State.invitations.all) {
+	for _, i := range persist.All(&f.at.State.invitations.all) {
 		all += fmt.Sprint(i.ID, i.State, i.Sponsor, i.Generation, i.Terms.Role, i.Terms.Teams, i.Terms.Until, i.Expires, ";")
 	}
 	return all

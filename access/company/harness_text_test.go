@@ -388,7 +388,9 @@ func parseResource(word string) (access.Resource, error) {
 	case strings.HasSuffix(id, " in account:"):
 		return access.Item(access.Kind(kind), strings.TrimSuffix(id, " in account:"), ""), nil
 	}
-	return access.ParseResource(word)
+	var r access.Resource
+	err := r.UnmarshalText([]byte(word))
+	return r, err
 }
 
 func setBasic(v reflect.Value, word string) error {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 	"pgregory.net/rapid"
@@ -80,7 +80,7 @@ func checkOrders(t *rapid.T, v *invitations, at time.Time, addresses []team.Addr
 
 // scan returns the invitations of a kind, by looking at all.
 func scan(v *invitations, of func(invite.Invitation) bool) (all []invite.Invitation) {
-	for _, i := range snapshot.All(&v.all) {
+	for _, i := range persist.All(&v.all) {
 		if of(*i) {
 			all = append(all, *i)
 		}
@@ -106,7 +106,7 @@ func TestOpenInvitationsAreBounded(t *testing.T) {
 	c := &Company{config: Config{Deliver: func(context.Context, invite.Message) error { return nil }}}
 	p := &proposal{guard: guard{company: c}, rand: rand.Reader}
 	p.policy = access.MustLoad(`{}`)
-	token := snapshot.NewToken()
+	token := persist.NewToken()
 	for n := range uint32(maxOpen) {
 		p.invitations.open.Add(token, n)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/ordered"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -18,15 +18,15 @@ const kindInvitation access.Kind = "invitation"
 
 // invitations is all invitations of a company. It never changes.
 type invitations struct {
-	all  snapshot.Book[*invite.Invitation]
-	last snapshot.Index // the one sent last to a mailbox, by its key; no other there is live
+	all  persist.Book[*invite.Invitation]
+	last persist.Index[uint32] // the one sent last to a mailbox, by its key; no other there is live
 
-	reached snapshot.Book[time.Time] // when a message was delivered last, by key of the mailbox
+	reached persist.Book[time.Time] // when a message was delivered last, by key of the mailbox
 
 	// Those recorded as pending, expired ones included: all of them, those whose
 	// message was not delivered, and in order of sponsor, mailbox and expiry.
-	open        snapshot.Set
-	undelivered snapshot.Set
+	open        persist.Set
+	undelivered persist.Set
 	bySponsor   ordered.Set[mark]
 	byMailbox   ordered.Set[mark]
 	byExpiry    ordered.Set[mark]
@@ -63,19 +63,19 @@ func (v *invitations) live(at time.Time) int {
 
 // with returns v with one invitation added or changed.
 func (v invitations) with(i invite.Invitation) invitations {
-	return v.put(snapshot.NewToken(), i)
+	return v.put(persist.NewToken(), i)
 }
 
 // sent returns v with one invitation sent or re-sent.
 func (v invitations) sent(i invite.Invitation) invitations {
-	token := snapshot.NewToken()
+	token := persist.NewToken()
 	v = v.put(token, i)
 	no, _, _ := v.all.Find(string(i.ID))
 	v.last.Put(token, i.Terms.Address.Key(), no)
 	return v
 }
 
-func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations {
+func (v invitations) put(token *persist.Token, i invite.Invitation) invitations {
 	old, _ := v.get(i.ID)
 	if !i.Delivered.IsZero() && !i.Delivered.Equal(old.Delivered) {
 		v.reached.Add(token, i.Terms.Address.Key(), i.Delivered)
@@ -99,7 +99,7 @@ func (v invitations) put(token *snapshot.Token, i invite.Invitation) invitations
 }
 
 // include makes a number a member of a set, or takes it out.
-func include(in *snapshot.Set, token *snapshot.Token, no uint32, is bool) {
+func include(in *persist.Set, token *persist.Token, no uint32, is bool) {
 	if is {
 		in.Add(token, no)
 	} else {
@@ -125,7 +125,7 @@ func (v *invitations) get(id invite.ID) (invite.Invitation, bool) {
 
 // to returns the invitation sent last to a mailbox.
 func (v *invitations) to(a invite.Address) invite.Invitation {
-	if no, ok := v.last.Get(a.Key()); ok {
+	if no, ok := v.last.Find(a.Key()); ok {
 		return *v.all.At(no)
 	}
 	return invite.Invitation{}
@@ -143,7 +143,7 @@ func (v *invitations) pending() iter.Seq[invite.Invitation] { return v.each(v.op
 
 // each returns the invitations with these numbers, in the order they were first
 // sent. They share nothing with the state.
-func (v *invitations) each(numbers snapshot.Set) iter.Seq[invite.Invitation] {
+func (v *invitations) each(numbers persist.Set) iter.Seq[invite.Invitation] {
 	all := v.all
 	return func(yield func(invite.Invitation) bool) {
 		for no := range numbers.All() {
@@ -201,7 +201,7 @@ func detached(i invite.Invitation) invite.Invitation {
 func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 	s := c.journal.Current()
 	return func(yield func(invite.Invitation) bool) {
-		for _, i := range snapshot.All(&s.invitations.all) {
+		for _, i := range persist.All(&s.invitations.all) {
 			if !yield(detached(*i)) {
 				return
 			}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company/internal/ordered"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
@@ -20,16 +20,16 @@ import (
 // changes. What it has no entry for is as it was founded.
 type ledger struct {
 	founding *cause
-	people   ordered.Set[personID]      // everybody who is or was a user
-	arrivals snapshot.Book[*arrival]    // of users who came after the founding, and of all who left; by user
-	offers   snapshot.Book[offer]       // by invitation
-	given    snapshot.Book[*provenance] // by key of what is given; see roleKey, pairKey
-	data     snapshot.Book[*dataChange] // the last of each data group
-	losses   snapshot.Book[*loss]       // the last of each team
-	steps    snapshot.Book[*step]       // the last of each user, invitation and team, by their keys as targets
-	stays    snapshot.Book[*stay]       // the last that is over, by user
-	changes  uint64                     // how many there were since the founding
-	catalogs *replacement               // the last
+	people   ordered.Set[personID]     // everybody who is or was a user
+	arrivals persist.Book[*arrival]    // of users who came after the founding, and of all who left; by user
+	offers   persist.Book[offer]       // by invitation
+	given    persist.Book[*provenance] // by key of what is given; see roleKey, pairKey
+	data     persist.Book[*dataChange] // the last of each data group
+	losses   persist.Book[*loss]       // the last of each team
+	steps    persist.Book[*step]       // the last of each user, invitation and team, by their keys as targets
+	stays    persist.Book[*stay]       // the last that is over, by user
+	changes  uint64                    // how many there were since the founding
+	catalogs *replacement              // the last
 }
 
 // cause is an event, as far as what it caused names it.
@@ -228,7 +228,7 @@ func (l *loss) again() bool {
 // entry writes what one change means into a ledger.
 type entry struct {
 	*ledger
-	token         *snapshot.Token
+	token         *persist.Token
 	by            *cause
 	before, after *state
 }
@@ -242,7 +242,7 @@ type noter interface {
 func (l ledger) with(c Change, before, after *state, o origin) ledger {
 	l.changes++
 	if n, ok := c.(noter); ok && l.founding != nil {
-		n.note(&entry{&l, snapshot.NewToken(), causeOf(o), before, after})
+		n.note(&entry{&l, persist.NewToken(), causeOf(o), before, after})
 	}
 	return l
 }

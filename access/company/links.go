@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -122,7 +122,7 @@ func (c MakeLink) apply(s *state, _ time.Time) error {
 	if err := checkFree(s, access.KindLink, c.Link); err != nil {
 		return err
 	}
-	s.digests.Add(snapshot.NewToken(), string(c.Link), c.Digest)
+	s.digests.Add(persist.NewToken(), string(c.Link), c.Digest)
 	return s.edit(func(e *access.Edit) {
 		e.SetLink(access.ShareLink{
 			ID: c.Link, Maker: c.Maker, Session: c.Session, Action: c.Action, Resource: c.Resource, Until: c.Until,

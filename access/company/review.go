@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/evidence"
 	"github.com/ambit-authz/ambit/internal/text"
@@ -210,7 +210,7 @@ func (c DecideItem) apply(*state, time.Time) error { return nil }
 func (c DecideItem) takeDown(s *state, by *cause) {
 	r, _ := s.reviews.get(c.Review)
 	next := *r
-	next.verdicts.Add(snapshot.NewToken(), c.Row, &verdict{c.Decision, by})
+	next.verdicts.Add(persist.NewToken(), c.Row, &verdict{c.Decision, by})
 	s.reviews = s.reviews.put(&next)
 }
 
@@ -277,7 +277,7 @@ func (c CloseReview) takeDown(s *state, by *cause) {
 	next := *r
 	next.Closed, next.ClosedBy, next.ClosedEvent, next.Evidence = by.at, by.by, by.seq, c.Evidence
 	next.closing = s.standings(r)
-	token := snapshot.NewToken()
+	token := persist.NewToken()
 	for n, is := range next.closing {
 		if v := is.decided(); v != nil {
 			s.reviews.last.Add(token, r.rows[n].Key(), v)

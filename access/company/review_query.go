@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/audit"
 )
 
@@ -15,7 +15,7 @@ func (m Moment) Reviews() iter.Seq[audit.Review] {
 		if m.state == nil {
 			return
 		}
-		for _, r := range snapshot.All(&m.state.reviews.all) {
+		for _, r := range persist.All(&m.state.reviews.all) {
 			if !yield(r.Review) {
 				return
 			}

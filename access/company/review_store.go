@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -19,18 +19,18 @@ func reviewTarget(id string) access.Resource { return access.Item(kindReview, id
 
 // reviews is all reviews of a company, and their schedule. It never changes.
 type reviews struct {
-	every  int                     // months; 0 is quarterly
-	all    snapshot.Book[*review]  // in the order they were opened
-	open   string                  // the id of the one that is not closed; "" if all are
-	before time.Time               // when the last one that is closed was opened; zero if none is
-	last   snapshot.Book[*verdict] // by key of a row: the one in the last closed review that decided it
+	every  int                    // months; 0 is quarterly
+	all    persist.Book[*review]  // in the order they were opened
+	open   string                 // the id of the one that is not closed; "" if all are
+	before time.Time              // when the last one that is closed was opened; zero if none is
+	last   persist.Book[*verdict] // by key of a row: the one in the last closed review that decided it
 }
 
 // review is a review, with its population as it was frozen. It never changes.
 type review struct {
 	audit.Review
 	rows     []audit.RegisterRow // in order of their keys
-	verdicts snapshot.Book[*verdict]
+	verdicts persist.Book[*verdict]
 	closing  []standing // of each row when the review was closed; nil while it is open
 }
 
@@ -64,7 +64,7 @@ func (r *reviews) get(id string) (*review, bool) {
 
 // put returns r with a review added or changed.
 func (r reviews) put(one *review) reviews {
-	r.all.Add(snapshot.NewToken(), one.ID, one)
+	r.all.Add(persist.NewToken(), one.ID, one)
 	return r
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/invite"
@@ -32,7 +32,7 @@ type state struct {
 	reviews reviews
 
 	invitations invitations
-	digests     snapshot.Book[invite.Digest] // of the secrets of share links, by link
+	digests     persist.Book[invite.Digest] // of the secrets of share links, by link
 }
 
 // apply makes a recorded change and checks what must be true after any change. If it

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ambit-authz/ambit/access"
-	"github.com/ambit-authz/ambit/access/internal/snapshot"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/invite"
 )
 
@@ -27,7 +27,7 @@ const (
 // on the team". The founding touches nothing. A key is never forgotten, so it
 // also tells which ids were used.
 type touched struct {
-	last snapshot.Book[uint64]
+	last persist.Book[uint64]
 }
 
 // toucher is a change that touches more than its row says.
@@ -49,7 +49,7 @@ func (t *touched) after(since uint64, keys []string) (seq uint64) {
 
 // with returns t with keys that an event touched.
 func (t touched) with(seq uint64, keys []string) touched {
-	token := snapshot.NewToken()
+	token := persist.NewToken()
 	for _, key := range keys {
 		t.last.Add(token, key, seq)
 	}

@@ -135,7 +135,7 @@ func (s *story) lookBack() error {
 // who lists the users who may take an action on the project.
 func who(p *access.Policy, a access.Action) string {
 	var names []string
-	for u := range p.Who(a, access.Company()) {
+	for u := range p.Who(a, access.Company()).All() {
 		names = append(names, string(u))
 	}
 	slices.Sort(names)

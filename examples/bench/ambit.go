@@ -123,8 +123,9 @@ func (e *ambit) Accounts(user int) []string {
 }
 
 func (e *ambit) Who(account int) []string {
-	var users []string
-	for u := range e.policy.Load().Who(access.ViewAccount, access.Account(e.tables.Accounts[account].ID)) {
+	who := e.policy.Load().Who(access.ViewAccount, access.Account(e.tables.Accounts[account].ID))
+	users := make([]string, 0, who.Len())
+	for u := range who.All() {
 		users = append(users, string(u))
 	}
 	return users

@@ -29,8 +29,8 @@ func newQuestion(as, team, do, on *string) (*question, error) {
 	case as == nil && do == nil:
 		return nil, errors.New("-on needs -as, -do or both")
 	}
-	resource, err := access.ParseResource(*on)
-	if err != nil {
+	var resource access.Resource
+	if err := resource.UnmarshalText([]byte(*on)); err != nil {
 		return nil, fmt.Errorf("-on: %w", err)
 	}
 	q := &question{resource: resource}
@@ -63,7 +63,7 @@ func (q *question) answer(p *access.Policy) (text string, ok bool) {
 // who lists who may, each with the reason.
 func (q *question) who(p *access.Policy) (text string, ok bool) {
 	t := newTable()
-	for _, user := range slices.Sorted(p.Who(*q.action, q.resource)) {
+	for _, user := range slices.Sorted(p.Who(*q.action, q.resource).All()) {
 		t.row(string(user), p.Decide(access.User(user), *q.action, q.resource).String())
 		ok = true
 	}

@@ -15,7 +15,7 @@ func (c *company) reports() table {
 	for _, r := range c.document.Reports {
 		report := access.Report(r.ID)
 		var readers [access.Creator + 1][]string
-		for _, user := range slices.Sorted(c.policy.Who(access.ViewReport, report)) {
+		for _, user := range slices.Sorted(c.policy.Who(access.ViewReport, report).All()) {
 			d := c.policy.Decide(access.User(user), access.ViewReport, report)
 			name := string(user)
 			if d.Team != "" {

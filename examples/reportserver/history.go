@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/accesshttp"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
@@ -83,7 +82,7 @@ func events(entries iter.Seq2[company.Entry, error]) iter.Seq2[audit.Event, erro
 func historyQuery(asked url.Values) (q company.HistoryQuery, refused string) {
 	var err error
 	if target := asked.Get("target"); target != "" {
-		if q.Target, err = access.ParseResource(target); err != nil {
+		if err := q.Target.UnmarshalText([]byte(target)); err != nil {
 			return q, "Write what it happened to as a kind and an id, such as user:mia or team:europe."
 		}
 	}

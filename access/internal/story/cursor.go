@@ -89,8 +89,8 @@ func (c *cursor) resource(usage string) (access.Resource, error) {
 		}
 		words += " " + in.text + " " + place.text
 	}
-	r, err := access.ParseResource(words)
-	if err != nil {
+	var r access.Resource
+	if err := r.UnmarshalText([]byte(words)); err != nil {
 		return r, notResource(w, c.rest, usage)
 	}
 	return r, nil

@@ -1,10 +1,11 @@
-package snapshot
+package store
 
 import (
 	"maps"
 	"slices"
 	"testing"
 
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"pgregory.net/rapid"
 )
 
@@ -16,7 +17,7 @@ func TestGrantsAreAMap(t *testing.T) {
 			Grants
 			want map[uint32]Grant
 		}
-		token, now := NewToken(), version{want: map[uint32]Grant{}}
+		token, now := persist.NewToken(), version{want: map[uint32]Grant{}}
 		kept := []version{{want: map[uint32]Grant{}}}
 		wide := uint32(rapid.SampledFrom([]int{3, partGrants, 5 * partGrants}).Draw(t, "reports"))
 		t.Repeat(map[string]func(*rapid.T){
@@ -33,11 +34,11 @@ func TestGrantsAreAMap(t *testing.T) {
 				delete(now.want, of)
 			},
 			"keep": func(*rapid.T) {
-				kept, token = append(kept, version{now.Grants, maps.Clone(now.want)}), NewToken()
+				kept, token = append(kept, version{now.Grants, maps.Clone(now.want)}), persist.NewToken()
 			},
 			"go back": func(t *rapid.T) {
 				v := rapid.SampledFrom(kept).Draw(t, "version")
-				now, token = version{v.Grants, maps.Clone(v.want)}, NewToken()
+				now, token = version{v.Grants, maps.Clone(v.want)}, persist.NewToken()
 			},
 			"": func(t *rapid.T) {
 				for _, v := range append(slices.Clip(kept), now) {
@@ -65,7 +66,7 @@ func TestGrantsOfGoneReports(t *testing.T) {
 	var g Grants
 	live := uint32(0)
 	for of := range uint32(50 * partGrants) {
-		g.put(NewToken(), Grant{Of: of}, func(of uint32) bool { return of < live })
+		g.put(persist.NewToken(), Grant{Of: of}, func(of uint32) bool { return of < live })
 		if of%(partGrants+1) == 0 {
 			live = of
 		}

@@ -1,9 +1,10 @@
-package snapshot
+package store
 
 import (
 	"fmt"
 	"testing"
 
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -36,11 +37,12 @@ func TestClassesAreDropped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.PutAccount(a)
+			w.PutAccount(rowOf(a, schema.Len()))
 			most = max(most, w.classes.Len())
-			no, rec, _ := w.Accounts.Find("a")
-			_, seer, _ := w.Teams.Find("t")
-			if want := filter.Match(a) == datagroup.True; seer.Sees(no, rec) != want || w.Groups.At(g).Matches(no, rec) != want {
+			rec := w.Accounts.Get("a")
+			seer, _, _ := w.Teams.Find("t")
+			_, sees := w.See(seer, rec)
+			if want := filter.Match(a) == datagroup.True; sees != want || w.Groups.At(g).Matches(rec) != want {
 				t.Fatalf("x%d, y%d: seen %v, want %v", i, j, !want, want)
 			}
 		}
@@ -82,7 +84,7 @@ func TestManyFilters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.PutAccount(a)
+			w.PutAccount(rowOf(a, schema.Len()))
 		}
 	}
 	define := func(name string) {
@@ -99,9 +101,9 @@ func TestManyFilters(t *testing.T) {
 		if (w.classBatch.Batch == nil) != (w.classBatch.filters <= fewFilters) {
 			t.Errorf("%s: %d filters since the classes changed, and prepared is %v", when, w.classBatch.filters, w.classBatch.Batch != nil)
 		}
-		for _, g := range All(&w.Groups) {
-			for i, a := range All(&w.Accounts) {
-				if got, want := g.Matches(i, a), g.Filter.Match(*a.Account) == datagroup.True; got != want {
+		for _, g := range persist.All(&w.Groups) {
+			for _, a := range w.AllAccounts() {
+				if got, want := g.Matches(w.Accounts.Get(string(a.ID()))), g.Filter.Match(a) == datagroup.True; got != want {
 					t.Fatalf("%s: %s over %v: %v, want %v", when, g.Filter, a.ID(), got, want)
 				}
 			}
@@ -121,7 +123,7 @@ func TestManyFilters(t *testing.T) {
 	check("another schema")
 	define("i")
 	check("filters under it")
-	for i := range All(&w.Accounts) {
+	for i := range persist.IDs(&w.Accounts) {
 		w.RemoveAccount(i)
 	}
 	set(declare("x", "y"))

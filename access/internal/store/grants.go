@@ -1,9 +1,11 @@
-package snapshot
+package store
 
 import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/ambit-authz/ambit/access/internal/persist"
 )
 
 // partGrants is how many grants a part has at most.
@@ -16,13 +18,13 @@ const partGrants = 64
 // Copying the struct copies the Grants in constant time. Reads are safe for any
 // number of goroutines and allocate nothing. See Token for who may write.
 type Grants struct {
-	parts []*grantPart // none is empty
-	owner *Token       // of the array behind parts
-	sweep int          // with how many parts it is time to leave out what is gone
+	parts []*grantPart   // none is empty
+	owner *persist.Token // of the array behind parts
+	sweep int            // with how many parts it is time to leave out what is gone
 }
 
 type grantPart struct {
-	owner  *Token
+	owner  *persist.Token
 	grants []Grant
 }
 
@@ -67,7 +69,7 @@ func (p *grantPart) search(report uint32) (int, bool) {
 
 // put puts a grant in place of that of the same report. Of the part that it
 // copies it leaves out those of reports that are gone.
-func (g *Grants) put(t *Token, grant Grant, gone func(report uint32) bool) {
+func (g *Grants) put(t *persist.Token, grant Grant, gone func(report uint32) bool) {
 	if len(g.parts) == 0 {
 		*g = Grants{parts: []*grantPart{{t, []Grant{grant}}}, owner: t, sweep: 2}
 		return
@@ -96,7 +98,7 @@ func (g *Grants) put(t *Token, grant Grant, gone func(report uint32) bool) {
 
 // leaveOut leaves out the grants of reports that are gone: of parts that nothing
 // comes to any more they would stay for ever.
-func (g *Grants) leaveOut(t *Token, gone func(report uint32) bool) {
+func (g *Grants) leaveOut(t *persist.Token, gone func(report uint32) bool) {
 	left := Grants{owner: t}
 	for grant := range g.All() {
 		if gone(grant.Of) {
@@ -114,7 +116,7 @@ func (g *Grants) leaveOut(t *Token, gone func(report uint32) bool) {
 }
 
 // drop takes the grant of a report away, if there is one.
-func (g *Grants) drop(t *Token, report uint32) {
+func (g *Grants) drop(t *persist.Token, report uint32) {
 	if _, found := g.Find(report); !found {
 		return
 	}
@@ -127,7 +129,7 @@ func (g *Grants) drop(t *Token, report uint32) {
 }
 
 // edit returns part i for t to change in place.
-func (g *Grants) edit(t *Token, i int, gone func(report uint32) bool) *grantPart {
+func (g *Grants) edit(t *persist.Token, i int, gone func(report uint32) bool) *grantPart {
 	if g.owner != t {
 		g.parts, g.owner = slices.Clone(g.parts), t
 	}

@@ -1,7 +1,9 @@
-package snapshot
+package store
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/internal/text"
 )
@@ -26,7 +28,7 @@ func (w *Writer) PutReport(id, name, note string) {
 func (w *Writer) RemoveReport(i uint32) {
 	r := w.Reports.At(i)
 	w.removeReportName(r)
-	for _, l := range r.Links {
+	for l := range w.LinksTo(ReportKind, r.ID, "") {
 		w.endLink(l)
 	}
 	w.Reports.Remove(w.token, r.ID)
@@ -41,7 +43,7 @@ func (w *Writer) removeReportName(r *Report) {
 // PutUserGrant gives user u a grant, in place of any direct grant they have of
 // the report.
 func (w *Writer) PutUserGrant(u uint32, g Grant) {
-	w.editUser(u).Grants.put(w.token, g, w.noReport)
+	w.spread(u).Grants.put(w.token, g, w.noReport)
 	w.editReport(g.Of).Users.Add(w.token, u)
 }
 
@@ -53,7 +55,7 @@ func (w *Writer) PutTeamGrant(t uint32, g Grant) {
 
 // RemoveUserGrant takes user u's direct grant of report r away.
 func (w *Writer) RemoveUserGrant(r, u uint32) {
-	w.editUser(u).Grants.drop(w.token, r)
+	w.spread(u).Grants.drop(w.token, r)
 	w.editReport(r).Users.Remove(w.token, u)
 }
 
@@ -78,20 +80,36 @@ func (w *Writer) PutLink(l Link) {
 		return
 	}
 	i = w.Links.Add(w.token, l.ID, &l)
-	if u, _, ok := w.Users.Find(string(l.Maker)); ok {
-		rec := w.editUser(u)
-		rec.Links = addLink(rec.Links, i, w.owns(linksOfUser, u))
+	if u := w.Users.Get(string(l.Maker)); u != nil {
+		m := w.spread(u.No)
+		m.Links = addLink(m.Links, i, w.owns(linksOfUser, u.No))
 	}
 	if t, _, ok := w.Teams.Find(string(l.Session)); ok {
 		rec := w.editTeam(t)
 		rec.Links = addLink(rec.Links, i, w.owns(linksOfTeam, t))
 	}
-	if l.Kind != ReportKind {
-		return
+	key := itemKey(l.Kind, l.Item, l.Account)
+	at, to, found := w.shown.Find(key)
+	if !found {
+		at = w.shown.Add(w.token, key, nil)
 	}
-	if r, _, ok := w.Reports.Find(l.Item); ok {
-		rec := w.editReport(r)
-		rec.Links = addLink(rec.Links, i, w.owns(linksOfReport, r))
+	w.shown.Set(w.token, at, addLink(to, i, w.owns(linksOfItem, at)))
+}
+
+// itemKey names what a link shows. No part has a zero byte.
+func itemKey(kind, item, account string) string {
+	return strings.Join([]string{kind, item, account}, "\x00")
+}
+
+// LinksTo yields the links that show something, also those that have ended.
+func (s *State) LinksTo(kind, item, account string) iter.Seq2[uint32, *Link] {
+	return func(yield func(uint32, *Link) bool) {
+		_, all, _ := s.shown.Find(itemKey(kind, item, account))
+		for _, i := range all {
+			if l := s.Links.At(i); l != nil && !yield(i, l) {
+				return
+			}
+		}
 	}
 }
 
@@ -108,7 +126,9 @@ func (w *Writer) RemoveLink(i uint32) {
 }
 
 func (w *Writer) endLink(i uint32) {
-	if w.Links.At(i) != nil {
-		edit(&w.Links, w.token, i).Ended = true
+	if l := w.Links.At(i); l != nil {
+		ended := *l
+		ended.Ended = true
+		w.Links.Set(w.token, i, &ended)
 	}
 }
