@@ -70,16 +70,14 @@ type Entrant struct {
 	Skip func(s Size) string
 }
 
-// Engines are those of this module: one map look-up, hand-written string maps,
-// hand-written integers, Ambit.
+// Engines are those of this module: hand-written string maps, Ambit,
+// hand-written integers, one map look-up.
 func Engines() []Entrant {
 	return []Entrant{
-		{Name: "floor", Prepare: func(w *Workload) func() (Engine, error) {
-			return func() (Engine, error) { return newFloor(w), nil }
-		}},
 		{Name: "hand", Prepare: func(w *Workload) func() (Engine, error) {
 			return func() (Engine, error) { return newHand(w), nil }
 		}},
+		{Name: "ambit", Prepare: prepareAmbit},
 		{Name: "hand-int", Prepare: func(w *Workload) func() (Engine, error) {
 			return func() (Engine, error) { return newHandInt(w), nil }
 		}, Skip: func(s Size) string {
@@ -88,6 +86,8 @@ func Engines() []Entrant {
 			}
 			return ""
 		}},
-		{Name: "ambit", Prepare: prepareAmbit},
+		{Name: "floor", Prepare: func(w *Workload) func() (Engine, error) {
+			return func() (Engine, error) { return newFloor(w), nil }
+		}},
 	}
 }

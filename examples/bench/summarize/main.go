@@ -246,8 +246,8 @@ func (r *report) writeWorst(to io.Writer) {
 		}
 		n := 0
 		for _, column := range r.columns["Worst"] {
-			number, _, _ := strings.Cut(column, " ")
-			if v, err := strconv.Atoi(number); err == nil && v > n && figure(v, "ambit") > 0 {
+			first, _, _ := strings.Cut(column, " ")
+			if v, err := strconv.Atoi(first); err == nil && v > n && figure(v, "ambit") > 0 {
 				n = v
 			}
 		}
@@ -255,8 +255,16 @@ func (r *report) writeWorst(to io.Writer) {
 		if v := figure(n, "hand"); v > 0 {
 			hand = duration(v)
 		}
-		fmt.Fprintf(to, "| %s | %d | %s | %s | %s |\n", row, n, duration(figure(n, "ambit")), duration(figure(n/10, "ambit")), hand)
+		fmt.Fprintf(to, "| %s | %s | %s | %s | %s |\n", row, number(n), duration(figure(n, "ambit")), duration(figure(n/10, "ambit")), hand)
 	}
+}
+
+// number prints a number with commas.
+func number(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
 }
 
 func ratio(v float64) string {
