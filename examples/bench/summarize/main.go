@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -38,7 +39,10 @@ var (
 	turn = regexp.MustCompile(`#\d+`)
 )
 
+var unit = flag.String("unit", "ns/op", "of times; cpu-ns/op is what the process used, all goroutines and the collector included")
+
 func main() {
+	flag.Parse()
 	r, err := read(os.Stdin)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -127,7 +131,7 @@ func (r *report) writeGroup(to io.Writer, group string) {
 	columns := r.columns[group]
 	fmt.Fprintf(to, "\n**%s**\n\n| | %s |\n|---|%s\n", group, strings.Join(columns, " | "), strings.Repeat("---:|", len(columns)))
 	for _, row := range r.rows[group] {
-		r.writeRow(to, group, label(row), row, "ns/op", duration)
+		r.writeRow(to, group, label(row), row, *unit, duration)
 		if row == "Load" {
 			r.writeRow(to, group, "live heap", row, "heap-B", size)
 		}
@@ -143,7 +147,7 @@ func (r *report) writeGroup(to io.Writer, group string) {
 	}
 	var beside []string
 	for _, column := range columns {
-		alone, writing := r.results[[3]string{group, "Readers", column}]["ns/op"], r.results[[3]string{group, "ReadersWriter", column}]["ns/op"]
+		alone, writing := r.results[[3]string{group, "Readers", column}][*unit], r.results[[3]string{group, "ReadersWriter", column}][*unit]
 		if alone > 0 && writing > 0 {
 			beside = append(beside, column+" "+ratio(writing/alone))
 		}
@@ -223,9 +227,9 @@ func (r *report) writeGrowth(to io.Writer) {
 			cost := func(group string) float64 {
 				figures := r.results[[3]string{group, row.row, column}]
 				if row.per != "" && figures != nil {
-					return figures["ns/op"] / figures[row.per]
+					return figures[*unit] / figures[row.per]
 				}
-				return figures["ns/op"]
+				return figures[*unit]
 			}
 			cell := ""
 			if m, l := cost("M"), cost("L"); m > 0 && l > 0 {
@@ -242,7 +246,7 @@ func (r *report) writeWorst(to io.Writer) {
 	fmt.Fprint(to, "\n| worst case | measure | n | Ambit | for a tenth of n | by hand |\n|---|---|---:|---:|---:|---:|\n")
 	for _, row := range r.rows["Worst"] {
 		figure := func(n int, engine string) float64 {
-			return r.results[[3]string{"Worst", row, fmt.Sprintf("%d %s", n, engine)}]["ns/op"]
+			return r.results[[3]string{"Worst", row, fmt.Sprintf("%d %s", n, engine)}][*unit]
 		}
 		n := 0
 		for _, column := range r.columns["Worst"] {
