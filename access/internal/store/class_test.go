@@ -131,3 +131,41 @@ func TestManyFilters(t *testing.T) {
 	connect(33, 50)
 	check("all accounts gone, and others")
 }
+
+// TestClassesAreShared: what does not change accounts keeps the classes as they
+// are, and what changes one copies the classes it leaves and comes to.
+func TestClassesAreShared(t *testing.T) {
+	w := NewWriter(new(State))
+	put := func(id, source string) {
+		a, err := w.Schema.Account(datagroup.AccountID(id), source, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.PutAccount(rowOf(a, w.Schema.Len()))
+	}
+	for _, id := range []string{"a", "b", "c"} {
+		put(id, "source of "+id)
+	}
+	first := w.Freeze()
+	of := func(s *State, id string) *class { return s.classes.At(s.Accounts.Get(id).Class) }
+	w = NewWriter(first)
+	w.PutTeam(team.Team{ID: "t"}, nil)
+	second := w.Freeze()
+	w = NewWriter(second)
+	put("a", "source of b")
+	third := w.Freeze()
+	for _, id := range []string{"a", "b", "c"} {
+		if of(first, id) != of(second, id) {
+			t.Errorf("a team is made, and the class of %s is another", id)
+		}
+		if n := of(first, id).accounts.Len(); n != 1 {
+			t.Errorf("an account was moved later, and the class of %s has %d accounts", id, n)
+		}
+	}
+	if of(second, "c") != of(third, "c") || of(third, "a") != of(third, "b") || of(third, "a").accounts.Len() != 2 {
+		t.Error("an account comes to the class of another: both have it, and the third stays as it was")
+	}
+	if left := third.classes.At(first.Accounts.Get("a").Class); left.accounts.Len() != 0 {
+		t.Error("the class that an account left still has it")
+	}
+}
