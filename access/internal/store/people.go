@@ -21,7 +21,7 @@ func (w *Writer) PutUser(u team.User, number int) {
 	no := old.No
 	m := w.spread(no)
 	m.Suspended, m.Until, m.Note = u.Suspended, u.Until, u.Note
-	if old.Role != uint16(number) {
+	if w.roles.Get(no) != uint16(number) { // what stands beside the id may be out of date
 		w.roles.Put(w.token, no, uint16(number))
 	}
 	if email := w.emails.Get(no); email != u.Email {
