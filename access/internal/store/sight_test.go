@@ -130,6 +130,11 @@ func checkReached(t *rapid.T, s *State, hits branches) {
 // branches counts what a property went through.
 type branches map[string]int
 
+// lacks reports whether a branch was never taken.
+func (b branches) lacks(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return b[name] == 0 })
+}
+
 // require fails the test if a branch was never taken.
 func (b branches) require(t *testing.T, names ...string) {
 	t.Helper()
