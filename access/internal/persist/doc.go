@@ -1,6 +1,6 @@
 // Package persist has collections that never change for those who read them: a
-// table by number, an index by id, a set of numbers, and the three of them as
-// one book of records.
+// table by number, an index by id, a set of numbers, and of these a roll of
+// numbered ids and a book of records.
 //
 //  1. Copying the struct of a collection copies the collection, in constant
 //     time. Later changes to the copy and to the original never show in each
@@ -13,7 +13,7 @@
 //
 // # Zero values
 //
-// The zero [Table], [Index], [Set] and [Book] are empty.
+// The zero [Table], [Index], [Set], [Roll] and [Book] are empty.
 //
 // # Concurrency
 //

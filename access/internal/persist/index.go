@@ -40,8 +40,8 @@ type slot[V any] struct {
 // The pages share the hashes evenly, so a page is found by two multiplications.
 // While they are crowded, each key that is added divides one page in two, from
 // the first on, until there are twice as many. So no key that is added ever
-// pays for a rebuild. There is no iteration, as its order
-// would differ from run to run.
+// pays for a rebuild. There is no iteration, as its order would differ from run
+// to run.
 type Index[V any] struct {
 	pages   Table[*page[V]]
 	first   uint64 // how many pages it began with
@@ -65,7 +65,8 @@ func (x *Index[V]) place(h uint64) uint32 {
 }
 
 // Get returns where the value of id is, for reading only, or nil if it has none.
-// Cost: one hash, four loads that are mostly near, and a few neighbouring slots.
+// Cost: one hash, four loads that are mostly near, and a few neighbouring slots;
+// for an id that is longer than a key, three loads more.
 func (x *Index[V]) Get(id string) *V {
 	k := keyOf(id)
 	if p, i := x.find(k, k.hash(), id); p != nil {

@@ -155,6 +155,12 @@ func TestSetPersistence(t *testing.T) {
 					hit.add(t, tok, &v.s[k], m[k], i)
 				}
 			},
+			"add a crowd": func(t *rapid.T, tok *Token, v *setPair, m setModel) {
+				k := either(t)
+				for i := range crowdAt(1 << 13) {
+					hit.add(t, tok, &v.s[k], m[k], i)
+				}
+			},
 			"remove": func(t *rapid.T, tok *Token, v *setPair, m setModel) {
 				k := either(t)
 				hit.remove(t, tok, &v.s[k], m[k], index.Draw(t, "i"))
