@@ -255,11 +255,13 @@ func (r *report) writeWorst(to io.Writer) {
 				n = v
 			}
 		}
-		hand := ""
-		if v := figure(n, "hand"); v > 0 {
-			hand = duration(v)
+		cell := func(n int, engine string) string {
+			if v := figure(n, engine); v > 0 {
+				return duration(v)
+			}
+			return ""
 		}
-		fmt.Fprintf(to, "| %s | %s | %s | %s | %s |\n", row, number(n), duration(figure(n, "ambit")), duration(figure(n/10, "ambit")), hand)
+		fmt.Fprintf(to, "| %s | %s | %s | %s | %s |\n", row, number(n), cell(n, "ambit"), cell(n/10, "ambit"), cell(n, "hand"))
 	}
 }
 
