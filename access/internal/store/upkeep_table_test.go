@@ -91,6 +91,15 @@ func TestUsersAreKeptUp(t *testing.T) {
 			func(c *upkept) { c.noUser("u1") },
 			func(c *upkept) { c.user("u1", "r1") },
 		}, "u1: r1 plain lasting; t1: u2 sees a1 a2; u1@x.test: nobody"},
+		{"a new user with a role, suspended", steps{func(c *upkept) { c.user("u3", "r1 suspended note name=Zoe") }},
+			"u3: r1 suspended note Zoe; r1: 0 plain, 1 others, 0 lasting; r0: 2 plain, 0 others, 2 lasting"},
+		{"a name", steps{func(c *upkept) { c.user("u1", "r0 name=Zoe") }, func(c *upkept) { c.user("u2", "r0 name=Bob") }},
+			"u1: r0 plain lasting Zoe t1; u2: r0 plain lasting Bob t1"},
+		{"members in bulk", steps{
+			func(c *upkept) { c.user("u1", "r0 until"); c.user("u3", "r1") },
+			func(c *upkept) { c.member("u2", "t0", "t2", "t3", "t4", "t5", "t6", "t7") },
+			func(c *upkept) { c.members("t9", "u1", "u2", "u3") },
+		}, "u1: r0 until t1 t9; u2: r0 lasting t0 t1 t2 t3 t4 t5 t6 t7 t9; u3: r1 plain lasting t9; t9: u1 u2 u3 sees"},
 		{"an address goes to another", steps{
 			func(c *upkept) { c.user("u1", "r0 email=x@x.test") },
 			func(c *upkept) { c.user("u2", "r0 email=u1@x.test") },

@@ -78,7 +78,7 @@ func newUpkeep(t *testing.T) *upkept {
 	}
 	c.team("t1", "g1", "g2")
 	c.team("t2", "g2")
-	c.user("u1", "r0 email=u1@x.test name=Ann")
+	c.user("u1", "r0 email=u1@x.test")
 	c.user("u2", "r0 email=u2@x.test")
 	c.member("u1", "t1")
 	c.member("u2", "t1")
@@ -162,6 +162,15 @@ func (c *upkept) member(user string, teams ...string) {
 		}
 		c.w.PutMember(c.w.Users.Get(user).No, in)
 	}
+}
+
+// members puts some users into a team without members, as a load does.
+func (c *upkept) members(t string, users ...string) {
+	var claimed []*User
+	for _, u := range users {
+		claimed = append(claimed, c.w.Claim(u))
+	}
+	c.w.AddMembers(c.teamNo(t), claimed)
 }
 
 func (c *upkept) out(user, t string) { c.w.RemoveMember(c.teamNo(t), c.w.Users.Get(user).No) }
@@ -320,6 +329,7 @@ func tellUser(s *State, id string) string {
 	add("suspended", rec.Suspended)
 	add("until", !rec.Until.IsZero())
 	add("note", rec.Note != "")
+	add(rec.Name, rec.Name != "")
 	for m, t := range s.Memberships(u) {
 		end := map[bool]string{true: "!"}[!m.Until.IsZero()]
 		parts = append(parts, string(t.ID)+end+map[bool]string{true: "?"}[m.Note != ""])
