@@ -151,6 +151,7 @@ func TestEverySmallWorld(t *testing.T) {
 				w.check(t, p, s, user, session)
 			}
 		}
+		w.checkWho(t, p)
 	}
 	if worlds != 17_388 {
 		t.Errorf("%d worlds", worlds)
@@ -161,7 +162,11 @@ func (w smallCompany) check(t *testing.T, p *access.Policy, s access.Subject, us
 	n := 0
 	for account := range 2 {
 		want := w.allowed(user, session, account)
-		d := p.Decide(s, access.ViewAccount, access.Account(fmt.Sprint("a", account)))
+		r := access.Account(fmt.Sprint("a", account))
+		d := p.Decide(s, access.ViewAccount, r)
+		if general := access.DecideGenerally(p, s, access.ViewAccount, r); d != general {
+			t.Fatalf("%+v: %v; by the steps alone %v", w, d, general)
+		}
 		if d.Allowed != want {
 			t.Fatalf("%+v: %v: want %v", w, d, want)
 		}
@@ -171,6 +176,19 @@ func (w smallCompany) check(t *testing.T, p *access.Policy, s access.Subject, us
 	}
 	if got := p.View(s).Len(); got != n {
 		t.Fatalf("%+v: %v sees %d accounts, want %d", w, s, got, n)
+	}
+}
+
+// checkWho asks, for each account, who sees it.
+func (w smallCompany) checkWho(t *testing.T, p *access.Policy) {
+	for account := range 2 {
+		var want []string
+		for user := range 2 {
+			if w.allowed(user, -1, account) {
+				want = append(want, fmt.Sprint("u", user))
+			}
+		}
+		whoIs(t, p, access.ViewAccount, access.Account(fmt.Sprint("a", account)), want)
 	}
 }
 
