@@ -442,7 +442,7 @@ func (d Directory) Holders(name role.Name) (all, lasting int) {
 	if !ok {
 		return 0, 0
 	}
-	r := &p.state.Roles[no]
+	r := p.state.Roles[no]
 	return r.Holders(), r.Lasting
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/store"
+	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -28,8 +29,8 @@ type loader struct {
 	repeated map[int]bool    // teams whose id an earlier one has: their members are not looked at
 	roleless bool            // the catalog is broken: nor is naming a role or an action
 
-	users            []*store.User // room for addPlain
-	everyone, others uint32        // the next number of a user who sees all data, and of one who does not
+	joining          []store.Joining // room for addAll
+	everyone, others uint32          // the next number of a user who sees all data, and of one who does not
 }
 
 // newLoader returns a loader of a document of which some could not be read.
@@ -190,7 +191,7 @@ func (l *loader) number(role int) uint32 {
 // addMembers sets the members of a team.
 func (l *loader) addMembers(c *check, t document.Team) {
 	no, _, ok := l.w.Teams.Find(t.ID)
-	if !ok || l.repeated[c.index] || l.addPlain(no, t.Members) {
+	if !ok || l.repeated[c.index] || l.addAll(no, t.Members) {
 		return
 	}
 	c.id = t.ID
@@ -201,28 +202,29 @@ func (l *loader) addMembers(c *check, t document.Team) {
 	}
 }
 
-// addPlain adds the members of a team, and reports whether it could: whether
-// they have no end and no note, and nothing is wrong with one of them. If not,
-// it has added none.
-func (l *loader) addPlain(t uint32, members []document.Member) bool {
+// addAll adds the members of a team, and reports whether it could: whether
+// nothing is wrong with one of them. If not, it has added none, and told
+// nothing.
+func (l *loader) addAll(t uint32, members []document.Member) bool {
 	if len(l.out) > 0 {
 		return false
 	}
-	l.users = l.users[:0]
+	l.joining = l.joining[:0]
 	for _, m := range members {
 		u := l.w.Claim(m.User)
-		if u == nil || m.Until != "" || m.Note != "" {
+		until, err := text.ParseEnd(m.Until)
+		if u == nil || err != nil || text.Line(m.Note, maxNote) != nil {
 			return false
 		}
-		l.users = append(l.users, u)
+		l.joining = append(l.joining, store.Joining{User: u, Until: until, Note: m.Note})
 	}
-	slices.SortFunc(l.users, func(a, b *store.User) int { return cmp.Compare(a.No, b.No) })
-	for k := range l.users[:max(0, len(l.users)-1)] {
-		if l.users[k] == l.users[k+1] {
+	slices.SortFunc(l.joining, func(a, b store.Joining) int { return cmp.Compare(a.No, b.No) })
+	for k := 1; k < len(l.joining); k++ {
+		if l.joining[k-1].No == l.joining[k].No {
 			return false
 		}
 	}
-	l.w.AddMembers(t, l.users)
+	l.w.AddMembers(t, l.joining)
 	return true
 }
 

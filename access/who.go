@@ -2,6 +2,8 @@ package access
 
 import (
 	"iter"
+	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/access/internal/store"
@@ -13,12 +15,12 @@ import (
 type Users struct {
 	state *store.State
 	whole []*persist.Set // all of each; no two have a user in common
-	some  persist.Set    // and these
+	some  []uint32       // and these, each once
 }
 
 // Len returns how many users there are, at no cost.
 func (u Users) Len() int {
-	n := u.some.Len()
+	n := len(u.some)
 	for _, s := range u.whole {
 		n += s.Len()
 	}
@@ -29,12 +31,16 @@ func (u Users) Len() int {
 // means nothing.
 func (u Users) All() iter.Seq[team.UserID] {
 	return func(yield func(team.UserID) bool) {
-		for _, set := range append(u.whole[:len(u.whole):len(u.whole)], &u.some) {
+		ids := func(id string) bool { return yield(team.UserID(id)) }
+		for _, set := range u.whole {
 			for numbers := range set.Lists() {
-				if !persist.YieldIDs(&u.state.Users, numbers, func(id string) bool { return yield(team.UserID(id)) }) {
+				if !persist.YieldIDs(&u.state.Users, numbers, ids) {
 					return
 				}
 			}
+		}
+		if u.state != nil {
+			persist.YieldIDs(&u.state.Users, u.some, ids)
 		}
 	}
 }
@@ -45,15 +51,16 @@ func (u Users) All() iter.Seq[team.UserID] {
 // It goes from the resource to those whom it may concern, and costs a look at
 // each of these: at an account, the members of the teams that see it and the
 // holders of roles that see all data; at a report, those with whom it is shared;
-// elsewhere, the holders of roles with the action. For users about whom something
-// has to be looked up, such as an end, it asks Decide.
+// elsewhere, the holders of roles with the action. Where more than that decides,
+// it asks Decide about each.
 func (p *Policy) Who(a Action, r Resource) Users {
 	p = p.ready()
 	applies := p.Applies(a, r).Allowed
 	if !applies {
 		return Users{}
 	}
-	w := search{policy: p.At(p.clock()), action: a, resource: r, entry: p.catalog.action(a)}
+	now := p.clock()
+	w := search{policy: p.At(now), now: now, action: a, resource: r, entry: p.catalog.action(a)}
 	w.found.state = p.state
 	switch family := p.catalog.kinds[r.kind].family; family {
 	case atAccount, atItem:
@@ -71,24 +78,23 @@ func (p *Policy) Who(a Action, r Resource) Users {
 	default: // users and roles, where the rules about people differ from one to the other
 		w.holders(false)
 	}
-	w.found.some = persist.Union(nil, w.some)
 	return w.found
 }
 
 // search is a search for the users who may do something.
 type search struct {
 	policy   *Policy
+	now      time.Time
 	action   Action
 	resource Resource
 	entry    *actionEntry
 	found    Users
-	some     []uint32 // of found
 }
 
 // ask asks Decide about a user.
 func (w *search) ask(no uint32) {
 	if w.policy.Decide(User(w.policy.state.Users.ID(no)), w.action, w.resource).Allowed {
-		w.some = append(w.some, no)
+		w.found.some = append(w.found.some, no)
 	}
 }
 
@@ -110,14 +116,25 @@ func (w *search) holders(certain bool) {
 }
 
 func (w *search) holdersOf(role int, certain bool) {
-	r := &w.policy.state.Roles[role]
-	if certain {
-		w.found.whole = append(w.found.whole, &r.Plain)
-	} else {
+	r := w.policy.state.Roles[role]
+	if !certain {
 		w.askAll(r.Plain.All())
+		w.askAll(r.Others.All())
+		return
 	}
-	w.askAll(r.Others.All())
+	w.found.whole = append(w.found.whole, &r.Plain)
+	for no := range r.Others.All() {
+		if w.active(w.policy.state.More(no)) {
+			w.found.some = append(w.found.some, no)
+		}
+	}
 }
+
+// active reports whether a user of whom m is known may act at all.
+func (w *search) active(m *store.More) bool { return !m.Suspended && w.lasts(m.Until) }
+
+// lasts reports whether what has an end has not ended.
+func (w *search) lasts(until time.Time) bool { return !team.End(until).Ended(w.now) }
 
 // atAccount finds those who reach an account: the holders of roles that see all
 // data, and the members of the teams that see it.
@@ -132,17 +149,26 @@ func (w *search) atAccount() {
 			w.holdersOf(i, true)
 		}
 	}
-	members := s.Seers(account)
+	teams := s.SeeingTeams(account)
+	members := s.MembersOf(teams)
 	for no := range members.All() {
 		number := s.RoleOf(no)
-		switch r := &c.roles[number]; {
-		case r.seesAll || !r.holds.has(w.entry.number):
-		case s.Roles[number].Plain.Has(no):
-			w.some = append(w.some, no)
-		default:
-			w.ask(no)
+		if r := &c.roles[number]; r.seesAll || !r.holds.has(w.entry.number) {
+			continue
+		}
+		if s.Roles[number].Plain.Has(no) || w.isCurrent(s.More(no), teams) {
+			w.found.some = append(w.found.some, no)
 		}
 	}
+}
+
+// isCurrent reports whether a user who is not plain, and of whom m is known, may
+// act and is a current member of one of some teams, which are in order.
+func (w *search) isCurrent(m *store.More, teams []uint32) bool {
+	return w.active(m) && slices.ContainsFunc(m.Memberships, func(in store.Membership) bool {
+		_, sees := slices.BinarySearch(teams, in.Team)
+		return sees && w.lasts(in.Until)
+	})
 }
 
 // atReport asks those with whom a report is shared.

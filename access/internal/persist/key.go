@@ -104,9 +104,11 @@ var (
 
 func newSecret(n int) uint64 { return maphash.Comparable(maphash.MakeSeed(), n) | 1 }
 
-// hash spreads keys over 64 bits. Both its high and its low bits are used.
+// hash spreads keys over 64 bits. Both its high and its low bits are used. Each
+// word goes through both multiplications: after one, numbers in decimal at the
+// end of an id crowd together.
 func (k key) hash() uint64 {
-	high, low := bits.Mul64(k.head^secret[0], k.body^secret[1])
+	high, low := bits.Mul64(k.head^k.tail^secret[0], k.body^secret[1])
 	high, low = bits.Mul64(high^low^k.tail, secret[2])
 	return high ^ low
 }

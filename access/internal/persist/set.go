@@ -198,7 +198,7 @@ func OfBits(t *Token, words []uint64) Set {
 	return Set{many: all}
 }
 
-// sortMax is up to how many numbers are united by sorting them, and more become
+// sortMax is up to how many numbers are united by merging lists, and more become
 // bits.
 const sortMax = 4096
 
@@ -222,11 +222,12 @@ func Union(t *Token, list []uint32, sets ...*Set) Set {
 	if large || n > sortMax {
 		return OfBits(t, unite(list, sets))
 	}
-	for _, s := range sets {
-		list = append(list, s.few...)
-	}
 	slices.Sort(list)
-	list = slices.Compact(list)
+	lists := [][]uint32{slices.Compact(list)}
+	for _, s := range sets {
+		lists = append(lists, s.few)
+	}
+	list = merge(lists)
 	if len(list) <= fewMax {
 		return Set{few: slices.Clip(list), owner: t}
 	}
@@ -235,6 +236,34 @@ func Union(t *Token, list []uint32, sets ...*Set) Set {
 		s.many.add(t, i)
 	}
 	return s
+}
+
+// merge returns what is in one of some ascending lists: the first, if it is the
+// only one, and else a new one. It changes lists.
+func merge(lists [][]uint32) []uint32 {
+	for len(lists) > 1 {
+		half := (len(lists) + 1) / 2
+		for i := range len(lists) / 2 {
+			lists[i] = mergeTwo(lists[i], lists[half+i])
+		}
+		lists = lists[:half]
+	}
+	return lists[0]
+}
+
+func mergeTwo(a, b []uint32) []uint32 {
+	all := make([]uint32, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		x, y := a[0], b[0]
+		all = append(all, min(x, y))
+		if x <= y {
+			a = a[1:]
+		}
+		if y <= x {
+			b = b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }
 
 // ownedBy reports whether t may change something of s in place.

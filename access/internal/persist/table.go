@@ -5,16 +5,16 @@ import "iter"
 // The four levels of a Table below each other, by the bits of the index that
 // choose a slot:
 //
-//	root  i>>16      as long as the highest index needs, so that small tables stay small
-//	limb  i>>11 & 31
-//	twig  i>>6 & 31
-//	leaf  i & 63     the values, side by side
+//	root  i>>15      as long as the highest index needs, so that small tables stay small
+//	limb  i>>10 & 31
+//	twig  i>>5 & 31
+//	leaf  i & 31     the values, side by side
 //
 // The levels are types, so a read is four loads with no test of what kind of
-// node it has reached. Limbs and twigs are half as wide as leaves, since every
-// change copies one of each: two nodes of a quarter of a kilobyte.
+// node it has reached. Nodes are small, since every change copies one of each
+// level: two of a quarter of a kilobyte and a leaf.
 const (
-	leafBits   = 6
+	leafBits   = 5
 	leafSize   = 1 << leafBits
 	leafMask   = leafSize - 1
 	branchBits = 5
@@ -96,8 +96,8 @@ func (b *Table[T]) Put(t *Token, i uint32, v T) { *b.Edit(t, i) = v }
 
 // Edit returns where the value at i is, for t to change. Cost: the first Edit of
 // a Token near i copies the root, two nodes of a quarter of a kilobyte and a
-// leaf of 64 values; a later one copies nothing. The root takes 8 bytes for
-// every 65,536 indexes up to the highest that was put.
+// leaf of 32 values; a later one copies nothing. The root takes 8 bytes for
+// every 32,768 indexes up to the highest that was put.
 func (b *Table[T]) Edit(t *Token, i uint32) *T {
 	top := int(i >> limbBits)
 	if b.owner != t || top >= len(b.root) {
@@ -119,7 +119,7 @@ func (b *Table[T]) Edit(t *Token, i uint32) *T {
 }
 
 // Leaves yields the values of each leaf that something was put into, with the
-// index of the first, a multiple of 64, and of the last leaf those whose index
+// index of the first, a multiple of 32, and of the last leaf those whose index
 // is below n, in ascending order. They are for reading only. The sequence
 // belongs to the Table as it is now, and can be walked any number of times.
 //

@@ -43,12 +43,12 @@ func TestTableAll(t *testing.T) {
 		{"nothing is below zero", 0, 0, nil},
 		{"n itself is left out", 3, 3, nil},
 		{"n cuts a stretch", 4, 4, []uint32{3}},
-		{"n on a stretch's end", 64, 64, []uint32{3}},
-		{"n in the next stretch", 71, 71, []uint32{3, 70}},
-		{"n in an absent stretch", 200, 128, []uint32{3, 70}},
-		{"past an absent twig", 1<<13 + 1, 129, []uint32{3, 70, 1 << 13}},
-		{"past absent limbs", 1<<20 + 64, 256, []uint32{3, 70, 1 << 13, 1 << 20}},
-		{"the last index is below no n", math.MaxUint32, 256 + 63, []uint32{3, 70, 1 << 13, 1 << 20, math.MaxUint32 - 1}},
+		{"n on a stretch's end", leafSize, leafSize, []uint32{3}},
+		{"n in the next stretch", 71, leafSize + 71 - 64, []uint32{3, 70}},
+		{"n in an absent stretch", 200, 2 * leafSize, []uint32{3, 70}},
+		{"past an absent twig", 1<<13 + 1, 2*leafSize + 1, []uint32{3, 70, 1 << 13}},
+		{"past absent limbs", 1<<20 + 64, 4 * leafSize, []uint32{3, 70, 1 << 13, 1 << 20}},
+		{"the last index is below no n", math.MaxUint32, 5*leafSize - 1, []uint32{3, 70, 1 << 13, 1 << 20, math.MaxUint32 - 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			visited, last := 0, int64(-1)

@@ -117,7 +117,7 @@ func checkRoles(s *State) error {
 				lasting++
 			}
 		}
-		r := &s.Roles[number]
+		r := s.Roles[number]
 		if !has(r.Plain, plain) || !has(r.Others, others) || r.Lasting != lasting || r.Holders() != len(plain)+len(others) {
 			return fmt.Errorf("role %s: plain %v, others %v, %d lasting; want %v, %v, %d", r.Name,
 				slices.Collect(r.Plain.All()), slices.Collect(r.Others.All()), r.Lasting, plain, others, lasting)
@@ -305,12 +305,12 @@ func checkSights(s *State) error {
 	for no := range s.Teams.Next() {
 		got, t := s.sights.Get(no), s.Teams.At(no)
 		if t == nil {
-			if got.marks != 0 || got.team != "" || len(got.routes) > 0 || len(got.wide) > 0 {
+			if got.marks != 0 || got.sight != nil {
 				return fmt.Errorf("team %d is gone, and sees %+v", no, got)
 			}
 			continue
 		}
-		first, want := make(map[uint32]route), sight{team: t.ID}
+		first, want := make(map[uint32]route), marked{sight: &sight{team: t.ID}}
 		for at, g := range t.GroupNumbers {
 			switch rec := s.Groups.At(g); {
 			case s.wide.Has(g):

@@ -196,7 +196,7 @@ func (w *Writer) matchingAccounts(f datagroup.Filter) persist.Set {
 		return persist.OfBits(w.token, words)
 	}
 	words := make([]uint64, (w.Accounts.Next()+63)/64)
-	w.accountTruths(f, func(no uint32, _ datagroup.Account, t datagroup.Truth) bool {
+	w.accountTruths(f, false, func(no uint32, _ datagroup.Account, t datagroup.Truth) bool {
 		if t == datagroup.True {
 			words[no/64] |= 1 << (no % 64)
 		}
@@ -232,13 +232,14 @@ func clearBits(words []uint64, from, to uint32) {
 // class and a look at each account that is yielded.
 func (s *State) Truths(f datagroup.Filter) iter.Seq2[datagroup.Account, datagroup.Truth] {
 	return func(yield func(datagroup.Account, datagroup.Truth) bool) {
-		walk := s.accountTruths
-		if !s.isLoose(f) {
-			walk = s.classTruths
-		}
-		walk(f, func(_ uint32, a datagroup.Account, t datagroup.Truth) bool {
+		some := func(_ uint32, a datagroup.Account, t datagroup.Truth) bool {
 			return t == datagroup.False || yield(a, t)
-		})
+		}
+		if s.isLoose(f) {
+			s.accountTruths(f, true, some)
+		} else {
+			s.classTruths(f, some)
+		}
 	}
 }
 
@@ -268,27 +269,35 @@ func (s *State) classTruths(f datagroup.Filter, yield func(uint32, datagroup.Acc
 	}
 }
 
-// accountTruths is Truths by accounts. It makes of each no more than what f reads.
-func (s *State) accountTruths(f datagroup.Filter, yield func(uint32, datagroup.Account, datagroup.Truth) bool) {
-	var reads []int
+// accountTruths is Truths by accounts. It makes of each no more than what f reads,
+// and if sources is set, its source.
+func (s *State) accountTruths(f datagroup.Filter, sources bool, yield func(uint32, datagroup.Account, datagroup.Truth) bool) {
+	var own, classed []int
+	last := namePosition - 1
 	for _, name := range f.Reads() {
-		if pos, known := s.Schema.Position(name); known && pos >= namePosition {
-			reads = append(reads, pos)
+		switch pos, known := s.Schema.Position(name); {
+		case pos == sourcePosition:
+			sources = true
+		case !known || pos == idPosition:
+		case s.columns[pos].classed:
+			last, classed = max(last, pos), append(classed, pos)
+		default:
+			last, own = max(last, pos), append(own, pos)
 		}
 	}
-	slices.Sort(reads)
-	values := []datagroup.Value{}
-	if n := len(reads); n > 0 {
-		values = make([]datagroup.Value, reads[n-1]-namePosition+1)
-	}
+	values := make([]datagroup.Value, last-namePosition+1)
+	of, like := uint32(none32), new(datagroup.Account)
 	for no, id := range persist.IDs(&s.Accounts) {
-		like := &s.classes.At(s.ofClass.Get(no)).like
-		for _, pos := range reads {
-			if c := s.columns[pos]; c.classed {
+		if of != none32 && !sources && len(classed) == 0 {
+			// What is not read may be that of any account.
+		} else if c := s.ofClass.Get(no); c != of {
+			of, like = c, &s.classes.At(c).like
+			for _, pos := range classed {
 				values[pos-namePosition] = like.At(pos)
-			} else {
-				values[pos-namePosition] = c.value(no)
 			}
+		}
+		for _, pos := range own {
+			values[pos-namePosition] = s.columns[pos].value(no)
 		}
 		a := like.With(datagroup.AccountID(id), values)
 		if !yield(no, a, f.Match(a)) {

@@ -19,10 +19,13 @@ func (w *Writer) PutUser(u team.User, number int) {
 		return
 	}
 	no := old.No
-	m := w.spread(no)
-	m.Suspended, m.Until, m.Note = u.Suspended, u.Until, u.Note
+	if m := w.spreads[no]; m != nil || !w.More(no).says(u) {
+		m = w.spread(no)
+		m.Suspended, m.Until, m.Note = u.Suspended, u.Until, u.Note
+	}
 	if w.roles.Get(no) != uint16(number) { // what stands beside the id may be out of date
 		w.roles.Put(w.token, no, uint16(number))
+		w.spread(no)
 	}
 	if email := w.emails.Get(no); email != u.Email {
 		w.removeAddress(no)
@@ -81,42 +84,52 @@ func (w *Writer) hold(u *User, n int) {
 	}
 }
 
-// spread returns what is kept of a user beside their standing, all memberships
-// included, for changes until Freeze, when it settles. What stands beside the id
-// is out of date until then.
-func (w *Writer) spread(no uint32) *More {
+// spread is what is kept of a user beside their standing, all memberships
+// included, while it changes.
+type spread struct {
+	More
+	ownsMemberships, ownsLinks bool // no other State has the list
+	unsorted                   bool // memberships are in no order
+}
+
+// spread returns what is kept of a user, for changes until Freeze, when it
+// settles. What stands beside the id is out of date until then.
+func (w *Writer) spread(no uint32) *spread {
 	if m := w.spreads[no]; m != nil {
 		return m
 	}
-	m := *w.More(no)
-	for _, t := range w.user(no).Teams() {
-		m.Memberships = append(m.Memberships, Membership{Team: t})
-		w.owns(membershipsOfUser, no)
+	m := &spread{More: *w.More(no)}
+	if teams := w.user(no).Teams(); len(teams) > 0 {
+		m.Memberships, m.ownsMemberships = make([]Membership, len(teams), len(teams)+1), true
+		for k, t := range teams {
+			m.Memberships[k].Team = t
+		}
 	}
 	if w.spreads == nil {
-		w.spreads = make(map[uint32]*More)
+		w.spreads = make(map[uint32]*spread)
 	}
-	w.spreads[no] = &m
-	return &m
+	w.spreads[no] = m
+	return m
 }
 
 // user returns what stands beside the id of a user.
 func (w *Writer) user(no uint32) *User { return w.Users.Get(w.Users.ID(no)) }
 
-// settle puts what was spread in its place. It alone says who is plain.
+// settle puts what was spread in its place.
 func (w *Writer) settle() {
 	for no, m := range w.spreads {
 		w.settleUser(no, m)
 	}
-	w.spreads, w.unsorted = nil, nil
+	w.spreads = nil
 }
 
-func (w *Writer) settleUser(no uint32, m *More) {
-	old := w.user(no)
-	if w.unsorted[no] {
+// settleUser says who is plain, as it alone and AddUser do.
+func (w *Writer) settleUser(no uint32, m *spread) {
+	if m.unsorted {
 		m.Memberships = w.remaining(m.Memberships)
 		slices.SortFunc(m.Memberships, func(a, b Membership) int { return w.compareTeams(a.Team, b.Team) })
 	}
+	old := *w.user(no)
 	next := User{No: no, Role: w.roles.Get(no), is: m.standing()}
 	if next.Plain() {
 		for _, in := range m.Memberships {
@@ -126,14 +139,15 @@ func (w *Writer) settleUser(no uint32, m *More) {
 		m.Memberships = nil
 	}
 	if old.is != next.is || old.Role != next.Role {
-		w.hold(old, -1)
+		w.hold(&old, -1)
 		w.hold(&next, +1)
 	}
-	if next != *old {
-		*w.Users.Edit(w.token, w.Users.ID(no)) = next
+	if next != old {
+		*w.Claim(w.Users.ID(no)) = next
 	}
 	if !m.empty() {
-		w.more.Put(w.token, no, m)
+		more := m.More
+		w.more.Put(w.token, no, &more)
 	} else if w.more.Get(no) != nil {
 		w.more.Put(w.token, no, nil)
 	}
@@ -174,9 +188,9 @@ func (w *Writer) RemoveUser(no uint32) {
 func (w *Writer) PutRoles(names []role.Name) {
 	w.settle()
 	number := make(map[role.Name]uint16, len(names))
-	old, roles := w.Roles, make([]Role, len(names))
+	old, roles := w.Roles, make([]*Role, len(names))
 	for i, name := range names {
-		number[name], roles[i].Name = uint16(i), name
+		number[name], roles[i] = uint16(i), &Role{Name: name, owner: w.token}
 	}
 	w.Roles, w.ownsRoles = roles, true
 	for no, id := range persist.IDs(&w.Users) {
@@ -226,18 +240,12 @@ func (w *Writer) join(no uint32, m Membership) {
 
 // editMemberships spreads a user whose memberships change. They are in no order
 // until Freeze.
-func (w *Writer) editMemberships(no uint32) *More {
+func (w *Writer) editMemberships(no uint32) *spread {
 	rec := w.spread(no)
-	if !w.owns(membershipsOfUser, no) {
-		rec.Memberships = slices.Clone(rec.Memberships)
+	if !rec.ownsMemberships {
+		rec.Memberships, rec.ownsMemberships = slices.Clone(rec.Memberships), true
 	}
-	if w.unsorted == nil {
-		w.unsorted = make(map[uint32]bool)
-	}
-	if !w.unsorted[no] {
-		w.unsorted[no] = true
-		rec.Memberships = w.remaining(rec.Memberships)
-	}
+	rec.unsorted = true
 	return rec
 }
 

@@ -13,14 +13,14 @@ import (
 func (w *Writer) PutReport(id, name, note string) {
 	i, old, found := w.Reports.Find(id)
 	if !found {
-		i = w.Reports.Add(w.token, id, &Report{ID: id, Name: name, Note: note})
+		i = w.editSharing().Reports.Add(w.token, id, &Report{ID: id, Name: name, Note: note})
 	} else {
 		w.removeReportName(old)
 		next := w.editReport(i)
 		next.Name, next.Note = name, note
 	}
 	if name != "" {
-		w.ReportNames.Put(w.token, text.Fold(name), i)
+		w.editSharing().ReportNames.Put(w.token, text.Fold(name), i)
 	}
 }
 
@@ -31,12 +31,12 @@ func (w *Writer) RemoveReport(i uint32) {
 	for l := range w.LinksTo(ReportKind, r.ID, "") {
 		w.endLink(l)
 	}
-	w.Reports.Remove(w.token, r.ID)
+	w.editSharing().Reports.Remove(w.token, r.ID)
 }
 
 func (w *Writer) removeReportName(r *Report) {
 	if r.Name != "" {
-		w.ReportNames.Delete(w.token, text.Fold(r.Name))
+		w.editSharing().ReportNames.Delete(w.token, text.Fold(r.Name))
 	}
 }
 
@@ -76,13 +76,14 @@ const ReportKind = "report"
 func (w *Writer) PutLink(l Link) {
 	i, _, found := w.Links.Find(l.ID)
 	if found {
-		w.Links.Set(w.token, i, &l)
+		w.editSharing().Links.Set(w.token, i, &l)
 		return
 	}
-	i = w.Links.Add(w.token, l.ID, &l)
+	i = w.editSharing().Links.Add(w.token, l.ID, &l)
 	if u := w.Users.Get(string(l.Maker)); u != nil {
 		m := w.spread(u.No)
-		m.Links = addLink(m.Links, i, w.owns(linksOfUser, u.No))
+		m.Links = addLink(m.Links, i, m.ownsLinks)
+		m.ownsLinks = true
 	}
 	if t, _, ok := w.Teams.Find(string(l.Session)); ok {
 		rec := w.editTeam(t)
@@ -91,9 +92,9 @@ func (w *Writer) PutLink(l Link) {
 	key := itemKey(l.Kind, l.Item, l.Account)
 	at, to, found := w.shown.Find(key)
 	if !found {
-		at = w.shown.Add(w.token, key, nil)
+		at = w.editSharing().shown.Add(w.token, key, nil)
 	}
-	w.shown.Set(w.token, at, addLink(to, i, w.owns(linksOfItem, at)))
+	w.editSharing().shown.Set(w.token, at, addLink(to, i, w.owns(linksOfItem, at)))
 }
 
 // itemKey names what a link shows. No part has a zero byte.
@@ -122,13 +123,13 @@ func addLink(links []uint32, i uint32, owned bool) []uint32 {
 
 // RemoveLink forgets a link.
 func (w *Writer) RemoveLink(i uint32) {
-	w.Links.Remove(w.token, w.Links.At(i).ID)
+	w.editSharing().Links.Remove(w.token, w.Links.At(i).ID)
 }
 
 func (w *Writer) endLink(i uint32) {
 	if l := w.Links.At(i); l != nil {
 		ended := *l
 		ended.Ended = true
-		w.Links.Set(w.token, i, &ended)
+		w.editSharing().Links.Set(w.token, i, &ended)
 	}
 }

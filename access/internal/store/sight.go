@@ -10,11 +10,18 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// sight is what decisions ask of a team: which data group shows an account. It is
-// kept small, and a route has the id of its group, as each further place that a
-// decision reads is one more wait for memory.
+// marked is the sight of a team, with a mark for each class in its routes, or all
+// of them if it has wide groups: so that most teams that do not see an account
+// are passed by with one look. It is nil for a deleted team.
+type marked struct {
+	marks uint64
+	*sight
+}
+
+// sight is what decisions ask of a team: which data group shows an account. A
+// route has the id of its group, as each further place that a decision reads is
+// one more wait for memory.
 type sight struct {
-	marks  uint64 // one for each class in routes, all if there are wide groups
 	team   team.ID
 	routes []route // by class
 	wide   []wideGroup
@@ -32,8 +39,7 @@ type wideGroup struct {
 	no, at uint32
 }
 
-// mark returns the mark of a class: one of 64, so that most teams that do not see
-// an account are passed by with one look.
+// mark returns the mark of a class, one of 64.
 func mark(class uint32) uint64 { return 1 << (class * 0x9e3779b1 >> 26) }
 
 // Sight is a way to an account: through a team, by a data group of it.
@@ -64,6 +70,9 @@ func (s *State) See(team uint32, a *Account) (by Sight, sees bool) {
 	return Sight{v.team, first.group}, true
 }
 
+// none32 is the number of nothing.
+const none32 = 1<<32 - 1
+
 // findRoute returns the route of a class, nil if there is none.
 func findRoute(all []route, class uint32) *route {
 	for len(all) > 8 {
@@ -84,7 +93,7 @@ func findRoute(all []route, class uint32) *route {
 // route makes the routes of a team from its groups.
 func (w *Writer) route(i uint32) {
 	t := w.Teams.At(i)
-	v := sight{team: t.ID}
+	v := marked{sight: &sight{team: t.ID}}
 	n := 0
 	for k, no := range t.GroupNumbers {
 		if g := w.Groups.At(no); g.narrow() {
@@ -126,6 +135,9 @@ func (s *State) Unite(teams []uint32) Reach {
 	var classes, accounts []*persist.Set
 	for _, t := range teams {
 		v := s.sights.Get(t)
+		if v.sight == nil {
+			continue
+		}
 		for _, r := range v.routes {
 			narrow = append(narrow, r.class)
 		}
@@ -163,6 +175,9 @@ func (s *State) Count(r *Reach) (n int) {
 // costs a look at one class.
 func (s *State) Shows(team uint32) bool {
 	v := s.sights.Get(team)
+	if v.sight == nil {
+		return false
+	}
 	for _, r := range v.routes {
 		if s.classes.At(r.class).accounts.Len() > 0 {
 			return true
@@ -198,18 +213,18 @@ func (s *State) Reached(r *Reach) iter.Seq[string] {
 	}
 }
 
-// Seers returns the members of the teams that see an account, also those whose
-// membership has ended. Cost: a look at each data group that matches it, each
-// team that has one, and each member.
-func (s *State) Seers(a *Account) persist.Set {
-	var members []*persist.Set
-	for _, t := range s.SeeingTeams(a) {
-		members = append(members, &s.Teams.At(t).Members)
+// MembersOf returns the members of some teams, also those whose membership has
+// ended.
+func (s *State) MembersOf(teams []uint32) persist.Set {
+	members := make([]*persist.Set, len(teams))
+	for k, t := range teams {
+		members[k] = &s.Teams.At(t).Members
 	}
 	return persist.Union(nil, nil, members...)
 }
 
-// SeeingTeams returns the teams that see an account.
+// SeeingTeams returns the teams that see an account, in ascending order. Cost: a
+// look at each data group that matches it, and each team that has one.
 func (s *State) SeeingTeams(a *Account) []uint32 {
 	var teams []uint32
 	for _, g := range s.GroupsOf(a) {

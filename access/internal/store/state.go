@@ -16,22 +16,31 @@ type State struct {
 	Accounts persist.Roll[Account]
 	Teams    persist.Book[*Team]
 	Groups   persist.Book[*Group]
-	Reports  persist.Book[*Report]
-	Links    persist.Book[*Link]
+	*Sharing
 
-	Emails      persist.Index[uint32] // address key -> user; those without an address are left out
-	ReportNames persist.Index[uint32] // folded report name -> report; unnamed ones are left out
-	Roles       []Role                // by role number
+	Emails persist.Index[uint32] // address key -> user; those without an address are left out
+	Roles  []*Role               // by role number
 
 	people
-	sights persist.Table[sight] // by team
+	sights persist.Table[marked] // by team
 
 	classes persist.Book[*class] // by encoded tuple
 	ofClass persist.Table[uint32]
 	columns []*column   // by schema position
 	loose   persist.Set // groups that store accounts
 	wide    persist.Set // groups that match many classes, and those that store accounts
-	shown   persist.Book[[]uint32]
+}
+
+// Sharing is the reports and the links of a State. It stands apart so that a
+// change of anything else does not copy it. Only [Writer.editSharing] gives one
+// to change.
+type Sharing struct {
+	Reports     persist.Book[*Report]
+	ReportNames persist.Index[uint32] // folded report name -> report; unnamed ones are left out
+	Links       persist.Book[*Link]
+
+	shown persist.Book[[]uint32] // links, by what they show: see itemKey
+	owner *persist.Token
 }
 
 // Team is a team with everything that refers to it.
@@ -92,6 +101,8 @@ type Role struct {
 	Name          role.Name
 	Plain, Others persist.Set
 	Lasting       int // holders who are neither suspended nor have an end of access
+
+	owner *persist.Token
 }
 
 // Holders returns how many users have the role.

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/datagroup"
@@ -60,21 +61,28 @@ func (w *Writer) RemoveTeam(i uint32) {
 		w.endLink(l)
 	}
 	w.Teams.Remove(w.token, string(t.ID))
-	w.sights.Put(w.token, i, sight{})
+	w.sights.Put(w.token, i, marked{})
 }
 
 // Claim returns what stands beside the id of a user, for [Writer.AddMembers], or
 // nil if there is no such user. It is good until a user is added.
 func (w *Writer) Claim(id string) *User { return w.Users.Edit(w.token, id) }
 
-// AddMembers adds memberships without an end or a note to a team that has no
-// members. The users must be distinct, and have been claimed.
-func (w *Writer) AddMembers(team uint32, users []*User) {
-	numbers := make([]uint32, len(users))
-	for k, u := range users {
-		numbers[k] = u.No
-		if !w.putPlain(u, team) {
-			w.join(u.No, Membership{Team: team})
+// Joining is a membership that a user whose record was claimed comes to have.
+type Joining struct {
+	*User
+	Until time.Time
+	Note  string
+}
+
+// AddMembers adds memberships to a team that has no members. The users must be
+// distinct, and have been claimed.
+func (w *Writer) AddMembers(team uint32, all []Joining) {
+	numbers := make([]uint32, len(all))
+	for k, j := range all {
+		numbers[k] = j.No
+		if m := (Membership{team, j.Until, j.Note}); !m.plain() || !w.putPlain(j.User, team) {
+			w.join(j.No, m)
 		}
 	}
 	w.editTeam(team).Members = persist.Union(w.token, numbers)

@@ -129,7 +129,7 @@ func (c *upkept) user(id, text string) {
 		}
 		u.Email = a
 	}
-	c.w.PutUser(u, slices.IndexFunc(c.w.Roles, func(r Role) bool { return r.Name == u.Role }))
+	c.w.PutUser(u, slices.IndexFunc(c.w.Roles, func(r *Role) bool { return r.Name == u.Role }))
 }
 
 func (c *upkept) noUser(id string) { c.w.RemoveUser(c.w.Users.Get(id).No) }
@@ -166,9 +166,9 @@ func (c *upkept) member(user string, teams ...string) {
 
 // members puts some users into a team without members, as a load does.
 func (c *upkept) members(t string, users ...string) {
-	var claimed []*User
+	var claimed []Joining
 	for _, u := range users {
-		claimed = append(claimed, c.w.Claim(u))
+		claimed = append(claimed, Joining{User: c.w.Claim(u)})
 	}
 	c.w.AddMembers(c.teamNo(t), claimed)
 }
@@ -302,7 +302,7 @@ func tell(s *State, id string) string {
 		}
 		return id + ":" + members + " sees" + few(s, func(a *Account) bool { _, sees := s.See(no, a); return sees })
 	case 'r':
-		r := s.Roles[slices.IndexFunc(s.Roles, func(r Role) bool { return string(r.Name) == id })]
+		r := s.Roles[slices.IndexFunc(s.Roles, func(r *Role) bool { return string(r.Name) == id })]
 		return fmt.Sprintf("%s: %d plain, %d others, %d lasting", id, r.Plain.Len(), r.Others.Len(), r.Lasting)
 	case 'p':
 		return id + ": " + tellReport(s, id)

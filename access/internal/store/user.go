@@ -151,6 +151,11 @@ func (m *More) standing() (is standing) {
 	return is
 }
 
+// says reports whether m is what a record says of a user.
+func (m *More) says(u team.User) bool {
+	return m.Suspended == u.Suspended && m.Until.Equal(u.Until) && m.Note == u.Note
+}
+
 func (m Membership) plain() bool { return m.Until.IsZero() && m.Note == "" }
 
 func (m *More) empty() bool {

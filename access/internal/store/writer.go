@@ -15,8 +15,7 @@ type Writer struct {
 
 	ownsRoles, ownsColumns bool // no other State has them
 	owned                  map[list]bool
-	spreads                map[uint32]*More // users whose memberships and grants change
-	unsorted               map[uint32]bool  // those of them whose memberships are in no order
+	spreads                map[uint32]*spread // users of whom something changes that few have
 	classBatch             batch
 	accountBatch           batch
 	tuple                  []byte // for classOf
@@ -28,8 +27,7 @@ type batch struct {
 	filters          int // matched since anything changed
 }
 
-// list is a list that a user, a team, a report or an item has, with the number
-// of it.
+// list is a list of links, with the number of the team or the item that has it.
 type list struct {
 	of     listOf
 	number uint32
@@ -38,9 +36,7 @@ type list struct {
 type listOf uint8
 
 const (
-	membershipsOfUser listOf = iota
-	linksOfUser
-	linksOfTeam
+	linksOfTeam listOf = iota
 	linksOfItem
 )
 
@@ -63,6 +59,9 @@ func NewWriter(base *State) *Writer {
 	w := &Writer{State: &next, token: persist.NewToken()}
 	if w.Schema == nil {
 		w.Schema = new(datagroup.Schema)
+	}
+	if w.Sharing == nil {
+		w.Sharing = new(Sharing)
 	}
 	if w.columns == nil {
 		w.columns, w.ownsColumns = newColumns(w.Schema), true
@@ -91,7 +90,12 @@ func (w *Writer) editRole(number uint16) *Role {
 	if !w.ownsRoles {
 		w.Roles, w.ownsRoles = slices.Clone(w.Roles), true
 	}
-	return &w.Roles[number]
+	if r := w.Roles[number]; r.owner != w.token {
+		next := *r
+		next.owner = w.token
+		w.Roles[number] = &next
+	}
+	return w.Roles[number]
 }
 
 // editColumn returns what is kept for an attribute, for changes.
@@ -107,6 +111,16 @@ func (w *Writer) editColumn(pos int) *column {
 	return w.columns[pos]
 }
 
+// editSharing returns the reports and links, for changes.
+func (w *Writer) editSharing() *Sharing {
+	if w.Sharing.owner != w.token {
+		next := *w.Sharing
+		next.owner = w.token
+		w.Sharing = &next
+	}
+	return w.Sharing
+}
+
 // editTeam returns the record of a team, for changes.
 func (w *Writer) editTeam(i uint32) *Team {
 	return edit(&w.Teams, w.token, i, func(t *Team) **persist.Token { return &t.owner })
@@ -119,7 +133,7 @@ func (w *Writer) editGroup(i uint32) *Group {
 
 // editReport is editTeam for reports.
 func (w *Writer) editReport(i uint32) *Report {
-	return edit(&w.Reports, w.token, i, func(r *Report) **persist.Token { return &r.owner })
+	return edit(&w.editSharing().Reports, w.token, i, func(r *Report) **persist.Token { return &r.owner })
 }
 
 // editClass is editTeam for classes.
