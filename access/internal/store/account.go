@@ -93,8 +93,8 @@ func (w *Writer) PutAccount(r []datagroup.Value) {
 		w.AddAccount(r)
 		return
 	}
-	w.accountBatch = batch{}
 	now := w.classOf(r)
+	w.accountBatch = batch{} // also if that prepared the accounts as they were
 	no, before := rec.No, w.Account(rec.No)
 	if old := w.ofClass.Get(no); old != now {
 		w.editClass(old).accounts.Remove(w.token, no)
@@ -117,8 +117,8 @@ func (w *Writer) PutAccount(r []datagroup.Value) {
 
 // AddAccount is PutAccount for an account that is not connected.
 func (w *Writer) AddAccount(r []datagroup.Value) {
-	w.accountBatch = batch{}
 	c, no := w.classOf(r), w.Accounts.Next()
+	w.accountBatch = batch{} // also if that prepared the accounts as they were
 	w.Accounts.Enroll(w.token, no, row(r).id(), Account{no, c})
 	w.keep(no, c, r)
 	for g := range w.loose.All() {
