@@ -38,6 +38,8 @@ func TestAccountsAreKeptUp(t *testing.T) {
 		{"another attribute when some are gone", steps{gone("a1"), func(c *upkept) { c.attributes("n", "x", "y", "z") }, set("a1", "x=x1 z=z")}, "a1: source=s x=x1 z=z; g1: narrow a1 a2"},
 		{"many loose filters, and accounts change in between", steps{many("name"), set("a1", "x=x1 name=Bob"), many("n"), gone("a2"), many("name"), set("a4", "x=x1"), many("n"),
 			set("a1", "x=x3 name=Ann"), many("name")}, "g1: narrow a4; h0: loose a1 a3 a4; h1: loose a1 a4"},
+		{"many loose filters, a new account, and one more filter", steps{many("name"), set("a4", "x=x1 name=Ann"), filter("name = 'Ann'")}, "g1: loose a1 a4"},
+		{"many loose filters, a number, and one more filter", steps{many("name"), set("a2", "n=9"), filter("n = 9")}, "g1: loose a2"},
 		{"many narrow filters, and classes come in between", steps{many("x"), set("a4", "x=x4"), many("x"), set("a5", "x=x5"), many("x"),
 			func(c *upkept) { c.attributes("n", "x", "y", "z") }, many("x")}, "h0: narrow a1 a2 a3 a4 a5; h4: narrow a1 a2 a3 a5; h5: narrow a1 a2 a3 a4"},
 	})
@@ -148,6 +150,28 @@ func TestAttributeBecomesTooWide(t *testing.T) {
 		told(t, c.freeze("most are removed"), strings.Replace(want, "m8: source=s x=m8", "m8: gone", 1))
 		c.attributes("n", "x", "y", "z")
 		told(t, c.freeze("x tells classes apart again"), strings.NewReplacer("m8: source=s x=m8", "m8: gone", "loose", "narrow").Replace(want))
+	}
+}
+
+// TestFilterAfterAttributeBecameTooWide: many loose filters are matched again when
+// an account makes an attribute too wide. One more in the same Edit must match the
+// account as it is now.
+func TestFilterAfterAttributeBecameTooWide(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"a2", "new"} {
+		c := newUpkeep(t)
+		for i := range fewFilters + 2 {
+			c.group(fmt.Sprint("h", i), fmt.Sprintf("n > %d", i))
+		}
+		c.many(0, maxDistinct-2) // with x1 and x3 there is no room for another
+		c.account(id, "x=one-more y=y1 n=9 name=Zoe")
+		if pos, _ := c.w.Schema.Position("x"); c.w.columns[pos].classed {
+			t.Fatal("not yet too wide")
+		}
+		c.group("g1", "name = 'Zoe' and n = 9")
+		if s := c.freeze("one more filter"); !s.Groups.At(c.groupNo("g1")).Matches(s.Accounts.Get(id)) {
+			t.Errorf("%s is not matched", id)
+		}
 	}
 }
 
