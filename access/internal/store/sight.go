@@ -127,7 +127,11 @@ func (w *Writer) routeTeams(g *Group) {
 type Reach struct {
 	classes  persist.Set
 	accounts persist.Set
+	bits     []uint64 // of classes, if there are few in the company
 }
+
+// maxBits is of up to how many classes a Reach has bits: 512 bytes of them.
+const maxBits = 4096
 
 // Unite returns what the given teams see together.
 func (s *State) Unite(teams []uint32) Reach {
@@ -149,12 +153,26 @@ func (s *State) Unite(teams []uint32) Reach {
 			}
 		}
 	}
-	return Reach{persist.Union(nil, narrow, classes...), persist.Union(nil, nil, accounts...)}
+	r := Reach{classes: persist.Union(nil, narrow, classes...), accounts: persist.Union(nil, nil, accounts...)}
+	if n := s.classes.Next(); n <= maxBits {
+		r.bits = make([]uint64, (n+63)/64)
+		for c := range r.classes.All() {
+			r.bits[c/64] |= 1 << (c % 64)
+		}
+	}
+	return r
 }
 
 // Has reports whether the account is in r.
 func (r *Reach) Has(a *Account) bool {
-	return r.classes.Has(a.Class) || r.accounts.Len() > 0 && r.accounts.Has(a.No)
+	if k := int(a.Class / 64); k < len(r.bits) {
+		if r.bits[k]&(1<<(a.Class%64)) != 0 {
+			return true
+		}
+	} else if r.classes.Has(a.Class) {
+		return true
+	}
+	return r.accounts.Len() > 0 && r.accounts.Has(a.No)
 }
 
 // Count returns how many accounts are in r. It costs a look at each class in r,

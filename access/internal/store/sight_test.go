@@ -99,7 +99,12 @@ func checkReached(t *rapid.T, s *State, hits branches) {
 	var want []string
 	for _, id := range persist.IDs(&s.Accounts) {
 		a := s.Accounts.Get(id)
-		if has := r.Has(a); has {
+		without := r
+		without.bits = nil
+		if without.Has(a) != r.Has(a) {
+			t.Fatalf("%s is in the reach by bits: %v", id, r.Has(a))
+		}
+		if r.Has(a) {
 			want = append(want, id)
 			if r.classes.Has(a.Class) && r.accounts.Has(a.No) {
 				hits["both ways"]++
