@@ -32,11 +32,11 @@ import (
 // with one is kept for [Edit.Policy], and then none of them counts. The policy
 // that the Edit started from stays as it is, whatever happens.
 //
-// Each change costs its own size, with three exceptions: [Edit.SetGroup]
-// matches the accounts against a new filter, [Edit.SetAttributes] costs the
-// size of the company, and [Edit.SetCatalog] looks at every user
-// and every link. An Edit
-// belongs to one goroutine.
+// Each change costs its own size, with four exceptions: [Edit.SetGroup] matches
+// the accounts against a new filter, [Edit.SetAccount] matches every filter if no
+// account had that combination of values yet, [Edit.SetAttributes] costs the size
+// of the company, and [Edit.SetCatalog] looks at every user and every link. An
+// Edit belongs to one goroutine.
 type Edit struct {
 	w       *store.Writer
 	catalog *catalog
