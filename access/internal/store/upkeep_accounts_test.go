@@ -125,7 +125,8 @@ func TestAttributeBecomesTooWide(t *testing.T) {
 			define()
 		}
 		c.account("a5", "y=y5")
-		c.many(0, maxDistinct-4) // with "", missing, x1 and x3 there is no room for another
+		c.many(0, maxDistinct-4)     // with "", missing, x1 and x3 there is no room for another
+		c.account("a7", "x=m1 y=y7") // of a new tuple, but no new value
 		if pos, _ := c.w.Schema.Position("x"); !c.w.columns[pos].classed {
 			t.Fatal("too wide too soon")
 		}
