@@ -248,7 +248,7 @@ func checkColumns(s *State) error {
 				return fmt.Errorf("attribute %s: value %q of a class is not noted", name, key)
 			}
 		}
-		if n := c.values.Len(); c.classed && n != len(values) || !c.classed && n != 0 || n > maxDistinct {
+		if n := c.values.Len(); c.classed && n != len(values) || !c.classed && n != 0 || n > maxDistinct && pos != sourcePosition {
 			return fmt.Errorf("attribute %s, classed %t: %d values are noted, want %d", name, c.classed, n, len(values))
 		}
 		var readers []uint32

@@ -21,7 +21,8 @@ const (
 
 // newColumns returns columns for an empty company under s. Text and labels are
 // classed until they show too many values, numbers never; id and name differ
-// from account to account.
+// from account to account. The source always tells classes apart, as it is kept
+// with the class only.
 func newColumns(s *datagroup.Schema) []*column {
 	columns := make([]*column, s.Len())
 	for i := range columns {
@@ -103,7 +104,7 @@ func appendText(b []byte, s string) []byte {
 // be classed.
 func (w *Writer) widens(r row) bool {
 	for pos, c := range w.columns {
-		if c.classed && c.values.Len() == maxDistinct && c.values.Get(valueKey(r.at(pos))) == nil {
+		if c.classed && pos != sourcePosition && c.values.Len() == maxDistinct && c.values.Get(valueKey(r.at(pos))) == nil {
 			return true
 		}
 	}
@@ -124,7 +125,7 @@ func (w *Writer) widen(r row) bool {
 		}
 		c = w.editColumn(pos)
 		c.values.Add(w.token, key, none{})
-		if c.values.Len() > maxDistinct {
+		if pos != sourcePosition && c.values.Len() > maxDistinct {
 			c.classed, c.values, wider = false, persist.Index[none]{}, true
 		}
 	}
