@@ -27,7 +27,8 @@ import (
 // There is no error: whatever is wrong is a denial with a reason of its own.
 // There is no I/O. The clock is read at most once, and only if something about
 // the subject has an end. Decide allocates nothing. It costs the look-ups of the
-// user and the account, and a look at each team of the user.
+// user and the account, and a look at each team of the user and at each data
+// group of it that matches many different accounts.
 func (p *Policy) Decide(s Subject, a Action, r Resource) (d Decision) {
 	d.Subject, d.Action, d.Resource = s, a, r
 	p.decide(&d, s.id, r.id)

@@ -138,7 +138,8 @@ const maxRemedies = 8
 
 // Explain decides like [Policy.Decide] and says how it came to that. It is for
 // people to read and costs accordingly: every team and data group of the user,
-// and for each remedy a question about every user.
+// for each remedy a question to [Policy.Who], and for an id that does not exist a
+// look at all of its kind.
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	p = p.ready()
 	p = p.At(p.clock()) // one instant for all that is asked

@@ -177,8 +177,8 @@ func (l *loader) seeAll(users []document.User) (n uint32) {
 }
 
 // number returns the number of the next user with a role. Those who see all data
-// have the first numbers: whoever looks for those who see an account finds them
-// side by side.
+// have the first numbers: anyone who looks for those who see an account finds
+// them side by side.
 func (l *loader) number(role int) uint32 {
 	next := &l.others
 	if l.catalog.roles[role].seesAll {

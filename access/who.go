@@ -55,14 +55,13 @@ func (u Users) All() iter.Seq[team.UserID] {
 // it asks Decide about each.
 func (p *Policy) Who(a Action, r Resource) Users {
 	p = p.ready()
-	applies := p.Applies(a, r).Allowed
-	if !applies {
+	if !p.Applies(a, r).Allowed {
 		return Users{}
 	}
 	now := p.clock()
 	w := search{policy: p.At(now), now: now, action: a, resource: r, entry: p.catalog.action(a)}
 	w.found.state = p.state
-	switch family := p.catalog.kinds[r.kind].family; family {
+	switch p.catalog.kinds[r.kind].family {
 	case atAccount, atItem:
 		w.atAccount()
 	case atReport:
