@@ -150,7 +150,7 @@ func (d Directory) Members(id team.ID) iter.Seq[team.Member] {
 
 // AllMembers returns the memberships of all users, also those that have ended:
 // user by user in the order of Users, and those of one in byte order of the ids
-// of the teams. It is quicker than Memberships of each.
+// of the teams.
 func (d Directory) AllMembers() iter.Seq[team.Member] {
 	s := d.policy.ready().state
 	return func(yield func(team.Member) bool) {

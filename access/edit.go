@@ -70,12 +70,12 @@ func (e *Edit) Policy() (*Policy, error) {
 		return nil, &Error{Err: ErrSpent}
 	}
 	e.spent = true
+	w := e.w
+	e.w = nil
 	if err := errors.Join(e.errs...); err != nil {
 		return nil, err
 	}
-	made := &Policy{state: e.w.Freeze(), catalog: e.catalog, now: e.now}
-	e.w = nil
-	return made, nil
+	return &Policy{state: w.Freeze(), catalog: e.catalog, now: e.now}, nil
 }
 
 // change starts a change of the thing with the given id. After Policy it goes

@@ -71,9 +71,13 @@ func (p *Policy) Who(a Action, r Resource) Users {
 	case atCompany, atCompanyItem:
 		w.holders(true)
 	case atTeam:
-		w.holders(p.state.Teams.Has(r.id))
+		if p.state.Teams.Has(r.id) {
+			w.holders(true)
+		}
 	case atGroup:
-		w.holders(p.state.Groups.Has(r.id))
+		if p.state.Groups.Has(r.id) {
+			w.holders(true)
+		}
 	default: // users and roles, where the rules about people differ from one to the other
 		w.holders(false)
 	}

@@ -12,7 +12,7 @@ import (
 
 // marked is the sight of a team, with a mark for each class in its routes, or all
 // of them if it has wide groups: so that most teams that do not see an account
-// are passed by with one look. It is nil for a deleted team.
+// are passed by with one look. A deleted team has no marks and no sight.
 type marked struct {
 	marks uint64
 	*sight
