@@ -19,7 +19,7 @@ type catalog struct {
 	names   []Action       // of actions, sorted
 	levels  [Creator + 1]actionSet
 
-	atAccounts actionSet // that may be asked of accounts
+	viewAccount *actionEntry // of actions
 }
 
 // kindEntry is a kind that is built in or declared.
@@ -40,6 +40,7 @@ type actionEntry struct {
 	name      Action
 	number    int
 	levelOnly bool // no role holds it
+	atAccount bool // it may be asked of accounts
 }
 
 // action returns the entry of an action, nil if it is unknown. It hashes no more
@@ -107,7 +108,7 @@ func (n *catalog) addActions(all []Action) {
 		for n.actions[i] != nil {
 			i = (i + 1) & mask
 		}
-		n.actions[i] = &actionEntry{a, number, a.LevelOnly()}
+		n.actions[i] = &actionEntry{name: a, number: number, levelOnly: a.LevelOnly()}
 	}
 }
 
@@ -130,7 +131,11 @@ func (n *catalog) addKinds(c *role.Catalog) {
 		}
 		n.kinds[Kind(k.Name)] = e
 	}
-	n.atAccounts = n.kinds[KindAccount].asked
+	for _, a := range n.names {
+		e := n.action(a)
+		e.atAccount = n.kinds[KindAccount].asked.has(e.number)
+	}
+	n.viewAccount = n.action(ViewAccount)
 }
 
 // with returns a set with the numbers of more actions, all of which are known.

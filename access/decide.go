@@ -84,8 +84,11 @@ func (p *Policy) decidePlain(d *Decision, subject, resource string) bool {
 		return false
 	}
 	user, account := p.state.Users.Get(subject), p.state.Accounts.Get(resource)
-	action := p.catalog.action(d.Action)
-	if user == nil || !user.Plain() || account == nil || action == nil || !p.catalog.atAccounts.has(action.number) {
+	action := p.catalog.viewAccount
+	if d.Action != ViewAccount {
+		action = p.catalog.action(d.Action)
+	}
+	if user == nil || !user.Plain() || account == nil || action == nil || !action.atAccount {
 		return false
 	}
 	role := &p.catalog.roles[user.Role]
