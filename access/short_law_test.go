@@ -10,6 +10,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
 	"pgregory.net/rapid"
 )
 
@@ -92,10 +93,10 @@ func standingDocument() *document.Document {
 	for i := range 8 {
 		d.Teams = append(d.Teams, document.Team{ID: fmt.Sprint("more", i), Groups: []string{"narrow"}[:i%2]})
 	}
-	for _, role := range worldRoles {
+	for _, name := range worldRoles {
 		for _, s := range standings {
 			u, in := s.user, s.in
-			u.ID, u.Role = s.name+"-"+role, role
+			u.ID, u.Role = s.name+"-"+name, name
 			in.User = u.ID
 			d.Users = append(d.Users, u)
 			d.Teams[0].Members = append(d.Teams[0].Members, in)
@@ -119,9 +120,9 @@ func TestEveryStanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := make(map[string][]string) // account -> those who see it
-	for i, role := range worldRoles {
+	for i, name := range worldRoles {
 		for _, s := range standings {
-			id := s.name + "-" + role
+			id := s.name + "-" + name
 			active := !s.user.Suspended && s.name != "ended"
 			n := 0
 			for a := range p.Directory().Accounts() {
@@ -146,6 +147,12 @@ func TestEveryStanding(t *testing.T) {
 			}
 		}
 	}
+	for _, kind := range []access.Kind{access.KindUser, access.KindRole, access.KindTeam, access.KindGroup, access.KindReport, access.KindLink, "campaign"} {
+		for _, in := range []string{"", "narrow"} { // only an account is one, whatever the id
+			bothWays(t, p, access.User("plain-by-teams"), access.ViewAccount, kind.Resource("narrow", in), &hits)
+		}
+	}
+	bothWays(t, p, access.User("plain-by-teams"), access.ViewAccount, access.KindAccount.Resource("narrow", "narrow"), &hits)
 	for a := range p.Directory().Accounts() {
 		whoIs(t, p, access.ViewAccount, access.Account(a.ID()), want[string(a.ID())])
 	}
@@ -173,4 +180,55 @@ func whoIs(t model.TB, p *access.Policy, a access.Action, r access.Resource, wan
 	for range users.All() {
 		break // which may be done at any user
 	}
+}
+
+// TestWhoOfEachReason asks who may do anything at all in the world of the table of
+// reasons. The clock is read once for all of them.
+func TestWhoOfEachReason(t *testing.T) {
+	t.Parallel()
+	now, reads := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), 0
+	p, err := access.Load([]byte(reasonWorld), &access.Config{Now: func() time.Time { reads++; return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resources := []access.Resource{access.Company(), access.Kind("campaign").Resource("c1", "us-1"), access.Kind("page").Resource("p1", "")}
+	d := p.Document()
+	for kind, all := range map[access.Kind][]string{
+		access.KindAccount: idsOf(d.Accounts, func(a document.Account) string { return a.ID }), access.KindTeam: idsOf(d.Teams, func(t document.Team) string { return t.ID }),
+		access.KindUser: idsOf(d.Users, func(u document.User) string { return u.ID }), access.KindReport: idsOf(d.Reports, func(r document.Report) string { return r.ID }),
+		access.KindLink: idsOf(d.Links, func(l document.Link) string { return l.ID }), access.KindGroup: {"us", "all"}, access.KindRole: {"boss", "single", "clerk"},
+	} {
+		for _, id := range append(all, "ghost") {
+			resources = append(resources, kind.Resource(id, ""))
+		}
+	}
+	some := 0
+	for _, r := range resources {
+		for _, a := range append(role.BuiltIn(), "budget.edit", "nobody.knows") {
+			var want []string
+			for _, u := range d.Users {
+				if p.Decide(access.User(u.ID), a, r).Allowed {
+					want = append(want, u.ID)
+				}
+			}
+			if len(want) > 1 {
+				some++
+			}
+			if reads = 0; p.Who(a, r).Len() != len(want) || reads > 1 {
+				t.Fatalf("%s at %v: the clock was read %d times", a, r, reads)
+			}
+			whoIs(t, p, a, r, want)
+		}
+	}
+	if some < 20 {
+		t.Errorf("of all questions only %d have several who may", some)
+	}
+}
+
+func idsOf[T any](all []T, id func(T) string) []string {
+	ids := make([]string, len(all))
+	for i, e := range all {
+		ids[i] = id(e)
+	}
+	return ids
 }

@@ -332,6 +332,31 @@ func checkSights(s *State) error {
 			return fmt.Errorf("team %s sees %+v, want %+v", t.ID, got, want)
 		}
 	}
+	return checkSeen(s)
+}
+
+// checkSeen looks at which teams see each account, and at how many each sees.
+func checkSeen(s *State) error {
+	seen := make(map[uint32]int)
+	for _, id := range persist.IDs(&s.Accounts) {
+		var want []uint32
+		a := s.Accounts.Get(id)
+		for no := range persist.All(&s.Teams) {
+			if _, sees := s.See(no, a); sees {
+				want = append(want, no)
+				seen[no]++
+			}
+		}
+		if got := s.SeeingTeams(a); !slices.Equal(got, want) {
+			return fmt.Errorf("account %s is seen by teams %v, want %v", id, got, want)
+		}
+	}
+	for no, t := range persist.All(&s.Teams) {
+		r := s.Unite([]uint32{no})
+		if n := s.Count(&r); n != seen[no] || s.Shows(no) != (n > 0) {
+			return fmt.Errorf("team %s sees %d accounts, any: %t; want %d", t.ID, n, s.Shows(no), seen[no])
+		}
+	}
 	return nil
 }
 

@@ -155,6 +155,12 @@ func TestGroupsAreKeptUp(t *testing.T) {
 				c.noAccount(fmt.Sprint("m", i))
 			}
 		}, func(c *upkept) { c.attributes("n", "x", "y", "z") }}, "g1: narrow m0 m1 m2; t1: u1 u2 sees a2 m0 m1 m2"},
+		{"a wide group, and all its accounts are gone", steps{connect(0, 65), func(c *upkept) { c.team("t3", "g1") }, set("x prefix 'm'"), func(c *upkept) {
+			for i := range 65 {
+				c.noAccount(fmt.Sprint("m", i))
+			}
+		}}, "g1: wide; t3: sees"},
+		{"two groups that match one account", steps{func(c *upkept) { c.team("t3", "g1", "g2") }}, "t3: sees a1 a2"},
 		{"a narrow group is removed", steps{func(c *upkept) { c.noGroup("g1") }}, "g1: gone; t1: u1 u2 sees a2"},
 		{"a wide group is removed", steps{connect(0, 65), set("x prefix 'm'"), func(c *upkept) { c.noGroup("g1") }}, "g1: gone; t1: u1 u2 sees a2"},
 		{"a loose group is removed, and an account changes", steps{set("n < 2"), func(c *upkept) { c.noGroup("g1") },
@@ -168,4 +174,25 @@ func TestGroupsAreKeptUp(t *testing.T) {
 			c.w.PutGroup(g)
 		}}, "g1: narrow a1 a2; t1: u1 u2 sees a1 a2"},
 	})
+}
+
+// TestFrozenWriter: a Writer that was frozen takes no change into the State that was
+// made: it panics.
+func TestFrozenWriter(t *testing.T) {
+	for name, change := range map[string]func(c *upkept){
+		"team": func(c *upkept) { c.w.PutTeam(c.w.Teams.At(0).Team, nil) }, "user": func(c *upkept) { c.w.RemoveUser(0) },
+		"account": func(c *upkept) { c.w.RemoveAccount(0) }, "group": func(c *upkept) { c.w.RemoveGroup(0) },
+		"report": func(c *upkept) { c.w.PutReport("p9", "", "") }, "roles": func(c *upkept) { c.w.PutRoles(nil) },
+	} {
+		c := newUpkeep(t)
+		c.w.Freeze()
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			change(c)
+		}()
+	}
 }
