@@ -31,16 +31,15 @@ func (u Users) Len() int {
 // means nothing.
 func (u Users) All() iter.Seq[team.UserID] {
 	return func(yield func(team.UserID) bool) {
-		ids := func(id string) bool { return yield(team.UserID(id)) }
 		for _, set := range u.whole {
 			for numbers := range set.Lists() {
-				if !persist.YieldIDs(&u.state.Users, numbers, ids) {
+				if !persist.YieldIDs(&u.state.Users, numbers, yield) {
 					return
 				}
 			}
 		}
 		if u.state != nil {
-			persist.YieldIDs(&u.state.Users, u.some, ids)
+			persist.YieldIDs(&u.state.Users, u.some, yield)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (c *chunk) lists(base uint32, room []uint32, yield func([]uint32) bool) boo
 // YieldIDs yields the ids with some numbers, and reports whether yield always
 // wanted to go on. It reads a few of them before it yields the first, so that the
 // processor need not wait for one after the other.
-func YieldIDs[V any](r *Roll[V], numbers []uint32, yield func(string) bool) bool {
+func YieldIDs[ID ~string, V any](r *Roll[V], numbers []uint32, yield func(ID) bool) bool {
 	var ids [16]string
 	for len(numbers) > 0 {
 		n := min(len(ids), len(numbers))
@@ -61,7 +61,7 @@ func YieldIDs[V any](r *Roll[V], numbers []uint32, yield func(string) bool) bool
 			ids[k] = *r.ids.At(no)
 		}
 		for _, id := range ids[:n] {
-			if !yield(id) {
+			if !yield(ID(id)) {
 				return false
 			}
 		}
