@@ -13,9 +13,11 @@
 // a change knows what it means. In groups:
 //
 //   - events: [Event], [Actor], [Change], [Event.Chain], [Event.Check]
-//   - logs: [Log], [Watcher], [Clock], [NewMemory]; to write a log of your own, ask
-//     [Event.Follows] and test it with package audittest
-//   - verification: [Verify], [Replay], [Checkpoint], [ParseCheckpoint], [Hash]
+//   - logs: [Log], [Watcher], [Clock], [Limited], [NewMemory]; to write a log of
+//     your own, ask [Event.Follows] and test it with package audittest
+//   - the logs of many companies: [Store], [Keys]
+//   - verification: [Verify], [Replay], [Checkpoint], [Keeper],
+//     [ParseCheckpoint], [Hash]
 //   - files: [WriteLines], [ReadLines], [Encode], [Decode]
 //   - who has access, as package company finds it out: [RegisterRow], [Piece],
 //     [DueRow], [Review], [ReviewItem], [Finding], [HistoryRow] by [HistoryRows]

@@ -14,6 +14,8 @@ var (
 	// ErrMalformed: an event, line, hash or checkpoint breaks a rule of form or
 	// a limit.
 	ErrMalformed = errors.New("the form is not valid")
+	// ErrTooLarge: the event is longer than its log can store; see [Limited].
+	ErrTooLarge = errors.New("it is too large for this log")
 	// ErrEdited: the hash of an event does not fit its fields, or the event
 	// does not continue the one before it.
 	ErrEdited = errors.New("it was edited")

@@ -18,8 +18,8 @@ import (
 //  2. An event that is stored already, at the head or before it, is not stored
 //     again. Append returns nil.
 //  3. Every other event is refused: with an error that wraps [ErrConflict], or,
-//     if that is what is wrong with it, [ErrMalformed] or [ErrEdited]. That
-//     call does not store it, then or later.
+//     if that is what is wrong with it, [ErrMalformed], [ErrEdited] or
+//     [ErrTooLarge]. That call does not store it, then or later.
 //  4. Of events appended at the same time for the same Seq exactly one is
 //     stored, and the others are refused.
 //  5. Any other error leaves open whether the event is stored, will be stored
@@ -74,4 +74,57 @@ type Watcher interface {
 type Clock interface {
 	Log
 	Now(ctx context.Context) (time.Time, error)
+}
+
+// Limited is a [Log] whose store cannot keep every event that is in order.
+//
+//  17. LongestLine returns the most bytes that the line of an event may have
+//     ([Encode], without a line feed), as the store said when the log was
+//     opened. Append refuses a longer one with [ErrTooLarge] before it sends
+//     anything to the store: such an event is never in doubt. It is at least
+//     64 KiB, and stays the same.
+type Limited interface {
+	Log
+	LongestLine() int
+}
+
+// Store has the logs of many companies, each by a name. A name is the host's,
+// and need not be the Company of the events. It has 1 to 200 bytes of UTF-8
+// without control characters; other names are refused with [ErrMalformed].
+//
+// All methods are safe for concurrent use.
+type Store interface {
+	// Log returns the log of a name. It may be empty: a log begins with its
+	// first event. Logs of the same name have the same events. A log that is an
+	// io.Closer should be closed when it is no longer used.
+	Log(ctx context.Context, name string) (Log, error)
+
+	// Names yields the names of all logs that have events, in byte order. An
+	// error comes as the last pair, with an empty name.
+	Names(ctx context.Context) iter.Seq2[string, error]
+
+	// Find yields the names of the logs that have events with a key, in byte
+	// order, without reading them. It may yield a log whose event with that
+	// key was never stored, and never leaves one out that has such an event:
+	// an event's keys are stored before it, or in the same transaction. An
+	// error comes as the last pair, with an empty name.
+	Find(ctx context.Context, key string) iter.Seq2[string, error]
+}
+
+// Keys returns the keys by which [Store.Find] finds the log of an event. Each
+// has 1 to 500 bytes of UTF-8. A store that is made with nil finds nothing.
+type Keys func(e Event) []string
+
+// Keeper keeps the last known [Checkpoint] of one log, in a place that does not
+// get lost together with the end of that log: any store may lose its end without
+// a word, when an old copy is restored or a file is cut, and only a checkpoint
+// from elsewhere tells.
+//
+// All methods are safe for concurrent use.
+type Keeper interface {
+	// Kept returns what Keep was given last, the zero Checkpoint if nothing was.
+	Kept(ctx context.Context) (Checkpoint, error)
+	// Keep replaces what is kept. When it returns nil, it survives a crash. One
+	// with a lower Seq than that which is kept is passed over.
+	Keep(ctx context.Context, c Checkpoint) error
 }

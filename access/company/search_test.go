@@ -65,8 +65,8 @@ func (s search) run(t *testing.T) {
 			}
 		})
 	}
-	for range 9 { // as fewer checks may have been too few
-		if !plain || testing.Short() || t.Failed() || len(hits.Missing(s.branches...)) == 0 {
+	for range 9 { // as the checks may have been too few
+		if testing.Short() || t.Failed() || len(hits.Missing(s.branches...)) == 0 {
 			break
 		}
 		walk()

@@ -222,16 +222,19 @@ func TestUnfitInDoubt(t *testing.T) {
 	log := history(t, 2)
 	swap := &exchange{newWire(log, 0, first(1, audittest.FailBefore), nil)}
 	j, l := open(t, swap), newLedger()
-	if err := l.write(j, "doubted"); !errors.Is(err, journal.ErrUncertain) {
-		t.Fatalf("Write = %v, want ErrUncertain", err)
-	}
-	swap.Log = picky{log, audit.ErrMalformed}
-	if err := j.Sync(t.Context()); err != nil {
-		t.Fatalf("Sync = %v", err)
-	}
-	swap.Log = log
-	if err := l.write(j, "next"); err != nil || has(j.Current(), "doubted") {
-		t.Errorf("Write = %v, and the state is %q", err, j.Current())
+	for _, refusal := range []error{audit.ErrMalformed, audit.ErrEdited, audit.ErrTooLarge} {
+		swap.Log = newWire(log, 0, first(1, audittest.FailBefore), nil)
+		if err := l.write(j, "doubted"); !errors.Is(err, journal.ErrUncertain) {
+			t.Fatalf("Write = %v, want ErrUncertain", err)
+		}
+		swap.Log = picky{log, refusal}
+		if err := j.Sync(t.Context()); err != nil {
+			t.Fatalf("Sync = %v", err)
+		}
+		swap.Log = log
+		if err := l.write(j, "next"); err != nil || has(j.Current(), "doubted") {
+			t.Errorf("%v: Write = %v, and the state is %q", refusal, err, j.Current())
+		}
 	}
 	l.check(t, log)
 	agree(t, j, log)

@@ -195,7 +195,7 @@ func (j *Journal[S]) append(ctx context.Context, next *Point[S], e audit.Event) 
 // unanswered says what an append failed with that was no conflict: that the
 // event is not fit to be stored, or that nobody can say whether it was.
 func unanswered(err error) error {
-	if errors.Is(err, audit.ErrMalformed) || errors.Is(err, audit.ErrEdited) {
+	if errors.Is(err, audit.ErrMalformed) || errors.Is(err, audit.ErrEdited) || errors.Is(err, audit.ErrTooLarge) {
 		return fmt.Errorf("%w: %w", ErrUnfit, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUncertain, err)
