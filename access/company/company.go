@@ -69,6 +69,26 @@ type Config struct {
 	// one is theirs; see [ChangeAddress]. Otherwise only systems may.
 	OwnAddresses bool
 
+	// MaxAge bounds how old the answers of a company may be that others write as
+	// well: how long it may be since its log was last known to have nothing more.
+	// Beyond that bound [Company.Policy] returns nil, and [Company.Decide] denies
+	// with [access.ReasonUnavailable]. Within it, somebody who was just suspended
+	// elsewhere may still be let in; see [Company.WaitFor]. 0 is no bound, for a
+	// log that this process alone writes. Less is refused.
+	MaxAge time.Duration
+	// FollowEvery is how often [Company.Follow] and [Company.WaitFor] read the log
+	// if nothing tells them to. 0 is a third of MaxAge, or a second without one.
+	// Less, and MaxAge or more, are refused.
+	FollowEvery time.Duration
+
+	// Keeper keeps the last checkpoint outside the log, so that [Open] finds out if
+	// the log lost its end: an old copy that was restored looks like a log in order.
+	// Nil keeps nothing, and then a shorter log is believed.
+	Keeper audit.Keeper
+	// KeepEvery is after how many events the checkpoint is kept again. 0 is 1. The
+	// loss of fewer events than that may go unnoticed. Less is refused.
+	KeepEvery int
+
 	// Observer sees every decision asked by [Company.Decide],
 	// [Company.DecideContext] and [Company.Do], with the context of the call; of a
 	// Do, those of the last time that its changes were judged. It runs after the
@@ -102,14 +122,15 @@ type Company struct {
 // continue the chain, be of known types and versions, and still apply. If one
 // does not, the error has its number and wraps [ErrBroken] or an error of package
 // audit; no event is skipped. The error wraps [ErrNotFounded] for an empty log,
-// and [ErrInvalid] for a Config that is wrong.
+// [ErrDiverged] for one that is shorter than what [Config.Keeper] has or another
+// one, and [ErrInvalid] for a Config that is wrong.
 func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 	co, err := newCompany(c)
 	if err != nil {
 		return nil, &Error{Op: "open", Err: err}
 	}
 	co.log = log
-	co.journal, err = journal.Open(ctx, log, new(published), co.fold)
+	co.journal, err = journal.Open(ctx, co.journalConfig())
 	if err == nil && co.Checkpoint().Seq == 0 {
 		err = ErrNotFounded
 	}
@@ -133,6 +154,7 @@ func newCompany(c *Config) (*Company, error) {
 	co := &Company{config: *c, systems: systems}
 	co.config.Invitations = c.Invitations.filled()
 	co.config.ClockSkew = cmp.Or(c.ClockSkew, 5*time.Minute)
+	co.config.FollowEvery = cmp.Or(c.FollowEvery, c.MaxAge/3, time.Second)
 	if c.Now == nil {
 		co.config.Now = time.Now
 	}
@@ -142,11 +164,27 @@ func newCompany(c *Config) (*Company, error) {
 	return co, nil
 }
 
+// journalConfig says what the journal of a company is made of.
+func (c *Company) journalConfig() journal.Config[*published] {
+	return journal.Config[*published]{
+		Log: c.log, Fold: c.fold, Empty: new(published), Now: c.config.Now,
+		Keeper: c.config.Keeper, KeepEvery: uint64(c.config.KeepEvery),
+	}
+}
+
 // check refuses what a company cannot run with.
 func (c *Config) check() error {
 	err := cmp.Or(c.Invitations.check(), c.Limits.check())
-	if err == nil && c.ClockSkew < 0 {
+	switch {
+	case err != nil:
+	case c.ClockSkew < 0:
 		err = fmt.Errorf("a clock skew of %s %w: write how far ahead of the clock an event may be", c.ClockSkew, ErrInvalid)
+	case c.MaxAge < 0:
+		err = fmt.Errorf("an age of at most %s %w: write how old answers may be", c.MaxAge, ErrInvalid)
+	case c.FollowEvery < 0 || c.MaxAge > 0 && c.FollowEvery >= c.MaxAge:
+		err = fmt.Errorf("following every %s %w: follow more often than answers get too old, which is after %s", c.FollowEvery, ErrInvalid, c.MaxAge)
+	case c.KeepEvery < 0:
+		err = fmt.Errorf("keeping a checkpoint every %d events %w: write after how many events it is kept again", c.KeepEvery, ErrInvalid)
 	}
 	if err == nil && (c.Deliver != nil || c.Origin != "") {
 		err = checkOrigin(c.Origin)
@@ -155,8 +193,14 @@ func (c *Config) check() error {
 }
 
 // Policy returns the policy as it is now. It does not change; ask again for a
-// later one.
-func (c *Company) Policy() *access.Policy { return c.journal.Current().live }
+// later one. It is nil, which denies everything as unavailable, if the company may
+// be older than [Config.MaxAge] allows.
+func (c *Company) Policy() *access.Policy {
+	if c.isTooOld() {
+		return nil
+	}
+	return c.journal.Current().live
+}
 
 // published is a state that everybody may read, which has the clock of its
 // company. Whatever is applied is applied to the state alone.
@@ -186,9 +230,3 @@ func (c *Company) Limits() Limits { return c.journal.Current().limits.within(c.c
 // Checkpoint returns where in its log the company is. Kept elsewhere, it
 // exposes a log that was shortened or rewritten.
 func (c *Company) Checkpoint() audit.Checkpoint { return c.journal.Point().Head }
-
-// InDoubt reports whether an append failed in such a way that its event may
-// still be stored: the last [ErrUncertain] is not settled. Nothing else is written
-// until the next Do or [Company.Sync] settles it. It never waits, and is meant
-// for a metric: a company that stays in doubt has lost its log.
-func (c *Company) InDoubt() bool { return c.journal.InDoubt() }

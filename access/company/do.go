@@ -97,40 +97,64 @@ func (r Receipt) Invitations() []invite.ID {
 //
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
+	r := request{company: c, by: by, changes: changes}
 	if err := c.prepare(ctx, by); err != nil {
 		return Receipt{}, wrap("do", err)
 	}
-	var p *proposal
-	var going []message
-	e, err := c.journal.Write(ctx, func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
-		c.underway.end(going) // of a try that another writer overtook
-		going = nil
-		p = c.proposal(at, by)
-		if err = p.propose(ctx, at, changes); err != nil {
-			return nil, audit.Event{}, err
-		}
-		if e, err = p.event(by); err == nil {
-			going = p.messages()
-			c.underway.begin(going, p.at, c.config.Invitations.Cooldown)
-		}
-		return c.publish(at.State, p.state), e, err
-	})
+	e, err := c.journal.Write(ctx, r.propose(ctx))
 	if err != nil {
-		c.underway.end(going) // they will not be sent
+		c.underway.end(r.going) // they will not be sent
 	}
 	if e.Seq == 0 {
-		p.tell(err, true)
-		err = wrap("do", err)
-		c.observeDo(ctx, p, by, changes, err)
-		return Receipt{}, err
+		return Receipt{}, r.refused(ctx, err)
 	}
-	c.observeDo(ctx, p, by, changes, nil)
-	receipt := Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: p.recorded, Repeated: p.repeats}
+	c.observeDo(ctx, r.p, by, changes, nil)
+	receipt := r.receipt(e)
 	if err != nil {
 		return receipt, wrap("do", err)
 	}
-	receipt.Undelivered = c.deliver(ctx, p, going)
+	receipt.Undelivered = c.deliver(ctx, r.p, r.going)
 	return receipt, nil
+}
+
+// request is what a Do asks for, and what was made of it so far.
+type request struct {
+	company *Company
+	by      By
+	changes []Change
+	p       *proposal // the last; nil before anything was judged
+	going   []message // that it sends
+}
+
+// propose returns what the journal asks for the event of a request.
+func (r *request) propose(ctx context.Context) journal.Propose[*published] {
+	c := r.company
+	return func(at journal.Point[*published]) (next *published, e audit.Event, err error) {
+		c.underway.end(r.going) // of a try that another writer overtook
+		r.going = nil
+		r.p = c.proposal(at, r.by)
+		if err = r.p.propose(ctx, at, r.changes); err != nil {
+			return nil, audit.Event{}, err
+		}
+		if e, err = r.p.event(r.by); err == nil {
+			r.going = r.p.messages()
+			c.underway.begin(r.going, r.p.at, c.config.Invitations.Cooldown)
+		}
+		return c.publish(at.State, r.p.state), e, err
+	}
+}
+
+// refused returns why a request came to nothing, and shows it to the observers.
+func (r *request) refused(ctx context.Context, err error) error {
+	r.p.tell(err, true)
+	err = wrap("do", err)
+	r.company.observeDo(ctx, r.p, r.by, r.changes, err)
+	return err
+}
+
+// receipt returns what came of a request.
+func (r *request) receipt(e audit.Event) Receipt {
+	return Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: r.p.recorded, Repeated: r.p.repeats}
 }
 
 // prepare does what a Do asks of the log before it proposes anything: the time,

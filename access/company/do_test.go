@@ -225,11 +225,11 @@ func TestRefusedInDoubt(t *testing.T) {
 	}
 	by := company.By{Actor: company.User("ann")}
 	r, err := c.Do(t.Context(), by, company.CreateTeam{Team: "t"})
-	if !errors.Is(err, company.ErrUncertain) || r.ID == "" || r.Seq != 2 || !c.InDoubt() || c.Checkpoint().Seq != 1 {
-		t.Errorf("Do = %+v, %v, in doubt %t; want a receipt and ErrUncertain, in doubt at event 1", r, err, c.InDoubt())
+	if !errors.Is(err, company.ErrUncertain) || r.ID == "" || r.Seq != 2 || !c.Health().InDoubt || c.Checkpoint().Seq != 1 {
+		t.Errorf("Do = %+v, %v, in doubt %t; want a receipt and ErrUncertain, in doubt at event 1", r, err, c.Health().InDoubt)
 	}
-	if err := c.Sync(t.Context()); err != nil || c.InDoubt() {
-		t.Errorf("Sync = %v, in doubt %t", err, c.InDoubt())
+	if err := c.Sync(t.Context()); err != nil || c.Health().InDoubt {
+		t.Errorf("Sync = %v, in doubt %t", err, c.Health().InDoubt)
 	}
 	if _, err := c.Do(t.Context(), by, company.CreateTeam{Team: "t"}); err != nil {
 		t.Errorf("Do = %v", err)

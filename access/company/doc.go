@@ -35,8 +35,11 @@
 //   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
 //     [Moment.Findings]; [Company.WriteEvidence], [CheckEvidence]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
-//     [ReadChanges], [Founded]; [Company.Sync], [Company.Checkpoint],
-//     [Company.InDoubt]
+//     [ReadChanges], [Founded]; [Company.Checkpoint], [Company.Keep],
+//     [Company.Health]
+//   - several processes: [Company.Follow], [Company.Sync], [Company.WaitFor];
+//     what changes: [Company.Updates] with [Update]; in one transaction with your
+//     own rows: [Company.DoIn], [Pending]
 //
 // The changes, of which [ChangeTypes] returns all:
 //
@@ -60,24 +63,30 @@
 //
 //  1. Every change is a typed value, such as [SetRole] or [AddMember]. There is
 //     no other way to change a company.
+//
 //  2. [Company.Do] makes one or more changes as one event: all or none. They
 //     apply in order, each judged on the state that the earlier ones left.
+//
 //  3. A user's change is asked of Decide, at company level and at the time of
 //     the event. An argument that matters is one more question: a new role is
 //     asked at that role.
+//
 //  4. Users may not raise themselves. They may not be the target of their own
 //     change of users, add themselves to a team, prolong their membership, share
 //     a report with themselves, or take over reports of somebody they remove. If
 //     they may make a change at all, they may use it to give something up. Their
 //     own name they may always change.
+//
 //  5. Nobody may give access for longer than they have it. An actor whose access
 //     ends may reinstate, extend, add to a team and share up to that end only,
 //     and nobody may share a report for longer than it is shared with them at
 //     that level. They set a role only on somebody whose access ends no later, or
 //     who has all of it already. Bringing an end nearer is always allowed by this
 //     rule.
+//
 //  6. Sharing a report only raises: neither level nor end goes down. A membership
 //     or a grant that has ended counts as none.
+//
 //  7. A change never takes a role below its MinHolders or above its MaxHolders.
 //     The minimum counts holders who are neither suspended nor have an end. A
 //     report keeps a creator without an end, if anybody but the actor can be one;
@@ -86,6 +95,7 @@
 //     that can still be accepted, never exceed the seats. That is checked after
 //     every change, even of a system. What a document broke may stay broken, but not
 //     get worse.
+//
 //  8. An edit says only what it changes: what an [Optional] field leaves out
 //     stays, and taking something away is said with [None]. A change that would
 //     change nothing is refused, so that the log has only real changes. If a
@@ -93,61 +103,85 @@
 //     the [Receipt]; if only part of it is so, it is refused. To remove what was
 //     removed is a repeat, an id never seen is an error. Changes of users, invitations and
 //     memberships need a reason, except from an [Invitee].
+//
 //  9. Ids of users, teams, data groups, reports, invitations and links are never
 //     used again.
+//
 //  10. A system of the host's makes the types of change that it is configured
 //     for, without questions to Decide, and gives the roles that it may give.
 //     Rules 6 to 9 apply to it too. Only a system adds a user without an
 //     invitation, replaces the role catalog, or corrects the clock.
+//
 //  11. For a company it is the later of the clock and its last event, for those
 //     who ask as for the guards of a change: a clock set back revives nothing. If
 //     the last event is ahead of the clock by more than [Config.ClockSkew], nothing
 //     is written until a clock is set right or a system makes a [CorrectClock].
 //     Replay reads no clock: it repeats what is structural, derives the outcomes
 //     again, and asks nobody, so a log means the same for ever.
+//
 //  12. The event is appended before the state changes. If the append fails,
 //     nothing changed. If nobody can say whether it failed, nothing is written
 //     until that is known.
+//
 //  13. What an actor read can be made a condition, [By.Since]: if what one of the
 //     changes reads was changed since, all are refused.
+//
 //  14. People come by invitation: [Invite] an address. There is a user only once
 //     the person accepts, with the secret of the latest message and the proof
 //     that a trusted issuer verified that very address. Package invite says what
 //     may be done in which state.
+//
 //  15. One guard stands before every way to access by invitation: sending,
 //     re-sending, amending, sending from a file, giving a lost message out again,
 //     taking over, and accepting. At acceptance it asks whether the sponsor could
 //     send these terms then. While they could not, the invitation is on hold; see
 //     [Company.WhyOnHold].
+//
 //  16. A secret is given once: that of an invitation to [Config.Deliver], that of
 //     a share link to its maker. What is kept and recorded is a digest. A person
 //     who is refused is told the same whatever is wrong: a [*Refusal].
+//
 //  17. A message that was not delivered was not sent: no cool-down follows, and
 //     its invitation is listed until it is delivered, also after a restart, by
 //     [Company.UndeliveredInvitations]. A delivery is recorded for that.
+//
 //  18. A share link shows what its maker may see at that moment, in the scope
 //     that it was made in. [Company.LinkSubject] makes a secret a subject, and
 //     Decide answers for it.
+//
 //  19. A removal always works, whatever the person holds, but for the last holder
 //     of a role, and is final: whatever was sent to them, to any address that they
 //     had, lets nobody in. What an event lists because others made it is
 //     [Bounded].
+//
 //  20. Observers see what was asked and what was refused, after the answer. They
 //     change nothing, even if they panic.
+//
 //  21. A register says of every user and every open invitation since when, by
 //     whom, why and until when. Anyone who came by an invitation was added by its
 //     sponsor, for the reason that was given when they became it. What nobody
 //     changed since the founding is so since then.
+//
 //  22. A piece of access names the events that it rests on: without any of them
 //     the log would be invalid, or the piece would be gone or another one. Any
 //     other event may be missing, if the log stays valid, and changes nothing of
 //     it.
+//
 //  23. A review freezes who has access, and every row is an item of it. Deciding
 //     about one, to keep, to reduce or to revoke, changes nothing: that is done by
 //     other changes, which the review finds by their events. Who decides is not
 //     who the item is about, and neither made nor sponsored what raised it since
 //     it was last reviewed. A change of the row after the decision reopens the
 //     item. No review closes by itself, and what it has left to be done is found.
+//
+//  24. How old the answers of a process may be that follows a log of others is
+//     bounded: beyond [Config.MaxAge] it has no policy, and denies everything.
+//
+//  25. An event that is appended in a transaction of the host's is part of the
+//     company once the log has it, and not before. Meanwhile others wait.
+//
+//  26. A log that is shorter than the checkpoint that [Config.Keeper] has, or
+//     another one there, is not opened.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by
@@ -238,10 +272,11 @@
 // A [Company] is safe for any number of goroutines. Reading takes no locks.
 // Writers take turns within a process. Between processes that share a log the
 // log decides, and the one that comes second judges again. What another process
-// appended is not known here before a [Company.Sync], or a Do that comes second:
-// until then access that it took away is still allowed, and a Do that it made
-// possible may be refused. Call Sync at least as often as you need changes from
-// other processes to take effect.
+// appended is not known here before a [Company.Sync], which [Company.Follow] calls,
+// or a Do that comes second: until then access that it took away is still allowed,
+// and a Do that it made possible may be refused. So run Follow, with
+// [Config.MaxAge] as the bound, and where an answer must know of a change, let
+// [Company.WaitFor] wait for its number.
 //
 // # Errors
 //

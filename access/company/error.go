@@ -74,6 +74,12 @@ var (
 	// ErrUncertain: an append failed in such a way that the event may still be
 	// stored. Nothing is written before that is settled.
 	ErrUncertain = journal.ErrUncertain
+	// ErrOvertaken: another writer was first, and the transaction of a
+	// [Company.DoIn] cannot see what they wrote.
+	ErrOvertaken = journal.ErrOvertaken
+	// ErrNotStored: the transaction of a [Company.DoIn] was not committed, and the
+	// log has another event in the place of its event.
+	ErrNotStored = journal.ErrNotStored
 	// ErrEvidence: a file of the evidence of a review is not what its events come
 	// to.
 	ErrEvidence = errors.New("it does not follow from the events")
@@ -116,7 +122,7 @@ func (e *Refusal) Unwrap() error { return e.Public }
 // only those whose very id or address they gave. Where they may know, an unknown
 // id comes with the one that was probably meant. [Error.Detail] has everything.
 type Error struct {
-	Op     string // what was attempted: "do", "found", "open", "sync", "policy at", "offer" …; "replay" for an event of the log
+	Op     string // what was attempted: "do", "found", "open", "sync", "follow", "at", "offer" …; "replay" for an event of the log
 	Index  int    // of the change in a Do, counted from 1; 0 for none in particular
 	Change string // its type, as the log names it; "" if it is no change
 	Seq    uint64 // of the event that could not be replayed, or that is the cause of a refusal; 0 for none in particular

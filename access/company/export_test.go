@@ -125,6 +125,9 @@ func OpenWithoutLedger(ctx context.Context, log audit.Log, config *Config) (*Com
 		}
 		return next, err
 	}
-	co.journal, err = journal.Open(ctx, log, new(published), fold)
+	co.log = log
+	settings := co.journalConfig()
+	settings.Fold = fold
+	co.journal, err = journal.Open(ctx, settings)
 	return co, err
 }

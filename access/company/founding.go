@@ -55,7 +55,7 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 	if err := co.checkStoreClock(ctx); err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
-	co.journal, err = journal.Begin(ctx, log, new(published), co.fold, func(at journal.Point[*published]) (*published, audit.Event, error) {
+	co.journal, err = journal.Begin(ctx, co.journalConfig(), func(at journal.Point[*published]) (*published, audit.Event, error) {
 		p := co.proposal(at, By{Actor: actor})
 		if err := p.found(change); err != nil {
 			return nil, audit.Event{}, err

@@ -348,7 +348,7 @@ var sentinels = map[string]error{
 	"ErrReviewOpen": company.ErrReviewOpen, "ErrReviewClosed": company.ErrReviewClosed, "ErrDecided": company.ErrDecided, "ErrNotIndependent": company.ErrNotIndependent,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
 	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
-	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
+	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrOvertaken": company.ErrOvertaken, "ErrNotStored": company.ErrNotStored, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }

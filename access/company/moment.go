@@ -18,12 +18,15 @@ type Moment struct {
 	state *state
 	head  audit.Checkpoint
 	at    time.Time
+	old   bool // beyond [Config.MaxAge]
 }
 
-// Now returns the company as it is now. It costs nothing.
+// Now returns the company as it is now, as far as this process knows. It costs
+// nothing. Its Policy is nil whenever that of the company is.
 func (c *Company) Now() Moment {
+	old := c.isTooOld()
 	p := c.journal.Point()
-	return Moment{&p.State.state, p.Head, c.timeAt(p)}
+	return Moment{&p.State.state, p.Head, c.timeAt(p), old}
 }
 
 // At returns the company as it was after the event with the given number, at the
@@ -59,12 +62,15 @@ func (c *Company) AsOf(ctx context.Context, t time.Time) (Moment, error) {
 }
 
 func momentOf(p journal.Point[*published], at time.Time) Moment {
-	return Moment{&p.State.state, p.Head, at}
+	return Moment{state: &p.State.state, head: p.Head, at: at}
 }
 
 // Policy returns the policy, with time standing still at the instant.
 func (m Moment) Policy() *access.Policy {
-	if m.state == nil {
+	switch {
+	case m.old:
+		return nil
+	case m.state == nil:
 		return new(access.Policy)
 	}
 	return m.state.policy.At(m.at)

@@ -106,7 +106,8 @@ func checkFollows(ctx context.Context, fsys fs.FS, m evidence.Manifest) error {
 	if err != nil {
 		return err
 	}
-	c.journal, err = journal.Open(ctx, bundle{fsys, m}, new(published), c.fold)
+	c.log = bundle{fsys, m}
+	c.journal, err = journal.Open(ctx, c.journalConfig())
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func (t *Telemetry) Company(c *company.Company, attributes ...attribute.KeyValue
 	with := metric.WithAttributes(attributes...)
 	_, err := t.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		var uncertain int64
-		if c.InDoubt() {
+		if c.Health().InDoubt {
 			uncertain = 1
 		}
 		o.ObserveInt64(position, int64(c.Checkpoint().Seq), with)

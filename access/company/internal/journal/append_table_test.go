@@ -148,7 +148,7 @@ func TestBeginFails(t *testing.T) {
 			w := newWire(log, 0, first(1, mode), nil)
 			ctx, cancel := ending()
 			defer cancel()
-			j, err := journal.Begin(ctx, w, "", list, adding("a"))
+			j, err := journal.Begin(ctx, config(w), adding("a"))
 			var e *journal.Error
 			if j != nil || !errors.Is(err, journal.ErrUncertain) || !errors.As(err, &e) || e.Seq != 1 {
 				t.Fatalf("Begin = %v; want ErrUncertain of event 1, and no journal", err)
@@ -156,7 +156,7 @@ func TestBeginFails(t *testing.T) {
 			j = open(t, w)
 			if j.Point().Head.Seq == 0 {
 				lost++
-				if j, err = journal.Begin(t.Context(), w, "", list, adding("a")); err != nil {
+				if j, err = journal.Begin(t.Context(), config(w), adding("a")); err != nil {
 					t.Fatal(err)
 				}
 			} else {
@@ -187,11 +187,11 @@ func TestAnotherBegan(t *testing.T) {
 	late := audittest.NewFaulty(log, audittest.Plan{Delay: 2, Append: func(call int, _ audit.Event) audittest.Mode {
 		return first(1, audittest.FailLate)(call)
 	}})
-	if _, err := journal.Begin(t.Context(), late, "", list, adding("a")); !errors.Is(err, journal.ErrUncertain) {
+	if _, err := journal.Begin(t.Context(), config(late), adding("a")); !errors.Is(err, journal.ErrUncertain) {
 		t.Fatalf("Begin = %v, want ErrUncertain", err)
 	}
 	// The second one reads an empty log, and then the first one's event lands.
-	if j, err := journal.Begin(t.Context(), late, "", list, adding("b")); j != nil || !errors.Is(err, journal.ErrNotEmpty) {
+	if j, err := journal.Begin(t.Context(), config(late), adding("b")); j != nil || !errors.Is(err, journal.ErrNotEmpty) {
 		t.Errorf("Begin = %v; want ErrNotEmpty, and no journal", err)
 	}
 }
@@ -200,10 +200,10 @@ func TestAnotherBegan(t *testing.T) {
 func TestUnfit(t *testing.T) {
 	bare := func(p journal.Point[string]) (string, audit.Event, error) { return p.State, audit.Event{}, nil }
 	log := audit.NewMemory()
-	if _, err := journal.Begin(t.Context(), log, "", list, bare); !errors.Is(err, journal.ErrUnfit) || errors.Is(err, journal.ErrUncertain) {
+	if _, err := journal.Begin(t.Context(), config(log), bare); !errors.Is(err, journal.ErrUnfit) || errors.Is(err, journal.ErrUncertain) {
 		t.Errorf("Begin = %v, want ErrUnfit", err)
 	}
-	j, err := journal.Begin(t.Context(), log, "", list, adding("a"))
+	j, err := journal.Begin(t.Context(), config(log), adding("a"))
 	if err != nil {
 		t.Fatal(err)
 	}

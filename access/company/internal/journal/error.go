@@ -19,17 +19,27 @@ var (
 	ErrUncertain = errors.New("an earlier append is not settled")
 	// ErrUnfit: the log refuses the event itself. It is not stored, now or later.
 	ErrUnfit = errors.New("the log refuses it for its form")
+	// ErrOvertaken: another writer was first, and the transaction cannot see what
+	// they wrote.
+	ErrOvertaken = errors.New("another writer was first: roll the transaction back and begin another")
+	// ErrNotStored: the log has another event in the place of one that was staged.
+	ErrNotStored = errors.New("the transaction was not committed")
 )
 
 // Error is what became of one event.
 type Error struct {
-	Op  string // "append" or "replay"
-	Seq uint64 // of the event
+	Op  string // "append", "replay", "commit", "keep the checkpoint" or "read the checkpoint kept"
+	Seq uint64 // of the event; 0 for none in particular
 	Err error
 }
 
 // Error returns the operation, the event and the cause.
-func (e *Error) Error() string { return fmt.Sprintf("journal: %s event %d: %v", e.Op, e.Seq, e.Err) }
+func (e *Error) Error() string {
+	if e.Seq == 0 {
+		return fmt.Sprintf("journal: %s: %v", e.Op, e.Err)
+	}
+	return fmt.Sprintf("journal: %s: event %d: %v", e.Op, e.Seq, e.Err)
+}
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

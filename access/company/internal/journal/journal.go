@@ -31,67 +31,112 @@ type Point[S any] struct {
 // after returns the point that an event leads to.
 func after[S any](s S, e audit.Event) *Point[S] { return &Point[S]{s, e.Checkpoint(), e.Time} }
 
+// Config is a log and what is made of it.
+type Config[S any] struct {
+	Log   audit.Log
+	Fold  Fold[S]
+	Empty S // the state of a log without events
+
+	// From is a point of the log that is known, and where replay begins. The log
+	// must have it. Nil is the beginning.
+	From *Point[S]
+
+	// Now is the clock that [Journal.Known] is told by. Nil is time.Now.
+	Now func() time.Time
+
+	// Keeper keeps the head of the log outside it. Nil keeps nothing.
+	Keeper audit.Keeper
+	// KeepEvery is after how many events the head is kept again. 0 is 1.
+	KeepEvery uint64
+}
+
 // Journal is the state that a log tells, and the way to write to that log.
 type Journal[S any] struct {
-	log   audit.Log
-	fold  Fold[S]
-	empty S
+	config Config[S] // with its defaults
+	log    audit.Log
 
 	current atomic.Pointer[Point[S]]
-	writing chan struct{}            // holds a token while somebody writes
-	doubt   atomic.Pointer[doubt[S]] // changed by the one who writes; nil: no event is in doubt
+	tail    atomic.Pointer[node]      // the last step
+	known   atomic.Pointer[time.Time] // when the log was last known to have nothing after current
+	failure atomic.Pointer[error]     // of the last call of the log; nil if it did not fail
+	kept    keeping                   // what the Keeper has
+	writing chan struct{}             // holds a token while somebody writes
+	doubt   atomic.Pointer[doubt[S]]  // changed by the one who writes; nil: no event is in doubt
+	staged  atomic.Pointer[Staged[S]] // likewise; nil: no event waits for a transaction
 }
 
-// doubt is an event that may or may not have been stored.
-type doubt[S any] struct {
-	event audit.Event
-	next  *Point[S]
-}
-
-// Open replays a log and returns its journal. The empty state is that of a log
-// without events. The error is an [*Error] that wraps [ErrBroken] or what the
-// fold returned, an error of package audit for a chain that is not intact, or
-// what the log failed with.
-func Open[S any](ctx context.Context, log audit.Log, empty S, fold Fold[S]) (*Journal[S], error) {
-	j := newJournal(log, empty, fold)
-	p, err := j.replay(ctx, j.current.Load(), audit.Checkpoint{}, func(audit.Event) bool { return true })
+// Open replays a log and returns its journal. The error is an [*Error] that
+// wraps [ErrBroken] or what the fold returned, an error of package audit for a
+// chain that is not intact, or what the log or the Keeper failed with. It wraps
+// [ErrDiverged] if the log does not have what the Keeper has.
+func Open[S any](ctx context.Context, c Config[S]) (*Journal[S], error) {
+	j := newJournal(c)
+	kept, err := j.lastKept(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j.current.Store(p)
+	start := j.config.Now()
+	p, err := j.replay(ctx, j.current.Load(), kept, everything)
+	if err != nil {
+		return nil, err
+	}
+	j.begin(p, start)
 	return j, nil
 }
 
 // Begin appends the first event of a log and returns its journal. The error
 // wraps [ErrNotEmpty] for a log that has events, [ErrUnfit], [ErrUncertain] if
-// the event may have been stored ([Open] finds out), or is what the log or the
-// proposal failed with.
-func Begin[S any](ctx context.Context, log audit.Log, empty S, fold Fold[S], propose Propose[S]) (*Journal[S], error) {
-	j := newJournal(log, empty, fold)
-	for _, err := range log.Events(ctx, 0) {
+// the event may have been stored ([Open] finds out), [ErrDiverged] if the Keeper
+// knows of events, or is what the log, the Keeper or the proposal failed with.
+func Begin[S any](ctx context.Context, c Config[S], propose Propose[S]) (*Journal[S], error) {
+	j := newJournal(c)
+	for _, err := range j.log.Events(ctx, 0) {
 		if err == nil {
 			err = ErrNotEmpty
 		}
 		return nil, err
 	}
+	if kept, err := j.lastKept(ctx); err != nil {
+		return nil, err
+	} else if kept.Seq > 0 {
+		return nil, fmt.Errorf("%w: it is empty, and had %d events", ErrDiverged, kept.Seq)
+	}
 	next, e, err := j.propose(ctx, propose)
 	if err != nil {
 		return nil, err
 	}
-	switch err := log.Append(ctx, e); {
+	start := j.config.Now()
+	switch err := j.log.Append(ctx, e); {
 	case errors.Is(err, audit.ErrConflict):
 		return nil, ErrNotEmpty
 	case err != nil:
 		return nil, &Error{Op: "append", Seq: e.Seq, Err: unanswered(err)}
 	}
-	j.current.Store(next)
+	j.begin(next, start)
+	j.keep(ctx)
 	return j, nil
 }
 
-func newJournal[S any](log audit.Log, empty S, fold Fold[S]) *Journal[S] {
-	j := &Journal[S]{log: log, fold: fold, empty: empty, writing: make(chan struct{}, 1)}
-	j.current.Store(&Point[S]{State: empty})
+func newJournal[S any](c Config[S]) *Journal[S] {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.KeepEvery = max(c.KeepEvery, 1)
+	j := &Journal[S]{config: c, log: c.Log, writing: make(chan struct{}, 1)}
+	p := c.From
+	if p == nil {
+		p = &Point[S]{State: c.Empty}
+	}
+	j.begin(p, time.Time{})
 	return j
+}
+
+// begin makes a point the first one that anybody sees, as it was known at an
+// instant.
+func (j *Journal[S]) begin(p *Point[S], at time.Time) {
+	j.current.Store(p)
+	j.tail.Store(newNode(Step{Seq: p.Head.Seq}))
+	j.known.Store(&at)
 }
 
 // Current returns the state as it is now.
@@ -100,25 +145,20 @@ func (j *Journal[S]) Current() S { return j.current.Load().State }
 // Point returns the state as it is now, and where in the log it is.
 func (j *Journal[S]) Point() Point[S] { return *j.current.Load() }
 
-// InDoubt reports whether an append failed in such a way that its event may
-// still be stored, and that is not settled yet.
-func (j *Journal[S]) InDoubt() bool { return j.doubt.Load() != nil }
-
 // Write appends the event that propose returns for the current point, and makes
 // the state it returns the current one. It returns the event as it is stored.
 //
 // An error of propose comes back as it is. An [*Error] that wraps [ErrUncertain]
 // comes with the event if that event may still be stored; without one, an event
 // before it could not be settled, and propose was not called. Any other error
-// comes without an event, and nothing was stored.
+// comes without an event, and nothing was stored. While an event is staged,
+// Write waits.
 func (j *Journal[S]) Write(ctx context.Context, propose Propose[S]) (audit.Event, error) {
-	if err := j.lock(ctx); err != nil {
+	defer j.keep(ctx) // when others may write again
+	if err := j.turn(ctx); err != nil {
 		return audit.Event{}, err
 	}
 	defer j.unlock()
-	if err := j.settle(ctx); err != nil {
-		return audit.Event{}, err
-	}
 	for {
 		next, e, err := j.propose(ctx, propose)
 		if err != nil {
@@ -136,8 +176,9 @@ func (j *Journal[S]) Write(ctx context.Context, propose Propose[S]) (audit.Event
 
 // Sync takes in what other writers appended to the log, and settles whether an
 // event in doubt was stored. When it returns nil, the state is that of the log
-// as it was read.
+// as it was read. It does not wait for an event that is staged.
 func (j *Journal[S]) Sync(ctx context.Context) error {
+	defer j.keep(ctx)
 	if err := j.lock(ctx); err != nil {
 		return err
 	}
@@ -154,7 +195,7 @@ func (j *Journal[S]) Sync(ctx context.Context) error {
 // that makes what came before it certain. Otherwise the error wraps
 // [ErrDiverged]; it may also be one that [Open] returns.
 func (j *Journal[S]) Past(ctx context.Context, wanted func(audit.Event) bool) (Point[S], error) {
-	p, err := j.replay(ctx, &Point[S]{State: j.empty}, j.Point().Head, wanted)
+	p, err := j.replay(ctx, &Point[S]{State: j.config.Empty}, j.Point().Head, wanted)
 	if err != nil {
 		return Point[S]{}, err
 	}
@@ -178,113 +219,51 @@ func (j *Journal[S]) propose(ctx context.Context, propose Propose[S]) (*Point[S]
 // append appends an event and makes the point it leads to the current one. It
 // returns false if another writer came first; then theirs is the current one.
 func (j *Journal[S]) append(ctx context.Context, next *Point[S], e audit.Event) (stored bool, err error) {
+	start := j.config.Now()
 	switch err := j.log.Append(ctx, e); {
 	case err == nil:
-		j.current.Store(next)
+		j.failed(nil)
+		j.advance(next, []Step{stepOf(e)})
+		j.known.Store(&start)
 		return true, nil
 	case errors.Is(err, audit.ErrConflict):
 		return j.overtaken(ctx, e)
 	default:
 		if err = unanswered(err); errors.Is(err, ErrUncertain) {
 			j.doubt.Store(&doubt[S]{e, next})
+			j.failed(err)
 		}
 		return false, &Error{Op: "append", Seq: e.Seq, Err: err}
 	}
 }
 
-// unanswered says what an append failed with that was no conflict: that the
-// event is not fit to be stored, or that nobody can say whether it was.
-func unanswered(err error) error {
-	if errors.Is(err, audit.ErrMalformed) || errors.Is(err, audit.ErrEdited) || errors.Is(err, audit.ErrTooLarge) {
-		return fmt.Errorf("%w: %w", ErrUnfit, err)
-	}
-	return fmt.Errorf("%w: %w", ErrUncertain, err)
-}
-
-// settle finds out whether an event in doubt was stored, by appending it again.
-func (j *Journal[S]) settle(ctx context.Context) error {
-	d := j.doubt.Load()
-	if d == nil {
-		return nil
-	}
-	err := j.log.Append(ctx, d.event)
-	switch {
-	case err == nil:
-		j.current.Store(d.next)
-		j.doubt.Store(nil)
-		return nil
-	case errors.Is(err, audit.ErrConflict):
-		j.doubt.Store(nil)
-		_, err := j.catchUp(ctx, audit.Hash{})
-		return err
-	}
-	if err = unanswered(err); errors.Is(err, ErrUncertain) {
-		return err
-	}
-	j.doubt.Store(nil) // refused: not stored, now or later
-	return nil
-}
-
-// overtaken takes in what the log has in place of an event it refused. It
-// reports whether that is the very event: then some log answered wrongly. That
-// there is nothing to take in means that the log contradicts itself.
-func (j *Journal[S]) overtaken(ctx context.Context, e audit.Event) (stored bool, err error) {
-	before := j.Point().Head
-	stored, err = j.catchUp(ctx, e.Hash)
-	if err == nil && j.Point().Head == before {
-		err = fmt.Errorf("%w: it refuses the next event and has none of its own", ErrDiverged)
-	}
-	return stored, err
-}
-
-// catchUp takes in what the log has after the current point. It reports
-// whether an event of the given hash was among it.
-func (j *Journal[S]) catchUp(ctx context.Context, hash audit.Hash) (among bool, err error) {
-	p, err := j.replay(ctx, j.current.Load(), audit.Checkpoint{}, func(e audit.Event) bool {
-		among = among || e.Hash == hash
-		return true
-	})
-	if err != nil {
-		return false, err
-	}
-	j.current.Store(p)
-	return among, nil
-}
-
-// replay folds the events of the log after a point, as long as they are wanted.
-// The log must have that point, and the one at known.
-func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Checkpoint, wanted func(audit.Event) bool) (*Point[S], error) {
-	p, past := from, false
-	for e, err := range audit.Replay(ctx, j.log, from.Head, known) {
-		if errors.Is(err, audit.ErrTruncated) || errors.Is(err, audit.ErrRewritten) {
-			err = fmt.Errorf("%w: %w", ErrDiverged, err)
+// turn waits until this caller alone may write and no event is in doubt or
+// staged, or until ctx ends.
+func (j *Journal[S]) turn(ctx context.Context) error {
+	for {
+		if err := j.lock(ctx); err != nil {
+			return err
 		}
+		err := j.settle(ctx)
+		s := j.staged.Load()
+		if s != nil && err == nil {
+			// The transaction may have ended without a word.
+			_, err = j.catchUp(ctx, audit.Hash{})
+			s = j.staged.Load()
+		}
+		if s == nil && err == nil {
+			return nil
+		}
+		j.unlock()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if past = past || !wanted(e); past {
-			if e.Seq > known.Seq {
-				break
-			}
-			continue
-		}
-		if p, err = j.follow(p, e); err != nil {
-			return nil, &Error{Op: "replay", Seq: e.Seq, Err: err}
+		select {
+		case <-s.ended:
+		case <-ctx.Done():
+			return fmt.Errorf("event %d waits for a transaction: %w", s.event.Seq, ctx.Err())
 		}
 	}
-	return p, nil
-}
-
-// follow returns the point after an event.
-func (j *Journal[S]) follow(p *Point[S], e audit.Event) (*Point[S], error) {
-	if err := e.Check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
-	}
-	s, err := j.fold(*p, e)
-	if err != nil {
-		return nil, err
-	}
-	return after(s, e), nil
 }
 
 // lock waits for its turn to write, until ctx ends.

@@ -48,11 +48,11 @@ func forge(history []audit.Event, seq int, change func(e *audit.Event)) script {
 // and the state is what the proposal said.
 func TestWrite(t *testing.T) {
 	log := audit.NewMemory()
-	j, err := journal.Begin(t.Context(), log, "", list, adding("a"))
+	j, err := journal.Begin(t.Context(), config(log), adding("a"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := journal.Begin(t.Context(), log, "", list, adding("a")); !errors.Is(err, journal.ErrNotEmpty) {
+	if _, err := journal.Begin(t.Context(), config(log), adding("a")); !errors.Is(err, journal.ErrNotEmpty) {
 		t.Errorf("Begin again = %v, want ErrNotEmpty", err)
 	}
 	for i, name := range []string{"b", "c"} {
@@ -67,7 +67,7 @@ func TestWrite(t *testing.T) {
 	if err != errRefused || e.Seq != 0 || j.Point() != was || len(events(t, log)) != 3 {
 		t.Errorf("a refused Write = event %d, %v; the state is %q", e.Seq, err, j.Current())
 	}
-	if _, err := journal.Begin(t.Context(), audit.NewMemory(), "", list, func(journal.Point[string]) (string, audit.Event, error) {
+	if _, err := journal.Begin(t.Context(), config(audit.NewMemory()), func(journal.Point[string]) (string, audit.Event, error) {
 		return "", audit.Event{}, errRefused
 	}); err != errRefused {
 		t.Errorf("a refused Begin = %v", err)
@@ -76,7 +76,7 @@ func TestWrite(t *testing.T) {
 
 // TestEmpty opens a log without events: its state is the empty one it was given.
 func TestEmpty(t *testing.T) {
-	j, err := journal.Open(t.Context(), audit.NewMemory(), "empty", list)
+	j, err := journal.Open(t.Context(), journal.Config[string]{Log: audit.NewMemory(), Empty: "empty", Fold: list})
 	if err != nil || j.Point() != (journal.Point[string]{State: "empty"}) {
 		t.Errorf("Open = %v, at %+v", err, j.Point())
 	}
@@ -180,7 +180,7 @@ func TestBrokenEvents(t *testing.T) {
 			if err := audit.Verify(log.Events(t.Context(), 0), audit.Checkpoint{}); err != nil {
 				t.Fatalf("the forged log is not intact: %v", err)
 			}
-			j, err := journal.Open(t.Context(), log, "", list)
+			j, err := journal.Open(t.Context(), config(log))
 			var e *journal.Error
 			if j != nil || !errors.Is(err, tt.want) || !errors.As(err, &e) || e.Op != "replay" || e.Seq != uint64(seq) {
 				t.Errorf("%s: Open = %v; want %v of event %d", tt.name, err, tt.want, seq)
@@ -195,7 +195,7 @@ func TestBrokenEvents(t *testing.T) {
 		}
 	}
 	same := forge(whole, 3, func(e *audit.Event) { e.Time = whole[1].Time })
-	if _, err := journal.Open(t.Context(), same, "", list); err != nil {
+	if _, err := journal.Open(t.Context(), config(same)); err != nil {
 		t.Errorf("two events at the same time: %v", err)
 	}
 }
@@ -245,7 +245,7 @@ func TestBrokenChain(t *testing.T) {
 		for i, e := range whole {
 			log[i] = e.Clone()
 		}
-		j, err := journal.Open(t.Context(), tt.alter(log), "", list)
+		j, err := journal.Open(t.Context(), config(tt.alter(log)))
 		var e *audit.Error
 		if j != nil || !errors.Is(err, tt.want) || !errors.As(err, &e) || e.Seq != tt.seq {
 			t.Errorf("%s: Open = %v; want %v of event %d", tt.name, err, tt.want, tt.seq)

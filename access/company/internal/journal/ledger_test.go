@@ -69,9 +69,14 @@ func history(t rapid.TB, n int) *audit.Memory {
 	return log
 }
 
+// config returns the settings of a journal of a list.
+func config(log audit.Log) journal.Config[string] {
+	return journal.Config[string]{Log: log, Fold: list}
+}
+
 func open(t rapid.TB, log audit.Log) *journal.Journal[string] {
 	t.Helper()
-	j, err := journal.Open(context.Background(), log, "", list)
+	j, err := journal.Open(context.Background(), config(log))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,14 +31,14 @@ func TestReadFails(t *testing.T) {
 	t.Run("Open", func(t *testing.T) {
 		for n := range length {
 			read, _ := failAt(n + 1)
-			if j, err := journal.Open(t.Context(), newWire(log, 0, nil, read), "", list); j != nil || !errors.Is(err, errRead) {
+			if j, err := journal.Open(t.Context(), config(newWire(log, 0, nil, read))); j != nil || !errors.Is(err, errRead) {
 				t.Errorf("Open with event %d unreadable: %v, want %v and no journal", n+1, err, errRead)
 			}
 		}
 	})
 	t.Run("Begin", func(t *testing.T) {
 		read, _ := failAt(1)
-		if j, err := journal.Begin(t.Context(), newWire(log, 0, nil, read), "", list, adding("a")); j != nil || !errors.Is(err, errRead) {
+		if j, err := journal.Begin(t.Context(), config(newWire(log, 0, nil, read)), adding("a")); j != nil || !errors.Is(err, errRead) {
 			t.Errorf("Begin with event 1 unreadable: %v, want %v and no journal", err, errRead)
 		}
 	})
@@ -135,10 +135,10 @@ func TestEndedContext(t *testing.T) {
 	if err := j.Sync(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Sync = %v, want context.Canceled", err)
 	}
-	if _, err := journal.Open(ctx, log, "", list); !errors.Is(err, context.Canceled) {
+	if _, err := journal.Open(ctx, config(log)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Open = %v, want context.Canceled", err)
 	}
-	if _, err := journal.Begin(ctx, empty, "", list, adding("a")); !errors.Is(err, context.Canceled) {
+	if _, err := journal.Begin(ctx, config(empty), adding("a")); !errors.Is(err, context.Canceled) {
 		t.Errorf("Begin = %v, want context.Canceled", err)
 	}
 	during, cancel := context.WithCancel(t.Context())
