@@ -154,7 +154,7 @@ func receiver(f *ast.FuncDecl) string {
 
 // TestNumberOfNames keeps the index of a package to what can be read in one
 // go. Not counted are constants, error values, and the types of changes with
-// their outcomes, of which a host uses one at a time.
+// their outcomes and what only these are made of: a host uses one at a time.
 func TestNumberOfNames(t *testing.T) {
 	t.Parallel()
 	const most = 40
@@ -190,12 +190,61 @@ func countedNames(files []goFile) []string {
 	change := func(name string) bool {
 		return len(ofChange) > 0 && !slices.ContainsFunc(ofChange, func(m string) bool { return !slices.Contains(methods[name], m) })
 	}
-	all = slices.DeleteFunc(all, func(name string) bool {
+	ofChanges := func(name string) bool {
 		of, outcome := strings.CutSuffix(name, "Outcome")
 		return change(name) || outcome && change(of)
-	})
+	}
+	parts := partsOf(ofChanges, files)
+	all = slices.DeleteFunc(all, func(name string) bool { return ofChanges(name) || parts[name] })
 	slices.Sort(all)
 	return all
+}
+
+// partsOf returns the exported types of a package that are in the fields of some
+// types, or of parts of them, and nowhere else in its API.
+func partsOf(whole func(name string) bool, files []goFile) map[string]bool {
+	uses := make(map[string]map[string]bool) // by type, the names in its fields; "" is those in signatures
+	note := func(by string, n ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.IsExported() {
+				if uses[by] == nil {
+					uses[by] = make(map[string]bool)
+				}
+				uses[by][id.Name] = true
+			}
+			return true
+		})
+	}
+	for _, f := range files {
+		for _, d := range f.ast.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() {
+					note("", d.Type)
+				}
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if s, ok := s.(*ast.TypeSpec); ok && s.Name.IsExported() {
+						note(s.Name.Name, s.Type)
+					}
+				}
+			}
+		}
+	}
+	parts := make(map[string]bool)
+	for again := true; again; {
+		again = false
+		for name := range uses {
+			by := func(of func(string) bool) bool {
+				return slices.ContainsFunc(slices.Collect(maps.Keys(uses)), func(user string) bool { return user != name && uses[user][name] && of(user) })
+			}
+			within := func(user string) bool { return whole(user) || parts[user] }
+			if name != "" && !parts[name] && by(within) && !by(func(user string) bool { return !within(user) }) {
+				parts[name], again = true, true
+			}
+		}
+	}
+	return parts
 }
 
 // exportedNames returns the exported types and variables of a declaration,
