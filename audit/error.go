@@ -16,6 +16,13 @@ var (
 	ErrMalformed = errors.New("the form is not valid")
 	// ErrTooLarge: the event is longer than its log can store; see [Limited].
 	ErrTooLarge = errors.New("it is too large for this log")
+	// ErrDamaged: what a store has is no log in order. Nothing of it is read as if
+	// it were, or cut off.
+	ErrDamaged = errors.New("the log is damaged")
+	// ErrVersion: a store has another version of the form than this package reads.
+	ErrVersion = errors.New("it is in another version of the form")
+	// ErrWeak: a store is set up so that it may lose what it confirmed.
+	ErrWeak = errors.New("the store may lose what it confirms")
 	// ErrEdited: the hash of an event does not fit its fields, or the event
 	// does not continue the one before it.
 	ErrEdited = errors.New("it was edited")

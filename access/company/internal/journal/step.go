@@ -177,7 +177,7 @@ func isFinal(err error) bool {
 		return true
 	}
 	for _, final := range []error{
-		ErrBroken, ErrDiverged, audit.ErrEdited, audit.ErrMissing, audit.ErrReordered, audit.ErrMalformed,
+		ErrBroken, ErrDiverged, audit.ErrEdited, audit.ErrMissing, audit.ErrReordered, audit.ErrMalformed, audit.ErrDamaged, audit.ErrVersion,
 	} {
 		if errors.Is(err, final) {
 			return true
