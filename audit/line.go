@@ -2,10 +2,7 @@ package audit
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"strconv"
@@ -39,18 +36,13 @@ func Decode(line []byte) (Event, error) {
 	if len(line) > maxLine {
 		return Event{}, &Error{Op: "decode", Text: "the line is too long", Err: ErrMalformed}
 	}
-	var w wireEvent
-	if err := json.Unmarshal(line, &w); err != nil {
-		return Event{}, &Error{Op: "decode", Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+	s := scanner{line: line}
+	e := s.event()
+	if s.failed {
+		return Event{}, &Error{Op: "decode", Text: "it is not as Encode writes it from byte " + strconv.Itoa(s.at) + " on", Err: ErrMalformed}
 	}
-	e := w.event()
 	if flaw := e.flaw(); flaw != "" {
 		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: flaw, Err: ErrMalformed}
-	}
-	// encoding/json is lenient: it takes members in any case and order, twice,
-	// and unknown ones. This comparison refuses all of that.
-	if !bytes.Equal(appendLine(make([]byte, 0, len(line)), &e), line) {
-		return Event{}, &Error{Op: "decode", Seq: e.Seq, Text: "the line is not in canonical form", Err: ErrMalformed}
 	}
 	return e, nil
 }
@@ -129,74 +121,6 @@ func appendRead(b []byte, r *bufio.Reader) ([]byte, error) {
 			return b, err
 		}
 	}
-}
-
-// wireEvent is what encoding/json makes of a line.
-type wireEvent struct {
-	V       int                  `json:"v"`
-	Seq     uint64               `json:"seq"`
-	ID      string               `json:"id"`
-	Time    time.Time            `json:"time"`
-	Company string               `json:"company"`
-	Actor   wireActor            `json:"actor"`
-	Changes wireList[wireChange] `json:"changes"`
-	Targets wireList[string]     `json:"targets"`
-
-	Reason      string `json:"reason"`
-	Approval    string `json:"approval"`
-	Correlation string `json:"correlation"`
-	Via         string `json:"via"`
-	Prev        Hash   `json:"prev"`
-	Hash        Hash   `json:"hash"`
-}
-
-type wireActor struct {
-	Kind  string `json:"kind"`
-	ID    string `json:"id"`
-	Email string `json:"email"`
-	Role  string `json:"role"`
-}
-
-type wireChange struct {
-	Type    string          `json:"type"`
-	Version int             `json:"version"`
-	Data    json.RawMessage `json:"data"`
-}
-
-// event returns the event that w is. It ignores V: a line of another version is
-// not canonical.
-func (w *wireEvent) event() Event {
-	e := Event{
-		Seq: w.Seq, ID: w.ID, Time: w.Time, Company: w.Company, Actor: Actor(w.Actor), Targets: w.Targets,
-		Reason: w.Reason, Approval: w.Approval, Correlation: w.Correlation, Via: w.Via, Prev: w.Prev, Hash: w.Hash,
-	}
-	for _, c := range w.Changes {
-		e.Changes = append(e.Changes, Change{Type: c.Type, Version: c.Version, Data: c.Data})
-	}
-	return e
-}
-
-// wireList is a list that fails when it gets longer than any list of an event,
-// so that a short line cannot take much memory. An empty one becomes nil.
-type wireList[T any] []T
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (l *wireList[T]) UnmarshalJSON(data []byte) error {
-	list := json.NewDecoder(bytes.NewReader(data))
-	if open, err := list.Token(); err != nil || open != json.Delim('[') {
-		return fmt.Errorf("%.20q is no list", data)
-	}
-	for list.More() {
-		if len(*l) == maxTargets {
-			return ErrMalformed
-		}
-		var item T
-		if err := list.Decode(&item); err != nil {
-			return err
-		}
-		*l = append(*l, item)
-	}
-	return nil
 }
 
 // appendLine appends the line of e.
