@@ -122,6 +122,7 @@ type Company struct {
 // continue the chain, be of known types and versions, and still apply. If one
 // does not, the error has its number and wraps [ErrBroken] or an error of package
 // audit; no event is skipped. The error wraps [ErrNotFounded] for an empty log,
+// [ErrUnfinished] for one that does not have all parts of the founding,
 // [ErrDiverged] for one that is shorter than what [Config.Keeper] has or another
 // one, and [ErrInvalid] for a Config that is wrong.
 func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
@@ -131,8 +132,12 @@ func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 	}
 	co.log = log
 	co.journal, err = journal.Open(ctx, co.journalConfig())
-	if err == nil && co.Checkpoint().Seq == 0 {
+	switch {
+	case err != nil:
+	case co.Checkpoint().Seq == 0:
 		err = ErrNotFounded
+	case co.journal.Current().begun != nil:
+		err = ErrUnfinished
 	}
 	if err != nil {
 		return nil, wrap("open", err)

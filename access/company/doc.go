@@ -35,7 +35,7 @@
 //   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
 //     [Moment.Findings]; [Company.WriteEvidence], [CheckEvidence]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
-//     [ReadChanges], [Founded]; [Company.Checkpoint], [Company.Keep],
+//     [ReadChanges], [Founded], [FoundedPart]; [Company.Checkpoint], [Company.Keep],
 //     [Company.Health]
 //   - several processes: [Company.Follow], [Company.Sync], [Company.WaitFor];
 //     what changes: [Company.Updates] with [Update]; in one transaction with your
@@ -202,13 +202,15 @@
 // "team.add-member", and as Data the JSON of the value that you passed, with its
 // outcomes and without secrets. What is personal (names and addresses of people,
 // notes about them) stands under one key of it, "personal". The first event has one change,
-// "company.found".
+// "company.found". If the document is large, the next ones have more of it, each
+// in one change, "company.found-part", and the last of them opens the company.
 //
 // [ReadChanges] turns the changes of an event back into Go values, and
 // [Company.History] reads the log as such: what concerns somebody, what somebody
 // did, in which time. The types of the log, and what each does:
 //
 //	company.found         Founded              begins the company, with its document
+//	company.found-part    FoundedPart          has more of a large document
 //	company.set-name      SetCompanyName       names the company
 //	company.set-limits    SetLimits            sets or lifts limits, such as seats
 //	catalog.replace       ReplaceCatalog       replaces the role catalog

@@ -21,7 +21,14 @@ type Founded struct {
 	Company  string // the id
 	Name     string
 	Limits   Limits
-	Document *document.Document // complete, with the role catalog and the founder; yours to change
+	Document *document.Document // with the role catalog and the founder; yours to change
+
+	// Parts is how many parts the document was cut into, of at most PartSize bytes
+	// each: Document is the first, and each [FoundedPart] after it has another one.
+	// SHA256 is that of the JSON of the whole without spaces. All are zero if
+	// Document is complete.
+	Parts, PartSize int
+	SHA256          audit.Hash
 }
 
 func (Founded) resolve(*proposal) (Change, error) { return nil, errFounded }
@@ -34,12 +41,12 @@ var errFounded = fmt.Errorf("a founding %w as a change: found a company by compa
 // exported returns the founding as it is shown.
 func (c founded) exported() (Change, error) {
 	d, err := document.Parse(c.Document)
-	return Founded{Company: c.Company, Name: c.Name, Limits: c.Limits, Document: d}, err
+	return Founded{Company: c.Company, Name: c.Name, Limits: c.Limits, Document: d, Parts: c.Parts, PartSize: c.PartSize, SHA256: c.SHA256}, err
 }
 
 // ReadChanges returns the changes of an event as the values that were passed to
 // [Company.Do], with their outcomes and without secrets, in their order; of the
-// first event of a log, a [Founded]. It reads what this package wrote, in any
+// founding, a [Founded] or a [FoundedPart]. It reads what this package wrote, in any
 // version. The event may be of any company and need not be in a log; whether it
 // is genuine is what [audit.Verify] and [Open] find out.
 //
@@ -50,8 +57,8 @@ func ReadChanges(e audit.Event) ([]Change, error) {
 	all := make([]Change, len(e.Changes))
 	for i, r := range e.Changes {
 		c, err := parseRecord(r)
-		if first, ok := c.(founded); ok && err == nil {
-			c, err = first.exported()
+		if f, ok := c.(interface{ exported() (Change, error) }); ok && err == nil {
+			c, err = f.exported()
 		}
 		if err != nil {
 			if !errors.Is(err, ErrBroken) {

@@ -32,8 +32,8 @@ func TestLogTable(t *testing.T) {
 	}
 	for _, r := range table {
 		name := reflect.TypeOf(r.zero).Name()
-		if name == "founded" {
-			name = "Founded"
+		if name == "founded" || name == "foundedPart" {
+			name = "F" + name[1:]
 		}
 		want = append(want, [2]string{r.name, name})
 	}
@@ -46,17 +46,19 @@ func TestLogTable(t *testing.T) {
 // types, as it was written. A founding comes as a Founded, with its document.
 func TestReadChanges(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open("testdata/history-v1.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	var records []audit.Change
-	for e, err := range audit.ReadLines(file) {
+	for _, name := range []string{"testdata/history-v1.jsonl", "testdata/founding-v1.jsonl"} {
+		file, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, e.Changes...)
+		defer file.Close()
+		for e, err := range audit.ReadLines(file) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			records = append(records, e.Changes...)
+		}
 	}
 	changes, err := ReadChanges(audit.Event{Seq: 1, Changes: records})
 	if err != nil {
@@ -66,7 +68,8 @@ func TestReadChanges(t *testing.T) {
 	for i, c := range changes {
 		r := records[i]
 		read[r.Type] = true
-		if f, ok := c.(Founded); ok {
+		switch f := c.(type) {
+		case Founded, FoundedPart:
 			c = unfounded(t, f)
 		}
 		again, err := record(c)
@@ -84,14 +87,22 @@ func TestReadChanges(t *testing.T) {
 	}
 }
 
-// unfounded returns a founding as the log has it, from the value alone.
-func unfounded(t *testing.T, f Founded) founded {
+// unfounded returns a founding, or a part of one, as the log has it, from the value
+// alone.
+func unfounded(t *testing.T, c Change) Change {
 	t.Helper()
-	data, err := compact(f.Document)
-	if err != nil {
-		t.Fatal(err)
+	text := func(d *document.Document) json.RawMessage {
+		data, err := compact(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
 	}
-	return founded{Company: f.Company, Name: f.Name, Limits: f.Limits, Document: json.RawMessage(data)}
+	if f, ok := c.(FoundedPart); ok {
+		return foundedPart{Part: f.Part, Document: text(f.Document)}
+	}
+	f := c.(Founded)
+	return founded{Company: f.Company, Name: f.Name, Limits: f.Limits, Parts: f.Parts, PartSize: f.PartSize, SHA256: f.SHA256, Document: text(f.Document)}
 }
 
 // TestReadChangesOwn: what was read is the caller's, and shares no memory with

@@ -64,6 +64,12 @@ var (
 	ErrNotEmpty = journal.ErrNotEmpty
 	// ErrNotFounded: the log has no company.
 	ErrNotFounded = errors.New("the log is empty")
+	// ErrUnfinished: the log has the beginning of a founding in several events, and
+	// not its end.
+	ErrUnfinished = errors.New("the founding is not finished: found it again with the same Founding")
+	// ErrOtherFounding: the log has the beginning of a founding, and it is not this
+	// one. Nothing is written.
+	ErrOtherFounding = errors.New("the log has the beginning of another founding")
 	// ErrBeforeFounding: the company was not there yet.
 	ErrBeforeFounding = errors.New("the company was founded later")
 	// ErrBroken: an event does not continue the ones before it, has an unknown

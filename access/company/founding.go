@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,22 +33,31 @@ type Founding struct {
 	Founder team.User
 
 	// Document is what the company begins with. Nil is nothing. It is the
-	// host's own authority and asks nobody. It becomes part of the first event,
-	// which has at most 16 MiB; bring in the rest by changes.
+	// host's own authority and asks nobody. It becomes part of the first event;
+	// of several, if it has about 8 MiB of JSON or is longer than an
+	// [audit.Limited] can store.
 	Document *document.Document
 }
 
 // Found makes a company on an empty log. Its first event is the founding, by
 // the founder, or by the system "founding" if there is none.
 //
-// The error wraps [ErrNotEmpty], [ErrInvalid], or what the log failed with. It
-// wraps [ErrUncertain] if the founding may have been stored; [Open] finds out.
+// A large Document takes several events, and the last one opens the company. If
+// Found fails in between, found it again with the same Founding: it goes on where
+// the log ends. Several processes may do so at once, and all of them that get that
+// far have the same company.
+//
+// The error wraps [ErrNotEmpty] for a log that has a company, [ErrOtherFounding]
+// for one that begins with another founding which is not finished, [ErrInvalid],
+// or what the log failed with. It wraps [ErrUncertain] if an event may have been
+// stored; [Open] finds out: after [ErrNotFounded] and [ErrUnfinished] found it
+// again.
 func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company, error) {
 	co, err := newCompany(c)
 	if err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
-	change, actor, err := f.change()
+	plan, err := f.plan()
 	if err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
@@ -56,13 +66,14 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 		return nil, &Error{Op: "found", Err: err}
 	}
 	co.journal, err = journal.Begin(ctx, co.journalConfig(), func(at journal.Point[*published]) (*published, audit.Event, error) {
-		p := co.proposal(at, By{Actor: actor})
-		if err := p.found(change); err != nil {
-			return nil, audit.Event{}, err
-		}
-		e, err := p.event(By{Actor: actor})
-		return co.publish(at.State, p.state), e, err
+		return co.begin(at, plan)
 	})
+	if errors.Is(err, ErrNotEmpty) {
+		err = co.goOn(ctx, plan)
+	}
+	if err == nil {
+		err = co.finish(ctx, plan)
+	}
 	if err != nil {
 		return nil, wrap("found", err)
 	}
@@ -79,8 +90,8 @@ func (p *proposal) found(c founded) error {
 	return p.checkSold(&p.before)
 }
 
-// change returns the founding as it is recorded, and who makes it.
-func (f Founding) change() (founded, Actor, error) {
+// plan returns the founding as it is to be recorded, in one event.
+func (f Founding) plan() (*planned, error) {
 	var d document.Document
 	if f.Document != nil {
 		d = *f.Document
@@ -88,12 +99,12 @@ func (f Founding) change() (founded, Actor, error) {
 	config := &access.Config{Catalog: f.Catalog}
 	policy, err := access.Compile(&d, config)
 	if err != nil {
-		return founded{}, Actor{}, invalid("the document", err)
+		return nil, invalid("the document", err)
 	}
 	actor := System("founding")
 	if f.Founder.ID != "" {
 		if _, taken := policy.Directory().User(f.Founder.ID); taken {
-			return founded{}, Actor{}, fmt.Errorf("user id %q %w: the document has a user with the id of the founder", f.Founder.ID, ErrTaken)
+			return nil, fmt.Errorf("user id %q %w: the document has a user with the id of the founder", f.Founder.ID, ErrTaken)
 		}
 		actor = User(f.Founder.ID)
 		e := policy.Edit()
@@ -101,16 +112,16 @@ func (f Founding) change() (founded, Actor, error) {
 			ID: f.Founder.ID, Name: f.Founder.Name, Email: f.Founder.Email, Role: policy.Directory().Catalog().Roles()[0].Name,
 		}))
 		if policy, err = e.Policy(); err != nil {
-			return founded{}, Actor{}, invalid("the founder", firstEditError(err).Err)
+			return nil, invalid("the founder", firstEditError(err).Err)
 		}
 	}
 	if (&state{policy: policy}).seatsTaken(time.Time{}) == 0 {
-		return founded{}, Actor{}, fmt.Errorf("a company without users %w: name a founder", ErrInvalid)
+		return nil, fmt.Errorf("a company without users %w: name a founder", ErrInvalid)
 	}
 	whole := policy.Document()
 	whole.Catalog = document.CatalogOf(policy.Directory().Catalog()) // whatever a name will stand for later
 	data, err := compact(whole)
-	return founded{Company: f.ID, Name: f.Name, Limits: f.Limits, Document: data}, actor, err
+	return &planned{whole: founded{Company: f.ID, Name: f.Name, Limits: f.Limits, Document: data}, document: whole, by: actor}, err
 }
 
 // founded is the first change of every log: the company as it began.
@@ -118,13 +129,16 @@ type founded struct {
 	Company  string          `json:"company"`
 	Name     string          `json:"name"`
 	Limits   Limits          `json:"limits,omitzero"`
+	Parts    int             `json:"parts,omitzero"`    // of the document, each in an event; 0 is the one here
+	PartSize int             `json:"partSize,omitzero"` // that it was cut to, in bytes
+	SHA256   audit.Hash      `json:"sha256,omitzero"`   // of the whole document
 	Document json.RawMessage `json:"document"`
 }
 
 func (c founded) resolve(*proposal) (Change, error) { return c, nil } // it has its own way, found
 
 func (c founded) apply(s *state, at time.Time) error {
-	if s.policy != nil {
+	if s.policy != nil || s.begun != nil {
 		return fmt.Errorf("%w: the company is founded twice", ErrBroken)
 	}
 	if err := checkName(c.Name); err != nil {
@@ -136,12 +150,21 @@ func (c founded) apply(s *state, at time.Time) error {
 	if err := c.Limits.check(); err != nil {
 		return err
 	}
+	s.id, s.name, s.limits = c.Company, c.Name, c.Limits
+	if c.Parts != 0 || c.PartSize != 0 || !c.SHA256.IsZero() {
+		return c.begin(s)
+	}
 	policy, err := access.Load(c.Document, nil)
 	if err != nil {
 		return invalid("the document", err)
 	}
-	s.id, s.name, s.limits, s.policy = c.Company, c.Name, c.Limits, policy.At(time.Time{})
-	if c.Limits.Seats > 0 && s.seatsTaken(at) > c.Limits.Seats {
+	return s.open(policy, at)
+}
+
+// open gives a company the policy that it begins with.
+func (s *state) open(p *access.Policy, at time.Time) error {
+	s.policy = p.At(time.Time{})
+	if s.limits.Seats > 0 && s.seatsTaken(at) > s.limits.Seats {
 		return ErrSeats
 	}
 	return nil

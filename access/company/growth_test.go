@@ -150,20 +150,24 @@ func TestManyChangesAtOnce(t *testing.T) {
 }
 
 // TestFoundGrowth: founding a company from a document, and opening it again,
-// costs what the document has.
+// costs what the document has, in one event or in many.
 func TestFoundGrowth(t *testing.T) {
-	grows(t, func(t *testing.T, n int) func() {
-		from := large(t, n).Policy().Document()
-		return func() {
-			log := audit.NewMemory()
-			config := &company.Config{Now: func() time.Time { return start }}
-			founding := company.Founding{ID: "acme", Name: "Acme", Founder: team.User{ID: "boss", Email: team.MustParseAddress("boss@x.test")}, Document: from}
-			if _, err := company.Found(t.Context(), log, founding, config); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := company.Open(t.Context(), log, config); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
+	for name, longest := range map[string]int{"one event": 1 << 30, "parts": short} {
+		t.Run(name, func(t *testing.T) {
+			grows(t, func(t *testing.T, n int) func() {
+				from := large(t, n).Policy().Document()
+				return func() {
+					log := limited{audit.NewMemory(), longest}
+					config := &company.Config{Now: func() time.Time { return start }}
+					founding := company.Founding{ID: "acme", Name: "Acme", Founder: team.User{ID: "boss", Email: team.MustParseAddress("boss@x.test")}, Document: from}
+					if _, err := company.Found(t.Context(), log, founding, config); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := company.Open(t.Context(), log, config); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		})
+	}
 }

@@ -39,9 +39,8 @@ func (s state) follow(e audit.Event, last time.Time) (state, error) {
 		if err != nil {
 			return state{}, err
 		}
-		_, founds := change.(founded)
-		if first := e.Seq == 1 && i == 0; first != founds {
-			return state{}, fmt.Errorf("%w: a log begins with the founding, and has no other", ErrBroken)
+		if err := next.checkTurn(e, i, change); err != nil {
+			return state{}, err
 		}
 		if err := next.repeat(change, r.Data, origin{e.Actor, e.Time, e.Seq, last, e.Reason, e.Approval}); err != nil {
 			return state{}, fmt.Errorf("%w: %s no longer applies: %w", ErrBroken, r.Type, err)
@@ -77,6 +76,9 @@ func checkEvent(before, after state, e audit.Event, changes []Change) error {
 	}
 	if !slices.Equal(targetsOf(changes), e.Targets) {
 		return fmt.Errorf("%w: the targets are not those of the changes", ErrBroken)
+	}
+	if after.policy == nil {
+		return nil // the founder is known when it is finished
 	}
 	if before.policy == nil {
 		before = after // of the founder

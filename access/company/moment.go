@@ -33,11 +33,16 @@ func (c *Company) Now() Moment {
 // time of that event. It reads the log from its beginning.
 //
 // The error is an [*Error] that wraps [ErrUnknown] for a number the log does
-// not have, [ErrDiverged] if the log lost what it had, or what it failed with.
+// not have, [ErrBeforeFounding] for an event before the one that finished the
+// founding, [ErrDiverged] if the log lost what it had, or what it failed with.
 func (c *Company) At(ctx context.Context, seq uint64) (Moment, error) {
 	p, err := c.journal.Past(ctx, func(e audit.Event) bool { return e.Seq <= seq })
-	if err == nil && (p.Head.Seq != seq || seq == 0) {
+	switch {
+	case err != nil:
+	case p.Head.Seq != seq || seq == 0:
 		err = fmt.Errorf("event %d %w", seq, ErrUnknown)
+	case p.State.policy == nil:
+		err = fmt.Errorf("event %d is only a part of the founding: %w", seq, ErrBeforeFounding)
 	}
 	if err != nil {
 		return Moment{}, wrap("at", err)
@@ -48,11 +53,11 @@ func (c *Company) At(ctx context.Context, seq uint64) (Moment, error) {
 // AsOf returns the company as it was at an instant, after the last event that is
 // not later. After a [CorrectClock] that includes the events before it, though
 // their times may be later. It reads the log from its beginning. The errors are
-// those of At, but for ErrUnknown; for an instant before the founding it wraps
+// those of At, but for ErrUnknown; for an instant before the founding was finished it wraps
 // [ErrBeforeFounding].
 func (c *Company) AsOf(ctx context.Context, t time.Time) (Moment, error) {
 	p, err := c.journal.Past(ctx, untilTime(c.journal.Current().clocks, t))
-	if err == nil && p.Head.Seq == 0 {
+	if err == nil && p.State.policy == nil {
 		err = ErrBeforeFounding
 	}
 	if err != nil {

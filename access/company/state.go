@@ -24,7 +24,8 @@ type state struct {
 	id      string
 	name    string
 	limits  Limits
-	policy  *access.Policy
+	policy  *access.Policy // nil until the founding is finished
+	begun   *begun         // a founding that is not; nil otherwise
 	touched touched
 	clocks  []corrected
 	people  people
@@ -43,8 +44,7 @@ func (s *state) apply(c Change, o origin) error {
 		return err
 	}
 	if before.policy == nil {
-		s.ledger = s.ledger.founded(s, o)
-		return nil // the founding may break what changes must keep
+		return s.founding(&before, o) // it may break what changes must keep
 	}
 	if _, ok := c.(CorrectClock); ok {
 		s.clocks = append(slices.Clip(s.clocks), corrected{o.seq, o.at})

@@ -79,7 +79,8 @@ func noChange(c Change) error {
 	if c == nil {
 		return fmt.Errorf("nil %w as a change", ErrInvalid)
 	}
-	if _, ok := c.(Founded); ok {
+	switch c.(type) {
+	case Founded, FoundedPart:
 		return errFounded
 	}
 	return fmt.Errorf("a %T %w as a change: pass the value, as in company.SetRole{…}", c, ErrInvalid)

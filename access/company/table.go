@@ -19,6 +19,7 @@ import (
 // of invitations asks. What it reads is its first target, unless it says more.
 var table = []row{
 	of("company.found", systemOnly, func(founded) about { return concerns(access.Company()).reading(nothing) }),
+	of("company.found-part", systemOnly, func(foundedPart) about { return concerns(access.Company()).reading(nothing) }),
 	of("company.set-name", 0, func(SetCompanyName) about { return asks(access.EditCompany, access.Company()) }),
 	of("company.set-limits", 0, func(SetLimits) about { return asks(access.EditCompany, access.Company()) }),
 	of("catalog.replace", systemOnly, func(ReplaceCatalog) about { return concerns(access.Company()) }),
@@ -365,11 +366,14 @@ var byName = func() map[string]*row {
 
 // ChangeTypes returns the zero value of every type of change that can be made, in
 // byte order of their names in the log: with it, [Config.Systems] lets a system make
-// all of them. [Founded] is not among them, as only [Found] makes it.
+// all of them. [Founded] and [FoundedPart] are not among them, as only [Found]
+// makes them.
 func ChangeTypes() []Change {
 	var all []Change
 	for _, r := range sorted() {
-		if _, first := r.zero.(founded); !first {
+		switch r.zero.(type) {
+		case founded, foundedPart:
+		default:
 			all = append(all, r.zero)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 // that a row which reads another field is found out.
 var samples = []Change{
 	founded{Company: "acme"},
+	foundedPart{Part: 2},
 	SetCompanyName{Name: "Acme"},
 	SetLimits{},
 	ReplaceCatalog{},
@@ -96,6 +97,7 @@ var samples = []Change{
 // make it and whether it needs a reason, the questions, and the targets.
 const wantTable = `
 company.found       | system          | nothing                                                       | company
+company.found-part  | system          | nothing                                                       | company
 company.set-name    | anybody         | company.edit company                                          | company
 company.set-limits  | anybody         | company.edit company                                          | company
 catalog.replace     | system          | nothing                                                       | company
@@ -225,8 +227,9 @@ func TestTableReads(t *testing.T) {
 		names[r.name] = true
 	}
 	for _, c := range samples {
-		if _, no := c.(founded); no {
-			continue // its document is JSON
+		switch c.(type) {
+		case founded, foundedPart:
+			continue // their document is JSON
 		}
 		recorded, err := record(WithNonsense(t, c))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 // and what they hang something on or take it from.
 const wantReadings = `
 company.found       | nothing
+company.found-part  | nothing
 company.set-name    | the first
 company.set-limits  | the first
 catalog.replace     | the first
