@@ -90,7 +90,7 @@ var (
 
 // newMachine founds a company as the model has it.
 func newMachine(t *rapid.T, hits *branches, from *model.Company, config model.Config, laws ...law) *machine {
-	m := &machine{hits: hits, laws: laws, model: from, config: config, log: audit.NewMemory(), clock: start, last: start,
+	m := &machine{hits: hits, laws: append(slices.Clip(laws), lawKeys()), model: from, config: config, log: audit.NewMemory(), clock: start, last: start,
 		steps: []time.Duration{time.Nanosecond, 30 * time.Minute, time.Hour, 2 * time.Hour, -time.Hour}, sent: map[invite.ID][]sentMessage{}, came: map[string]int{}}
 	m.config.Sent = m.wasSent
 	m.model.Begin()
