@@ -11,8 +11,8 @@ import (
 // Decide reports whether the subject may take the action on the resource, and
 // why.
 //
-// It takes five steps, and the first that fails is the reason. Subject: the
-// user exists and is active, and a current member of the team they act within.
+// It takes five steps, and the first that fails is the reason. Subject: there is
+// a policy, and the user exists and is active, and a current member of the team they act within.
 // Kind: the action is known and may be asked of this kind of resource.
 // Capability: the user's role holds the action, or at a report their level
 // does. Reach: the resource exists and the subject can reach it. Guard: no rule
@@ -66,9 +66,14 @@ func (p *Policy) Active(s Subject) Decision {
 // resource, by anyone. Only the form of the resource counts; it need not exist.
 // Whether a role holds the action is for [role.Catalog.Can] to say.
 //
-// The decision has no subject and, if it allows, no reason.
+// The decision has no subject and, if it allows, no reason. Without a policy,
+// whose catalog would say so, it denies as Decide does.
 func (p *Policy) Applies(a Action, r Resource) Decision {
 	q := question{p: p.ready(), Decision: &Decision{Action: a, Resource: r}}
+	if q.p == empty {
+		q.Reason, q.Step = ReasonUnavailable, StepSubject
+		return *q.Decision
+	}
 	if q.Allowed = q.kindStep(); !q.Allowed {
 		q.Step = StepKind
 	}
@@ -175,6 +180,9 @@ func (q *question) hasEnded(until time.Time) bool {
 // subjectStep finds the user who asks, or who made the link that asks, and the
 // team they act within.
 func (q *question) subjectStep() bool {
+	if q.p == empty {
+		return q.deny(ReasonUnavailable)
+	}
 	s, ok := q.Subject, true
 	if s.kind == linkSubject {
 		if s, ok = q.maker(); !ok {

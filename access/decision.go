@@ -144,6 +144,8 @@ func (d Decision) route() string {
 func (d Decision) sentence() string {
 	who, what := text.Plain(d.Subject.id), text.Plain(d.Resource.id)
 	switch d.Reason {
+	case ReasonUnavailable:
+		return "there is no policy to ask now"
 	case ReasonNoSubject:
 		return "nobody is asking"
 	case ReasonUnknownUser:

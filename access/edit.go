@@ -47,7 +47,8 @@ type Edit struct {
 	row     []datagroup.Value // room for setAccount
 }
 
-// Edit starts an edit of p.
+// Edit starts an edit of p. That of a nil or zero Policy makes the first one of a
+// company, which has the catalog [role.CompanyCatalog].
 func (p *Policy) Edit() *Edit {
 	p = p.ready()
 	return newEdit(p.state, p.catalog, p.now)

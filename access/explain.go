@@ -141,8 +141,9 @@ const maxRemedies = 8
 // for each remedy a question to [Policy.Who], and for an id that does not exist a
 // look at all of its kind.
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
-	p = p.ready()
-	p = p.At(p.clock()) // one instant for all that is asked
+	if p = p.ready(); p != empty {
+		p = p.At(p.clock()) // one instant for all that is asked
+	}
 	q := question{p: p, Decision: &Decision{Subject: s, Action: a, Resource: r}}
 	q.decide()
 	e := Explanation{Decision: *q.Decision}

@@ -37,7 +37,11 @@ type Config struct {
 // change makes another Policy (see [Policy.Edit]) and never touches this one.
 //
 // A Policy is safe for any number of goroutines and takes no locks. Package
-// live keeps the one of now. A nil and a zero Policy deny everything.
+// live keeps the one of now.
+//
+// A nil and a zero Policy stand for none at all, as a company has that is too far
+// behind its log: they deny everything with [ReasonUnavailable], and their lists
+// are empty. A door answers 503 for them. A company without users has a Policy.
 type Policy struct {
 	state   *store.State
 	catalog *catalog
@@ -45,14 +49,17 @@ type Policy struct {
 }
 
 // empty stands in for a nil and a zero Policy: it is what an empty document
-// gives.
+// gives, but for the reason of a denial.
 var empty = func() *Policy {
 	c := newCatalog(role.CompanyCatalog())
 	return &Policy{state: newEdit(new(store.State), c, time.Now).w.Freeze(), catalog: c, now: time.Now}
 }()
 
+// IsZero reports whether there is no policy: p is nil or the zero Policy.
+func (p *Policy) IsZero() bool { return p == nil || p.state == nil }
+
 func (p *Policy) ready() *Policy {
-	if p == nil || p.state == nil {
+	if p.IsZero() {
 		return empty
 	}
 	return p
@@ -61,20 +68,26 @@ func (p *Policy) ready() *Policy {
 func (p *Policy) clock() time.Time { return p.now() }
 
 // WithClock returns the same policy with another clock, which must be safe for
-// concurrent use. Nil means time.Now.
+// concurrent use. Nil means time.Now. For a nil Policy it returns nil.
 func (p *Policy) WithClock(now func() time.Time) *Policy {
+	if p.IsZero() {
+		return p
+	}
 	if now == nil {
 		now = time.Now
 	}
-	clocked := *p.ready()
+	clocked := *p
 	clocked.now = now
 	return &clocked
 }
 
 // At returns the same policy with time standing still at t. At the zero time,
-// everything that has an end has ended.
+// everything that has an end has ended. For a nil Policy it returns nil.
 func (p *Policy) At(t time.Time) *Policy {
-	fixed := *p.ready()
+	if p.IsZero() {
+		return p
+	}
+	fixed := *p
 	fixed.now = func() time.Time { return t }
 	return &fixed
 }

@@ -13,7 +13,7 @@ import (
 
 // publicCodes are the reasons that may be shown to the subject.
 var publicCodes = []access.Reason{
-	"no-subject", "unknown-user", "suspended", "ended", "not-a-member", "link-ended", "link-expired", "link-scope",
+	"unavailable", "no-subject", "unknown-user", "suspended", "ended", "not-a-member", "link-ended", "link-expired", "link-scope",
 	"link-paused", "unknown-resource", "unknown-action", "unknown-kind", "no-resource", "malformed-resource", "wrong-kind", "no-capability",
 	"level-too-low", "out-of-reach", "self", "above-ceiling", "last-holder", "ineligible-target", "role-full",
 }

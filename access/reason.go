@@ -18,6 +18,7 @@ const (
 
 // Denials of the subject step, in the order they are found.
 const (
+	ReasonUnavailable        Reason = "unavailable" // there is no policy to ask, but may be one later
 	ReasonNoSubject          Reason = "no-subject"
 	ReasonUnknownUser        Reason = "unknown-user"
 	ReasonSuspended          Reason = "suspended"
@@ -84,6 +85,7 @@ const (
 var reasons = [...][]Reason{
 	NoStep: {ReasonRole, ReasonTeam, ReasonGrant, ReasonMaker, ReasonLink},
 	StepSubject: {
+		ReasonUnavailable,
 		ReasonNoSubject, ReasonUnknownUser, ReasonSuspended, ReasonEnded, ReasonUnknownSessionTeam, ReasonNotAMember,
 		ReasonUnknownLink, ReasonLinkEnded, ReasonLinkExpired, ReasonLinkScope, ReasonLinkPaused,
 	},

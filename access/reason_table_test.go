@@ -93,6 +93,10 @@ allow role            | hal | user.remove    | user:sue                    | all
 allow role            | bea | owner.transfer | user:ann                    | allow | role boss
 allow role            | tom | user.edit      | user:kim                    | allow | role trustee
 
+deny unavailable subject          | nobody              | frobnicate   | nothing      | unavailable  | there is no policy to ask now
+deny unavailable subject          | ann                 | account.view | account:us-1 | unavailable  | there is no policy to ask now
+deny unavailable subject          | ann in team emea    | report.view  | report:q3    | unavailable  | there is no policy to ask now
+deny unavailable subject          | link live           | report.view  | report:q3    | unavailable  | there is no policy to ask now
 deny no-subject subject           | nobody              | account.view | account:us-1 | no-subject   | nobody is asking
 deny no-subject subject           | nobody              | frobnicate   | nothing      | no-subject   | nobody is asking
 deny unknown-user subject         | bob                 | account.view | account:us-1 | unknown-user | there is no user bob
@@ -197,7 +201,7 @@ deny role-full guard         | bea | role.grant     | role:single | role-full   
 
 // allReasons is the closed set.
 const allReasons = `role team grant maker link
-no-subject unknown-user suspended ended unknown-session-team not-a-member
+unavailable no-subject unknown-user suspended ended unknown-session-team not-a-member
 unknown-link link-ended link-expired link-scope link-paused
 unknown-action no-resource unknown-kind malformed-resource wrong-kind no-capability no-level level-too-low
 unknown-resource
@@ -221,6 +225,10 @@ func TestReasons(t *testing.T) {
 		}
 		names[name], reasons[verdict[1]] = true, true
 		t.Run(name, func(t *testing.T) {
+			p := p
+			if verdict[1] == "unavailable" {
+				p = nil
+			}
 			d := p.Decide(subjectCalled(cells[1]), access.Action(cells[2]), resourceCalled(t, cells[3]))
 			text, got := "allow: "+sentence, "allow "+string(d.Reason)
 			if !d.Allowed {

@@ -27,6 +27,11 @@ func TestActive(t *testing.T) {
 			{"id": "old", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}, "ended": true}
 		]
 	}`)
+	for _, s := range []access.Subject{{}, access.User("ann"), access.Session("ann", "emea"), access.ViaLink("live")} {
+		if got := (*access.Policy)(nil).Active(s); got != (access.Decision{Subject: s, Reason: access.ReasonUnavailable, Step: access.StepSubject}) {
+			t.Errorf("without a policy Active(%v) = %+v", s, got)
+		}
+	}
 	for _, tt := range []struct {
 		subject access.Subject
 		want    access.Reason // "" is active
@@ -64,6 +69,9 @@ func TestActive(t *testing.T) {
 func TestApplies(t *testing.T) {
 	p := access.MustLoad(`{"users": [{"id": "ann", "email": "ann@example.com", "role": "admin"}]}`)
 	actions := append(p.Directory().Catalog().Actions(), access.ViewReport, access.RevokeLink, "", "nonsense")
+	if got := new(access.Policy).Applies(access.ViewReport, access.Account("x")); got != (access.Decision{Reason: access.ReasonUnavailable, Step: access.StepSubject, Action: access.ViewReport, Resource: access.Account("x")}) {
+		t.Errorf("without a policy Applies = %+v", got)
+	}
 	fits := 0
 	for _, a := range actions {
 		for _, r := range []access.Resource{

@@ -1,20 +1,29 @@
 package access_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access/internal/model"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
-// TestZeroPolicies asks policies that hold nothing every question: each is
-// denied at the subject step, and every list is empty.
+// TestZeroPolicies asks what is no policy every question: each is denied as
+// unavailable, and every list is empty.
 func TestZeroPolicies(t *testing.T) {
-	for name, p := range map[string]*access.Policy{"nil": nil, "zero": new(access.Policy), "nil at a time": (*access.Policy)(nil).At(time.Now())} {
+	for name, p := range map[string]*access.Policy{
+		"nil": nil, "zero": new(access.Policy), "nil at a time": (*access.Policy)(nil).At(time.Now()),
+		"zero with a clock": new(access.Policy).WithClock(time.Now), "nil with a clock": (*access.Policy)(nil).WithClock(nil),
+	} {
+		if !p.IsZero() {
+			t.Errorf("%s policy is one", name)
+		}
 		for _, s := range []access.Subject{{}, access.User("root"), access.Session("root", "emea"), access.Session("root", ""), access.ViaLink("l1")} {
 			checkNobody(t, name, p, s)
 		}
@@ -28,7 +37,7 @@ func TestZeroPolicies(t *testing.T) {
 			t.Errorf("%s policy: preview %v", name, m)
 		}
 		next := edited(t, p, func(e *access.Edit) { e.SetTeam(document.Team{ID: "emea"}) })
-		if d := next.Decide(access.User("root"), "team.edit", access.Team("emea")); d.Reason != "unknown-user" {
+		if d := next.Decide(access.User("root"), "team.edit", access.Team("emea")); d.Reason != "unknown-user" || next.IsZero() {
 			t.Errorf("%s policy with a team: %v", name, d)
 		}
 	}
@@ -40,7 +49,8 @@ func checkNobody(t *testing.T, name string, p *access.Policy, s access.Subject) 
 	t.Helper()
 	for _, r := range []access.Resource{{}, access.Company(), access.Account("us-1"), access.Report("q3"), access.Link("l1"), access.CompanyItem("x", "y")} {
 		for _, a := range append(knownActions(), "") {
-			if d := p.Decide(s, a, r); d.Allowed || d.Step != access.StepSubject {
+			want := access.Decision{Reason: access.ReasonUnavailable, Step: access.StepSubject, Subject: s, Action: a, Resource: r}
+			if d := p.Decide(s, a, r); d != want || d.Public().Reason != access.ReasonUnavailable {
 				t.Fatalf("%s policy: %s %s %s: %v", name, s, a, r, d)
 			}
 		}
@@ -49,11 +59,61 @@ func checkNobody(t *testing.T, name string, p *access.Policy, s access.Subject) 
 	if v.Sees("us-1") || v.Len() != 0 || !v.Filter().IsNothing() || len(slices.Collect(v.Accounts())) != 0 {
 		t.Errorf("%s policy: %s sees something", name, s)
 	}
-	if e := p.Explain(s, "account.view", access.Account("us-1")); e.Decision.Allowed || len(e.Routes) != 0 {
+	if e := p.Explain(s, "account.view", access.Account("us-1")); e.Decision.Reason != access.ReasonUnavailable || len(e.Routes) != 0 || len(e.Remedies) != 0 || e.Maker != nil || e.String() != "deny unavailable: there is no policy to ask now" {
 		t.Errorf("%s policy: %s", name, e)
 	}
 	if len(slices.Collect(p.Actions(s, access.Company()))) != 0 || len(slices.Collect(p.Reports(s, "report.view"))) != 0 {
 		t.Errorf("%s policy: %s may do something", name, s)
+	}
+}
+
+// TestNoWorld asks what is no policy what its model is asked, and a company with
+// nobody in it, which is one.
+func TestNoWorld(t *testing.T) {
+	var none *model.World
+	w := model.New(model.CompanyCatalog())
+	questions := w.Questions()
+	empty := access.MustLoad("{}")
+	for _, s := range append(w.Subjects(), model.InSession("ghost", ""), model.InSession("", "t1")) {
+		for _, q := range questions {
+			if got, want := q.Decide(nil, s), none.Decide(s, q.Action, q.Resource); got != want {
+				t.Fatalf("%v, the model says %v", got, want)
+			}
+			if got := q.Decide(empty, s); got.Reason == access.ReasonUnavailable {
+				t.Fatalf("a company with nobody in it: %v", got)
+			}
+		}
+	}
+}
+
+// TestEmptyDirectory reads all records of what is no policy.
+func TestEmptyDirectory(t *testing.T) {
+	for name, d := range map[string]access.Directory{"zero": {}, "nil": (*access.Policy)(nil).Directory(), "zero policy": new(access.Policy).Directory()} {
+		n := 0
+		count := func(all ...int) {
+			for _, some := range all {
+				n += some
+			}
+		}
+		count(len(slices.Collect(d.Users())), len(slices.Collect(d.Teams())), len(slices.Collect(d.Groups())), len(slices.Collect(d.Accounts())),
+			len(slices.Collect(d.Links())), len(slices.Collect(d.AllMembers())), len(slices.Collect(d.AllGrants())), len(maps.Collect(d.Reports())))
+		count(len(slices.Collect(d.Memberships("ann"))), len(slices.Collect(d.Members("t"))), len(slices.Collect(d.TeamsWith("g"))), len(slices.Collect(d.Grants("q3"))),
+			len(slices.Collect(d.GrantsOf("ann"))), len(slices.Collect(d.GrantsOfTeam("t"))), len(slices.Collect(d.LinksOf("ann"))), len(slices.Collect(d.LinksIn("t"))),
+			len(slices.Collect(d.LinksTo(access.Report("q3")))), len(maps.Collect(d.GroupsSince(access.Directory{}, "a"))))
+		holders, lasting := d.Holders("owner")
+		count(holders, lasting, d.ViewOfTeam("t").Len())
+		_, user := d.User("ann")
+		_, address := d.UserByAddress(team.Address{})
+		_, team := d.Team("t")
+		_, group := d.Group("g")
+		_, account := d.Account("a")
+		_, report := d.Report("q3")
+		_, userGrant := d.UserGrant("q3", "ann")
+		_, teamGrant := d.TeamGrant("q3", "t")
+		_, link := d.Link("l")
+		if n != 0 || user || address || team || group || account || report || userGrant || teamGrant || link || d.Has(access.Account("a")) {
+			t.Errorf("the %s Directory has something", name)
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (a *answers) answer(w http.ResponseWriter, r *http.Request, f admission.Fai
 }
 
 // guardHeaders are those that setHeader sets.
-var guardHeaders = [...]string{"Cache-Control", "X-Content-Type-Options", "Www-Authenticate"}
+var guardHeaders = [...]string{"Cache-Control", "X-Content-Type-Options", "Www-Authenticate", "Retry-After"}
 
 // setHeader touches no header of a 404, which is the router's.
 func (a *answers) setHeader(h http.Header, f admission.Failure) {
@@ -54,8 +54,11 @@ func (a *answers) setHeader(h http.Header, f admission.Failure) {
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if f.Status == http.StatusUnauthorized {
+	switch f.Status {
+	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", a.challenge)
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", admission.RetryAfter)
 	}
 }
 

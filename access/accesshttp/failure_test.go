@@ -14,6 +14,27 @@ import (
 	"github.com/ambit-authz/ambit/access/admission"
 )
 
+// TestUnavailableInstead lets a host answer a 503 as something else, which then
+// says nothing of trying again.
+func TestUnavailableInstead(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		retry  string
+		err    error
+	}{
+		{404, "", admission.ErrNotFound},
+		{403, "", world.Decide(access.User("ann"), access.ViewReport, access.Report("q2")).Err()},
+		{503, "1", (*access.Policy)(nil).Decide(access.User("ann"), access.ViewReport, access.Report("q1")).Err()},
+	} {
+		config := configOf(nil)
+		config.Respond = func(w http.ResponseWriter, r *http.Request, f admission.Failure) { accesshttp.Refuse(w, r, tt.err) }
+		r := ask(t, guard(config).Require(access.ViewReport, accesshttp.Fixed(access.Report("q1")))(hello), "GET / HTTP/1.1", "X-User: ann")
+		if r.StatusCode != tt.status || r.Header.Get("Retry-After") != tt.retry {
+			t.Errorf("%v: %d, Retry-After %q", tt.err, r.StatusCode, r.Header.Get("Retry-After"))
+		}
+	}
+}
+
 // TestProblems compares answers with what they are on the wire.
 func TestProblems(t *testing.T) {
 	const common = "Cache-Control: no-store\r\nContent-Type: application/problem+json\r\n"
@@ -32,7 +53,7 @@ func TestProblems(t *testing.T) {
 		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"suspended"}`, "suspended", nil, "sue", "GET /reports/q1"},
 		{"403 Forbidden", "", `{"title":"Forbidden","status":403,"reason":"level-too-low"}`, "level", nil, "ann", "DELETE /reports/q1"},
 		{"500 Internal Server Error", "", `{"title":"Internal Server Error","status":500}`, "broken", errBroken, "ann", "GET /reports/q1"},
-		{"503 Service Unavailable", "", `{"title":"Service Unavailable","status":503}`, "unavailable", admission.ErrUnavailable, "ann", "GET /reports/q1"},
+		{"503 Service Unavailable", "Retry-After: 1\r\n", `{"title":"Service Unavailable","status":503}`, "unavailable", admission.ErrUnavailable, "ann", "GET /reports/q1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			config := configOf(world)

@@ -56,7 +56,8 @@ func TestAnswers(t *testing.T) {
 		{403, "out-of-reach", "access: denied: out-of-reach", "no such report", user("ann"), policy(world, nil), names(access.Report("nope"), nil)},
 		{403, "unknown-user", "access: denied: unknown-user", "unknown user", user("bob"), policy(world, nil), q1},
 		{403, "suspended", "access: denied: suspended", "suspended", user("sue"), policy(world, nil), q1},
-		{403, "unknown-user", "access: denied: unknown-user", "zero policy", user("ann"), policy(new(access.Policy), nil), q1},
+		{503, "", "admission: policy: temporarily unavailable: there is no policy", "zero policy", user("ann"), policy(new(access.Policy), nil), q1},
+		{403, "unknown-user", "access: denied: unknown-user", "a policy of nobody", user("ann"), policy(access.MustLoad("{}"), nil), q1},
 		{500, "", "admission: decision: deny wrong-kind: report.view cannot be asked of account:us-1; that is a mistake of the program, whoever asks", "another kind", user("ann"), policy(world, nil), names(access.Account("us-1"), nil)},
 		{403, "no-resource", "access: denied: no-resource", "zero resource", user("ann"), policy(world, nil), names(access.Resource{}, nil)},
 		{403, "out-of-reach", "admission: resource: access: denied: out-of-reach", "denied within the extractor", user("ann"), policy(world, nil), names(access.Report("q1"), denied)},
@@ -73,8 +74,8 @@ func TestAnswers(t *testing.T) {
 
 		{500, "", "admission: subject: disk of host db-7 is broken", "broken subject", nobody(errBroken), policy(world, nil), q1},
 		{500, "", "admission: policy: disk of host db-7 is broken", "broken policy", user("ann"), policy(world, errBroken), q1},
-		{500, "", "admission: policy: there is no policy", "nil policy", user("ann"), policy(nil, nil), q1},
-		{500, "", "admission: policy: there is no policy", "nil policy before no report", user("ann"), policy(nil, nil), names(access.Report(""), nil)},
+		{503, "", "admission: policy: temporarily unavailable: there is no policy", "nil policy", user("ann"), policy(nil, nil), q1},
+		{503, "", "admission: policy: temporarily unavailable: there is no policy", "nil policy before no report", user("ann"), policy(nil, nil), names(access.Report(""), nil)},
 		{500, "", "admission: resource: disk of host db-7 is broken", "broken extractor", user("ann"), policy(world, nil), names(access.Report("q1"), errBroken)},
 
 		{503, "", "admission: subject: temporarily unavailable", "subject unavailable", nobody(admission.ErrUnavailable), policy(world, nil), q1},

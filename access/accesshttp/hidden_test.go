@@ -112,7 +112,7 @@ func TestHiddenFailure(t *testing.T) {
 		t.Errorf("denied: %+v", got)
 	}
 	config.Source, config.SourceOf = nil, sourceOf(func(*http.Request) (*access.Policy, error) { return nil, nil })
-	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 500 {
-		t.Errorf("without a policy: %d, want 500", r.StatusCode)
+	if r := ask(t, guard(config).RequireOrNotFound(access.ViewReport, viewReport)(hello), "GET / HTTP/1.1"); r.StatusCode != 503 || r.Header.Get("Retry-After") != "1" {
+		t.Errorf("without a policy: %d, want 503", r.StatusCode)
 	}
 }

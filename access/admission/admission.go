@@ -126,8 +126,7 @@ func View(ctx context.Context) access.View {
 func Decide(ctx context.Context, action access.Action, r access.Resource) access.Decision {
 	a := of(ctx)
 	if a == nil {
-		var none *access.Policy
-		return none.Decide(access.Subject{}, action, r)
+		return access.Decision{Reason: access.ReasonNoSubject, Step: access.StepSubject, Action: action, Resource: r}
 	}
 	d := a.policy.Decide(a.subject, action, r)
 	a.settings.observe(ctx, d)

@@ -103,7 +103,8 @@ func checkAdmit(t *testing.T, route *admission.Route[*request], r request, statu
 }
 
 // TestMistakes wants every reason to be either a denial or a mistake of the
-// program: those that SPEC names, and no other.
+// program: those that SPEC names, and no other. For want of a policy there is no
+// answer.
 func TestMistakes(t *testing.T) {
 	want := map[access.Reason]bool{"unknown-action": true, "unknown-kind": true, "wrong-kind": true, "malformed-resource": true}
 	ann := access.User("ann")
@@ -130,8 +131,12 @@ func TestMistakes(t *testing.T) {
 	for _, step := range []access.Step{access.StepSubject, access.StepCapability, access.StepReach, access.StepGuard} {
 		for _, reason := range step.Reasons() {
 			d := access.Decision{Reason: reason, Step: step, Subject: ann}
-			if f := admission.FailureOf(ctx, d.Err()); f.Status != 403 {
-				t.Errorf("%v: %d, want 403", d, f.Status)
+			want := 403
+			if reason == access.ReasonUnavailable {
+				want = 503
+			}
+			if f := admission.FailureOf(ctx, d.Err()); f.Status != want || (f.Public == access.Public{}) != (want == 503) {
+				t.Errorf("%v: %d, want %d", d, f.Status, want)
 			}
 		}
 	}
@@ -211,14 +216,25 @@ func TestPanics(t *testing.T) {
 	}
 }
 
-// TestNoSource wants a SourceOf that returns nothing told as that.
+// TestNoSource wants a SourceOf that returns nothing told as that, and no policy
+// as something that may come.
 func TestNoSource(t *testing.T) {
-	for name, none := range map[string]live.Source{"nil": nil, "without a policy": new(live.Policy)} {
+	for _, tt := range []struct {
+		name   string
+		none   live.Source
+		status int
+		want   string
+	}{
+		{"nil", nil, 500, "admission: policy: there is no source of a policy"},
+		{"without a policy", new(live.Policy), 503, "admission: policy: temporarily unavailable: there is no policy"},
+		{"with the zero policy", live.New(new(access.Policy)), 503, "admission: policy: temporarily unavailable: there is no policy"},
+		{"with none at a time", live.New((*access.Policy)(nil).At(time.Now())), 503, "admission: policy: temporarily unavailable: there is no policy"},
+	} {
 		c := config(nil)
-		c.SourceOf = func(*request) (live.Source, error) { return none, nil }
+		c.SourceOf = func(*request) (live.Source, error) { return tt.none, nil }
 		ctx, f := newGuard(t, c).RequireUser().Admit(&request{ctx: t.Context(), who: access.User("ann")})
-		if ctx != nil || f == nil || f.Status != 500 || f.Err.Error() != "admission: policy: there is no policy" {
-			t.Errorf("%s: %+v", name, f)
+		if ctx != nil || f == nil || f.Status != tt.status || f.Err.Error() != tt.want || errors.Is(f.Err, admission.ErrUnavailable) != (tt.status == 503) {
+			t.Errorf("%s: %+v", tt.name, f)
 		}
 	}
 }
@@ -268,6 +284,16 @@ func TestDoor(t *testing.T) {
 	}
 	if d := admission.Door(t.Context()); d != nil {
 		t.Errorf("elsewhere: %v", d)
+	}
+	var none *access.Policy
+	for name, err := range map[string]error{
+		"a denial":       none.Decide(access.User("ann"), access.ViewReport, access.Report("q1")).Err(),
+		"a wrapped":      fmt.Errorf("save: %w", none.Active(access.User("bob")).Err()),
+		"one of several": errors.Join(admission.ErrNotFound, none.Decide(access.Subject{}, "", access.Resource{}).Err()),
+	} {
+		if f := admission.FailureOf(ctx, err); f.Status != 503 || f.Public != (access.Public{}) || !errors.Is(f.Err, access.ErrDenied) {
+			t.Errorf("%s for want of a policy: %+v", name, f)
+		}
 	}
 	// Outside no subject is known, so no denial is about the one who asks.
 	if f := admission.FailureOf(t.Context(), admission.Decide(t.Context(), access.ViewReport, access.Report("q1")).Err()); f.Status != 403 || f.Public != (access.Public{}) {

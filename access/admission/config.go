@@ -24,7 +24,7 @@ type Config[R any] struct {
 
 	// SourceOf returns what has the policy of the company that the request is
 	// for. Its error may wrap one of those of this package. A nil Source is a
-	// failure of the program, and so is a nil policy. [Watch] asks the same Source
+	// failure of the program; a nil policy is [ErrUnavailable]. [Watch] asks the same Source
 	// again, so return one that has the later policies.
 	SourceOf func(R) (live.Source, error)
 
@@ -91,7 +91,7 @@ func New[R any](contextOf func(R) context.Context, c Config[R]) (*Guard[R], erro
 // logError logs a failure of the program.
 func logError(ctx context.Context, err error) {
 	level := slog.LevelError
-	if errors.Is(err, ErrUnavailable) {
+	if IsUnavailable(err) {
 		level = slog.LevelWarn
 	}
 	l := slog.Default()

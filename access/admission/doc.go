@@ -26,7 +26,7 @@
 //   - for the functions of a [Config]: [ErrUnauthenticated], [ErrNotFound],
 //     [ErrTooLarge], [ErrUnavailable], [BadRequest], [JSONMember]
 //   - to write an adapter: [New], [Config], [Guard], [Route], [Failure],
-//     [FailureOf], [Door], [Error]; package admissiontest tests it
+//     [FailureOf], [IsUnavailable], [RetryAfter], [Door], [Error]; package admissiontest tests it
 //   - to find routes that nobody guards: [Probe]
 //
 // # Rules
@@ -71,8 +71,9 @@
 //	403  denied
 //	404  hidden, [ErrNotFound], and an id that nothing can have
 //	413  the request is too large: [ErrTooLarge]
-//	500  any other error, a panic, a nil policy, a mistake of the program
-//	503  [ErrUnavailable], and a context that has ended
+//	500  any other error, a panic, a nil Source, a mistake of the program
+//	503  [ErrUnavailable], a nil or zero policy, a denial for want of one, and a
+//	     context that has ended; with the header Retry-After: [RetryAfter]
 //
 // # Zero values
 //

@@ -20,11 +20,23 @@ var (
 )
 
 var (
-	errNoPolicy = errors.New("there is no policy")
+	errNoSource = errors.New("there is no source of a policy")
+	errNoPolicy = fmt.Errorf("%w: there is no policy", ErrUnavailable)
 	errNoCause  = errors.New("refused without an error")
 
 	errNotReturned = errors.New("a function of the program did not return")
 )
+
+// RetryAfter is the value of the Retry-After header that goes with a 503: after
+// how many seconds to ask again.
+const RetryAfter = "1"
+
+// IsUnavailable reports whether an error says that there can be no answer now: it
+// wraps [ErrUnavailable], or a denial for [access.ReasonUnavailable].
+func IsUnavailable(err error) bool {
+	denied, ok := errors.AsType[*access.DeniedError](err)
+	return ok && denied.Decision.Reason == access.ReasonUnavailable || errors.Is(err, ErrUnavailable)
+}
 
 // BadRequest returns an error for a request that cannot be understood, 400: an id
 // of the wrong form, a body that lacks one. The caller is shown what detail says,
@@ -79,7 +91,7 @@ func (a *admission) failure(err error) Failure {
 	switch {
 	case err == nil:
 		f.Err = errNoCause
-	case errors.Is(err, ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case IsUnavailable(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		f.Status = 503
 	case errors.Is(err, ErrUnauthenticated):
 		f.Status = 401
@@ -149,7 +161,8 @@ func aboutSubject(d access.Decision) bool {
 // [ErrNotFound] for a thing that turns out not to exist, or any other. A nil error
 // is a failure, too. [Config.OnError] receives it if it is the program's.
 //
-// A denial is answered 404 on a route of [Guard.RequireOrNotFound] and 403 on
+// A denial with the reason [access.ReasonUnavailable] is answered 503. Any other is
+// answered 404 on a route of [Guard.RequireOrNotFound] and 403 on
 // every other. That includes [Guard.RequireSeen], whose handler runs only if the
 // subject sees the resource. If the denial itself would reveal something, pass
 // ErrNotFound instead. The reason is left out if the denial is about another

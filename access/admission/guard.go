@@ -142,7 +142,7 @@ func (t *Route[R]) steps(a *admission, r R, op *string) (err error) {
 	if a.source, err = t.guard.source(r); err != nil {
 		return &Error{Op: *op, Err: err}
 	}
-	if a.policy = a.source.Policy(); a.policy == nil {
+	if a.policy = a.source.Policy(); a.policy.IsZero() {
 		return &Error{Op: *op, Err: errNoPolicy}
 	}
 	*op = "resource"
@@ -169,7 +169,7 @@ func (g *Guard[R]) source(r R) (live.Source, error) {
 	}
 	s, err := g.config.SourceOf(r)
 	if err == nil && s == nil {
-		err = errNoPolicy
+		err = errNoSource
 	}
 	return s, err
 }

@@ -54,7 +54,7 @@ func TestWatchFails(t *testing.T) {
 		fail       func() *access.Policy
 	}{
 		{"panic", "admission: policy: panic: a nil map", func() *access.Policy { panic("a nil map") }},
-		{"no policy", "admission: policy: there is no policy", func() *access.Policy { return nil }},
+		{"no policy", "admission: policy: temporarily unavailable: there is no policy", func() *access.Policy { return nil }},
 		{"the goroutine ends", "", func() *access.Policy { runtime.Goexit(); return nil }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

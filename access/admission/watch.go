@@ -14,7 +14,7 @@ var errNotAdmitted = errors.New("admission: the context is not of an admitted re
 // most [Config.Recheck] after the subject may no longer do what they were
 // admitted for, whether something changed or time passed. Its [context.Cause] is
 // then the denial, an [*access.DeniedError], or an [*Error] that Config.OnError
-// has received if there is no policy any more. Call the function when the handler
+// has received if there is no policy now. Call the function when the handler
 // returns.
 //
 // The accessors answer for that context from the newest policy, at most Recheck
@@ -87,7 +87,7 @@ func (w *watch) renew() (err error) {
 	}
 	op := "policy"
 	err = protect(&op, func() error {
-		if a.policy = a.source.Policy(); a.policy == nil {
+		if a.policy = a.source.Policy(); a.policy.IsZero() {
 			return &Error{Op: op, Err: errNoPolicy}
 		}
 		op = "decision"

@@ -163,7 +163,7 @@ func TestWatchEnds(t *testing.T) {
 		if failed, _ := errors.AsType[*admission.Error](context.Cause(ctx)); failed == nil || failed.Op != "policy" {
 			t.Errorf("no policy any more: %v", context.Cause(ctx))
 		}
-		if f := admission.FailureOf(ctx, context.Cause(ctx)); f.Status != 500 || told != 1 {
+		if f := admission.FailureOf(ctx, context.Cause(ctx)); f.Status != 503 || told != 1 {
 			t.Errorf("no policy any more: answered %d, told %d times, want once", f.Status, told)
 		}
 		if admission.View(ctx).Sees("us-1") || admission.Decide(ctx, access.ViewAccount, access.Account("us-1")).Allowed {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+
+	"github.com/ambit-authz/ambit/access"
 )
 
 // answer is a decision as it is sent.
@@ -43,6 +45,9 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 // ask puts one question to e.
 func (h *handler) ask(r *http.Request, e Evaluator, request Request) (answer, error) {
 	d, err := e.Evaluate(r.Context(), request)
+	if err == nil && !d.Allowed && d.Reason == string(access.ReasonUnavailable) {
+		err = fmt.Errorf("authzen: %w: the Evaluator denies for want of a policy", ErrUnavailable)
+	}
 	if err != nil {
 		return answer{}, err
 	}

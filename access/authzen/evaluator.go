@@ -54,7 +54,8 @@ type Decision struct {
 
 	// Reason is a stable code for why it is denied, and must be fit for the
 	// subject to see. It is sent as context.reason, only with a denial, and only
-	// if [Config.Reasons] is set.
+	// if [Config.Reasons] is set. A denial for "unavailable" is no answer: it
+	// counts as [ErrUnavailable].
 	Reason string
 
 	// Context is what the host says besides, sent as the context of the answer,

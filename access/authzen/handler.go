@@ -162,8 +162,11 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if why.status >= http.StatusInternalServerError {
 		h.report(r, err)
 	}
-	if why.status == http.StatusUnauthorized {
+	switch why.status {
+	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", h.config.Challenge)
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", admission.RetryAfter)
 	}
 	http.Error(w, why.Error(), why.status)
 }
@@ -183,7 +186,7 @@ func (h *handler) report(r *http.Request, err error) {
 // unavailable reports whether err says that there can be no answer now, or
 // whether the request's context has ended.
 func unavailable(r *http.Request, err error) bool {
-	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) ||
+	return admission.IsUnavailable(err) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, context.DeadlineExceeded) || r.Context().Err() != nil
 }
 

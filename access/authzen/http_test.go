@@ -297,6 +297,7 @@ func TestFailures(t *testing.T) {
 		{400, "a bad request", fmt.Errorf("tenant: %w", admission.BadRequest("the tenant is not a number"))},
 		{403, "denied", fmt.Errorf("tenant: %w", access.ErrDenied)},
 		{503, "unavailable", fmt.Errorf("database: %w", authzen.ErrUnavailable)},
+		{503, "no policy", fmt.Errorf("company: %w", (*access.Policy)(nil).Active(access.User("ann")).Err())},
 		{503, "cancelled", context.Canceled},
 		{503, "too late", fmt.Errorf("query: %w", context.DeadlineExceeded)},
 	} {

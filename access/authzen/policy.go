@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/ambit-authz/ambit/access"
@@ -23,7 +24,7 @@ type PolicyConfig struct {
 	// SourceOf returns what has the policy of the company that the request is
 	// about. It may be the SourceOf of an accesshttp.Config: its error counts as
 	// one of the Evaluator, and may wrap those of package admission. A nil Source
-	// is a failure of the program, and so is a nil policy.
+	// is a failure of the program; a nil policy is [ErrUnavailable].
 	SourceOf func(*http.Request) (live.Source, error)
 
 	// Company is the id under which the company is asked about; "" means
@@ -105,8 +106,8 @@ func (c PolicyConfig) begin() func(*http.Request) (*policyEvaluator, error) {
 			}
 		}
 		p := source.Policy()
-		if p == nil {
-			return nil, errors.New("authzen: the Source has no policy")
+		if p.IsZero() {
+			return nil, fmt.Errorf("authzen: %w: the Source has no policy", ErrUnavailable)
 		}
 		return &policyEvaluator{p, &c}, nil
 	}

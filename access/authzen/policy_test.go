@@ -2,6 +2,7 @@ package authzen_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/authzen"
 	"github.com/ambit-authz/ambit/access/live"
 )
@@ -239,17 +241,45 @@ func TestPolicyFails(t *testing.T) {
 		name   string
 		config authzen.PolicyConfig
 		want   string
+		status int
 	}{
-		{"an error", none, errBroken.Error()},
-		{"a source without a policy", authzen.PolicyConfig{Source: live.New(nil)}, "authzen: the Source has no policy"},
-		{"no source", authzen.PolicyConfig{SourceOf: func(*http.Request) (live.Source, error) { return nil, nil }}, "authzen: PolicyConfig.SourceOf returned no Source"},
+		{"an error", none, errBroken.Error(), 500},
+		{"a source without a policy", authzen.PolicyConfig{Source: live.New(nil)}, "authzen: temporarily unavailable: the Source has no policy", 503},
+		{"a source with the zero policy", authzen.PolicyConfig{Source: live.New(new(access.Policy))}, "authzen: temporarily unavailable: the Source has no policy", 503},
+		{"no source", authzen.PolicyConfig{SourceOf: func(*http.Request) (live.Source, error) { return nil, nil }}, "authzen: PolicyConfig.SourceOf returned no Source", 500},
 	} {
 		var reported []string
 		h := handle(t, byPolicy(c.config), authzen.Config{OnError: func(_ context.Context, err error) { reported = append(reported, err.Error()) }})
 		for _, endpoint := range endpoints {
 			reported = nil
-			if status, answer := post(t, h, endpoint, batch); status != 500 || !slices.Equal(reported, []string{c.want}) {
+			if status, answer := post(t, h, endpoint, batch); status != c.status || !slices.Equal(reported, []string{c.want}) {
 				t.Errorf("%s, %s: %d %s, reported %v", c.name, endpoint, status, answer, reported)
+			}
+		}
+	}
+}
+
+// TestEvaluatorHasNoPolicy asks an Evaluator of the host's that denies for want of
+// a policy: that is no answer, alone or in a batch, and says when to ask again.
+func TestEvaluatorHasNoPolicy(t *testing.T) {
+	behind := library()
+	behind.decide = func(r authzen.Request) (authzen.Decision, error) {
+		d := (*access.Policy)(nil).Decide(access.User(r.Subject.ID), access.ViewAccount, access.Account(r.Resource.ID))
+		return authzen.Decision{Allowed: d.Allowed, Reason: string(d.Public().Reason)}, nil
+	}
+	for name, reasons := range map[string]bool{"with reasons": true, "without": false} {
+		reported := 0
+		h := handle(t, behind.both(), authzen.Config{Reasons: reasons, OnError: func(_ context.Context, err error) {
+			if reported++; !errors.Is(err, authzen.ErrUnavailable) {
+				t.Errorf("%s: reported %v", name, err)
+			}
+		}})
+		body := longhand(t, `user:mia, account.view, account:us-1`)
+		for endpoint, body := range map[string]string{"evaluation": body, "evaluations": body[:len(body)-1] + `,"evaluations":[{},{}]}`} {
+			reported = 0
+			w := serve(h, request(endpoint, body))
+			if w.Code != 503 || w.Header().Get("Retry-After") != admission.RetryAfter || strings.Contains(w.Body.String(), "decision") || reported != 1 {
+				t.Errorf("%s, %s: %d %v %s, reported %d", name, endpoint, w.Code, w.Header(), w.Body, reported)
 			}
 		}
 	}

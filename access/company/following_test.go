@@ -73,7 +73,7 @@ func TestFollow(t *testing.T) {
 			t.Errorf("at the bound: %v, %+v", mayLook(), h)
 		}
 		time.Sleep(time.Nanosecond)
-		if p, h := follower.Policy(), follower.Health(); p != nil || follower.Now().Policy() != nil || mayLook().Allowed || !h.TooOld {
+		if p, h := follower.Policy(), follower.Health(); p != nil || follower.Now().Policy() != nil || mayLook().Reason != access.ReasonUnavailable || !h.TooOld {
 			t.Errorf("beyond the bound: %v, %+v", mayLook(), h)
 		}
 		c.must("ann", company.ReinstateUser{User: "bob"})

@@ -73,8 +73,8 @@ func TestPolicyAtBeforeFounding(t *testing.T) {
 		}
 		for _, r := range []access.Resource{access.Company(), access.Account("us-1"), access.TargetUser("bob"), access.Report("q1")} {
 			for _, a := range []access.Action{access.ViewAccount, access.EditCompany, access.RemoveUser, access.ViewReport} {
-				if d := m.Policy().Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.ReasonUnknownUser {
-					t.Errorf("as of %v: %s on %s: %s, want unknown-user", at, a, r, d)
+				if d := m.Policy().Decide(access.User("ann"), a, r); d.Allowed || d.Reason != access.ReasonUnavailable {
+					t.Errorf("as of %v: %s on %s: %s, want unavailable", at, a, r, d)
 				}
 			}
 		}

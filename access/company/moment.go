@@ -12,8 +12,8 @@ import (
 
 // Moment is a company after one event of its log, at one instant. It answers who
 // has access, since when, given by whom and why: of now as of any time before. It
-// never changes, and is safe for concurrent use. The zero Moment is of no company,
-// and everything about it is empty.
+// never changes, and is safe for concurrent use. The zero Moment is of no company:
+// everything about it is empty, and its policy denies everything as unavailable.
 type Moment struct {
 	state *state
 	head  audit.Checkpoint

@@ -24,7 +24,8 @@
 //
 // # Zero values
 //
-// The zero [Policy] has no policy, which denies everybody, and may be edited. The
+// The zero [Policy] has no policy, which denies everybody as unavailable, and may be
+// edited. The
 // zero [Config] lacks Read, which Follow requires.
 //
 // # Concurrency

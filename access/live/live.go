@@ -9,7 +9,8 @@ import (
 
 // Source has a policy that may be another one later: a [*Policy] of this
 // package, or a company.Company. Its method returns the policy of now, and nil if
-// there is none, which denies everybody. It must be safe for concurrent use.
+// there is none, which denies everybody as unavailable. It must be safe for
+// concurrent use.
 type Source interface {
 	Policy() *access.Policy
 }

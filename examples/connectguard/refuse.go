@@ -61,8 +61,11 @@ func answer(ctx context.Context, f admission.Failure) *connect.Error {
 	e := connect.NewError(a.code, errors.New(a.text))
 	if isHTTP(ctx) {
 		e.Meta().Set("Cache-Control", "no-store") // procedures without side effects may be called by GET
-		if a.code == connect.CodeUnauthenticated {
+		switch a.code {
+		case connect.CodeUnauthenticated:
 			e.Meta().Set("WWW-Authenticate", "Bearer")
+		case connect.CodeUnavailable:
+			e.Meta().Set("Retry-After", admission.RetryAfter)
 		}
 	}
 	if f.Public.Reason != "" {

@@ -41,8 +41,11 @@ func (a *answers) refuse(c fiber.Ctx, f admission.Failure) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderContentType, "application/problem+json")
-	if f.Status == fiber.StatusUnauthorized {
+	switch f.Status {
+	case fiber.StatusUnauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, a.challenge)
+	case fiber.StatusServiceUnavailable:
+		c.Set(fiber.HeaderRetryAfter, admission.RetryAfter)
 	}
 	return c.Status(f.Status).Send(f.Problem(a.problemType))
 }

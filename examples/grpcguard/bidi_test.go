@@ -183,9 +183,12 @@ func TestProgramFails(t *testing.T) {
 	  "catalog": {"extends": "company", "kinds": [{"name": "memo", "in": "company", "actions": ["memo.read"]}], "grant": {"user": ["memo.read"]}},
 	  "users":   [{"id": "ann", "email": "ann@example.com", "role": "user"}]
 	}`
-	for told, next := range map[string]*access.Policy{
-		"there is no policy": nil,
-		"unknown-action":     access.MustLoad(people),
+	for told, tt := range map[string]struct {
+		next *access.Policy
+		want codes.Code
+	}{
+		"there is no policy": {nil, codes.Unavailable},
+		"unknown-action":     {access.MustLoad(people), codes.Internal},
 	} {
 		t.Run(told, func(t *testing.T) {
 			w := newWorld(t, func(g *grpcguard.Guard, table grpcguard.Table) {
@@ -205,9 +208,9 @@ func TestProgramFails(t *testing.T) {
 			if _, err := stream.Recv(); err != nil {
 				t.Fatal(err)
 			}
-			w.policy.Replace(next)
+			w.policy.Replace(tt.next)
 			_, err = stream.Recv()
-			wantStatus(t, err, codes.Internal, "")
+			wantStatus(t, err, tt.want, "")
 			w.wantTold(t, told)
 		})
 	}

@@ -60,6 +60,7 @@ const company = `{
               {"id": "row-denied", "grants": [{"user": "ann", "level": "viewer"}]},
               {"id": "row-missing", "grants": [{"user": "ann", "level": "viewer"}]},
               {"id": "row-broken", "grants": [{"user": "ann", "level": "viewer"}]},
+              {"id": "row-behind", "grants": [{"user": "ann", "level": "viewer"}]},
               {"id": "row-down", "grants": [{"user": "ann", "level": "viewer"}]}],
   "links": [{"id": "live", "maker": "ada", "action": "report.view", "resource": {"kind": "report", "id": "q1"}},
             {"id": "expired", "maker": "ada", "action": "report.view", "resource": {"kind": "report", "id": "q1"}, "until": "2020-01-01T00:00:00Z"},
@@ -88,6 +89,7 @@ func NewApp() *App {
 		"":      a.own,
 		"other": live.New(access.MustLoad(other)),
 		"empty": new(live.Policy),
+		"zero":  live.New(new(access.Policy)),
 		"nil":   nil,
 	}
 	return a

@@ -261,6 +261,8 @@ func (o outcome) problem(c Case, a Answer) string {
 		return fmt.Sprintf("the body is %q, not %q", a.Text, want)
 	case challenged != (a.Status == 401):
 		return fmt.Sprintf("there is a challenge: %t", challenged)
+	case slices.Equal(a.header["Retry-After"], []string{admission.RetryAfter}) != (a.Status == 503):
+		return fmt.Sprintf("the header Retry-After is %q", a.header["Retry-After"])
 	}
 	return ""
 }

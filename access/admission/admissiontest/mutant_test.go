@@ -115,6 +115,16 @@ func TestMutants(t *testing.T) {
 		"the challenge is lost": {"nobody", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
 			p(next).ServeHTTP(lacking{w, "Www-Authenticate"}, r)
 		})},
+		"a 503 does not say when to ask again": {"a company without a policy", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
+			p(next).ServeHTTP(lacking{w, "Retry-After"}, r)
+		})},
+		"no policy is a denial": {"a company without a policy, hidden", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.Header.Get("Authorization"), "@empty") {
+				http.NotFound(w, r)
+				return
+			}
+			p(next).ServeHTTP(w, r)
+		})},
 		"a handler runs twice": {"another company", around(func(p protection, next http.Handler, w http.ResponseWriter, r *http.Request) {
 			p(http.HandlerFunc(func(w http.ResponseWriter, in *http.Request) {
 				if strings.HasPrefix(in.URL.Path, "/reports/") {

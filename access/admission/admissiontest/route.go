@@ -242,6 +242,9 @@ func row(ctx context.Context) (string, error) {
 		return "", admission.ErrNotFound
 	case "row-broken":
 		return "", errBroken
+	case "row-behind":
+		var none *access.Policy
+		return "", none.Decide(admission.Subject(ctx), access.ViewAccount, access.Account("us-1")).Err()
 	case "row-down":
 		return "", admission.ErrUnavailable
 	}

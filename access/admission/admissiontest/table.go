@@ -225,6 +225,8 @@ func handlers() []Case {
 		ask("a handler finds nothing", "Row", "row-missing", ann, hidden().ranFirst("Row", row("missing"))),
 		ask("a handler fails", "Row", "row-broken", ann, fail(500).ranFirst("Row", row("broken"))),
 		ask("a handler fails, hidden", "HiddenRow", "row-broken", ann, fail(500).ranFirst("HiddenRow", row("broken"))),
+		ask("a handler asks a company without a policy", "Row", "row-behind", ann, fail(503).ranFirst("Row", row("behind"))),
+		ask("a handler asks a company without a policy, hidden", "HiddenRow", "row-behind", ann, fail(503).ranFirst("HiddenRow", row("behind"))),
 		ask("a handler's database is down", "Row", "row-down", ann, fail(503).ranFirst("Row", row("down"))),
 	}
 }
@@ -238,7 +240,16 @@ func companies() []Case {
 		ask("a company that is down", "View", "q1", "Bearer ann@down", fail(503)),
 		ask("a company that fails", "View", "q1", "Bearer ann@broken", fail(500)),
 		ask("a company that panics", "View", "q1", "Bearer ann@panic", fail(500)),
-		ask("a company without a policy", "View", "q1", "Bearer ann@empty", fail(500)),
+		ask("a company without a policy", "View", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, hidden", "Hidden", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, seen", "Edit", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, a list", "List", "", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, a body", "Share", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, a stream", "Events", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, a socket", "Socket", "q1", "Bearer ann@empty", fail(503)),
+		ask("a company without a policy, nobody", "View", "q1", "", fail(401)),
+		ask("a company with the zero policy", "View", "q1", "Bearer ann@zero", fail(503)),
+		ask("a company with the zero policy, hidden", "Hidden", "q1", "Bearer ann@zero", fail(503)),
 		ask("no company and no error", "View", "q1", "Bearer ann@nil", fail(500)),
 	}
 }

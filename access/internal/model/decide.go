@@ -32,7 +32,8 @@ func (v answer) allow(route access.Reason) answer {
 	return v
 }
 
-// Decide answers a question with everything that a Decision says.
+// Decide answers a question with everything that a Decision says. A nil World is
+// that of which there is no policy.
 func (w *World) Decide(s Subject, action string, r Resource) access.Decision {
 	v := w.ask(s, action, r)
 	return access.Decision{
@@ -44,10 +45,13 @@ func (w *World) Decide(s Subject, action string, r Resource) access.Decision {
 
 // ask takes the five steps in order.
 func (w *World) ask(s Subject, action string, r Resource) answer {
+	var v answer
+	if w == nil {
+		return v.deny(access.StepSubject, "unavailable")
+	}
 	if s.Link != "" {
 		return w.askLink(s.Link, action, r)
 	}
-	var v answer
 	if reason := w.SubjectStep(s); reason != "" {
 		return v.deny(access.StepSubject, reason)
 	}

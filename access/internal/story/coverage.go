@@ -31,6 +31,7 @@ type Coverage struct {
 // [datagroup.Batch.Bits] costs.
 func Cover(p *access.Policy, suite *Suite) *Coverage {
 	c := &Coverage{total: make(map[string]int), missed: make(map[string]int)}
+	p = orEmpty(p)
 	d := p.Document()
 	makers := make(map[access.LinkID]access.Subject)
 	for _, l := range d.Links {
