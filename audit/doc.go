@@ -15,7 +15,8 @@
 //   - events: [Event], [Actor], [Change], [Event.Chain], [Event.Check]
 //   - logs: [Log], [Watcher], [Clock], [Limited], [NewMemory]; to write a log of
 //     your own, ask [Event.Follows] and test it with package audittest
-//   - the logs of many companies: [Store], [Keys]
+//   - the logs of many companies: [Store], [Keys], [NewMemoryStore], [CheckName]; from
+//     one log to another: [Copy]
 //   - verification: [Verify], [Replay], [Checkpoint], [Keeper],
 //     [ParseCheckpoint], [Hash]
 //   - files: [WriteLines], [ReadLines], [Encode], [Decode]

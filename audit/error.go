@@ -42,7 +42,7 @@ var (
 // Error is what is wrong with an event or a log.
 type Error struct {
 	// Op is what was attempted: "check", "decode", "read", "append", "events",
-	// "watch", "verify", "checkpoint", "hash", "write" or "parse cell"; "read"
+	// "watch", "open", "names", "find", "verify", "checkpoint", "hash", "write" or "parse cell"; "read"
 	// is followed by the line, as in "read line 7", and "write" by the row.
 	Op string
 	// Seq is the event in question, 0 where there is none. If its own Seq is in

@@ -88,43 +88,17 @@ type Limited interface {
 	LongestLine() int
 }
 
-// Store has the logs of many companies, each by a name. A name is the host's,
-// and need not be the Company of the events. It has 1 to 200 bytes of UTF-8
-// without control characters; other names are refused with [ErrMalformed].
-//
-// All methods are safe for concurrent use.
-type Store interface {
-	// Log returns the log of a name. It may be empty: a log begins with its
-	// first event. Logs of the same name have the same events. A log that is an
-	// io.Closer should be closed when it is no longer used.
-	Log(ctx context.Context, name string) (Log, error)
-
-	// Names yields the names of all logs that have events, in byte order. An
-	// error comes as the last pair, with an empty name.
-	Names(ctx context.Context) iter.Seq2[string, error]
-
-	// Find yields the names of the logs that have events with a key, in byte
-	// order, without reading them. It may yield a log whose event with that
-	// key was never stored, and never leaves one out that has such an event:
-	// an event's keys are stored before it, or in the same transaction. An
-	// error comes as the last pair, with an empty name.
-	Find(ctx context.Context, key string) iter.Seq2[string, error]
-}
-
-// Keys returns the keys by which [Store.Find] finds the log of an event. Each
-// has 1 to 500 bytes of UTF-8. A store that is made with nil finds nothing.
-type Keys func(e Event) []string
-
 // Keeper keeps the last known [Checkpoint] of one log, in a place that does not
 // get lost together with the end of that log: any store may lose its end without
 // a word, when an old copy is restored or a file is cut, and only a checkpoint
 // from elsewhere tells.
 //
+//  22. Kept returns what Keep was given last, the zero Checkpoint if nothing was.
+//     When Keep returns nil, it survives a crash. One with a lower Seq than that
+//     which is kept is passed over.
+//
 // All methods are safe for concurrent use.
 type Keeper interface {
-	// Kept returns what Keep was given last, the zero Checkpoint if nothing was.
 	Kept(ctx context.Context) (Checkpoint, error)
-	// Keep replaces what is kept. When it returns nil, it survives a crash. One
-	// with a lower Seq than that which is kept is passed over.
 	Keep(ctx context.Context, c Checkpoint) error
 }

@@ -6,7 +6,8 @@
 //
 // # Where to begin
 //
-// To test a log of your own, use [TestLog]. To test code that appends to a log,
+// To test a log of your own, use [TestLog], and [TestStore] and [TestKeeper] for
+// stores of logs and what keeps a checkpoint. To test code that appends to a log,
 // give it a [Faulty] ([NewFaulty], [Plan], [Mode], [Modes]).
 //
 // # Rules

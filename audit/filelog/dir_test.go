@@ -1,0 +1,48 @@
+package filelog
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/audit/audittest"
+)
+
+// TestStoreContract runs the contract of audit.Store on a directory.
+func TestStoreContract(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	err := audittest.TestStore(ctx, audittest.StoreTest{
+		Open: func(ctx context.Context) (audit.Store, error) {
+			return OpenDir(ctx, dir, audittest.TargetKeys, &Options{Poll: time.Millisecond})
+		},
+		Damage: func(_ context.Context, name string) error {
+			path := filepath.Join(dir, fileOf(name))
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			lines := bytes.SplitAfter(text, []byte("\n"))
+			lines[1] = bytes.Replace(lines[1], []byte("bob"), []byte("eve"), 1)
+			return os.WriteFile(path, bytes.Join(lines, nil), 0o600)
+		},
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestKeeperContract runs the contract of audit.Keeper on a file.
+func TestKeeperContract(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	if err := audittest.TestKeeper(t.Context(), func() (audit.Keeper, error) { return NewKeeper(path), nil }); err != nil {
+		t.Error(err)
+	}
+}
