@@ -78,7 +78,7 @@ func TestFormOfLines(t *testing.T) {
 		{"register.jsonl: line 2: " + canonical, "capitals", evidence.RegisterFile, `{"user"`, `{"User"`},
 		{"register.jsonl: line 2: " + canonical, "another order", evidence.RegisterFile, `"user":"mia","name":"Mia <M&M>"`, `"name":"Mia <M&M>","user":"mia"`},
 		{"register.jsonl: line 2: " + canonical, "no UTF-8", evidence.RegisterFile, "M&M", "\xff"},
-		{"register.jsonl: line 3: the form is not valid: it is not as Encode writes it from byte 0 on" + distrust, "an empty line", evidence.RegisterFile, `"permanent"}` + "\n", `"permanent"}` + "\n\n"},
+		{"register.jsonl: line 3: the form is not valid: unexpected end of JSON input" + distrust, "an empty line", evidence.RegisterFile, `"permanent"}` + "\n", `"permanent"}` + "\n\n"},
 		{"register.jsonl: line 2: the form is not valid: it has no line feed at its end" + distrust, "no line feed", evidence.RegisterFile, `"permanent"}` + "\n", `"permanent"}`},
 		{"register.jsonl: line 1: the form is not valid: it is longer than 8 MiB" + distrust, "a long line", evidence.RegisterFile, "30 days", strings.Repeat("x", 8<<20)},
 		{"review.jsonl: line 1: " + canonical, "two in a line", evidence.ReviewFile, `{"review":{`, `{"item":null,"review":{`},
