@@ -1,6 +1,7 @@
 package company
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -72,7 +73,7 @@ type begun struct {
 func (b *begun) with(part int, text json.RawMessage, first founded) (*begun, error) {
 	next := &begun{first: first, part: part, before: b}
 	if b != nil {
-		next.first, next.actor = b.first, b.actor
+		next.first = b.first
 	}
 	if len(text) > next.first.PartSize {
 		return nil, fmt.Errorf("part %d of the document %w: it has %d bytes", part, ErrInvalid, len(text))
@@ -114,8 +115,8 @@ func (b *begun) join() (*document.Document, error) {
 
 // begin makes the first of several events of the founding.
 func (c founded) begin(s *state) (err error) {
-	if c.Parts < 2 || c.PartSize < document.MinPart || c.SHA256.IsZero() {
-		return fmt.Errorf("a founding in %d parts %w: there are two at least, each with a size, and a sum", c.Parts, ErrInvalid)
+	if c.Parts < 2 || c.SHA256.IsZero() {
+		return fmt.Errorf("a founding in %d parts %w: there are two at least, and a sum of all", c.Parts, ErrInvalid)
 	}
 	s.begun, err = (*begun)(nil).with(1, c.Document, c)
 	return err
@@ -216,15 +217,9 @@ func (f *planned) cut(size int) error {
 
 // isBegun reports whether the founding that a log begins with is this one, so far.
 func (f *planned) isBegun(b *begun) bool {
-	if len(f.parts) < b.part || f.actor != b.actor {
-		return false
-	}
 	theirs, err := encode(b.first)
 	ours, also := encode(f.parts[0])
-	if err != nil || also != nil || string(theirs) != string(ours) {
-		return false
-	}
-	return f.sums[b.part-1] == b.sum
+	return err == nil && also == nil && bytes.Equal(theirs, ours) && f.sums[b.part-1] == b.sum && f.actor == b.actor
 }
 
 // judge says whether a company may be founded so, and returns the event of it in

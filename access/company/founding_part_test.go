@@ -359,7 +359,13 @@ func refuseOthers(t *testing.T, log audit.Log, f company.Founding) {
 		"id":       func(f *company.Founding) { f.ID = "emca" },
 		"limits":   func(f *company.Founding) { f.Limits.Seats++ },
 		"document": func(f *company.Founding) { f.Document = &document.Document{Users: f.Document.Users} },
-		"founder":  func(f *company.Founding) { f.Founder.Name = "Ann" },
+		"entry that its parts have no room for": func(f *company.Founding) {
+			d := *f.Document
+			d.Groups = []document.Group{{ID: "wide", Filter: "country in ('" + strings.Repeat("x", 2100) + "', '" + strings.Repeat("y", 2100) + "')"}}
+			d.Teams = nil
+			f.Document = &d
+		},
+		"founder": func(f *company.Founding) { f.Founder.Name = "Ann" },
 		"actor": func(f *company.Founding) {
 			d := *f.Document
 			d.Users = append([]document.User{{ID: "ann", Email: "ann@example.com", Role: "admin"}}, d.Users...)

@@ -129,3 +129,39 @@ func TestFoundOvertaken(t *testing.T) {
 		}
 	}
 }
+
+// read is a log in which something else happens before it is read for the nth time.
+type read struct {
+	audit.Log
+	n      int
+	before func()
+}
+
+func (r *read) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+	if r.n--; r.n == 0 {
+		r.before()
+	}
+	return r.Log.Events(ctx, after)
+}
+
+// TestFoundFinishedElsewhere: another process finishes the founding while this one
+// looks how far it is.
+func TestFoundFinishedElsewhere(t *testing.T) {
+	t.Parallel()
+	f := largeFounding(60)
+	all := events(t, partsOf(t, f))
+	for n := 1; n <= 3; n++ {
+		memory := logOf(t, all[:1])
+		log := &read{memory, n, func() {
+			if _, err := company.Found(context.Background(), limited{memory, short}, f, nil); err != nil {
+				t.Error(err)
+			}
+		}}
+		if co, err := company.Found(t.Context(), limited{log, short}, f, nil); co != nil || !errors.Is(err, company.ErrNotEmpty) {
+			t.Errorf("read %d: Found = %v, want ErrNotEmpty", n, err)
+		}
+		if got := len(events(t, memory)); got != len(all) {
+			t.Errorf("read %d: %d events, want %d", n, got, len(all))
+		}
+	}
+}

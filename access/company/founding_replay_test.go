@@ -13,6 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/audit/audittest"
 )
 
 // checkpointFoundingV1 is where testdata/founding-v1.jsonl ends.
@@ -58,24 +59,13 @@ func TestRecordedFounding(t *testing.T) {
 	}
 }
 
-// TestOpenRefusesParts: a founding in parts that is not as Found writes it does not
-// open, and is not gone on with.
-func TestOpenRefusesParts(t *testing.T) {
-	t.Parallel()
-	config, _ := ticking()
-	log, f := shortLog(), largeFounding(90)
-	co, err := company.Found(t.Context(), log, f, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := co.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Emca"}); err != nil {
-		t.Fatal(err)
-	}
-	history := events(t, log)
+// partRefusals are changes of a founding in several parts, each an event, which one
+// more event follows: a change of the name.
+func partRefusals(history []audit.Event) []openRefusal {
 	parts := len(history) - 1
 	renaming := history[parts]
 	swap := func(e *audit.Event) { e.Changes = history[2].Changes }
-	for _, tt := range []openRefusal{
+	return []openRefusal{
 		{company.ErrBroken, "out of turn", 2, swap, "part 3 of the founding is out of turn"},
 		{company.ErrBroken, "twice", 3, func(e *audit.Event) { e.Changes = history[1].Changes }, "part 2 of the founding is out of turn"},
 		{company.ErrBroken, "another number", 2, replaceData(`"part":2`, `"part":1`), "part 1 of the founding is out of turn"},
@@ -106,34 +96,55 @@ func TestOpenRefusesParts(t *testing.T) {
 		{company.ErrInvalid, "no name", 1, replaceData(`"name":"Acme"`, `"name":" "`), "no longer applies"},
 		{company.ErrTaken, "what two parts say", 2, replaceData(`"document":{`, `"document":{"attributes":{"country":"string"},`), "no longer applies"},
 		{company.ErrSeats, "more users than seats", 1, replaceData(`"seats":100`, `"seats":7`), "no longer applies"},
-	} {
+	}
+}
+
+// seqOf returns the number of the event that the refusal is about: what does not
+// fit together is found out when all of it is there.
+func (r openRefusal) seqOf(parts int) uint64 {
+	switch {
+	case r.name == "fewer parts":
+		return 2
+	case r.name == "more parts":
+		return uint64(parts) + 1
+	case strings.Contains(r.text, "not those of the document"), r.want == company.ErrTaken, r.want == company.ErrSeats:
+		return uint64(parts)
+	}
+	return uint64(r.seq)
+}
+
+// TestOpenRefusesParts: a founding in parts that is not as Found writes it does not
+// open, and is not gone on with.
+func TestOpenRefusesParts(t *testing.T) {
+	t.Parallel()
+	config, _ := ticking()
+	log, f := shortLog(), largeFounding(90)
+	co, err := company.Found(t.Context(), log, f, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := co.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Emca"}); err != nil {
+		t.Fatal(err)
+	}
+	history := events(t, log)
+	parts := len(history) - 1
+	for _, tt := range partRefusals(history) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			forged := forge(history, tt.seq, tt.forge)
-			seq := uint64(tt.seq)
-			if strings.Contains(tt.text, "not those of the document") || tt.want == company.ErrTaken || tt.want == company.ErrSeats {
-				seq = uint64(parts) // when it is complete
-			}
-			switch tt.name {
-			case "fewer parts":
-				seq = 2
-			case "more parts":
-				seq = uint64(parts) + 1
-			case "a size too small":
-				seq = 1
-			}
+			seq := tt.seqOf(parts)
 			co, err := company.Open(t.Context(), forged, nil)
 			var e *company.Error
 			if co != nil || !errors.Is(err, tt.want) || !errors.Is(err, company.ErrBroken) || !errors.As(err, &e) || e.Op != "replay" || e.Seq != seq || !strings.Contains(err.Error(), tt.text) {
 				t.Fatalf("Open = %v; want %v and ErrBroken of event %d, %q", err, tt.want, seq, tt.text)
 			}
 			// Nobody goes on with the beginning of such a log, either.
-			if tt.seq >= parts {
-				return
-			}
-			begun := logOf(t, forged[:tt.seq])
-			if _, err := company.Found(context.Background(), limited{begun, short}, f, nil); err == nil {
-				t.Error("its beginning was gone on with")
+			for n := tt.seq; n < parts; n++ {
+				begun := logOf(t, forged[:n])
+				_, err := company.Found(context.Background(), limited{begun, short}, f, nil)
+				if !errors.As(err, &e) || e.Op != "replay" && !errors.Is(err, company.ErrOtherFounding) && !errors.Is(err, company.ErrNotEmpty) || len(events(t, begun)) != n {
+					t.Errorf("%d of its events were gone on with: %v", n, err)
+				}
 			}
 		})
 	}
@@ -171,6 +182,32 @@ func TestFoundUnreadable(t *testing.T) {
 		log := logOf(t, all[:n+1])
 		if _, err := company.Found(t.Context(), limited{unreadable(log), short}, f, nil); !errors.Is(err, errRead) {
 			t.Errorf("%d events: Found = %v, want %v", n+1, err, errRead)
+		}
+	}
+}
+
+// TestFoundReadsNoMore: what a log has after its founding is not read to find out
+// that it has a company.
+func TestFoundReadsNoMore(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]company.Founding{"one event": largeFounding(5), "parts": largeFounding(60)} {
+		log := partsOf(t, f)
+		n := uint64(len(events(t, log)))
+		co, err := company.Open(t.Context(), log, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := co.Do(t.Context(), company.By{Actor: company.User("ann")}, company.SetCompanyName{Name: "Emca"}); err != nil {
+			t.Fatal(err)
+		}
+		faulty := audittest.NewFaulty(log, audittest.Plan{Read: func(_ int, e audit.Event) error {
+			if e.Seq > n {
+				return errRead
+			}
+			return nil
+		}})
+		if _, err := company.Found(t.Context(), limited{faulty, short}, f, nil); !errors.Is(err, company.ErrNotEmpty) {
+			t.Errorf("%s: Found = %v, want ErrNotEmpty", name, err)
 		}
 	}
 }
