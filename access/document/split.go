@@ -211,7 +211,8 @@ func last[T any](list []T) *T { return &list[len(list)-1] }
 // Join makes one document of the parts of [Document.Split], in their order. The
 // first account, team or report of a part goes on with the last one before it if
 // it has the same id. No parts are the zero Document. The cost is linear. The
-// entries share memory with those of the parts, but for what was cut.
+// document shares no list of entries, values, groups, members or grants with the
+// parts.
 //
 // The error is an [*Error] with the first problem, with its path in its part. It
 // wraps [ErrTaken] for what two parts say of one thing, such as the name of a

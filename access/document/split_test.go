@@ -40,17 +40,19 @@ func drawDocument(t *rapid.T) *document.Document {
 		return rapid.SampledFrom([]string{"", "x", "Ж\"\\<&>\u2028", strings.Repeat("long ", 20)}).Draw(t, label)
 	}
 	d := new(document.Document)
-	switch rapid.IntRange(0, 3).Draw(t, "catalog") {
+	switch rapid.IntRange(0, 4).Draw(t, "catalog") {
 	case 1:
 		d.Catalog.Extends = "company"
 	case 2:
 		d.Catalog = document.Catalog{Extends: "project", Grant: map[role.Name][]role.Action{"owner": {"board.view"}}, Kinds: []role.Kind{{Name: "board", Actions: []role.Action{"board.view"}}}}
 	case 3:
 		d.Catalog = document.CatalogOf(role.CompanyCatalog())
+	case 4:
+		d.Catalog.Grant = map[role.Name][]role.Action{"owner": {"board.view"}}
 	}
 	d.Attributes = make(map[string]string)
 	for i := range few("attributes") {
-		d.Attributes[fmt.Sprint("a", i)] = "string"
+		d.Attributes[fmt.Sprint("the-name-of-an-attribute-", i)] = "string"
 	}
 	for i := range few("accounts") {
 		e := document.Account{ID: fmt.Sprint("a", i), Source: text("source"), Values: map[string]datagroup.Value{}}
@@ -114,6 +116,7 @@ func TestSplitLaw(t *testing.T) {
 		if cut += len(parts) - 1; len(parts) == 1 && len(want) > n {
 			t.Fatalf("one part of %d bytes", len(want))
 		}
+		checkAgain(t, d, n, parts)
 		joined, err := document.Join(parts)
 		if err != nil {
 			t.Fatal(err)
@@ -142,6 +145,29 @@ func TestSplitLaw(t *testing.T) {
 	}
 }
 
+// checkAgain checks that a document is always cut alike, and that nothing goes on
+// with an entry that has no more to say.
+func checkAgain(t *rapid.T, d *document.Document, n int, parts []*document.Document) {
+	again, err := d.Split(n)
+	if err != nil || len(again) != len(parts) {
+		t.Fatalf("%d parts, and then %d, %v", len(parts), len(again), err)
+	}
+	for i, p := range parts {
+		if diff := cmp.Diff(compactOf(t, p), compactOf(t, again[i])); diff != "" {
+			t.Fatalf("part %d (-first +again):\n%s", i+1, diff)
+		}
+		if i == 0 {
+			continue
+		}
+		before := parts[i-1]
+		if len(p.Accounts) > 0 && len(before.Accounts) > 0 && len(p.Accounts[0].Values) == 0 && p.Accounts[0].ID == before.Accounts[len(before.Accounts)-1].ID ||
+			len(p.Teams) > 0 && len(before.Teams) > 0 && len(p.Teams[0].Groups)+len(p.Teams[0].Members) == 0 && p.Teams[0].ID == before.Teams[len(before.Teams)-1].ID ||
+			len(p.Reports) > 0 && len(before.Reports) > 0 && len(p.Reports[0].Grants) == 0 && p.Reports[0].ID == before.Reports[len(before.Reports)-1].ID {
+			t.Fatalf("part %d goes on with nothing: %.200s", i+1, compactOf(t, p))
+		}
+	}
+}
+
 // TestJoinKeepsItsParts: what is joined shares no list with its parts that would
 // grow into them, and can be joined twice.
 func TestJoinKeepsItsParts(t *testing.T) {
@@ -150,27 +176,44 @@ func TestJoinKeepsItsParts(t *testing.T) {
 	for i := range 200 {
 		id := fmt.Sprintf("u%03d", i)
 		d.Accounts[0].Values[id] = datagroup.Text("x")
+		d.Teams[0].Groups = append(d.Teams[0].Groups, id)
 		d.Teams[0].Members = append(d.Teams[0].Members, document.Member{User: id})
 		d.Reports[0].Grants = append(d.Reports[0].Grants, document.Grant{User: id, Level: "viewer"})
 	}
-	parts, err := d.Split(document.MinPart)
-	if err != nil || len(parts) < 10 {
-		t.Fatalf("%d parts, %v", len(parts), err)
-	}
-	var before []string
-	for _, p := range parts {
-		before = append(before, compactOf(t, p))
-	}
-	for range 2 {
-		joined, err := document.Join(parts)
-		if err != nil || compactOf(t, joined) != compactOf(t, d) {
-			t.Fatalf("joined is another document, %v", err)
+	for _, n := range []int{document.MinPart, 1 << 20} {
+		parts, err := d.Split(n)
+		if err != nil || len(parts) < 10 && n == document.MinPart {
+			t.Fatalf("%d parts, %v", len(parts), err)
+		}
+		var before []string
+		for _, p := range parts {
+			before = append(before, compactOf(t, p))
+		}
+		for range 2 {
+			joined, err := document.Join(parts)
+			if err != nil || compactOf(t, joined) != compactOf(t, d) {
+				t.Fatalf("joined is another document, %v", err)
+			}
+			joined.Accounts[0].Values["u000"] = datagroup.Text("y")
+			joined.Teams[0].Groups[0], joined.Teams[0].Members[0].User, joined.Reports[0].Grants[0].User = "v", "v", "v"
+		}
+		for i, p := range parts {
+			if compactOf(t, p) != before[i] {
+				t.Errorf("part %d of %d changed", i+1, len(parts))
+			}
 		}
 	}
-	for i, p := range parts {
-		if compactOf(t, p) != before[i] {
-			t.Errorf("part %d changed", i+1)
-		}
+}
+
+// TestJoinWithin: in one part nothing goes on, even under the same id.
+func TestJoinWithin(t *testing.T) {
+	t.Parallel()
+	d := &document.Document{
+		Accounts: []document.Account{{ID: "a"}, {ID: "a"}}, Teams: []document.Team{{ID: "t"}, {ID: "t"}}, Reports: []document.Report{{ID: "r"}, {ID: "r"}},
+	}
+	joined, err := document.Join([]*document.Document{d})
+	if err != nil || compactOf(t, joined) != compactOf(t, d) {
+		t.Errorf("Join = %v, %v", joined, err)
 	}
 }
 
@@ -220,16 +263,17 @@ func TestJoinRefuses(t *testing.T) {
 	t.Parallel()
 	values := map[string]datagroup.Value{"v": datagroup.Text("x")}
 	for name, tt := range map[string]struct{ a, b document.Document }{
-		`catalog: part 2: what a part before says is already taken`:             {document.Document{Catalog: document.Catalog{Extends: "company"}}, document.Document{Catalog: document.Catalog{Extends: "company"}}},
-		`attributes.a: part 2: what a part before says is already taken`:        {document.Document{Attributes: map[string]string{"a": "string"}}, document.Document{Attributes: map[string]string{"a": "number"}}},
-		`accounts[0] "a": part 2: what a part before says is already taken`:     {document.Document{Accounts: []document.Account{{ID: "a", Values: values}}}, document.Document{Accounts: []document.Account{{ID: "a", Values: values}}}},
-		`accounts[0] "b": part 2: what a part before says is already taken`:     {document.Document{Accounts: []document.Account{{ID: "b"}}}, document.Document{Accounts: []document.Account{{ID: "b", Source: "s"}}}},
-		`teams[0] "name": part 2: what a part before says is already taken`:     {document.Document{Teams: []document.Team{{ID: "name"}}}, document.Document{Teams: []document.Team{{ID: "name", Name: "x"}}}},
-		`teams[0] "text": part 2: what a part before says is already taken`:     {document.Document{Teams: []document.Team{{ID: "text"}}}, document.Document{Teams: []document.Team{{ID: "text", Description: "x"}}}},
-		`teams[0] "note": part 2: what a part before says is already taken`:     {document.Document{Teams: []document.Team{{ID: "note"}}}, document.Document{Teams: []document.Team{{ID: "note", Note: "x"}}}},
-		`reports[0] "name": part 2: what a part before says is already taken`:   {document.Document{Reports: []document.Report{{ID: "name"}}}, document.Document{Reports: []document.Report{{ID: "name", Name: "x"}}}},
-		`reports[0] "note": part 2: what a part before says is already taken`:   {document.Document{Reports: []document.Report{{ID: "note"}}}, document.Document{Reports: []document.Report{{ID: "note", Note: "x"}}}},
-		`catalog: part 2: what a part before says is already taken, in a grant`: {document.Document{Catalog: document.Catalog{Extends: "company"}}, document.Document{Catalog: document.Catalog{Grant: map[role.Name][]role.Action{}}}},
+		`catalog: part 2: what a part before says is already taken`:                {document.Document{Catalog: document.Catalog{Extends: "company"}}, document.Document{Catalog: document.Catalog{Extends: "company"}}},
+		`attributes.a: part 2: what a part before says is already taken`:           {document.Document{Attributes: map[string]string{"a": "string"}}, document.Document{Attributes: map[string]string{"a": "number"}}},
+		`accounts[0] "a": part 2: what a part before says is already taken`:        {document.Document{Accounts: []document.Account{{ID: "a", Values: values}}}, document.Document{Accounts: []document.Account{{ID: "a", Values: values}}}},
+		`accounts[0] "b": part 2: what a part before says is already taken`:        {document.Document{Accounts: []document.Account{{ID: "b"}}}, document.Document{Accounts: []document.Account{{ID: "b", Source: "s"}}}},
+		`teams[0] "name": part 2: what a part before says is already taken`:        {document.Document{Teams: []document.Team{{ID: "name"}}}, document.Document{Teams: []document.Team{{ID: "name", Name: "x"}}}},
+		`teams[0] "text": part 2: what a part before says is already taken`:        {document.Document{Teams: []document.Team{{ID: "text"}}}, document.Document{Teams: []document.Team{{ID: "text", Description: "x"}}}},
+		`teams[0] "note": part 2: what a part before says is already taken`:        {document.Document{Teams: []document.Team{{ID: "note"}}}, document.Document{Teams: []document.Team{{ID: "note", Note: "x"}}}},
+		`reports[0] "name": part 2: what a part before says is already taken`:      {document.Document{Reports: []document.Report{{ID: "name"}}}, document.Document{Reports: []document.Report{{ID: "name", Name: "x"}}}},
+		`reports[0] "note": part 2: what a part before says is already taken`:      {document.Document{Reports: []document.Report{{ID: "note"}}}, document.Document{Reports: []document.Report{{ID: "note", Note: "x"}}}},
+		`catalog: part 2: what a part before says is already taken, in two grants`: {document.Document{Catalog: document.Catalog{Grant: map[role.Name][]role.Action{}}}, document.Document{Catalog: document.Catalog{Grant: map[role.Name][]role.Action{}}}},
+		`catalog: part 2: what a part before says is already taken, in a grant`:    {document.Document{Catalog: document.Catalog{Extends: "company"}}, document.Document{Catalog: document.Catalog{Grant: map[role.Name][]role.Action{}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
