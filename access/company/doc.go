@@ -185,6 +185,10 @@
 //  26. A log that is shorter than the checkpoint that [Config.Keeper] has, or
 //     another one there, is not opened.
 //
+//  27. A founding is one event or several, by one actor, that nothing comes between.
+//     The last of them opens the company: before it there is none to ask, to
+//     change or to look back at.
+//
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by
 // those that somebody who sees all data connects. The grant of a successor, or of
