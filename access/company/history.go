@@ -11,18 +11,31 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
+	"github.com/ambit-authz/ambit/access/internal/persist"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// fold returns what is published after an event, as the journal needs it.
+// fold returns what comes after an event of a replay, as the journal needs it: not
+// to be seen before it is settled.
 func (c *Company) fold(before journal.Point[*published], e audit.Event) (*published, error) {
-	next, err := before.State.state.follow(e, before.Time)
+	s := before.State.state
+	if s.replaying == nil {
+		s.replaying = persist.NewToken()
+	}
+	next, err := s.follow(e, before.Time)
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(before.State, next), nil
+	return &published{state: next}, nil
+}
+
+// settle returns what a replay came to, to be published.
+func (c *Company) settle(p *published) *published {
+	s := p.state
+	s.replaying = nil
+	return c.publish(new(published), s)
 }
 
 // follow returns the state after an event, which comes after one of the last time.

@@ -238,11 +238,11 @@ type noter interface {
 	note(e *entry)
 }
 
-// with returns the ledger after a change. One without a founding stays empty.
-func (l ledger) with(c Change, before, after *state, o origin) ledger {
+// with returns the ledger after a change, which it changes by a token. One without a founding stays empty.
+func (l ledger) with(token *persist.Token, c Change, before, after *state, o origin) ledger {
 	l.changes++
 	if n, ok := c.(noter); ok && l.founding != nil {
-		n.note(&entry{&l, persist.NewToken(), causeOf(o), before, after})
+		n.note(&entry{&l, token, causeOf(o), before, after})
 	}
 	return l
 }

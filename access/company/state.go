@@ -34,6 +34,18 @@ type state struct {
 
 	invitations invitations
 	digests     persist.Book[invite.Digest] // of the secrets of share links, by link
+
+	// replaying is what all events of a replay change the ledger by, in place: no
+	// state between two of them is seen by anybody. It is nil in one that is.
+	replaying *persist.Token
+}
+
+// token returns what a change may change the ledger by.
+func (s *state) token() *persist.Token {
+	if s.replaying != nil {
+		return s.replaying
+	}
+	return persist.NewToken()
 }
 
 // apply makes a recorded change and checks what must be true after any change. If it
@@ -49,8 +61,9 @@ func (s *state) apply(c Change, o origin) error {
 	if _, ok := c.(CorrectClock); ok {
 		s.clocks = append(slices.Clip(s.clocks), corrected{o.seq, o.at})
 	}
-	s.touched = s.touched.with(o.seq, touchedBy(c, &before, s))
-	s.ledger = s.ledger.with(c, &before, s, o)
+	token := s.token()
+	s.touched = s.touched.with(token, o.seq, touchedBy(c, &before, s))
+	s.ledger = s.ledger.with(token, c, &before, s, o)
 	if r, ok := c.(reviewing); ok {
 		r.takeDown(s, causeOf(o))
 	}

@@ -48,8 +48,7 @@ func (t *touched) after(since uint64, keys []string) (seq uint64) {
 }
 
 // with returns t with keys that an event touched.
-func (t touched) with(seq uint64, keys []string) touched {
-	token := persist.NewToken()
+func (t touched) with(token *persist.Token, seq uint64, keys []string) touched {
 	for _, key := range keys {
 		t.last.Add(token, key, seq)
 	}

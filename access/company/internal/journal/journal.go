@@ -37,6 +37,12 @@ type Config[S any] struct {
 	Fold  Fold[S]
 	Empty S // the state of a log without events
 
+	// Settle makes of the state that a replay ends with one that may be seen. Only
+	// one that the Fold returned is passed to it, and once: a Fold may let states
+	// between two events of a replay share what the later one changes. Nil returns
+	// the state as it is.
+	Settle func(S) S
+
 	// From is a point of the log that is known, and where replay begins. The log
 	// must have it. Nil is the beginning.
 	From *Point[S]

@@ -50,6 +50,9 @@ func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Che
 			return nil, &Error{Op: "replay", Seq: e.Seq, Err: err}
 		}
 	}
+	if p != from && j.config.Settle != nil {
+		p = &Point[S]{j.config.Settle(p.State), p.Head, p.Time}
+	}
 	return p, nil
 }
 
