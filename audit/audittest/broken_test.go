@@ -276,8 +276,55 @@ func (b *broken) loop(ctx context.Context, events []audit.Event, yield func(audi
 	}
 }
 
-// watched is a broken log that can be watched.
+// watched is a broken log that can be watched, is limited, and has a clock.
 type watched struct{ *broken }
+
+// LongestLine implements [audit.Limited].
+func (w watched) LongestLine() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.is("stores little"):
+		return 1000
+	case w.is("stores less from then on") && len(w.events) > 1:
+		return 64 << 10
+	}
+	return 100 << 10
+}
+
+func (w watched) Append(ctx context.Context, e audit.Event) error {
+	line, err := audit.Encode(e)
+	longest := w.LongestLine()
+	switch {
+	case w.is("stores less than it says"):
+		longest--
+	case w.is("stores more than it says"):
+		longest++
+	}
+	switch {
+	case err != nil || len(line) <= longest:
+		return w.broken.Append(ctx, e)
+	case w.is("says that what is too long is malformed"):
+		return audit.ErrMalformed
+	}
+	return audit.ErrTooLarge
+}
+
+// Now implements [audit.Clock].
+func (w watched) Now(ctx context.Context) (time.Time, error) {
+	switch {
+	case w.is("has the time of another zone"):
+		return time.Now().Add(time.Hour), nil
+	case w.is("has a clock that goes back"):
+		w.loops.Add(1)
+		return time.Now().Add(-time.Duration(w.loops.Load()) * time.Minute), nil
+	case w.is("has no time"):
+		return time.Time{}, nil
+	case ctx.Err() != nil && w.is("hides the end of a context in its clock"):
+		return time.Time{}, errOdd
+	}
+	return time.Now(), ctx.Err()
+}
 
 func (w watched) Watch(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
 	b := w.broken

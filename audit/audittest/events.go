@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/audit"
@@ -60,7 +59,7 @@ func checkFields(ctx context.Context, p *probe) error {
 		func(e *audit.Event) {
 			e.Changes = []audit.Change{{Type: texts, Version: math.MaxInt32, Data: []byte(data)}, {Type: "b", Version: 1, Data: []byte(`""`)}}
 		},
-		func(e *audit.Event) { e.Changes[0].Data = []byte(`"` + strings.Repeat("x", 1<<17) + `"`) },
+		func(e *audit.Event) { *e = p.sized(min(1<<17, p.longest())) },
 	} {
 		e := p.next("e")
 		edit(&e)

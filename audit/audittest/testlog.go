@@ -11,7 +11,7 @@ import (
 
 // Error is a check that failed.
 type Error struct {
-	Rule  int    // of the contract of [audit.Log] or [audit.Watcher] that was broken, by its number there
+	Rule  int    // of the contracts of package audit that was broken, by its number there
 	Check string // which check found it: a few words, unique and stable
 	Err   error  // what was seen; never nil
 }
@@ -33,12 +33,14 @@ type check struct {
 }
 
 // TestLog checks logs made by newLog against the contract of [audit.Log], and
-// of [audit.Watcher] where they are one, and returns nil or an [*Error] for
-// each check that failed, joined.
+// of [audit.Watcher], [audit.Clock] and [audit.Limited] where they are one, and
+// returns nil or an [*Error] for each check that failed, joined.
 //
 // It asks for an empty log two dozen times and appends up to a hundred events
-// to each; it closes a log that is an [io.Closer]. A log that shows its faults
-// only now and then may pass: run TestLog often, and with the race detector.
+// to each, of at most 128 KiB; to a log that is limited to 1 MiB, one of that
+// size. It closes a log that is an [io.Closer]. A log that shows its faults only
+// now and then may pass: run TestLog often, and with the race detector. The clock
+// of a store may differ from that of this process by ten minutes.
 //
 // Watching is checked only if everything else is valid: a watch of a log that
 // loses an event would wait for ever.
@@ -52,7 +54,8 @@ func TestLog(ctx context.Context, newLog func() (audit.Log, error)) error {
 		if c.rule == watching && len(errs) > 0 {
 			break
 		}
-		if err := c.perform(ctx, newLog); err != nil {
+		err := perform(ctx, func() error { return c.test(ctx, newLog) })
+		if err != nil {
 			errs = append(errs, &Error{Rule: c.rule, Check: c.name, Err: err})
 		}
 		if ctx.Err() != nil {
@@ -62,21 +65,23 @@ func TestLog(ctx context.Context, newLog func() (audit.Log, error)) error {
 	return errors.Join(errs...)
 }
 
-// perform runs c on a new log until ctx ends.
-func (c check) perform(ctx context.Context, newLog func() (audit.Log, error)) error {
+// test runs c on a new log.
+func (c check) test(ctx context.Context, newLog func() (audit.Log, error)) error {
+	log, err := newLog()
+	if err != nil {
+		return fmt.Errorf("no log: %w", err)
+	}
+	err = c.run(ctx, &probe{log: log})
+	if closer, ok := log.(io.Closer); ok {
+		err = errors.Join(err, closer.Close())
+	}
+	return err
+}
+
+// perform runs test until ctx ends.
+func perform(ctx context.Context, test func() error) error {
 	done := make(chan error, 1)
-	go func() {
-		log, err := newLog()
-		if err != nil {
-			done <- fmt.Errorf("no log: %w", err)
-			return
-		}
-		err = c.run(ctx, &probe{log: log})
-		if closer, ok := log.(io.Closer); ok {
-			err = errors.Join(err, closer.Close())
-		}
-		done <- err
-	}()
+	go func() { done <- test() }()
 	select {
 	case err := <-done:
 		return err
@@ -111,6 +116,8 @@ func checks() []check {
 		{11, "a context ending in the loop", checkReadEnding},
 		{12, "leaving a loop", checkBreak},
 		{13, "looping again", checkLoopAgain},
+		{16, "the time of the store", checkClock},
+		{17, "the longest line", checkLongest},
 		{watching, "watching", checkWatch},
 		{watching, "watching ahead", checkWatchAhead},
 		{watching, "leaving a watch", checkWatchBreak},

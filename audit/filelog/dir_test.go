@@ -18,24 +18,35 @@ func TestStoreContract(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	dir := t.TempDir()
+	edit := func(from, to string) func(context.Context, string) error {
+		return func(_ context.Context, name string) error {
+			return editLine(filepath.Join(dir, fileOf(name)), from, to)
+		}
+	}
 	err := audittest.TestStore(ctx, audittest.StoreTest{
 		Open: func(ctx context.Context) (audit.Store, error) {
 			return OpenDir(ctx, dir, audittest.TargetKeys, &Options{Poll: time.Millisecond})
 		},
-		Damage: func(_ context.Context, name string) error {
-			path := filepath.Join(dir, fileOf(name))
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			lines := bytes.SplitAfter(text, []byte("\n"))
-			lines[1] = bytes.Replace(lines[1], []byte("bob"), []byte("eve"), 1)
-			return os.WriteFile(path, bytes.Join(lines, nil), 0o600)
+		Damages: []audittest.Damage{
+			{Name: "an edited text", Do: edit("bob", "eve"), Want: audit.ErrEdited},
+			{Name: "no line", Do: edit(`{"v":1,`, "{"), Want: audit.ErrDamaged},
+			{Name: "another version", Do: edit(`{"v":1,`, `{"v":2,`), Want: audit.ErrVersion},
 		},
 	})
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// editLine replaces text in the second line of a file.
+func editLine(path, from, to string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	lines[1] = bytes.Replace(lines[1], []byte(from), []byte(to), 1)
+	return os.WriteFile(path, bytes.Join(lines, nil), 0o600)
 }
 
 // TestKeeperContract runs the contract of audit.Keeper on a file.
