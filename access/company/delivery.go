@@ -58,7 +58,8 @@ func (c RecordDelivery) apply(s *state, at time.Time) error {
 
 // RedeliverInvitation gives the message of a pending invitation out again, as it
 // was lost: with a new secret, since nobody has the old one any more. Sponsor,
-// terms and expiry stay. Only a system may, and only while the sponsor could
+// terms and expiry stay. [Company.DeliverPending] makes it of all that is due. Only a
+// system may, and only while the sponsor could
 // send it; if they could not, the error wraps [ErrOnHold].
 type RedeliverInvitation struct {
 	Invitation invite.ID `json:"invitation"`
@@ -95,7 +96,7 @@ func (c RedeliverInvitation) apply(s *state, at time.Time) error {
 
 // Undelivered is a message that was not delivered, though its invitation was
 // made, or whose delivery could not be recorded, with an error that wraps
-// [ErrUnrecorded]. Re-send it.
+// [ErrUnrecorded]. Re-send it, or leave it to [Company.DeliverPending].
 type Undelivered struct {
 	Invitation invite.ID
 	Err        error // of [Config.Deliver], or of the log
@@ -121,6 +122,8 @@ const recordTimeout = 10 * time.Second
 // what was delivered, even if Deliver panics in between.
 func (c *Company) deliver(ctx context.Context, p *proposal, all []message) (failed []Undelivered) {
 	var done []message
+	c.underway.hold(all)
+	defer c.underway.release(all)
 	defer func() {
 		err := c.recordDelivered(ctx, done)
 		if err == nil {
@@ -132,9 +135,7 @@ func (c *Company) deliver(ctx context.Context, p *proposal, all []message) (fail
 		}
 	}()
 	for i, m := range all {
-		err := c.config.Deliver(ctx, invite.Message{
-			Offer: p.offer(m.Invitation), Invitation: m.ID, To: m.Terms.Address, Origin: c.config.Origin, Secret: m.secret,
-		})
+		err := c.send(ctx, p, m)
 		switch {
 		case err == nil:
 			done = append(done, m)
@@ -210,6 +211,37 @@ type underway struct {
 	mu    sync.Mutex
 	since map[string]time.Time // by key of the mailbox
 	purge int                  // at which length what is over is looked for
+	held  map[invite.ID]int    // how many deliveries of this process, running now, have a message of it
+}
+
+// hold notes that messages are being delivered.
+func (u *underway) hold(all []message) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.held == nil {
+		u.held = make(map[invite.ID]int)
+	}
+	for _, m := range all {
+		u.held[m.ID]++
+	}
+}
+
+// release ends what hold began.
+func (u *underway) release(all []message) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, m := range all {
+		if u.held[m.ID]--; u.held[m.ID] == 0 {
+			delete(u.held, m.ID)
+		}
+	}
+}
+
+// isHeld reports whether a message of an invitation is being delivered.
+func (u *underway) isHeld(id invite.ID) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.held[id] > 0
 }
 
 // begin notes that messages go out at an instant, each keeping others from its

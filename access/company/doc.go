@@ -26,8 +26,9 @@
 //   - observing: [Config.Observer], [Config.Refused] with [Attempt],
 //     [Company.Panics]
 //   - invitations: [Company.Offer], [Company.Invitation], [Company.Invitations],
-//     [Company.WhyOnHold], [Company.UndeliveredInvitations], [InvitationLimits];
-//     from a file: [Company.PlanInvitations], [Company.SendInvitations]
+//     [Company.WhyOnHold], [Company.UndeliveredInvitations],
+//     [Company.DeliverPending], [InvitationLimits]; from a file:
+//     [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]
 //   - who has access, since when, by whom, why, until when: [Moment.Register],
 //     [Moment.Row], [Moment.Pieces]; what is due: [Moment.Due]; [Company.Now],
@@ -145,7 +146,11 @@
 //
 //  17. A message that was not delivered was not sent: no cool-down follows, and
 //     its invitation is listed until it is delivered, also after a restart, by
-//     [Company.UndeliveredInvitations]. A delivery is recorded for that.
+//     [Company.UndeliveredInvitations]. A delivery is recorded for that. What is
+//     not recorded in time, because a process ended in between, is given out again
+//     by [Company.DeliverPending], with a new secret: each message is delivered at
+//     least once, one secret at most opens an invitation, and of several processes
+//     the one whose event is stored delivers it.
 //
 //  18. A share link shows what its maker may see at that moment, in the scope
 //     that it was made in. [Company.LinkSubject] makes a secret a subject, and

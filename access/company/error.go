@@ -52,7 +52,8 @@ var (
 // What can be said of the delivery of a message.
 var (
 	// ErrQueued is for [Config.Deliver] to wrap: the message is in a queue of the
-	// host's, and that it was delivered will be recorded by a [RecordDelivery].
+	// host's, and that it was delivered will be recorded by a [RecordDelivery],
+	// within [InvitationLimits.Lease].
 	ErrQueued = errors.New("the message is in a queue")
 	// ErrUnrecorded: the message was delivered, and the log does not have it.
 	ErrUnrecorded = errors.New("the message was delivered, and that could not be recorded")

@@ -88,6 +88,8 @@ func TestInvitationLimits(t *testing.T) {
 		"one":                     {"", company.InvitationLimits{Pending: 1}},
 		"less than none":          {"ErrInvalid", company.InvitationLimits{Pending: -1}},
 		"a proof a year old":      {"", company.InvitationLimits{ProofAge: 365 * days}},
+		"an hour to deliver":      {"", company.InvitationLimits{Lease: time.Hour}},
+		"no time to deliver":      {"ErrInvalid", company.InvitationLimits{Lease: -1}},
 		"a proof before its time": {"ErrInvalid", company.InvitationLimits{ProofAge: -1}},
 	} {
 		if err := configure(t, company.Config{Invitations: tt.bounds}); errorName(err) != tt.want {

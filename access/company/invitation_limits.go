@@ -23,6 +23,13 @@ type InvitationLimits struct {
 	// that was not there is none. 0 means a minute, less than 0 none.
 	Cooldown time.Duration
 
+	// Lease is how long a message may take until it is recorded as delivered. Then
+	// [Company.DeliverPending] takes it for lost, and gives out another one in its
+	// place. It must be longer than Config.Deliver takes for all messages of a Do,
+	// and where it puts them into a queue, than these wait there: the secret of a
+	// message that comes later opens nothing. 0 means five minutes. Less is refused.
+	Lease time.Duration
+
 	// Pending is how many invitations may be pending and unexpired at once. 0 is
 	// any number.
 	Pending int
@@ -38,6 +45,7 @@ const (
 	maxTTL          = 90 * 24 * time.Hour
 	defaultCooldown = time.Minute
 	defaultProofAge = time.Hour
+	defaultLease    = 5 * time.Minute
 
 	// clockSkew is how far the clock of an issuer may be ahead.
 	clockSkew = time.Minute
@@ -48,6 +56,7 @@ func (v InvitationLimits) filled() InvitationLimits {
 	v.TTL = cmp.Or(v.TTL, defaultTTL)
 	v.Cooldown = cmp.Or(v.Cooldown, defaultCooldown)
 	v.ProofAge = cmp.Or(v.ProofAge, defaultProofAge)
+	v.Lease = cmp.Or(v.Lease, defaultLease)
 	return v
 }
 
@@ -55,6 +64,8 @@ func (v InvitationLimits) check() error {
 	switch {
 	case v.TTL > maxTTL:
 		return fmt.Errorf("Config.Invitations.TTL %w: %v is more than %v", ErrInvalid, v.TTL, maxTTL)
+	case v.Lease < 0:
+		return fmt.Errorf("Config.Invitations.Lease %w: %v is negative", ErrInvalid, v.Lease)
 	case v.Pending < 0:
 		return fmt.Errorf("Config.Invitations.Pending %w: %d is negative", ErrInvalid, v.Pending)
 	case v.ProofAge < 0:

@@ -212,8 +212,8 @@ func (c *Company) Invitations() iter.Seq[invite.Invitation] {
 // UndeliveredInvitations returns the pending invitations whose message, as it
 // was made last, is not known to have been delivered, in the order they were
 // first sent. Expired ones are among them. It is what the log says, so also
-// after a restart, and costs what it returns. Re-send them, or have a system
-// give them out again by [RedeliverInvitation]. A message that is under way, or
+// after a restart, and costs what it returns. [Company.DeliverPending] gives them
+// out again. A message that is under way, or
 // that [Config.Deliver] put into a queue, is among them until its delivery is
 // recorded.
 func (c *Company) UndeliveredInvitations() iter.Seq[invite.Invitation] {
