@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/ambit-authz/ambit/audit"
@@ -19,6 +20,35 @@ func BenchmarkSum(b *testing.B) {
 	for b.Loop() {
 		e.Sum()
 	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	e := history()[1]
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := e.Check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReplay reads the lines of a log and verifies them: what is paid for each
+// event when a company is opened, besides what the event does.
+func BenchmarkReplay(b *testing.B) {
+	h := long(1000)
+	var file bytes.Buffer
+	if err := audit.WriteLines(&file, values(h)); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if err := audit.Verify(audit.ReadLines(bytes.NewReader(file.Bytes())), last(h)); err != nil {
+			b.Fatal(err)
+		}
+		n += len(h)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
 }
 
 func BenchmarkAppend(b *testing.B) {
