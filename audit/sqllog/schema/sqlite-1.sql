@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS ambit_schema (
+	version INTEGER PRIMARY KEY,
+	kind TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ambit_event (
+	log TEXT NOT NULL,
+	seq INTEGER NOT NULL CHECK (seq > 0),
+	prev BLOB NOT NULL CHECK (length(prev) = 32),
+	hash BLOB NOT NULL CHECK (length(hash) = 32),
+	line BLOB NOT NULL,
+	PRIMARY KEY (log, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ambit_key (
+	entry BLOB NOT NULL,
+	log TEXT NOT NULL,
+	PRIMARY KEY (entry, log)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ambit_checkpoint (
+	log TEXT NOT NULL PRIMARY KEY,
+	seq INTEGER NOT NULL CHECK (seq > 0),
+	hash BLOB NOT NULL CHECK (length(hash) = 32)
+) WITHOUT ROWID;
