@@ -22,6 +22,7 @@ type brokenDisk struct {
 	store   *audit.MemoryStore
 	opened  int                         // how often
 	names   []string                    // of logs that were opened
+	handles map[string]int              // how many were opened of a log
 	damaged map[string]bool             // by the name of the log
 	left    map[audit.Hash]*brokenStore // events that were left open, and where
 	late    map[string]audit.Event      // the last of them, by the name of the log
@@ -30,7 +31,7 @@ type brokenDisk struct {
 func newBrokenDisk(flaw string, stuck func()) *brokenDisk {
 	d := &brokenDisk{
 		flaw: flaw, stuck: stuck,
-		damaged: make(map[string]bool), left: make(map[audit.Hash]*brokenStore), late: make(map[string]audit.Event),
+		handles: make(map[string]int), damaged: make(map[string]bool), left: make(map[audit.Hash]*brokenStore), late: make(map[string]audit.Event),
 	}
 	d.store = audit.NewMemoryStore(d.keys)
 	return d
@@ -125,6 +126,8 @@ func (s *brokenStore) Log(ctx context.Context, name string) (audit.Log, error) {
 	}
 	h := &brokenHandle{good: log.(audit.Watcher), store: s, name: name}
 	h.seen = h.read()
+	h.found = len(h.seen)
+	s.handles[name]++
 	return h, nil
 }
 
@@ -193,6 +196,7 @@ type brokenHandle struct {
 	store *brokenStore
 	name  string
 	seen  []audit.Event // what the handle found when it was opened, and stored itself
+	found int           // how many it found
 }
 
 func (h *brokenHandle) is(flaw string) bool { return h.store.is(flaw) }
@@ -228,6 +232,12 @@ func (h *brokenHandle) Append(ctx context.Context, e audit.Event) error {
 	if n := len(h.seen); n > 0 {
 		head = h.seen[n-1].Checkpoint()
 	}
+	if h.store.left[e.Hash] == h.store && h.is("says yes to what it left open") {
+		return nil
+	}
+	if h.is("stores nothing through two handles") && h.store.handles[h.name] > 1 {
+		return audit.ErrConflict
+	}
 	known := len(h.seen) > 0 && h.seen[0].Hash == e.Hash
 	if h.is("refuses what another handle stored") && e.Seq == 1 && len(h.read()) > 0 && !known {
 		return audit.ErrConflict
@@ -246,7 +256,7 @@ func (h *brokenHandle) Events(ctx context.Context, after uint64) iter.Seq2[audit
 		if h.is("looks when it is opened") {
 			events = h.seen
 		}
-		damaged := h.store.damaged[h.name]
+		damaged := h.store.damaged[h.name] || h.is("takes all logs for damaged") && len(h.store.damaged) > 0
 		for _, e := range events[min(after, uint64(len(events))):] {
 			if damaged && e.Seq == 2 {
 				switch h.store.flaw {
@@ -254,17 +264,24 @@ func (h *brokenHandle) Events(ctx context.Context, after uint64) iter.Seq2[audit
 					return
 				case "leaves out what is damaged":
 					continue
+				case "reads another event in place of the damaged":
+					e.Reason = "another"
+					if yield(e.Chain(events[0].Checkpoint()), nil) {
+						yield(audit.Event{}, audit.ErrDamaged)
+					}
 				case "does not say what damage is":
 					yield(audit.Event{}, errOdd)
 				case "reads what is damaged":
+					yieldAll(events[1:], yield)
+				case "reads beyond what is damaged":
+					head := events[len(events)-1].Checkpoint()
+					yieldAll(append(events[1:], e.Chain(head)), yield)
 				default:
 					yield(audit.Event{}, audit.ErrDamaged)
 				}
-				if !h.is("reads what is damaged") {
-					return
-				}
+				return
 			}
-			if h.is("cuts what is large") && len(e.Changes[1].Data) > 1<<16 {
+			if len(e.Changes[1].Data) > 1<<16 && h.cuts(e) {
 				e.Changes[1].Data = []byte("[]")
 			}
 			if late := h.store.late[h.name]; h.is("lands late in another handle's place") && late.Seq == e.Seq {
@@ -275,6 +292,24 @@ func (h *brokenHandle) Events(ctx context.Context, after uint64) iter.Seq2[audit
 			}
 		}
 	}
+}
+
+// yieldAll yields events as far as they are wanted.
+func yieldAll(events []audit.Event, yield func(audit.Event, error) bool) {
+	for _, e := range events {
+		if !yield(e, nil) {
+			return
+		}
+	}
+}
+
+// cuts reports whether the handle loses what is large of an event.
+func (h *brokenHandle) cuts(e audit.Event) bool {
+	if h.is("cuts what is large when opened again") {
+		return int(e.Seq) <= h.found
+	}
+	stored := slices.ContainsFunc(h.seen, func(own audit.Event) bool { return own.Hash == e.Hash })
+	return h.is("cuts what is large for another handle") && !stored
 }
 
 func (h *brokenHandle) Watch(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
@@ -320,9 +355,11 @@ func TestBrokenStoresAreCaught(t *testing.T) {
 		{19, "opened again", "does not close"},
 		{19, "opened again", "forgets when opened again"},
 		{18, "two handles", "looks when it is opened"},
+		{4, "a race of two handles", "stores nothing through two handles"},
 		{4, "a race of two handles", "lets both handles win"},
 		{5, "settled by another handle", "settles what it left open itself"},
 		{5, "landing late beside another handle's event", "lands late in another handle's place"},
+		{5, "landing late beside another handle's event", "says yes to what it left open"},
 		{18, "two handles", "refuses what another handle stored"},
 		{18, "logs apart", "opens no log"},
 		{21, "found by a key", "opens no log"},
@@ -330,7 +367,8 @@ func TestBrokenStoresAreCaught(t *testing.T) {
 		{15, "watching another handle", "ends a watch in silence"},
 		{15, "watching another handle", "fails to watch"},
 		{15, "watching another handle", "watches another log"},
-		{17, "a large event", "cuts what is large"},
+		{17, "a large event", "cuts what is large for another handle"},
+		{17, "a large event", "cuts what is large when opened again"},
 		{17, "a large event", "stores more than it says"},
 		{18, "logs apart", "folds the case of names"},
 		{18, "logs apart", "trims names"},
@@ -354,10 +392,13 @@ func TestBrokenStoresAreCaught(t *testing.T) {
 		{21, "found by a key", "finds nothing when opened again"},
 		{6, "damage: a hole", "cannot be damaged"},
 		{6, "damage: a hole", "does not open with a damaged log"},
+		{6, "damage: a hole", "takes all logs for damaged"},
 		{6, "damage: a hole", "reads up to the damage"},
 		{6, "damage: a hole", "leaves out what is damaged"},
 		{6, "damage: a hole", "does not say what damage is"},
 		{6, "damage: a hole", "reads what is damaged"},
+		{6, "damage: a hole", "reads beyond what is damaged"},
+		{6, "damage: a hole", "reads another event in place of the damaged"},
 		{6, "damage: a hole", "stores in place of damage"},
 	} {
 		t.Run(test.flaw, func(t *testing.T) {
