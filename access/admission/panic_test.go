@@ -55,6 +55,7 @@ func TestWatchFails(t *testing.T) {
 	}{
 		{"panic", "admission: policy: panic: a nil map", func() *access.Policy { panic("a nil map") }},
 		{"no policy", "admission: policy: temporarily unavailable: there is no policy", func() *access.Policy { return nil }},
+		{"the zero policy", "admission: policy: temporarily unavailable: there is no policy", func() *access.Policy { return new(access.Policy) }},
 		{"the goroutine ends", "", func() *access.Policy { runtime.Goexit(); return nil }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -97,6 +97,8 @@ func TestAuthentication(t *testing.T) {
 			return nil
 		case "Bearer down":
 			return fmt.Errorf("the issuer: %w", authzen.ErrUnavailable)
+		case "Bearer behind": // of a company without a policy now
+			return fmt.Errorf("the caller: %w", (*access.Policy)(nil).Active(access.User("gateway")).Err())
 		case "Bearer small":
 			return fmt.Errorf("scope: %w", authzen.ErrForbidden)
 		case "Bearer both":
@@ -124,6 +126,7 @@ func TestAuthentication(t *testing.T) {
 		{403, "forbidden", "Bearer small", "evaluation", "the caller may not ask this\n"},
 		{403, "forbidden in a batch", "Bearer small", "evaluations", "the caller may not ask this\n"},
 		{503, "unavailable", "Bearer down", "evaluation", "no evaluation is possible now\n"},
+		{503, "no policy", "Bearer behind", "evaluation", "no evaluation is possible now\n"},
 		{503, "perhaps forbidden", "Bearer both", "evaluation", "no evaluation is possible now\n"},
 		{404, "none, and nowhere", "", "nowhere", "there is no such endpoint\n"},
 	} {
@@ -137,7 +140,7 @@ func TestAuthentication(t *testing.T) {
 			t.Errorf("%s: challenge %q", c.name, challenge)
 		}
 	}
-	if len(reported) != 2 || !errors.Is(reported[0], authzen.ErrUnavailable) || !errors.Is(reported[1], authzen.ErrUnavailable) {
+	if len(reported) != 3 || !errors.Is(reported[0], authzen.ErrUnavailable) || !errors.Is(reported[1], access.ErrDenied) || !errors.Is(reported[2], authzen.ErrUnavailable) {
 		t.Errorf("reported %v", reported)
 	}
 

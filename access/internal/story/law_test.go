@@ -428,3 +428,27 @@ func TestAllowedTogether(t *testing.T) {
 		}
 	}, "refused", "1", "27")
 }
+
+// TestNoPolicy reads and runs stories without a policy: they fail or hold as those
+// of an empty company do.
+func TestNoPolicy(t *testing.T) {
+	const text = "story A\ndeny ann user.invite company because unknown-user\nsees ann nothing because unknown-user\n" +
+		"story B\ndeny ann user.invite company because unavailable\n"
+	run := func(p *access.Policy) string {
+		suite := Read(p, fstest.MapFS{"s.story": {Data: []byte(text)}})
+		c := Cover(p, suite)
+		all := fmt.Sprintln(suite.Failures, c, c.Failed)
+		for _, s := range suite.Stories {
+			for _, f := range s.Failures(p) {
+				all += fmt.Sprintln(f)
+			}
+		}
+		return all
+	}
+	want := run(access.MustLoad("{}"))
+	for name, p := range map[string]*access.Policy{"nil": nil, "zero": new(access.Policy)} {
+		if got := run(p); got != want {
+			t.Errorf("the %s policy gives\n%s\nand the empty company\n%s", name, got, want)
+		}
+	}
+}
