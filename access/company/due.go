@@ -43,7 +43,7 @@ func (m Moment) Due(days int) []audit.DueRow {
 		return nil
 	}
 	const most = 10_000 * 366 // no end is later than the year 9999
-	d := dues{Moment: m, directory: m.Policy().Directory(), last: m.at.AddDate(0, 0, min(max(days, 0), most)),
+	d := dues{Moment: m, directory: m.state.directory(), last: m.at.AddDate(0, 0, min(max(days, 0), most)),
 		rows: make(map[string][]audit.DueRow), away: make(map[team.UserID]bool),
 	}
 	d.addUsers()

@@ -199,3 +199,17 @@ func TestDueForEver(t *testing.T) {
 		}
 	}
 }
+
+// TestDueWithoutPolicy: what is due is of what the process has, as the register is,
+// also beyond the bound on its age, where it hands out no policy.
+func TestDueWithoutPolicy(t *testing.T) {
+	c := inviteCompany(t, func(config *company.Config) { config.MaxAge = time.Second })
+	c.lost = errors.New("lost")
+	c.must("ann", sends("a")...)
+	before := c.Now().Due(60)
+	c.pass(time.Minute)
+	now := c.Now()
+	if got := now.Due(60); now.Policy() != nil || len(got) < 2 || len(got) != len(before) {
+		t.Errorf("due are %+v, and were %+v", got, before)
+	}
+}
