@@ -43,7 +43,6 @@ func (h *host) found() error {
 	}, &company.Config{
 		Now: h.clock.now, Rand: fixedRand(), // your service leaves both out
 		Deliver: h.mailer.deliver, Origin: origin,
-		Systems: map[string]company.SystemConfig{"mailer": {Changes: []company.Change{company.RedeliverInvitation{}}}},
 	})
 	return err
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
-	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -22,14 +22,16 @@ func (s *story) mails() {
 	s.space()
 }
 
-// redeliver gives out again what the log has no delivery of, as a service does when it starts.
+// redeliver gives out again what the log has no delivery of, as a service does when it starts and every few minutes. The sponsor stays.
 func (s *story) redeliver() error {
-	for i := range s.company.UndeliveredInvitations() {
-		if _, err := s.change(mailing, "send "+brief(i.ID)+" again", company.RedeliverInvitation{Invitation: i.ID}); err != nil {
-			return err
-		}
+	given, left, err := s.company.DeliverPending(context.Background())
+	for _, id := range given {
+		s.row(date(s.clock.at), "mailer", "send "+brief(id)+" again", "done")
 	}
-	return nil
+	for _, u := range left {
+		s.row(date(s.clock.at), "mailer", "send "+brief(u.Invitation)+" again", "not delivered: "+u.Err.Error())
+	}
+	return err
 }
 
 // skipMails counts the mails so far as printed.

@@ -23,9 +23,6 @@ var start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 // The people of the company at first: an admin, and two user managers. Everybody else comes by invitation.
 var ada, uma, ed = company.User("ada"), company.User("uma"), company.User("ed")
 
-// mailing is the system that gives lost mails out again. The sponsor stays.
-var mailing = company.System("mailer")
-
 // begin founds the company.
 func begin() (*story, error) {
 	s := new(story)
