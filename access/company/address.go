@@ -21,6 +21,9 @@ var (
 	errOtherProvider = errors.New("the address was verified by another provider than the one their invitation named")
 )
 
+// errTooOld: nobody can say who has an address in a company that is too old.
+var errTooOld = errors.New("the log was not read for too long: sync")
+
 // ChangeAddress gives a user another e-mail address. A system may, and where
 // [Config.OwnAddresses] allows it the user, with a proof that the new address is
 // theirs. A pending invitation to the new address is revoked.
@@ -130,6 +133,32 @@ func (c ChangeAddress) apply(s *state, at time.Time) error {
 		s.people.had = s.people.had.With(formerMailbox{c.User, u.Email.Key()})
 	}
 	return s.editUser(c.User, func(u *team.User) { u.Email = address })
+}
+
+// Proven returns the user with a proven address: also one who is suspended or whose
+// access has ended. Without one it returns the invitation to the address that can
+// be accepted now, unless it names another identity provider than the proof. Both
+// are zero for an address that is nobody's.
+//
+// The error is an [*Error] that wraps [ErrInvalid] for a proof that is older than
+// [InvitationLimits].ProofAge, of the future, or zero. A
+// company that is older than [Config.MaxAge] allows gives another one.
+func (c *Company) Proven(p invite.Proof) (team.User, invite.Invitation, error) {
+	now := c.guard(c.journal.Point())
+	if c.isTooOld() {
+		return team.User{}, invite.Invitation{}, &Error{Op: "proven", Err: errTooOld}
+	}
+	if err := now.checkAge(p); err != nil {
+		return team.User{}, invite.Invitation{}, &Error{Op: "proven", Err: invalid("the proof", err)}
+	}
+	if u, ok := now.directory().UserByAddress(p.Address()); ok {
+		return u, invite.Invitation{}, nil
+	}
+	i := now.invitations.to(p.Address())
+	if i.StateAt(now.at) != invite.Pending || i.Terms.Provider != "" && i.Terms.Provider != p.Provider() {
+		return team.User{}, invite.Invitation{}, nil
+	}
+	return team.User{}, detached(i), nil
 }
 
 // people is what a company remembers of its users besides their records. It never

@@ -38,8 +38,8 @@
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];
 //     [ReadChanges], [Founded], [FoundedPart]; [Company.Checkpoint], [Company.Keep],
 //     [Company.Health]
-//   - many companies in one [audit.Store]: [Keys] is the index by which an address
-//     finds them
+//   - many companies in one [audit.Store]: package companies; [Keys] is the index by
+//     which an address finds them, [Company.Proven] says what it is in one of them
 //   - several processes: [Company.Follow], [Company.Sync], [Company.WaitFor];
 //     what changes: [Company.Updates] with [Update]; in one transaction with your
 //     own rows: [Company.DoIn], [Pending]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"time"
 
@@ -149,6 +150,7 @@ func (c *Company) takenIn(ctx context.Context, after uint64) iter.Seq2[audit.Eve
 			return
 		}
 		last := audit.Checkpoint{Seq: after}
+		defer runtime.KeepAlive(c) // somebody may close the log of a company that nobody has any more
 		for e, err := range c.log.Events(ctx, after) {
 			if err == nil {
 				err = checkNext(last, head, e, id)

@@ -68,6 +68,7 @@ func (c *Company) Updates(ctx context.Context, after uint64) iter.Seq2[Update, e
 type Health struct {
 	Checkpoint audit.Checkpoint // of the last event that this process has
 	Known      time.Time        // when the log was last known to have nothing after it
+	Behind     bool             // that is longer ago than [Config.FollowEvery], and there is a MaxAge: it is time for a [Company.Sync]
 	TooOld     bool             // that is longer ago than [Config.MaxAge]
 	// InDoubt: an append failed in such a way that its event may still be stored:
 	// the last [ErrUncertain] is not settled. Nothing else is written until the next
@@ -82,7 +83,8 @@ type Health struct {
 // Health returns how the company stands to its log. It never waits.
 func (c *Company) Health() Health {
 	return Health{
-		Checkpoint: c.Checkpoint(), Known: c.journal.Known(), TooOld: c.isTooOld(), InDoubt: c.journal.InDoubt(),
+		Checkpoint: c.Checkpoint(), Known: c.journal.Known(), InDoubt: c.journal.InDoubt(),
+		Behind: c.isOlder(c.config.FollowEvery), TooOld: c.isTooOld(),
 		Pending: c.journal.IsStaged(), Log: c.journal.Failure(), Keeper: c.journal.KeepFailure(),
 	}
 }
@@ -97,6 +99,10 @@ func (c *Company) Keep(ctx context.Context) error {
 }
 
 // isTooOld reports whether the company may be older than its answers may be.
-func (c *Company) isTooOld() bool {
-	return c.config.MaxAge > 0 && c.config.Now().Sub(c.journal.Known()) > c.config.MaxAge
+func (c *Company) isTooOld() bool { return c.isOlder(c.config.MaxAge) }
+
+// isOlder reports whether the log of a company that has a MaxAge was last known to
+// have nothing more longer ago than an age.
+func (c *Company) isOlder(age time.Duration) bool {
+	return c.config.MaxAge > 0 && c.config.Now().Sub(c.journal.Known()) > age
 }

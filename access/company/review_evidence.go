@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"runtime"
 	"slices"
 	"time"
 
@@ -41,6 +42,7 @@ func (c *Company) WriteEvidence(ctx context.Context, w io.Writer, review string)
 // eventsUpTo yields the events of the log up to a point of it.
 func (c *Company) eventsUpTo(ctx context.Context, head audit.Checkpoint) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
+		defer runtime.KeepAlive(c) // somebody may close the log of a company that nobody has any more
 		for e, err := range audit.Replay(ctx, c.log, audit.Checkpoint{}, head) {
 			if errors.Is(err, audit.ErrTruncated) || errors.Is(err, audit.ErrRewritten) {
 				err = fmt.Errorf("%w: %w", ErrDiverged, err)
