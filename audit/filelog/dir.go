@@ -25,7 +25,8 @@ type Dir struct {
 
 // OpenDir opens a directory of logs, which must be there. With keys, it has an
 // index of them in a file of the directory. If that file is missing, it is made
-// from all logs, which reads them.
+// from all logs, which reads them. All who write to a directory must pass the same
+// keys: what is appended without them is not found.
 //
 // The error is an [*Error], for what [Open] returns and for an index that is
 // damaged: remove the file "keys" then, and it is made again.
@@ -48,22 +49,19 @@ func OpenDir(ctx context.Context, path string, keys audit.Keys, o *Options) (*Di
 		return d, nil
 	}
 	d.index = newIndex(osDisk{}, filepath.Join(path, indexName), o.ReadOnly)
-	if _, err := os.Stat(d.index.path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
+	err = d.index.locked(ctx, !o.ReadOnly, func() error { return nil })
+	if err == nil && !d.index.complete && !o.ReadOnly {
 		err = d.reindex(ctx)
-		if err != nil {
-			return nil, err
-		}
 	}
-	return d, d.index.refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
-// reindex makes the index from the logs, in a file that takes its place when it is
-// complete.
+// reindex completes the index from the logs. Meanwhile others may append, and put
+// the keys of what they append into it, and may do the same.
 func (d *Dir) reindex(ctx context.Context) error {
-	fresh := newIndex(osDisk{}, d.index.path+".new", false)
-	if err := os.Remove(fresh.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &Error{Op: "open", Path: fresh.path, Err: err}
-	}
 	for name, err := range d.Names(ctx) {
 		if err != nil {
 			return err
@@ -79,24 +77,11 @@ func (d *Dir) reindex(ctx context.Context) error {
 			}
 			all = append(all, d.keys(e)...)
 		}
-		if err := errors.Join(fresh.add(ctx, name, all), l.Close()); err != nil {
+		if err := errors.Join(d.index.add(ctx, name, all), l.Close()); err != nil {
 			return err
 		}
 	}
-	err := fresh.add(ctx, "", nil) // so that there is a file
-	if err == nil {
-		err = fresh.close()
-	}
-	if err == nil {
-		err = os.Rename(fresh.path, d.index.path)
-	}
-	if err == nil {
-		err = syncDir(d.path)
-	}
-	if err != nil {
-		return &Error{Op: "open", Path: d.index.path, Err: err}
-	}
-	return nil
+	return d.index.finish(ctx)
 }
 
 // Log implements [audit.Store]. Close the log when it is not used any more. The
@@ -183,13 +168,21 @@ func (d *Dir) Names(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// Find implements [audit.Store]. It finds nothing without keys.
+// Find implements [audit.Store]. It finds nothing without keys. A directory opened
+// to read only must have been opened to write with keys once: else there is an
+// error.
 func (d *Dir) Find(ctx context.Context, key string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		if d.index == nil {
 			return
 		}
 		names, err := d.index.find(ctx, key)
+		if errors.Is(err, errIncomplete) && !d.options.ReadOnly {
+			// Somebody removed the index, so that it is made again.
+			if err = d.reindex(ctx); err == nil {
+				names, err = d.index.find(ctx, key)
+			}
+		}
 		if err != nil {
 			yield("", err)
 			return

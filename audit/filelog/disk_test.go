@@ -26,7 +26,8 @@ type simulated struct {
 	files  map[string]*inode
 	off    bool
 	faults faults
-	failAt int // the number of the call that fails, counted down; 0 is none
+	failAt int    // the number of the call that fails, counted down; 0 is none
+	onLock func() // called before a lock is taken
 	counts struct{ powerLosses, ioErrors, deaths, syncs int }
 }
 
@@ -252,6 +253,9 @@ func (h *handle) Lock() error {
 	}
 	if by := h.node.locked; by != nil && by != h && !by.proc.dead {
 		return errLocked
+	}
+	if h.disk.onLock != nil {
+		h.disk.onLock()
 	}
 	h.node.locked = h
 	return nil

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/ambit-authz/ambit/audit"
 )
 
 // What a caller may branch on, besides the errors of package audit.
 var (
-	// ErrNoLock: this system has no lock that processes can share, so a log can
-	// only be opened for reading.
+	// ErrNoLock: this system, or this file system, has no lock that processes can
+	// share, so a log can only be opened for reading.
 	ErrNoLock = errors.New("there is no lock for files here: open it for reading only")
 	// ErrReadOnly: the log was opened for reading.
 	ErrReadOnly = errors.New("the log was opened for reading only")
@@ -36,8 +38,11 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "filelog: %s %s: ", e.Op, e.Path)
-	if e.Seq > 0 {
+	switch {
+	case e.Seq > 0:
 		fmt.Fprintf(&b, "event %d, byte %d: ", e.Seq, e.Byte)
+	case errors.Is(e.Err, audit.ErrDamaged):
+		fmt.Fprintf(&b, "byte %d: ", e.Byte)
 	}
 	b.WriteString(e.Err.Error())
 	if e.Text != "" {

@@ -64,7 +64,8 @@ func TestEveryCallFails(t *testing.T) {
 		},
 		"index": {
 			func(t *testing.T, d disk) error {
-				return newIndex(d, "keys", false).add(t.Context(), "one", []string{"ann"})
+				x := newIndex(d, "keys", false)
+				return errors.Join(x.add(t.Context(), "one", []string{"ann"}), x.finish(t.Context()))
 			},
 			func(t *testing.T, d disk) error {
 				x := newIndex(d, "keys", false)

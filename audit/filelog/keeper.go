@@ -61,6 +61,9 @@ func (k *Keeper) Keep(ctx context.Context, c audit.Checkpoint) error {
 }
 
 func (k *Keeper) keep(ctx context.Context, c audit.Checkpoint) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case k.turn <- struct{}{}:
 		defer func() { <-k.turn }()
@@ -77,8 +80,11 @@ func (k *Keeper) keep(ctx context.Context, c audit.Checkpoint) error {
 	}
 	defer func() { _ = f.Unlock() }()
 	kept, err := k.Kept(ctx)
-	if err != nil || kept.Seq >= c.Seq {
+	if err != nil {
 		return err
+	}
+	if kept.Seq >= c.Seq {
+		return k.disk.syncDir(dirOf(k.path)) // whoever kept it may have failed to
 	}
 	next, err := k.disk.open(k.path+".new", true, true)
 	if err != nil {

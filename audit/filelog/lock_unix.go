@@ -28,6 +28,8 @@ func retry(f *os.File, how int) error {
 		case errors.Is(err, syscall.EINTR):
 		case errors.Is(err, syscall.EWOULDBLOCK):
 			return errLocked
+		case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EINVAL):
+			return errors.Join(ErrNoLock, err) // so say file systems that have none
 		default:
 			return err
 		}

@@ -1,12 +1,9 @@
 package filelog
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"sync"
@@ -21,15 +18,17 @@ type Options struct {
 	// is refused. The last event may be one whose writer does not know yet that it
 	// is stored.
 	ReadOnly bool
-	// Poll is how often Watch looks for what other processes appended. 0 is 100
-	// milliseconds. What this Log appends, its own Watch sees at once.
+	// Poll is how often Watch looks for what other processes appended. 0 and less
+	// are 100 milliseconds. What this Log appends, its own Watch sees at once.
 	Poll time.Duration
 }
 
 // every is how many events there are between two places that a Log remembers.
 const every = 64
 
-// Log is a log in a file. It is an [audit.Log] and an [audit.Watcher].
+// Log is a log in a file. It is an [audit.Log], an [audit.Watcher] and an
+// [audit.Limited]. It keeps the file open, and 8 bytes in memory for every 64
+// events.
 type Log struct {
 	path    string
 	options Options
@@ -62,17 +61,19 @@ func open(ctx context.Context, d disk, path string, o *Options) (*Log, error) {
 		o = new(Options)
 	}
 	l := &Log{path: path, options: *o, disk: d, turn: make(chan struct{}, 1)}
-	l.options.Poll = cmp.Or(o.Poll, 100*time.Millisecond)
+	if l.options.Poll <= 0 {
+		l.options.Poll = 100 * time.Millisecond
+	}
 	if !canLock && !o.ReadOnly {
 		return nil, &Error{Op: "open", Path: path, Err: ErrNoLock}
 	}
-	if !o.ReadOnly {
-		// Whoever made the file may have ended before its name was safe.
-		if err := d.syncDir(dirOf(path)); err != nil {
-			return nil, &Error{Op: "open", Path: path, Err: err}
+	err := l.locked(ctx, "open", false, func() error {
+		if l.file == nil && !o.ReadOnly {
+			return d.syncDir(dirOf(path)) // which fails if it is not there
 		}
-	}
-	if err := l.locked(ctx, "open", false, func() error { return nil }); err != nil {
+		return nil
+	})
+	if err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -120,6 +121,9 @@ func (l *Log) Append(ctx context.Context, e audit.Event) error {
 	})
 }
 
+// LongestLine implements [audit.Limited]: a file takes every event in order.
+func (l *Log) LongestLine() int { return longestLine }
+
 // compare returns nil if the log has the very event, and conflict if it has another
 // one in its place.
 func (l *Log) compare(e audit.Event, conflict error) error {
@@ -146,7 +150,8 @@ func (l *Log) write(line []byte) error {
 }
 
 // Events implements [audit.Log]. A loop costs reading the lines that it yields and
-// at most 64 before them.
+// at most 64 before them. It checks the form, the place and the hash of each event,
+// and that it continues the one before: what is damaged is not yielded.
 func (l *Log) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		var all iter.Seq2[audit.Event, error]
@@ -239,7 +244,15 @@ func (l *Log) locked(ctx context.Context, op string, create bool, f func() error
 		}
 		defer func() { _ = l.file.Unlock() }() // it ends with the process at the latest
 	}
-	err := l.takeIn(op)
+	// Looked at under the lock: while it was waited for, the file may have been
+	// replaced, and what is written to one without a name is lost.
+	is, err := l.disk.isAt(l.path, l.file)
+	if err == nil && !is {
+		err = ErrReplaced
+	}
+	if err == nil {
+		err = l.takeIn(op)
+	}
 	if err == nil {
 		err = f()
 	}
@@ -249,18 +262,15 @@ func (l *Log) locked(ctx context.Context, op string, create bool, f func() error
 	return nil
 }
 
-// opened opens the file if it is there by now, or if it is to be made, and checks
-// that it still is the one at its path.
+// opened opens the file if it is there by now, or if it is to be made. Then it
+// syncs its directory, whoever made it: that one may have ended before the name was
+// safe.
 func (l *Log) opened(create bool) error {
 	if l.closed {
 		return ErrClosed
 	}
 	if l.file != nil {
-		is, err := l.disk.isAt(l.path, l.file)
-		if err == nil && !is {
-			err = ErrReplaced
-		}
-		return err
+		return nil
 	}
 	f, err := l.disk.open(l.path, !l.options.ReadOnly, create)
 	if errors.Is(err, fs.ErrNotExist) && !create {
@@ -269,7 +279,7 @@ func (l *Log) opened(create bool) error {
 	if err != nil {
 		return err
 	}
-	if create {
+	if !l.options.ReadOnly {
 		if err := l.disk.syncDir(dirOf(l.path)); err != nil {
 			return errors.Join(err, f.Close())
 		}
@@ -327,18 +337,22 @@ func (l *Log) read(head uint64, end int64, from place, after uint64) iter.Seq2[a
 		if after >= head {
 			return
 		}
-		lines := lineReader{r: bufio.NewReaderSize(io.NewSectionReader(f, from.at, end-from.at), 64<<10), at: from.at}
+		lines, prev := newLineReader(f, from.at, end), audit.Hash{}
 		for seq := from.seq + 1; seq <= head; seq++ {
 			at := lines.at
 			line, whole, err := lines.next()
-			if err == nil && !whole {
+			switch {
+			case err == nil && !whole:
 				err = &Error{Op: "events", Path: l.path, Seq: seq, Byte: at, Text: "the file ends before it", Err: audit.ErrDamaged}
+			case err != nil:
+				err = &Error{Op: "events", Path: l.path, Seq: seq, Byte: at, Err: err}
 			}
 			var e audit.Event
 			if err == nil && seq > after {
-				if e, err = audit.Decode(line); err != nil || e.Seq != seq {
+				if e, err = next(line, prev); err != nil || e.Seq != seq {
 					err = l.damage("events", seq, at, line, e, err)
 				}
+				prev = e.Hash
 			}
 			if err != nil {
 				yield(audit.Event{}, err)
@@ -350,6 +364,26 @@ func (l *Log) read(head uint64, end int64, from place, after uint64) iter.Seq2[a
 		}
 	}
 }
+
+// next returns the event of a line, checked, also whether it continues the event
+// before, whose hash is zero if it is not known.
+func next(line []byte, prev audit.Hash) (audit.Event, error) {
+	e, err := audit.Decode(line)
+	switch {
+	case err != nil:
+		return e, err
+	case e.Hash != e.Sum():
+		return e, errEdited
+	case e.Prev != prev && (e.Seq == 1 || !prev.IsZero()):
+		return e, errUnlinked
+	}
+	return e, nil
+}
+
+var (
+	errEdited   = errors.New("its hash does not fit its fields")
+	errUnlinked = errors.New("it does not continue the event before")
+)
 
 // damage returns the error of a line that is not the event which belongs there.
 func (l *Log) damage(op string, seq uint64, at int64, line []byte, e audit.Event, err error) error {

@@ -48,6 +48,12 @@ func TestOpenRefuses(t *testing.T) {
 		"an empty line":         {lines[0] + "\n", audit.ErrDamaged},
 		"run together":          {strings.TrimSuffix(lines[0], "\n") + lines[1], audit.ErrDamaged},
 		"run together by NUL":   {strings.TrimSuffix(lines[0], "\n") + "\x00" + lines[1], audit.ErrDamaged},
+		"not a log, one line":   {"hello", audit.ErrDamaged},
+		"a file of JSON":        {`{"name":"acme","users":[]}`, audit.ErrDamaged},
+		"a program":             {"\x7fELF\x02\x01\x01\x00\x00", audit.ErrDamaged},
+		"NUL in the last line":  {strings.Replace(string(whole), `"id":"e2`, "\"id\":\"e\x00", 1), audit.ErrDamaged},
+		"a line feed damaged":   {strings.TrimSuffix(string(whole), "\n") + "J", audit.ErrDamaged},
+		"damaged, and torn":     {strings.TrimSuffix(string(whole), "\n") + "J" + `{"v":1,"seq":3,"id":"`, audit.ErrDamaged},
 		"another hash":          {lines[0] + strings.Replace(lines[1], `"reason":""`, `"reason":"x"`, 1), audit.ErrDamaged},
 	} {
 		path := filepath.Join(t.TempDir(), "log")
@@ -171,6 +177,64 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// TestReplacedMeanwhile puts another file in the place of a log while an append
+// waits for its lock: what is written to a file without a name is lost.
+func TestReplacedMeanwhile(t *testing.T) {
+	d := newSimulated(1, faults{})
+	l, err := open(t.Context(), d.of(new(process)), "log", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := event(audit.Checkpoint{}, "ann", 10)
+	if err := l.Append(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	d.onLock = func() { d.files["log"] = new(inode) }
+	if err := l.Append(t.Context(), event(first.Checkpoint(), "ann", 10)); !errors.Is(err, ErrReplaced) {
+		t.Errorf("Append = %v", err)
+	}
+}
+
+// TestNameIsSafe: the name of a file is on the disk before its first event is
+// acknowledged, also if another process made the file, and ended.
+func TestNameIsSafe(t *testing.T) {
+	for name, look := range map[string]func(l *Log){
+		"at once":     func(*Log) {},
+		"after Event": func(l *Log) { collect(t, l) },
+	} {
+		d := newSimulated(1, faults{})
+		l, err := open(t.Context(), d.of(new(process)), "log", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.of(new(process)).open("log", true, true); err != nil {
+			t.Fatal(err)
+		}
+		look(l)
+		if err := l.Append(t.Context(), event(audit.Checkpoint{}, "ann", 10)); err != nil {
+			t.Fatal(err)
+		}
+		if !d.files["log"].named {
+			t.Errorf("%s: the event is acknowledged, and the name of its file may be lost", name)
+		}
+	}
+}
+
+// TestLimit reads what has no line feed for longer than any event has.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "log")
+	if err := errors.Join(os.WriteFile(path, []byte("x"), 0o600), os.Truncate(path, longestLine+2)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path, nil); !errors.Is(err, audit.ErrDamaged) {
+		t.Errorf("Open = %v", err)
+	}
+	if d, err := Inspect(t.Context(), path); err != nil || d.Seq != 1 || d.Byte != 0 || d.Bytes != longestLine+2 {
+		t.Errorf("Inspect = %v, %v", d, err)
+	}
+}
+
 // TestClosed asks a log that was closed.
 func TestClosed(t *testing.T) {
 	t.Parallel()
@@ -291,6 +355,10 @@ func TestKeeperSyncs(t *testing.T) {
 	if n := d.files["checkpoint"]; n == nil || len(n.dirty) > 0 || !n.named {
 		t.Errorf("the checkpoint is not on the disk: %+v", n)
 	}
+	d.files["checkpoint"].named = false // as if its directory could not be synced
+	if err := k.Keep(t.Context(), c); err != nil || !d.files["checkpoint"].named {
+		t.Errorf("kept again: %v; its name is on the disk: %t", err, d.files["checkpoint"].named)
+	}
 	d.files["checkpoint"].seen = []byte("nonsense")
 	if _, err := k.Kept(t.Context()); !errors.Is(err, audit.ErrDamaged) {
 		t.Errorf("Kept = %v", err)
@@ -338,6 +406,16 @@ func TestDamage(t *testing.T) {
 	left, err2 := os.ReadFile(path)
 	if err := errors.Join(err1, err2); err != nil || string(left)+string(cut) != string(bad) || len(left) != int(d.Byte) {
 		t.Errorf("%d and %d bytes of %d, %v", len(left), len(cut), len(bad), err)
+	}
+	// Damaged again in the same place, and cut by what was noted of it.
+	if err := os.WriteFile(path, append(left[:len(left):len(left)], "nonsense\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Damage{Path: path, Seq: 3, Byte: d.Byte, Bytes: 9, Lines: 1, Why: audit.ErrDamaged}.Cut(t.Context())
+	again, err1 := os.ReadFile(copied)
+	cut2, err2 := os.ReadFile(second)
+	if err := errors.Join(err, err1, err2); err != nil || string(again) != string(cut) || string(cut2) != "nonsense\n" {
+		t.Errorf("the second copy %q has %q, the first one %q, %v", second, cut2, again, err)
 	}
 	l, err := Open(t.Context(), path, nil)
 	if err != nil {

@@ -1,7 +1,7 @@
 package filelog
 
 import (
-	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +17,7 @@ type Damage struct {
 	Seq   uint64 // of the first event that is not there as it should be
 	Byte  int64  // where its line begins, and so how much of the file is in order
 	Bytes int64  // how much comes from there on
-	Lines int    // how many line feeds are in that
+	Lines int    // how many line feeds are in that, as far as it consists of lines
 	Why   error  // what is wrong with it
 
 	disk disk
@@ -55,11 +55,14 @@ func inspect(ctx context.Context, f file, path string) (Damage, error) {
 	if err != nil {
 		return Damage{}, &Error{Op: "inspect", Path: path, Err: err}
 	}
-	lines := lineReader{r: bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 64<<10)}
+	lines := newLineReader(f, 0, size)
 	var head audit.Checkpoint
 	for lines.at < size && ctx.Err() == nil {
 		at := lines.at
 		line, whole, err := lines.next()
+		if errors.Is(err, errTooLong) {
+			return Damage{Path: path, Seq: head.Seq + 1, Byte: at, Bytes: size - at, Why: err, disk: osDisk{}}, nil
+		}
 		if err != nil {
 			return Damage{}, &Error{Op: "inspect", Path: path, Seq: head.Seq + 1, Byte: at, Err: err}
 		}
@@ -79,7 +82,9 @@ func inspect(ctx context.Context, f file, path string) (Damage, error) {
 			d.Lines++
 		}
 		for lines.at < size && ctx.Err() == nil {
-			if _, whole, err := lines.next(); err != nil {
+			if _, whole, err := lines.next(); errors.Is(err, errTooLong) {
+				return d, nil // what follows is not counted
+			} else if err != nil {
 				return d, &Error{Op: "inspect", Path: path, Err: err}
 			} else if whole {
 				d.Lines++
@@ -91,7 +96,7 @@ func inspect(ctx context.Context, f file, path string) (Damage, error) {
 }
 
 // Cut cuts the file off where the damage begins, after it has copied what it cuts
-// into a file beside it, whose path it returns. It takes the lock, and cuts only if
+// into a new file beside it, whose path it returns. It takes the lock, and cuts only if
 // the damage is still the same. What is cut may be events that somebody was told are
 // stored: look at the copy, and compare with a checkpoint kept elsewhere.
 //
@@ -99,6 +104,9 @@ func inspect(ctx context.Context, f file, path string) (Damage, error) {
 func (d Damage) Cut(ctx context.Context) (copied string, err error) {
 	if d.IsZero() {
 		return "", nil
+	}
+	if d.disk == nil {
+		d.disk = osDisk{} // it was made from what was noted of another
 	}
 	l := &Log{path: d.Path, disk: d.disk, turn: make(chan struct{}, 1)}
 	fail := func(err error) (string, error) { return "", &Error{Op: "cut", Path: d.Path, Err: err} }
@@ -113,6 +121,9 @@ func (d Damage) Cut(ctx context.Context) (copied string, err error) {
 		return fail(err)
 	}
 	defer func() { _ = l.file.Unlock() }()
+	if is, err := l.disk.isAt(d.Path, l.file); err != nil || !is {
+		return fail(cmp.Or(err, ErrReplaced))
+	}
 	now, err := inspect(ctx, l.file, d.Path)
 	if err != nil {
 		return fail(err)
@@ -120,8 +131,8 @@ func (d Damage) Cut(ctx context.Context) (copied string, err error) {
 	if now.Byte != d.Byte || now.Bytes != d.Bytes || now.IsZero() {
 		return fail(fmt.Errorf("%w: the file is not as it was inspected: now %v", audit.ErrConflict, now))
 	}
-	copied = d.Path + ".cut-" + strconv.FormatInt(d.Byte, 10)
-	if err := copyTail(l.disk, l.file, d, copied); err != nil {
+	copied, err = copyTail(l.disk, l.file, d)
+	if err != nil {
 		return fail(err)
 	}
 	if err := cut(l.file, d.Byte); err != nil {
@@ -130,18 +141,31 @@ func (d Damage) Cut(ctx context.Context) (copied string, err error) {
 	return copied, nil
 }
 
-// copyTail copies what is to be cut, so that it survives a crash.
-func copyTail(d disk, from file, damage Damage, path string) error {
-	to, err := d.open(path, true, true)
-	if err != nil {
-		return err
+// copyTail copies what is to be cut into a file of its own, so that it survives a
+// crash, and returns its path.
+func copyTail(d disk, from file, damage Damage) (string, error) {
+	for n := 0; ; n++ {
+		path := damage.Path + ".cut-" + strconv.FormatInt(damage.Byte, 10)
+		if n > 0 {
+			path += "-" + strconv.Itoa(n)
+		}
+		to, err := d.open(path, true, true)
+		if err != nil {
+			return "", err
+		}
+		size, err := to.Size()
+		if err == nil && size > 0 { // of an earlier cut
+			if err := to.Close(); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if err == nil {
+			_, err = io.Copy(io.NewOffsetWriter(to, 0), io.NewSectionReader(from, damage.Byte, damage.Bytes))
+		}
+		if err == nil {
+			err = to.Sync()
+		}
+		return path, errors.Join(err, to.Close(), d.syncDir(dirOf(path)))
 	}
-	_, err = io.Copy(io.NewOffsetWriter(to, 0), io.NewSectionReader(from, damage.Byte, damage.Bytes))
-	if err == nil {
-		err = to.Truncate(damage.Bytes) // of an earlier attempt
-	}
-	if err == nil {
-		err = to.Sync()
-	}
-	return errors.Join(err, to.Close(), d.syncDir(dirOf(path)))
 }

@@ -17,6 +17,17 @@ type lineReader struct {
 	line []byte
 }
 
+// longestLine is that of package audit, which every event in order fits in.
+const longestLine = 96 << 20
+
+// errTooLong says that something is no line of an event, however it goes on.
+var errTooLong = errors.New("a line is longer than that of any event")
+
+// newLineReader reads the lines of a file from one byte to another.
+func newLineReader(f io.ReaderAt, from, to int64) lineReader {
+	return lineReader{r: bufio.NewReaderSize(io.NewSectionReader(f, from, to-from), 64<<10), at: from}
+}
+
 // next returns the next line without its line feed, and whether it had one. At the
 // end it returns an empty line without one. The line is valid until the next call.
 func (r *lineReader) next() (line []byte, whole bool, err error) {
@@ -25,6 +36,8 @@ func (r *lineReader) next() (line []byte, whole bool, err error) {
 		part, err := r.r.ReadSlice('\n')
 		r.line = append(r.line, part...)
 		switch {
+		case len(r.line) > longestLine+1:
+			return nil, false, errTooLong
 		case err == nil:
 			r.at += int64(len(r.line))
 			return r.line[:len(r.line)-1], true, nil
@@ -41,9 +54,9 @@ func (r *lineReader) next() (line []byte, whole bool, err error) {
 // is left of an append that failed. The caller has the lock, unless the log is
 // open for reading only.
 //
-// The end of a file is torn if a crash can have left it so: its last line has no
-// line feed, or has NUL bytes where a sector was not written, which no line has.
-// That is cut off: nobody was told that it is stored, since whoever is told has
+// The end of a file is torn if a crash can have left it so: its last line is a part
+// of the next one, or has NUL bytes where sectors were not written, which no line
+// has. That is cut off: nobody was told that it is stored, since whoever is told has
 // synced it. Anything else that is not the next event is damage, which no crash
 // makes, and is never cut off.
 func (l *Log) takeIn(op string) error {
@@ -91,13 +104,16 @@ type tail struct {
 // as the number of the last one says.
 func (l *Log) scan(op string, size int64) (tail, error) {
 	t := tail{seq: l.head.Seq, end: l.end}
-	lines := lineReader{r: bufio.NewReaderSize(io.NewSectionReader(l.file, l.end, size-l.end), 64<<10), at: l.end}
+	lines := newLineReader(l.file, l.end, size)
 	for t.end < size {
 		line, whole, err := lines.next()
+		if errors.Is(err, errTooLong) {
+			err = &Error{Op: op, Path: l.path, Seq: t.seq + 1, Byte: t.end, Text: err.Error(), Err: audit.ErrDamaged}
+		}
 		if err != nil {
 			return t, err
 		}
-		if lines.at == size && l.isTorn(line, whole) {
+		if lines.at == size && l.isTorn(line, whole, t) {
 			t.torn = true
 			break
 		}
@@ -183,17 +199,77 @@ func cut(f file, end int64) error {
 }
 
 // isTorn reports whether the last line of a file is one that a crash has left so,
-// to be cut off. One that is whole but for its line feed is not. Nor is a whole line
-// with something else after it: no crash does that to a line that was synced.
-func (l *Log) isTorn(line []byte, whole bool) bool {
-	written, rest, zeros := bytes.Cut(line, []byte{0})
-	if whole && !zeros {
-		return false
+// to be cut off. One that is whole but for its line feed is kept. These are damage:
+// a file that does not begin as a log; a line that is closed, but has something else
+// in the place of its line feed; and zeros that are not whole sectors in a line that
+// has its line feed, since disks write those as a whole.
+func (l *Log) isTorn(line []byte, whole bool, t tail) bool {
+	alike := isAlike(line, `{"v":1,"seq":`+strconv.FormatUint(t.seq+1, 10)+`,"id":"`)
+	if whole {
+		return alike && bytes.IndexByte(line, 0) >= 0 && isUnwritten(line, t.end)
 	}
-	if _, err := audit.Decode(written); err != nil {
-		return true
+	written := bytes.TrimRight(line, "\x00")
+	if _, err := audit.Decode(written); err == nil {
+		return l.options.ReadOnly // it may still be written
 	}
-	return l.options.ReadOnly && len(bytes.Trim(rest, "\x00")) == 0 // it may still be written
+	if !alike {
+		return t.seq > 0 // remains of another line that had this place
+	}
+	return bytes.IndexByte(written, 0) >= 0 || !isClosed(written)
+}
+
+// isAlike reports whether b is a text, as far as both go. Zeros are alike to
+// everything.
+func isAlike(b []byte, text string) bool {
+	for i := range min(len(b), len(text)) {
+		if b[i] != text[i] && b[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isUnwritten reports whether the zeros of a line that begins at a byte can be what
+// was not written of it: they end with a sector. They begin with one, with the line,
+// or where a cut that was half done ended; but a single byte that turned zero is
+// damage.
+func isUnwritten(line []byte, at int64) bool {
+	const sector = 512 // larger ones are multiples of it
+	for i := 0; i < len(line); i++ {
+		if line[i] != 0 {
+			continue
+		}
+		from := i
+		for i < len(line) && line[i] == 0 {
+			i++
+		}
+		whole := from == 0 || (at+int64(from))%sector == 0
+		if !whole && i == from+1 || (at+int64(i))%sector != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isClosed reports whether the object of JSON that b begins with ends in b.
+func isClosed(b []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isOtherVersion reports whether a line is one of package audit in another version.
