@@ -51,7 +51,7 @@ var house = map[string]string{
 	// can have what a test reports.
 	"access/diff":    "role datagroup team access access/document",
 	"access/lint":    "role datagroup team internal access access/document",
-	"access/company": "role datagroup team internal access access/document access/diff invite audit audit/evidence access/company/internal/journal access/company/internal/ordered",
+	"access/company": "role datagroup team internal access access/document access/diff invite audit audit/evidence access/company/internal/journal access/company/internal/ordered access/company/internal/image",
 	// Many companies of one store, which stand above the company and hand its policy
 	// to the doors.
 	"access/companies": "team internal access access/live access/admission access/company invite audit",
@@ -59,6 +59,8 @@ var house = map[string]string{
 	// know audit, and of audit alone, so that faults are tested without a company.
 	"access/company/internal/journal": "audit",
 	"access/company/internal/ordered": "",
+	// The form of snapshots, apart from what is in them.
+	"access/company/internal/image": "access/internal/persist access/company/internal/ordered",
 	// What a host writes of decisions, apart from making them: access needs no
 	// log/slog.
 	"access/decisionlog":             "access",
@@ -93,6 +95,7 @@ var houseTests = map[string]string{
 	"audit/sqllog":                    "audit/audittest",
 	"access/company":                  "audit/audittest access/company/internal/model",
 	"access/companies":                "audit/audittest access/accesshttp access/document",
+	"access/company/internal/image":   "audit",           // a hash to write
 	"access/company/internal/journal": "audit/audittest", // its tests need a log that fails
 }
 

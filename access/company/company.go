@@ -81,6 +81,13 @@ type Config struct {
 	// Less, and MaxAge or more, are refused.
 	FollowEvery time.Duration
 
+	// Snapshot returns the last snapshot that [Company.Snapshot] wrote, which Open
+	// closes. Nil means that there is none. Open replays only the events after it. A
+	// snapshot that cannot be read, or is of another version, is passed over:
+	// [Health.Snapshot] says why. One that is not of the log, or newer than it, is
+	// refused as [ErrDiverged]. Nil is no snapshots.
+	Snapshot func(ctx context.Context) (io.ReadCloser, error)
+
 	// Keeper keeps the last checkpoint outside the log, so that [Open] finds out if
 	// the log lost its end: an old copy that was restored looks like a log in order.
 	// Nil keeps nothing, and then a shorter log is believed.
@@ -114,8 +121,9 @@ type Company struct {
 	log     audit.Log
 	journal *journal.Journal[*published]
 
-	underway underway // messages that the log does not know of
-	panics   atomic.Uint64
+	passedOver error    // why the snapshot was
+	underway   underway // messages that the log does not know of
+	panics     atomic.Uint64
 }
 
 // Open replays a log and returns the company that it records. Every event must
@@ -131,7 +139,9 @@ func Open(ctx context.Context, log audit.Log, c *Config) (*Company, error) {
 		return nil, &Error{Op: "open", Err: err}
 	}
 	co.log = log
-	co.journal, err = journal.Open(ctx, co.journalConfig())
+	settings := co.journalConfig()
+	settings.From = co.fromSnapshot(ctx)
+	co.journal, err = journal.Open(ctx, settings)
 	switch {
 	case err != nil:
 	case co.Checkpoint().Seq == 0:

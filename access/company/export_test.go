@@ -2,7 +2,10 @@ package company
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -130,4 +133,14 @@ func OpenWithoutLedger(ctx context.Context, log audit.Log, config *Config) (*Com
 	settings.Fold = fold
 	co.journal, err = journal.Open(ctx, settings)
 	return co, err
+}
+
+// StateType is the type of a state.
+var StateType = reflect.TypeFor[state]()
+
+// Resummed returns a snapshot with something else in it, and the sum of that.
+func Resummed(snapshot []byte, change func([]byte) []byte) []byte {
+	b := change(slices.Clone(snapshot[:len(snapshot)-sha256.Size]))
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
 }

@@ -78,6 +78,11 @@ type Health struct {
 	Pending bool  // an event waits for the end of a transaction; see [Company.DoIn]
 	Log     error // what the last call of the log failed with; nil if it did not
 	Keeper  error // what the last call of [Config.Keeper] failed with; nil if it did not
+
+	// Snapshot is why Open passed over that of [Config.Snapshot]: what that failed
+	// with, [ErrSnapshot] or [ErrSnapshotVersion]. It is nil if it was used, or there
+	// was none.
+	Snapshot error
 }
 
 // Health returns how the company stands to its log. It never waits.
@@ -86,6 +91,7 @@ func (c *Company) Health() Health {
 		Checkpoint: c.Checkpoint(), Known: c.journal.Known(), InDoubt: c.journal.InDoubt(),
 		Behind: c.isOlder(c.config.FollowEvery), TooOld: c.isTooOld(),
 		Pending: c.journal.IsStaged(), Log: c.journal.Failure(), Keeper: c.journal.KeepFailure(),
+		Snapshot: c.passedOver,
 	}
 }
 

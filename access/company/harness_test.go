@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -303,8 +304,22 @@ func (c *testCompany) reopen() {
 // checkReplay fails unless the log replays to the state.
 func (c *testCompany) checkReplay() {
 	c.t.Helper()
-	if got, want := c.second(nil).state(), c.state(); got != want {
+	replayed, snapshot := c.second(nil), snapshotOf(c.t, c.Company)
+	if got, want := replayed.state(), c.state(); got != want {
 		c.t.Errorf("the log replays to\n%s\nwant\n%s", got, want)
+	}
+	if !bytes.Equal(snapshotOf(c.t, replayed.Company), snapshot) {
+		c.t.Error("the log replays to another state, by its snapshot")
+	}
+	restored := c.second(&company.Config{Snapshot: readerOf(snapshot)})
+	if err := restored.Health().Snapshot; err != nil {
+		c.t.Errorf("the snapshot was passed over: %v", err)
+	}
+	if got, want := restored.state(), c.state(); got != want {
+		c.t.Errorf("the snapshot is\n%s\nwant\n%s", got, want)
+	}
+	if !bytes.Equal(snapshotOf(c.t, restored.Company), snapshot) {
+		c.t.Error("a snapshot of what was read from a snapshot is another one")
 	}
 }
 
@@ -348,7 +363,7 @@ var sentinels = map[string]error{
 	"ErrReviewOpen": company.ErrReviewOpen, "ErrReviewClosed": company.ErrReviewClosed, "ErrDecided": company.ErrDecided, "ErrNotIndependent": company.ErrNotIndependent,
 	"ErrNotOffered": company.ErrNotOffered, "ErrPast": company.ErrPast, "ErrLimit": company.ErrLimit, "ErrTooSoon": company.ErrTooSoon,
 	"ErrNoDelivery": company.ErrNoDelivery, "ErrInvitee": company.ErrInvitee, "ErrInviteeOnly": company.ErrInviteeOnly, "ErrRefused": company.ErrRefused, "ErrOnHold": company.ErrOnHold,
-	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrOvertaken": company.ErrOvertaken, "ErrNotStored": company.ErrNotStored, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
+	"ErrQueued": company.ErrQueued, "ErrUnrecorded": company.ErrUnrecorded, "ErrUncertain": company.ErrUncertain, "ErrOvertaken": company.ErrOvertaken, "ErrSnapshot": company.ErrSnapshot, "ErrSnapshotVersion": company.ErrSnapshotVersion, "ErrNotStored": company.ErrNotStored, "ErrClock": company.ErrClock, "ErrDiverged": company.ErrDiverged, "ErrBroken": company.ErrBroken,
 	"ErrNone": invite.ErrNone, "ErrPending": invite.ErrPending, "ErrExpired": invite.ErrExpired, "ErrAccepted": invite.ErrAccepted,
 	"ErrDeclined": invite.ErrDeclined, "ErrRevoked": invite.ErrRevoked, "ErrTerms": invite.ErrTerms,
 }

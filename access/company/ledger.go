@@ -3,6 +3,7 @@ package company
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -343,7 +344,8 @@ func (e *entry) moveAccounts(ids []datagroup.AccountID) {
 			}
 		}
 	}
-	for id, c := range moves {
+	for _, id := range slices.Sorted(maps.Keys(moves)) { // so that every replay comes to the same
+		c := moves[id]
 		g, _ := e.after.directory().Group(id)
 		c.to, c.filter = g.Filter.String(), e.givenBy(filterKey(id)).by
 		e.changeData(id, *c)

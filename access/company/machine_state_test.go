@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -87,12 +88,34 @@ func (m *machine) invariant(t *rapid.T) {
 		t.Fatalf("sync: %v", err)
 	}
 	m.same(t, m.reader)
+	if m.checked%3 == 0 {
+		m.throughSnapshot(t)
+	}
 	m.sponsors(t)
 	for _, l := range m.laws {
 		if l.event != nil {
 			l.event(t, m)
 		}
 	}
+}
+
+// throughSnapshot has the reader go on from a snapshot: nothing that either knows
+// may be lost on the way, or be another thing than what replay makes.
+func (m *machine) throughSnapshot(t *rapid.T) {
+	want := snapshotOf(t, m.company)
+	if !bytes.Equal(snapshotOf(t, m.reader), want) {
+		t.Fatalf("replay makes another state, by its snapshot\n%s", m.printed(t))
+	}
+	config := m.companyConfig()
+	config.Snapshot = readerOf(want)
+	c, err := company.Open(context.Background(), m.log, config)
+	if err != nil || c.Health().Snapshot != nil {
+		t.Fatalf("from a snapshot: %v, %v", err, c.Health().Snapshot)
+	}
+	if !bytes.Equal(snapshotOf(t, c), want) {
+		t.Fatalf("a snapshot of what was read from a snapshot is another one\n%s", m.printed(t))
+	}
+	m.reader = c
 }
 
 // same compares what was replayed from the log with what was done.

@@ -118,7 +118,7 @@ func (c *testCompany) arrange(state string) {
 // elsewhere are the sentinels that no row of the tables has: what a person is
 // told who answers an invitation, how an invitation was closed, what fails in a
 // log, and what is said of a delivery.
-var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrUncertain ErrOvertaken ErrNotStored ErrDiverged ErrBroken ErrChanged ErrClock ErrQueued ErrUnrecorded")
+var elsewhere = strings.Fields("ErrRefused ErrOnHold ErrNone ErrExpired ErrAccepted ErrDeclined ErrUncertain ErrSnapshot ErrSnapshotVersion ErrOvertaken ErrNotStored ErrDiverged ErrBroken ErrChanged ErrClock ErrQueued ErrUnrecorded")
 
 // TestEverySentinelIsRefused: the tables have a row of every other sentinel.
 func TestEverySentinelIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -143,4 +144,34 @@ func BenchmarkOpenHistory(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSnapshot writes a snapshot of the large company and its long history, and
+// opens from it.
+func BenchmarkSnapshot(b *testing.B) {
+	log, config := benchHistory(b)
+	c, err := company.Open(b.Context(), log, config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var snapshot bytes.Buffer
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			snapshot.Reset()
+			if err := c.Snapshot(&snapshot); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.SetBytes(int64(snapshot.Len()))
+	})
+	from := *config
+	from.Snapshot = readerOf(snapshot.Bytes())
+	b.Run("open", func(b *testing.B) {
+		b.SetBytes(int64(snapshot.Len()))
+		for b.Loop() {
+			if c, err := company.Open(b.Context(), log, &from); err != nil || c.Health().Snapshot != nil {
+				b.Fatal(err, c.Health().Snapshot)
+			}
+		}
+	})
 }

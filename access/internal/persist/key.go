@@ -61,6 +61,31 @@ func longKeyOf(id string) key {
 	return key{maphash.String(seed, id), uint64(len(id)), longKey}
 }
 
+// short returns the id of which k is the key, if it is short.
+func (k key) short() string {
+	words, id := [3]uint64{k.head, k.body, k.tail}, make([]byte, k.tail>>56-1)
+	for i := range id {
+		id[i] = byte(words[i/8] >> (8 * (i % 8)))
+	}
+	return string(id)
+}
+
+// uuid returns the id of which k is the key, if it is a UUID.
+func (k key) uuid() string {
+	const digits = "0123456789abcdef"
+	id := []byte("00000000-0000-0000-0000-000000000000")
+	for place, word := range map[int]uint64{0: k.head, 9: k.head >> 4, 19: k.body, 28: k.body >> 4} {
+		for i := range 8 {
+			at := place + i
+			if i >= 4 && (place == 9 || place == 19) {
+				at++
+			}
+			id[at] = digits[word>>(8*i)&15]
+		}
+	}
+	return string(id)
+}
+
 // digits returns the values of eight hexadecimal digits in lower case, a byte
 // each, and whether text is that.
 func digits(text uint64) (values uint64, ok bool) {

@@ -69,3 +69,50 @@ func YieldIDs[ID ~string, V any](r *Roll[V], numbers []uint32, yield func(ID) bo
 	}
 	return true
 }
+
+// Items yields the ids of a Book with their records, in the order the indexes were
+// given. Cost: proportional to Next, and memory for that many ids.
+func Items[T any](b *Book[T]) iter.Seq2[string, T] {
+	return func(yield func(string, T) bool) {
+		ids := make([]string, b.next)
+		for id, i := range Keys(&b.index) {
+			ids[i] = id
+		}
+		for i, rec := range All(b) {
+			if !yield(ids[i], rec) {
+				return
+			}
+		}
+	}
+}
+
+// Keys yields the keys of an Index with their values, in no order that means
+// anything.
+func Keys[V any](x *Index[V]) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		pages := x.first*(x.mask+1) + x.divided
+		for _, leaf := range Leaves(&x.pages, uint32(pages)) {
+			for _, p := range leaf {
+				for ; p != nil; p = p.over {
+					for i := range p.slots {
+						if s := &p.slots[i]; s.key.tail != 0 && !yield(p.id(i), s.value) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// id returns the id in a slot.
+func (p *page[V]) id(i int) string {
+	k := p.slots[i].key
+	switch {
+	case k.isLong():
+		return p.ids[i]
+	case k.tail == uuidKey:
+		return k.uuid()
+	}
+	return k.short()
+}
