@@ -193,6 +193,7 @@
 //  27. A founding is one event or several, by one actor, that nothing comes between.
 //     The last of them opens the company: before it there is none to ask, to
 //     change or to look back at.
+//
 //  28. A snapshot saves Open the replay up to an event, and is no authority: the
 //     log must have that event, and without the snapshot the company is the same.
 //
