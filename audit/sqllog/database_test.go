@@ -237,7 +237,9 @@ func (c *conn) exec(word, query string, args []driver.NamedValue) (int64, error)
 			return 0, nil
 		}
 		d.checkpoints[log] = at
-	case "prepare", "begin", "end":
+	case "prepare":
+		d.settings["journal_mode"] = "wal"
+	case "begin", "end":
 	default:
 		return 0, fmt.Errorf("no statement is %q", query)
 	}
@@ -249,21 +251,43 @@ func (c *conn) exec(word, query string, args []driver.NamedValue) (int64, error)
 func (c *conn) insert(args []driver.NamedValue) (int64, error) {
 	d, log := c.d, text(args[0])
 	row := stored{args[1].Value.(int64), args[2].Value.([]byte), args[3].Value.([]byte), args[4].Value.([]byte)}
-	events := d.events[log]
-	follows := func(log string, seq int64, hash []byte) bool {
-		return seq <= int64(len(d.events[log])) && string(d.events[log][seq-1].hash) == string(hash)
-	}
 	switch {
-	case d.weak, len(args) > 5 && !follows(text(args[5]), args[6].Value.(int64), args[7].Value.([]byte)):
+	case d.weak, len(args) > 5 && !d.free(args[5:]):
 		return 0, nil
-	case row.seq <= int64(len(events)) && d.dialect == sqllog.MariaDB:
+	case d.at(log, row.seq) != nil && d.dialect == sqllog.MariaDB:
 		return 0, errors.New("duplicate key")
-	case row.seq != int64(len(events))+1:
+	case d.at(log, row.seq) != nil:
 		return 0, nil
 	}
+	events := d.events[log]
 	d.events[log] = append(events, row)
 	c.undo = append(c.undo, func() { d.events[log] = d.events[log][:row.seq-1] })
 	return 1, nil
+}
+
+// at returns the event at a place, nil for none.
+func (d *database) at(log string, seq int64) *stored {
+	for i := range d.events[log] {
+		if e := &d.events[log][i]; e.seq == seq {
+			return e
+		}
+	}
+	return nil
+}
+
+// free reports whether no event comes after a place, and the one before it is
+// there.
+func (d *database) free(args []driver.NamedValue) bool {
+	for _, e := range d.events[text(args[0])] {
+		if e.seq > args[1].Value.(int64) {
+			return false
+		}
+	}
+	if len(args) == 2 {
+		return true
+	}
+	before := d.at(text(args[2]), args[3].Value.(int64))
+	return before != nil && string(before.hash) == string(args[4].Value.([]byte))
 }
 
 func (c *conn) QueryContext(_ context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
@@ -341,11 +365,11 @@ func (d *database) queryEvents(word, query string, args []driver.NamedValue) ([]
 		}
 		return [][]driver.Value{{events[len(events)-1].seq}}, nil
 	case "hash":
-		if at(1) <= int64(len(events)) {
-			return [][]driver.Value{{events[at(1)-1].hash}}, nil
+		if e := d.at(text(args[0]), at(1)); e != nil {
+			return [][]driver.Value{{e.hash}}, nil
 		}
-	case "follows":
-		if at(1) <= int64(len(events)) && string(events[at(1)-1].hash) == string(args[2].Value.([]byte)) {
+	case "free":
+		if d.free(args) {
 			return [][]driver.Value{{int64(1)}}, nil
 		}
 	case "page":

@@ -53,7 +53,7 @@ type dialect struct {
 	// with a star; none if there is no such table.
 	columns  string
 	settings string // rows of a name and a value
-	prepare  string // is run before the first migration, outside of a transaction
+	prepare  string // sets the journal mode, outside of a transaction; empty if there is none
 	begin    string // begins what migrates, alone
 	lock     string // returns 1 once nobody else migrates; empty if begin sees to that
 	commit   string
@@ -63,14 +63,18 @@ type dialect struct {
 // statements are what a log asks of its database. Their parameters are the same in
 // every dialect.
 type statements struct {
-	// insert stores an event in a free place: log, seq, prev, hash, line. It stores
-	// nothing if a rule of the settings is broken in its connection.
+	// insert stores event 1 in a free place: log, seq, prev, hash, line; then log, seq
+	// of the place, after which there must be none. It stores nothing if a rule of the
+	// settings is broken in its connection.
 	insert string
-	// insertNext is insert for an event that is not the first: it stores nothing if
-	// the event before is not there: further log, seq, hash. Where it is empty,
-	// follows asks that first, and then insert stores.
+	// insertNext stores another event: the same, then log, seq, hash of the event
+	// before, which must be there.
 	insertNext string
-	follows    string // 1 if the event before is there: log, seq, hash
+	// free and freeNext are 1 if the place is free: what insert and insertNext have
+	// after the line. Where they are not empty, they are asked first, and insert stores
+	// any event without what they ask.
+	free, freeNext string
+
 	hash       string // of an event: log, seq
 	head       string // the last seq, or NULL: log
 	page       string // seq, prev, hash, line: log, after, to, how many
@@ -152,7 +156,7 @@ func (d *dialect) bind(s, prefix, guard string) string {
 func (d *dialect) bound(prefix, guard string) statements {
 	s := d.statements
 	for _, text := range []*string{
-		&s.insert, &s.insertNext, &s.follows, &s.hash, &s.head, &s.page, &s.find, &s.names, &s.keep, &s.kept, &s.version, &s.migrated,
+		&s.insert, &s.insertNext, &s.free, &s.freeNext, &s.hash, &s.head, &s.page, &s.find, &s.names, &s.keep, &s.kept, &s.version, &s.migrated,
 		&s.entries, &s.entriesEnd,
 	} {
 		*text = d.bind(*text, prefix, guard)

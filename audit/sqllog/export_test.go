@@ -8,7 +8,7 @@ func Words(dialect Dialect, accept ...string) map[string]string {
 	d := dialect.dialect()
 	s := d.bound("ambit_", d.guard(accept))
 	words := map[string]string{
-		s.insert: "insert", s.insertNext: "insert", s.follows: "follows", s.hash: "hash", s.head: "head", s.page: "page",
+		s.insert: "insert", s.insertNext: "insert", s.free: "free", s.freeNext: "free", s.hash: "hash", s.head: "head", s.page: "page",
 		s.find: "find", s.names: "names", s.keep: "keep", s.kept: "kept", s.now: "now", s.version: "version", s.migrated: "migrated",
 		d.bind(d.columns, "ambit_", ""): "columns", d.bind(d.settings, "ambit_", ""): "settings", d.prepare: "prepare",
 		d.bind(d.begin, "ambit_", ""): "begin", d.bind(d.lock, "ambit_", ""): "lock", d.commit: "end", d.rollback: "end",

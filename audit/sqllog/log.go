@@ -2,6 +2,7 @@ package sqllog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -131,8 +132,8 @@ type insertion struct {
 // settle stores an event, or finds out why it is not stored. It asks the database,
 // and never trusts an error: one of a connection that broke may be that of an event
 // that is stored. The second attempt settles what was only in the way, such as a
-// transaction that could not be serialized, or the event before, which came in
-// between two statements.
+// transaction that could not be serialized, or what others stored in between two
+// statements.
 func (l *Log) settle(ctx context.Context, q querier, in insertion) error {
 	_, inTx := q.(*sql.Tx)
 	for try := 1; ; try++ {
@@ -166,7 +167,15 @@ func (l *Log) ask(ctx context.Context, q querier, e audit.Event, err error) erro
 	case err != nil:
 		return err
 	}
-	// Nothing was in the way. So it was the event before, or a setting.
+	// Nothing was in the way. So it was an event after it, the event before, or a
+	// setting.
+	var head sql.Null[int64]
+	if err := q.QueryRowContext(ctx, l.store.sql.head, l.arg()).Scan(&head); err != nil {
+		return err
+	}
+	if uint64(head.V) > e.Seq {
+		return fmt.Errorf("%w: event %d is missing, and event %d is there", audit.ErrDamaged, e.Seq, head.V)
+	}
 	if e.Seq > 1 {
 		hash, there, failure := l.hash(ctx, q, e.Seq-1)
 		switch {
@@ -227,18 +236,24 @@ func (l *Log) insert(ctx context.Context, q querier, in insertion) (bool, error)
 
 func (l *Log) insertIn(ctx context.Context, q querier, in insertion) (bool, error) {
 	e, s := in.event, l.store
-	statement, args := s.sql.insert, []any{l.arg(), int64(e.Seq), e.Prev[:], e.Hash[:], in.line}
-	if before := []any{l.arg(), int64(e.Seq) - 1, e.Prev[:]}; e.Seq > 1 && s.sql.follows == "" {
-		statement, args = s.sql.insertNext, append(args, before...)
-	} else if e.Seq > 1 {
+	statement, free := s.sql.insert, s.sql.free
+	row := []any{l.arg(), int64(e.Seq), e.Prev[:], e.Hash[:], in.line}
+	place := []any{l.arg(), int64(e.Seq)}
+	if e.Seq > 1 {
+		statement, free = cmp.Or(s.sql.insertNext, statement), s.sql.freeNext
+		place = append(place, l.arg(), int64(e.Seq)-1, e.Prev[:])
+	}
+	if free == "" {
+		row = append(row, place...)
+	} else {
 		var one int
-		if err := q.QueryRowContext(ctx, s.sql.follows, before...).Scan(&one); errors.Is(err, sql.ErrNoRows) {
+		if err := q.QueryRowContext(ctx, free, place...).Scan(&one); errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		} else if err != nil {
 			return false, err
 		}
 	}
-	result, err := q.ExecContext(ctx, statement, args...)
+	result, err := q.ExecContext(ctx, statement, row...)
 	if err != nil {
 		return false, err
 	}

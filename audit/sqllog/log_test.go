@@ -375,6 +375,7 @@ func TestEveryStatementFails(t *testing.T) {
 // were so many.
 func history(t *testing.T, dialect sqllog.Dialect, fault string, nth int) bool {
 	d := newDatabase(dialect)
+	d.settings["journal_mode"] = "delete"
 	left := nth
 	d.fault = func(string) string {
 		if left--; left == 0 {
@@ -467,13 +468,17 @@ func migrated(t *testing.T, dialect sqllog.Dialect) *database {
 func TestBusyFile(t *testing.T) {
 	t.Parallel()
 	d := newDatabase(sqllog.SQLite)
+	d.settings["journal_mode"] = "delete"
 	d.fault = failing("prepare", "before", 2)
-	if err := sqllog.Migrate(t.Context(), d.open(), d.dialect, nil); err != nil || d.count("prepare") != 3 {
-		t.Errorf("%v after %d attempts", err, d.count("prepare"))
+	for range 2 { // the second finds it set
+		if err := sqllog.Migrate(t.Context(), d.open(), d.dialect, nil); err != nil || d.count("prepare") != 3 {
+			t.Errorf("%v after %d attempts", err, d.count("prepare"))
+		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
 	d = newDatabase(sqllog.SQLite)
+	d.settings["journal_mode"] = "delete"
 	d.fault = failing("prepare", "before", -1)
 	if err := sqllog.Migrate(ctx, d.open(), d.dialect, nil); !errors.Is(err, errInjected) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)

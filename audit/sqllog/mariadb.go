@@ -22,8 +22,12 @@ var mariadb = dialect{
 	},
 	statements: statements{
 		// Two statements: one that reads and stores would lock what it reads, and block
-		// others for the time of a transaction of the host's.
-		follows: `SELECT 1 FROM ambit_event WHERE log = ? AND seq = ? AND hash = ? LOCK IN SHARE MODE`,
+		// others for the time of a transaction of the host's. The inner one locks
+		// nothing.
+		free: `SELECT 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM ambit_event WHERE log = ? AND seq > ?)`,
+		freeNext: `SELECT 1 FROM ambit_event e
+WHERE NOT EXISTS (SELECT 1 FROM ambit_event l WHERE l.log = ? AND l.seq > ?)
+AND e.log = ? AND e.seq = ? AND e.hash = ? LOCK IN SHARE MODE`,
 		insert: `INSERT INTO ambit_event (log, seq, prev, hash, line)
 SELECT ?, ?, ?, ?, ? FROM DUAL WHERE {guard}`,
 		// Reads what is committed, not what a transaction saw when it began.

@@ -49,8 +49,8 @@ type querier interface {
 // Migrate makes the tables of a store, or brings them from an older version to that
 // of this package. Where they are there it does nothing, and it may be called by
 // any number of processes at once. It needs a role that may create tables; what
-// [Open] returns needs one that may read and insert, and no more. In a new SQLite
-// file it sets the journal mode WAL, which the file keeps.
+// [Open] returns needs one that may read and insert, and no more. In a SQLite
+// file it sets the journal mode WAL, which the file keeps, if that is not set.
 //
 // The error wraps [audit.ErrVersion] if the tables are of a later version than this
 // package, and [ErrForeign] if they are not of this package.
@@ -67,7 +67,8 @@ func migrate(ctx context.Context, db *sql.DB, dialect Dialect, options *Options)
 	if err != nil {
 		return err
 	}
-	if version, err := s.schema(ctx, db); err != nil || version == schemaVersion {
+	version, err := s.schema(ctx, db)
+	if err != nil || version == schemaVersion && s.dialect.prepare == "" {
 		return err
 	}
 	c, err := db.Conn(ctx)
@@ -75,7 +76,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect Dialect, options *Options)
 		return err
 	}
 	defer c.Close()
-	if err := s.prepareFile(ctx, c); err != nil {
+	if err := s.prepareFile(ctx, c); err != nil || version == schemaVersion {
 		return err
 	}
 	if _, err := c.ExecContext(ctx, s.dialect.begin); err != nil {
@@ -94,14 +95,17 @@ func migrate(ctx context.Context, db *sql.DB, dialect Dialect, options *Options)
 	return nil
 }
 
-// prepareFile sets what is kept in a new file. The database is busy while another
-// process does the same, whatever the busy_timeout.
+// prepareFile sets what is kept in a file, where it is not set. The database is busy
+// while another process does the same, whatever the busy_timeout.
 func (s *Store) prepareFile(ctx context.Context, c *sql.Conn) error {
 	if s.dialect.prepare == "" {
 		return nil
 	}
 	for try := 1; ; try++ {
-		_, err := c.ExecContext(ctx, s.dialect.prepare)
+		settings, err := s.settings(ctx, c)
+		if err == nil && !strings.EqualFold(settings["journal_mode"], "wal") {
+			_, err = c.ExecContext(ctx, s.dialect.prepare)
+		}
 		if err == nil || try == 100 || !wait(ctx, nil, 20*time.Millisecond) {
 			return err
 		}

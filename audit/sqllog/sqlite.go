@@ -4,13 +4,16 @@ import "github.com/ambit-authz/ambit/audit"
 
 // Statements that are the same in SQLite and PostgreSQL. One statement looks for
 // the event before and stores the next: that is enough, as events are never
-// changed or removed, and as the primary key has one event for each place.
+// changed or removed, and as the primary key has one event for each place. That
+// there is none after the place matters only where somebody removed one.
 const (
 	insertFirst = `INSERT INTO ambit_event (log, seq, prev, hash, line)
 SELECT ?, ?, ?, ?, ? WHERE {guard}
+AND NOT EXISTS (SELECT 1 FROM ambit_event WHERE log = ? AND seq > ?)
 ON CONFLICT (log, seq) DO NOTHING`
 	insertNext = `INSERT INTO ambit_event (log, seq, prev, hash, line)
 SELECT ?, ?, ?, ?, ? WHERE {guard}
+AND NOT EXISTS (SELECT 1 FROM ambit_event WHERE log = ? AND seq > ?)
 AND EXISTS (SELECT 1 FROM ambit_event WHERE log = ? AND seq = ? AND hash = ?)
 ON CONFLICT (log, seq) DO NOTHING`
 	hashOf    = `SELECT hash FROM ambit_event WHERE log = ? AND seq = ?`

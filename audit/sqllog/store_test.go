@@ -97,7 +97,13 @@ func TestContract(t *testing.T) {
 				n++
 				return s.Log(ctx, "log "+strconv.Itoa(n))
 			}),
-			audittest.TestStore(ctx, audittest.StoreTest{Open: open}),
+			audittest.TestStore(ctx, audittest.StoreTest{Open: open, Damages: []audittest.Damage{{
+				Name: "a row that is gone", Want: audit.ErrDamaged,
+				Do: func(_ context.Context, name string) error {
+					d.set(func() { d.events[name] = append(d.events[name][:1], d.events[name][2:]...) })
+					return nil
+				},
+			}}}),
 			audittest.TestKeeper(ctx, func() (audit.Keeper, error) { return s.(*sqllog.Store).Keeper("acme"), nil }),
 		)
 		if err != nil {

@@ -243,3 +243,13 @@ func freePort() (int, error) {
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
+
+// children returns the processes of a running PostgreSQL, the newest last.
+func (s *server) children() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd == nil || s.kind != "PostgreSQL" {
+		return nil
+	}
+	return slices.Sorted(slices.Values(childrenOf(s.cmd.Process.Pid)))
+}

@@ -248,22 +248,51 @@ func TestStore(t *testing.T) {
 			Open: func(ctx context.Context) (audit.Store, error) {
 				return p.openStore(ctx, p.db(t), &sqllog.Options{Keys: audittest.TargetKeys, Poll: 5 * time.Millisecond})
 			},
-			Damage: func(ctx context.Context, name string) error {
-				log := map[bool]any{false: name, true: []byte(name)}[w.dialect == sqllog.MariaDB]
-				result, err := p.db(t).ExecContext(ctx, w.marks("DELETE FROM ambit_event WHERE log = ? AND seq = 2"), log)
-				if err != nil {
-					return err
-				}
-				if n, err := result.RowsAffected(); err != nil || n != 1 {
-					return errors.Join(fmt.Errorf("%d rows are damaged", n), err)
-				}
-				return nil
+			Damages: []audittest.Damage{
+				p.damage(t, "a row that is gone", "DELETE FROM ambit_event WHERE log = ? AND seq = 2", audit.ErrDamaged),
+				p.damage(t, "an edited text", "UPDATE ambit_event SET line = "+w.edited()+" WHERE log = ? AND seq = 2", audit.ErrEdited),
+				p.damage(t, "no line at all", "UPDATE ambit_event SET line = hash WHERE log = ? AND seq = 2", audit.ErrDamaged),
+				p.damage(t, "another hash", "UPDATE ambit_event SET hash = prev WHERE log = ? AND seq = 2", audit.ErrDamaged),
+				p.damage(t, "another place", "UPDATE ambit_event SET seq = 9 WHERE log = ? AND seq = 2", audit.ErrDamaged),
 			},
 		})
 		if err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// edited is the line of an event, in SQL, with another company.
+func (w world) edited() string {
+	switch w.dialect {
+	case sqllog.SQLite:
+		return `CAST(replace(CAST(line AS TEXT), '"company":"', '"company":"x') AS BLOB)`
+	case sqllog.PostgreSQL:
+		return `convert_to(replace(convert_from(line, 'UTF8'), '"company":"', '"company":"x'), 'UTF8')`
+	}
+	return `REPLACE(line, '"company":"', '"company":"x')`
+}
+
+// damage returns what a statement does to a log.
+func (p *place) damage(t *testing.T, name, statement string, want error) audittest.Damage {
+	return audittest.Damage{Name: name, Want: want, Do: func(ctx context.Context, log string) error {
+		result, err := p.db(t).ExecContext(ctx, p.marks(statement), p.arg(log))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(fmt.Errorf("%d rows are damaged", n), err)
+		}
+		return nil
+	}}
+}
+
+// arg returns the name of a log as a parameter.
+func (w world) arg(log string) any {
+	if w.dialect == sqllog.MariaDB {
+		return []byte(log)
+	}
+	return log
 }
 
 func TestKeeper(t *testing.T) {
