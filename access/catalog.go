@@ -3,6 +3,7 @@ package access
 import (
 	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/ambit-authz/ambit/role"
 )
@@ -75,10 +76,26 @@ func (s actionSet) with(n int) actionSet {
 	return s
 }
 
-// newCatalog numbers the built-in actions and those that roles of c hold
+// newCatalog returns c as decisions look it up. That of a catalog which equals a
+// shipped one is shared: thousands of companies may have it, and it is the largest
+// part of a small one.
+func newCatalog(c *role.Catalog) *catalog {
+	for _, shared := range shippedCatalogs() {
+		if shared.source.Equal(c) {
+			return shared
+		}
+	}
+	return numberCatalog(c)
+}
+
+var shippedCatalogs = sync.OnceValue(func() []*catalog {
+	return []*catalog{numberCatalog(role.CompanyCatalog()), numberCatalog(role.ProjectCatalog())}
+})
+
+// numberCatalog numbers the built-in actions and those that roles of c hold
 // besides. Any other action, and any kind that is neither built in nor declared
 // by c, is unknown.
-func newCatalog(c *role.Catalog) *catalog {
+func numberCatalog(c *role.Catalog) *catalog {
 	n := &catalog{
 		source: c, numbers: map[role.Name]int{}, kinds: map[Kind]*kindEntry{},
 	}

@@ -179,10 +179,13 @@ func newCompany(c *Config) (*Company, error) {
 	return co, nil
 }
 
+// notFounded is every company before its first event. Nothing writes to it.
+var notFounded = new(published)
+
 // journalConfig says what the journal of a company is made of.
 func (c *Company) journalConfig() journal.Config[*published] {
 	return journal.Config[*published]{
-		Log: c.log, Fold: c.fold, Settle: c.settle, Empty: new(published), Now: c.config.Now,
+		Log: c.log, Fold: c.fold, Settle: c.settle, Empty: notFounded, Now: c.config.Now,
 		Keeper: c.config.Keeper, KeepEvery: uint64(c.config.KeepEvery),
 	}
 }
