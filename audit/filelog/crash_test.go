@@ -51,10 +51,13 @@ type crashes struct {
 	doubtful  int // events in doubt that were kept
 }
 
+// fatal ends a history in which something is wrong.
 func (c *crashes) fatal(format string, args ...any) {
-	c.t.Helper()
-	c.t.Fatalf("seed %d: %s", c.seed, fmt.Sprintf(format, args...))
+	panic(historyError(fmt.Sprintf("seed %d: %s", c.seed, fmt.Sprintf(format, args...))))
 }
+
+// historyError is what is wrong in a history.
+type historyError string
 
 // log returns the log of a process, which it opens if it has none. It is nil if it
 // cannot be opened now.
@@ -197,10 +200,20 @@ func simulatedFaults(kind uint64, more int) faults {
 	return faults{}
 }
 
-// play plays the history of a seed.
-func play(t *testing.T, seed uint64) *crashes {
+// play plays the history of a seed, on a disk with a flaw, and returns what is wrong
+// in it.
+func play(t *testing.T, seed uint64, f flaw) (c *crashes, wrong historyError) {
+	defer func() {
+		if r := recover(); r != nil {
+			var is bool
+			if wrong, is = r.(historyError); !is {
+				panic(r)
+			}
+		}
+	}()
 	kind := seed%3 + 1
-	c := &crashes{t: t, seed: seed, kind: kind, disk: newSimulated(seed, simulatedFaults(kind, int(seed%5)*4)), attempted: make(map[audit.Hash]uint64)}
+	c = &crashes{t: t, seed: seed, kind: kind, disk: newSimulated(seed, simulatedFaults(kind, int(seed%5)*4)), attempted: make(map[audit.Hash]uint64)}
+	c.disk.flaw = f
 	for range 40 {
 		i := c.disk.random.IntN(2)
 		if c.disk.random.IntN(4) == 0 {
@@ -229,7 +242,7 @@ func play(t *testing.T, seed uint64) *crashes {
 		c.read(1)
 		break
 	}
-	return c
+	return c, ""
 }
 
 // TestCrashes plays random histories: every acknowledged event is there, no event
@@ -238,7 +251,10 @@ func TestCrashes(t *testing.T) {
 	t.Parallel()
 	var acked, refused, doubtful, power, failed, deaths int
 	for seed := range uint64(seeds()) {
-		c := play(t, seed)
+		c, wrong := play(t, seed, sound)
+		if wrong != "" {
+			t.Fatal(wrong)
+		}
 		acked, refused, doubtful = acked+len(c.acked), refused+c.refused, doubtful+c.doubtful
 		power, failed, deaths = power+c.disk.counts.powerLosses, failed+c.disk.counts.ioErrors, deaths+c.disk.counts.deaths
 	}
@@ -246,6 +262,24 @@ func TestCrashes(t *testing.T) {
 		seeds(), power, deaths, failed, acked, doubtful, refused)
 	if power == 0 || deaths == 0 || failed == 0 || doubtful == 0 {
 		t.Error("something never happened")
+	}
+}
+
+// TestFlaws plays histories on disks that do to a log what one does that leaves out
+// a step: each must be found, or the histories show nothing.
+func TestFlaws(t *testing.T) {
+	t.Parallel()
+	for f := noSync; f < flaws; f++ {
+		t.Run(f.String(), func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(1000) {
+				if _, wrong := play(t, seed, f); wrong != "" {
+					t.Log(wrong)
+					return
+				}
+			}
+			t.Error("no history shows it")
+		})
 	}
 }
 

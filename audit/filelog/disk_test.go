@@ -28,7 +28,27 @@ type simulated struct {
 	faults faults
 	failAt int    // the number of the call that fails, counted down; 0 is none
 	onLock func() // called before a lock is taken
+	flaw   flaw
 	counts struct{ powerLosses, ioErrors, deaths, syncs int }
+}
+
+// flaw is what a disk leaves out, as a log would that forgot a step.
+type flaw int
+
+const (
+	sound       flaw = iota
+	noSync           // nothing is synced
+	lazySync         // every other sync does nothing
+	noDirSync        // names of files are not synced
+	noRewrite        // what is there is not written again
+	noCut            // nothing is cut off
+	syncAgain        // a sync that fails is tried again, and believed
+	deafToWrite      // a write that fails is taken for one that did not
+	flaws
+)
+
+func (f flaw) String() string {
+	return [...]string{"sound", "noSync", "lazySync", "noDirSync", "noRewrite", "noCut", "syncAgain", "deafToWrite"}[f]
 }
 
 // faults are how often something goes wrong, in calls out of a thousand.
@@ -178,7 +198,7 @@ func (d processDisk) syncDir(string) error {
 		return err
 	}
 	for _, n := range d.files {
-		n.named = true
+		n.named = n.named || d.flaw != noDirSync
 	}
 	return nil
 }
@@ -209,9 +229,15 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 	if err != nil {
 		p = p[:h.disk.random.IntN(len(p)+1)] // so much was written before it failed
 	}
+	if h.disk.flaw == noRewrite && at < int64(len(h.node.seen)) {
+		return len(p), err
+	}
 	h.node.dirty = append(h.node.dirty, change{at, slices.Clone(p)})
 	if end := at + int64(len(p)); end > int64(len(h.node.seen)) {
 		h.node.seen = resized(h.node.seen, end)
+	}
+	if h.disk.flaw == deafToWrite && errors.Is(err, errFull) {
+		err = nil
 	}
 	return copy(h.node.seen[at:], p), err
 }
@@ -219,6 +245,9 @@ func (h *handle) WriteAt(p []byte, at int64) (int, error) {
 func (h *handle) Truncate(size int64) error {
 	if err := h.disk.call(h.proc); err != nil {
 		return err
+	}
+	if h.disk.flaw == noCut {
+		return nil
 	}
 	if h.disk.happens(h.disk.faults.truncate) {
 		h.disk.counts.ioErrors++
@@ -238,9 +267,15 @@ func (h *handle) Sync() error {
 	if h.disk.happens(h.disk.faults.sync) {
 		h.disk.counts.ioErrors++
 		h.node.flush(h.disk.random, true)
+		if h.disk.flaw == syncAgain {
+			return nil
+		}
 		return errDisk
 	}
 	h.disk.counts.syncs++
+	if h.disk.flaw == noSync || h.disk.flaw == lazySync && h.disk.counts.syncs%2 == 0 {
+		return nil
+	}
 	h.node.flush(h.disk.random, false)
 	return nil
 }

@@ -373,19 +373,15 @@ func next(line []byte, prev audit.Hash) (audit.Event, error) {
 	case err != nil:
 		return e, err
 	case e.Hash != e.Sum():
-		return e, errEdited
+		return e, &audit.Error{Op: "events", Seq: e.Seq, Text: "its hash does not fit its fields", Err: audit.ErrEdited}
 	case e.Prev != prev && (e.Seq == 1 || !prev.IsZero()):
-		return e, errUnlinked
+		return e, &audit.Error{Op: "events", Seq: e.Seq, Text: "it does not continue the event before", Err: audit.ErrEdited}
 	}
 	return e, nil
 }
 
-var (
-	errEdited   = errors.New("its hash does not fit its fields")
-	errUnlinked = errors.New("it does not continue the event before")
-)
-
-// damage returns the error of a line that is not the event which belongs there.
+// damage returns the error of a line that is not the event which belongs there. It
+// also wraps [audit.ErrEdited] if that is what is wrong.
 func (l *Log) damage(op string, seq uint64, at int64, line []byte, e audit.Event, err error) error {
 	bad := &Error{Op: op, Path: l.path, Seq: seq, Byte: at, Err: audit.ErrDamaged}
 	switch {
@@ -395,6 +391,9 @@ func (l *Log) damage(op string, seq uint64, at int64, line []byte, e audit.Event
 		bad.Text = fmt.Sprintf("event %d stands there", e.Seq)
 	default:
 		bad.Text = textOf(err)
+		if errors.Is(err, audit.ErrEdited) {
+			bad.Err = fmt.Errorf("%w: %w", audit.ErrDamaged, audit.ErrEdited)
+		}
 	}
 	return bad
 }
