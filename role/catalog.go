@@ -2,6 +2,7 @@ package role
 
 import (
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -120,6 +121,26 @@ func (c *Catalog) Roles() []Role {
 		roles = append(roles, e.role.clone())
 	}
 	return roles
+}
+
+// Names yields the names of the roles, in the order of [Catalog.Roles], and copies
+// nothing.
+func (c *Catalog) Names() iter.Seq[Name] {
+	return func(yield func(Name) bool) {
+		for _, e := range c.all() {
+			if !yield(e.role.Name) {
+				return
+			}
+		}
+	}
+}
+
+// Holders returns how many holders the named role must have, and how many it may
+// have, 0 for any number; see MinHolders and MaxHolders of [Role]. Both are 0 for a
+// role that the catalog does not know.
+func (c *Catalog) Holders(name Name) (least, most int) {
+	e, _ := c.find(name)
+	return e.role.MinHolders, e.role.MaxHolders
 }
 
 // Role returns a copy of the named role, and whether the catalog has it. It

@@ -310,3 +310,25 @@ func checkPair(t *rapid.T, c *role.Catalog, m model, a, b role.Name, hits map[st
 		hits["not managed"]++
 	}
 }
+
+// TestNamesAndHolders: names and bounds of holders are those of the roles.
+func TestNamesAndHolders(t *testing.T) {
+	for _, c := range []*role.Catalog{role.CompanyCatalog(), role.ProjectCatalog(), nil} {
+		var want []role.Name
+		for _, r := range c.Roles() {
+			want = append(want, r.Name)
+			if least, most := c.Holders(r.Name); least != r.MinHolders || most != r.MaxHolders {
+				t.Errorf("%s: %d to %d holders, want %d to %d", r.Name, least, most, r.MinHolders, r.MaxHolders)
+			}
+		}
+		if got := slices.Collect(c.Names()); !slices.Equal(got, want) {
+			t.Errorf("names %q, want %q", got, want)
+		}
+		for range c.Names() {
+			break
+		}
+		if least, most := c.Holders("nobody"); least != 0 || most != 0 {
+			t.Errorf("of no role: %d to %d", least, most)
+		}
+	}
+}

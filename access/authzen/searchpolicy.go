@@ -89,7 +89,7 @@ func (e *policyEvaluator) resources(k access.Kind, s access.Subject, a access.Ac
 	case access.KindUser:
 		return ids(p.Directory().Users(), func(u team.User) string { return string(u.ID) })
 	case access.KindRole:
-		return ids(slices.Values(p.Directory().Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
+		return ids(p.Directory().Catalog().Names(), func(name role.Name) string { return string(name) })
 	case access.KindTeam:
 		return ids(p.Directory().Teams(), func(t team.Team) string { return string(t.ID) })
 	case access.KindGroup:

@@ -91,14 +91,16 @@ func (s *state) checkKeptHolders(before *state) error {
 	if s.policy == before.policy {
 		return nil
 	}
-	for _, r := range s.directory().Catalog().Roles() {
-		all, lasting := s.directory().Holders(r.Name)
-		allBefore, lastingBefore := before.directory().Holders(r.Name)
-		if lasting < r.MinHolders && lasting < lastingBefore {
-			return fmt.Errorf("%w: role %q", ErrLastHolder, r.Name)
+	catalog := s.directory().Catalog()
+	for name := range catalog.Names() {
+		least, most := catalog.Holders(name)
+		all, lasting := s.directory().Holders(name)
+		allBefore, lastingBefore := before.directory().Holders(name)
+		if lasting < least && lasting < lastingBefore {
+			return fmt.Errorf("%w: role %q", ErrLastHolder, name)
 		}
-		if r.MaxHolders > 0 && all > r.MaxHolders && all > allBefore {
-			return fmt.Errorf("%w: role %q", ErrRoleFull, r.Name)
+		if most > 0 && all > most && all > allBefore {
+			return fmt.Errorf("%w: role %q", ErrRoleFull, name)
 		}
 	}
 	return nil
@@ -107,8 +109,8 @@ func (s *state) checkKeptHolders(before *state) error {
 // seatsTaken returns how many seats are taken at an instant.
 func (s *state) seatsTaken(at time.Time) int {
 	n := s.invitations.live(at)
-	for _, r := range s.directory().Catalog().Roles() {
-		all, _ := s.directory().Holders(r.Name)
+	for name := range s.directory().Catalog().Names() {
+		all, _ := s.directory().Holders(name)
 		n += all
 	}
 	return n

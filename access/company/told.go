@@ -3,7 +3,6 @@ package company
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
@@ -181,7 +180,7 @@ func suggestion(d access.Directory, kind access.Kind, id string) string {
 	case access.KindGroup:
 		all = names(d.Groups(), func(g datagroup.Group) string { return string(g.ID) })
 	case access.KindRole:
-		all = names(slices.Values(d.Catalog().Roles()), func(r role.Role) string { return string(r.Name) })
+		all = names(d.Catalog().Names(), func(name role.Name) string { return string(name) })
 	default:
 		return ""
 	}
