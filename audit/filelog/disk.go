@@ -53,6 +53,11 @@ func (osDisk) open(path string, write, create bool) (file, error) {
 	if err != nil && !(create && errors.Is(err, fs.ErrNotExist)) {
 		return nil, err
 	}
+	if at, linked := os.Lstat(path); linked == nil && at.Mode()&fs.ModeSymlink != 0 {
+		if err := syncTarget(path, write); err != nil {
+			return nil, err
+		}
+	}
 	f, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return nil, err
@@ -64,6 +69,19 @@ func (osDisk) open(path string, write, create bool) (file, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &osFile{File: f}, nil
+}
+
+// syncTarget syncs the directory that has the file which a link leads to: whoever
+// opens the link knows of its own directory only. A link to nothing is refused.
+func syncTarget(path string, write bool) error {
+	target, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrNotRegular
+	case err != nil || !write:
+		return err
+	}
+	return syncDir(dirOf(target))
 }
 
 func (osDisk) isAt(path string, f file) (bool, error) {

@@ -19,8 +19,8 @@ var (
 	ErrReplaced = errors.New("another file is at the path now: open the log again")
 	// ErrClosed: the log was closed.
 	ErrClosed = errors.New("the log is closed")
-	// ErrNotRegular: the path is a directory, a device or something else that is no
-	// file.
+	// ErrNotRegular: the path is a directory, a device, a link to nothing or something
+	// else that is no file.
 	ErrNotRegular = errors.New("it is no regular file")
 )
 

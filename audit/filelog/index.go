@@ -2,7 +2,6 @@ package filelog
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -200,8 +199,11 @@ func (x *index) locked(ctx context.Context, write bool, f func() error) (err err
 		return ctx.Err()
 	}
 	for {
-		if err := x.open(write); err != nil || x.file == nil {
-			return cmp.Or(err, f())
+		if err := x.open(write); err != nil {
+			return err
+		}
+		if x.file == nil {
+			return f() // there is nothing yet
 		}
 		is, err := x.enter(ctx, write)
 		if is && err == nil {

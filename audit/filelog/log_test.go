@@ -97,6 +97,16 @@ func TestSymlink(t *testing.T) {
 	if got := collect(t, l); len(got) != 2 {
 		t.Errorf("%d events", len(got))
 	}
+	if err := os.Symlink("none", filepath.Join(dir, "nothing")); err != nil {
+		t.Fatal(err)
+	}
+	nothing, err := Open(t.Context(), filepath.Join(dir, "nothing"), nil)
+	if err == nil {
+		err = errors.Join(nothing.Append(t.Context(), event(audit.Checkpoint{}, "ann", 1)), nothing.Close())
+	}
+	if !errors.Is(err, ErrNotRegular) {
+		t.Errorf("a link to nothing: %v", err)
+	}
 }
 
 // TestReadOnly reads what another process writes, and does not write.
