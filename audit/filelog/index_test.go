@@ -235,6 +235,32 @@ func TestIndexRemoved(t *testing.T) {
 	}
 }
 
+// TestIndexEnd looks for a key whose line was damaged at its end, after it was
+// written by somebody else: there is an error, and not too little.
+func TestIndexEnd(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	d, other := openDir(t, path), openDir(t, path)
+	store(t, other, "one", "ann")
+	file := filepath.Join(path, indexName)
+	whole, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, append(whole[:len(whole)-1:len(whole)-1], 'x'), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, err := range d.Find(t.Context(), "ann") {
+		if n++; !errors.Is(err, audit.ErrDamaged) {
+			t.Errorf("ann is in %q, %v", name, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("Find yields %d pairs, want an error", n)
+	}
+}
+
 // TestIndexUnfinished opens a directory whose index was being made when a process
 // ended.
 func TestIndexUnfinished(t *testing.T) {
