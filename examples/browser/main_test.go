@@ -35,8 +35,8 @@ func run(m *testing.M) int {
 		return m.Run() // to skip each test by its name
 	}
 	program = filepath.Join(dir, "reportserver")
-	build := exec.Command("go", "build", "-o", program, "./examples/reportserver")
-	build.Dir = filepath.Join("..", "..") // the module that has it
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Dir = filepath.Join("..", "reportserver") // a module of its own
 	if out, err := build.CombinedOutput(); err != nil {
 		return fail(fmt.Errorf("%w\n%s", err, out))
 	}
@@ -74,7 +74,7 @@ func startServer(t *testing.T) (base string) {
 		}
 		t.Skip(missing)
 	}
-	server := exec.Command(program, "-addr", "127.0.0.1:0", "-company", filepath.Join("testdata", "company.json"))
+	server := exec.Command(program, "-addr", "127.0.0.1:0", "-log", "memory", "-company", filepath.Join("testdata", "company.json"))
 	stderr, err := server.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -64,7 +64,7 @@ func (s *service) addMember(w http.ResponseWriter, r *http.Request) {
 func (s *service) change(w http.ResponseWriter, r *http.Request, reason string, change company.Change) {
 	receipt, err := s.company.Do(r.Context(), callerOf(r, reason), change)
 	if err != nil {
-		refuseChange(w, r, err)
+		s.refuseChange(w, r, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, struct {
@@ -97,12 +97,12 @@ var statuses = []struct {
 }
 
 // refuseChange answers for a change that was not made.
-func refuseChange(w http.ResponseWriter, r *http.Request, err error) {
+func (s *service) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
 	if status, text := refusal(err); status != 0 {
 		writeProblem(w, status, text)
 		return
 	}
-	refuseUntold(w, r, err)
+	s.refuseUntold(w, r, err)
 }
 
 // refusal returns why a change is refused, to be shown to the caller, and with which status. The status is 0 if the guard answers
@@ -121,9 +121,10 @@ func refusal(err error) (status int, text string) {
 	return status, failed.Err.Error()
 }
 
-// refuseUntold lets the guard answer for a change.
-func refuseUntold(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, company.ErrUncertain) {
+// refuseUntold lets the guard answer for a change. If the log cannot be reached, it may be possible later.
+func (s *service) refuseUntold(w http.ResponseWriter, r *http.Request, err error) {
+	failed, ok := errors.AsType[*company.Error](err)
+	if ok && !failed.Refused() && s.company.Health().Log != nil || errors.Is(err, company.ErrUncertain) {
 		err = fmt.Errorf("%w: %w", admission.ErrUnavailable, err)
 	}
 	accesshttp.Refuse(w, r, err)

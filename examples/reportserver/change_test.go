@@ -15,6 +15,7 @@ import (
 // TestFailedChange answers for changes that failed, of which the caller may know nothing, and for refusals without a status in the
 // list.
 func TestFailedChange(t *testing.T) {
+	service := newWorld(t).service
 	for _, tt := range []struct {
 		want int
 		name string
@@ -26,7 +27,7 @@ func TestFailedChange(t *testing.T) {
 		{http.StatusConflict, "the seats are taken", &company.Error{Op: "do", Err: company.ErrSeats}},
 	} {
 		answer := httptest.NewRecorder()
-		refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), tt.err)
+		service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), tt.err)
 		if shown := strings.Contains(answer.Body.String(), "detail"); answer.Code != tt.want || shown != (tt.want == http.StatusConflict) {
 			t.Errorf("%s: %d %s, want %d", tt.name, answer.Code, answer.Body, tt.want)
 		}

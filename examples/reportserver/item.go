@@ -156,7 +156,7 @@ func (s *service) decideItem(w http.ResponseWriter, r *http.Request) {
 	}
 	status := 0
 	if status, typed.Error = refusal(err); status == 0 {
-		refuseUntold(w, r, err)
+		s.refuseUntold(w, r, err)
 		return
 	}
 	s.renderReview(w, r, status, asked, typed)

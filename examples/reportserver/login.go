@@ -48,8 +48,8 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	if !readBody(w, r, &body) {
 		return
 	}
-	if _, ok := s.company.Policy().Directory().User(body.User); !ok {
-		accesshttp.Refuse(w, r, admission.ErrUnauthenticated)
+	if err := s.checkUser(body.User); err != nil {
+		accesshttp.Refuse(w, r, err)
 		return
 	}
 	token, err := s.logins.start(body.User)
@@ -59,6 +59,19 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintln(w, token) // alone on a line, for the shell
+}
+
+// checkUser returns nil for a user of the company. While nobody knows who is one, as the company is too far behind its log, the error is
+// another one than that for a stranger.
+func (s *service) checkUser(id team.UserID) error {
+	policy := s.company.Policy()
+	if policy.IsZero() {
+		return fmt.Errorf("%w: the company is too far behind its log", admission.ErrUnavailable)
+	}
+	if _, ok := policy.Directory().User(id); !ok {
+		return fmt.Errorf("%w: there is no such user", admission.ErrUnauthenticated)
+	}
+	return nil
 }
 
 // start logs a user in and returns their token. It refuses while there are maxLogins.

@@ -1,10 +1,14 @@
 // Reportserver serves the reports of a company over HTTP. All readers get the rows and totals that they see; a report that is not shared
 // with them does not exist for them. Those who may share reports, change roles and add members, and all of it is in a log. Gateways
-// and services in other languages ask the same policy by the AuthZEN API. From the top of the module:
+// and services in other languages ask the same policy by the AuthZEN API. In this folder, which is a module of its own:
 //
-//	go run ./examples/reportserver
+//	go run . -log file:acme.log
+//	go run . -log sqlite:acme.db
+//	go run . -log postgres://acme@localhost/acme
+//	go run . -log memory
 //
-// A session with curl is in testdata/session.txt, and a test replays it.
+// The log has the company, so that it is there again after a restart, whatever ended the program. Several instances may have one log: each
+// knows within -max-age of what the others change, and answers 503 when it cannot know. A session with curl is in testdata/session.txt, and a test replays it.
 //
 //	POST /login                    a token for a user: a stub, which checks no password
 //	GET  /reports                  the reports shared with the reader
@@ -13,14 +17,15 @@
 //	PUT  /users/{user}/role        give a user another role
 //	POST /teams/{team}/members     put a user into a team
 //	GET  /audit                    all changes, with who made them and why
+//	GET  /healthz                  whether this instance can answer, for a load balancer
 //	     /access/v1/...            AuthZEN, for holders of the gateway token
 //
 // People open / in a browser: pages show who has access, since when, by whom, why and until when; what is due; the history; and reviews
 // to work through. They are templates without scripts, in the folder pages.
 //
-// Copy routes.go, where each route says in one line who may use it; change.go, which makes changes and answers for them; and server.go,
-// which stops a server without cutting off requests. Replace login.go, company.json and reports.json, which stand in for your own, and
-// the log in memory, which ends with the program.
+// Copy routes.go, where each route says in one line who may use it; change.go, which makes changes and answers for them; log.go and
+// service.go, which open or found a company and follow its log; and server.go, which stops a server without cutting off requests. Replace
+// login.go, company.json and reports.json, which stand in for your own.
 package main
 
 import (
@@ -36,8 +41,6 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"github.com/ambit-authz/ambit/audit"
 )
 
 func main() {
@@ -52,22 +55,51 @@ func main() {
 	}
 }
 
-// run is the program: it serves until ctx ends, and logs to stderr.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+// options are what the command line says.
+type options struct {
+	address, host, company, log, checkpoint string
+	maxAge                                  time.Duration
+	verbose                                 bool
+}
+
+func parse(args []string, stderr io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("reportserver", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on")
-	host := flags.String("host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; without it there is no metadata")
-	file := flags.String("company", "", "`file` with the policy document of the company; without it, the company of the example")
-	verbose := flags.Bool("v", false, "log allowed decisions, too")
+	flags.StringVar(&o.address, "addr", "127.0.0.1:8080", "`address` to listen on")
+	flags.StringVar(&o.host, "host", "", "public `host` of the TLS proxy in front, for the metadata of AuthZEN; without it there is no metadata")
+	flags.StringVar(&o.company, "company", "", "`file` with the policy document that the company begins with; without it, that of the example. It is read once, for an empty log")
+	flags.StringVar(&o.log, "log", "file:"+companyID+".log", "`log` of the company: file:PATH, sqlite:PATH, postgres://USER@HOST/DATABASE, or memory, which keeps nothing.\nLeave a password out of it: PGPASSWORD and PGPASSFILE work")
+	flags.StringVar(&o.checkpoint, "checkpoint", "", "`file` that tells whether the log lost its end: better on another disk. Without it, it is beside the log, or here for PostgreSQL")
+	flags.DurationVar(&o.maxAge, "max-age", 5*time.Second, "how old answers may be when other instances change the company; beyond that they are 503")
+	flags.BoolVar(&o.verbose, "v", false, "log allowed decisions, too")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return o, err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if o.maxAge <= 0 {
+		return o, fmt.Errorf("-max-age is %s: write a time above 0", o.maxAge)
+	}
+	return o, nil
+}
+
+// policy returns the policy document that the company begins with.
+func (o options) policy() ([]byte, error) {
+	if o.company == "" {
+		return companyJSON, nil
+	}
+	return os.ReadFile(o.company)
+}
+
+// run is the program: it serves until ctx ends, and logs to stderr.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) (err error) {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
 	}
 	level := slog.LevelInfo
-	if *verbose {
+	if o.verbose {
 		level = slog.LevelDebug
 	}
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
@@ -77,25 +109,23 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		token = rand.Text()
 		fmt.Fprintln(stdout, "GATEWAY_TOKEN="+token)
 	}
-	policy := companyJSON
-	if *file != "" {
-		var err error
-		if policy, err = os.ReadFile(*file); err != nil {
-			return err
-		}
-	}
-	s, err := newService(ctx, audit.NewMemory(), logger, time.Now, policy)
+	p, err := openPlace(ctx, o.log, o.checkpoint)
 	if err != nil {
 		return err
 	}
-	routes, err := s.routes(token, *host)
+	defer func() { err = errors.Join(err, p.close()) }()
+	s, err := newService(ctx, p, logger, settings{now: time.Now, maxAge: o.maxAge, policy: o.policy})
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", *address)
+	routes, err := s.routes(token, o.host)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.address)
 	if err != nil {
 		return err
 	}
 	logger.Info("listening", "address", listener.Addr().String())
-	return serve(ctx, newServer(logRequests(logger, routes), logger), listener, grace)
+	return s.serve(ctx, newServer(logRequests(logger, routes), logger), listener)
 }

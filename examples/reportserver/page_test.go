@@ -110,8 +110,8 @@ func TestGuarded(t *testing.T) {
 	for _, found := range regexp.MustCompile(`(?m)^\t(?:route|mux\.HandleFunc)\("([A-Z]+ [^"]+)"`).FindAllStringSubmatch(string(source), -1) {
 		routes = append(routes, found[1])
 	}
-	open := []string{"POST /login", "GET /login", "POST /session", "POST /session/end", "GET /style.css"}
-	if got := accesshttp.Unguarded(newWorld(t).handler, routes...); len(routes) < 27 || !slices.Equal(got, open) {
+	open := []string{"POST /login", "GET /healthz", "GET /login", "POST /session", "POST /session/end", "GET /style.css"}
+	if got := accesshttp.Unguarded(newWorld(t).handler, routes...); len(routes) < 28 || !slices.Equal(got, open) {
 		t.Errorf("of %d routes these have no guard: %q, want %q", len(routes), got, open)
 	}
 }

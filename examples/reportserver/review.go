@@ -57,7 +57,7 @@ func (s *service) openReview(w http.ResponseWriter, r *http.Request) {
 	}
 	status, text := refusal(err)
 	if status == 0 {
-		refuseUntold(w, r, err)
+		s.refuseUntold(w, r, err)
 		return
 	}
 	view.Error = text
@@ -77,7 +77,7 @@ func (s *service) closeReview(w http.ResponseWriter, r *http.Request) {
 	}
 	status, text := refusal(err)
 	if status == 0 {
-		refuseUntold(w, r, err)
+		s.refuseUntold(w, r, err)
 		return
 	}
 	s.renderReview(w, r, status, reviewAsked{id: id}, reviewTyped{Closing: reason, Error: text})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -9,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/audittest"
 	"github.com/google/go-cmp/cmp"
@@ -176,11 +174,13 @@ func TestLogUnchanged(t *testing.T) {
 	}
 }
 
-// TestFoundOnce does not found a company where there is one.
+// TestFoundOnce opens the company where there is one, and reads no document for it.
 func TestFoundOnce(t *testing.T) {
-	w := newWorld(t)
-	if _, err := newService(t.Context(), w.service.log, w.service.logger, time.Now, companyJSON); !errors.Is(err, company.ErrNotEmpty) {
-		t.Errorf("newService = %v, want %v", err, company.ErrNotEmpty)
+	w := newWorld(t).login("uma")
+	w.ask("uma", "PUT /users/tom/role", `{"role":"editor","reason":"promoted"}`)
+	again := newWorldIn(t, place{log: w.service.log}, []byte("no document"))
+	if got, want := again.service.company.Checkpoint(), w.service.company.Checkpoint(); got != want || got.Seq != 2 {
+		t.Errorf("it is open at %s, want %s", got, want)
 	}
 }
 

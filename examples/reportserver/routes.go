@@ -8,7 +8,7 @@ import (
 	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
-// routes returns all routes of the service, each with who may use it. Only the logins and the stylesheet are for everybody, and AuthZEN
+// routes returns all routes of the service, each with who may use it. Only the logins, the health and the stylesheet are for everybody, and AuthZEN
 // authenticates its callers itself.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
 	mux := http.NewServeMux()
@@ -61,6 +61,7 @@ func (s *service) routePrograms(mux *http.ServeMux, config accesshttp.Config) er
 	route("POST /teams/{team}/members", guard.Require(access.SetTeamMembers, team), s.addMember)
 	route("GET /audit", guard.Require(access.ReadAudit, company), s.listEvents)
 	mux.HandleFunc("POST /login", s.login)
+	mux.HandleFunc("GET /healthz", s.showHealth)
 	return nil
 }
 

@@ -104,14 +104,16 @@ func TestRun(t *testing.T) {
 	var stdout bytes.Buffer // read after it was written: the line about listening comes later
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"-addr", "127.0.0.1:0", "-v"}, func(string) string { return "" }, &stdout, logs)
+		done <- run(ctx, []string{"-addr", "127.0.0.1:0", "-log", "memory", "-v"}, func(string) string { return "" }, &stdout, logs)
 	}()
 	address := ""
-	select {
-	case line := <-logs:
-		_, address, _ = strings.Cut(strings.TrimSpace(line), "address=")
-	case err := <-done:
-		t.Fatalf("run = %v", err)
+	for address == "" {
+		select {
+		case line := <-logs:
+			_, address, _ = strings.Cut(strings.TrimSpace(line), "msg=listening address=")
+		case err := <-done:
+			t.Fatalf("run = %v", err)
+		}
 	}
 	token := strings.TrimPrefix(strings.TrimSpace(stdout.String()), "GATEWAY_TOKEN=")
 	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}
@@ -159,13 +161,14 @@ func TestRunFails(t *testing.T) {
 		want string
 	}{
 		{"help", []string{"-h"}, flag.ErrHelp.Error()},
-		{"an argument", []string{"now"}, `unexpected argument "now"`},
+		{"no age", []string{"-max-age", "0s"}, "-max-age is 0s: write a time above 0"},
+		{"an argument", []string{"--", "now"}, `unexpected argument "now"`},
 		{"a host with a path", []string{"-host", "example.com/x"}, "has a path"},
 		{"a company that is not there", []string{"-company", "none.json"}, "no such file"},
 		{"a company that is none", []string{"-company", "reports.json"}, "the company: "},
 		{"an address in use", []string{"-addr", taken.Listener.Addr().String()}, "address already in use"},
 	} {
-		err := run(t.Context(), tt.args, func(string) string { return gatewayToken }, io.Discard, io.Discard)
+		err := run(t.Context(), append(tt.args, "-log", "memory"), func(string) string { return gatewayToken }, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -41,7 +43,14 @@ func (s *service) startSession(secure bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		form := loginForm{User: r.PostFormValue("user"), Next: localPath(r.PostFormValue("next"))}
-		if _, ok := s.company.Policy().Directory().User(team.UserID(form.User)); !ok {
+		err := s.checkUser(team.UserID(form.User))
+		if errors.Is(err, admission.ErrUnavailable) {
+			w.Header().Set("Retry-After", admission.RetryAfter)
+			form.Error = "Nobody can log in at the moment. Try again in a minute."
+			s.render(w, r, http.StatusServiceUnavailable, "login.html", "Log in", form)
+			return
+		}
+		if err != nil {
 			form.Error = "There is no such user."
 			s.render(w, r, http.StatusUnauthorized, "login.html", "Log in", form)
 			return

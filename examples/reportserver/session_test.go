@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,22 +21,37 @@ var update = flag.Bool("update", false, "rewrite the golden file")
 
 const sessionFile = "testdata/session.txt"
 
-// preamble is what the replay of the session does itself.
-var preamble = []string{"export GATEWAY_TOKEN=$(openssl rand -hex 16)", "go run ./examples/reportserver 2>requests.log &"}
+// start begins the command that starts the program, and stop ends it. The replay of the session does itself what they do, and what is in
+// others.
+const (
+	start = "./reportserver -log file:acme.log 2>>requests.log &"
+	stop  = "kill %1; wait"
+)
 
-// TestSession replays the session with curl against the server, and compares what is answered.
+var others = []string{"go build", "export GATEWAY_TOKEN=$(openssl rand -hex 16)"}
+
+// TestSession replays the session with curl against the server, and compares what is answered. Each start is a service of its own, on the
+// file that the one before left.
 func TestSession(t *testing.T) {
 	want, err := os.ReadFile(sessionFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(newWorld(t).handler)
-	defer server.Close()
-	shell := shell{variables: map[string]string{"GATEWAY_TOKEN": gatewayToken}, address: server.Listener.Addr().String()}
+	shell := shell{variables: map[string]string{"GATEWAY_TOKEN": gatewayToken}}
+	path := "file:" + filepath.Join(t.TempDir(), "acme.log")
+	end := func() {}
+	defer func() { end() }()
 	var got strings.Builder
-	for i, command := range commands(string(want)) {
+	for _, command := range commands(string(want)) {
 		fmt.Fprintf(&got, "$ %s\n", command)
-		if i < len(preamble) && command == preamble[i] {
+		switch {
+		case command == start:
+			shell.address, end = startOn(t, path)
+			continue
+		case command == stop:
+			end()
+			continue
+		case slices.Contains(others, command):
 			continue
 		}
 		output, err := shell.run(command)
@@ -55,6 +73,22 @@ func TestSession(t *testing.T) {
 	}
 }
 
+// startOn serves a company in a place, until end is called.
+func startOn(t *testing.T, where string) (address string, end func()) {
+	t.Helper()
+	p, err := openPlace(t.Context(), where, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(newWorldIn(t, p, companyJSON).handler)
+	return server.Listener.Addr().String(), sync.OnceFunc(func() {
+		server.Close()
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestReadme keeps what the README shows of this program equal to the session.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
@@ -65,14 +99,19 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shown := 0
 	for _, block := range strings.Split(string(readme), "```")[1:] {
-		if !strings.Contains(block, "$ go run ./examples/reportserver") {
+		if !strings.Contains(block, start) {
 			continue
 		}
-		_, shown, _ := strings.Cut(block, "\n")
-		if diff := cmp.Diff(string(session), shown); diff != "" {
+		shown++
+		_, block, _ := strings.Cut(block, "\n")
+		if diff := cmp.Diff(string(session), block); diff != "" {
 			t.Errorf("README.md does not show %s:\n%s", sessionFile, diff)
 		}
+	}
+	if shown != 1 {
+		t.Errorf("README.md shows %s %d times, want once", sessionFile, shown)
 	}
 }
 

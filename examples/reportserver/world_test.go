@@ -24,28 +24,39 @@ type world struct {
 	handler http.Handler
 	tokens  map[string]string // by user
 	logged  *bytes.Buffer     // what the service logs
+	now     time.Time         // today, until a test moves it
 }
 
 func newWorld(t testing.TB) *world { return newWorldOn(t, audit.NewMemory()) }
 
 func newWorldOn(t testing.TB, log audit.Log) *world {
 	t.Helper()
-	return newWorldOf(t, log, companyJSON)
+	return newWorldIn(t, place{log: log}, companyJSON)
 }
 
 func newWorldOf(t testing.TB, log audit.Log, policy []byte) *world {
 	t.Helper()
-	logged := new(bytes.Buffer)
-	logger := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, err := newService(t.Context(), log, logger, func() time.Time { return today }, policy)
+	return newWorldIn(t, place{log: log}, policy)
+}
+
+func newWorldIn(t testing.TB, p place, policy []byte) *world {
+	t.Helper()
+	w := &world{t: t, tokens: map[string]string{"gateway": gatewayToken}, logged: new(bytes.Buffer), now: today}
+	logger := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	w.service, err = newService(t.Context(), p, logger, settings{
+		now: func() time.Time { return w.now }, maxAge: 5 * time.Second,
+		policy: func() ([]byte, error) { return policy, nil },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes, err := s.routes(gatewayToken, "reports.example.com")
+	routes, err := w.service.routes(gatewayToken, "reports.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t, s, logRequests(logger, routes), map[string]string{"gateway": gatewayToken}, logged}
+	w.handler = logRequests(logger, routes)
+	return w
 }
 
 // login logs users in, whose tokens ask uses.
