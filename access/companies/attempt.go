@@ -95,6 +95,9 @@ func (c *Companies) found(ctx context.Context, name string, f company.Founding) 
 
 // start opens or founds the company of a log, and keeps it.
 func (c *Companies) start(ctx context.Context, name string, from func(audit.Log, *company.Config) (*company.Company, error)) (*company.Company, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case c.opening <- struct{}{}:
 		defer func() { <-c.opening }()

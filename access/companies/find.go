@@ -1,7 +1,6 @@
 package companies
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -59,8 +58,9 @@ func (c *Companies) Find(ctx context.Context, p invite.Proof) ([]Membership, err
 		}
 		names = append(names, name) // and opened afterwards: the loop may hold the store's only connection
 	}
+	slices.Sort(names)
 	var all []Membership
-	for _, name := range names {
+	for _, name := range slices.Compact(names) {
 		m, err := c.membership(ctx, name, p)
 		switch {
 		case errors.Is(err, ErrUnknown), errors.Is(err, company.ErrUnfinished):
@@ -74,7 +74,6 @@ func (c *Companies) Find(ctx context.Context, p invite.Proof) ([]Membership, err
 			break
 		}
 	}
-	slices.SortFunc(all, func(a, b Membership) int { return cmp.Compare(a.Name, b.Name) })
 	return all, errors.Join(failed...)
 }
 

@@ -3,6 +3,8 @@ package companies_test
 import (
 	"context"
 	"errors"
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,7 +96,9 @@ func TestFind(t *testing.T) {
 	sortByName(want)
 
 	all := newCompanies(t, s, &companies.Config{Company: configOf(c, 0), Now: c.now})
+	s.onFind = func(string) ([]string, error) { return []string{"user"}, nil } // twice, and out of order
 	got, err := all.Find(t.Context(), proofOf(t, c, "dan@EXAMPLE.com", "google"))
+	s.onFind = nil
 	if err != nil || !cmp.Equal(got, want) {
 		t.Errorf("found (%v): %s", err, cmp.Diff(want, got))
 	}
@@ -148,8 +152,11 @@ func TestFindWithProof(t *testing.T) {
 			t.Errorf("%s: found %v, and the store was asked %d times", tt.name, got, asked-before)
 		}
 	}
+	lax := newCompanies(t, s, &companies.Config{ProofAge: math.MaxInt64})
+	_, err := lax.Find(t.Context(), invite.Proof{})
+	wantError(t, err, "find", "", companies.ErrProof)
 	strict := newCompanies(t, s, &companies.Config{ProofAge: time.Minute, Now: func() time.Time { return proof.Time().Add(time.Minute + 1) }})
-	_, err := strict.Find(t.Context(), proof)
+	_, err = strict.Find(t.Context(), proof)
 	wantError(t, err, "find", "", companies.ErrProof)
 }
 
@@ -205,7 +212,7 @@ func TestFindFails(t *testing.T) {
 	asked := 0
 	s.onFind = func(string) ([]string, error) { return []string{"x", "y", "z"}, nil }
 	s.onLog = func(ctx context.Context, _ string) error { asked++; cancel(); return ctx.Err() }
-	if _, err = all.Find(ctx, proofOf(t, c, "eve@example.com", "")); !errors.Is(err, context.Canceled) || asked != 1 {
+	if _, err = all.Find(ctx, proofOf(t, c, "eve@example.com", "")); !errors.Is(err, context.Canceled) || asked != 1 || strings.Contains(err.Error(), "\n") {
 		t.Errorf("the context ended, and %d logs were asked for: %v", asked, err)
 	}
 }

@@ -74,6 +74,10 @@ func TestForgotten(t *testing.T) {
 		}
 	}
 	collect(t, func() bool { return all.Remembered() == 3 })
+	all.ForgetAnother("c29")
+	if all.Remembered() != 3 {
+		t.Error("a company was forgotten with the one that was open before it")
+	}
 	if opened, _ := s.total(); opened != 30 || all.Len() != 3 {
 		t.Errorf("%d logs were opened and %d are kept", opened, all.Len())
 	}

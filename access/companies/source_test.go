@@ -13,6 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/access/accesshttp"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/companies"
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/live"
 )
 
@@ -100,5 +101,10 @@ func TestSourceLasts(t *testing.T) {
 	s.onRead = nil
 	if source.Policy() == nil {
 		t.Error("the store is there again, and there is no policy")
+	}
+	s.onRead = func(context.Context, string) error { return company.ErrDiverged }
+	c.pass(2 * time.Second)
+	if source.Policy() != nil {
+		t.Error("the log lost something, and there is a policy")
 	}
 }
