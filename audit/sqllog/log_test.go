@@ -208,6 +208,17 @@ func TestDamage(t *testing.T) {
 			}
 		}
 	}
+	// Nothing is stored in place of what is gone.
+	for _, dialect := range dialects {
+		d := migrated(t, dialect)
+		l := d.log(t)
+		head := fill(t, l, audit.Checkpoint{}, 1)
+		fill(t, l, head, 2)
+		d.events["acme"] = append(d.events["acme"][:1], d.events["acme"][2:]...)
+		if err := l.Append(t.Context(), event(head, "x")); !errors.Is(err, audit.ErrDamaged) {
+			t.Errorf("%v: an event in place of one that is gone: %v", dialect, err)
+		}
+	}
 	// The head is known, and then the rows are gone.
 	d := migrated(t, sqllog.SQLite)
 	l := d.log(t)
@@ -277,7 +288,7 @@ func TestWake(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		others := d.log(t)
+		others, woken := d.log(t), make(chan struct{}, 1)
 		head := fill(t, others, audit.Checkpoint{}, 1)
 		n := 0
 		for e, err := range mine.Watch(t.Context(), 0) {
@@ -287,13 +298,23 @@ func TestWake(t *testing.T) {
 			s.Wake("another")
 			switch n {
 			case 1:
-				go func() { // once the watch waits: it notices in whatever order
-					head := fill(t, others, head, 1)
+				go func() {
+					e := event(head)
+					if err := others.Append(t.Context(), e); err != nil {
+						t.Error(err)
+					}
+					head = e.Checkpoint()
 					s.Wake("acme")
-					fill(t, mine, head, 1)
+					woken <- struct{}{}
 				}()
 				continue
 			case 2:
+				<-woken // so that only the append can wake it now
+				go func() {
+					if err := mine.Append(t.Context(), event(head)); err != nil {
+						t.Error(err)
+					}
+				}()
 				continue
 			}
 			break

@@ -133,8 +133,8 @@ func (s *Store) migrateIn(ctx context.Context, c *sql.Conn) error {
 		if err != nil {
 			return err
 		}
-		for step := range strings.SplitSeq(strings.TrimSpace(string(text)), ";\n") {
-			if _, err := c.ExecContext(ctx, s.dialect.bind(strings.TrimSuffix(step, ";"), s.prefix, "")); err != nil {
+		for step := range strings.SplitSeq(strings.TrimRight(string(text), "; \r\n"), ";") {
+			if _, err := c.ExecContext(ctx, s.dialect.bind(strings.TrimSpace(step), s.prefix, "")); err != nil {
 				return err
 			}
 		}
