@@ -129,7 +129,7 @@ func (c *conn) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) {
 		return nil, errInjected
 	}
 	c.d.tx.Lock()
-	c.inTx = true
+	c.inTx, c.undo = true, nil
 	return c, nil
 }
 
