@@ -1,0 +1,265 @@
+package natslog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// built returns the server, built from what go.mod names.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "ambit-nats")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "nats-server")
+	if out, err := exec.Command("go", "build", "-o", path, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// clusters are those that were started, to be stopped by TestMain.
+var clusters struct {
+	mu  sync.Mutex
+	all []*cluster
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	clusters.mu.Lock()
+	defer clusters.mu.Unlock()
+	for _, c := range clusters.all {
+		c.stop()
+	}
+	if path, err := built(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// cluster is a cluster of servers on loopback, whose routes go through proxies.
+type cluster struct {
+	dir   string
+	nodes []*node
+}
+
+// node is a server.
+type node struct {
+	name                 string
+	client, route, http  int
+	proxy                *proxy // of the routes to it
+	config, log, program string
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+// newCluster starts a cluster of so many nodes, with more lines in the configuration
+// of each.
+func newCluster(size int, sync, more string) (*cluster, error) {
+	program, err := built()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "ambit-nats")
+	if err != nil {
+		return nil, err
+	}
+	c := &cluster{dir: dir}
+	clusters.mu.Lock()
+	clusters.all = append(clusters.all, c)
+	clusters.mu.Unlock()
+	for i := range size {
+		ports, err := freePorts(3)
+		if err != nil {
+			return nil, err
+		}
+		name := fmt.Sprint("n", i+1)
+		n := &node{name: name, client: ports[0], route: ports[1], http: ports[2], program: program}
+		n.config, n.log = filepath.Join(dir, name+".conf"), filepath.Join(dir, name+".log")
+		if n.proxy, err = newProxy(name, n.route); err != nil {
+			return nil, err
+		}
+		c.nodes = append(c.nodes, n)
+	}
+	for _, n := range c.nodes {
+		if err := os.WriteFile(n.config, []byte(c.text(n, sync, more)), 0o600); err != nil {
+			return nil, err
+		}
+		if err := n.start(); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// text returns the configuration of a node.
+func (c *cluster) text(n *node, sync, more string) string {
+	text := fmt.Sprintf("server_name: %s\nlisten: 127.0.0.1:%d\nhttp: 127.0.0.1:%d\n%s\njetstream {store_dir: %q, max_mem: 256MB, max_file: 8GB, sync_interval: %s}\n",
+		n.name, n.client, n.http, more, filepath.Join(c.dir, n.name), sync)
+	if len(c.nodes) == 1 {
+		return text
+	}
+	var routes []string
+	for _, other := range c.nodes {
+		if other != n {
+			routes = append(routes, fmt.Sprintf("nats-route://127.0.0.1:%d", other.proxy.port()))
+		}
+	}
+	return text + fmt.Sprintf("cluster {name: c, listen: 127.0.0.1:%d, advertise: \"127.0.0.1:%d\", pool_size: -1, routes: [%s]}\n",
+		n.route, n.proxy.port(), strings.Join(routes, ", "))
+}
+
+func (n *node) start() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	log, err := os.OpenFile(n.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	n.cmd = exec.Command(n.program, "-c", n.config)
+	n.cmd.Stdout, n.cmd.Stderr = log, log
+	return n.cmd.Start()
+}
+
+// kill ends the process at once, as kill -9 does.
+func (n *node) kill() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.cmd != nil {
+		n.cmd.Process.Kill()
+		n.cmd.Wait()
+		n.cmd = nil
+	}
+}
+
+// signal sends SIGSTOP or SIGCONT.
+func (n *node) signal(s syscall.Signal) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cmd.Process.Signal(s)
+}
+
+func (c *cluster) stop() {
+	for _, n := range c.nodes {
+		n.kill()
+		n.proxy.close()
+	}
+	os.RemoveAll(c.dir)
+}
+
+// cut cuts a node off from the others, and heals that.
+func (c *cluster) cut(n *node)  { c.each(func(p *proxy) { p.cut(n.name) }) }
+func (c *cluster) heal(n *node) { c.each(func(p *proxy) { p.heal(n.name) }) }
+func (c *cluster) each(f func(*proxy)) {
+	for _, n := range c.nodes {
+		f(n.proxy)
+	}
+}
+
+// urls are the addresses of nodes for clients.
+func urls(nodes ...*node) string {
+	var all []string
+	for _, n := range nodes {
+		all = append(all, fmt.Sprintf("nats://127.0.0.1:%d", n.client))
+	}
+	return strings.Join(all, ",")
+}
+
+// monitors are the monitoring addresses of all nodes.
+func (c *cluster) monitors() []string {
+	var all []string
+	for _, n := range c.nodes {
+		all = append(all, fmt.Sprintf("http://127.0.0.1:%d/", n.http))
+	}
+	return all
+}
+
+// connect connects to nodes, and to no others.
+func connect(t testing.TB, nodes ...*node) jetstream.JetStream {
+	t.Helper()
+	nc, err := nats.Connect(urls(nodes...), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond), nats.RetryOnFailedConnect(true),
+		nats.IgnoreDiscoveredServers(), nats.Timeout(time.Second), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	for deadline := time.Now().Add(20 * time.Second); !nc.IsConnected(); {
+		if time.Now().After(deadline) {
+			t.Fatal("no connection")
+		}
+		pause(t.Context())
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+// pause waits a moment, between two looks at something that takes its time.
+func pause(ctx context.Context) {
+	select {
+	case <-time.After(20 * time.Millisecond):
+	case <-ctx.Done():
+	}
+}
+
+// The clusters that most tests share. A test that stops nodes has one of its own.
+var (
+	shared = sync.OnceValues(func() (*cluster, error) { return newCluster(3, "always", "max_payload: 4MB") })
+	alone  = sync.OnceValues(func() (*cluster, error) { return newCluster(1, "always", "") })
+)
+
+func need(t testing.TB, start func() (*cluster, error)) *cluster {
+	t.Helper()
+	c, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// create makes a stream and opens it, when the cluster is ready.
+func create(t testing.TB, js jetstream.JetStream, o *Options) *Store {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		s, err := Create(ctx, js, o)
+		if err == nil {
+			return s
+		}
+		if ctx.Err() != nil || errors.Is(err, ErrForeign) {
+			t.Fatal(err)
+		}
+		pause(ctx)
+	}
+}
+
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
