@@ -26,9 +26,11 @@ type Log struct {
 type ServerLog struct{ *Log }
 
 // Now implements [audit.Clock]: it returns the time of the server.
-func (l ServerLog) Now(ctx context.Context) (time.Time, error) {
+func (l ServerLog) Now(ctx context.Context) (time.Time, error) { return l.now(ctx, l.store.db) }
+
+func (l *Log) now(ctx context.Context, q querier) (time.Time, error) {
 	var micros int64
-	if err := l.store.db.QueryRowContext(ctx, l.store.sql.now).Scan(&micros); err != nil {
+	if err := q.QueryRowContext(ctx, l.store.sql.now).Scan(&micros); err != nil {
 		return time.Time{}, failed(ctx, Error{Op: "now", Log: l.name}, err)
 	}
 	return time.UnixMicro(micros).UTC(), nil
@@ -50,7 +52,8 @@ func (l *Log) Append(ctx context.Context, e audit.Event) error {
 
 // Tx returns the log as part of a transaction of yours. An event that is appended
 // to it is stored if and only if tx is committed, together with your own rows; see
-// company.Company.DoIn. Events reads what tx sees.
+// company.Company.DoIn. Events reads what tx sees. In a database that has a clock it
+// is an [audit.Clock].
 //
 // Append returns an error that wraps [audit.ErrConflict] if the place is taken, by
 // an event that tx can see or one that was committed meanwhile. If another
@@ -62,13 +65,25 @@ func (l *Log) Append(ctx context.Context, e audit.Event) error {
 // it short. SQLite refuses to write in a transaction that has read before another
 // one wrote: begin it with _txlock=immediate in the data source name. An isolation
 // level above READ COMMITTED fails in PostgreSQL where it would have to wait.
-func (l *Log) Tx(tx *sql.Tx) audit.Log { return txLog{l, tx} }
+func (l *Log) Tx(tx *sql.Tx) audit.Log {
+	if l.store.sql.now != "" {
+		return serverTxLog{txLog{l, tx}}
+	}
+	return txLog{l, tx}
+}
 
 // txLog is no Watcher: what others append may not be seen in a transaction.
 type txLog struct {
 	log *Log
 	tx  *sql.Tx
 }
+
+// serverTxLog asks for the time in its transaction: another connection may not be
+// had before that ends.
+type serverTxLog struct{ txLog }
+
+// Now implements [audit.Clock].
+func (l serverTxLog) Now(ctx context.Context) (time.Time, error) { return l.log.now(ctx, l.tx) }
 
 // LongestLine implements [audit.Limited].
 func (l txLog) LongestLine() int { return l.log.store.longest }
@@ -140,6 +155,9 @@ func (l *Log) settle(ctx context.Context, q querier, in insertion) error {
 		stored, err := l.insert(ctx, q, in)
 		if stored && err == nil {
 			return nil
+		}
+		if stored && inTx {
+			return err // the event would be there, and its keys not
 		}
 		answer := l.ask(ctx, q, in.event, err)
 		switch {
@@ -258,11 +276,11 @@ func (l *Log) insertIn(ctx context.Context, q querier, in insertion) (bool, erro
 		return false, err
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return false, err
+		return err != nil, err // it may be stored
 	}
 	for keys := range slices.Chunk(in.keys, 100) {
 		if err := l.insertKeys(ctx, q, keys); err != nil {
-			return false, err
+			return true, err
 		}
 	}
 	return true, nil

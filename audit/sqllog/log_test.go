@@ -373,6 +373,29 @@ func TestTransaction(t *testing.T) {
 	})
 }
 
+// TestTransactionWithoutKeys: in a transaction that goes on after a statement
+// failed, an event without its keys is not called stored.
+func TestTransactionWithoutKeys(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *database) {
+		for word, fault := range map[string]string{"keys": "before", "insert": "silent"} {
+			d.store(t)
+			tx, err := d.open().BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.set(func() { d.fault = failing(word, fault, 1) })
+			if err := d.log(t).Tx(tx).Append(t.Context(), event(audit.Checkpoint{}, "k")); err == nil {
+				t.Errorf("%s fails %s: Append = nil, with %d keys", word, fault, len(d.keys))
+			}
+			d.set(func() { d.fault = nil })
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // TestEveryStatementFails has each statement of a history fail in turn, in each
 // way. What fails says so, and what was acknowledged is there.
 func TestEveryStatementFails(t *testing.T) {

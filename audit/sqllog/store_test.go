@@ -373,6 +373,28 @@ func TestClock(t *testing.T) {
 		if err != nil || now != want {
 			t.Errorf("got %v, %v, want %v", now, err, want)
 		}
+		// In a transaction there may be no other connection to ask.
+		db := d.open()
+		db.SetMaxOpenConns(1)
+		s, err := sqllog.Open(t.Context(), db, d.dialect, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, err := s.Named("acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := db.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+		if clock, ok = named.Tx(tx).(audit.Clock); !ok {
+			t.Fatal("the log in a transaction has no clock")
+		}
+		if now, err := clock.Now(t.Context()); err != nil || now != want {
+			t.Errorf("in a transaction: got %v, %v, want %v", now, err, want)
+		}
 	})
 }
 
