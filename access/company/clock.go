@@ -121,8 +121,11 @@ func (c *Company) checkClock(p journal.Point[*published]) error {
 
 // checkStoreClock refuses to write by a clock that differs from that of the log's
 // store, if it has one.
-func (c *Company) checkStoreClock(ctx context.Context) error {
-	store, ok := c.log.(audit.Clock)
+func (c *Company) checkStoreClock(ctx context.Context, log audit.Log) error {
+	store, ok := log.(audit.Clock)
+	if !ok {
+		store, ok = c.log.(audit.Clock)
+	}
 	if !ok {
 		return nil
 	}

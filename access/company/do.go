@@ -98,7 +98,7 @@ func (r Receipt) Invitations() []invite.ID {
 // One Do runs at a time; others wait, until ctx ends.
 func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, error) {
 	r := request{company: c, by: by, changes: changes}
-	if err := c.prepare(ctx, by); err != nil {
+	if err := c.prepare(ctx, c.log, by); err != nil {
 		return Receipt{}, wrap("do", err)
 	}
 	e, err := c.journal.Write(ctx, r.propose(ctx))
@@ -157,13 +157,14 @@ func (r *request) receipt(e audit.Event) Receipt {
 	return Receipt{Seq: e.Seq, ID: e.ID, Time: e.Time, Changes: r.p.recorded, Repeated: r.p.repeats}
 }
 
-// prepare does what a Do asks of the log before it proposes anything: the time,
-// and what another process may have written that this one is missing.
-func (c *Company) prepare(ctx context.Context, by By) error {
-	if err := c.checkStoreClock(ctx); err != nil {
+// prepare does what a Do asks of the log before it proposes anything: the time, of
+// the way by which it appends, and what another process may have written that this
+// one is missing. A refusal, too, is an answer that may be no older than MaxAge.
+func (c *Company) prepare(ctx context.Context, log audit.Log, by By) error {
+	if err := c.checkStoreClock(ctx, log); err != nil {
 		return err
 	}
-	if p := c.journal.Point(); by.Since > p.Head.Seq || c.checkClock(p) != nil {
+	if p := c.journal.Point(); by.Since > p.Head.Seq || c.checkClock(p) != nil || c.isTooOld() {
 		return c.journal.Sync(ctx)
 	}
 	return nil

@@ -109,6 +109,15 @@ func (c *Company) isTooOld() bool { return c.isOlder(c.config.MaxAge) }
 
 // isOlder reports whether the log of a company that has a MaxAge was last known to
 // have nothing more longer ago than an age.
+// It does so by the clock that goes on whatever the time is set to, if Now has one
+// (time.Now does), and by the time too, as that clock stops while the machine
+// sleeps. Time that was set back says nothing of an age.
 func (c *Company) isOlder(age time.Duration) bool {
-	return c.config.MaxAge > 0 && c.config.Now().Sub(c.journal.Known()) > age
+	if c.config.MaxAge == 0 {
+		return false
+	}
+	known := c.journal.Known() // before now is, as others go on
+	now := c.config.Now()
+	past := now.Sub(known)
+	return past < 0 || max(past, now.Round(0).Sub(known.Round(0))) > age
 }

@@ -281,3 +281,45 @@ func TestHealthInDoubt(t *testing.T) {
 		t.Errorf("settled: %+v", h)
 	}
 }
+
+// TestTooOldByAnyClock: an age is told by the clock, and by a clock that was set
+// back, nothing is. A refusal is no answer of that age either: Do reads the log
+// before it says that something is so already.
+func TestTooOldByAnyClock(t *testing.T) {
+	log := &cutOff{Log: audit.NewMemory()}
+	c := newCompany(t, "ann admin; bob viewer", options{log: log.Log})
+	c.must("ann", company.SuspendUser{User: "bob"})
+	clock := newTestClock()
+	other := func() *company.Company {
+		config := c.config
+		config.Now, config.MaxAge = clock.Now, time.Minute
+		o, err := company.Open(t.Context(), log, &config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}()
+	mayLook := func() access.Reason {
+		return other.Decide(access.User("bob"), access.ViewDirectory, access.Company()).Reason
+	}
+	ops := company.By{Actor: company.System("ops"), Reason: "it is needed"}
+	for _, d := range []time.Duration{time.Minute + 1, -time.Second, -time.Nanosecond, -time.Hour, 24 * time.Hour} {
+		if err := other.Sync(t.Context()); err != nil || mayLook() == access.ReasonUnavailable {
+			t.Fatalf("after Sync: %v, %v", mayLook(), err)
+		}
+		clock.pass(d)
+		if h := other.Health(); mayLook() != access.ReasonUnavailable || other.Now().Policy() != nil || !h.TooOld || !h.Behind {
+			t.Errorf("the clock went on by %v: %v, %+v", d, mayLook(), h)
+		}
+	}
+	c.must("ann", company.ReinstateUser{User: "bob"})
+	log.away.Store(true)
+	if _, err := other.Do(t.Context(), ops, company.SuspendUser{User: "bob"}); !errors.Is(err, errAway) {
+		t.Errorf("Do = %v, want what the log failed with", err)
+	}
+	log.away.Store(false)
+	clock.pass(-23*time.Hour + time.Minute)
+	if r, err := other.Do(t.Context(), ops, company.SuspendUser{User: "bob"}); err != nil || r.Seq != 4 {
+		t.Errorf("Do = event %d, %v", r.Seq, err)
+	}
+}

@@ -62,7 +62,7 @@ func Found(ctx context.Context, log audit.Log, f Founding, c *Config) (*Company,
 		return nil, &Error{Op: "found", Err: err}
 	}
 	co.log = log
-	if err := co.checkStoreClock(ctx); err != nil {
+	if err := co.checkStoreClock(ctx, log); err != nil {
 		return nil, &Error{Op: "found", Err: err}
 	}
 	co.journal, err = journal.Begin(ctx, co.journalConfig(), func(at journal.Point[*published]) (*published, audit.Event, error) {

@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/ambit-authz/ambit/access/company/internal/journal"
@@ -45,7 +46,7 @@ type Pending struct {
 func (c *Company) DoIn(ctx context.Context, log audit.Log, by By, changes ...Change) (*Pending, error) {
 	pending := &Pending{request: request{company: c, by: by, changes: changes}}
 	r := &pending.request
-	if err := c.prepare(ctx, by); err != nil {
+	if err := c.prepare(ctx, log, by); err != nil {
 		return nil, wrap("do", err)
 	}
 	e, staged, err := c.journal.Stage(ctx, log, r.propose(ctx))
@@ -69,7 +70,11 @@ func (c *Company) DoIn(ctx context.Context, log audit.Log, by By, changes ...Cha
 // not sent, and are listed by [Company.UndeliveredInvitations].
 func (p *Pending) Committed(ctx context.Context) (Receipt, error) {
 	c := p.request.company
-	if err := p.staged.Committed(ctx); err != nil {
+	err := p.staged.Committed(ctx)
+	if errors.Is(err, ErrNotStored) {
+		p.unsent()
+	}
+	if err != nil {
 		return Receipt{}, wrap("do", err)
 	}
 	p.once.Do(func() { p.Receipt.Undelivered = c.deliver(ctx, p.request.p, p.request.going) })
@@ -78,8 +83,15 @@ func (p *Pending) Committed(ctx context.Context) (Receipt, error) {
 
 // RolledBack ends the wait for a transaction that was rolled back. If it was
 // committed all the same, the company takes the event in when it next reads the
-// log. After Committed returned nil it does nothing.
+// log, and sends no messages; Committed says ErrNotStored. If the company has the
+// event by now, RolledBack does nothing.
 func (p *Pending) RolledBack() {
-	p.staged.RolledBack()
+	if p.staged.RolledBack() {
+		p.unsent()
+	}
+}
+
+// unsent notes that the messages will not be sent.
+func (p *Pending) unsent() {
 	p.once.Do(func() { p.request.company.underway.end(p.request.going) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -122,4 +123,85 @@ func TestDoInRefused(t *testing.T) {
 		t.Error("something is pending")
 	}
 	c.must("ann", company.SuspendUser{User: "bob"})
+}
+
+// TestDoInNotStored: a transaction whose place another writer took keeps nobody
+// from its addresses, as no message was sent.
+func TestDoInNotStored(t *testing.T) {
+	c := newCompany(t, "ann admin; bob viewer", options{})
+	pending, err := c.DoIn(t.Context(), &inTransaction{Log: c.log}, byAnn, company.Invite{Invitation: "i", Terms: termsTo("new@x.test", "viewer")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.second(&c.config).must("ann", company.SuspendUser{User: "bob"})
+	for range 2 {
+		if _, err := pending.Committed(t.Context()); !errors.Is(err, company.ErrNotStored) {
+			t.Errorf("Committed = %v, want ErrNotStored", err)
+		}
+	}
+	c.must("ann", company.Invite{Invitation: "j", Terms: termsTo("new@x.test", "viewer")})
+	pending.RolledBack()
+	c.refuses("ErrTooSoon", "ann", company.Invite{Invitation: "k", Terms: termsTo("new@x.test", "viewer")})
+	if c.checkReplay(); len(c.mail) != 1 {
+		t.Errorf("%d messages", len(c.mail))
+	}
+}
+
+// TestDoInRolledBackTooLate: a transaction that the log has is not rolled back,
+// whatever the host says. Its messages are sent, once, when it says that it knows.
+func TestDoInRolledBackTooLate(t *testing.T) {
+	c := newCompany(t, "ann admin; bob viewer", options{})
+	x := &inTransaction{Log: c.log}
+	pending, err := c.DoIn(t.Context(), x, byAnn, company.Invite{Invitation: "i", Terms: termsTo("new@x.test", "viewer")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.commit(t)
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pending.RolledBack()
+	for range 2 {
+		if r, err := pending.Committed(t.Context()); err != nil || len(r.Undelivered) > 0 || len(c.mail) != 1 {
+			t.Errorf("Committed = %+v, %v, with %d messages", r, err, len(c.mail))
+		}
+	}
+	pending.RolledBack()
+	c.checkReplay()
+}
+
+// clocked is a log in a store that has a clock.
+type clocked struct {
+	audit.Log
+	now func() (time.Time, error)
+}
+
+func (l clocked) Now(context.Context) (time.Time, error) { return l.now() }
+
+// TestDoInClock: the time is asked in the transaction if that can tell, as there may
+// be no other connection until it ends.
+func TestDoInClock(t *testing.T) {
+	var away bool
+	clock := newTestClock()
+	log := clocked{audit.NewMemory(), func() (time.Time, error) {
+		if away {
+			return time.Time{}, errAway
+		}
+		return clock.Now(), nil
+	}}
+	c := newCompany(t, "ann admin; bob viewer", options{log: log})
+	away = true
+	x := &inTransaction{Log: log.Log}
+	if _, err := c.DoIn(t.Context(), x, byAnn, company.CreateTeam{Team: "t"}); !errors.Is(err, errAway) {
+		t.Errorf("in a transaction without a clock: %v", err)
+	}
+	pending, err := c.DoIn(t.Context(), clocked{x, func() (time.Time, error) { return clock.Now(), nil }}, byAnn, company.CreateTeam{Team: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending.RolledBack()
+	_, err = c.DoIn(t.Context(), clocked{x, func() (time.Time, error) { return clock.Now().Add(time.Hour), nil }}, byAnn, company.CreateTeam{Team: "t"})
+	if !errors.Is(err, company.ErrClock) {
+		t.Errorf("in a transaction of another time: %v", err)
+	}
 }

@@ -47,7 +47,7 @@ func (c *Company) DeliverPending(ctx context.Context) (given []invite.ID, left [
 	if c.config.Deliver == nil {
 		return nil, nil, &Error{Op: op, Err: ErrNoDelivery}
 	}
-	if err := c.prepare(ctx, By{}); err != nil {
+	if err := c.prepare(ctx, c.log, By{}); err != nil {
 		return nil, nil, wrap(op, err)
 	}
 	if err := c.journal.Sync(ctx); err != nil {

@@ -15,7 +15,7 @@ import (
 type Staged[S any] struct {
 	journal *Journal[S]
 	event   audit.Event
-	stored  bool // set before ended is closed
+	stored  bool // set once, before ended is closed
 	once    sync.Once
 	ended   chan struct{}
 }
@@ -80,8 +80,12 @@ func (s *Staged[S]) Committed(ctx context.Context) error {
 
 // RolledBack ends the wait for a transaction that was rolled back. If it was
 // committed after all, the journal takes the event in like one of another
-// writer's. It does nothing for an event that is not staged any more.
-func (s *Staged[S]) RolledBack() { s.end() }
+// writer's. It does nothing for an event that is not staged any more, and returns
+// false if that was because the log has it.
+func (s *Staged[S]) RolledBack() bool {
+	s.end(false)
+	return !s.stored
+}
 
 func (s *Staged[S]) over() bool {
 	select {
@@ -92,9 +96,11 @@ func (s *Staged[S]) over() bool {
 	}
 }
 
-// end ends the wait for the transaction.
-func (s *Staged[S]) end() {
+// end ends the wait for the transaction, by what became known first: whether the
+// event is stored.
+func (s *Staged[S]) end(stored bool) {
 	s.once.Do(func() {
+		s.stored = stored
 		s.journal.staged.CompareAndSwap(s, nil)
 		close(s.ended)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,6 +252,32 @@ func TestStageOvertaken(t *testing.T) {
 	x.commit(t)
 	if err := s.Committed(t.Context()); err != nil || e.Seq != 4 {
 		t.Errorf("event %d, Committed = %v", e.Seq, err)
+	}
+	agree(t, j, log)
+}
+
+// TestStagedEndsOnce: what became of a transaction is what was known first, also if
+// the host says another thing at the same time.
+func TestStagedEndsOnce(t *testing.T) {
+	log := history(t, 2)
+	j := open(t, log)
+	for range 50 {
+		x := beginTransaction(t, log)
+		_, s := stage(t, j, x, "x")
+		x.commit(t)
+		var all sync.WaitGroup
+		var rolledBack, known bool
+		var err error
+		all.Go(func() { rolledBack = s.RolledBack() })
+		all.Go(func() { err = s.Committed(t.Context()) })
+		all.Go(func() { known = j.Sync(t.Context()) == nil })
+		all.Wait()
+		if errors.Is(err, journal.ErrNotStored) != rolledBack || !rolledBack && err != nil || !known {
+			t.Fatalf("RolledBack = %t, and Committed = %v", rolledBack, err)
+		}
+		if s.RolledBack() != rolledBack || errors.Is(s.Committed(t.Context()), journal.ErrNotStored) != rolledBack {
+			t.Fatal("it is another thing when asked again")
+		}
 	}
 	agree(t, j, log)
 }

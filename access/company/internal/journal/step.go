@@ -40,8 +40,7 @@ func (j *Journal[S]) advance(p *Point[S], steps []Step) {
 		j.tail.Store(last.next)
 		close(last.ready)
 		if staged != nil && staged.event.Seq == s.Seq {
-			staged.stored = staged.event.Hash == s.hash
-			staged.end()
+			staged.end(staged.event.Hash == s.hash)
 		}
 	}
 }
