@@ -18,7 +18,7 @@ import (
 const snapshotHead = "ambit-snapshot\n"
 
 // maxSnapshot is how many bytes of a snapshot are read.
-const maxSnapshot = 4 << 30
+const maxSnapshot int64 = 4 << 30
 
 // What keeps a snapshot from being used.
 var (
@@ -80,7 +80,7 @@ func (c *Company) readSnapshot(r io.Reader) (*journal.Point[*published], error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > maxSnapshot {
+	if int64(len(b)) > maxSnapshot {
 		return nil, fmt.Errorf("%w: it has more than %d bytes", ErrSnapshot, maxSnapshot)
 	}
 	body, ok := cutSum(sha256.New(), b)

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/company"
@@ -242,4 +243,23 @@ func FuzzSnapshot(f *testing.F) {
 		snapshot := company.Resummed(append(b, make([]byte, 32)...), func(b []byte) []byte { return b })
 		_, _ = company.Open(t.Context(), log, &company.Config{Snapshot: readerOf(snapshot)})
 	})
+}
+
+// TestSnapshotOnlyReads: snapshots are written while others read the company, and
+// write snapshots of it, which the race detector watches.
+func TestSnapshotOnlyReads(t *testing.T) {
+	c := newCompany(t, "ann admin; bob viewer", options{seats: 9})
+	c.must("ann", company.SuspendUser{User: "bob"})
+	c.must("ann", company.RemoveUser{User: "bob"}) // whose departure is kept
+	want := snapshotOf(t, c.Company)
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			var b bytes.Buffer
+			if err := c.Snapshot(&b); err != nil || c.Limits().Seats != 9 || !bytes.Equal(b.Bytes(), want) {
+				t.Errorf("another snapshot, %v", err)
+			}
+		})
+	}
+	all.Wait()
 }

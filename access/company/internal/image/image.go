@@ -125,8 +125,9 @@ func (c *Coder) count(n int) int {
 // Number is any kind of number that is not negative.
 func Number[N ~int | ~uint8 | ~uint32](c *Coder, v *N) {
 	n := uint64(*v)
-	c.Uint(&n)
-	*v = N(n)
+	if c.Uint(&n); !c.writing { // others may read what is written
+		*v = N(n)
+	}
 }
 
 // Text is a text.
@@ -359,6 +360,7 @@ func (c *Coder) Bool(v *bool) {
 	if *v {
 		n = 1
 	}
-	c.Uint(&n)
-	*v = n > 0
+	if c.Uint(&n); !c.writing {
+		*v = n > 0
+	}
 }
