@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
@@ -114,6 +116,73 @@ func TestCheckpointFails(t *testing.T) {
 	answer := w.ask("", "GET /healthz", "")
 	if want := `{"status":"ok","log":"ok","checkpoint":"fails"}` + "\n"; answer.Code != http.StatusOK || answer.Body.String() != want {
 		t.Errorf("%d %s, want %s", answer.Code, answer.Body, want)
+	}
+}
+
+// TestSlowLog: a log that does not answer holds nobody up for ever.
+func TestSlowLog(t *testing.T) {
+	log := audittest.NewFaulty(audit.NewMemory(), audittest.Plan{
+		Append: func(call int, _ audit.Event) audittest.Mode {
+			if call > 1 {
+				return audittest.HangBefore
+			}
+			return audittest.Pass
+		},
+	})
+	w := newWorldOn(t, log).login("uma")
+	w.handler = limitTime(w.handler, time.Millisecond)
+	answer := w.ask("uma", "PUT /users/tom/role", `{"role":"editor","reason":"promoted"}`)
+	if answer.Code != http.StatusServiceUnavailable {
+		t.Errorf("%d %s, want 503", answer.Code, answer.Body)
+	}
+}
+
+// TestUnreachableLog: while a change is in doubt and the log cannot be read, nothing can be changed, and that is nobody's mistake. What is
+// refused anyway stays refused.
+func TestUnreachableLog(t *testing.T) {
+	fails := false
+	log := audittest.NewFaulty(audit.NewMemory(), audittest.Plan{
+		Append: func(call int, _ audit.Event) audittest.Mode {
+			if call > 1 {
+				return audittest.FailBefore
+			}
+			return audittest.Pass
+		},
+		Read: func(int, audit.Event) error {
+			if fails {
+				return audittest.ErrInjected
+			}
+			return nil
+		},
+	})
+	w := newWorldOn(t, log).login("uma", "mia")
+	fails = true
+	for _, want := range []int{503, 503} {
+		if answer := w.ask("uma", "PUT /users/tom/role", `{"role":"editor","reason":"promoted"}`); answer.Code != want {
+			t.Errorf("a change: %d %s, want %d", answer.Code, answer.Body, want)
+		}
+	}
+	if answer := w.ask("mia", "PUT /users/tom/role", `{"role":"editor","reason":"promoted"}`); answer.Code != http.StatusForbidden {
+		t.Errorf("of one who may not: %d %s, want 403", answer.Code, answer.Body)
+	}
+	if err := w.service.company.Sync(t.Context()); err == nil || w.service.company.Health().Log == nil {
+		t.Errorf("the log can be read: %v", err)
+	}
+	answer := httptest.NewRecorder()
+	w.service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), &company.Error{Op: "do", Err: audittest.ErrInjected})
+	if answer.Code != http.StatusServiceUnavailable {
+		t.Errorf("a log that cannot be read: %d %s, want 503", answer.Code, answer.Body)
+	}
+	answer = httptest.NewRecorder()
+	w.service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), &company.Error{Op: "do", Err: company.ErrSeats})
+	if answer.Code != http.StatusConflict {
+		t.Errorf("a refusal: %d %s, want 409", answer.Code, answer.Body)
+	}
+	answer = httptest.NewRecorder()
+	denied := w.service.company.Decide(access.User("mia"), access.ReadAudit, access.Company())
+	w.service.refuseChange(answer, httptest.NewRequest("PUT", "/users/tom/role", nil), &company.Error{Op: "do", Err: denied.Err()})
+	if answer.Code != http.StatusForbidden {
+		t.Errorf("a denial: %d %s, want 403", answer.Code, answer.Body)
 	}
 }
 

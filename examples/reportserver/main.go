@@ -127,5 +127,5 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	logger.Info("listening", "address", listener.Addr().String())
-	return s.serve(ctx, newServer(logRequests(logger, routes), logger), listener)
+	return s.serve(ctx, newServer(limitTime(logRequests(logger, routes), requestTime), logger), listener)
 }

@@ -205,6 +205,15 @@ func TestRestart(t *testing.T) {
 	})
 }
 
+// TestDefaultLog: without -log the company is in a file, and the program says in which.
+func TestDefaultLog(t *testing.T) {
+	i := launch(t)
+	if _, err := os.Stat(filepath.Join(i.process.Dir, "acme.log")); err != nil || !strings.Contains(i.log(), "log=file:acme.log checkpoint=acme.log.checkpoint") {
+		t.Errorf("%v; it says\n%s", err, i.log())
+	}
+	i.stop()
+}
+
 // TestTwoInstances: of two instances on one log both found it at once, take changes, and learn of those of the other.
 func TestTwoInstances(t *testing.T) {
 	eachPlace(t, func(t *testing.T, args []string) {
@@ -347,7 +356,12 @@ func TestBrokenLog(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "INSERT INTO ambit_event SELECT log, 3, hash, prev, line FROM ambit_event WHERE seq = 2"); err != nil {
 		t.Fatal(err)
 	}
-	if <-i.ended; i.err == nil || !strings.Contains(i.log(), "reportserver: the log cannot be followed: ") {
+	select {
+	case <-i.ended:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("it goes on, and says\n%s", i.log())
+	}
+	if i.err == nil || !strings.Contains(i.log(), "reportserver: the log cannot be followed: ") {
 		t.Errorf("it ended with %v, and says\n%s", i.err, i.log())
 	}
 }

@@ -27,8 +27,8 @@ type postgreSQL struct {
 	port     int
 	as       *syscall.Credential // whom it runs as, nil for whoever runs the tests
 	process  *exec.Cmd           // nil while it does not run
-	log      bytes.Buffer
-	made     int // databases
+	ended    chan struct{}       // closed when the process has ended
+	made     int                 // databases
 }
 
 var errMissing = errors.New("PostgreSQL is not installed: .ci/servers installs it")
@@ -126,19 +126,20 @@ func (s *postgreSQL) startOnce(ctx context.Context) error {
 		s.port = listener.Addr().(*net.TCPAddr).Port
 		listener.Close()
 	}
-	s.log.Reset()
 	s.process = s.command("postgres", "-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.dir)
-	s.process.Stdout, s.process.Stderr = &s.log, &s.log
+	var log bytes.Buffer // to be read after it ended
+	s.process.Stdout, s.process.Stderr = &log, &log
 	if err := s.process.Start(); err != nil {
 		s.process = nil
 		return err
 	}
-	ended := make(chan struct{})
-	go func(process *exec.Cmd) {
+	process, ended := s.process, make(chan struct{})
+	s.ended = ended
+	go func() {
 		process.Wait()
 		close(ended)
-	}(s.process)
+	}()
 	for {
 		conn, err := pgx.Connect(ctx, s.dsn("postgres"))
 		if err == nil {
@@ -146,7 +147,7 @@ func (s *postgreSQL) startOnce(ctx context.Context) error {
 		}
 		select {
 		case <-ended:
-			return fmt.Errorf("PostgreSQL ended: %s", s.log.String())
+			return fmt.Errorf("PostgreSQL ended: %s", log.String())
 		case <-ctx.Done():
 			return err
 		case <-time.After(30 * time.Millisecond):
@@ -154,10 +155,11 @@ func (s *postgreSQL) startOnce(ctx context.Context) error {
 	}
 }
 
-// kill ends the server at once; its processes end when they see that.
+// kill ends the server at once, and waits until its processes have seen that and ended.
 func (s *postgreSQL) kill() {
 	if s.process != nil {
 		s.process.Process.Kill()
+		<-s.ended // as they hold its output
 		s.process = nil
 	}
 }
