@@ -34,9 +34,10 @@
 //     is over: [ErrNoAnswer]. Then the event is in doubt; append it again. Nothing but
 //     what is stored in its place makes a conflict.
 //  5. Before a read, a message is written to STREAM.barrier, which only a majority can
-//     confirm. Without it, a leader that was cut off answers with what it had for
-//     seconds. With it, it does not answer. The message is gone after ten seconds.
-//     Watch does without, and Events with [Options.Stale].
+//     confirm, and then a node is asked that has it: how many messages the log has. So
+//     what is read has everything that was confirmed before. Without that, a leader that
+//     was cut off, or stopped for a while, answers with what it had. The message is gone
+//     after ten seconds. Watch does without, and Events with [Options.Stale].
 //  6. [Open] refuses a stream that may lose what it confirmed: one with limits, too few
 //     replicas, deleting or purging allowed, and so on; [audit.ErrWeak]. Whether a node
 //     syncs, only its monitoring tells: give [Options.Monitors].

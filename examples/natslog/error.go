@@ -74,6 +74,9 @@ func failed(ctx context.Context, e Error, err error) error {
 // asked what it is.
 var errLook = errors.New("another message was the last of the subject")
 
+// errBehind: the node that answered does not have what others have.
+var errBehind = errors.New("a node is behind the others")
+
 // wrongLast reports whether a server refused a message as another one is the last of
 // the subject, which is stored.
 func wrongLast(err error) bool { return code(err) == jetstream.JSErrCodeStreamWrongLastSequence }
@@ -93,7 +96,7 @@ func unsettled(err error) bool {
 		return api.Code == 503 || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant
 	}
 	for _, passing := range []error{
-		errLook, errGap, context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
+		errLook, errBehind, errGap, context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
 		nats.ErrStaleConnection, jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound,
 	} {
 		if errors.Is(err, passing) {

@@ -123,26 +123,22 @@ func (l *Log) forget() {
 // look asks the servers whether an event is stored, and if not, for the place of the
 // event before it. If it never will be stored, the error is a conflict.
 func (l *Log) look(ctx context.Context, e audit.Event) (stored bool, before uint64, err error) {
-	for sure := false; ; sure = true {
-		h, err := l.last(ctx)
-		switch {
-		case err != nil:
-			return false, 0, err
-		case e.Seq <= h.Seq:
-			stored, err := l.stored(ctx, e, h)
-			return stored, 0, err
-		case e.Seq == h.Seq+1 && e.Prev == h.Hash:
-			return false, h.at, nil
-		case e.Seq == h.Seq+1:
-			return false, 0, fmt.Errorf("%w: it continues another event", audit.ErrConflict)
-		case sure:
-			return false, 0, fmt.Errorf("%w: it leaves a gap", audit.ErrConflict)
-		}
-		// Events do not change, but there may be more than this server knows.
-		if err := l.store.confirm(ctx); err != nil {
-			return false, 0, err
-		}
+	h, err := l.last(ctx)
+	if err == nil && e.Seq > h.Seq+1 {
+		h, err = l.current(ctx) // there may be more than that node knows
 	}
+	switch {
+	case err != nil:
+		return false, 0, err
+	case e.Seq <= h.Seq: // events do not change
+		stored, err := l.stored(ctx, e, h)
+		return stored, 0, err
+	case e.Seq > h.Seq+1:
+		return false, 0, fmt.Errorf("%w: it leaves a gap", audit.ErrConflict)
+	case e.Prev != h.Hash:
+		return false, 0, fmt.Errorf("%w: it continues another event", audit.ErrConflict)
+	}
+	return false, h.at, nil
 }
 
 // stored compares an event with the one at its place, which is not after the head.
@@ -164,7 +160,27 @@ func (l *Log) stored(ctx context.Context, e audit.Event, h head) (bool, error) {
 	return true, nil
 }
 
-// last asks for the last event of the log, which has Seq 0 if there is none.
+// current returns the head at this moment: all that was confirmed before the call.
+func (l *Log) current(ctx context.Context) (h head, err error) {
+	subjects, err := l.store.count(ctx, l.subject)
+	if err != nil {
+		return head{}, err
+	}
+	n, behind := subjects[l.subject], false
+	err = l.store.repeat(ctx, func(ctx context.Context) error {
+		h, err = l.last(ctx)
+		if behind = err == nil && h.Seq < n; behind {
+			return errBehind
+		}
+		return err
+	})
+	if behind && ctx.Err() == nil {
+		err = &Error{Seq: h.Seq, Err: audit.ErrDamaged, Text: fmt.Sprintf("it is the last of %d messages", n)}
+	}
+	return h, err
+}
+
+// last asks a node for the last event of the log, which has Seq 0 if there is none.
 func (l *Log) last(ctx context.Context) (head, error) {
 	m, err := l.store.last(ctx, l.subject)
 	if err != nil || m == nil {

@@ -192,7 +192,7 @@ func (s *Store) begun(ctx context.Context) error {
 		return err
 	}
 	first, err := s.next(ctx, 1, ">")
-	if err == nil && (first.Sequence != 1 || first.Subject != subject) || errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err == nil && (first.Sequence != 1 || first.Subject != subject) || errors.Is(err, audit.ErrDamaged) {
 		return &Error{Err: audit.ErrDamaged, Text: "the stream does not begin with its first message, so it was purged or lost its beginning"}
 	}
 	return err

@@ -50,17 +50,17 @@ func (l *Log) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, e
 	}
 }
 
-// now returns the head at this moment.
+// now returns the head at this moment, or with Options.Stale that of some node.
 func (l *Log) now(ctx context.Context) (head, error) {
-	known := l.known()
-	if err := l.store.barrier(ctx); err != nil {
-		return head{}, err
+	if l.store.options.Stale {
+		return l.last(ctx)
 	}
-	h, err := l.last(ctx)
+	known := l.known()
+	h, err := l.current(ctx)
 	if err != nil {
 		return head{}, err
 	}
-	if h.Seq < known.Seq && !l.store.options.Stale {
+	if h.Seq < known.Seq {
 		return head{}, &Error{Seq: known.Seq, Err: audit.ErrDamaged, Text: fmt.Sprintf("it was stored, and the log ends with event %d", h.Seq)}
 	}
 	l.took(h)
@@ -144,9 +144,6 @@ func (l *Log) reader(ctx context.Context, after uint64, h head) (*reader, error)
 func (r *reader) get(ctx context.Context) (audit.Event, error) {
 	r.stop()
 	m, err := r.log.store.next(ctx, r.at+1, r.log.subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		err = &Error{Seq: r.seq + 1, Err: audit.ErrDamaged, Text: "it was there, and is not any more"}
-	}
 	if err != nil {
 		return audit.Event{}, err
 	}

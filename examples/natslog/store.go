@@ -66,17 +66,7 @@ func (s *Store) list(ctx context.Context, op, pattern string) iter.Seq2[string, 
 }
 
 func (s *Store) names(ctx context.Context, pattern string) ([]string, error) {
-	if err := s.barrier(ctx); err != nil {
-		return nil, err
-	}
-	var subjects map[string]uint64
-	err := s.repeat(ctx, func(ctx context.Context) error {
-		info, err := s.handle.Info(ctx, jetstream.WithSubjectFilter(pattern))
-		if err == nil {
-			subjects = info.State.Subjects
-		}
-		return err
-	})
+	subjects, err := s.count(ctx, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -145,26 +135,48 @@ func (s *Store) publish(ctx context.Context, subject string, data []byte, last u
 }
 
 // barrier returns when a majority of the nodes has confirmed a message that was sent
-// after the call. A node that was cut off cannot do that, so what is read next is not
-// older than the call. Without it, a leader that does not know yet that there is
-// another one answers with what it has.
-func (s *Store) barrier(ctx context.Context) error {
-	if s.options.Stale {
-		return ctx.Err()
-	}
-	return s.confirm(ctx)
-}
-
-// confirm is a barrier, also where reads go without.
-func (s *Store) confirm(ctx context.Context) error {
-	return s.repeat(ctx, func(ctx context.Context) error {
-		_, err := s.js.Publish(ctx, s.barrierSubject(), nil,
+// after the call, with its place in the stream: everything that was confirmed before
+// the call is before it. A node that was cut off cannot do that. Without it, a leader
+// that does not know yet that there is another one answers with what it has.
+func (s *Store) barrier(ctx context.Context) (at uint64, err error) {
+	err = s.repeat(ctx, func(ctx context.Context) error {
+		ack, err := s.js.Publish(ctx, s.barrierSubject(), nil,
 			jetstream.WithExpectStream(s.stream), jetstream.WithMsgTTL(barrierTTL), jetstream.WithRetryAttempts(0))
+		if err == nil {
+			at = ack.Sequence
+		}
 		return err
 	})
+	return at, err
 }
 
-// last returns the last message of a subject, nil if there is none.
+// count returns how many messages each subject of a pattern has, now. A barrier alone
+// would not do: two nodes may take themselves for the leader, so that one of them
+// confirms it, and the other answers what is asked next. So the answer has to be of a
+// node that has the barrier itself.
+func (s *Store) count(ctx context.Context, pattern string) (subjects map[string]uint64, err error) {
+	var least uint64
+	if !s.options.Stale {
+		if least, err = s.barrier(ctx); err != nil {
+			return nil, err
+		}
+	}
+	err = s.repeat(ctx, func(ctx context.Context) error {
+		info, err := s.handle.Info(ctx, jetstream.WithSubjectFilter(pattern))
+		if err != nil {
+			return err
+		}
+		subjects = info.State.Subjects
+		if info.State.LastSeq < least {
+			return errBehind
+		}
+		return nil
+	})
+	return subjects, err
+}
+
+// last returns the last message of a subject, nil if there is none, as far as the node
+// knows that answers.
 func (s *Store) last(ctx context.Context, subject string) (m *jetstream.RawStreamMsg, err error) {
 	err = s.repeat(ctx, func(ctx context.Context) error {
 		m, err = s.handle.GetLastMsgForSubject(ctx, subject)
@@ -176,12 +188,21 @@ func (s *Store) last(ctx context.Context, subject string) (m *jetstream.RawStrea
 	return m, err
 }
 
-// next returns the first message of a subject at a place or after it.
+// next returns the first message of a subject at a place or after it, which is known
+// to be there. A node that does not have it may be behind, so it is asked for again for
+// a while.
 func (s *Store) next(ctx context.Context, at uint64, subject string) (m *jetstream.RawStreamMsg, err error) {
+	until := time.Now().Add(min(attempt, s.options.Patience) / 2)
 	err = s.repeat(ctx, func(ctx context.Context) error {
 		m, err = s.handle.GetMsg(ctx, at, jetstream.WithGetMsgSubject(subject))
+		if errors.Is(err, jetstream.ErrMsgNotFound) && time.Now().Before(until) {
+			return errBehind
+		}
 		return err
 	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		err = &Error{Err: audit.ErrDamaged, Text: fmt.Sprintf("no message is at place %d of the stream or after it", at)}
+	}
 	return m, err
 }
 
@@ -202,9 +223,6 @@ func repeat(ctx context.Context, patience time.Duration, try func(ctx context.Co
 		done()
 		if err == nil || !unsettled(err) {
 			return err
-		}
-		if errors.Is(err, errLook) {
-			continue
 		}
 		select {
 		case <-time.After(wait):
