@@ -1,6 +1,7 @@
 package company
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -143,4 +144,11 @@ func Resummed(snapshot []byte, change func([]byte) []byte) []byte {
 	b := change(slices.Clone(snapshot[:len(snapshot)-sha256.Size]))
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)
+}
+
+// SnapshotOf returns a snapshot of a moment.
+func SnapshotOf(m Moment) ([]byte, error) {
+	var b bytes.Buffer
+	err := writeSnapshot(&b, journal.Point[*published]{State: &published{state: *m.state}, Head: m.head, Time: m.at})
+	return b.Bytes(), err
 }
