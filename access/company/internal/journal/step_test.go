@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -340,4 +341,48 @@ func TestKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("an event that was settled, after which others may be")
+}
+
+// TestStepsInParallel: while journals write to one log, follow it and are waited
+// for, whoever ranges over the steps sees each once, in order.
+func TestStepsInParallel(t *testing.T) {
+	const writers, each = 4, 20
+	log := history(t, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	var following, writing, watching sync.WaitGroup
+	for i := range 3 {
+		j := open(t, log)
+		following.Go(func() { _ = j.Follow(ctx, time.Millisecond) })
+		for n := range writers {
+			writing.Go(func() {
+				for k := range each {
+					if _, err := j.Write(t.Context(), adding(fmt.Sprintf("j%d-%d-%d", i, n, k))); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+			watching.Go(func() {
+				at := uint64(n)
+				for s, err := range j.Steps(ctx, at) {
+					if at++; err != nil || s.Seq != at || j.Point().Head.Seq < at {
+						t.Errorf("step %d, %v, at %d", s.Seq, err, at)
+						return
+					}
+					if at == 2+3*writers*each {
+						return
+					}
+				}
+			})
+			watching.Go(func() {
+				if err := j.WaitFor(ctx, 2+3*writers*each, time.Millisecond); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	writing.Wait()
+	watching.Wait()
+	cancel()
+	following.Wait()
 }
