@@ -236,8 +236,13 @@ func TestWatchAgain(t *testing.T) {
 	const every = time.Minute
 	synctest.Test(t, func(t *testing.T) {
 		log := history(t, 1)
-		j := open(t, &fickle{Memory: log})
+		f := &fickle{Memory: log}
+		j := open(t, f)
 		go j.Follow(t.Context(), every)
+		synctest.Wait()
+		if f.watches != 1 {
+			t.Errorf("%d watches at once, though the first failed", f.watches)
+		}
 		time.Sleep(3*every + time.Second)
 		synctest.Wait()
 		e, err := open(t, log).Write(t.Context(), adding("x"))
