@@ -2,8 +2,10 @@ package natslog
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"syscall"
 	"testing"
@@ -116,23 +118,27 @@ func TestBarrier(t *testing.T) {
 	control := create(t, all, &o)
 	head := audit.Checkpoint{}
 	for round := 1; ; round++ {
-		old := leader(t, control, c)
+		// A node that leads everything goes on to believe it for longest.
+		old := metaLeader(t, c)
+		lead(t, control, old)
 		var others []*node
 		for _, n := range c.nodes {
 			if n != old {
 				others = append(others, n)
 			}
 		}
-		writer := logOf(t, others, o)
 		o.Patience = 300 * time.Millisecond
+		writer := logOf(t, others, o)
 		sure := logOf(t, []*node{old}, o)
 		o.Stale = true
 		stale := logOf(t, []*node{old}, o)
-		o.Stale, o.Patience = false, 30*time.Second
+		o.Stale = false
 		c.cut(old)
 		e := newEvent(head, "e")
-		if err := writer.Append(t.Context(), e); err != nil {
-			t.Fatal(err)
+		for err := writer.Append(t.Context(), e); err != nil; err = writer.Append(t.Context(), e) {
+			if !errors.Is(err, ErrNoAnswer) {
+				t.Fatal(err)
+			}
 		}
 		acked := time.Now()
 		head = e.Checkpoint()
@@ -166,10 +172,41 @@ func TestBarrier(t *testing.T) {
 	}
 }
 
+// metaLeader returns the node that leads the cluster.
+func metaLeader(t *testing.T, c *cluster) *node {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); pause(t.Context()) {
+		response, err := http.Get(c.monitors()[0] + "varz")
+		if err != nil {
+			continue
+		}
+		var v struct {
+			JetStream struct {
+				Meta struct {
+					Leader string `json:"leader"`
+				} `json:"meta"`
+			} `json:"jetstream"`
+		}
+		err = json.NewDecoder(response.Body).Decode(&v)
+		response.Body.Close()
+		for _, n := range c.nodes {
+			if err == nil && n.name == v.JetStream.Meta.Leader {
+				return n
+			}
+		}
+	}
+	t.Fatal("the cluster has no leader")
+	return nil
+}
+
 // logOf opens a log through some nodes.
 func logOf(t *testing.T, nodes []*node, o Options) audit.Log {
 	t.Helper()
-	s, err := Open(t.Context(), connect(t, nodes...), &o)
+	js := connect(t, nodes...)
+	s, err := Open(t.Context(), js, &o)
+	for ; errors.Is(err, ErrNoAnswer) && t.Context().Err() == nil; s, err = Open(t.Context(), js, &o) {
+		pause(t.Context())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

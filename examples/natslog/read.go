@@ -229,7 +229,7 @@ func (r *reader) start(ctx context.Context) error {
 	}
 	r.came = 0
 	r.messages, err = r.consumer.Messages(
-		jetstream.PullMaxMessagesWithBytesLimit(512, max(16<<20, 2*s.longest)), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(time.Second),
+		jetstream.PullMaxMessages(min(max(16, 128<<20/s.longest), 512)), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(time.Second),
 		jetstream.WithMessagesErrOnMissingHeartbeat(true))
 	return err
 }
