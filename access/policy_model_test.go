@@ -188,6 +188,12 @@ func (m *machine) questions(t *rapid.T) {
 		}
 	}
 	s, q := d.Question(m.world)
+	var none *model.World // where there is no policy to ask
+	want := none.Decide(s, q.Action, q.Resource)
+	if got := q.Decide(nil, s); got != want {
+		t.Fatalf("of no policy (-want +got):\n%s", decisionDiff(want, got))
+	}
+	m.hits.Hit(string(want.Reason))
 	r := q.Resource.Access()
 	if got, want := texts(m.policy.Actions(s.Access(), r)), m.world.Actions(s, q.Resource); !slices.Equal(got, want) {
 		t.Fatalf("actions of %v at %v: %q, want %q\n%s", s.Access(), r, got, want, model.Print(t, m.world.Document()))
