@@ -222,10 +222,11 @@ func TestFollowFails(t *testing.T) {
 type fickle struct {
 	*audit.Memory
 	watches int
+	after   uint64 // of the last watch
 }
 
 func (f *fickle) Watch(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
-	if f.watches++; f.watches < 3 {
+	if f.watches, f.after = f.watches+1, after; f.watches < 3 {
 		return func(yield func(audit.Event, error) bool) { yield(audit.Event{}, errRead) }
 	}
 	return f.Memory.Watch(ctx, after)
@@ -243,12 +244,56 @@ func TestWatchAgain(t *testing.T) {
 		if f.watches != 1 {
 			t.Errorf("%d watches at once, though the first failed", f.watches)
 		}
+		write(t, j, "w")
 		time.Sleep(3*every + time.Second)
 		synctest.Wait()
 		e, err := open(t, log).Write(t.Context(), adding("x"))
 		synctest.Wait()
 		if err != nil || j.Point().Head != e.Checkpoint() {
 			t.Errorf("the journal is at %d, %v, want %d at once", j.Point().Head.Seq, err, e.Seq)
+		}
+		if f.after != 2 {
+			t.Errorf("the last watch began after event %d, want 2, which the state had", f.after)
+		}
+	})
+}
+
+// late is a log whose events arrive only when it is let go, as they were before.
+type late struct {
+	*audit.Memory
+	gate chan struct{}
+}
+
+func (l late) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range l.Memory.Events(ctx, after) {
+			<-l.gate
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestToldWhileReading: what is appended while a follower reads is not forgotten
+// until it reads the next time.
+func TestToldWhileReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := late{history(t, 2), make(chan struct{}, 2)}
+		log.gate <- struct{}{}
+		log.gate <- struct{}{}
+		j := open(t, log)
+		go j.Follow(t.Context(), time.Hour)
+		synctest.Wait() // it reads the event it has, and got the head before
+		e, err := open(t, log.Memory).Write(t.Context(), adding("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // the watch tells of it
+		close(log.gate)
+		synctest.Wait()
+		if got := j.Point().Head; got != e.Checkpoint() {
+			t.Errorf("the journal is at %d, want %d at once", got.Seq, e.Seq)
 		}
 	})
 }
