@@ -128,3 +128,18 @@ func TestKept(t *testing.T) {
 		t.Errorf("Begin on a log that lost all = %v, want ErrDiverged", err)
 	}
 }
+
+// TestKeepAfterOpen: a journal goes on from what was kept before it was opened.
+func TestKeepAfterOpen(t *testing.T) {
+	log := history(t, 4)
+	k := &keeper{last: events(t, log)[2].Checkpoint()}
+	j, err := journal.Open(t.Context(), keeping(log, k, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []uint64{3, 6} {
+		if write(t, j, "a"); k.last.Seq != want {
+			t.Errorf("kept is %d at event %d, want %d", k.last.Seq, j.Point().Head.Seq, want)
+		}
+	}
+}
