@@ -307,6 +307,13 @@ func TestTooOldByAnyClock(t *testing.T) {
 		if err := other.Sync(t.Context()); err != nil || mayLook() == access.ReasonUnavailable {
 			t.Fatalf("after Sync: %v, %v", mayLook(), err)
 		}
+		clock.pass(20*time.Second + 1) // more than FollowEvery
+		if h := other.Health(); mayLook() == access.ReasonUnavailable || h.TooOld || !h.Behind {
+			t.Errorf("between two reads: %v, %+v", mayLook(), h)
+		}
+		if err := other.Sync(t.Context()); err != nil || other.Health().Behind {
+			t.Errorf("after Sync: %v, %+v", err, other.Health())
+		}
 		clock.pass(d)
 		if h := other.Health(); mayLook() != access.ReasonUnavailable || other.Now().Policy() != nil || !h.TooOld || !h.Behind {
 			t.Errorf("the clock went on by %v: %v, %+v", d, mayLook(), h)

@@ -143,3 +143,41 @@ func TestKeepAfterOpen(t *testing.T) {
 		}
 	}
 }
+
+// patient is a Keeper that says what is wrong with the context it gets.
+type patient struct{ keeper }
+
+func (k *patient) Keep(ctx context.Context, c audit.Checkpoint) error {
+	if _, ends := ctx.Deadline(); !ends {
+		return errRead
+	}
+	return errors.Join(ctx.Err(), k.keeper.Keep(ctx, c))
+}
+
+// endingLog is a log that ends the context of an append, once it has the event.
+type endingLog struct {
+	audit.Log
+	end context.CancelFunc
+}
+
+func (l endingLog) Append(ctx context.Context, e audit.Event) error {
+	defer l.end()
+	return l.Log.Append(ctx, e)
+}
+
+// TestKeepOutlivesWrite: what is stored is kept though the context of its Write
+// ended, and not for longer than it may take.
+func TestKeepOutlivesWrite(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	k := new(patient)
+	c := config(endingLog{history(t, 1), cancel})
+	c.Keeper = k
+	j, err := journal.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = j.Write(ctx, adding("a"))
+	if err != nil || ctx.Err() == nil || k.last.Seq != 2 || j.KeepFailure() != nil {
+		t.Errorf("Write = %v, %d is kept, %v", err, k.last.Seq, j.KeepFailure())
+	}
+}
