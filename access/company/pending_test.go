@@ -205,3 +205,14 @@ func TestDoInClock(t *testing.T) {
 		t.Errorf("in a transaction of another time: %v", err)
 	}
 }
+
+// TestDoInFails: what could not be appended keeps nobody from an address.
+func TestDoInFails(t *testing.T) {
+	c := newCompany(t, "ann admin; bob viewer", options{})
+	x := &cutOff{Log: c.log}
+	x.away.Store(true)
+	if _, err := c.DoIn(t.Context(), x, byAnn, company.Invite{Invitation: "i", Terms: termsTo("new@x.test", "viewer")}); !errors.Is(err, errAway) || c.Health().Pending {
+		t.Errorf("DoIn = %v", err)
+	}
+	c.must("ann", company.Invite{Invitation: "j", Terms: termsTo("new@x.test", "viewer")})
+}

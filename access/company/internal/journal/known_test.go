@@ -191,3 +191,19 @@ func TestBeginKept(t *testing.T) {
 		t.Errorf("Begin = %v, want ErrDiverged", err)
 	}
 }
+
+// TestFollowEnds: what a log is ends a follower, whoever says it.
+func TestFollowEnds(t *testing.T) {
+	for _, final := range []error{
+		journal.ErrBroken, audit.ErrEdited, audit.ErrMissing, audit.ErrReordered, audit.ErrMalformed, audit.ErrDamaged, audit.ErrVersion,
+	} {
+		swap := &exchange{history(t, 2)}
+		j := open(t, swap)
+		swap.Log = newWire(swap.Log, 0, nil, func(int, audit.Event) error { return final })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if err := j.Follow(ctx, time.Hour); !errors.Is(err, final) {
+			t.Errorf("Follow = %v, want %v", err, final)
+		}
+		cancel()
+	}
+}
