@@ -99,12 +99,22 @@ func (m *machine) invariant(t *rapid.T) {
 	}
 }
 
+// snapshotDifference shows two snapshots around the place where they differ.
+func snapshotDifference(a, b []byte) string {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	around := func(s []byte) string { return fmt.Sprintf("%q", s[max(0, n-200):min(len(s), n+60)]) }
+	return around(a) + "\n" + around(b)
+}
+
 // throughSnapshot has the reader go on from a snapshot: nothing that either knows
 // may be lost on the way, or be another thing than what replay makes.
 func (m *machine) throughSnapshot(t *rapid.T) {
 	want := snapshotOf(t, m.company)
-	if !bytes.Equal(snapshotOf(t, m.reader), want) {
-		t.Fatalf("replay makes another state, by its snapshot\n%s", m.printed(t))
+	if got := snapshotOf(t, m.reader); !bytes.Equal(got, want) {
+		t.Fatalf("replay makes another state, by its snapshot:\n%s\n%s", snapshotDifference(got, want), m.printed(t))
 	}
 	config := m.companyConfig()
 	config.Snapshot = readerOf(want)

@@ -32,7 +32,7 @@ var (
 // events up to here; see [Config.Snapshot]. A snapshot is disposable: it is read by
 // the version of this package that wrote it, and passed over by any other. It has
 // the whole company in it, personal data and the digests of secrets included, and
-// whoever can change it can change who may do what: keep it as safe as the log.
+// anyone who can change it can change who may do what: keep it as safe as the log.
 //
 // It costs time in proportion to the company and its history, holds up nobody, and
 // writes as it goes. Write into a new file, and put that into the place of the old

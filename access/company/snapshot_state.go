@@ -160,7 +160,18 @@ func (c coder) user(v *team.User) {
 
 func (c coder) reviews(r *reviews) {
 	image.Number(c.Coder, &r.every)
-	image.Book(c.Coder, &r.all, func(v **review) { image.Optional(c.Coder, v, c.review) })
+	var all []*review // in the order they were opened
+	if c.Writing() {
+		for _, one := range persist.Items(&r.all) {
+			all = append(all, one)
+		}
+	}
+	image.List(c.Coder, &all, func(v **review) {
+		image.Optional(c.Coder, v, c.review)
+		if !c.Writing() && c.Err() == nil && *v != nil {
+			r.all.Add(c.Token(), (*v).ID, *v)
+		}
+	})
 	image.Text(c.Coder, &r.open)
 	c.Time(&r.before)
 	image.Book(c.Coder, &r.last, func(v **verdict) { image.Shared(c.Coder, v, c.verdict) })

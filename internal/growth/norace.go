@@ -3,4 +3,4 @@
 package growth
 
 // mostMemory is how much more memory a hundred times as much may take.
-const mostMemory = 250
+const mostMemory = 300

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company/internal/ordered"
@@ -238,11 +239,18 @@ func List[T any](c *Coder, all *[]T, item func(*T)) {
 	}
 }
 
-// Book is the records of a book, in order.
+// Book is the records of a book, in byte order of their ids: in which order they
+// came into the book is forgotten.
 func Book[T any](c *Coder, b *persist.Book[T], record func(*T)) {
 	n := c.count(b.Len())
 	if c.writing {
-		for id, rec := range persist.Items(b) {
+		ids := make([]string, 0, b.Len())
+		for id := range persist.Items(b) {
+			ids = append(ids, id)
+		}
+		slices.Sort(ids)
+		for _, id := range ids {
+			_, rec, _ := b.Find(id)
 			Text(c, &id)
 			record(&rec)
 		}
