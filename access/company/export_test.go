@@ -136,6 +136,9 @@ func OpenWithoutLedger(ctx context.Context, log audit.Log, config *Config) (*Com
 	return co, err
 }
 
+// FoldVersion is foldVersion.
+const FoldVersion = foldVersion
+
 // StateType is the type of a state.
 var StateType = reflect.TypeFor[state]()
 

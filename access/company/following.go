@@ -108,10 +108,9 @@ func (c *Company) Keep(ctx context.Context) error {
 func (c *Company) isTooOld() bool { return c.isOlder(c.config.MaxAge) }
 
 // isOlder reports whether the log of a company that has a MaxAge was last known to
-// have nothing more longer ago than an age.
-// It does so by the clock that goes on whatever the time is set to, if Now has one
-// (time.Now does), and by the time too, as that clock stops while the machine
-// sleeps. Time that was set back says nothing of an age.
+// have nothing more longer ago than an age: by the clock that goes on whatever the
+// time is set to, if Now has one (time.Now does), and by the time too, as that clock
+// stops while the machine sleeps. Time that was set back says nothing of an age.
 func (c *Company) isOlder(age time.Duration) bool {
 	if c.config.MaxAge == 0 {
 		return false

@@ -16,7 +16,7 @@ import (
 
 // foldVersion is the version of what the events of a log come to, and of the form
 // below. It is raised with each change of either: then older snapshots are passed
-// over.
+// over. TestFoldVersion notices most changes.
 const foldVersion = 1
 
 // coder writes the parts of a state, or reads them.

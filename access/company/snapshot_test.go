@@ -3,6 +3,7 @@ package company_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -262,4 +263,21 @@ func TestSnapshotOnlyReads(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// recordedSnapshot is the sum of the snapshot of the recorded history, in version 1
+// of the fold.
+const recordedSnapshot = "b48353b04e217e6384e90e921acd214eb76ed1062bf332f3b1e1b49ad49a3413"
+
+// TestFoldVersion: what events come to, or the form of a snapshot, does not change
+// without its version: an older snapshot would be taken for what replay makes.
+func TestFoldVersion(t *testing.T) {
+	_, history, _ := recorded(t)
+	c, err := company.Open(t.Context(), fixedLog(history), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x", sha256.Sum256(snapshotOf(t, c))); got != recordedSnapshot || company.FoldVersion != 1 {
+		t.Errorf("the snapshot of the recorded history has the sum %s, in version %d: raise foldVersion, and write both down here", got, company.FoldVersion)
+	}
 }
