@@ -99,7 +99,7 @@ func newServer(kind string) (*server, error) {
 	if kind == "PostgreSQL" {
 		create = s.command("initdb", "-D", s.data(), "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-N")
 	} else {
-		create = s.command("mariadb-install-db", "--no-defaults", "--datadir="+s.data(), "--auth-root-authentication-method=normal", "--skip-test-db")
+		create = s.command("mariadb-install-db", "--no-defaults", "--datadir="+s.data(), "--tmpdir="+s.dir, "--auth-root-authentication-method=normal", "--skip-test-db")
 	}
 	if out, err := create.CombinedOutput(); errors.Is(err, exec.ErrNotFound) {
 		return nil, fmt.Errorf("%s: %w", kind, errMissing)
@@ -161,7 +161,8 @@ func (s *server) startOnce() error {
 	if s.kind == "PostgreSQL" {
 		cmd = s.command("postgres", "-D", s.data(), "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.dir, "-c", "max_connections=300")
 	} else {
-		cmd = s.command("mariadbd", "--no-defaults", "--datadir="+s.data(), "--port="+port, "--bind-address=127.0.0.1",
+		// A MariaDB that starts empties the directory of temporary files, also of the others.
+		cmd = s.command("mariadbd", "--no-defaults", "--datadir="+s.data(), "--tmpdir="+s.dir, "--port="+port, "--bind-address=127.0.0.1",
 			"--socket="+filepath.Join(s.dir, "s"), "--pid-file="+filepath.Join(s.dir, "pid"), "--skip-log-bin", "--innodb-buffer-pool-size=64M", "--max-connections=300")
 	}
 	var log bytes.Buffer
