@@ -80,7 +80,7 @@ func (b *Batch) few(f Filter) (places []int, ok bool) {
 	}
 	most := b.words()
 	for _, n := range leaves {
-		if n.kind != leafKind || n.leaf.op != opEqual {
+		if n.kind != leafKind || n.leaf.op != Equal {
 			continue
 		}
 		if with := b.column(&n.leaf).equal(&n.leaf); len(with) <= most {
@@ -161,14 +161,14 @@ func (b *Batch) whereLeaf(l *leaf, is bool) []uint64 {
 	c := b.column(l)
 	switch {
 	case c == nil: // it is unknown for all
-	case l.op == opMissing || l.op == opPresent:
+	case l.op == Missing || l.op == Present:
 		copy(set, c.present)
-		if is == (l.op == opMissing) {
+		if is == (l.op == Missing) {
 			b.complement(set)
 		}
 	default:
 		c.find(l, set)
-		if is == (l.op == opNotEqual || l.op == opNotIn) {
+		if is == (l.op == NotEqual || l.op == NotIn) {
 			for i, word := range c.present {
 				set[i] ^= word
 			}

@@ -99,21 +99,21 @@ func newColumn(accounts []Account, pos int) *column {
 // do not.
 func (c *column) find(l *leaf, set []uint64) {
 	switch l.op {
-	case opEqual, opNotEqual:
+	case Equal, NotEqual:
 		c.addValue(set, literal{l.text, l.number})
-	case opIn, opNotIn:
+	case In, NotIn:
 		for _, text := range l.list.items {
 			c.addValue(set, literal{text: text})
 		}
-	case opContains:
+	case Contains:
 		c.addContaining(set, l.text)
-	case opHas:
+	case Has:
 		c.addLabeled(set, l.text)
-	case opHasAny:
+	case HasAny:
 		for _, label := range l.list.items {
 			c.addLabeled(set, label)
 		}
-	case opHasAll:
+	case HasAll:
 		c.addLabeled(set, l.list.items[0])
 		for _, label := range l.list.items[1:] {
 			with := make([]uint64, c.words)
@@ -165,27 +165,27 @@ func (c *column) addLabeled(set []uint64, label string) {
 // fulfil if two do.
 func (c *column) addRange(set []uint64, l *leaf) {
 	o, from, to := &c.forward, 0, len(c.values)
-	if l.op == opSuffix {
+	if l.op == Suffix {
 		o = &c.back
 	}
 	if *o == nil {
-		*o = newOrdering(c, l.op == opSuffix)
+		*o = newOrdering(c, l.op == Suffix)
 	}
 	switch l.op {
-	case opPrefix, opSuffix:
+	case Prefix, Suffix:
 		begin := l.text
-		if l.op == opSuffix {
+		if l.op == Suffix {
 			begin = reversed(begin)
 		}
 		from = (*o).search(0, func(k key) bool { return k.text >= begin })
 		to = (*o).search(from, func(k key) bool { return !strings.HasPrefix(k.text, begin) })
-	case opLess:
+	case Less:
 		to = (*o).search(0, func(k key) bool { return k.number >= l.number })
-	case opAtMost:
+	case AtMost:
 		to = (*o).search(0, func(k key) bool { return k.number > l.number })
-	case opGreater:
+	case Greater:
 		from = (*o).search(0, func(k key) bool { return k.number > l.number })
-	default: // opAtLeast
+	default: // AtLeast
 		from = (*o).search(0, func(k key) bool { return k.number >= l.number })
 	}
 	(*o).addFirst(c, set, to)

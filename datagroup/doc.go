@@ -15,6 +15,8 @@
 //   - Accounts: [Account], [AccountID], [Schema.Account], [Value] ([Text],
 //     [Number], [Labels]).
 //   - Filters: [Filter], [Schema.Parse], [Filter.Match] with [Truth], [Any].
+//   - For translators of filters: [Filter.Root] with [Node], [Filter.Size]; into
+//     SQL, package sqlfilter.
 //   - For people who write filters: [NewPreview] of [Filter.Truths], [Filter.Explain].
 //   - Groups: [Group], [ID].
 //   - For stores that match many accounts at once, such as package access:
@@ -66,8 +68,8 @@
 //
 // The zero [Filter] is nothing. The zero [Value] is missing. The zero [Account]
 // has no id and matches no filter, not even everything. The zero [Truth] is
-// [False]. The zero [Type] is invalid. A nil and a zero [Schema] know the
-// built-in attributes only.
+// [False]. The zero [Type] and the zero [Operator] are invalid. A nil and a zero
+// [Schema] know the built-in attributes only.
 //
 // # Concurrency
 //

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ambit-authz/ambit/datagroup"
 )
@@ -107,4 +108,33 @@ func ExampleAny() {
 	// Output:
 	// country = 'US' or labels has 'vip' <nil>
 	// nothing
+}
+
+// A filter can be walked, to say it in another language. For SQL there is package
+// sqlfilter.
+func ExampleFilter_Root() {
+	filter, err := exampleSchema().Parse("country in ('US', 'CA') and not labels has 'test'")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var english func(n datagroup.Node) string
+	english = func(n datagroup.Node) string {
+		switch n := n.(type) {
+		case datagroup.And:
+			return english(n[0]) + ", and " + english(n[1])
+		case datagroup.Not:
+			return "it is not so that " + english(n.Operand)
+		case datagroup.Comparison:
+			if n.Operator == datagroup.In {
+				return n.Attribute.Name + " is one of " + strings.Join(n.List, ", ")
+			}
+			return n.Attribute.Name + " " + n.Operator.String() + " " + n.Value.Text()
+		default:
+			return "what this program has no words for"
+		}
+	}
+	fmt.Println(english(filter.Root()))
+	// Output:
+	// country is one of US, CA, and it is not so that labels has test
 }

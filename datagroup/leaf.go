@@ -5,59 +5,13 @@ import (
 	"strings"
 )
 
-// op is the operator of a leaf.
-type op uint8
-
-const (
-	opEqual op = iota
-	opNotEqual
-	opLess
-	opAtMost
-	opGreater
-	opAtLeast
-	opIn
-	opNotIn
-	opPrefix
-	opSuffix
-	opContains
-	opHas
-	opHasAny
-	opHasAll
-	opMissing
-	opPresent
-)
-
-// opText is every operator as it is written.
-var opText = [...]string{
-	"=", "!=", "<", "<=", ">", ">=", "in", "not in", "prefix", "suffix", "contains", "has", "has any", "has all", "missing", "present",
-}
-
-// takes reports whether o may follow an attribute of type t.
-func (o op) takes(t Type) bool {
-	switch o {
-	case opEqual, opNotEqual:
-		return t == StringType || t == NumberType
-	case opLess, opAtMost, opGreater, opAtLeast:
-		return t == NumberType
-	case opIn, opNotIn, opPrefix, opSuffix, opContains:
-		return t == StringType
-	case opHas, opHasAny, opHasAll:
-		return t == LabelsType
-	default:
-		return true
-	}
-}
-
-// takesList reports whether a list follows o.
-func (o op) takesList() bool { return o == opIn || o == opNotIn || o == opHasAny || o == opHasAll }
-
 // linear is the longest list that is faster searched from end to end.
 const linear = 8
 
 // leaf compares one attribute with literals. It is kept small, since a company
 // has as many as its groups have comparisons.
 type leaf struct {
-	op     op
+	op     Operator
 	typ    Type    // of the attribute
 	pos    uint16  // of the attribute in schema; in another one it is found by its name
 	schema *Schema // that the leaf was made for
@@ -105,7 +59,7 @@ func (l leaf) bind(s *Schema) (leaf, *Error) {
 		return l, s.unknown("bind", name)
 	}
 	now := s.At(pos).Type
-	if now != l.typ && l.op != opMissing && l.op != opPresent {
+	if now != l.typ && l.op != Missing && l.op != Present {
 		return l, &Error{
 			Op: "bind", ID: name, Text: "it is of type " + now.String() + ", and compared as " + l.typ.String(), Err: ErrType,
 		}
@@ -141,9 +95,9 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 	v := a.at(pos, &key)
 	present = !v.IsMissing()
 	switch {
-	case l.op == opMissing:
+	case l.op == Missing:
 		return truthOf(!present), present
-	case l.op == opPresent:
+	case l.op == Present:
 		return truthOf(present), present
 	case !present:
 		return Unknown, false
@@ -159,19 +113,19 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 // matchesString is the leaf over a string.
 func (l *leaf) matchesString(s string) bool {
 	switch l.op {
-	case opEqual:
+	case Equal:
 		return s == l.text
-	case opNotEqual:
+	case NotEqual:
 		return s != l.text
-	case opIn:
+	case In:
 		return l.list.has(s)
-	case opNotIn:
+	case NotIn:
 		return !l.list.has(s)
-	case opPrefix:
+	case Prefix:
 		return strings.HasPrefix(s, l.text)
-	case opSuffix:
+	case Suffix:
 		return strings.HasSuffix(s, l.text)
-	default: // opContains
+	default: // Contains
 		return strings.Contains(s, l.text)
 	}
 }
@@ -179,17 +133,17 @@ func (l *leaf) matchesString(s string) bool {
 // matchesNumber is the leaf over a number.
 func (l *leaf) matchesNumber(f float64) bool {
 	switch l.op {
-	case opEqual:
+	case Equal:
 		return f == l.number
-	case opNotEqual:
+	case NotEqual:
 		return f != l.number
-	case opLess:
+	case Less:
 		return f < l.number
-	case opAtMost:
+	case AtMost:
 		return f <= l.number
-	case opGreater:
+	case Greater:
 		return f > l.number
-	default: // opAtLeast
+	default: // AtLeast
 		return f >= l.number
 	}
 }
@@ -197,11 +151,11 @@ func (l *leaf) matchesNumber(f float64) bool {
 // matchesSet is the leaf over a set.
 func (l *leaf) matchesSet(set []string) bool {
 	switch l.op {
-	case opHas:
+	case Has:
 		return search(set, l.text)
-	case opHasAny:
+	case HasAny:
 		return slices.ContainsFunc(set, l.list.has)
-	default: // opHasAll
+	default: // HasAll
 		return !slices.ContainsFunc(l.list.items, func(s string) bool { return !search(set, s) })
 	}
 }
@@ -219,9 +173,9 @@ func search(set []string, s string) bool {
 func (l *leaf) append(b []byte) []byte {
 	b = append(b, l.attribute().Name...)
 	b = append(b, ' ')
-	b = append(b, opText[l.op]...)
+	b = append(b, l.op.String()...)
 	switch {
-	case l.op == opMissing || l.op == opPresent:
+	case l.op == Missing || l.op == Present:
 		return b
 	case l.op.takesList():
 		return appendList(append(b, ' '), l.list.items)

@@ -164,7 +164,7 @@ func (p *parser) leaf() (*node, *Error) {
 		return nil, e
 	}
 	switch {
-	case l.op == opMissing || l.op == opPresent:
+	case l.op == Missing || l.op == Present:
 	case l.op.takesList():
 		var items []string
 		if items, e = p.list(a); e == nil {
@@ -196,7 +196,7 @@ func (p *parser) attribute() (int, *Error) {
 }
 
 // operator parses an operator that a may have.
-func (p *parser) operator(a Attribute) (op, *Error) {
+func (p *parser) operator(a Attribute) (Operator, *Error) {
 	start := p.token
 	words := start.text
 	switch {
@@ -210,15 +210,13 @@ func (p *parser) operator(a Attribute) (op, *Error) {
 			words = "has " + p.token.text
 			break
 		}
-		return p.fit(opHas, start, a)
+		return p.fit(Has, start, a)
 	}
-	for o, written := range opText {
-		if written == words {
-			p.next()
-			return p.fit(op(o), start, a)
-		}
+	if o := slices.Index(operatorText[1:], words) + 1; o > 0 {
+		p.next()
+		return p.fit(Operator(o), start, a)
 	}
-	return 0, p.notOperator("an operator", opText[:]...)
+	return 0, p.notOperator("an operator", operatorText[1:]...)
 }
 
 // notOperator returns the problem that the next token is no operator, with what
@@ -257,21 +255,21 @@ var foreign = map[string]struct{ problem, suggestion string }{
 }
 
 // fit returns o, or the problem at start that a is of a type without it.
-func (p *parser) fit(o op, start token, a Attribute) (op, *Error) {
+func (p *parser) fit(o Operator, start token, a Attribute) (Operator, *Error) {
 	if o.takes(a.Type) {
 		return o, nil
 	}
 	var fitting []string
-	for o, written := range opText {
-		if op(o).takes(a.Type) {
-			fitting = append(fitting, written)
+	for o := Equal; o <= Present; o++ {
+		if o.takes(a.Type) {
+			fitting = append(fitting, o.String())
 		}
 	}
 	suggestion := ""
 	switch {
-	case a.Type == LabelsType && o == opIn:
+	case a.Type == LabelsType && o == In:
 		suggestion = "has any"
-	case a.Type == LabelsType && (o == opEqual || o == opContains):
+	case a.Type == LabelsType && (o == Equal || o == Contains):
 		suggestion = "has"
 	}
 	problem := a.Name + " is of type " + a.Type.String() + "; its operators are " + strings.Join(fitting, ", ")
