@@ -1,0 +1,27 @@
+package sqlfiltertest
+
+// Config says how much is tested. A nil and a zero Config are the defaults.
+type Config struct {
+	// Seed is where the random accounts and filters come from.
+	Seed uint64
+	// Random is how many random filters there are beside the hostile ones; 0
+	// means 2,000, and a negative number none.
+	Random int
+}
+
+func (c *Config) seed() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.Seed
+}
+
+// random returns how many random filters there are to be.
+func (c *Config) random() int {
+	switch {
+	case c == nil || c.Random == 0:
+		return 2000
+	default:
+		return max(c.Random, 0)
+	}
+}
