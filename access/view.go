@@ -145,9 +145,14 @@ func (v View) Empty() bool {
 	return !slices.ContainsFunc(v.teams, v.policy.state.Shows)
 }
 
+// SeesAll reports whether the view is that of a role that sees all data: it has
+// every account of the company, whatever they are.
+func (v View) SeesAll() bool { return v.view != nil && v.all }
+
 // Filter returns the view as one filter: of the accounts of the company it
 // matches those of the view, and no others. It is as long as the filters of all
-// the data groups together.
+// the data groups together: see [View.FilterSize]. Package sqlfilter makes SQL of
+// it.
 func (v View) Filter() datagroup.Filter {
 	switch {
 	case v.view == nil:
@@ -164,6 +169,29 @@ func (v View) Filter() datagroup.Filter {
 		teams[i] = v.policy.state.Teams.At(t).Team
 	}
 	return team.Union(slices.Values(teams), v.policy.Directory().Group)
+}
+
+// FilterSize returns the [datagroup.Filter.Size] of [View.Filter], or somewhat
+// more, as data groups may repeat what others have. It costs a look at each
+// comparison of the data groups, and makes nothing.
+func (v View) FilterSize() int {
+	switch {
+	case v.view == nil:
+		return 0
+	case v.only != "" || v.all:
+		return 1
+	}
+	size := 0
+	seen := make(map[datagroup.ID]bool)
+	for _, t := range v.teams {
+		for _, id := range v.policy.state.Teams.At(t).Groups {
+			if g, ok := v.policy.Directory().Group(id); ok && !seen[id] {
+				seen[id] = true
+				size += g.Filter.Size()
+			}
+		}
+	}
+	return size
 }
 
 func (v *view) united() *store.Reach {

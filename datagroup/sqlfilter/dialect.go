@@ -1,0 +1,202 @@
+package sqlfilter
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ambit-authz/ambit/internal/text"
+)
+
+// Dialect is how a database writes the parts of a predicate: a table of templates.
+// [SQLite], [PostgreSQL], [MariaDB] and [DuckDB] ship. For another database take
+// the nearest, change what differs, and try it with package sqlfiltertest.
+//
+// A template is SQL with marks. A mark that stands for an argument adds the
+// argument each time it is used.
+//
+//	{column}   the host's column or expression, or the value in the row of a label
+//	{text}     the text of that, by the template Text
+//	{literal}  a text of the filter as an argument, by the template Literal
+//	{list}     a list of texts as one argument, a [List]
+//	?          an argument
+//
+// What a template says must be NULL where the column is NULL, and only there unless
+// it is said below. Templates avoid what SQL libraries of Go take for something of
+// their own: a ? that is an operator or that a letter or digit follows, and :: for
+// a cast.
+type Dialect struct {
+	// Name is for messages.
+	Name string
+	// Quote is the sign around an identifier, which is doubled inside.
+	Quote string
+
+	// Text is {column} in a form that compares by byte, whatever its collation, and
+	// Literal is the argument ? in the same form.
+	Text, Literal string
+	// Plain is the argument ? in a form for which {column} = ? can use an index. The
+	// comparison must be true for equal texts, and may be for others. Predicates do
+	// without it if it is empty.
+	Plain string
+	// PlainUnless is a condition under which a plain comparison may be false for
+	// equal texts; empty if there is none.
+	PlainUnless string
+	// NoNUL says that the database has no text with a byte 0, not even as an
+	// argument.
+	NoNUL bool
+
+	// Prefix, Suffix and Contains compare {text} with {literal}, which may be empty.
+	Prefix, Suffix, Contains string
+
+	// Number is {column} as a float64, and NULL where it has what no account may
+	// have: a number that is not finite or is beyond ±2^53, or something else than a
+	// number. A column that cannot have numbers may be an error before a row is read.
+	Number string
+	// NumberLiteral is the argument ? as a float64.
+	NumberLiteral string
+
+	// InList is whether {text} is one of {list}, and PlainInList is to it what Plain
+	// is to a single text. ListForm is what the list is written as.
+	InList, PlainInList string
+	ListForm            ListForm
+	// LongestItem is how many bytes an item of a list may have; 0 is any number.
+	LongestItem int
+
+	// JSON and Array take apart a column that keeps labels so. The zero value says
+	// that the database cannot.
+	JSON, Array LabelTemplates
+}
+
+// LabelTemplates make rows of the labels in a column.
+type LabelTemplates struct {
+	// Known is whether {column} has a set of labels. The labels are unknown where
+	// it is not true.
+	Known string
+	// From and Where give a row for each label, under the alias ambit_label. Where
+	// may be empty.
+	From, Where string
+	// Value is the label in such a row.
+	Value string
+}
+
+// check returns what is wrong with d, and "" if nothing is.
+func (d *Dialect) check() string {
+	required := []struct{ name, template string }{
+		{"Quote", d.Quote},
+		{"Text", d.Text}, {"Literal", d.Literal}, {"Prefix", d.Prefix}, {"Suffix", d.Suffix}, {"Contains", d.Contains},
+		{"Number", d.Number}, {"NumberLiteral", d.NumberLiteral}, {"InList", d.InList},
+	}
+	for _, r := range required {
+		if r.template == "" {
+			return "the dialect " + text.Quote(d.Name) + " has no template " + r.name
+		}
+	}
+	if d.ListForm < JSONList || d.ListForm > ArrayList {
+		return "the dialect " + text.Quote(d.Name) + " has no ListForm"
+	}
+	return ""
+}
+
+// identifier returns a name as the database quotes it, or what is wrong with it.
+func (d *Dialect) identifier(name string) (quoted, problem string) {
+	if name == "" {
+		return "", "a name is empty"
+	}
+	if err := text.Line(name, maxName); err != nil {
+		return "", "the name " + text.Quote(name) + " " + err.Error()
+	}
+	if strings.Contains(name, "?") {
+		return "", "the name " + text.Quote(name) + " has a ?, which SQL libraries take for an argument: give the column another name"
+	}
+	return d.Quote + strings.ReplaceAll(name, d.Quote, d.Quote+d.Quote) + d.Quote, ""
+}
+
+// maxName is how many bytes a name may have. Databases cut longer ones, or refuse
+// them, from 63 on.
+const maxName = 128
+
+// literal returns s as an argument. A text that the database cannot have is equal
+// to none, and part of none: one that is longer than an account may have says that
+// as well.
+func (d *Dialect) literal(s string) string {
+	if d.NoNUL && strings.ContainsRune(s, 0) {
+		return tooLong
+	}
+	return s
+}
+
+// tooLong is longer than a string of an account may be.
+var tooLong = strings.Repeat("\u2400", 4096/3+1)
+
+// writer makes a predicate: SQL in which each ? stands for the next argument.
+type writer struct {
+	dialect *Dialect
+	sql     strings.Builder
+	args    []any
+	negated bool // whether what is written stands below an odd number of NOTs
+}
+
+// marks is what the marks of a template stand for.
+type marks struct {
+	column   string // SQL without arguments
+	argument any    // for {literal} and ?
+	list     List
+}
+
+// write writes a template. What a mark stands for is not searched for marks again.
+func (w *writer) write(template string, m marks) {
+	for {
+		i := strings.IndexAny(template, "{?")
+		if i < 0 {
+			break
+		}
+		w.sql.WriteString(template[:i])
+		template = w.mark(template[i:], m)
+	}
+	w.sql.WriteString(template)
+}
+
+// mark writes what the mark at the beginning of rest stands for, and returns the
+// text after it.
+func (w *writer) mark(rest string, m marks) string {
+	name := rest[:1]
+	for _, long := range [...]string{"{column}", "{text}", "{literal}", "{list}"} {
+		if strings.HasPrefix(rest, long) {
+			name = long
+		}
+	}
+	switch name {
+	case "?":
+		w.add(m.argument)
+	case "{column}":
+		w.sql.WriteString(m.column)
+	case "{text}":
+		w.write(w.dialect.Text, m)
+	case "{literal}":
+		w.write(w.dialect.Literal, m)
+	case "{list}":
+		w.add(m.list)
+	default: // a brace that means something to the database
+		w.sql.WriteString(name)
+	}
+	return rest[len(name):]
+}
+
+func (w *writer) add(argument any) {
+	w.sql.WriteByte('?')
+	w.args = append(w.args, argument)
+}
+
+// numbered returns SQL with $1 for the first ?, if from is 1, and so on.
+func numbered(sql string, from int) string {
+	b := make([]byte, 0, len(sql)+len(sql)/8)
+	for {
+		before, after, found := strings.Cut(sql, "?")
+		b = append(b, before...)
+		if !found {
+			return string(b)
+		}
+		b = strconv.AppendInt(append(b, '$'), int64(from), 10)
+		from++
+		sql = after
+	}
+}

@@ -1,0 +1,68 @@
+package sqlfilter
+
+import (
+	"iter"
+
+	"github.com/ambit-authz/ambit/datagroup"
+)
+
+// View is the accounts that somebody sees, as package access has them: access.View
+// is one.
+type View interface {
+	Empty() bool                             // no account is in it
+	SeesAll() bool                           // it is that of a role that sees all data
+	Len() int                                // how many accounts are in it
+	Accounts() iter.Seq[datagroup.AccountID] // their ids
+	FilterSize() int                         // how large Filter is, at most
+	Filter() datagroup.Filter                // which matches these accounts only
+}
+
+// Shape is a way to say a [View] in SQL. The zero Shape is Nothing.
+type Shape uint8
+
+const (
+	Nothing    Shape = iota // no account: 1 = 0
+	Everything              // every account: 1 = 1
+	ByFilter                // the accounts that match the view's filter
+	ByIDs                   // the accounts whose ids are in a list
+)
+
+// ShapeOf returns the way that costs a database the least: by the filter if it has
+// at most 200 comparisons and items, and if there are so many accounts that a list
+// of them would be longer.
+func ShapeOf(v View) Shape {
+	switch {
+	case v.SeesAll():
+		return Everything
+	case v.Empty():
+		return Nothing
+	case v.FilterSize() <= maxComparisons && v.Len() > fewAccounts:
+		return ByFilter
+	}
+	return ByIDs
+}
+
+// fewAccounts is up to how many accounts a list of ids is quick whatever the
+// filter: the database finds each by its index.
+const fewAccounts = 100
+
+// View returns the condition that selects exactly the accounts in v, in the way that
+// [ShapeOf] names; by their ids also if t does not describe what the filter reads.
+// The error is [ErrNoColumn] if it does not describe id.
+//
+// By filter, the condition stays true for accounts that come later. By ids, it is
+// as old as v is. Everything selects every row: also of accounts that the company
+// does not have.
+func (t *Table) View(v View) (Predicate, error) {
+	switch ShapeOf(v) {
+	case Nothing:
+		return Predicate{}, nil
+	case Everything:
+		return Predicate{sql: everything}, nil
+	case ByFilter:
+		if p, err := t.Where(v.Filter()); err == nil {
+			return p, nil
+		}
+	}
+	return t.IDs(v.Accounts())
+}
