@@ -7,6 +7,8 @@ type Config struct {
 	// Random is how many random filters there are beside the hostile ones; 0
 	// means 2,000, and a negative number none.
 	Random int
+	// MostErrors is how many errors are told before the test ends; 0 means 20.
+	MostErrors int
 }
 
 func (c *Config) seed() uint64 {
@@ -24,4 +26,12 @@ func (c *Config) random() int {
 	default:
 		return max(c.Random, 0)
 	}
+}
+
+// mostErrors returns how many errors are to be told.
+func (c *Config) mostErrors() int {
+	if c == nil || c.MostErrors <= 0 {
+		return 20
+	}
+	return c.MostErrors
 }

@@ -45,8 +45,10 @@ func newWriter(c *Config, accounts []datagroup.Account) *writer {
 
 // all returns the hostile filters and then a number of random ones.
 func (w *writer) all(random int) []datagroup.Node {
-	list := slices.Concat([]datagroup.Node{datagroup.Constant(true), datagroup.Constant(false)},
-		textLeaves(), labelLeaves(), numberLeaves(), w.combined(), w.lists(), w.chains(), w.deep())
+	list := slices.Concat(textLeaves(), labelLeaves(), numberLeaves(), w.combined(), w.lists())
+	// What is wrong is found sooner if filters that are alike stand far apart.
+	w.draw.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	list = slices.Concat([]datagroup.Node{datagroup.Constant(true), datagroup.Constant(false)}, list, w.chains(), w.deep())
 	for range random {
 		list = append(list, w.node(4))
 	}

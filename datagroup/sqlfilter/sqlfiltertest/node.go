@@ -1,6 +1,7 @@
 package sqlfiltertest
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -110,18 +111,54 @@ func countsAs(a datagroup.Attribute, o datagroup.Operator, f float64) datagroup.
 	return datagroup.Comparison{Attribute: a, Operator: o, Value: datagroup.Number(f)}
 }
 
-// reads reports whether n reads one of the attributes.
-func reads(n datagroup.Node, names []string) bool {
-	in := func(o datagroup.Node) bool { return reads(o, names) }
+// edited returns n with each of its comparisons edited.
+func edited(n datagroup.Node, edit func(datagroup.Comparison) datagroup.Comparison) datagroup.Node {
+	all := func(operands []datagroup.Node) []datagroup.Node {
+		list := make([]datagroup.Node, len(operands))
+		for i, o := range operands {
+			list[i] = edited(o, edit)
+		}
+		return list
+	}
 	switch n := n.(type) {
 	case datagroup.Comparison:
-		return slices.Contains(names, n.Attribute.Name)
+		return edit(n)
 	case datagroup.Not:
-		return in(n.Operand)
+		return negated(edited(n.Operand, edit))
 	case datagroup.And:
-		return slices.ContainsFunc(n, in)
+		return datagroup.And(all(n))
 	case datagroup.Or:
-		return slices.ContainsFunc(n, in)
+		return datagroup.Or(all(n))
+	}
+	return n
+}
+
+// comparisons yields the comparisons of n in order.
+func comparisons(n datagroup.Node) iter.Seq[datagroup.Comparison] {
+	return func(yield func(datagroup.Comparison) bool) {
+		more := true
+		edited(n, func(c datagroup.Comparison) datagroup.Comparison {
+			more = more && yield(c)
+			return c
+		})
+	}
+}
+
+// count returns how many comparisons n has.
+func count(n datagroup.Node) int {
+	many := 0
+	for range comparisons(n) {
+		many++
+	}
+	return many
+}
+
+// reads reports whether n reads one of the attributes.
+func reads(n datagroup.Node, names []string) bool {
+	for c := range comparisons(n) {
+		if slices.Contains(names, c.Attribute.Name) {
+			return true
+		}
 	}
 	return false
 }
