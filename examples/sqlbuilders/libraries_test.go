@@ -28,7 +28,7 @@ func TestSQLite(t *testing.T) {
 	}
 	defer db.Close()
 	w.check(t, accounts, slices.Concat(
-		[]library{databaseSQL(db), squirrelLibrary(db, squirrel.Question), entLibrary(db, dialect.SQLite), bunLibrary(db, sqlitedialect.New()), sqlcSQLite(t, db)},
+		[]library{databaseSQL(db), squirrelLibrary(db, squirrel.Question), entLibrary(db, dialect.SQLite), bunLibrary(db, sqlitedialect.New()), sqlcSQLite(t, db), inHexLibrary(db, "hex(v.account)")},
 		sqlxLibraries(db, "sqlite"), goquLibraries(db, "sqlite3"), gormLibraries(gormSQLite(db)),
 	))
 }
@@ -50,7 +50,8 @@ func TestPostgreSQL(t *testing.T) {
 	}
 	defer db.Close()
 	w.check(t, accountsPostgreSQL, slices.Concat(
-		[]library{databaseSQLNumbered(db), squirrelLibrary(db, squirrel.Dollar), entLibrary(db, dialect.Postgres), bunLibrary(db, pgdialect.New()), sqlcPostgreSQL(t, dsn), gormPrinted(gormPostgreSQL(db))},
+		[]library{databaseSQLNumbered(db), squirrelLibrary(db, squirrel.Dollar), entLibrary(db, dialect.Postgres), bunLibrary(db, pgdialect.New()), sqlcPostgreSQL(t, dsn), gormPrinted(gormPostgreSQL(db)),
+			inHexLibrary(db, "upper(encode(convert_to(v.account, 'UTF8'), 'hex'))")},
 		pgxLibraries(t, dsn), sqlxLibraries(db, "pgx"), goquLibraries(db, "postgres"), gormLibraries(gormPostgreSQL(db)),
 	))
 }

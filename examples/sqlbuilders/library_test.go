@@ -110,6 +110,12 @@ func listed(t *testing.T, name string, table *sqlfilter.Table, ids iter.Seq[data
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, args, _ := visible.ToSql()
+	for _, arg := range args {
+		if _, ok := arg.(sqlfilter.List); !ok || len(args) > 2 { // the second for an index
+			t.Errorf("%s: %d arguments, with a %T", name, len(args), arg)
+		}
+	}
 	return wanted{name: name, visible: visible, ids: ids, truth: func(id datagroup.AccountID) datagroup.Truth { return truth(listed[id]) }}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"gorm.io/gorm"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
 )
@@ -164,6 +165,29 @@ func must(f datagroup.Filter, err error) datagroup.Filter {
 		panic(err)
 	}
 	return f
+}
+
+// TestEverything: who sees all gets the rows of accounts that the company does not
+// have as well, if the query has no JOIN with the accounts.
+func TestEverything(t *testing.T) {
+	t.Parallel()
+	db := openReports()
+	defer db.Close()
+	view := policy.View(access.User("ada"))
+	everything, err := visitsByAccount.View(view)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := visitsByAccount.IDs(view.Accounts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, want := range map[*sqlfilter.Predicate]int{&everything: 36, &listed: 32} {
+		where, args, _ := p.ToSql()
+		if rows, err := ids(db.Query("SELECT v.id FROM visit v WHERE "+where, args...)); len(rows) != want || err != nil {
+			t.Errorf("%s: %d rows, want %d, %v", where, len(rows), want, err)
+		}
+	}
 }
 
 // TestPrinted shows why nobody should run what a library prints for people: here

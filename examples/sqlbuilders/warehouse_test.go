@@ -15,9 +15,9 @@ import (
 // inHex returns the condition that a column has one of these ids, as text without
 // arguments, for a database that takes no other. The ids are in it by their bytes
 // in hex: digits and the letters A to F, so that there is nothing to quote, and no
-// collation that changes what is equal. The function is what the database calls the
-// one that gives upper-case hex.
-func inHex(function, column string, ids iter.Seq[datagroup.AccountID]) string {
+// collation that changes what is equal. The column is given in upper-case hex, as
+// the database writes it.
+func inHex(column string, ids iter.Seq[datagroup.AccountID]) string {
 	var b strings.Builder
 	for id := range ids {
 		if id == "" {
@@ -31,7 +31,7 @@ func inHex(function, column string, ids iter.Seq[datagroup.AccountID]) string {
 	if b.Len() == 0 {
 		return "1 = 0" // IN () is an error
 	}
-	return function + "(" + column + ") IN (" + b.String() + ")"
+	return column + " IN (" + b.String() + ")"
 }
 
 // A warehouse that only takes text gets the ids in hex. It scans its columns
@@ -40,17 +40,26 @@ func Example_warehouse() {
 	db := openReports()
 	defer db.Close()
 	for _, reader := range readers {
-		where := inHex("hex", "v.account", policy.View(access.User(reader)).Accounts())
+		where := inHex("hex(v.account)", policy.View(access.User(reader)).Accounts())
 		var clicks int64
 		err := db.QueryRow(fmt.Sprintf("SELECT COALESCE(SUM(v.clicks), 0) FROM visit v WHERE v.day >= %d AND %s AND v.day < %d", first, where, until)).Scan(&clicks)
 		fmt.Println(reader, clicks, err)
 	}
-	fmt.Println(inHex("hex", "account", slices.Values([]datagroup.AccountID{"us-1", "x' OR '1'='1"})))
+	fmt.Println(inHex("hex(account)", slices.Values([]datagroup.AccountID{"us-1", "x' OR '1'='1"})))
 	// Output:
 	// ada 5704 <nil>
 	// eve 2524 <nil>
 	// tim 0 <nil>
 	// hex(account) IN ('75732D31', '7827204F52202731273D2731')
+}
+
+// inHexLibrary runs the recipe among the libraries.
+func inHexLibrary(db *sql.DB, column string) library {
+	return library{name: "text only", textual: true, listOnly: true, rows: func(q question) ([]int64, string, error) {
+		text := fmt.Sprintf("SELECT v.id FROM visit v WHERE v.day >= %d AND %s AND v.day < %d ORDER BY v.id", first, inHex(column, q.ids), until)
+		rows, err := ids(db.Query(text))
+		return rows, text, err
+	}}
 }
 
 // TestHex compares the recipe with the list as an argument, for ids of any form.
@@ -75,7 +84,7 @@ func TestHex(t *testing.T) {
 		}
 	}
 	for _, list := range [][]datagroup.AccountID{listed, listed[:1], nil} {
-		got, err := ids(db.Query("SELECT id FROM v WHERE " + inHex("hex", "account", slices.Values(list)) + " ORDER BY id"))
+		got, err := ids(db.Query("SELECT id FROM v WHERE " + inHex("hex(account)", slices.Values(list)) + " ORDER BY id"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +101,7 @@ func TestHex(t *testing.T) {
 			t.Errorf("%q: rows %v, and by an argument %v", list, got, want)
 		}
 	}
-	if got := inHex("hex", "account", slices.Values([]datagroup.AccountID{""})); got != "1 = 0" {
+	if got := inHex("hex(account)", slices.Values([]datagroup.AccountID{""})); got != "1 = 0" {
 		t.Errorf("the empty id, which no account has, is written as %q", got)
 	}
 }
