@@ -63,6 +63,12 @@ func viewIsDecided(t *rapid.T, w *model.World, p *access.Policy, s model.Subject
 	if !slices.Equal(matched, want) {
 		t.Fatalf("the filter of %v, %v, matches %v, decided %v", s.Access(), v.Filter(), matched, want)
 	}
+	if size := v.Filter().Size(); v.FilterSize() < size || (v.FilterSize() == 0) != (size == 0) {
+		t.Fatalf("the filter of %v, %v, has the size %d, at most %d", s.Access(), v.Filter(), size, v.FilterSize())
+	}
+	if v.SeesAll() && (len(want) != len(w.Accounts) || !v.Filter().IsEverything()) {
+		t.Fatalf("view of %v is that of all data, and has %v by %v", s.Access(), want, v.Filter())
+	}
 	for _, id := range append(model.SortedKeys(w.Accounts), "", "ghost") {
 		if v.Sees(datagroup.AccountID(id)) != slices.Contains(want, id) {
 			t.Fatalf("view of %v sees %q: %v, decided %v", s.Access(), id, v.Sees(datagroup.AccountID(id)), want)

@@ -150,7 +150,7 @@ func TestZeroValues(t *testing.T) {
 	if s := access.Step(0); s != access.NoStep || s.String() != "" || access.Step(9).String() != "" {
 		t.Errorf("the zero Step is %q", s)
 	}
-	if v := (access.View{}); v.Sees("us-1") || v.Len() != 0 || !v.Filter().Equal(datagroup.Filter{}) {
+	if v := (access.View{}); v.Sees("us-1") || v.SeesAll() || v.Len() != 0 || v.FilterSize() != 0 || !v.Filter().Equal(datagroup.Filter{}) {
 		t.Error("the zero View sees something")
 	}
 	for range (access.View{}).Accounts() {

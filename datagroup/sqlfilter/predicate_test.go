@@ -1,0 +1,158 @@
+package sqlfilter_test
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+)
+
+func TestZeroPredicate(t *testing.T) {
+	sql, args, err := (sqlfilter.Predicate{}).ToSql()
+	numbered, more := (sqlfilter.Predicate{}).Numbered(7)
+	if sql != "1 = 0" || len(args) != 0 || err != nil || numbered != sql || len(more) != 0 {
+		t.Errorf("it is %q %v %v, %q %v", sql, args, err, numbered, more)
+	}
+}
+
+func TestNumbered(t *testing.T) {
+	p, err := table(t, sqlfilter.SQLite()).Where(parse(t, "country in ('US', 'CA') or spend > 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		from  int
+		first string
+		last  string
+	}{{1, "$1", "$5"}, {8, "$8", "$12"}} {
+		sql, args := p.Numbered(tt.from)
+		if !strings.Contains(sql, "CAST("+tt.first+" AS BLOB), CAST(") || !strings.Contains(sql, "CAST("+tt.last+" AS REAL)") || strings.Contains(sql, "?") {
+			t.Errorf("from %d it is %s", tt.from, sql)
+		}
+		if want := []any{"US", "CA", "US", "CA", 3.0}; !slices.Equal(args, want) {
+			t.Errorf("the arguments are %v", args)
+		}
+	}
+}
+
+// What a caller does to the arguments does not reach the predicate.
+func TestArgumentsAreACopy(t *testing.T) {
+	p, err := table(t, sqlfilter.SQLite()).Where(parse(t, "spend > 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, args, _ := p.ToSql()
+	args[0] = 0.0
+	if _, args, _ := p.ToSql(); args[0] != 3.0 {
+		t.Errorf("the arguments became %v", args)
+	}
+}
+
+// A predicate that is given as a value is an error, instead of no condition.
+func TestPredicateIsNoValue(t *testing.T) {
+	if v, err := (sqlfilter.Predicate{}).Value(); v != nil || err == nil {
+		t.Errorf("it is %v, %v", v, err)
+	}
+}
+
+func ids(ids ...string) iter.Seq[datagroup.AccountID] {
+	return func(yield func(datagroup.AccountID) bool) {
+		for _, id := range ids {
+			if !yield(datagroup.AccountID(id)) {
+				return
+			}
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	hostile := []string{"", `a"b`, `a\b`, "a'b", "{a,b}", "NULL", "é", "a\x00b", "a\xffb", "a\u2028b", "<&>"}
+	for _, tt := range []struct {
+		dialect sqlfilter.Dialect
+		ids     []string
+		want    string
+	}{
+		{sqlfilter.SQLite(), nil, `[]`},
+		{sqlfilter.SQLite(), hostile, `["","a\"b","a\\b","a'b","{a,b}","NULL","é","a\u0000b","a\u2028b","\u003c\u0026\u003e"]`},
+		{sqlfilter.PostgreSQL(), nil, `{}`},
+		{sqlfilter.PostgreSQL(), hostile, `{"","a\"b","a\\b","a'b","{a,b}","NULL","é","a` + "\u2028" + `b","<&>"}`},
+		{sqlfilter.MariaDB(), nil, `[]`},
+		{sqlfilter.MariaDB(), hostile[:3], `["","612262","615c62"]`},
+	} {
+		list, err := tt.dialect.List(ids(tt.ids...))
+		value, err2 := list.Value()
+		if value != tt.want || list.String() != tt.want || errors.Join(err, err2) != nil {
+			t.Errorf("%s: %q is %v, %v, not %s", tt.dialect.Name, tt.ids, value, err, tt.want)
+		}
+	}
+	if list, err := sqlfilter.SQLite().List(nil); list.String() != "[]" || list.Len() != 0 || err != nil {
+		t.Errorf("a nil sequence is %v, %v", list, err)
+	}
+	if list, err := sqlfilter.PostgreSQL().List(ids("a", "b\x00", "c")); list.Len() != 2 || err != nil {
+		t.Errorf("the length of %v is %d, %v", list, list.Len(), err)
+	}
+}
+
+// What MariaDB would cut is refused, in lists of ids and in those of a filter.
+func TestLongItems(t *testing.T) {
+	fits, long := strings.Repeat("a", 500), strings.Repeat("a", 501)
+	d := sqlfilter.MariaDB()
+	many := func(item string) string { return "country in ('" + item + "'" + strings.Repeat(", 'US'", 50) + ")" }
+	for _, tt := range []struct {
+		name string
+		err  func() error
+		want error
+	}{
+		{"list", func() error { _, err := d.List(ids(fits)); return err }, nil},
+		{"long item", func() error { _, err := d.List(ids("a", long)); return err }, sqlfilter.ErrTooLarge},
+		{"ids", func() error { _, err := table(t, d).IDs(manyIDs(51, long)); return err }, sqlfilter.ErrTooLarge},
+		{"few ids", func() error { _, err := table(t, d).IDs(ids(long)); return err }, nil},
+		{"filter", func() error { _, err := table(t, d).Where(parse(t, many(fits))); return err }, nil},
+		{"long filter", func() error { _, err := table(t, d).Where(parse(t, many(long))); return err }, sqlfilter.ErrTooLarge},
+		{"elsewhere", func() error { _, err := sqlfilter.SQLite().List(ids(long)); return err }, nil},
+	} {
+		if err := tt.err(); !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// manyIDs yields n ids, the last of which is given.
+func manyIDs(n int, last string) iter.Seq[datagroup.AccountID] {
+	var all []string
+	for i := range n - 1 {
+		all = append(all, fmt.Sprint("a-", i))
+	}
+	return ids(append(all, last)...)
+}
+
+func TestIDs(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		d    sqlfilter.Dialect
+		ids  iter.Seq[datagroup.AccountID]
+		want string
+		args int
+	}{
+		{"none", sqlfilter.SQLite(), nil, `(CAST("a"."id" AS BLOB) IN (SELECT CAST(value AS BLOB) FROM json_each(?)) AND "a"."id" IN (SELECT value FROM json_each(?)))`, 2},
+		{"some", sqlfilter.SQLite(), manyIDs(1000, "z"), `(CAST("a"."id" AS BLOB) IN (SELECT CAST(value AS BLOB) FROM json_each(?)) AND "a"."id" IN (SELECT value FROM json_each(?)))`, 2},
+		{"many", sqlfilter.SQLite(), manyIDs(1001, "z"), `(CAST("a"."id" AS BLOB) IN (SELECT CAST(value AS BLOB) FROM json_each(?)))`, 1},
+		{"none without an index for lists", sqlfilter.MariaDB(), nil, "(CAST(CONVERT(`a`.`id` USING utf8mb4) AS BINARY) IN (SELECT UNHEX(ambit_item.value) FROM JSON_TABLE(?, '$[*]' COLUMNS (value VARCHAR(1000) CHARACTER SET ascii PATH '$')) AS ambit_item))", 1},
+		{"one without an index for lists", sqlfilter.MariaDB(), ids("a"), "(CAST(CONVERT(`a`.`id` USING utf8mb4) AS BINARY) IN (CAST(? AS BINARY)) AND (`a`.`id` IN (?) OR @@character_set_connection <> 'utf8mb4'))", 2},
+		{"many without an index for lists", sqlfilter.MariaDB(), manyIDs(51, "z"), "(CAST(CONVERT(`a`.`id` USING utf8mb4) AS BINARY) IN (SELECT UNHEX(ambit_item.value) FROM JSON_TABLE(?, '$[*]' COLUMNS (value VARCHAR(1000) CHARACTER SET ascii PATH '$')) AS ambit_item))", 1},
+	} {
+		p, err := table(t, tt.d).IDs(tt.ids)
+		_, args, _ := p.ToSql()
+		if p.String() != tt.want || len(args) != tt.args || err != nil {
+			t.Errorf("%s: %v with %d arguments, %v", tt.name, p, len(args), err)
+		}
+	}
+	if _, err := new(sqlfilter.Table).IDs(ids("a")); !errors.Is(err, sqlfilter.ErrNoColumn) {
+		t.Errorf("without a column of id: %v", err)
+	}
+}
