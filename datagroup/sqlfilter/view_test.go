@@ -39,8 +39,10 @@ func TestView(t *testing.T) {
 		{"all of no accounts", view{all: true, size: 1}, sqlfilter.Everything, "1 = 1"},
 		{"few", view{length: 100, size: 1, filter: country}, sqlfilter.ByIDs, "json_each"},
 		{"many of a small filter", view{length: 101, size: 1, filter: country}, sqlfilter.ByFilter, `"country"`},
-		{"many of the largest filter", view{length: 101, size: 200, filter: country}, sqlfilter.ByFilter, `"country"`},
-		{"many of a large filter", view{length: 101, size: 201, filter: country}, sqlfilter.ByIDs, "json_each"},
+		{"more than it takes", view{length: 501, size: 5, filter: country}, sqlfilter.ByFilter, `"country"`},
+		{"as many as it takes", view{length: 500, size: 5, filter: country}, sqlfilter.ByIDs, "json_each"},
+		{"many of the largest filter", view{length: 20_001, size: 200, filter: country}, sqlfilter.ByFilter, `"country"`},
+		{"many of a large filter", view{length: 30_000, size: 201, filter: country}, sqlfilter.ByIDs, "json_each"},
 		{"many without a column", view{length: 101, size: 1, filter: city}, sqlfilter.ByFilter, "json_each"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
