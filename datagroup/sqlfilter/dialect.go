@@ -1,6 +1,7 @@
 package sqlfilter
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -33,9 +34,9 @@ type Dialect struct {
 	// Text is {column} in a form that compares by byte, whatever its collation, and
 	// Literal is the argument ? in the same form.
 	Text, Literal string
-	// Plain is the argument ? in a form for which {column} = ? can use an index. The
-	// comparison must be true for equal texts, and may be for others. Predicates do
-	// without it if it is empty.
+	// Plain is the argument ? in a form, or in several with commas between, for which
+	// {column} IN (…) can use an index. That must be true for equal texts, and may be
+	// for others. Predicates do without it if it is empty.
 	Plain string
 	// PlainUnless is a condition under which a plain comparison may be false for
 	// equal texts; empty if there is none.
@@ -43,6 +44,9 @@ type Dialect struct {
 	// NoNUL says that the database has no text with a byte 0, not even as an
 	// argument.
 	NoNUL bool
+	// HexArguments says that the argument of a text is its bytes in hexadecimal,
+	// because a driver cuts others. Literal makes a text of them.
+	HexArguments bool
 
 	// Prefix, Suffix and Contains compare {text} with {literal}, which may be empty.
 	Prefix, Suffix, Contains string
@@ -182,6 +186,9 @@ func (w *writer) mark(rest string, m marks) string {
 }
 
 func (w *writer) add(argument any) {
+	if s, ok := argument.(string); ok && w.dialect.HexArguments {
+		argument = hex.EncodeToString([]byte(s))
+	}
 	w.sql.WriteByte('?')
 	w.args = append(w.args, argument)
 }

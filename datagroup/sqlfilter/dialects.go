@@ -1,35 +1,46 @@
 package sqlfilter
 
-// SQLite returns the dialect of SQLite 3.38 and later.
+// SQLite returns the dialect of SQLite 3.45 and later. A column of text may also
+// keep blobs and integers: then their bytes and digits are the text.
 func SQLite() Dialect {
 	return Dialect{
 		Name:  "SQLite",
 		Quote: `"`,
 
+		// A cast to TEXT would keep the collation of the column, and COLLATE keeps
+		// every index out of an OR.
 		Text:    `CAST({column} AS BLOB)`,
 		Literal: `CAST(? AS BLOB)`,
-		Plain:   `?`,
+		// A column without a type, or with blobs, has more than texts.
+		Plain: `?, CAST(? AS BLOB), CAST(? AS NUMERIC)`,
 
-		Prefix:   `instr({text}, {literal}) = 1`,
-		Suffix:   `length({text}) >= length({literal}) AND coalesce(substr({text}, length({text}) - length({literal}) + 1), X'') = {literal}`,
-		Contains: `instr({text}, {literal}) > 0`,
+		// On texts, since bytes would be found across characters of UTF-16. No
+		// collation has a say in instr, and a byte 0 ends no text there.
+		Prefix:   `instr({column}, ?) = 1`,
+		Contains: `instr({column}, ?) > 0`,
+		// Of an empty blob, substr is NULL.
+		Suffix: `coalesce(substr({text}, -length({literal}), length({literal})), {text}) = {literal}`,
 
 		// The sign takes the affinity away, by which a text could become a number.
 		Number:        `CASE WHEN +{column} BETWEEN -9007199254740992 AND 9007199254740992 THEN +{column} END`,
 		NumberLiteral: `CAST(? AS REAL)`,
 
-		InList:      `{text} IN (SELECT CAST(value AS BLOB) FROM json_each({list}))`,
-		PlainInList: `{column} IN (SELECT value FROM json_each({list}))`,
-		ListForm:    JSONList,
+		InList: `{text} IN (SELECT CAST(value AS BLOB) FROM json_each({list}))`,
+		PlainInList: `{column} IN (SELECT CASE form WHEN 1 THEN value WHEN 2 THEN CAST(value AS BLOB) ELSE CAST(value AS NUMERIC) END` +
+			` FROM json_each({list}), (SELECT 1 AS form UNION ALL SELECT 2 UNION ALL SELECT 3))`,
+		ListForm: JSONList,
 
 		JSON: LabelTemplates{
-			Known: `json_type({column}) = 'array'`,
-			From:  `json_each({column}) AS ambit_label`,
-			Where: `ambit_label.type = 'text'`,
+			Known: `json_type(CASE WHEN json_valid({column}, 9) THEN {column} END) = 'array' AND NOT EXISTS (SELECT 1 FROM ` + sqliteLabels + ` WHERE ambit_label.type <> 'text')`,
+			From:  sqliteLabels,
 			Value: `ambit_label.value`,
 		},
 	}
 }
+
+// sqliteLabels has the column in a SELECT of its own, where json_each has no column
+// that an expression of the host could mean.
+const sqliteLabels = `(SELECT {column} AS labels) AS ambit_set, json_each(ambit_set.labels) AS ambit_label`
 
 // PostgreSQL returns the dialect of PostgreSQL 12 and later.
 func PostgreSQL() Dialect {
@@ -110,36 +121,45 @@ func MariaDB() Dialect {
 	}
 }
 
-// DuckDB returns the dialect of DuckDB 1.4 and later.
+// DuckDB returns the dialect of DuckDB 1.4 and later. No index helps its
+// comparisons, which read a column as quickly without.
 func DuckDB() Dialect {
 	return Dialect{
 		Name:  "DuckDB",
 		Quote: `"`,
 
-		Text:    `encode({column})`,
-		Literal: `encode(CAST(? AS VARCHAR))`,
-		Plain:   `CAST(? AS VARCHAR)`,
+		// No cast of a text to VARCHAR leaves the collation behind. Go's driver ends a
+		// string at its first byte 0.
+		Text:         `encode({column})`,
+		Literal:      `unhex(?)`,
+		HexArguments: true,
 
-		Prefix:   `starts_with({text}, {literal})`,
-		Suffix:   `suffix({text}, {literal})`,
-		Contains: `contains({text}, {literal})`,
+		// Not for blobs, and on the column these follow its collation.
+		Prefix:   `starts_with(decode({text}), decode({literal}))`,
+		Suffix:   `suffix(decode({text}), decode({literal}))`,
+		Contains: `contains(decode({text}), decode({literal}))`,
 
-		Number:        `CASE WHEN {column} + 0e0 BETWEEN -9007199254740992 AND 9007199254740992 THEN {column} + 0e0 END`,
+		// A DECIMAL is rounded twice on its way to DOUBLE, unless it goes as text.
+		Number: `CASE WHEN {column} BETWEEN -9007199254740992 AND 9007199254740992 THEN` +
+			` CASE WHEN typeof({column}) LIKE 'DECIMAL%' THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) ELSE {column} + 0e0 END END`,
 		NumberLiteral: `CAST(? AS DOUBLE)`,
 
 		InList:   `{text} IN (SELECT encode(unnest(from_json({list}, '["VARCHAR"]'))))`,
 		ListForm: JSONList,
 
+		// The labels are taken apart for every row, also where they are not known.
 		JSON: LabelTemplates{
-			Known: `json_type({column}) = 'ARRAY'`,
-			From:  `json_each({column}) AS ambit_label`,
-			Where: `ambit_label.type = 'VARCHAR'`,
+			Known: `CASE WHEN json_type(` + duckdbJSON + `) = 'ARRAY' THEN list_unique(list_append(json_type(` + duckdbJSON + `, '$[*]'), 'VARCHAR')) = 1 END`,
+			From:  `(SELECT unnest(` + duckdbJSON + ` -> '$[*]') AS value) AS ambit_label`,
 			Value: `(ambit_label.value ->> '$')`,
 		},
 		Array: LabelTemplates{
-			Known: `{column} IS NOT NULL`,
+			// Which do not count a NULL among the labels.
+			Known: `len({column}) = list_count({column})`,
 			From:  `(SELECT unnest({column}) AS value) AS ambit_label`,
 			Value: `ambit_label.value`,
 		},
 	}
 }
+
+const duckdbJSON = `CASE WHEN json_valid({column}) THEN {column} END`

@@ -171,7 +171,7 @@ func (t *Table) compareText(w *writer, column column, c datagroup.Comparison) {
 func (t *Table) equal(w *writer, m marks, plain bool) {
 	w.write("{text} = {literal}", m)
 	if plain && t.dialect.Plain != "" {
-		w.plain(func() { w.write("{column} = "+t.dialect.Plain, m) })
+		w.plain(func() { w.write("{column} IN ("+t.dialect.Plain+")", m) })
 	}
 }
 
