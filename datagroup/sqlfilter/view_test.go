@@ -52,7 +52,7 @@ func TestView(t *testing.T) {
 			}
 		})
 	}
-	if p, err := new(sqlfilter.Table).View(view{length: 5}); !errors.Is(err, sqlfilter.ErrNoColumn) || p.String() != "1 = 0" {
+	if p, err := new(sqlfilter.Table).View(view{length: 5, size: 1}); !errors.Is(err, sqlfilter.ErrNoColumn) || p.String() != "1 = 0" {
 		t.Errorf("without a column of id: %v, %v", p, err)
 	}
 }
