@@ -51,7 +51,7 @@
 //     and decides nothing.
 //  7. A filter with more than 200 comparisons is refused: databases take seconds to
 //     plan such conditions, and more. Comparisons of one attribute by = or in count
-//     as one. Lists of more than 50 items are one argument.
+//     as one. Lists of more than 40 items are one argument.
 //
 // # What the columns must be
 //

@@ -211,7 +211,7 @@ func (t *Table) Where(f datagroup.Filter) (Predicate, error) {
 }
 
 // IDs returns the condition that selects exactly the accounts with these ids. They
-// are one argument, however many; up to 50 of them are as many arguments where the
+// are one argument, however many; up to 40 of them are as many arguments where the
 // database cannot use its index for a list. A nil sequence selects nothing.
 //
 // The error is an [*Error]: [ErrNoColumn] if no column is described for id, and

@@ -15,7 +15,7 @@ const (
 	// maxItems is the length up to which a list is written as that many arguments.
 	// With maxComparisons it keeps a statement below 32,766 arguments, which is the
 	// limit of SQLite.
-	maxItems = 50
+	maxItems = 40
 	// maxPlain is the length up to which a plain comparison with a list is worth its
 	// price: an index finds so few accounts faster than a look at each row.
 	maxPlain = 1000
