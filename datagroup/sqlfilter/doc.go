@@ -53,6 +53,22 @@
 //     plan such conditions, and more. Comparisons of one attribute by = or in count
 //     as one. Lists of more than 40 items are one argument.
 //
+// # Recipes
+//
+// Rows that belong to accounts, by the columns of the accounts: r.account_id IN
+// (SELECT a.id FROM accounts AS a WHERE …). By ids: a [Table] that describes the id
+// of the rows, and [Table.IDs]. [ShapeOf] chooses by measurement.
+//
+//   - SQLite: a list is an array of JSON. An index serves up to some thousand ids.
+//   - PostgreSQL: a list is an array. SET LOCAL jit = off before a condition with
+//     labels, or most of the time is spent on compiling it.
+//   - MariaDB: forty ids are found by the index; more cost a look at each row. For
+//     many ids and many rows, insert them into a temporary table with a primary key
+//     in COLLATE utf8mb4_nopad_bin and join it.
+//   - DuckDB: a list is an array of JSON. It needs no index.
+//   - A warehouse that takes only text: the ids in hexadecimal, see the example; or
+//     load them into a table. Never write a text of yours between quotes.
+//
 // # What the columns must be
 //
 // A string is in a column of text; not in CHAR(n) of PostgreSQL, which forgets the

@@ -224,7 +224,7 @@ func (t *Table) IDs(ids iter.Seq[datagroup.AccountID]) (Predicate, error) {
 	items := t.dialect.items(ids)
 	w := &writer{dialect: &t.dialect}
 	w.sql.WriteString("(")
-	if t.dialect.PlainInList == "" && 0 < len(items) && len(items) <= maxItems {
+	if t.dialect.Plain != "" && t.dialect.PlainInList == "" && 0 < len(items) && len(items) <= maxItems {
 		t.in(w, c.sql, c.plain, items)
 	} else if list, err := t.dialect.list(items); err != nil {
 		return Predicate{}, err
