@@ -62,8 +62,15 @@ type Dialect struct {
 	// is to a single text. ListForm is what the list is written as.
 	InList, PlainInList string
 	ListForm            ListForm
-	// LongestItem is how many bytes an item of a list may have; 0 is any number.
+	// LongestItem is how many bytes an item of a list may have; 0 is any number. If
+	// there is a limit, the lists of filters are written as arguments, and only those
+	// of ids as a list.
 	LongestItem int
+
+	// Uncached is a condition that is always true. It stands in the WHERE of each
+	// subquery about an account's labels, so that the database does not take the
+	// answer for one account for that of another; empty if it does not.
+	Uncached string
 
 	// JSON and Array take apart a column that keeps labels so. The zero value says
 	// that the database cannot.

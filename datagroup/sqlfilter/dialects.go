@@ -64,8 +64,10 @@ func PostgreSQL() Dialect {
 
 		// Not = ANY: the plan of a prepared statement then searches the list from end
 		// to end for each row.
-		InList:      `{text} IN (SELECT unnest(CAST(CAST({list} AS text) AS text[])))`,
-		PlainInList: `{column} IN (SELECT unnest(CAST(CAST({list} AS text) AS text[])))`,
+		InList: `{text} IN (SELECT unnest(CAST(CAST({list} AS text) AS text[])))`,
+		// Not IN (SELECT …): where the collation of the column takes different texts for
+		// equal, a row is selected twice. ANY is only for short lists here.
+		PlainInList: `{column} = ANY(CAST(CAST({list} AS text) AS text[]))`,
 		ListForm:    ArrayList,
 
 		// A column of type json or text is taken as well.
@@ -105,6 +107,10 @@ func MariaDB() Dialect {
 			` WHEN {column} BETWEEN -9007199254740992 AND 9007199254740992 THEN {column} + 0e0 END`,
 		NumberLiteral: `CAST(? AS DOUBLE)`,
 
+		// The server keeps the answers of a subquery by the columns that it reads, under
+		// their collation: that for the account a would be taken for the account A.
+		Uncached: `RAND() < 1`,
+
 		// Items in hexadecimal come through any character set. Longer ones could not be
 		// the key by which the list is searched, and would be cut without a word.
 		InList: `{text} IN (SELECT UNHEX(ambit_item.value)` +
@@ -114,8 +120,10 @@ func MariaDB() Dialect {
 
 		JSON: LabelTemplates{
 			Known: `JSON_TYPE({column}) = 'ARRAY' AND NOT EXISTS (SELECT 1 FROM JSON_TABLE({column}, '$[*]' COLUMNS (kind JSON PATH '$')) AS ambit_kind` +
-				` WHERE ambit_kind.kind NOT LIKE '"%')`,
-			From:  `JSON_TABLE({column}, '$[*]' COLUMNS (value LONGTEXT PATH '$')) AS ambit_label`,
+				` WHERE RAND() < 1 AND ambit_kind.kind NOT LIKE '"%')`,
+			// Otherwise a label would be in the character set of the column, and then in
+			// that of the database, of which each may lack it.
+			From:  `JSON_TABLE(CONVERT({column} USING utf8mb4), '$[*]' COLUMNS (value LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS ambit_label`,
 			Value: `ambit_label.value`,
 		},
 	}

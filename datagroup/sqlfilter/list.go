@@ -53,21 +53,12 @@ func (d *Dialect) items(ids iter.Seq[datagroup.AccountID]) []string {
 	return items
 }
 
-// tooLong reports whether an item is longer than a list of d can have.
-func (d *Dialect) tooLong(items []string) bool {
-	return d.LongestItem > 0 && slices.ContainsFunc(items, func(s string) bool { return len(s) > d.LongestItem })
-}
-
-func longItem(op, attribute string, most int) error {
-	return &Error{
-		Op: op, Attribute: attribute, Err: ErrTooLarge,
-		Text: "an item of a list is longer than " + strconv.Itoa(most) + " bytes, which the database would cut: use a shorter list or shorter ids",
-	}
-}
-
 func (d *Dialect) list(items []string) (List, error) {
-	if d.tooLong(items) {
-		return List{}, longItem("list", "", d.LongestItem)
+	if d.LongestItem > 0 && slices.ContainsFunc(items, func(s string) bool { return len(s) > d.LongestItem }) {
+		return List{}, &Error{
+			Op: "list", Err: ErrTooLarge,
+			Text: "an id is longer than " + strconv.Itoa(d.LongestItem) + " bytes, which the database would cut: use shorter ids",
+		}
 	}
 	open, end := byte('['), byte(']')
 	if d.ListForm == ArrayList {

@@ -98,7 +98,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// What MariaDB would cut is refused, in lists of ids and in those of a filter.
+// What MariaDB would cut is refused in lists of ids. Those of a filter are arguments
+// there, as many as a statement may have.
 func TestLongItems(t *testing.T) {
 	fits, long := strings.Repeat("a", 500), strings.Repeat("a", 501)
 	d := sqlfilter.MariaDB()
@@ -113,13 +114,25 @@ func TestLongItems(t *testing.T) {
 		{"ids", func() error { _, err := table(t, d).IDs(manyIDs(41, long)); return err }, sqlfilter.ErrTooLarge},
 		{"few ids", func() error { _, err := table(t, d).IDs(ids(long)); return err }, nil},
 		{"filter", func() error { _, err := table(t, d).Where(parse(t, many(fits))); return err }, nil},
-		{"long filter", func() error { _, err := table(t, d).Where(parse(t, many(long))); return err }, sqlfilter.ErrTooLarge},
+		{"long filter", func() error { _, err := table(t, d).Where(parse(t, many(long))); return err }, nil},
+		{"65,534 arguments", func() error { _, err := table(t, d).Where(parse(t, manyLabels(8192, 8192, 8192, 8191))); return err }, nil},
+		{"65,536 arguments", func() error { _, err := table(t, d).Where(parse(t, manyLabels(8192, 8192, 8192, 8192))); return err }, sqlfilter.ErrTooLarge},
 		{"elsewhere", func() error { _, err := sqlfilter.SQLite().List(ids(long)); return err }, nil},
 	} {
 		if err := tt.err(); !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
+}
+
+// manyLabels returns a filter with so many items in each list: two arguments for each,
+// one of them plain.
+func manyLabels(items ...int) string {
+	var parts []string
+	for _, n := range items {
+		parts = append(parts, "rows has any ('a'"+strings.Repeat(", 'a'", n-1)+")")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // manyIDs yields n ids, the last of which is given.

@@ -200,13 +200,16 @@ func (t *Table) Where(f datagroup.Filter) (Predicate, error) {
 		}
 	}
 	if size > maxComparisons {
-		problems = append(problems, tooLarge(size))
+		problems = append(problems, tooLarge(size, "comparisons", maxComparisons))
 	}
 	if len(problems) > 0 {
 		return Predicate{}, errors.Join(problems...)
 	}
 	w := &writer{dialect: &t.dialect}
 	t.node(w, root)
+	if n := len(w.args); n > maxArguments {
+		return Predicate{}, tooLarge(n, "arguments", maxArguments)
+	}
 	return Predicate{w.sql.String(), w.args}, nil
 }
 

@@ -21,6 +21,10 @@ const (
 	maxPlain = 1000
 )
 
+// maxArguments is how many arguments a statement may have in PostgreSQL and MariaDB,
+// which both count them in two bytes.
+const maxArguments = 65_535
+
 func noColumn(attribute string) error {
 	return &Error{
 		Op: "where", Attribute: attribute, Err: ErrNoColumn,
@@ -28,10 +32,10 @@ func noColumn(attribute string) error {
 	}
 }
 
-func tooLarge(size int) error {
+func tooLarge(size int, of string, most int) error {
 	return &Error{
 		Op: "where", Err: ErrTooLarge,
-		Text: "the filter has " + strconv.Itoa(size) + " comparisons, more than the " + strconv.Itoa(maxComparisons) + " allowed: select the accounts by their ids",
+		Text: "the filter has " + strconv.Itoa(size) + " " + of + ", more than the " + strconv.Itoa(most) + " allowed: select the accounts by their ids",
 	}
 }
 
@@ -41,8 +45,6 @@ func (t *Table) check(c datagroup.Comparison) error {
 	switch {
 	case !ok:
 		return noColumn(c.Attribute.Name)
-	case len(c.List) > maxItems && t.dialect.tooLong(c.List):
-		return longItem("where", c.Attribute.Name, t.dialect.LongestItem)
 	case c.Operator != datagroup.Missing && c.Operator != datagroup.Present && c.Attribute.Type != column.typ:
 		return &Error{
 			Op: "where", Attribute: c.Attribute.Name, Err: ErrType,
@@ -197,7 +199,7 @@ func (t *Table) in(w *writer, column string, plain bool, list []string) {
 	for i, s := range list {
 		texts[i] = t.dialect.literal(s)
 	}
-	if len(texts) > maxItems {
+	if len(texts) > maxItems && t.dialect.LongestItem == 0 {
 		list, _ := t.dialect.list(texts) // which check has looked at
 		t.inList(w, column, plain, list)
 		return
@@ -242,8 +244,10 @@ func (t *Table) compareLabels(w *writer, column column, c datagroup.Comparison) 
 		w.sql.WriteString("EXISTS (SELECT 1 FROM ")
 	}
 	w.write(column.labels.From+" WHERE ", m)
-	if column.labels.Where != "" {
-		w.write(column.labels.Where+" AND ", m)
+	for _, where := range []string{t.dialect.Uncached, column.labels.Where} {
+		if where != "" {
+			w.write(where+" AND ", m)
+		}
 	}
 	// Without IS TRUE databases make a join with the list of it, again for each row.
 	w.sql.WriteString("(")
