@@ -1,0 +1,122 @@
+package sqlfilters
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/datagroup/sqlfilter/sqlfiltertest"
+)
+
+// sqliteKind is how a table of SQLite keeps accounts.
+type sqliteKind struct {
+	text, number string // the types of columns
+	strict       string // what stands after the columns
+	encoding     string // "" is UTF-8
+	country      string // the column by an expression, "" is by its name
+	labels, tags sqlfilter.Column
+	json         string // the SQL around a set of labels, "" is none
+	// store returns a text as it is stored, in one way or another as n is; nil is
+	// as a text.
+	store func(s string, n int) any
+}
+
+func init() { setups = append(setups, sqliteSetups...) }
+
+var sqliteSetups = []setup{
+	{name: "SQLite", dialect: sqlfilter.SQLite, thorough: true, open: sqliteKind{text: "TEXT", number: "REAL", labels: labelsJSON, tags: tagsRows}.open},
+	{name: "SQLite STRICT", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{text: "TEXT", number: "REAL", strict: "STRICT", labels: labelsRows, tags: tagsJSON}.open},
+	{name: "SQLite NOCASE", dialect: sqlfilter.SQLite, open: sqliteKind{text: "TEXT COLLATE NOCASE", number: "NUMERIC", labels: labelsJSON, tags: tagsRows}.open},
+	{name: "SQLite RTRIM", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{
+		text: "TEXT COLLATE RTRIM", number: "REAL", country: "a.country COLLATE NOCASE", labels: labelsRows, tags: tagsJSON,
+	}.open},
+	{name: "SQLite UTF-16", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{text: "TEXT", number: "REAL", encoding: "UTF-16le", labels: labelsJSON, tags: tagsRows}.open},
+	// The columns of the labels have names that json_each has as well, which the
+	// expressions do not qualify.
+	{name: "SQLite without types", dialect: sqlfilter.SQLite, open: sqliteKind{
+		labels: sqlfilter.Column{JSON: "value", Expression: true}, tags: sqlfilter.Column{JSON: "json", Expression: true}, json: "jsonb", store: anyStorage,
+	}.open},
+}
+
+// anyStorage stores a text as a column without a type may have it: as a text, as its
+// bytes, or as the integer that is written so.
+func anyStorage(s string, n int) any {
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil && strconv.FormatInt(i, 10) == s {
+		return i
+	}
+	if n%2 == 0 {
+		return []byte(s)
+	}
+	return s
+}
+
+func (k sqliteKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
+	labels, tags := cmp.Or(k.labels.JSON, "labels"), cmp.Or(k.tags.JSON, "tags")
+	db := connect(t, "sqlite", ":memory:",
+		"PRAGMA encoding = '"+cmp.Or(k.encoding, "UTF-8")+"'",
+		strings.NewReplacer("text", k.text, "number", k.number).Replace(
+			"CREATE TABLE accounts (id text NOT NULL, source text NOT NULL, name text, country text, note text, rate number, spend number, "+
+				labels+" text, "+tags+" text, labels_known INT NOT NULL, tags_known INT NOT NULL) "+k.strict),
+		strings.ReplaceAll("CREATE TABLE account_labels (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
+		strings.ReplaceAll("CREATE TABLE account_tags (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
+		"CREATE INDEX by_id ON accounts (id)",
+		"CREATE INDEX by_country ON accounts (country)",
+		"CREATE INDEX labels_by_account ON account_labels (account)",
+		"CREATE INDEX tags_by_account ON account_tags (account)",
+	)
+	columns := withLabels(k.labels, k.tags)
+	if k.country != "" {
+		columns["country"] = sqlfilter.Column{Text: k.country, Expression: true}
+	}
+	stored := 0
+	return sqlfiltertest.Database{
+		Table:  table(t, d, columns),
+		Select: selector(db),
+		Store: func(ctx context.Context, a datagroup.Account) error {
+			stored++
+			return k.insert(ctx, db, rowOf(a), stored)
+		},
+	}
+}
+
+// insert stores an account, the one with that number.
+func (k sqliteKind) insert(ctx context.Context, db *sql.DB, r row, number int) error {
+	store := k.store
+	if store == nil {
+		store = func(s string, _ int) any { return s }
+	}
+	var args []any
+	for i, v := range r.values {
+		switch f := v.Number(); {
+		case v.IsMissing():
+			args = append(args, nil)
+		case v.Type() == datagroup.NumberType && k.number == "" && f == math.Trunc(f) && number%2 == 0:
+			args = append(args, int64(f))
+		case v.Type() == datagroup.NumberType:
+			args = append(args, f)
+		default:
+			args = append(args, store(v.Text(), number+i))
+		}
+	}
+	args = append(args, inJSON(r.labels), inJSON(r.tags), r.labels != nil, r.tags != nil)
+	statement := "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, " + k.json + "(?), " + k.json + "(?), ?, ?)"
+	if _, err := db.ExecContext(ctx, statement, args...); err != nil {
+		return err
+	}
+	for name, set := range map[string][]string{"account_labels": r.labels, "account_tags": r.tags} {
+		for i, label := range set {
+			if _, err := db.ExecContext(ctx, "INSERT INTO "+name+" VALUES (?, ?)", args[0], store(label, number+i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
