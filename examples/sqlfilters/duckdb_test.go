@@ -51,7 +51,7 @@ func (k duckdbKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Databa
 	)
 	return sqlfiltertest.Database{
 		Table:  table(t, d, withLabels(k.labels, k.tags)),
-		Select: selector(db),
+		Select: selector(db, "a.id"),
 		Store:  func(ctx context.Context, a datagroup.Account) error { return k.insert(ctx, db, rowOf(a)) },
 	}
 }

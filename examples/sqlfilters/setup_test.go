@@ -137,10 +137,11 @@ func connect(t testing.TB, driver, name string, statements ...string) *sql.DB {
 	return db
 }
 
-// selector returns a Select over the table accounts.
-func selector(db *sql.DB) func(context.Context, string, []any) ([]datagroup.AccountID, error) {
+// selector returns a Select over the table accounts, for which an expression is the
+// id.
+func selector(db *sql.DB, id string) func(context.Context, string, []any) ([]datagroup.AccountID, error) {
 	return func(ctx context.Context, where string, args []any) ([]datagroup.AccountID, error) {
-		rows, err := db.QueryContext(ctx, "SELECT a.id FROM accounts AS a WHERE "+where, args...)
+		rows, err := db.QueryContext(ctx, "SELECT "+id+" FROM accounts AS a WHERE "+where, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -79,7 +79,7 @@ func (k sqliteKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Databa
 	stored := 0
 	return sqlfiltertest.Database{
 		Table:  table(t, d, columns),
-		Select: selector(db),
+		Select: selector(db, "a.id"),
 		Store: func(ctx context.Context, a datagroup.Account) error {
 			stored++
 			return k.insert(ctx, db, rowOf(a), stored)
