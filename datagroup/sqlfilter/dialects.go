@@ -21,9 +21,9 @@ func SQLite() Dialect {
 		// Of an empty blob, substr is NULL.
 		Suffix: `coalesce(substr({text}, -length({literal}), length({literal})), {text}) = {literal}`,
 
-		// The sign takes the affinity away, by which a text could become a number.
-		Number:        `CASE WHEN +{column} BETWEEN -9007199254740992 AND 9007199254740992 THEN +{column} END`,
-		NumberLiteral: `CAST(? AS REAL)`,
+		// The sign takes the affinity away, by which numbers would compare as texts.
+		Number:        `CASE WHEN +{column} BETWEEN -9007199254740992 AND 9007199254740992 THEN {column} END`,
+		NumberLiteral: `?`,
 
 		InList: `{text} IN (SELECT CAST(value AS BLOB) FROM json_each({list}))`,
 		PlainInList: `{column} IN (SELECT CASE form WHEN 1 THEN value WHEN 2 THEN CAST(value AS BLOB) ELSE CAST(value AS NUMERIC) END` +
@@ -142,22 +142,22 @@ func DuckDB() Dialect {
 		Literal:      `unhex(?)`,
 		HexArguments: true,
 
-		// Not for blobs, and on the column these follow its collation.
+		// Not for blobs, and on the column these follow its collation, but for suffix.
 		Prefix:   `starts_with(decode({text}), decode({literal}))`,
 		Suffix:   `suffix(decode({text}), decode({literal}))`,
 		Contains: `contains(decode({text}), decode({literal}))`,
 
 		// A DECIMAL is rounded twice on its way to DOUBLE, unless it goes as text.
 		Number: `CASE WHEN {column} BETWEEN -9007199254740992 AND 9007199254740992 THEN` +
-			` CASE WHEN typeof({column}) LIKE 'DECIMAL%' THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) ELSE {column} + 0e0 END END`,
-		NumberLiteral: `CAST(? AS DOUBLE)`,
+			` CASE WHEN typeof({column}) LIKE 'DECIMAL%' THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) ELSE {column} END END`,
+		NumberLiteral: `?`,
 
 		InList:   `{text} IN (SELECT encode(unnest(from_json({list}, '["VARCHAR"]'))))`,
 		ListForm: JSONList,
 
 		// The labels are taken apart for every row, also where they are not known.
 		JSON: LabelTemplates{
-			Known: `CASE WHEN json_type(` + duckdbJSON + `) = 'ARRAY' THEN list_unique(list_append(json_type(` + duckdbJSON + `, '$[*]'), 'VARCHAR')) = 1 END`,
+			Known: `json_type(` + duckdbJSON + `) = 'ARRAY' AND list_unique(list_append(json_type(` + duckdbJSON + `, '$[*]'), 'VARCHAR')) = 1`,
 			From:  `(SELECT unnest(` + duckdbJSON + ` -> '$[*]') AS value) AS ambit_label`,
 			Value: `(ambit_label.value ->> '$')`,
 		},

@@ -29,7 +29,11 @@ type sqliteKind struct {
 	store func(s string, n int) any
 }
 
-func init() { setups = append(setups, sqliteSetups...) }
+func init() {
+	setups = append(setups, sqliteSetups...)
+	odds = append(odds, oddities{dialect: sqlfilter.SQLite, driver: "sqlite", values: sqliteOdds})
+	mutants = append(mutants, mutation{dialect: sqlfilter.SQLite, odd: odds[len(odds)-1].check, plan: sqlitePlan, mutants: sqliteMutants})
+}
 
 var sqliteSetups = []setup{
 	{name: "SQLite", dialect: sqlfilter.SQLite, thorough: true, open: sqliteKind{text: "TEXT", number: "REAL", labels: labelsJSON, tags: tagsRows}.open},
@@ -46,6 +50,43 @@ var sqliteSetups = []setup{
 	}.open},
 }
 
+var sqliteOdds = []odd{
+	{column: "", value: "5", form: asNumber, want: datagroup.Number(5)},
+	{column: "", value: "'5'", form: asNumber},
+	{column: "", value: "'abc'", form: asNumber},
+	{column: "", value: "''", form: asNumber},
+	{column: "", value: "X'35'", form: asNumber},
+	{column: "REAL", value: "'abc'", form: asNumber},
+	{column: "REAL", value: "'5'", form: asNumber, want: datagroup.Number(5)}, // it is a number when it is stored
+	{column: "REAL", value: "1e999", form: asNumber},
+	{column: "REAL", value: "-1e999", form: asNumber},
+	{column: "REAL", value: "9007199254740994", form: asNumber},
+	{column: "INTEGER", value: "9007199254740993", form: asNumber},
+	{column: "INTEGER", value: "-9007199254740993", form: asNumber},
+	{column: "INTEGER", value: "9007199254740992", form: asNumber, want: datagroup.Number(1 << 53)},
+	{column: "TEXT", value: "5", form: asNumber},
+	{column: "TEXT", value: "-1e999", form: asNumber},
+	{column: "TEXT", value: "18014398509481984.0", form: asNumber},
+	{column: "TEXT", value: "'5'", form: asText, want: datagroup.Text("5")},
+	{column: "TEXT", value: "X'35'", form: asText, want: datagroup.Text("5")},
+	{column: "INTEGER", value: "5", form: asText, want: datagroup.Text("5")},
+	{column: "", value: "5", form: asText, want: datagroup.Text("5")},
+	{column: "TEXT", value: `'["a"]'`, form: asJSON, want: datagroup.Labels("a")},
+	{column: "BLOB", value: `jsonb('["a","b","a"]')`, form: asJSON, want: datagroup.Labels("a", "b")},
+	{column: "TEXT", value: "'[]'", form: asJSON, want: datagroup.Labels()},
+	{column: "TEXT", value: `'["a",5]'`, form: asJSON},
+	{column: "TEXT", value: `'["a",null]'`, form: asJSON},
+	{column: "TEXT", value: `'[["a"]]'`, form: asJSON},
+	{column: "TEXT", value: `'["a"'`, form: asJSON},
+	{column: "TEXT", value: `'["a",]'`, form: asJSON},
+	{column: "TEXT", value: "''", form: asJSON},
+	{column: "TEXT", value: "'null'", form: asJSON},
+	{column: "TEXT", value: `'{"a":"a"}'`, form: asJSON},
+	{column: "TEXT", value: `'"a"'`, form: asJSON},
+	{column: "TEXT", value: "5", form: asJSON},
+	{column: "BLOB", value: "X'FF00'", form: asJSON},
+}
+
 // anyStorage stores a text as a column without a type may have it: as a text, as its
 // bytes, or as the integer that is written so.
 func anyStorage(s string, n int) any {
@@ -59,19 +100,7 @@ func anyStorage(s string, n int) any {
 }
 
 func (k sqliteKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
-	labels, tags := cmp.Or(k.labels.JSON, "labels"), cmp.Or(k.tags.JSON, "tags")
-	db := connect(t, "sqlite", ":memory:",
-		"PRAGMA encoding = '"+cmp.Or(k.encoding, "UTF-8")+"'",
-		strings.NewReplacer("text", k.text, "number", k.number).Replace(
-			"CREATE TABLE accounts (id text NOT NULL, source text NOT NULL, name text, country text, note text, rate number, spend number, "+
-				labels+" text, "+tags+" text, labels_known INT NOT NULL, tags_known INT NOT NULL) "+k.strict),
-		strings.ReplaceAll("CREATE TABLE account_labels (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
-		strings.ReplaceAll("CREATE TABLE account_tags (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
-		"CREATE INDEX by_id ON accounts (id)",
-		"CREATE INDEX by_country ON accounts (country)",
-		"CREATE INDEX labels_by_account ON account_labels (account)",
-		"CREATE INDEX tags_by_account ON account_tags (account)",
-	)
+	db := k.connect(t)
 	columns := withLabels(k.labels, k.tags)
 	if k.country != "" {
 		columns["country"] = sqlfilter.Column{Text: k.country, Expression: true}
@@ -85,6 +114,23 @@ func (k sqliteKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Databa
 			return k.insert(ctx, db, rowOf(a), stored)
 		},
 	}
+}
+
+// connect returns a database with empty tables.
+func (k sqliteKind) connect(t testing.TB) *sql.DB {
+	labels, tags := cmp.Or(k.labels.JSON, "labels"), cmp.Or(k.tags.JSON, "tags")
+	return connect(t, "sqlite", ":memory:",
+		"PRAGMA encoding = '"+cmp.Or(k.encoding, "UTF-8")+"'",
+		strings.NewReplacer("text", k.text, "number", k.number).Replace(
+			"CREATE TABLE accounts (id text NOT NULL, source text NOT NULL, name text, country text, note text, rate number, spend number, "+
+				labels+" text, "+tags+" text, labels_known INT NOT NULL, tags_known INT NOT NULL) "+k.strict),
+		strings.ReplaceAll("CREATE TABLE account_labels (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
+		strings.ReplaceAll("CREATE TABLE account_tags (account text NOT NULL, label text NOT NULL) "+k.strict, "text", k.text),
+		"CREATE INDEX by_id ON accounts (id)",
+		"CREATE INDEX by_country ON accounts (country)",
+		"CREATE INDEX labels_by_account ON account_labels (account)",
+		"CREATE INDEX tags_by_account ON account_tags (account)",
+	)
 }
 
 // insert stores an account, the one with that number.
