@@ -258,6 +258,9 @@ func (h *host) selects(v sqlfilter.View) error {
 	}
 	f := v.Filter()
 	h.hitFilter(f)
+	if v.FilterSize() < f.Size() {
+		return fmt.Errorf("the filter %.200v is larger than %d", f, v.FilterSize())
+	}
 	byFilter := h.rowsWhere(func(a datagroup.Account) bool { return f.Match(a) == datagroup.True })
 	p, refused := h.db.Table.Where(f)
 	if refused == nil {
