@@ -36,9 +36,12 @@
 //     [datagroup.Filter.Match] says. So it stays right below NOT, and joined with
 //     conditions of yours.
 //  2. A row stands for the account whose values its columns have; NULL is a missing
-//     value. The columns of accounts must have what the company's policy has: rows of
-//     another company in the same table, and rows that are newer than the policy, are
-//     for a condition of yours.
+//     value. The columns must have what the company's policy has. Rows of accounts that
+//     the policy does not have are for a condition of yours: those of another company,
+//     which may have the same ids; of accounts that were disconnected, that are newer
+//     than the policy, or that it was loaded without; and rows without any account, as a
+//     LEFT JOIN makes them. Of these, [Table.IDs] selects the ones with the same id
+//     only.
 //  3. Text compares by byte, whatever the collation of the column: cases, accents and
 //     spaces at the end count.
 //  4. What an account cannot have is unknown to every comparison, so that it is
@@ -84,7 +87,7 @@
 //
 // The zero [Predicate] selects nothing. The zero [Table] and [Dialect] are not
 // ready: the former refuses every filter that reads an attribute, the latter is
-// refused. The zero [Shape] is [Nothing].
+// refused. The zero [Shape] is [Nothing], and so is a nil [View].
 //
 // # Concurrency
 //

@@ -30,13 +30,14 @@ const (
 // ShapeOf returns the way that costs a database the least, as measured in
 // examples/reportrows: by the filter if it has at most 200 comparisons and items,
 // and if there are more than 100 accounts for each of them. Finding an account by
-// its id costs about as much as 100 comparisons.
+// its id costs about as much as 100 comparisons. An empty view is Nothing, also that
+// of a role that sees all data, and so is a nil one.
 func ShapeOf(v View) Shape {
 	switch {
+	case v == nil || v.Empty():
+		return Nothing
 	case v.SeesAll():
 		return Everything
-	case v.Empty():
-		return Nothing
 	}
 	if size := v.FilterSize(); size <= maxComparisons && v.Len() > accountsPerComparison*size {
 		return ByFilter
@@ -53,7 +54,7 @@ const accountsPerComparison = 100
 //
 // By filter, the condition stays true for accounts that come later. By ids, it is
 // as old as v is. Everything selects every row: also of accounts that the company
-// does not have.
+// does not have. See rule 2 of the package.
 func (t *Table) View(v View) (Predicate, error) {
 	switch ShapeOf(v) {
 	case Nothing:

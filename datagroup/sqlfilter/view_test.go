@@ -36,7 +36,7 @@ func TestView(t *testing.T) {
 		{"nobody", view{}, sqlfilter.Nothing, "1 = 0"},
 		{"nothing, of a small filter", view{size: 1, filter: country}, sqlfilter.Nothing, "1 = 0"},
 		{"all", view{all: true, length: 5, size: 1}, sqlfilter.Everything, "1 = 1"},
-		{"all of no accounts", view{all: true, size: 1}, sqlfilter.Everything, "1 = 1"},
+		{"all of no accounts", view{all: true, size: 1}, sqlfilter.Nothing, "1 = 0"},
 		{"few", view{length: 100, size: 1, filter: country}, sqlfilter.ByIDs, "json_each"},
 		{"many of a small filter", view{length: 101, size: 1, filter: country}, sqlfilter.ByFilter, `"country"`},
 		{"more than it takes", view{length: 501, size: 5, filter: country}, sqlfilter.ByFilter, `"country"`},
@@ -51,6 +51,9 @@ func TestView(t *testing.T) {
 				t.Errorf("it is %v %v, %v", shape, p, err)
 			}
 		})
+	}
+	if p, err := table(t, sqlfilter.SQLite()).View(nil); p.String() != "1 = 0" || err != nil {
+		t.Errorf("no view: %v, %v", p, err)
 	}
 	if p, err := new(sqlfilter.Table).View(view{length: 5, size: 1}); !errors.Is(err, sqlfilter.ErrNoColumn) || p.String() != "1 = 0" {
 		t.Errorf("without a column of id: %v, %v", p, err)

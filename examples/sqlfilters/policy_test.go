@@ -59,8 +59,8 @@ func rounds(s setup) int {
 	switch {
 	case os.Getenv("AMBIT_LONG") != "":
 		return 30 * n
-	case ci:
-		return 3 * n
+	case ci && !s.rare:
+		return 2 * n
 	}
 	return n
 }
