@@ -29,10 +29,9 @@ func init() {
 }
 
 var duckdbSetups = []setup{
-	{name: "DuckDB", dialect: sqlfilter.DuckDB, thorough: true, rare: true, open: duckdbKind{text: "VARCHAR", labels: labelsArray, tags: tagsRows}.open},
+	{name: "DuckDB", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR", labels: labelsArray, tags: tagsRows}.open},
 	{name: "DuckDB NOCASE", dialect: sqlfilter.DuckDB, open: duckdbKind{text: "VARCHAR COLLATE NOCASE", labels: labelsJSON, tags: tagsRows}.open},
-	{name: "DuckDB NOACCENT", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR COLLATE NOACCENT", labels: labelsRows, tags: tagsArray}.open},
-	{name: "DuckDB ICU", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR COLLATE NOCASE.NOACCENT.de", labels: labelsJSON, tags: tagsJSON}.open},
+	{name: "DuckDB ICU, NOACCENT", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR COLLATE NOACCENT.de", labels: labelsRows, tags: tagsArray}.open},
 	{name: "DuckDB, a collation for all", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR", fallback: "NOCASE", labels: labelsArray, tags: tagsJSON}.open},
 }
 
@@ -85,8 +84,8 @@ var duckdbMutants = []mutant{
 	// The collation of the column. Today suffix follows none, and is written like
 	// the others.
 	{"Text, Literal", "encode({column})", "{column}", "DuckDB NOCASE"},
-	{"Prefix", "decode({text})", "{column}", "DuckDB ICU"},
-	{"Contains", "decode({text})", "{column}", "DuckDB NOACCENT"},
+	{"Prefix", "decode({text})", "{column}", "DuckDB NOCASE"},
+	{"Contains", "decode({text})", "{column}", "DuckDB ICU, NOACCENT"},
 	// Functions of texts do not take bytes.
 	{"Prefix, Suffix, Contains", "decode({text})", "{text}", "DuckDB"},
 	{"Prefix, Suffix, Contains", "decode({literal})", "{literal}", "DuckDB"},
