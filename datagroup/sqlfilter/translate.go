@@ -200,7 +200,7 @@ func (t *Table) in(w *writer, column string, plain bool, list []string) {
 		texts[i] = t.dialect.literal(s)
 	}
 	if len(texts) > maxItems && t.dialect.LongestItem == 0 {
-		list, _ := t.dialect.list(texts) // which check has looked at
+		list, _ := t.dialect.list(texts) // fails only where items may be too long
 		t.inList(w, column, plain, list)
 		return
 	}
