@@ -38,10 +38,10 @@
 //  2. A row stands for the account whose values its columns have; NULL is a missing
 //     value. The columns must have what the company's policy has. Rows of accounts that
 //     the policy does not have are for a condition of yours: those of another company,
-//     which may have the same ids; of accounts that were disconnected, that are newer
-//     than the policy, or that it was loaded without; and rows without any account, as a
-//     LEFT JOIN makes them. Of these, [Table.IDs] selects the ones with the same id
-//     only.
+//     which may have the same ids, and of accounts that were disconnected, that are
+//     newer than the policy, or that it was loaded without. Of these, [Table.IDs]
+//     selects the ones with the same id only. A row without an id is never selected:
+//     describe the column of id.
 //  3. Text compares by byte, whatever the collation of the column: cases, accents and
 //     spaces at the end count.
 //  4. What an account cannot have is unknown to every comparison, so that it is

@@ -185,7 +185,9 @@ func checkExpression(sql string) string {
 
 // Where returns the condition that selects exactly the accounts that match f: those
 // for which [datagroup.Filter.Match] is True. It is NULL for those for which that is
-// Unknown. A row stands for the account whose values its columns have.
+// Unknown. A row stands for the account whose values its columns have. If id is
+// described, a row without one is no account, and is not selected: one that a LEFT
+// JOIN adds, or that lacks its account.
 //
 // The error joins an [*Error] for every problem: [ErrNoColumn], [ErrType] or
 // [ErrTooLarge]. Where takes time in proportion to f.
@@ -206,7 +208,13 @@ func (t *Table) Where(f datagroup.Filter) (Predicate, error) {
 		return Predicate{}, errors.Join(problems...)
 	}
 	w := &writer{dialect: &t.dialect}
-	t.node(w, root)
+	if id, ok := t.columns["id"]; ok && ofNone(root) == datagroup.True {
+		w.sql.WriteString("(" + id.sql + " IS NOT NULL AND ")
+		t.node(w, root)
+		w.sql.WriteString(")")
+	} else {
+		t.node(w, root)
+	}
 	if n := len(w.args); n > maxArguments {
 		return Predicate{}, tooLarge(n, "arguments", maxArguments)
 	}

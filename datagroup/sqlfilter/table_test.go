@@ -157,8 +157,8 @@ func TestWhereRefuses(t *testing.T) {
 		{"no column, deep", parse(t, "country = 'US' and not (country = 'CA' or city missing)"), []error{sqlfilter.ErrNoColumn}},
 		{"no column for name", parse(t, "name = 'US'"), []error{sqlfilter.ErrNoColumn}},
 		{"another type", other("country = 1"), []error{sqlfilter.ErrType}},
-		{"missing takes any type", other("country missing"), nil},
-		{"present takes any type", other("country present"), nil},
+		{"another type for missing", other("country missing"), []error{sqlfilter.ErrType}},
+		{"another type for present", other("country present"), []error{sqlfilter.ErrType}},
 		{"200 comparisons", many(200), nil},
 		{"201 comparisons", many(201), []error{sqlfilter.ErrTooLarge}},
 		{"two problems", datagroup.Any(parse(t, "city = 'US'"), other("country = 1")), []error{sqlfilter.ErrNoColumn, sqlfilter.ErrType}},
@@ -237,5 +237,40 @@ func TestArgumentsFit(t *testing.T) {
 		if _, args, _ := p.ToSql(); err != nil || len(args) < 8000 || len(args) > 32766 {
 			t.Errorf("%s: %d arguments, %v", d.Name, len(args), err)
 		}
+	}
+}
+
+// A row without an id is no account, and no filter selects it that could without.
+func TestRowsWithoutID(t *testing.T) {
+	for _, tt := range []struct {
+		filter string
+		guard  bool
+	}{
+		{"everything", true},
+		{"nothing", false},
+		{"country missing", true},
+		{"country present", false},
+		{"not country present", true},
+		{"not country missing", false},
+		{"country = 'US'", false},
+		{"not country = 'US'", false},
+		{"country missing and spend > 1", false},
+		{"country missing and spend missing", true},
+		{"country present and spend missing", false},
+		{"country missing or spend > 1", true},
+		{"country present or spend > 1", false},
+		{"not (country present or spend present)", true},
+	} {
+		p, err := table(t, sqlfilter.SQLite()).Where(parse(t, tt.filter))
+		if got := strings.HasPrefix(p.String(), `("a"."id" IS NOT NULL AND `); got != tt.guard || err != nil {
+			t.Errorf("%s: %v, %v", tt.filter, p, err)
+		}
+	}
+	countries, err := sqlfilter.NewTable(sqlfilter.SQLite(), "a", map[string]sqlfilter.Column{"country": {Text: "country"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := countries.Where(parse(t, "country missing")); p.String() != `("a"."country" IS NULL)` || err != nil {
+		t.Errorf("without a column of id: %v, %v", p, err)
 	}
 }

@@ -45,7 +45,7 @@ func (t *Table) check(c datagroup.Comparison) error {
 	switch {
 	case !ok:
 		return noColumn(c.Attribute.Name)
-	case c.Operator != datagroup.Missing && c.Operator != datagroup.Present && c.Attribute.Type != column.typ:
+	case c.Attribute.Type != column.typ:
 		return &Error{
 			Op: "where", Attribute: c.Attribute.Name, Err: ErrType,
 			Text: "the filter compares it as " + c.Attribute.Type.String() + ", and its column is described as " + column.typ.String(),
@@ -73,6 +73,39 @@ func comparisons(n datagroup.Node) iter.Seq[datagroup.Comparison] {
 		}
 		walk(n)
 	}
+}
+
+// ofNone returns what n says of a row in which all is missing.
+func ofNone(n datagroup.Node) datagroup.Truth {
+	switch n := n.(type) {
+	case datagroup.Constant:
+		if n {
+			return datagroup.True
+		}
+		return datagroup.False
+	case datagroup.Comparison:
+		switch n.Operator {
+		case datagroup.Missing:
+			return datagroup.True
+		case datagroup.Present:
+			return datagroup.False
+		}
+	case datagroup.Not:
+		return ofNone(n.Operand).Not()
+	case datagroup.And:
+		t := datagroup.True
+		for _, o := range n {
+			t = t.And(ofNone(o))
+		}
+		return t
+	case datagroup.Or:
+		t := datagroup.False
+		for _, o := range n {
+			t = t.Or(ofNone(o))
+		}
+		return t
+	}
+	return datagroup.Unknown
 }
 
 // node writes n so that it can stand as an operand of anything.

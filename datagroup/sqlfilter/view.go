@@ -22,7 +22,7 @@ type Shape uint8
 
 const (
 	Nothing    Shape = iota // no account: 1 = 0
-	Everything              // every account: 1 = 1
+	Everything              // every account
 	ByFilter                // the accounts that match the view's filter
 	ByIDs                   // the accounts whose ids are in a list
 )
@@ -59,9 +59,7 @@ func (t *Table) View(v View) (Predicate, error) {
 	switch ShapeOf(v) {
 	case Nothing:
 		return Predicate{}, nil
-	case Everything:
-		return Predicate{sql: everything}, nil
-	case ByFilter:
+	case Everything, ByFilter:
 		if p, err := t.Where(v.Filter()); err == nil {
 			return p, nil
 		}

@@ -35,7 +35,7 @@ func TestView(t *testing.T) {
 	}{
 		{"nobody", view{}, sqlfilter.Nothing, "1 = 0"},
 		{"nothing, of a small filter", view{size: 1, filter: country}, sqlfilter.Nothing, "1 = 0"},
-		{"all", view{all: true, length: 5, size: 1}, sqlfilter.Everything, "1 = 1"},
+		{"all", view{all: true, length: 5, size: 1, filter: parse(t, "everything")}, sqlfilter.Everything, `("a"."id" IS NOT NULL AND 1 = 1)`},
 		{"all of no accounts", view{all: true, size: 1}, sqlfilter.Nothing, "1 = 0"},
 		{"few", view{length: 100, size: 1, filter: country}, sqlfilter.ByIDs, "json_each"},
 		{"many of a small filter", view{length: 101, size: 1, filter: country}, sqlfilter.ByFilter, `"country"`},
