@@ -51,7 +51,7 @@ func PostgreSQL() Dialect {
 		// COLLATE refuses columns that are no text, such as a uuid, before a row is
 		// read; CAST makes one of citext.
 		Text:    `CAST({column} COLLATE "C" AS text)`,
-		Literal: `CAST(? AS text)`,
+		Literal: `?`,
 		Plain:   `?`,
 		NoNUL:   true,
 
@@ -60,20 +60,20 @@ func PostgreSQL() Dialect {
 		Contains: `strpos({text}, {literal}) > 0`,
 
 		Number:        `CASE WHEN {column} BETWEEN -9007199254740992 AND 9007199254740992 THEN CAST({column} AS float8) END`,
-		NumberLiteral: `CAST(? AS float8)`,
+		NumberLiteral: `?`,
 
 		// Not = ANY: the plan of a prepared statement then searches the list from end
 		// to end for each row.
-		InList: `{text} IN (SELECT unnest(CAST(CAST({list} AS text) AS text[])))`,
+		InList: `{text} IN (SELECT unnest(CAST({list} AS text[])))`,
 		// Not IN (SELECT …): where the collation of the column takes different texts for
 		// equal, a row is selected twice. ANY is only for short lists here.
-		PlainInList: `{column} = ANY(CAST(CAST({list} AS text) AS text[]))`,
+		PlainInList: `{column} = ANY({list})`,
 		ListForm:    ArrayList,
 
-		// A column of type json or text is taken as well.
+		// A column of type json, or of text with JSON, is taken as well.
 		JSON: LabelTemplates{
-			Known: `CASE WHEN jsonb_typeof(to_jsonb({column})) = 'array' THEN jsonb_path_query_array(to_jsonb({column}), '$[*].type()') <@ '["string"]' END`,
-			From:  `jsonb_array_elements_text(to_jsonb({column})) AS ambit_label(value)`,
+			Known: `CASE WHEN jsonb_typeof(CAST({column} AS jsonb)) = 'array' THEN jsonb_path_query_array(CAST({column} AS jsonb), '$[*].type()') <@ '["string"]' END`,
+			From:  `jsonb_array_elements_text(CAST({column} AS jsonb)) AS ambit_label(value)`,
 			Value: `ambit_label.value`,
 		},
 		Array: LabelTemplates{
@@ -92,7 +92,7 @@ func MariaDB() Dialect {
 		Quote: "`",
 
 		Text:    `CAST(CONVERT({column} USING utf8mb4) AS BINARY)`,
-		Literal: `CAST(? AS BINARY)`,
+		Literal: `?`,
 		Plain:   `?`,
 		// The bytes of an argument are another text then.
 		PlainUnless: `@@character_set_connection <> 'utf8mb4'`,
@@ -105,7 +105,7 @@ func MariaDB() Dialect {
 		// an error that there are two rows.
 		Number: `CASE WHEN COERCIBILITY({column}) <> 5 THEN (SELECT 1 UNION ALL SELECT 2)` +
 			` WHEN {column} BETWEEN -9007199254740992 AND 9007199254740992 THEN {column} + 0e0 END`,
-		NumberLiteral: `CAST(? AS DOUBLE)`,
+		NumberLiteral: `?`,
 
 		// The server keeps the answers of a subquery by the columns that it reads, under
 		// their collation: that for the account a would be taken for the account A.
@@ -119,8 +119,8 @@ func MariaDB() Dialect {
 		LongestItem: 500,
 
 		JSON: LabelTemplates{
-			Known: `JSON_TYPE({column}) = 'ARRAY' AND NOT EXISTS (SELECT 1 FROM JSON_TABLE({column}, '$[*]' COLUMNS (kind JSON PATH '$')) AS ambit_kind` +
-				` WHERE RAND() < 1 AND ambit_kind.kind NOT LIKE '"%')`,
+			Known: `CASE WHEN JSON_TYPE({column}) = 'ARRAY' THEN NOT EXISTS (SELECT 1` +
+				` FROM JSON_TABLE({column}, '$[*]' COLUMNS (kind JSON PATH '$')) AS ambit_kind WHERE ambit_kind.kind NOT LIKE '"%') END`,
 			// Otherwise a label would be in the character set of the column, and then in
 			// that of the database, of which each may lack it.
 			From:  `JSON_TABLE(CONVERT({column} USING utf8mb4), '$[*]' COLUMNS (value LONGTEXT CHARACTER SET utf8mb4 PATH '$')) AS ambit_label`,

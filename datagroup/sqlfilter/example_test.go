@@ -53,7 +53,7 @@ func Example() {
 	fmt.Println(args)
 	// Output:
 	// SELECT sum(r.clicks) FROM rows AS r WHERE r.day = $1 AND r.account_id IN
-	//   (SELECT a.id FROM accounts AS a WHERE (CAST("a"."country" COLLATE "C" AS text) IN (CAST($2 AS text), CAST($3 AS text)) AND "a"."country" IN ($4, $5)))
+	//   (SELECT a.id FROM accounts AS a WHERE (CAST("a"."country" COLLATE "C" AS text) IN ($2, $3) AND "a"."country" IN ($4, $5)))
 	// [US CA US CA]
 }
 
@@ -115,5 +115,5 @@ func ExampleDialect() {
 	where, err := accounts(old).Where(filter("country prefix 'U'"))
 	fmt.Println(where, err)
 	// Output:
-	// (left(CAST("a"."country" COLLATE "C" AS text), char_length(CAST(? AS text))) = CAST(? AS text)) <nil>
+	// (left(CAST("a"."country" COLLATE "C" AS text), char_length(?)) = ?) <nil>
 }

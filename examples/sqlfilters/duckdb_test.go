@@ -24,7 +24,7 @@ type duckdbKind struct {
 
 func init() {
 	setups = append(setups, duckdbSetups...)
-	odds = append(odds, oddities{dialect: sqlfilter.DuckDB, driver: "duckdb", values: duckdbOdds})
+	odds = append(odds, oddities{dialect: sqlfilter.DuckDB, connect: duckdbEmpty, values: duckdbOdds})
 	mutants = append(mutants, mutation{dialect: sqlfilter.DuckDB, rare: true, odd: odds[len(odds)-1].check, mutants: duckdbMutants})
 }
 
@@ -115,11 +115,7 @@ var duckdbMutants = []mutant{
 	{"Array.Known", "len({column}) = list_count({column})", "1 = 1", "DuckDB"},
 }
 
-// Labels in arrays.
-var (
-	labelsArray = sqlfilter.Column{Array: "labels"}
-	tagsArray   = sqlfilter.Column{Array: "tags"}
-)
+func duckdbEmpty(t testing.TB) *sql.DB { return connect(t, "duckdb", "") }
 
 func (k duckdbKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
 	// JSON is kept in a column for JSON, and in one of text.

@@ -1,6 +1,12 @@
 package sqlfilters
 
-import "github.com/ambit-authz/ambit/datagroup/sqlfilter"
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+)
 
 // The database itself has latin1, which is the default of the server.
 var mariadbSetups = []setup{
@@ -23,4 +29,58 @@ var mariadbSetups = []setup{
 		text: "text COLLATE utf8mb4_general_ci", key: "varchar(100) COLLATE utf8mb4_bin", number: "double", set: "json", labels: labelsRows, tags: tagsJSON}.open},
 }
 
-func init() { setups = append(setups, mariadbSetups...) }
+func init() {
+	setups = append(setups, mariadbSetups...)
+	odds = append(odds, oddities{dialect: sqlfilter.MariaDB, connect: mariadbEmpty, values: mariadbOdds})
+	mutants = append(mutants, mutation{dialect: sqlfilter.MariaDB, rare: true, odd: odds[len(odds)-1].check, plan: mariadbPlan, mutants: mariadbMutants})
+}
+
+func mariadbEmpty(t testing.TB) *sql.DB {
+	t.Helper()
+	s := need(t, sharedMariaDB)
+	name, _ := s.create(t)
+	return connect(t, s.driver(), s.dsn(s.driver(), name, "interpolateParams=true")) // a number is then a decimal
+}
+
+var mariadbOdds = []odd{
+	{column: "tinyint", value: "5", form: asNumber, want: datagroup.Number(5)},
+	{column: "int", value: "5", form: asNumber, want: datagroup.Number(5)},
+	{column: "bigint", value: "9007199254740992", form: asNumber, want: datagroup.Number(1 << 53)},
+	{column: "bigint", value: "9007199254740993", form: asNumber},
+	{column: "bigint", value: "-9007199254740993", form: asNumber},
+	{column: "bigint unsigned", value: "5", form: asNumber, want: datagroup.Number(5)},
+	{column: "bigint unsigned", value: "18446744073709551615", form: asNumber},
+	{column: "decimal(40,20)", value: "0.1", form: asNumber, want: datagroup.Number(0.1)},
+	{column: "decimal(40,20)", value: "0.67567833800248855", form: asNumber, want: datagroup.Number(0.6756783380024886)},
+	{column: "decimal(40,20)", value: "9007199254740992.1", form: asNumber},
+	{column: "float", value: "0.5", form: asNumber, want: datagroup.Number(0.5)},
+	{column: "double", value: "9007199254740994", form: asNumber},
+	{column: "double", value: "1e300", form: asNumber},
+	{column: "double", value: "-0e0", form: asNumber, want: datagroup.Number(0)},
+	{column: "varchar(10)", value: "'5'", form: asNumber, refused: true},
+	{column: "text", value: "'abc'", form: asNumber, refused: true},
+	{column: "varbinary(10)", value: "'5'", form: asNumber, refused: true},
+	{column: "enum('5', 'a')", value: "'5'", form: asNumber, refused: true},
+	{column: "json", value: "'5'", form: asNumber, refused: true},
+	{column: "varchar(10) CHARACTER SET latin1", value: "'\u00e9'", form: asText, want: datagroup.Text("\u00e9")},
+	{column: "varchar(10) CHARACTER SET utf8mb3", value: "'\u00e9'", form: asText, want: datagroup.Text("\u00e9")},
+	{column: "varchar(10) CHARACTER SET ascii", value: "'5'", form: sqlfilter.Column{Text: "CONVERT(a.x USING utf8mb4)", Expression: true}, want: datagroup.Text("5")},
+	{column: "int", value: "5", form: asText, want: datagroup.Text("5")},
+	{column: "decimal(5,1)", value: "5", form: asText, want: datagroup.Text("5.0")},
+	{column: "enum('5', 'a')", value: "'5'", form: asText, want: datagroup.Text("5")},
+	{column: "json", value: `'["a", "b", "a"]'`, form: asJSON, want: datagroup.Labels("a", "b")},
+	{column: "varchar(50)", value: `'["a", "b"]'`, form: asJSON, want: datagroup.Labels("a", "b")},
+	{column: "json", value: "'[]'", form: asJSON, want: datagroup.Labels()},
+	{column: "json", value: "NULL", form: asJSON},
+	{column: "json", value: "'null'", form: asJSON},
+	{column: "json", value: `'"a"'`, form: asJSON},
+	{column: "json", value: `'{"a": "a"}'`, form: asJSON},
+	{column: "json", value: `'["a", 5]'`, form: asJSON},
+	{column: "json", value: `'["a", true]'`, form: asJSON},
+	{column: "json", value: `'["a", null]'`, form: asJSON},
+	{column: "json", value: `'[["a"]]'`, form: asJSON},
+	{column: "text", value: `'a'`, form: asJSON},
+	{column: "int", value: "5", form: asJSON},
+	{column: "text", value: `'["a"'`, form: asJSON},
+	{column: "text", value: `'["a", x]'`, form: asJSON},
+}

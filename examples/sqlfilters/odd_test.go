@@ -22,8 +22,10 @@ type odd struct {
 // oddities are the values that are tried on a dialect.
 type oddities struct {
 	dialect func() sqlfilter.Dialect
-	driver  string
-	values  []odd
+	// connect opens an empty database.
+	connect  func(t testing.TB) *sql.DB
+	numbered bool // its statements have $1 and not ?
+	values   []odd
 }
 
 // odds are all that are tried. The files of the databases add theirs.
@@ -39,7 +41,7 @@ var (
 // oddFilters are what is asked of an odd value, by the type of the attribute x.
 var oddFilters = map[datagroup.Type][]string{
 	datagroup.StringType: {
-		"x = '5'", "x != '5'", "x = ''", "x in ('5', 'a')", "x not in ('5', 'a')", "x prefix '5'", "x suffix '5'", "x contains 'a'", "x prefix ''",
+		"x = '5'", "x != '5'", "x = ''", "x in ('5', 'a')", "x not in ('5', 'a')", "x prefix '5'", "x suffix '5'", "x contains 'a'", "x prefix ''", "x = '\u00e9'",
 	},
 	datagroup.NumberType: {
 		"x = 5", "x != 5", "x > 5", "x >= 5", "x < 5", "x <= 5", "x = 0", "x = 1", "x = 0.1", "x = 0.6756783380024886", "x = 0.5",
@@ -68,21 +70,24 @@ func TestOdd(t *testing.T) {
 
 // check returns what is wrong with the dialect d.
 func (o oddities) check(t testing.TB, d sqlfilter.Dialect) error {
-	db := connect(t, o.driver, map[string]string{"sqlite": ":memory:"}[o.driver])
+	db := o.connect(t)
 	var errs []error
 	for i, v := range o.values {
 		name := fmt.Sprint("odd", i)
 		exec(t, db, "CREATE TABLE "+name+" (x "+v.column+")")
 		exec(t, db, "INSERT INTO "+name+" VALUES ("+v.value+")")
-		errs = append(errs, v.check(t, db, name, d))
+		errs = append(errs, v.check(t, db, name, d, o.numbered))
 	}
 	return errors.Join(errs...)
 }
 
-func (o odd) check(t testing.TB, db *sql.DB, name string, d sqlfilter.Dialect) error {
-	typ := map[sqlfilter.Column]datagroup.Type{asText: datagroup.StringType, asNumber: datagroup.NumberType}[o.form]
-	if typ == 0 {
-		typ = datagroup.LabelsType
+func (o odd) check(t testing.TB, db *sql.DB, name string, d sqlfilter.Dialect, numbered bool) error {
+	typ := datagroup.LabelsType
+	switch {
+	case o.form.Text != "":
+		typ = datagroup.StringType
+	case o.form.Number != "":
+		typ = datagroup.NumberType
 	}
 	schema, err := datagroup.NewSchema(datagroup.Attribute{Name: "x", Type: typ})
 	if err != nil {
@@ -103,6 +108,9 @@ func (o odd) check(t testing.TB, db *sql.DB, name string, d sqlfilter.Dialect) e
 			t.Fatal(err)
 		}
 		where, args, _ := p.ToSql()
+		if numbered {
+			where, args = p.Numbered(1)
+		}
 		var got sql.NullBool
 		err = db.QueryRowContext(t.Context(), "SELECT "+where+" FROM "+name+" AS a", args...).Scan(&got)
 		want := filter.Match(account)

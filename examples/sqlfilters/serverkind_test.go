@@ -33,6 +33,22 @@ type serverKind struct {
 func (k serverKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
 	t.Helper()
 	s := need(t, k.server)
+	name, admin := s.create(t, append(k.prepare, k.tables()...)...)
+	db := connect(t, k.driver, s.dsn(k.driver, name, k.options...))
+	id := "a.id"
+	if s.kind == "MariaDB" { // which writes ids in the character set of the connection
+		id = "CAST(CONVERT(a.id USING utf8mb4) AS BINARY)"
+	}
+	return sqlfiltertest.Database{
+		Table:    table(t, d, withLabels(k.labels, k.tags)),
+		Numbered: s.kind == "PostgreSQL",
+		Select:   selector(db, id),
+		Store:    func(ctx context.Context, a datagroup.Account) error { return k.insert(ctx, admin, s.kind, rowOf(a)) },
+	}
+}
+
+// tables returns the statements that make the tables.
+func (k serverKind) tables() []string {
 	types := strings.NewReplacer("text", k.text, "key", cmp.Or(k.key, k.text), "number", k.number, "set", k.set)
 	var statements []string
 	for _, statement := range []string{
@@ -46,18 +62,7 @@ func (k serverKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Databa
 	} {
 		statements = append(statements, types.Replace(statement))
 	}
-	name, admin := s.create(t, append(k.prepare, statements...)...)
-	db := connect(t, k.driver, s.dsn(k.driver, name, k.options...))
-	id := "a.id"
-	if s.kind == "MariaDB" { // which writes ids in the character set of the connection
-		id = "CAST(CONVERT(a.id USING utf8mb4) AS BINARY)"
-	}
-	return sqlfiltertest.Database{
-		Table:    table(t, d, withLabels(k.labels, k.tags)),
-		Numbered: s.kind == "PostgreSQL",
-		Select:   selector(db, id),
-		Store:    func(ctx context.Context, a datagroup.Account) error { return k.insert(ctx, admin, s.kind, rowOf(a)) },
-	}
+	return statements
 }
 
 // insert stores an account.

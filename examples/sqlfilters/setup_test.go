@@ -109,6 +109,12 @@ func withLabels(labels, tags sqlfilter.Column) map[string]sqlfilter.Column {
 	}
 }
 
+// Labels in arrays.
+var (
+	labelsArray = sqlfilter.Column{Array: "labels"}
+	tagsArray   = sqlfilter.Column{Array: "tags"}
+)
+
 func table(t testing.TB, d sqlfilter.Dialect, columns map[string]sqlfilter.Column) *sqlfilter.Table {
 	t.Helper()
 	table, err := sqlfilter.NewTable(d, "a", columns)

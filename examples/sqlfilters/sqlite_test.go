@@ -31,7 +31,7 @@ type sqliteKind struct {
 
 func init() {
 	setups = append(setups, sqliteSetups...)
-	odds = append(odds, oddities{dialect: sqlfilter.SQLite, driver: "sqlite", values: sqliteOdds})
+	odds = append(odds, oddities{dialect: sqlfilter.SQLite, connect: sqliteEmpty, values: sqliteOdds})
 	mutants = append(mutants, mutation{dialect: sqlfilter.SQLite, odd: odds[len(odds)-1].check, plan: sqlitePlan, mutants: sqliteMutants})
 }
 
@@ -98,6 +98,8 @@ func anyStorage(s string, n int) any {
 	}
 	return s
 }
+
+func sqliteEmpty(t testing.TB) *sql.DB { return connect(t, "sqlite", ":memory:") }
 
 func (k sqliteKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
 	db := k.connect(t)
