@@ -36,7 +36,8 @@ type Dialect struct {
 	Text, Literal string
 	// Plain is the argument ? in a form, or in several with commas between, for which
 	// {column} IN (…) can use an index. That must be true for equal texts, and may be
-	// for others. Predicates do without it if it is empty.
+	// for others. Predicates do without it if it is empty. Where labels are joined to
+	// their account, ? is the column of its id.
 	Plain string
 	// PlainUnless is a condition under which a plain comparison may be false for
 	// equal texts; empty if there is none.
@@ -77,7 +78,7 @@ type Dialect struct {
 	JSON, Array LabelTemplates
 }
 
-// LabelTemplates make rows of the labels in a column.
+// LabelTemplates make rows of the labels in a column. They have no arguments.
 type LabelTemplates struct {
 	// Known is whether {column} has a set of labels. The labels are unknown where
 	// it is not true.

@@ -12,7 +12,7 @@ func SQLite() Dialect {
 		Text:    `CAST({column} AS BLOB)`,
 		Literal: `CAST(? AS BLOB)`,
 		// A column without a type, or with blobs, has more than texts.
-		Plain: `?, CAST(? AS BLOB), CAST(? AS NUMERIC)`,
+		Plain: `CAST(? AS TEXT), CAST(? AS BLOB), CAST(? AS NUMERIC)`,
 
 		// On texts, since bytes would be found across characters of UTF-16. No
 		// collation has a say in instr, and a byte 0 ends no text there.

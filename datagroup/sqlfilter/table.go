@@ -52,7 +52,7 @@ type Table struct {
 type column struct {
 	typ    datagroup.Type
 	sql    string
-	labels LabelTemplates // of labels
+	labels LabelTemplates // of labels, with the column in them: no templates any more
 	known  string         // of labels in rows of their own: instead of sql
 	plain  bool           // whether the plain comparison is of use
 }
@@ -89,6 +89,7 @@ func NewTable(d Dialect, name string, columns map[string]Column) (*Table, error)
 			problems = append(problems, &Error{Op: "table", Attribute: attribute, Text: problem, Err: ErrColumn})
 			continue
 		}
+		c.labels = c.labels.fill(&t.dialect, c.sql)
 		t.columns[attribute] = c
 	}
 	for _, attribute := range slices.Sorted(maps.Keys(columns)) {
@@ -154,22 +155,27 @@ func (t *Table) joinRows(attribute string, r *Rows) (problem string) {
 		}
 	}
 	account := alias + "." + quoted[1]
-	where := t.dialect.text(account) + " = " + t.dialect.text(id.sql)
+	where := t.dialect.fill("{text}", account) + " = " + t.dialect.fill("{text}", id.sql)
 	if id.plain && t.dialect.Plain != "" {
-		where += " AND " + account + " = " + id.sql
+		where += " AND " + account + " IN (" + strings.ReplaceAll(t.dialect.Plain, "?", id.sql) + ")"
 	}
 	c := t.columns[attribute]
 	c.known = "(" + r.Known + ")"
-	c.labels = LabelTemplates{Known: "{column}", From: quoted[0] + " AS " + alias, Where: where, Value: alias + "." + quoted[2]}
+	c.labels = LabelTemplates{Known: c.known, From: quoted[0] + " AS " + alias, Where: where, Value: alias + "." + quoted[2]}
 	t.columns[attribute] = c
 	return ""
 }
 
-// text returns the text of a column.
-func (d *Dialect) text(column string) string {
+// fill returns a template without arguments as it is for a column.
+func (d *Dialect) fill(template, column string) string {
 	w := writer{dialect: d}
-	w.write(d.Text, marks{column: column})
+	w.write(template, marks{column: column})
 	return w.sql.String()
+}
+
+// fill returns the templates as they are for a column.
+func (l LabelTemplates) fill(d *Dialect, column string) LabelTemplates {
+	return LabelTemplates{Known: d.fill(l.Known, column), From: d.fill(l.From, column), Where: d.fill(l.Where, column), Value: d.fill(l.Value, column)}
 }
 
 // checkExpression returns what is wrong with SQL of the host's.

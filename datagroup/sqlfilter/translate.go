@@ -266,20 +266,16 @@ func (t *Table) inList(w *writer, column string, plain bool, list List) {
 
 // compareLabels writes a comparison of labels, by a row for each of them.
 func (t *Table) compareLabels(w *writer, column column, c datagroup.Comparison) {
-	m := marks{column: column.sql}
-	if column.known != "" {
-		m.column = column.known
-	}
-	w.write("CASE WHEN "+column.labels.Known+" THEN ", m)
+	w.sql.WriteString("CASE WHEN " + column.labels.Known + " THEN ")
 	if c.Operator == datagroup.HasAll {
 		w.write("(SELECT COUNT(DISTINCT {text}) FROM ", marks{column: column.labels.Value})
 	} else {
 		w.sql.WriteString("EXISTS (SELECT 1 FROM ")
 	}
-	w.write(column.labels.From+" WHERE ", m)
+	w.sql.WriteString(column.labels.From + " WHERE ")
 	for _, where := range []string{t.dialect.Uncached, column.labels.Where} {
 		if where != "" {
-			w.write(where+" AND ", m)
+			w.sql.WriteString(where + " AND ")
 		}
 	}
 	// Without IS TRUE databases make a join with the list of it, again for each row.

@@ -22,7 +22,8 @@ var sqliteMutants = []mutant{
 	// Blobs and integers in a column without a type, and the index.
 	{"Plain", ", CAST(? AS BLOB)", "", "SQLite without types"},
 	{"Plain", ", CAST(? AS NUMERIC)", "", "SQLite without types"},
-	{"Plain", "?, ", "", "SQLite"},
+	{"Plain", "CAST(? AS TEXT), ", "", "SQLite"},
+	{"Plain", "CAST(? AS TEXT)", "?", "SQLite without types"},
 	{"Plain", "", "", "plan"},
 	{"PlainInList", "", "", "plan"},
 	{"PlainInList", "WHEN 2 THEN CAST(value AS BLOB) ", "", "SQLite without types"},

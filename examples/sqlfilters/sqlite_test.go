@@ -43,10 +43,10 @@ var sqliteSetups = []setup{
 		text: "TEXT COLLATE RTRIM", number: "REAL", country: "a.country COLLATE NOCASE", labels: labelsRows, tags: tagsJSON,
 	}.open},
 	{name: "SQLite UTF-16", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{text: "TEXT", number: "REAL", encoding: "UTF-16le", labels: labelsJSON, tags: tagsRows}.open},
-	// The columns of the labels have names that json_each has as well, which the
-	// expressions do not qualify.
+	// The column of labels has a name that json_each has as well, which the expression
+	// does not qualify.
 	{name: "SQLite without types", dialect: sqlfilter.SQLite, open: sqliteKind{
-		labels: sqlfilter.Column{JSON: "value", Expression: true}, tags: sqlfilter.Column{JSON: "json", Expression: true}, json: "jsonb", store: anyStorage,
+		labels: sqlfilter.Column{JSON: "value", Expression: true}, tags: tagsRows, json: "jsonb", store: anyStorage,
 	}.open},
 }
 
@@ -90,10 +90,11 @@ var sqliteOdds = []odd{
 // anyStorage stores a text as a column without a type may have it: as a text, as its
 // bytes, or as the integer that is written so.
 func anyStorage(s string, n int) any {
-	if i, err := strconv.ParseInt(s, 10, 64); err == nil && strconv.FormatInt(i, 10) == s {
+	i, err := strconv.ParseInt(s, 10, 64)
+	switch {
+	case n%3 == 0 && err == nil && strconv.FormatInt(i, 10) == s:
 		return i
-	}
-	if n%2 == 0 {
+	case n%3 == 1:
 		return []byte(s)
 	}
 	return s
@@ -161,7 +162,7 @@ func (k sqliteKind) insert(ctx context.Context, db *sql.DB, r row, number int) e
 	}
 	for name, set := range map[string][]string{"account_labels": r.labels, "account_tags": r.tags} {
 		for i, label := range set {
-			if _, err := db.ExecContext(ctx, "INSERT INTO "+name+" VALUES (?, ?)", args[0], store(label, number+i)); err != nil {
+			if _, err := db.ExecContext(ctx, "INSERT INTO "+name+" VALUES (?, ?)", store(r.values[0].Text(), number+i+1), store(label, number+i/2)); err != nil {
 				return err
 			}
 		}
