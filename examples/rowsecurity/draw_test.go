@@ -1,6 +1,7 @@
 package rowsecurity
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -22,8 +24,9 @@ type drawing struct {
 	t       testing.TB
 	company *company.Company
 	now     time.Time
-	users   []team.UserID  // all that ever were, and one that never was
-	n       int            // of the next id that is never used again
+	users   []team.UserID // all that ever were, and one that never was
+	n       int           // of the next id that is never used again
+	mail    []invite.Message
 	made    map[string]int // changes by type
 }
 
@@ -31,7 +34,13 @@ func newDrawing(t testing.TB, seed uint64) (*drawing, audit.Log) {
 	t.Helper()
 	d := &drawing{Rand: rand.New(rand.NewPCG(seed, 1)), t: t, now: start, users: []team.UserID{"ann", "tom", "mia", "nobody"}, made: map[string]int{}}
 	log := audit.NewMemory()
-	d.company = found(t, log, func() time.Time { return d.now })
+	c := config()
+	c.Now, c.Origin = func() time.Time { return d.now }, "https://app.example.com"
+	c.Deliver = func(_ context.Context, m invite.Message) error {
+		d.mail = append(d.mail, m)
+		return nil
+	}
+	d.company = found(t, log, c)
 	return d, log
 }
 
@@ -42,13 +51,37 @@ func (d *drawing) step() {
 	if d.IntN(4) == 0 {
 		changes = append(changes, d.change())
 	}
-	receipt, err := d.company.Do(d.t.Context(), company.By{Actor: company.System(host), Reason: "a test"}, changes...)
+	d.do(company.System(host), changes...)
+	if d.IntN(10) == 0 {
+		d.invite()
+	}
+}
+
+func (d *drawing) do(actor company.Actor, changes ...company.Change) {
+	receipt, err := d.company.Do(d.t.Context(), company.By{Actor: actor, Reason: "a test"}, changes...)
 	if err != nil {
 		return
 	}
 	for _, c := range receipt.Changes {
 		d.made[fmt.Sprintf("%T", c)]++
 	}
+}
+
+// invite has somebody become a user by an invitation.
+func (d *drawing) invite() {
+	address := team.MustParseAddress(d.id("person") + "@example.com")
+	d.do(company.System(host), company.Invite{Terms: invite.Terms{Address: address, Role: d.role(), Teams: []team.ID{d.team()}}})
+	if len(d.mail) == 0 || len(d.users) > 12 {
+		return
+	}
+	last := d.mail[len(d.mail)-1]
+	proof, err := invite.Verified(last.To, "https://id.example.com", "", d.now)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	id := team.UserID(d.id("i"))
+	d.users = append(d.users, id)
+	d.do(company.Invitee(proof), company.AcceptInvitation{Invitation: last.Invitation, Secret: last.Secret, User: id})
 }
 
 // change returns a change that may be refused.

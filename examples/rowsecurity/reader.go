@@ -75,3 +75,15 @@ func WaitFor(ctx context.Context, db Queryer, seq uint64, every time.Duration) e
 		}
 	}
 }
+
+// Discard is for the AfterRelease of a pool: it ends what a session keeps beyond
+// its transactions, and costs a round trip each time that a connection comes back.
+// What ReadAs needs ends with its transaction; this is for programs that might also
+// make temporary tables, cursors WITH HOLD or a SET that is not LOCAL.
+func Discard(conn *pgx.Conn) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	// DISCARD ALL but for the statements that pgx has prepared.
+	_, err := conn.Exec(ctx, "CLOSE ALL; RESET ALL; RESET SESSION AUTHORIZATION; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES", pgx.QueryExecModeSimpleProtocol)
+	return err == nil
+}
