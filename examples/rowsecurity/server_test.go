@@ -38,20 +38,25 @@ var servers struct {
 	all []*server
 }
 
-func TestMain(m *testing.M) {
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+
+func runTests(m *testing.M) int {
+	defer stopServers() // also if an Example panics
 	flag.Parse()
 	if _, err := shared(); errors.Is(err, errMissing) && os.Getenv("CI") != "true" {
 		fmt.Println("skipped, as PostgreSQL is not installed: the Examples, and tests that say so")
 		flag.Set("test.skip", "^Example")
 	}
-	code := m.Run()
+	return m.Run()
+}
+
+func stopServers() {
 	servers.mu.Lock()
 	defer servers.mu.Unlock()
 	for _, s := range servers.all {
 		s.kill()
 		os.RemoveAll(s.dir)
 	}
-	os.Exit(code)
 }
 
 // shared is the server of most tests. A test that kills a server has one of its own.
@@ -192,6 +197,33 @@ func (s *server) startOnce() error {
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
+}
+
+// database makes a database with the tables of the directory sql, and runs
+// statements there.
+func (s *server) database(ctx context.Context, name string, statements ...string) error {
+	admin, err := pgx.Connect(ctx, s.dsn("postgres", "postgres"))
+	if err != nil {
+		return err
+	}
+	defer admin.Close(ctx)
+	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name+" OWNER ambit_owner"); err != nil {
+		return err
+	}
+	if err := s.run(ctx, name, "ambit_owner", "sql/schema.sql", "sql/spend.sql"); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, s.dsn("postgres", name))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for _, statement := range statements {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run runs files of SQL in a database as a role, each in one transaction.

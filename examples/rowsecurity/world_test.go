@@ -41,15 +41,7 @@ func newWorld(t testing.TB) *world {
 func newWorldOn(t testing.TB, s *server) *world {
 	t.Helper()
 	w := &world{server: s, name: "test_" + strconv.FormatInt(worlds.Add(1), 10), log: audit.NewMemory()}
-	admin, err := pgx.Connect(t.Context(), s.dsn("postgres", "postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
-	if _, err := admin.Exec(t.Context(), "CREATE DATABASE "+w.name+" OWNER ambit_owner"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.run(t.Context(), w.name, "ambit_owner", "sql/schema.sql", "sql/spend.sql"); err != nil {
+	if err := s.database(t.Context(), w.name); err != nil {
 		t.Fatal(err)
 	}
 	w.company = found(t, w.log, config())
