@@ -2,10 +2,13 @@ package sqlfilters
 
 import (
 	"database/sql"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/datagroup/sqlfilter/sqlfiltertest"
 )
 
 // The database itself has latin1, which is the default of the server.
@@ -83,4 +86,59 @@ var mariadbOdds = []odd{
 	{column: "int", value: "5", form: asJSON},
 	{column: "text", value: `'["a"'`, form: asJSON},
 	{column: "text", value: `'["a", x]'`, form: asJSON},
+}
+
+// TestLatin1: a column in latin1 holds few of the texts. Compared with another one by
+// = or in it is an error before a row is read, and never wrong; as an expression that
+// converts it, it is right.
+func TestLatin1(t *testing.T) {
+	t.Parallel()
+	s := need(t, sharedMariaDB)
+	name, db := s.create(t, "CREATE TABLE accounts (id varchar(100) CHARACTER SET utf8mb4, name text CHARACTER SET latin1, KEY (name(10)))")
+	var held []datagroup.Account
+	for _, a := range sqlfiltertest.Accounts(nil) {
+		_, err := db.ExecContext(t.Context(), "INSERT INTO accounts VALUES (?, ?)", string(a.ID()), scalar(a.Value("name")))
+		switch {
+		case err == nil:
+			held = append(held, a)
+		case !strings.Contains(err.Error(), "Incorrect string value"):
+			t.Fatal(err)
+		}
+	}
+	plain := table(t, sqlfilter.MariaDB(), map[string]sqlfilter.Column{"id": {Text: "id"}, "name": {Text: "name"}})
+	converted := table(t, sqlfilter.MariaDB(), map[string]sqlfilter.Column{"id": {Text: "id"}, "name": {Text: "CONVERT(a.name USING utf8mb4)", Expression: true}})
+	selects := selector(db, "a.id")
+	right, refused := 0, 0
+	for _, f := range sqlfiltertest.Filters(&sqlfiltertest.Config{Random: -1}) {
+		if !slices.Equal(f.Reads(), []string{"name"}) {
+			continue
+		}
+		var want []datagroup.AccountID
+		for _, a := range held {
+			if f.Match(a) == datagroup.True {
+				want = append(want, a.ID())
+			}
+		}
+		for _, table := range []*sqlfilter.Table{plain, converted} {
+			p, err := table.Where(f)
+			if err != nil {
+				continue // TestSetups says which
+			}
+			where, args, _ := p.ToSql()
+			got, err := selects(t.Context(), where, args)
+			slices.Sort(got)
+			slices.Sort(want)
+			switch {
+			case err != nil && table == plain && strings.Contains(err.Error(), "Illegal mix of collations"):
+				refused++
+			case err != nil || !slices.Equal(got, want):
+				t.Errorf("%.300s: it selects %q, %v, and must %q", f, got, err, want)
+			default:
+				right++
+			}
+		}
+	}
+	if right < 200 || refused < 10 || len(held) < 300 {
+		t.Errorf("the test is too weak: %d right, %d refused, %d accounts in %s", right, refused, len(held), name)
+	}
 }

@@ -80,14 +80,19 @@ func (k serverKind) insert(ctx context.Context, db *sql.DB, kind string, r row) 
 		return err
 	}
 	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, "INSERT INTO accounts VALUES "+places(kind, len(args)), args...); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO accounts VALUES "+places(kind, 1, len(args)), args...); err != nil {
 		return err
 	}
 	for name, set := range map[string][]string{"account_labels": r.labels, "account_tags": r.tags} {
+		if len(set) == 0 {
+			continue
+		}
+		var pairs []any
 		for _, label := range set {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+name+" VALUES "+places(kind, 2), args[0], label); err != nil {
-				return err
-			}
+			pairs = append(pairs, args[0], label)
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO "+name+" VALUES "+places(kind, len(set), 2), pairs...); err != nil {
+			return err
 		}
 	}
 	return tx.Commit()
@@ -155,14 +160,24 @@ func inASCII(json string) string {
 	return b.String()
 }
 
-// places returns the place of so many values of a row.
-func places(kind string, n int) string {
-	places := make([]string, n)
-	for i := range places {
-		places[i] = "?"
+// places returns the places of the values of so many rows.
+func places(kind string, rows, values int) string {
+	var b strings.Builder
+	for i := range rows * values {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%values == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
 		if kind == "PostgreSQL" {
-			places[i] = "$" + strconv.Itoa(i+1)
+			fmt.Fprintf(&b, "$%d", i+1)
+		} else {
+			b.WriteString("?")
 		}
 	}
-	return "(" + strings.Join(places, ", ") + ")"
+	b.WriteString(")")
+	return b.String()
 }
