@@ -78,8 +78,10 @@
 // spaces at the end, nor in FLOAT of MariaDB. A number is in a column of numbers,
 // which in SQLite may also have text in a row: it is unknown there. Dates, uuids and
 // enums need an [Column.Expression] that makes text of them, such as
-// CAST(a.id AS text). A connection to MariaDB should be in utf8mb4, which is the
-// default of its driver. Oracle, where the empty string is NULL, cannot be right.
+// CAST(a.id AS text). In MariaDB a column whose character set lacks a text of the
+// filter is an error, unless it is the expression CONVERT(a.name USING utf8mb4);
+// and only a connection in utf8mb4, which is the default of the driver, uses an
+// index. Oracle, where the empty string is NULL, cannot be right.
 // SQL Server, BigQuery, Snowflake, ClickHouse and MySQL are not shipped, as nobody
 // has run them.
 //
