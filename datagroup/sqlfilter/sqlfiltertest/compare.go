@@ -146,21 +146,29 @@ func (t *tester) sameText(n datagroup.Node, p sqlfilter.Predicate) *Error {
 // of the accounts.
 func (t *tester) comparePredicate(p sqlfilter.Predicate, truths []datagroup.Truth) *Error {
 	sql, args, err := p.ToSql()
+	const from = 7
+	if numbered, same := p.Numbered(from); err == nil {
+		err = placeholders(sql, args, from, numbered, same)
+	}
 	if err != nil {
 		return t.wrong(p, err)
-	}
-	if n := strings.Count(sql, "?"); n != len(args) {
-		return t.wrong(p, fmt.Errorf("it has %d placeholders and %d arguments", n, len(args)))
-	}
-	const from = 7
-	numbered, same := p.Numbered(from)
-	if want := renumbered(sql, from); numbered != want || len(same) != len(args) {
-		return t.wrong(p, fmt.Errorf("numbered from %d it is %s with %d arguments", from, short(numbered, 800), len(same)))
 	}
 	if t.db.Numbered {
 		sql, args = p.Numbered(1)
 	}
 	return t.compare(sql, args, truths)
+}
+
+// placeholders returns what is wrong with the placeholders of SQL, as it is and
+// numbered, nil if nothing is.
+func placeholders(sql string, args []any, from int, numbered string, same []any) error {
+	if n := strings.Count(sql, "?"); n != len(args) {
+		return fmt.Errorf("it has %d placeholders and %d arguments", n, len(args))
+	}
+	if numbered != renumbered(sql, from) || len(same) != len(args) {
+		return fmt.Errorf("numbered from %d it is %s with %d arguments", from, short(numbered, 800), len(same))
+	}
+	return nil
 }
 
 // renumbered returns SQL with numbers in the place of each ?.
@@ -235,14 +243,17 @@ func size(a datagroup.Account) int {
 }
 
 // checkBeside looks whether predicates keep their meaning among other conditions.
-func (t *tester) checkBeside(w *writer) {
-	source, other := asked(attribute("source"), datagroup.Present), asked(attribute("id"), datagroup.Missing)
+func (t *tester) checkBeside() {
+	source, no := attribute("source"), asked(attribute("source"), datagroup.Missing)
+	yes := asked(source, datagroup.Present)
 	for _, n := range []datagroup.Node{
-		datagroup.Constant(true), datagroup.Constant(false), source, negated(source), anyOf(other, source, other), allOf(source, other), negated(anyOf(source, other)), w.hit(attribute("source"), datagroup.In), w.hit(attribute("source"), datagroup.NotIn),
+		datagroup.Constant(true), datagroup.Constant(false), yes, negated(no), anyOf(no, yes, no), allOf(yes, no, yes), negated(anyOf(no, yes)),
+		compared(source, datagroup.Equal, "US"), compared(source, datagroup.NotEqual, "US"),
+		listed(source, datagroup.In, "US", "us"), listed(source, datagroup.NotIn, "US", "us"),
 	} {
 		p, err := t.db.Table.Where(t.filter(n))
 		if err != nil || t.done() {
-			continue // it was looked at among the filters
+			continue // it is looked at among the filters
 		}
 		sql, args, _ := p.ToSql()
 		if t.db.Numbered {

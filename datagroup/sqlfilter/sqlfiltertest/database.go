@@ -64,16 +64,15 @@ func TestDatabase(ctx context.Context, db Database, c *Config) error {
 	if err := t.store(all); err != nil {
 		return err
 	}
-	w := newWriter(c, all)
 	for _, check := range []func() *Error{t.checkEverything, t.checkZero, t.checkWithout} {
 		if !t.done() {
 			t.add(check())
 		}
 	}
 	if len(t.errs) == 0 {
-		t.checkIDs(w)
-		t.checkBeside(w)
-		t.checkFilters(w.all(c.random()))
+		t.checkIDs(newDraw(c.seed() + 2))
+		t.checkBeside()
+		t.checkFilters(newWriter(c, all).all(c.random())) // which are those of Filters
 	}
 	if len(t.errs) == 0 && ctx.Err() == nil {
 		t.add(t.checkStrength())

@@ -16,8 +16,9 @@ var ErrCannotHold = errors.New("the columns cannot hold the account")
 
 // Error is one thing that is wrong.
 type Error struct {
-	// Check is what was looked at, in a few words: "filter", "ids", "zero
-	// predicate", "store", "placeholders", "text", "strength".
+	// Check is what was looked at, in a few words: "filter", "ids: …", "zero
+	// predicate", "beside another condition: filter", "database", "store", and
+	// "strength" of the test itself.
 	Check string
 	// Filter is the smallest filter found that shows it, as text; empty if it is
 	// not about a filter.

@@ -88,14 +88,6 @@ func (p *parser) not() expr {
 	return func(r *row) any { return p.db.negated(e(r)) }
 }
 
-func (db *toy) negated(v any) any {
-	is, known := db.truth(v).(bool)
-	if !known {
-		return nil
-	}
-	return !is
-}
-
 func (p *parser) comparison() expr {
 	left := p.primary()
 	switch {

@@ -11,7 +11,7 @@ import (
 )
 
 // checkIDs compares what lists of ids select.
-func (t *tester) checkIDs(w *writer) {
+func (t *tester) checkIDs(d draw) {
 	if slices.Contains(t.db.Without, "id") {
 		if _, err := t.db.Table.IDs(nil); !errors.Is(err, sqlfilter.ErrNoColumn) {
 			t.add(&Error{Check: "ids", Err: fmt.Errorf("the error is %v, and Without has id", err)})
@@ -19,7 +19,7 @@ func (t *tester) checkIDs(w *writer) {
 		return
 	}
 	t.add(t.compareIDs(nil, "no sequence"))
-	for name, ids := range t.idLists(w) {
+	for name, ids := range t.idLists(d) {
 		if !t.done() {
 			t.add(t.compareIDs(slices.Values(ids), name))
 		}
@@ -27,16 +27,16 @@ func (t *tester) checkIDs(w *writer) {
 }
 
 // idLists returns lists of ids by what they are. Most have ids that no row has.
-func (t *tester) idLists(w *writer) iter.Seq2[string, []datagroup.AccountID] {
+func (t *tester) idLists(d draw) iter.Seq2[string, []datagroup.AccountID] {
 	stored, near := make([]datagroup.AccountID, len(t.accounts)), make([]datagroup.AccountID, len(t.accounts))
 	for i, a := range t.accounts {
 		stored[i] = a.ID()
-		near[i] = datagroup.AccountID(w.draw.near(string(a.ID())))
+		near[i] = datagroup.AccountID(d.near(string(a.ID())))
 	}
 	mixed := []datagroup.AccountID{"", "\xff", "a\xff", stored[0] + "\xff"}
 	for i := range 10_000 - len(mixed) {
 		ids := [][]datagroup.AccountID{stored, near, {datagroup.AccountID(filler(i))}}[i%3]
-		mixed = append(mixed, oneOf(w.draw, ids))
+		mixed = append(mixed, oneOf(d, ids))
 	}
 	return func(yield func(string, []datagroup.AccountID) bool) {
 		more := yield("no ids", nil) &&

@@ -111,6 +111,18 @@ func (db *toy) nullCompared(op string, a, b any) any {
 	return nil
 }
 
+// negated is NOT.
+func (db *toy) negated(v any) any {
+	is, known := db.truth(v).(bool)
+	if !known {
+		if db.is("negates NULL") {
+			return true
+		}
+		return nil
+	}
+	return !is
+}
+
 // nullIn is what a function says of NULL.
 func (db *toy) nullIn(name string, _ int) any {
 	if name == "filled" {

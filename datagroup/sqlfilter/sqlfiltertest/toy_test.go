@@ -106,6 +106,9 @@ func (db *toy) find(_ context.Context, where string, args []any) (ids []datagrou
 	if db.is("invents a row") {
 		ids = append(ids, "nobody")
 	}
+	if db.is("forgets a condition") {
+		where = strings.Replace(where, "1 = 0 AND ", "", 1)
+	}
 	inner, outer := where, db.truth
 	if sql, ok := strings.CutPrefix(where, "NOT ("); ok {
 		inner, outer = strings.TrimSuffix(sql, ")"), db.negated
@@ -181,6 +184,10 @@ func (db *toy) compare(op string, a, b any) any {
 	}
 	x, isNumber := a.(float64)
 	y, isNumber2 := b.(float64)
+	if isNumber && isNumber2 && db.is("compares numbers as texts") {
+		order := strings.Compare(fmt.Sprint(x), fmt.Sprint(y))
+		return map[string]bool{"=": order == 0, "<>": order != 0, "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[op]
+	}
 	switch {
 	case op == "=":
 		return db.equal(a, b)
