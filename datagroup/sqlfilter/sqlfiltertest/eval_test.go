@@ -97,6 +97,11 @@ func (p *parser) comparison() expr {
 		return func(r *row) any { return !p.db.isNull(left(r)) }
 	case p.accept("IS", "TRUE"):
 		return func(r *row) any { return p.db.truth(left(r)) == true }
+	case p.accept("IN", "(", `"a"`): // the id that a row of labels belongs to
+		p.tokens = append([]string{`"a"`}, p.tokens...)
+		right := p.primary()
+		p.expect(")")
+		return func(r *row) any { return p.db.compare("=", left(r), right(r)) }
 	case p.accept("IN", "("):
 		var list []any
 		for {
