@@ -19,8 +19,8 @@ type Beginner interface {
 	BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
 }
 
-// ReadAs runs read in a transaction that sees what a user sees, at the instant at
-// which it begins. Who the user is, is what your sign-on found: never take it from
+// ReadAs runs read in a transaction that sees what a user sees. What has ended when
+// it begins is over; what a keeper commits meanwhile, its next statement sees. Who the user is, is what your sign-on found: never take it from
 // a request. Keep it as short as a request. What read leaves in the session, such as
 // a temporary table, the next user of the connection has as well.
 func ReadAs(ctx context.Context, db Beginner, user team.UserID, read func(pgx.Tx) error) error {

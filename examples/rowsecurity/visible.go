@@ -8,7 +8,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -30,26 +29,27 @@ func sightOf(p *access.Policy, id team.UserID) sight {
 	if !ok {
 		return sight{}
 	}
-	if r, _ := p.Directory().Catalog().Role(u.Role); r.Scope == role.AllData {
-		return sight{all: !u.Suspended && p.Directory().Catalog().Can(u.Role, access.ViewAccount), until: u.Until}
+	ends := endsOf(p, u)
+	first := p.At(beforeAll(ends)).View(access.User(id))
+	if first.SeesAll() {
+		return sight{all: true, until: u.Until}
 	}
 	// As time passes, access is only taken away. So beginning with the last span of
 	// time, an account lasts until the end of the first span that has it.
 	s := sight{accounts: make(map[datagroup.AccountID]time.Time)}
-	add := func(instant, until time.Time) {
-		for account := range p.At(instant).View(access.User(id)).Accounts() {
+	add := func(view access.View, until time.Time) {
+		for account := range view.Accounts() {
 			if _, known := s.accounts[account]; !known {
 				s.accounts[account] = until
 			}
 		}
 	}
-	ends := endsOf(p, u)
 	var until time.Time
 	for _, end := range slices.Backward(ends) {
-		add(end, until)
+		add(p.At(end).View(access.User(id)), until)
 		until = end
 	}
-	add(beforeAll(ends), until)
+	add(first, until)
 	return s
 }
 
