@@ -30,9 +30,8 @@ func init() {
 
 var duckdbSetups = []setup{
 	{name: "DuckDB", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR", labels: labelsArray, tags: tagsRows}.open},
-	{name: "DuckDB NOCASE", dialect: sqlfilter.DuckDB, open: duckdbKind{text: "VARCHAR COLLATE NOCASE", labels: labelsJSON, tags: tagsRows}.open},
-	{name: "DuckDB ICU, NOACCENT", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR COLLATE NOACCENT.de", labels: labelsRows, tags: tagsArray}.open},
-	{name: "DuckDB, a collation for all", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR", fallback: "NOCASE", labels: labelsArray, tags: tagsJSON}.open},
+	{name: "DuckDB NOCASE", dialect: sqlfilter.DuckDB, open: duckdbKind{text: "VARCHAR COLLATE NOCASE", labels: labelsJSON, tags: tagsJSON}.open},
+	{name: "DuckDB ICU, NOACCENT", dialect: sqlfilter.DuckDB, rare: true, open: duckdbKind{text: "VARCHAR COLLATE NOACCENT.de", fallback: "NOCASE", labels: labelsRows, tags: tagsArray}.open},
 }
 
 var duckdbOdds = []odd{
