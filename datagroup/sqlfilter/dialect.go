@@ -2,6 +2,7 @@ package sqlfilter
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,10 @@ type Dialect struct {
 	// PlainUnless is a condition under which a plain comparison may be false for
 	// equal texts; empty if there is none.
 	PlainUnless string
+	// Connection is a condition about the connection: true where arguments reach the
+	// database as they are, and an error elsewhere. It stands once in a predicate that
+	// has arguments; empty if there is nothing to ask.
+	Connection string
 	// NoNUL says that the database has no text with a byte 0, not even as an
 	// argument.
 	NoNUL bool
@@ -105,7 +110,34 @@ func (d *Dialect) check() string {
 	if d.ListForm < JSONList || d.ListForm > ArrayList {
 		return "the dialect " + text.Quote(d.Name) + " has no ListForm"
 	}
+	for _, template := range []string{
+		d.Text, d.Literal, d.Plain, d.PlainUnless, d.Connection, d.Prefix, d.Suffix, d.Contains, d.Number, d.NumberLiteral, d.InList, d.PlainInList, d.Uncached,
+		d.JSON.Known, d.JSON.From, d.JSON.Where, d.JSON.Value, d.Array.Known, d.Array.From, d.Array.Where, d.Array.Value,
+	} {
+		if mark := unknownMark(template); mark != "" {
+			return "the dialect " + text.Quote(d.Name) + " has the mark " + mark + ", which does not exist, in the template " + text.Quote(template)
+		}
+	}
 	return ""
+}
+
+// longMarks are the marks but ?.
+var longMarks = [...]string{"{column}", "{text}", "{literal}", "{list}"}
+
+// unknownMark returns the first word in braces that is no mark, and "" if there is
+// none.
+func unknownMark(template string) string {
+	for {
+		_, rest, found := strings.Cut(template, "{")
+		if !found {
+			return ""
+		}
+		template = rest
+		word, _, closed := strings.Cut(rest, "}")
+		if mark := "{" + word + "}"; closed && word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" && !slices.Contains(longMarks[:], mark) {
+			return mark
+		}
+	}
 }
 
 // identifier returns a name as the database quotes it, or what is wrong with it.
@@ -154,6 +186,15 @@ type marks struct {
 	list     List
 }
 
+// predicate returns what was written.
+func (w *writer) predicate() Predicate {
+	sql := w.sql.String()
+	if w.dialect.Connection != "" && len(w.args) > 0 {
+		sql = "(" + w.dialect.Connection + " AND " + sql + ")"
+	}
+	return Predicate{sql, w.args}
+}
+
 // write writes a template. What a mark stands for is not searched for marks again.
 func (w *writer) write(template string, m marks) {
 	for {
@@ -171,7 +212,7 @@ func (w *writer) write(template string, m marks) {
 // text after it.
 func (w *writer) mark(rest string, m marks) string {
 	name := rest[:1]
-	for _, long := range [...]string{"{column}", "{text}", "{literal}", "{list}"} {
+	for _, long := range longMarks {
 		if strings.HasPrefix(rest, long) {
 			name = long
 		}

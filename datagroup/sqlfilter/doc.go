@@ -80,8 +80,9 @@
 // enums need an [Column.Expression] that makes text of them, such as
 // CAST(a.id AS text). In MariaDB a column whose character set lacks a text of the
 // filter is an error, unless it is the expression CONVERT(a.name USING utf8mb4);
-// and only a connection in utf8mb4, which is the default of the driver, uses an
-// index. Oracle, where the empty string is NULL, cannot be right.
+// only a connection in utf8mb4, which is the default of the driver, uses an index;
+// and one with two character sets, as SET CHARACTER SET may leave it, is an error.
+// Oracle, where the empty string is NULL, cannot be right.
 // SQL Server, BigQuery, Snowflake, ClickHouse and MySQL are not shipped, as nobody
 // has run them.
 //

@@ -29,7 +29,8 @@ type Column struct {
 
 // Rows says where a table keeps labels that has a row for each label of an account.
 // Such a table does not tell accounts without a value from those with the empty
-// set: Known does.
+// set: Known does. The columns Account and id have the same collation, or PostgreSQL
+// and MariaDB compare them with an error.
 type Rows struct {
 	Table   string // the name of the table
 	Account string // its column with the account's id, as text equal to the attribute id
@@ -224,7 +225,7 @@ func (t *Table) Where(f datagroup.Filter) (Predicate, error) {
 	if n := len(w.args); n > maxArguments {
 		return Predicate{}, tooLarge(n, "arguments", maxArguments)
 	}
-	return Predicate{w.sql.String(), w.args}, nil
+	return w.predicate(), nil
 }
 
 // IDs returns the condition that selects exactly the accounts with these ids. They
@@ -249,5 +250,5 @@ func (t *Table) IDs(ids iter.Seq[datagroup.AccountID]) (Predicate, error) {
 		t.inList(w, c.sql, c.plain, list)
 	}
 	w.sql.WriteString(")")
-	return Predicate{w.sql.String(), w.args}, nil
+	return w.predicate(), nil
 }

@@ -91,6 +91,8 @@ func TestNewTableRefuses(t *testing.T) {
 		{"no list", without(func(d *sqlfilter.Dialect) { d.InList = "" }), "a", nil, sqlfilter.ErrDialect, "InList"},
 		{"no form of list", without(func(d *sqlfilter.Dialect) { d.ListForm = 0 }), "a", nil, sqlfilter.ErrDialect, "ListForm"},
 		{"unknown form of list", without(func(d *sqlfilter.Dialect) { d.ListForm = 9 }), "a", nil, sqlfilter.ErrDialect, "ListForm"},
+		{"unknown mark", without(func(d *sqlfilter.Dialect) { d.Suffix = "{ } {} {d '1'} {text} = {litteral}" }), "a", nil, sqlfilter.ErrDialect, "the mark {litteral}, which does not exist"},
+		{"unknown mark in labels", without(func(d *sqlfilter.Dialect) { d.Array.From = "unnest({colum}" }), "a", nil, sqlfilter.ErrDialect, "the mark {colum}"},
 		{"no table", sqlite, "", nil, sqlfilter.ErrColumn, "name is empty"},
 		{"table named as ours", sqlite, "AMBIT_label", nil, sqlfilter.ErrColumn, "another alias"},
 		{"table with an argument", sqlite, "a?", nil, sqlfilter.ErrColumn, "has a ?"},
@@ -272,5 +274,26 @@ func TestRowsWithoutID(t *testing.T) {
 	}
 	if p, err := countries.Where(parse(t, "country missing")); p.String() != `("a"."country" IS NULL)` || err != nil {
 		t.Errorf("without a column of id: %v, %v", p, err)
+	}
+}
+
+// The condition about the connection stands once, and only with arguments.
+func TestConnection(t *testing.T) {
+	t.Parallel()
+	d := sqlfilter.PostgreSQL()
+	d.Connection = "the connection"
+	table, err := sqlfilter.NewTable(d, "a", map[string]sqlfilter.Column{"id": {Text: "id"}, "name": {Text: "name"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{"nothing": 0, "name missing": 0, "name = 'a'": 1, "name = 'a' or not name in ('b', 'c')": 1} {
+		p, err := table.Where(parse(t, text))
+		if got := strings.Count(p.String(), "the connection"); err != nil || got != want || want == 1 && !strings.HasPrefix(p.String(), "(the connection AND (") {
+			t.Errorf("%s: it is asked %d times, %v, in %s", text, got, err, p)
+		}
+	}
+	p, err := table.IDs(slices.Values([]datagroup.AccountID{"a"}))
+	if err != nil || !strings.HasPrefix(p.String(), "(the connection AND (") {
+		t.Errorf("by ids: %v, in %s", err, p)
 	}
 }

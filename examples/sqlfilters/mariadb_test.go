@@ -142,3 +142,48 @@ func TestLatin1(t *testing.T) {
 		t.Errorf("the test is too weak: %d right, %d refused, %d accounts in %s", right, refused, len(held), name)
 	}
 }
+
+// TestTwoCharacterSets: where the server turns arguments into another character set, a
+// condition is an error before a row is read; without [sqlfilter.Dialect.Connection]
+// an account would be shown that is left out.
+func TestTwoCharacterSets(t *testing.T) {
+	t.Parallel()
+	s := need(t, sharedMariaDB)
+	name, _ := s.create(t, "CREATE TABLE accounts (id varchar(100) CHARACTER SET utf8mb4, name text CHARACTER SET utf8mb4)")
+	schema, err := datagroup.NewSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, filter := range []string{"name != 'Ä'", "not (id in ('1', '2') or name prefix 'Ä')"} {
+		f, err := schema.Parse(filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, option := range []string{"interpolateParams=true", "interpolateParams=false"} {
+			db := connect(t, s.driver(), s.dsn(s.driver(), name, option, "character_set_connection=latin1"), "DELETE FROM accounts")
+			d := sqlfilter.MariaDB()
+			columns := map[string]sqlfilter.Column{"id": {Text: "id"}, "name": {Text: "name"}}
+			guarded := table(t, d, columns)
+			d.Connection = ""
+			bare := table(t, d, columns)
+			selects := func(table *sqlfilter.Table) ([]datagroup.AccountID, error) {
+				p, err := table.Where(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				where, args, _ := p.ToSql()
+				return selector(db, "a.id")(t.Context(), where, args)
+			}
+			if _, err := selects(guarded); err == nil || !strings.Contains(err.Error(), "more than 1 row") {
+				t.Errorf("%s: %s: no row, and the error is %v", filter, option, err)
+			}
+			exec(t, db, "INSERT INTO accounts VALUES ('a', CONVERT(UNHEX('C384') USING utf8mb4))")
+			if got, err := selects(bare); err != nil || len(got) != 1 {
+				t.Errorf("%s: %s: the test is too weak: without the condition it selects %q, %v", filter, option, got, err)
+			}
+			if got, err := selects(guarded); err == nil {
+				t.Errorf("%s: %s: it selects %q", filter, option, got)
+			}
+		}
+	}
+}
