@@ -40,9 +40,6 @@ type Dialect struct {
 	// for others. Predicates do without it if it is empty. Where labels are joined to
 	// their account, ? is the column of its id.
 	Plain string
-	// PlainUnless is a condition under which a plain comparison may be false for
-	// equal texts; empty if there is none.
-	PlainUnless string
 	// Connection is a condition about the connection: true where arguments reach the
 	// database as they are, and an error elsewhere. It stands once in a predicate that
 	// has arguments; empty if there is nothing to ask.
@@ -111,7 +108,7 @@ func (d *Dialect) check() string {
 		return "the dialect " + text.Quote(d.Name) + " has no ListForm"
 	}
 	for _, template := range []string{
-		d.Text, d.Literal, d.Plain, d.PlainUnless, d.Connection, d.Prefix, d.Suffix, d.Contains, d.Number, d.NumberLiteral, d.InList, d.PlainInList, d.Uncached,
+		d.Text, d.Literal, d.Plain, d.Connection, d.Prefix, d.Suffix, d.Contains, d.Number, d.NumberLiteral, d.InList, d.PlainInList, d.Uncached,
 		d.JSON.Known, d.JSON.From, d.JSON.Where, d.JSON.Value, d.Array.Known, d.Array.From, d.Array.Where, d.Array.Value,
 	} {
 		if mark := unknownMark(template); mark != "" {

@@ -94,11 +94,9 @@ func MariaDB() Dialect {
 		Text:    `CAST(CONVERT({column} USING utf8mb4) AS BINARY)`,
 		Literal: `?`,
 		Plain:   `?`,
-		// The bytes of an argument are another text then.
-		PlainUnless: `@@character_set_connection <> 'utf8mb4'`,
-		// After SET CHARACTER SET utf8mb4 the server may write arguments in latin1, and
+		// Elsewhere an argument is taken for another text, or becomes one on its way, and
 		// 'Ä' would be unequal to itself. Two rows are an error.
-		Connection: `CASE WHEN @@character_set_client = @@character_set_connection THEN 1 ELSE (SELECT 1 UNION ALL SELECT 2) END = 1`,
+		Connection: `CASE WHEN @@character_set_client = 'utf8mb4' AND @@character_set_connection = 'utf8mb4' THEN 1 ELSE (SELECT 1 UNION ALL SELECT 2) END = 1`,
 
 		Prefix:   `LEFT({text}, LENGTH({literal})) = {literal}`,
 		Suffix:   `RIGHT({text}, LENGTH({literal})) = {literal}`,

@@ -80,8 +80,7 @@
 // enums need an [Column.Expression] that makes text of them, such as
 // CAST(a.id AS text). In MariaDB a column whose character set lacks a text of the
 // filter is an error, unless it is the expression CONVERT(a.name USING utf8mb4);
-// only a connection in utf8mb4, which is the default of the driver, uses an index;
-// and one with two character sets, as SET CHARACTER SET may leave it, is an error.
+// and so is a connection that is not in utf8mb4, the default of its driver.
 // Oracle, where the empty string is NULL, cannot be right.
 // SQL Server, BigQuery, Snowflake, ClickHouse and MySQL are not shipped, as nobody
 // has run them.

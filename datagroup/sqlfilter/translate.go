@@ -213,17 +213,10 @@ func (t *Table) equal(w *writer, m marks, plain bool) {
 // plain adds a plain comparison. Below a NOT there is none: what is wrong with one
 // could show an account there, and can only hide one elsewhere.
 func (w *writer) plain(comparison func()) {
-	if w.negated {
-		return
-	}
-	if w.dialect.PlainUnless == "" {
+	if !w.negated {
 		w.sql.WriteString(" AND ")
 		comparison()
-		return
 	}
-	w.sql.WriteString(" AND (")
-	comparison()
-	w.sql.WriteString(" OR " + w.dialect.PlainUnless + ")")
 }
 
 // in compares a text with a list of the filter's.

@@ -36,7 +36,6 @@ var rows = map[string]func(*sqlfilter.Dialect) []*string{
 	"Text":          func(d *sqlfilter.Dialect) []*string { return []*string{&d.Text} },
 	"Literal":       func(d *sqlfilter.Dialect) []*string { return []*string{&d.Literal} },
 	"Plain":         func(d *sqlfilter.Dialect) []*string { return []*string{&d.Plain} },
-	"PlainUnless":   func(d *sqlfilter.Dialect) []*string { return []*string{&d.PlainUnless} },
 	"Connection":    func(d *sqlfilter.Dialect) []*string { return []*string{&d.Connection} },
 	"Prefix":        func(d *sqlfilter.Dialect) []*string { return []*string{&d.Prefix} },
 	"Suffix":        func(d *sqlfilter.Dialect) []*string { return []*string{&d.Suffix} },

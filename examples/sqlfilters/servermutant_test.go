@@ -41,9 +41,8 @@ var mariadbMutants = []mutant{
 	{"Text", "CAST(CONVERT({column} USING utf8mb4) AS BINARY)", "{column}", "MariaDB unicode_ci"},
 	{"Text", "CAST(CONVERT({column} USING utf8mb4) AS BINARY)", "CONVERT({column} USING utf8mb4)", "MariaDB bin, interpolated"},
 	{"Text", "CONVERT({column} USING utf8mb4)", "{column}", "odd"},
-	// An index, and a connection that takes the argument for another text.
+	// An index.
 	{"Plain", "", "", "plan"},
-	{"PlainUnless", "", "", "MariaDB connection in latin1"},
 	// Characters of several bytes, and wildcards.
 	{"Prefix", "LENGTH", "CHAR_LENGTH", "MariaDB general_ci"},
 	{"Suffix", "LENGTH", "CHAR_LENGTH", "MariaDB general_ci"},
