@@ -56,12 +56,20 @@ func TestDatabase(ctx context.Context, db Database, c *Config) error {
 	if db.Table == nil || db.Store == nil || db.Select == nil {
 		return &Error{Check: "database", Err: errors.New("give it a Table, Store and Select")}
 	}
-	t := &tester{
-		ctx: ctx, db: db, schema: Schema(), index: make(map[datagroup.AccountID]int),
-		most: c.mostErrors(), covered: make(coverage), found: make(map[string]*Error), texts: make(map[string]string),
+	accounts := Accounts(c)
+	return newTester(ctx, db, c).run(accounts, newWriter(c, accounts).all(c.random())) // which are those of Filters
+}
+
+func newTester(ctx context.Context, db Database, c *Config) *tester {
+	return &tester{
+		ctx: ctx, db: db, config: c, schema: Schema(), index: make(map[datagroup.AccountID]int),
+		covered: make(coverage), found: make(map[string]*Error), texts: make(map[string]string),
 	}
-	all := Accounts(c)
-	if err := t.store(all); err != nil {
+}
+
+// run is the test with these accounts and filters.
+func (t *tester) run(accounts []datagroup.Account, filters []datagroup.Node) error {
+	if err := t.store(accounts); err != nil {
 		return err
 	}
 	for _, check := range []func() *Error{t.checkEverything, t.checkZero, t.checkWithout} {
@@ -70,20 +78,21 @@ func TestDatabase(ctx context.Context, db Database, c *Config) error {
 		}
 	}
 	if len(t.errs) == 0 {
-		t.checkIDs(newDraw(c.seed() + 2))
+		t.checkIDs()
 		t.checkBeside()
-		t.checkFilters(newWriter(c, all).all(c.random())) // which are those of Filters
+		t.checkFilters(filters)
 	}
-	if len(t.errs) == 0 && ctx.Err() == nil {
+	if len(t.errs) == 0 {
 		t.add(t.checkStrength())
 	}
-	return errors.Join(append(t.errs, ctx.Err())...)
+	return errors.Join(append(t.errs, t.ctx.Err())...)
 }
 
 // tester is a database together with what is in it.
 type tester struct {
 	ctx      context.Context
 	db       Database
+	config   *Config
 	schema   *datagroup.Schema
 	accounts []datagroup.Account         // that the database holds
 	index    map[datagroup.AccountID]int // of accounts, by id
@@ -91,7 +100,6 @@ type tester struct {
 	texts    map[string]string // the SQL by what is the same but for literals
 	found    map[string]*Error // what is wrong, by its kind
 	errs     []error
-	most     int // how many errors are told
 	shrunk   int // how many filters were made smaller
 }
 
@@ -104,7 +112,8 @@ func (t *tester) add(e *Error) {
 
 // done reports whether there is no use in going on.
 func (t *tester) done() bool {
-	return len(t.errs) >= t.most || t.shrunk >= 3*t.most || t.ctx.Err() != nil
+	most := t.config.mostErrors()
+	return len(t.errs) >= most || t.shrunk >= 3*most || t.ctx.Err() != nil
 }
 
 // store stores the accounts that the database can hold.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,10 +44,13 @@ func TestToy(t *testing.T) {
 	}
 }
 
+// leaf is what the text of an error begins with that is about one comparison, or
+// about a list of ids.
+const leaf = "^sqlfiltertest: (filter|ids: .*) "
+
 // TestFlaws finds each flaw of a database, and tells of it by a small filter.
 func TestFlaws(t *testing.T) {
 	t.Parallel()
-	const leaf = `^sqlfiltertest: (ids: .*|filter \w+ [^']+( \(?('([^']|'')*'(, )?)*\)?| -?\d\S*)?): account `
 	for _, tt := range []struct{ flaw, want string }{
 		{"folds case", leaf},
 		{"folds the case of every language", leaf},
@@ -64,7 +68,7 @@ func TestFlaws(t *testing.T) {
 		{"stores '' as NULL", leaf},
 		{"takes '' for NULL", leaf},
 		{"takes NULL for ''", " with .* missing: it must be unknown, and the database says "},
-		{"takes NULL for another value", leaf + ".* with .* missing: it must be unknown, and the database says true"},
+		{"takes NULL for another value", " with .* missing: it must be unknown, and the database says true"},
 		{"takes NULL for a small number", " with (rate|spend) missing: it must be unknown, and the database says true"},
 		{"takes NULL for no item", " with .* missing: it must be unknown, and the database says "},
 		{"finds nothing in NULL", "contains ''.* with .* missing: it must be unknown, and the database says false"},
@@ -72,11 +76,13 @@ func TestFlaws(t *testing.T) {
 		{"negates NULL", " with .* missing: it must be unknown, and the database says "},
 		{"compares numbers as texts", " [<>]=? "},
 		{"forgets a condition", "^sqlfiltertest: beside another condition: filter everything: account .*: 1 = 0 AND .*1 = 1.*$"},
-		{"leaves out the last item", `\('[^']*', '[^']*'\): account`},
+		{"leaves out the last item", ` \('.*', '.*'\): account`},
 		{"reads at most 8 items", leaf},
 		{"takes an id for another in a list", "^sqlfiltertest: ids: "},
 		{"leaves out items that are quoted", leaf},
 		{"takes the empty list for all", "^sqlfiltertest: ids: no "},
+		{"finds no mark", ` '{\?}': account `},
+		{"says NULL as well", "prefix .* the database says .*NULL and true"},
 		{"finds no empty text", "(prefix|suffix|contains) '': "},
 		{"does not know the empty text", "(prefix|suffix|contains) '': .* and the database says NULL"},
 		{"does not know parts of the empty text", "it must be .*, and the database says NULL"},
@@ -102,7 +108,14 @@ func TestFlaws(t *testing.T) {
 	} {
 		t.Run(tt.flaw, func(t *testing.T) {
 			t.Parallel()
-			wrong(t, TestDatabase(context.Background(), database(t, tt.flaw, nil), &Config{Random: 1, MostErrors: 1}), tt.want)
+			err := TestDatabase(context.Background(), database(t, tt.flaw, nil), &Config{Random: 1, MostErrors: 1})
+			wrong(t, err, tt.want)
+			if e := (*Error)(nil); tt.want == leaf && errors.As(err, &e) && e.Filter != "" {
+				f, err := Schema().Parse(e.Filter)
+				if _, ok := f.Root().(datagroup.Comparison); !ok {
+					t.Errorf("%v (%v) is not one comparison", e, err)
+				}
+			}
 		})
 	}
 }
@@ -161,17 +174,24 @@ func wrong(t *testing.T, err error, want string) {
 	}
 }
 
+// small tests a database with the accounts of the corpus and only some of its
+// filters.
+func small(db Database, c *Config) error {
+	accounts := Accounts(c)
+	return newTester(context.Background(), db, c).run(accounts, newWriter(c, accounts).combined())
+}
+
 // TestAllErrors tells what is wrong by kind, up to a limit.
 func TestAllErrors(t *testing.T) {
 	t.Parallel()
-	err := TestDatabase(context.Background(), database(t, "finds nothing in NULL", nil), &Config{Random: 1})
+	err := small(database(t, "finds nothing in NULL", nil), nil)
 	if n := strings.Count(err.Error(), "sqlfiltertest: "); n != 3 {
 		t.Errorf("%d errors, want one for each of name, country and note: %v", n, err)
 	}
 	if !strings.Contains(err.Error(), " more of this kind)") {
 		t.Errorf("the error does not say how many there are: %v", err)
 	}
-	err = TestDatabase(context.Background(), database(t, "folds case", nil), &Config{Random: -1, MostErrors: 5})
+	err = small(database(t, "folds case", nil), &Config{MostErrors: 5})
 	if n := strings.Count(err.Error(), "sqlfiltertest: "); n != 5 {
 		t.Errorf("%d errors, want 5: %v", n, err)
 	}
@@ -184,18 +204,17 @@ func TestWithout(t *testing.T) {
 		delete(c, "rate")
 		delete(c, "labels")
 	}
-	c := &Config{Random: 20}
 	db := database(t, "cannot hold NUL", lacking)
-	db.Without, db.Numbered = []string{"labels", "rate"}, true
-	if err := TestDatabase(context.Background(), db, c); err != nil {
+	db.Without = []string{"labels", "rate"}
+	if err := small(db, nil); err != nil {
 		t.Error(err)
 	}
 	db = database(t, "", lacking)
 	db.Without = []string{"labels"}
-	wrong(t, TestDatabase(context.Background(), db, c), "filter rate present: the error is .*, and Without has rate: false")
+	wrong(t, small(db, nil), "filter rate present: the error is .*, and Without has rate: false")
 	db = database(t, "", nil)
 	db.Without = []string{"note"}
-	wrong(t, TestDatabase(context.Background(), db, c), "filter note present: the error is <nil>, and Without has note: true")
+	wrong(t, small(db, nil), "filter note present: the error is <nil>, and Without has note: true")
 }
 
 // TestWithoutIDs passes a table that has no column for ids.
@@ -206,9 +225,50 @@ func TestWithoutIDs(t *testing.T) {
 		delete(c, "tags") // which refer to it
 	})
 	db.Without = []string{"id", "tags"}
-	if err := TestDatabase(context.Background(), db, &Config{Random: -1}); err != nil {
+	if err := small(db, nil); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestNumbered gives a database numbers in the place of each ?.
+func TestNumbered(t *testing.T) {
+	t.Parallel()
+	db := database(t, "", nil)
+	db.Numbered = true
+	find := db.Select
+	db.Select = func(ctx context.Context, where string, args []any) ([]datagroup.AccountID, error) {
+		if strings.Contains(where, "?") || strings.Contains(where, "$1") != (len(args) > 0) {
+			return nil, errors.New("it has no numbers")
+		}
+		return find(ctx, where, args)
+	}
+	if err := small(db, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTooLong takes it that long ids are refused, and no others.
+func TestTooLong(t *testing.T) {
+	t.Parallel()
+	limited := func(most int) editor {
+		return func(d *sqlfilter.Dialect, _ map[string]sqlfilter.Column) { d.LongestItem = most }
+	}
+	if err := small(database(t, "", limited(300)), nil); err != nil {
+		t.Error(err)
+	}
+	wrong(t, small(database(t, "", limited(20)), nil), "^sqlfiltertest: ids: .*: sqlfilter: list: ")
+}
+
+// TestTooWeak finds that filters show nothing of an operator.
+func TestTooWeak(t *testing.T) {
+	t.Parallel()
+	accounts := Accounts(nil)
+	filters := slices.DeleteFunc(newWriter(nil, accounts).combined(), func(n datagroup.Node) bool {
+		c, ok := n.(datagroup.Comparison)
+		return ok && c.Operator == datagroup.HasAll
+	})
+	err := newTester(context.Background(), database(t, "", nil), nil).run(accounts, filters)
+	wrong(t, err, "^sqlfiltertest: strength: .* labels has all was true")
 }
 
 // TestIncomplete refuses a database that lacks something.

@@ -128,7 +128,7 @@ func (w *writer) combined() []datagroup.Node {
 }
 
 // sizes are the lengths of lists and chains about which translators decide.
-var sizes = []int{1, 2, 100, 101, 1000}
+var sizes = []int{1, 2, 100, 101, 1000, 1001}
 
 // lists returns each operator that takes a list with lists of each size over each
 // attribute, with items that accounts have, items near these, and fillers.
@@ -174,7 +174,7 @@ func (w *writer) items(a datagroup.Attribute, size int) []string {
 // and of everything.
 func (w *writer) chains() []datagroup.Node {
 	var list []datagroup.Node
-	for _, size := range sizes[1:] {
+	for _, size := range sizes[1:5] {
 		for _, pair := range [][2]string{{"id", "name"}, {"country", "note"}, {"rate", "spend"}, {"labels", "tags"}} {
 			a, b := attribute(pair[0]), attribute(pair[1])
 			same, other := operators[a.Type][0], operators[a.Type][1]

@@ -11,7 +11,7 @@ import (
 )
 
 // checkIDs compares what lists of ids select.
-func (t *tester) checkIDs(d draw) {
+func (t *tester) checkIDs() {
 	if slices.Contains(t.db.Without, "id") {
 		if _, err := t.db.Table.IDs(nil); !errors.Is(err, sqlfilter.ErrNoColumn) {
 			t.add(&Error{Check: "ids", Err: fmt.Errorf("the error is %v, and Without has id", err)})
@@ -19,7 +19,7 @@ func (t *tester) checkIDs(d draw) {
 		return
 	}
 	t.add(t.compareIDs(nil, "no sequence"))
-	for name, ids := range t.idLists(d) {
+	for name, ids := range t.idLists(newDraw(t.config.seed() + 2)) {
 		if !t.done() {
 			t.add(t.compareIDs(slices.Values(ids), name))
 		}

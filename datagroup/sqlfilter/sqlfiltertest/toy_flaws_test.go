@@ -216,6 +216,8 @@ func (db *toy) number(f float64) any {
 func (db *toy) affix(is func(s, part string) bool, args []any) any {
 	s, part := textOf(args[0]), textOf(args[1])
 	switch {
+	case part == "{?}" && db.is("finds no mark"):
+		return false
 	case part == "" && db.is("finds no empty text"):
 		return false
 	case part == "" && db.is("does not know the empty text"):
