@@ -14,7 +14,7 @@
 //
 //	visible := policy.View(ann)
 //	visible.Sees("us-1") // for each row that you show
-//	visible.Filter()     // the same as one filter, for your database
+//	visible.Filter()     // the same as one filter; package sqlfilter makes SQL of a view
 //
 // # Where to begin
 //

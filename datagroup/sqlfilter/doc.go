@@ -1,5 +1,5 @@
-// Package sqlfilter says filters over accounts in SQL: as conditions that select
-// exactly the accounts that match, on SQLite, PostgreSQL, MariaDB and DuckDB.
+// Package sqlfilter translates filters over accounts into SQL: into conditions that
+// select exactly the accounts that match, on SQLite, PostgreSQL, MariaDB and DuckDB.
 //
 //	accounts, err := sqlfilter.NewTable(sqlfilter.PostgreSQL(), "a", map[string]sqlfilter.Column{
 //		"id":      {Text: "id"},
@@ -10,7 +10,7 @@
 //	…
 //	visible, err := accounts.View(policy.View(access.User("ann")))
 //	…
-//	where, args := visible.Numbered(1)
+//	where, args := visible.Numbered(1) // where arguments are ?: visible.ToSql()
 //	rows, err := db.Query("SELECT … FROM accounts AS a WHERE "+where, args...)
 //
 // # Where to begin
@@ -36,11 +36,11 @@
 //     [datagroup.Filter.Match] says. So it stays right below NOT, and joined with
 //     conditions of yours.
 //  2. A row stands for the account whose values its columns have; NULL is a missing
-//     value. The columns must have what the company's policy has. Rows of accounts that
-//     the policy does not have are for a condition of yours: those of another company,
-//     which may have the same ids, and of accounts that were disconnected, that are
-//     newer than the policy, or that it was loaded without. Of these, [Table.IDs]
-//     selects the ones with the same id only. A row without an id is never selected:
+//     value. The columns must have what the company's policy has. A condition may also
+//     select rows of accounts that the policy does not have: of another company, which
+//     may have the same ids, and of accounts that were disconnected, that are newer
+//     than the policy, or that it was loaded without. Leave them out by a condition of
+//     your own. Of these, [Table.IDs] selects the ones with the same id only. A row without an id is never selected:
 //     describe the column of id.
 //  3. Text compares by byte, whatever the collation of the column: cases, accents and
 //     spaces at the end count.
@@ -77,7 +77,7 @@
 // A string is in a column of text; not in CHAR(n) of PostgreSQL, which forgets the
 // spaces at the end, nor in FLOAT of MariaDB. A number is in a column of numbers,
 // which in SQLite may also have text in a row: it is unknown there. Dates, uuids and
-// enums need an [Column.Expression] that makes text of them, such as
+// enums need a [Column.Expression] that makes text of them, such as
 // CAST(a.id AS text). In MariaDB a column whose character set lacks a text of the
 // filter is an error, unless it is the expression CONVERT(a.name USING utf8mb4);
 // and so is a connection that is not in utf8mb4, the default of its driver.

@@ -15,8 +15,8 @@ import (
 // Number, JSON, Array and Rows is given. The first four name a column, or are an
 // expression if Expression is set.
 type Column struct {
-	Text   string // of a string
-	Number string // of a number
+	Text   string // the column of a string
+	Number string // the column of a number
 	JSON   string // of labels, as an array of JSON with strings
 	Array  string // of labels, as an array of strings
 	Rows   *Rows  // of labels, in a table of their own
@@ -63,8 +63,9 @@ const alias = "ambit_label"
 
 // NewTable returns the description of a table. Its name is that by which the
 // statement calls it: FROM accounts AS a is called a. It qualifies every column. The
-// columns are by the name of the attribute, and are not kept. Attributes may be left
-// out: what reads them is then refused.
+// columns are by the name of the attribute, also of the built-in id, source and name,
+// and are not kept. Attributes may be left out, or misspelt: what reads them is then
+// refused.
 //
 // The error joins an [*Error] for every problem, in the order of attributes:
 // [ErrDialect] or [ErrColumn].
@@ -145,6 +146,9 @@ func (t *Table) joinRows(attribute string, r *Rows) (problem string) {
 	id, ok := t.columns["id"]
 	if !ok {
 		return "its table refers to the account's id: describe the column of id as well"
+	}
+	if r.Known == "" {
+		return "Rows.Known is empty: write what is true where the labels of an account are known, or 1 = 1 if they always are"
 	}
 	if problem := checkExpression(r.Known); problem != "" {
 		return problem

@@ -26,6 +26,9 @@ const (
 const maxArguments = 65_535
 
 func noColumn(attribute string) error {
+	if attribute == "id" { // needed for a list of ids, so no list can take its place
+		return &Error{Op: "where", Attribute: attribute, Err: ErrNoColumn, Text: "no column is described for it: add it to the table"}
+	}
 	return &Error{
 		Op: "where", Attribute: attribute, Err: ErrNoColumn,
 		Text: "no column is described for it: add it to the table, or select the accounts by their ids",
