@@ -274,15 +274,16 @@ func (t *Table) compareLabels(w *writer, column column, c datagroup.Comparison) 
 			w.sql.WriteString(where + " AND ")
 		}
 	}
-	// Without IS TRUE databases make a join with the list of it, again for each row.
-	w.sql.WriteString("(")
+	// Without CASE databases make a join with the list of it, again for each row. IS
+	// TRUE would mean a column of that name in SQLite.
+	w.sql.WriteString("CASE WHEN ")
 	label := column.labels.Value
 	if c.Operator == datagroup.Has {
 		t.equal(w, marks{column: label, argument: t.dialect.literal(c.Value.Text())}, column.plain)
 	} else {
 		t.in(w, label, column.plain, c.List)
 	}
-	w.sql.WriteString(") IS TRUE)")
+	w.sql.WriteString(" THEN 1 ELSE 0 END = 1)")
 	if c.Operator == datagroup.HasAll {
 		different := slices.Compact(slices.Sorted(slices.Values(c.List)))
 		w.write(" = ?", marks{argument: int64(len(different))})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -168,4 +169,33 @@ func (k sqliteKind) insert(ctx context.Context, db *sql.DB, r row, number int) e
 		}
 	}
 	return nil
+}
+
+// TestColumnCalledTrue: SQLite takes TRUE for a column of that name if there is one.
+func TestColumnCalledTrue(t *testing.T) {
+	t.Parallel()
+	db := connect(t, "sqlite", ":memory:",
+		`CREATE TABLE accounts (id text, labels text, "true" integer, "false" integer)`,
+		`INSERT INTO accounts VALUES ('1', '["b"]', 0, 1), ('2', '["a"]', 0, 1), ('3', '["a"]', 1, 0), ('4', '["b"]', 1, 0), ('5', NULL, 0, 1)`)
+	schema, err := datagroup.NewSchema(datagroup.Attribute{Name: "labels", Type: datagroup.LabelsType})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := table(t, sqlfilter.SQLite(), map[string]sqlfilter.Column{"id": {Text: "id"}, "labels": {JSON: "labels"}})
+	for filter, want := range map[string][]datagroup.AccountID{
+		"labels has 'a'": {"2", "3"}, "not labels has 'a'": {"1", "4"}, "labels has any ('a', 'c')": {"2", "3"}, "not labels has all ('a', 'b')": {"1", "2", "3", "4"},
+	} {
+		f, err := schema.Parse(filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := accounts.Where(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		where, args, _ := p.ToSql()
+		if got, err := selector(db, "a.id")(t.Context(), where+" ORDER BY 1", args); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: it selects %q, %v, and must %q", filter, got, err, want)
+		}
+	}
 }
