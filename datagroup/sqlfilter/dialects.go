@@ -113,9 +113,11 @@ func MariaDB() Dialect {
 		Uncached: `RAND() < 1`,
 
 		// Items in hexadecimal come through any character set. Longer ones could not be
-		// the key by which the list is searched, and would be cut without a word.
-		InList: `{text} IN (SELECT UNHEX(ambit_item.value)` +
-			` FROM JSON_TABLE({list}, '$[*]' COLUMNS (value VARCHAR(1000) CHARACTER SET ascii PATH '$')) AS ambit_item)`,
+		// the key by which the list is searched, and would be cut without a word. The
+		// comparison with 1 keeps the database from making a join of a list within a
+		// sub-select, for which it reads the whole list again for each row.
+		InList: `({text} IN (SELECT UNHEX(ambit_item.value)` +
+			` FROM JSON_TABLE({list}, '$[*]' COLUMNS (value VARCHAR(1000) CHARACTER SET ascii PATH '$')) AS ambit_item)) = 1`,
 		ListForm:    HexList,
 		LongestItem: 500,
 

@@ -57,6 +57,7 @@ var mariadbMutants = []mutant{
 	// A list that is found by no key is searched from end to end for each row.
 	{"InList", " CHARACTER SET ascii", "", "plan"},
 	{"InList", "VARCHAR(1000)", "VARCHAR(8192)", "plan"},
+	{"InList", " = 1", "", "plan"},
 	{"InList", "UNHEX(ambit_item.value)", "ambit_item.value", "MariaDB general_ci"},
 	// The answer for one account as that for another.
 	{"Uncached", "", "", "MariaDB unicode_ci"},

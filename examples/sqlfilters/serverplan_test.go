@@ -159,5 +159,27 @@ func mariadbPlan(t testing.TB, d sqlfilter.Dialect) error {
 	few := k.plans(t, d, []int{1, 40}, series, " ALL ")
 	k.text = "varchar(100) COLLATE utf8mb4_general_ci"
 	k.options = []string{"interpolateParams=true"}
-	return errors.Join(few, k.plans(t, d, []int{1, 40}, series, " ALL "), k.plans(t, d, []int{100}, series, "FirstMatch"))
+	return errors.Join(few, k.plans(t, d, []int{1, 40}, series, " ALL "), k.plans(t, d, []int{100}, series, "FirstMatch"), nested(t, d, k, series))
+}
+
+// nested returns an error if a list within a sub-select is read again for each row.
+func nested(t testing.TB, d sqlfilter.Dialect, k serverKind, series string) error {
+	t.Helper()
+	_, db := need(t, k.server).create(t, append(k.prepare, k.tables()...)...)
+	exec(t, db, "INSERT INTO accounts (id, source, country, spend, labels_known) "+series)
+	exec(t, db, "ANALYZE TABLE accounts")
+	var list []datagroup.AccountID
+	for i := range 100 {
+		list = append(list, datagroup.AccountID(fmt.Sprint("a-", i)))
+	}
+	p, err := table(t, d, withLabels(labelsRows, tagsRows)).IDs(slices.Values(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	where, args, _ := p.ToSql()
+	plan := rowsOf(t, db, "EXPLAIN SELECT sum(r.spend) FROM accounts AS r WHERE r.id IN (SELECT a.id FROM accounts AS a WHERE "+where+")", args...)
+	if strings.Contains(plan, "FirstMatch") || strings.Contains(plan, "DEPENDENT") {
+		return fmt.Errorf("a list within a sub-select: %s", plan)
+	}
+	return nil
 }
