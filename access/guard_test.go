@@ -437,6 +437,19 @@ func TestGuaranteeNames(t *testing.T) {
 			}
 		}
 	}
+	nested, err := filepath.Glob(filepath.Join("..", "examples", "*", "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range nested {
+		code, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fn := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(code, -1) {
+			there[string(fn[1])] = true
+		}
+	}
 	named := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(string(text), -1)
 	for _, name := range named {
 		if !there[name] {

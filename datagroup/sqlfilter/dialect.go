@@ -145,6 +145,9 @@ func (d *Dialect) identifier(name string) (quoted, problem string) {
 	if err := text.Line(name, maxName); err != nil {
 		return "", "the name " + text.Quote(name) + " " + err.Error()
 	}
+	if strings.Contains(name, ".") {
+		return "", "the name " + text.Quote(name) + " has a dot: give a column without its table, which is added, and a table by its alias, or use an expression"
+	}
 	if strings.Contains(name, "?") {
 		return "", "the name " + text.Quote(name) + " has a ?, which SQL libraries take for an argument: give the column another name"
 	}

@@ -13,6 +13,9 @@
 //	where, args := visible.Numbered(1) // where arguments are ?: visible.ToSql()
 //	rows, err := db.Query("SELECT … FROM accounts AS a WHERE "+where, args...)
 //
+// The accounts stand twice: in the policy, which decides, and in your table, which
+// answers. You keep the two in step.
+//
 // # Where to begin
 //
 // Most programs make a [Table] when they start, and ask [Table.View] in each

@@ -57,6 +57,18 @@ func Example() {
 	// [US CA US CA]
 }
 
+// A view says which way is cheaper: ann sees more accounts by one comparison than a
+// list should have. What she sees is package access's to say; any View will do.
+func ExampleTable_View() {
+	ann := view{length: 2000, size: 1, filter: filter("country = 'US'")} // as policy.View(access.User("ann")) is
+	visible, err := accounts(sqlfilter.DuckDB()).View(ann)
+	fmt.Println(sqlfilter.ShapeOf(ann), err)
+	fmt.Println(visible)
+	// Output:
+	// by filter <nil>
+	// (encode("a"."country") = unhex(?))
+}
+
 // What cannot be said is an error, before anything is asked of the database. The
 // accounts can be selected by their ids then.
 func ExampleTable_Where() {

@@ -65,7 +65,7 @@ const alias = "ambit_label"
 // statement calls it: FROM accounts AS a is called a. It qualifies every column. The
 // columns are by the name of the attribute, also of the built-in id, source and name,
 // and are not kept. Attributes may be left out, or misspelt: what reads them is then
-// refused.
+// refused, and [Table.View] goes by ids.
 //
 // The error joins an [*Error] for every problem, in the order of attributes:
 // [ErrDialect] or [ErrColumn].
@@ -84,8 +84,8 @@ func NewTable(d Dialect, name string, columns map[string]Column) (*Table, error)
 	var problems []error
 	for _, attribute := range slices.Sorted(maps.Keys(columns)) {
 		c, problem := t.column(quoted, columns[attribute])
-		if builtIn := attribute == "id" || attribute == "source" || attribute == "name"; builtIn && problem == "" && c.typ != datagroup.StringType {
-			problem = "it is a string for every account: describe it as Text"
+		if problem == "" {
+			problem = checkAttribute(attribute, c.typ)
 		}
 		if problem != "" {
 			problems = append(problems, &Error{Op: "table", Attribute: attribute, Text: problem, Err: ErrColumn})
@@ -105,6 +105,20 @@ func NewTable(d Dialect, name string, columns map[string]Column) (*Table, error)
 		return nil, errors.Join(problems...)
 	}
 	return t, nil
+}
+
+// checkAttribute returns why no account can have an attribute, "" if one can.
+func checkAttribute(name string, typ datagroup.Type) string {
+	if name == "id" || name == "source" || name == "name" {
+		if typ != datagroup.StringType {
+			return "it is a string for every account: describe it as Text"
+		}
+		return ""
+	}
+	if _, err := datagroup.NewSchema(datagroup.Attribute{Name: name, Type: typ}); err != nil {
+		return "no account can have it: " + text.Cause(err).Error()
+	}
+	return ""
 }
 
 // column returns c as it is written, or what is wrong with it.
@@ -131,7 +145,7 @@ func (t *Table) column(table string, c Column) (written column, problem string) 
 	case c.Rows != nil || given != 1:
 		return column{}, "describe it by exactly one of Text, Number, JSON, Array and Rows"
 	case written.typ == datagroup.LabelsType && written.labels == LabelTemplates{}:
-		return column{}, t.dialect.Name + " cannot keep labels so: use another form, or Rows"
+		return column{}, t.dialect.Name + " cannot keep labels so: use JSON or Rows, and change how they are kept"
 	case c.Expression:
 		written.sql = "(" + name + ")"
 		return written, checkExpression(name)
@@ -156,7 +170,7 @@ func (t *Table) joinRows(attribute string, r *Rows) (problem string) {
 	var quoted [3]string
 	for i, name := range []string{r.Table, r.Account, r.Label} {
 		if quoted[i], problem = t.dialect.identifier(name); problem != "" {
-			return problem
+			return "its " + [...]string{"Table", "Account", "Label"}[i] + ": " + problem
 		}
 	}
 	account := alias + "." + quoted[1]

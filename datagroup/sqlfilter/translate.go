@@ -51,7 +51,7 @@ func (t *Table) check(c datagroup.Comparison) error {
 	case c.Attribute.Type != column.typ:
 		return &Error{
 			Op: "where", Attribute: c.Attribute.Name, Err: ErrType,
-			Text: "the filter compares it as " + c.Attribute.Type.String() + ", and its column is described as " + column.typ.String(),
+			Text: "the filter compares it as " + c.Attribute.Type.String() + ", and its column is described as " + column.typ.String() + ": describe it again, or change the attribute",
 		}
 	}
 	return nil

@@ -27,6 +27,23 @@ const (
 	ByIDs                   // the accounts whose ids are in a list
 )
 
+// String returns "nothing", "everything", "by filter" or "by ids", and "invalid" for
+// anything else.
+func (s Shape) String() string {
+	switch s {
+	case Nothing:
+		return "nothing"
+	case Everything:
+		return "everything"
+	case ByFilter:
+		return "by filter"
+	case ByIDs:
+		return "by ids"
+	default:
+		return "invalid"
+	}
+}
+
 // ShapeOf returns the way that costs a database the least, as measured in
 // examples/reportrows: by the filter if it has at most 200 comparisons and items,
 // and if there are more than 100 accounts for each of them. Finding an account by

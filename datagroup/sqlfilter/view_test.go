@@ -59,3 +59,11 @@ func TestView(t *testing.T) {
 		t.Errorf("without a column of id: %v, %v", p, err)
 	}
 }
+
+func TestShapeString(t *testing.T) {
+	for shape, want := range []string{"nothing", "everything", "by filter", "by ids", "invalid"} {
+		if got := sqlfilter.Shape(shape).String(); got != want {
+			t.Errorf("%d is %q, not %q", shape, got, want)
+		}
+	}
+}

@@ -16,11 +16,6 @@ type page struct {
 	strings.Builder
 }
 
-// shapeWords says what a view recommends.
-var shapeWords = map[sqlfilter.Shape]string{
-	sqlfilter.Nothing: "nothing", sqlfilter.Everything: "everything", sqlfilter.ByFilter: "by filter", sqlfilter.ByIDs: "by ids",
-}
-
 // head writes what each reader sees.
 func (p *page) head(w *world) {
 	fmt.Fprintf(p, "One report of %s rows; %s accounts in %d data groups\n\n",
@@ -30,7 +25,7 @@ func (p *page) head(w *world) {
 	for i, reader := range readers {
 		v, want := w.policy.View(reader), w.want[i]
 		fmt.Fprintf(t, "%v\t%s\t%s\t%s\t%s\t%s\t%s\t\n", reader, thousands(int64(v.Len())), thousands(int64(v.FilterSize())),
-			thousands(want.rows), thousands(want.clicks), thousands(want.spend/100), shapeWords[sqlfilter.ShapeOf(v)])
+			thousands(want.rows), thousands(want.clicks), thousands(want.spend/100), sqlfilter.ShapeOf(v))
 	}
 	t.Flush() // into a strings.Builder, which takes everything
 }

@@ -120,7 +120,7 @@ func TestWorld(t *testing.T) {
 	}
 	for _, shape := range []sqlfilter.Shape{sqlfilter.Everything, sqlfilter.ByFilter, sqlfilter.ByIDs} {
 		if !shapes[shape] {
-			t.Errorf("no view recommends %s", shapeWords[shape])
+			t.Errorf("no view recommends %s", shape)
 		}
 	}
 	if want := int64(len(w.report)) * 98 / 100; all != want {
