@@ -68,10 +68,9 @@
 //   - SQLite: a list is an array of JSON. An index serves up to some thousand ids.
 //   - PostgreSQL: a list is an array. SET LOCAL jit = off before a condition with
 //     labels, or most of the time is spent on compiling it.
-//   - MariaDB: forty ids are found by the index; more cost a look at each row. A
-//     list is for the rows' own column: inside IN (SELECT a.id …) thousands of ids
-//     take minutes. Or insert them into a temporary table with a primary key in
-//     COLLATE utf8mb4_nopad_bin, and join it.
+//   - MariaDB: forty ids are found by the index; more cost a look at each row. For
+//     many ids and many rows, insert them into a temporary table with a primary key
+//     in COLLATE utf8mb4_nopad_bin, and join it.
 //   - DuckDB: a list is an array of JSON. It needs no index.
 //   - A warehouse that takes only text: the ids in hexadecimal, see the example; or
 //     load them into a table. Never write a text of yours between quotes.
