@@ -83,7 +83,9 @@
 // enums need a [Column.Expression] that makes text of them, such as
 // CAST(a.id AS text). In MariaDB a column whose character set lacks a text of the
 // filter is an error, unless it is the expression CONVERT(a.name USING utf8mb4);
-// and so is a connection that is not in utf8mb4, the default of its driver.
+// and a connection that is not in utf8mb4, the default of its driver, is one that says
+// "Subquery returns more than 1 row". A database of PostgreSQL is in UTF8, and one of
+// SQLite best too: in UTF-16 it takes the text U+FFFF for U+FFFD with some drivers.
 // Oracle, where the empty string is NULL, cannot be right. SQL Server, BigQuery,
 // Snowflake, ClickHouse and MySQL are not shipped, as nobody has run them.
 //

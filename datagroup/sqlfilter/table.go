@@ -21,16 +21,17 @@ type Column struct {
 	Array  string // of labels, as an array of strings
 	Rows   *Rows  // of labels, in a table of their own
 
-	// Expression says that the name is an expression of SQL instead, with its
-	// columns qualified, such as lower(a.country). It is copied as it is: never make
-	// one of what comes from outside. It cannot have a ?.
+	// Expression says that the name is an expression of SQL instead, complete and
+	// with its columns qualified, such as lower(a.country). It is copied as it is, and
+	// nothing in it is checked: never make one of what comes from outside. It cannot
+	// have a ?.
 	Expression bool
 }
 
 // Rows says where a table keeps labels that has a row for each label of an account.
 // Such a table does not tell accounts without a value from those with the empty
 // set: Known does. The columns Account and id have the same collation, or PostgreSQL
-// and MariaDB compare them with an error.
+// and MariaDB compare them with an error. An index on Account and Label pays.
 type Rows struct {
 	Table   string // the name of the table
 	Account string // its column with the account's id, as text equal to the attribute id
