@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ambit-authz/ambit/datagroup"
@@ -34,7 +35,7 @@ func database(t testing.TB, flaw string, edit editor) Database {
 func TestToy(t *testing.T) {
 	t.Parallel()
 	random := 50
-	if os.Getenv("CI") != "" || os.Getenv("AMBIT_LONG") != "" {
+	if thorough() {
 		random = 2000
 	}
 	for seed := range max(seeds()/10, 1) {
@@ -43,6 +44,24 @@ func TestToy(t *testing.T) {
 		}
 	}
 }
+
+// corpus is the accounts and the hostile filters of the default seed.
+var corpus = sync.OnceValues(func() ([]datagroup.Account, []datagroup.Node) {
+	accounts := Accounts(nil)
+	return accounts, newWriter(nil, accounts).all(0)
+})
+
+// first returns the first thing that is wrong with a database.
+func first(db Database) error {
+	accounts, filters := corpus()
+	return newTester(context.Background(), db, &Config{MostErrors: 1}).run(accounts, filters)
+}
+
+// hidden are flaws that few filters find.
+var hidden = []string{"finds no mark", "takes NULL for ''", "reads at most 8 items"}
+
+// thorough reports whether tests may take their time.
+func thorough() bool { return os.Getenv("CI") != "" || os.Getenv("AMBIT_LONG") != "" }
 
 // leaf is what the text of an error begins with that is about one comparison, or
 // about a list of ids.
@@ -108,7 +127,10 @@ func TestFlaws(t *testing.T) {
 	} {
 		t.Run(tt.flaw, func(t *testing.T) {
 			t.Parallel()
-			err := TestDatabase(context.Background(), database(t, tt.flaw, nil), &Config{Random: 1, MostErrors: 1})
+			if !thorough() && slices.Contains(hidden, tt.flaw) {
+				t.Skip("it takes a second: set CI or AMBIT_LONG")
+			}
+			err := first(database(t, tt.flaw, nil))
 			wrong(t, err, tt.want)
 			if e := (*Error)(nil); tt.want == leaf && errors.As(err, &e) && e.Filter != "" {
 				f, err := Schema().Parse(e.Filter)
@@ -161,7 +183,7 @@ func TestDialects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wrong(t, TestDatabase(context.Background(), database(t, "", edit), &Config{Random: 1, MostErrors: 1}), "^sqlfiltertest: ")
+			wrong(t, first(database(t, "", edit)), "^sqlfiltertest: ")
 		})
 	}
 }
