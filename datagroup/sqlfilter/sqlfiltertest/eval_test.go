@@ -136,13 +136,16 @@ func (p *parser) primary() expr {
 	case p.accept("CASE", "WHEN"):
 		when := p.or()
 		p.expect("THEN")
-		then := p.or()
+		then, otherwise := p.or(), constant(nil)
+		if p.accept("ELSE") {
+			otherwise = p.or()
+		}
 		p.expect("END")
 		return func(r *row) any {
 			if p.db.truth(when(r)) == true {
 				return then(r)
 			}
-			return nil
+			return otherwise(r)
 		}
 	case p.accept("?"):
 		p.next++
