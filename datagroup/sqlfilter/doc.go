@@ -68,7 +68,7 @@
 //   - SQLite: a list is an array of JSON. An index serves up to some thousand ids.
 //   - PostgreSQL: a list is an array. SET LOCAL jit = off before a condition with
 //     labels, or most of the time is spent on compiling it.
-//   - MariaDB: forty ids are found by the index; more cost a look at each row. For
+//   - MariaDB: a thousand ids are found by the index; more cost a look at each row. For
 //     many ids and many rows, insert them into a temporary table with a primary key
 //     in COLLATE utf8mb4_nopad_bin, and join it.
 //   - DuckDB: a list is an array of JSON. It needs no index.

@@ -111,7 +111,7 @@ func TestLongItems(t *testing.T) {
 	}{
 		{"list", func() error { _, err := d.List(ids(fits)); return err }, nil},
 		{"long item", func() error { _, err := d.List(ids("a", long)); return err }, sqlfilter.ErrTooLarge},
-		{"ids", func() error { _, err := table(t, d).IDs(manyIDs(41, long)); return err }, sqlfilter.ErrTooLarge},
+		{"ids", func() error { _, err := table(t, d).IDs(manyIDs(1001, long)); return err }, sqlfilter.ErrTooLarge},
 		{"few ids", func() error { _, err := table(t, d).IDs(ids(long)); return err }, nil},
 		{"filter", func() error { _, err := table(t, d).Where(parse(t, many(fits))); return err }, nil},
 		{"long filter", func() error { _, err := table(t, d).Where(parse(t, many(long))); return err }, nil},
@@ -162,8 +162,8 @@ func TestIDs(t *testing.T) {
 		{"more than a thousand", sqlfilter.SQLite(), manyIDs(1001, "z"), true, false, 1},
 		{"none without an index for lists", sqlfilter.MariaDB(), nil, true, false, 1},
 		{"one without an index for lists", sqlfilter.MariaDB(), ids("a"), false, true, 2},
-		{"forty without an index for lists", sqlfilter.MariaDB(), manyIDs(40, "z"), false, true, 80},
-		{"more without an index for lists", sqlfilter.MariaDB(), manyIDs(41, "z"), true, false, 1},
+		{"a thousand without an index for lists", sqlfilter.MariaDB(), manyIDs(1000, "z"), false, true, 2000},
+		{"more without an index for lists", sqlfilter.MariaDB(), manyIDs(1001, "z"), true, false, 1},
 	} {
 		if tt.dialect.Name == "MariaDB" {
 			plain, list = "`a`.`id` IN (", "JSON_TABLE"

@@ -248,7 +248,7 @@ func (t *Table) Where(f datagroup.Filter) (Predicate, error) {
 }
 
 // IDs returns the condition that selects exactly the accounts with these ids. They
-// are one argument, however many; up to 40 of them are as many arguments where the
+// are one argument, however many; up to 1,000 of them are as many arguments where the
 // database cannot use its index for a list. A nil sequence selects nothing.
 //
 // The error is an [*Error]: [ErrNoColumn] if no column is described for id, and
@@ -261,7 +261,7 @@ func (t *Table) IDs(ids iter.Seq[datagroup.AccountID]) (Predicate, error) {
 	items := t.dialect.items(ids)
 	w := &writer{dialect: &t.dialect}
 	w.sql.WriteString("(")
-	if t.dialect.Plain != "" && t.dialect.PlainInList == "" && 0 < len(items) && len(items) <= maxItems {
+	if t.dialect.Plain != "" && t.dialect.PlainInList == "" && 0 < len(items) && len(items) <= maxPlain {
 		t.in(w, c.sql, c.plain, items)
 	} else if list, err := t.dialect.list(items); err != nil {
 		return Predicate{}, err
