@@ -306,3 +306,17 @@ func twoSides(d access.Directory) (one, other map[string][]string) {
 	}
 	return one, other
 }
+
+// A data group that two teams have counts once in the size of a filter.
+func TestFilterSize(t *testing.T) {
+	p := access.MustLoad(`{
+	  "attributes": {"country": "string"},
+	  "groups": [{"id": "us", "filter": "country in ('US', 'PR')"}, {"id": "ca", "filter": "country = 'CA'"}],
+	  "teams":  [{"id": "a", "groups": ["us"], "members": [{"user": "ann"}]}, {"id": "b", "groups": ["us", "ca"], "members": [{"user": "ann"}]}],
+	  "users":  [{"id": "ann", "email": "ann@example.com", "role": "team-member"}]
+	}`)
+	v := p.View(access.User("ann"))
+	if v.FilterSize() != 3 || v.Filter().Size() != 3 {
+		t.Errorf("the size of %v is %d, at most %d", v.Filter(), v.Filter().Size(), v.FilterSize())
+	}
+}
