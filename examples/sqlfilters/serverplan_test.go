@@ -159,7 +159,7 @@ func mariadbPlan(t testing.TB, d sqlfilter.Dialect) error {
 	few := k.plans(t, d, []int{1, 40}, series, " ALL ")
 	k.text = "varchar(100) COLLATE utf8mb4_general_ci"
 	k.options = []string{"interpolateParams=true"}
-	return errors.Join(few, k.plans(t, d, []int{1, 40}, series, " ALL "), k.plans(t, d, []int{100}, series, "FirstMatch"), nested(t, d, k, series))
+	return errors.Join(few, k.plans(t, d, []int{1, 40}, series, " ALL "), k.plans(t, d, []int{1001}, series, "FirstMatch"), nested(t, d, k, series))
 }
 
 // nested returns an error if a list within a sub-select is read again for each row.
@@ -169,7 +169,7 @@ func nested(t testing.TB, d sqlfilter.Dialect, k serverKind, series string) erro
 	exec(t, db, "INSERT INTO accounts (id, source, country, spend, labels_known) "+series)
 	exec(t, db, "ANALYZE TABLE accounts")
 	var list []datagroup.AccountID
-	for i := range 100 {
+	for i := range 1001 {
 		list = append(list, datagroup.AccountID(fmt.Sprint("a-", i)))
 	}
 	p, err := table(t, d, withLabels(labelsRows, tagsRows)).IDs(slices.Values(list))
