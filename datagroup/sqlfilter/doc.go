@@ -43,8 +43,8 @@
 //     select rows of accounts that the policy does not have: of another company, which
 //     may have the same ids, and of accounts that were disconnected, that are newer
 //     than the policy, or that it was loaded without. Leave them out by a condition of
-//     your own. Of these, [Table.IDs] selects the ones with the same id only. A row without an id is never selected:
-//     describe the column of id.
+//     your own. Of these, [Table.IDs] selects the ones with the same id only. A row
+//     without an id is never selected: describe the column of id.
 //  3. Text compares by byte, whatever the collation of the column: cases, accents and
 //     spaces at the end count.
 //  4. What an account cannot have is unknown to every comparison, so that it is
@@ -57,7 +57,8 @@
 //     and decides nothing.
 //  7. A filter with more than 200 comparisons is refused: databases take seconds to
 //     plan such conditions, and more. Comparisons of one attribute by = or in count
-//     as one. Lists of more than 40 items are one argument.
+//     as one. Lists of more than 40 items are one argument, but on MariaDB, where
+//     lists of filters and up to 1,000 ids are as many arguments.
 //
 // # Recipes
 //

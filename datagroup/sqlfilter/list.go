@@ -32,9 +32,9 @@ type List struct {
 }
 
 // List returns ids as one argument: for SQL of your own, such as
-// id IN (SELECT unnest(CAST($1 AS text[]))) for PostgreSQL. What no text of the database can be
-// equal to is left out: ids that are not UTF-8, or have a byte 0 where the database
-// has none. A nil sequence is empty.
+// id IN (SELECT unnest(CAST($1 AS text[]))) for PostgreSQL. What no text of the
+// database can be equal to is left out: ids that are not UTF-8, or have a byte 0
+// where the database has none. A nil sequence is empty.
 //
 // The error is an [*Error] with [ErrTooLarge] for an id that is longer than
 // [Dialect.LongestItem]. It costs a look at each id.

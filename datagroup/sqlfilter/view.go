@@ -70,8 +70,8 @@ const accountsPerComparison = 100
 // The error is [ErrNoColumn] if it does not describe id.
 //
 // By filter, the condition stays true for accounts that come later. By ids, it is
-// as old as v is. Everything selects every row: also of accounts that the company
-// does not have. See rule 2 of the package.
+// as old as v is. Everything selects every row with an id: also of accounts that the
+// company does not have. See rule 2 of the package.
 func (t *Table) View(v View) (Predicate, error) {
 	switch ShapeOf(v) {
 	case Nothing:
