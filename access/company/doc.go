@@ -32,7 +32,8 @@
 //   - share links: [Company.LinkSubject]
 //   - who has access, since when, by whom, why, until when: [Moment.Register],
 //     [Moment.Row], [Moment.Pieces]; what is due: [Moment.Due]; [Company.Now],
-//     [Company.At] and [Company.AsOf] return the [Moment]
+//     [Company.At] and [Company.AsOf] return the [Moment]; the settings then:
+//     [Moment.Name], [Moment.Limits], [Moment.SeatsTaken], [Moment.ReviewMonths]
 //   - reviews: [Moment.Reviews], [Moment.Review], [Moment.ReviewItems],
 //     [Moment.Findings]; [Company.WriteEvidence], [CheckEvidence]
 //   - the log: [Company.History] with [HistoryQuery] returns each [Entry];

@@ -96,8 +96,9 @@ type HistoryQuery struct {
 	// events before and after it can be in the same hour.
 	From, To time.Time
 
-	After uint64 // the number of the event after which the answer begins; the last of a page is where the next begins
-	Limit int    // how many events at most; 0 and less is all
+	After  uint64 // the number of the event after which the answer begins; the last of a page is where the next begins
+	Before uint64 // the number of the event before which it ends, with which the latest events are read alone; 0 is no bound
+	Limit  int    // how many events at most; 0 and less is all
 }
 
 // History returns the events that fit a query, whole, in order: "everything that
@@ -112,7 +113,8 @@ type HistoryQuery struct {
 // event continues the one before, and that the last one is the one that the
 // company knows. It takes no memory beyond one event. Reading and checking an
 // event costs some microseconds, so a page at the end of a long log is cheapest
-// with After.
+// with After, and one in the middle with Before as well: nothing from there on is
+// read.
 //
 // A problem ends it, as the last pair, with the zero Entry: an [*Error] with the
 // event's number that wraps [ErrBroken] (of an altered event also
@@ -121,7 +123,7 @@ type HistoryQuery struct {
 func (c *Company) History(ctx context.Context, q HistoryQuery) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		n := 0
-		for e, err := range c.takenIn(ctx, q.After) {
+		for e, err := range c.takenIn(ctx, q.After, q.Before) {
 			var entry Entry
 			if err == nil && q.fits(e) {
 				entry.Event = e
@@ -141,12 +143,15 @@ func (c *Company) History(ctx context.Context, q HistoryQuery) iter.Seq2[Entry, 
 	}
 }
 
-// takenIn returns the events after a number that the company has taken in, each
-// checked.
-func (c *Company) takenIn(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+// takenIn returns the events after a number that the company has taken in, up to
+// the one before another number, 0 for all, each checked.
+func (c *Company) takenIn(ctx context.Context, after, before uint64) iter.Seq2[audit.Event, error] {
 	return func(yield func(audit.Event, error) bool) {
 		head, id := c.Checkpoint(), c.ID()
-		if after >= head.Seq {
+		if before == 0 || before > head.Seq {
+			before = head.Seq + 1
+		}
+		if before <= 1 || after >= before-1 {
 			return
 		}
 		last := audit.Checkpoint{Seq: after}
@@ -160,7 +165,7 @@ func (c *Company) takenIn(ctx context.Context, after uint64) iter.Seq2[audit.Eve
 				return
 			}
 			last = e.Checkpoint()
-			if !yield(e, nil) || last == head {
+			if !yield(e, nil) || last.Seq == before-1 {
 				return
 			}
 		}

@@ -86,7 +86,7 @@ func fits(q company.HistoryQuery, actor string, e audit.Event, changes []company
 			who = true
 		}
 	}
-	return target && when && who && e.Seq > q.After
+	return target && when && who && e.Seq > q.After && (q.Before == 0 || e.Seq < q.Before)
 }
 
 // actorOfText returns the actor whom an event calls by a text, in capitals if it
@@ -163,7 +163,7 @@ func TestHistoryFilters(t *testing.T) {
 		when := rapid.SampledFrom(append(slices.Clone(times), time.Time{}, time.Time{}))
 		check(rt.Fatalf, rapid.SampledFrom(append(targets, "", "")).Draw(rt, "target"), rapid.SampledFrom(append(actors, "", "")).Draw(rt, "actor"),
 			company.HistoryQuery{From: when.Draw(rt, "from"), To: when.Draw(rt, "to"),
-				After: rapid.Uint64Range(0, 50).Draw(rt, "after"), Limit: rapid.IntRange(-1, 4).Draw(rt, "limit")})
+				After: rapid.Uint64Range(0, 50).Draw(rt, "after"), Before: rapid.Uint64Range(0, 80).Draw(rt, "before"), Limit: rapid.IntRange(-1, 4).Draw(rt, "limit")})
 	})
 	if found[true] == 0 || found[false] == 0 {
 		t.Errorf("something was found, or nothing: %v", found)
@@ -199,6 +199,50 @@ func TestHistoryPages(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("pages of %d come to %d events, want %d", size, len(got), len(want))
+		}
+	}
+}
+
+// TestHistoryBefore: a history that ends before an event reads nothing from there
+// on, so pages from the end cost what they show.
+func TestHistoryBefore(t *testing.T) {
+	t.Parallel()
+	_, history, _ := recorded(t)
+	log := &countingLog{Log: fixedLog(history)}
+	co, err := company.Open(t.Context(), log, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := uint64(len(history))
+	for after := range head + 2 {
+		for before := range head + 3 {
+			log.read = 0
+			got, err := historyOf(t.Context(), co, company.HistoryQuery{After: after, Before: before})
+			end := head // the last that is asked for
+			if before != 0 {
+				end = min(end, before-1)
+			}
+			want := int(max(end, after) - after)
+			if err != nil || len(got) != want || want > 0 && got[0].Seq != after+1 || log.read != want {
+				t.Fatalf("after %d and before %d: %d events of %d read, %v; want %d", after, before, len(got), log.read, err, want)
+			}
+		}
+	}
+}
+
+// countingLog counts the events that are read of a log.
+type countingLog struct {
+	audit.Log
+	read int
+}
+
+func (l *countingLog) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for e, err := range l.Log.Events(ctx, after) {
+			l.read++
+			if !yield(e, err) {
+				return
+			}
 		}
 	}
 }

@@ -61,3 +61,35 @@ func TestFoundedBeyondWhatIsSold(t *testing.T) {
 		t.Errorf("Found = %v, want ErrInvalid", err)
 	}
 }
+
+// TestMomentSettings: a moment has the settings of its time, and the company's own
+// limits, whatever the host sells.
+func TestMomentSettings(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t, "ann admin; bob viewer", options{seats: 9})
+	before := c.Now()
+	c.must("ann", company.SetCompanyName{Name: "Acme & Co"}, company.SetLimits{Seats: company.To(5)}, company.ScheduleReviews{Months: 6}, company.Invite{Terms: termsTo("i@x.test", "viewer")})
+	c.sells(3)
+	type settings struct {
+		name                  string
+		seats, taken, reviews int
+	}
+	of := func(m company.Moment) settings {
+		return settings{m.Name(), m.Limits().Seats, m.SeatsTaken(), m.ReviewMonths()}
+	}
+	for what, tt := range map[string]struct {
+		m    company.Moment
+		want settings
+	}{
+		"before": {before, settings{"Acme", 9, 2, 3}},
+		"now":    {c.Now(), settings{"Acme & Co", 5, 3, 6}},
+		"none":   {company.Moment{}, settings{}},
+	} {
+		if got := of(tt.m); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", what, got, tt.want)
+		}
+	}
+	if got := c.Limits().Seats; got != 3 {
+		t.Errorf("with those of the host there are %d seats, want 3", got)
+	}
+}

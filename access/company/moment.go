@@ -86,3 +86,38 @@ func (m Moment) Checkpoint() audit.Checkpoint { return m.head }
 
 // Time returns the instant, in UTC.
 func (m Moment) Time() time.Time { return m.at }
+
+// Name returns the name of the company.
+func (m Moment) Name() string {
+	if m.state == nil {
+		return ""
+	}
+	return m.state.name
+}
+
+// Limits returns the limits that the company has by [SetLimits] and its founding.
+// [Company.Limits] has those of [Config.Limits] in it as well.
+func (m Moment) Limits() Limits {
+	if m.state == nil {
+		return Limits{}
+	}
+	return m.state.limits
+}
+
+// SeatsTaken returns how many seats are taken; see [Limits]. It costs a look at each
+// role and each open invitation.
+func (m Moment) SeatsTaken() int {
+	if m.state == nil {
+		return 0
+	}
+	return m.state.seatsTaken(m.at)
+}
+
+// ReviewMonths returns after how many months a review is due: 3, or what
+// [ScheduleReviews] says. The zero Moment has none.
+func (m Moment) ReviewMonths() int {
+	if m.state == nil {
+		return 0
+	}
+	return m.state.reviewMonths()
+}
