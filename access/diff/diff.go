@@ -35,21 +35,21 @@ func Compare(old, next *access.Policy) *Diff {
 // The search goes from user to user, so it costs as much as you read. For each
 // user it costs a look at the accounts of each team, at every user if the role
 // manages users, and at every share link.
-func (d *Diff) Gains() iter.Seq[Right] { return d.rights(false) }
+func (d *Diff) Gains() iter.Seq[Right] { return d.rights(false, nil) }
 
 // Losses returns what the old policy allows that the next one denies. It is
 // exactly what [Diff.Gains] returns if the two policies are swapped, in the same
 // order and at the same cost.
-func (d *Diff) Losses() iter.Seq[Right] { return d.rights(true) }
+func (d *Diff) Losses() iter.Seq[Right] { return d.rights(true, nil) }
 
-func (d *Diff) rights(swapped bool) iter.Seq[Right] {
+func (d *Diff) rights(swapped bool, b *budget) iter.Seq[Right] {
 	switch {
 	case d == nil || d.old == nil || d.next == nil:
 		return func(func(Right) bool) {}
 	case swapped:
-		return gained(d.next, d.old)
+		return gained(d.next, d.old, b)
 	}
-	return gained(d.old, d.next)
+	return gained(d.old, d.next, b)
 }
 
 // IsEmpty reports whether the two policies allow the same at all times. It stops

@@ -16,6 +16,8 @@
 // # Where to begin
 //
 //   - Most programs use [Compare], [Diff.Gains] and [Diff.Losses] only.
+//   - In brief, within limits: [Diff.Summary], with [Limits] and a [Total] of each
+//     side.
 //   - A gain or loss: [Right], with its [Kind] and its [Route].
 //   - How many accounts users gain and lose, at one time: [CountAccounts].
 //   - What one policy decides, in words: [Describe].

@@ -1,6 +1,7 @@
 package diff_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -132,4 +133,19 @@ func ExampleDescribe() {
 	// Output:
 	// mia acts in team americas
 	// tom sees us-1 (team americas, data group us)
+}
+
+// A page asks before a filter is saved, and again for each letter that is typed.
+func ExampleDiff_Summary() {
+	next := change(func(e *access.Edit) {
+		e.SetGroup(document.Group{ID: "us", Filter: "country = 'CA'"})
+	})
+	s := diff.Compare(company, next).Summary(context.Background(), diff.Limits{Rights: 1})
+	fmt.Println("gain:", s.Gains)
+	fmt.Println("lose:", s.Losses)
+	fmt.Println(s.Losses.Rights[0])
+	// Output:
+	// gain: 2 users, 1 account
+	// lose: 2 users, 1 account
+	// mia sees account us-1 (team americas, data group us)
 }

@@ -26,11 +26,14 @@ type gains struct {
 	teams, groups, roles, users []access.Resource
 }
 
-// gained returns what next allows that old denies.
-func gained(old, next *facts) iter.Seq[Right] {
+// gained returns what next allows that old denies, as far as the steps go.
+func gained(old, next *facts, b *budget) iter.Seq[Right] {
 	return func(yield func(Right) bool) {
 		g := newGains(old, next)
 		for _, h := range next.holders {
+			if !b.spend(1 + len(h.teams)) {
+				return
+			}
 			if h.Suspended {
 				continue
 			}
@@ -41,6 +44,9 @@ func gained(old, next *facts) iter.Seq[Right] {
 			}
 		}
 		for _, l := range next.doc.Links {
+			if !b.spend(1) {
+				return
+			}
 			if r, ok := g.ofLink(l); ok && !yield(r) {
 				return
 			}
