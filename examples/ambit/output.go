@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// output is where answers go. It keeps the first error of its writer, which
+// Flush returns, so that commands need not look at each.
+type output struct {
+	*bufio.Writer
+	color bool
+}
+
+func newOutput(w io.Writer, color bool) *output {
+	return &output{bufio.NewWriterSize(w, 64<<10), color}
+}
+
+// line writes a line of text. Names come from whoever wrote the policy: what
+// could move the cursor, or make a text look like another one, is escaped.
+func (o *output) line(format string, args ...any) {
+	o.WriteString(shown(fmt.Sprintf(format, args...)) + "\n")
+}
+
+// lines writes a text of several lines.
+func (o *output) lines(text string) {
+	for line := range strings.Lines(text) {
+		o.line("%s", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// The colours of a terminal.
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// colored writes a line in a colour, where there are colours.
+func (o *output) colored(color, format string, args ...any) {
+	if !o.color {
+		o.line(format, args...)
+		return
+	}
+	o.WriteString("\x1b[" + color + "m" + shown(fmt.Sprintf(format, args...)) + "\x1b[0m\n")
+}
+
+// json writes a value as JSON for programs.
+func (o *output) json(value any) error {
+	e := json.NewEncoder(o)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
+}
+
+// shown returns a line with escapes for what cannot be seen.
+func shown(line string) string {
+	if !strings.ContainsFunc(line, unseen) && strings.ToValidUTF8(line, "") == line {
+		return line
+	}
+	var b strings.Builder
+	for i, r := range line {
+		if !unseen(r) && !(r == '\ufffd' && line[i] != '\xef') {
+			b.WriteRune(r)
+			continue
+		}
+		n := len(string(r))
+		if r == '\ufffd' && line[i] != '\xef' { // a byte that is no UTF-8
+			n = 1
+		}
+		quoted := strconv.QuoteToASCII(line[i : i+n])
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}
+
+func unseen(r rune) bool { return !strconv.IsPrint(r) }
+
+// table aligns rows of cells. See newTable.
+type table struct {
+	text *strings.Builder
+	rows *tabwriter.Writer
+}
+
+func newTable() table {
+	text := new(strings.Builder)
+	return table{text, tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)}
+}
+
+// row adds a row.
+func (t table) row(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = shown(cell)
+	}
+	fmt.Fprintln(t.rows, strings.Join(cells, "\t"))
+}
+
+// String returns the rows so far, aligned.
+func (t table) String() string {
+	t.rows.Flush() // into a strings.Builder, which takes everything
+	return t.text.String()
+}
+
+// count returns a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

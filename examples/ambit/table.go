@@ -1,0 +1,90 @@
+package main
+
+import "slices"
+
+// command is one row of the table of commands.
+type command struct {
+	name     string
+	args     string   // as usage shows them
+	min, max int      // how many there are; a max of -1 is any number
+	words    []string // what the first argument may be, if it is one of a few
+	flags    string   // the names of rows of flagRows, separated by spaces
+	formats  []string // of the answer, the default first
+	summary  string   // one line
+	about    string   // more lines, with all that help says
+	statuses string   // what each exit status means that is not as everywhere
+	example  string   // a command line, without ambit
+	run      func(*call) (int, error)
+}
+
+// textJSON are the formats of most answers.
+var textJSON = []string{"text", "json"}
+
+// commands returns the table of commands, in the order in which help lists them.
+func commands() []command {
+	return []command{
+		{
+			name: "check", args: "POLICY…", min: 1, max: -1, flags: "at asof",
+			summary:  "say whether policies are in order, and list all that is wrong",
+			about:    "Each mistake is told with its file, line and path. The log of a company is replayed:\nits chain of hashes and every change are checked.",
+			statuses: "0 in order, 1 with mistakes, 2 if it could not be read",
+			example:  "check policy.json", run: check,
+		},
+		{
+			name: "fmt", args: "POLICY…", min: 1, max: -1, flags: "w d l at asof",
+			summary:  "write a policy in its canonical form",
+			about:    "It is sorted by id and laid out for reading: the same policy always has the same bytes.\nOf a log it writes the document that its events come to.",
+			statuses: "0 written or canonical already, 1 if -d or -l found something, 2 with mistakes",
+			example:  "fmt -w policy.json", run: format,
+		},
+		{
+			name: "decide", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
+			summary:  "say whether somebody may do something, with the reason",
+			about:    "The reason names roles, teams and data groups: it is for you, not for the user.",
+			statuses: "0 allowed, 1 denied",
+			example:  "decide -as mia -do account.view -on account:us-search policy.json", run: decide,
+		},
+		{
+			name: "why", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
+			summary:  "say why, with every route that was tried and what would help",
+			about:    "A denial lists changes that would take its reason away, and who may make them.",
+			statuses: "0 allowed, 1 denied",
+			example:  "why -as mia -do account.view -on account:de-search policy.json", run: why,
+		},
+		{
+			name: "who", args: "POLICY", min: 1, max: 1, flags: "do on asof at", formats: textJSON,
+			summary:  "list who may do something, and by which route",
+			statuses: "0 somebody may, 1 nobody may",
+			example:  "who -do report.edit -on report:europe policy.json", run: who,
+		},
+		{
+			name: "list", args: "accounts|actions|reports POLICY", min: 2, max: 2, words: listed,
+			flags: "as team link do on asof at", formats: textJSON,
+			summary:  "list the accounts, actions or reports that somebody has",
+			about:    "accounts are those they see, actions those they may take at -on, and reports those at\nwhich they may take the action -do, report.view by default.",
+			statuses: "0 there are some, 1 there are none",
+			example:  "list accounts -as mia policy.json", run: list,
+		},
+		{
+			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most exit-code asof at old-asof old-at", formats: []string{"text"},
+			summary:  "compare two policies: who gains and who loses what, and by which route",
+			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses.",
+			statuses: "0 compared; with -exit-code 0 no difference, 1 a difference",
+			example:  "diff old.json new.json", run: difference,
+		},
+		{
+			name: "help", args: "[COMMAND]", max: 1,
+			summary: "describe ambit, or one of its commands",
+			example: "help diff", run: help,
+		},
+	}
+}
+
+// find returns the command with a name.
+func find(name string) (command, bool) {
+	all := commands()
+	if i := slices.IndexFunc(all, func(c command) bool { return c.name == name }); i >= 0 {
+		return all[i], true
+	}
+	return command{}, false
+}
