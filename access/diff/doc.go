@@ -20,6 +20,7 @@
 //     side.
 //   - A gain or loss: [Right], with its [Kind] and its [Route].
 //   - How many accounts users gain and lose, at one time: [CountAccounts].
+//   - Whether two policies are of one company at all: [Doubts].
 //   - What one policy decides, in words: [Describe].
 //
 // # Rules
@@ -54,5 +55,6 @@
 //
 // # Errors
 //
-// Every two policies can be compared, so nothing returns an error.
+// Every two policies can be compared, so nothing returns an error. Whether there is
+// a meaning in it is for [Doubts] to say.
 package diff
