@@ -1,0 +1,286 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// changePage is a form, with what was typed and what would come of it.
+type changePage struct {
+	Form    *form
+	What    []row // what it is about
+	Action  string
+	Hidden  []sent // what is sent along and not typed
+	Typed   []sent // what was typed, for the form that confirms
+	Fields  []field
+	Back    string
+	Error   phrase // why it is refused
+	Reason  string // of a denial, its code
+	Changed []changed
+	WhatIf  *whatIf
+}
+
+// sent is sent with a form and not shown.
+type sent struct{ Name, Value string }
+
+// row is a line of a short list: what something is, and its value.
+type row struct {
+	Name  phrase
+	Value phrase
+	Link  string
+}
+
+// showChange shows a form, checks it, and makes the change.
+func showChange(v *visit) (*answer, error) {
+	in := v.URL.Query()
+	if v.Method == http.MethodPost {
+		if err := v.ParseForm(); err != nil {
+			return nil, badForm(err)
+		}
+		in = v.PostForm
+	}
+	in = cleaned(in)
+	f := v.console.forms[in.Get("do")]
+	if f == nil {
+		return nil, missing("form", in.Get("do"))
+	}
+	if v.Method == http.MethodPost && in.Get("for") != string(v.reader) {
+		return v.showForm(f, in, &outcome{text: say("You are signed in as somebody else than when this form was made. Nothing was changed. Look at it again.")})
+	}
+	if d := f.Offered(v, in); !d.Allowed {
+		return nil, d.Err()
+	}
+	if v.Method != http.MethodPost {
+		return v.showForm(f, in, nil)
+	}
+	return v.sendForm(f, in)
+}
+
+func badForm(err error) error {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return err
+	}
+	return admission.BadRequest("The form cannot be read. Go back, and send it again.")
+}
+
+// outcome is what came of a form that was checked or refused.
+type outcome struct {
+	text    phrase
+	field   *fieldError
+	changed []changed
+	whatIf  *whatIf
+	status  int
+}
+
+// sendForm checks what was typed, and makes the change if it was confirmed.
+func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
+	since, err := strconv.ParseUint(in.Get("since"), 10, 63)
+	if err != nil {
+		return nil, admission.BadRequest("The form does not say when it was made. Open it again.")
+	}
+	changes, err := f.Build(v, in)
+	if wrong, ok := errors.AsType[*fieldError](err); ok {
+		return v.showForm(f, in, &outcome{field: wrong, status: http.StatusUnprocessableEntity})
+	}
+	if err != nil {
+		return nil, err
+	}
+	by := company.By{Actor: company.User(v.reader), Reason: in.Get("reason"), Since: since}
+	if v.console.By != nil {
+		v.console.By(v.Request, &by)
+	}
+	if in.Get("step") != "do" {
+		found, err := v.askWhatIf(v.Context(), by, changes)
+		if err != nil {
+			return v.refuseForm(f, in, since, err)
+		}
+		return v.showForm(f, in, &outcome{whatIf: found})
+	}
+	receipt, err := v.console.company.Do(v.Context(), by, changes...)
+	if err != nil {
+		return v.refuseForm(f, in, since, err)
+	}
+	if f.Result != nil {
+		return f.Result(v, in, receipt), nil
+	}
+	return &answer{Goto: doneLink(f.Back(v, in, receipt), f.Name, receipt.Seq)}, nil
+}
+
+// doneLink adds to a link what was done.
+func doneLink(link, name string, seq uint64) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return link
+	}
+	query := u.Query()
+	query.Set("done", name)
+	query.Set("event", strconv.FormatUint(seq, 10))
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// refuseForm shows a form again after it was refused, with all that was typed
+// and why. What failed for another reason is for the page of failures.
+func (v *visit) refuseForm(f *form, in url.Values, since uint64, err error) (*answer, error) {
+	failed, ok := errors.AsType[*company.Error](err)
+	if !ok || !failed.Refused() {
+		if v.console.company.Health().Log != nil || errors.Is(err, company.ErrUncertain) {
+			err = fmt.Errorf("%w: %w", admission.ErrUnavailable, err)
+		}
+		return nil, err
+	}
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+		if denied.Decision.Subject != access.User(v.reader) || hidden(denied.Decision) {
+			return nil, err
+		}
+		return v.showForm(f, in, &outcome{text: denialText(denied.Decision.Public().Reason), status: http.StatusForbidden})
+	}
+	out := &outcome{text: say("%s.", sentence(failed.Err.Error())), status: refusedStatus(err)}
+	if errors.Is(err, company.ErrChanged) {
+		out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
+		out.changed = v.changedSince(since, failed.Seq)
+		in.Del("since") // what was changed has been seen
+	}
+	return v.showForm(f, in, out)
+}
+
+// statuses are for changes that the reader may make, but not like this. All
+// other refusals conflict with the state of the company.
+var statuses = []struct {
+	err    error
+	status int
+}{
+	{company.ErrReason, http.StatusUnprocessableEntity},
+	{company.ErrInvalid, http.StatusUnprocessableEntity},
+	{company.ErrPast, http.StatusUnprocessableEntity},
+	{company.ErrUnknown, http.StatusUnprocessableEntity},
+	{company.ErrSelf, http.StatusForbidden},
+	{company.ErrBeyondOwnEnd, http.StatusForbidden},
+}
+
+func refusedStatus(err error) int {
+	for _, known := range statuses {
+		if errors.Is(err, known.err) {
+			return known.status
+		}
+	}
+	return http.StatusConflict
+}
+
+// showForm answers with a form: as it is opened with a nil outcome, and
+// otherwise with all that was typed.
+func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) {
+	since := in.Get("since")
+	if since == "" || out == nil {
+		since = strconv.FormatUint(v.moment.Checkpoint().Seq, 10)
+	}
+	p := changePage{
+		Form: f, What: v.about(f, in), Action: v.link("/change"),
+		Hidden: []sent{{"do", f.Name}, {"for", string(v.reader)}, {"since", since}},
+		Back:   f.Back(v, in, company.Receipt{}),
+	}
+	for _, key := range f.Keys {
+		p.Hidden = append(p.Hidden, sent{key, in.Get(key)})
+	}
+	if f.Fields != nil {
+		p.Fields = f.Fields(v, in)
+	}
+	p.Fields = append(p.Fields, reasonField(f))
+	for i := range p.Fields {
+		p.fill(&p.Fields[i], in, out)
+	}
+	a := &answer{Template: "change.html", Title: f.Title}
+	if out != nil {
+		p.Error, p.Changed, p.WhatIf, a.Status = out.text, out.changed, out.whatIf, out.status
+	}
+	a.Data = p
+	return a, nil
+}
+
+// fill gives a field what was typed in it, in the form and in the one that
+// confirms it.
+func (p *changePage) fill(f *field, in url.Values, out *outcome) {
+	if typed, ok := in[f.Name]; ok || out != nil {
+		f.Value = typed
+	}
+	for _, value := range f.Value {
+		p.Typed = append(p.Typed, sent{f.Name, value})
+	}
+	if out != nil && out.field != nil && out.field.field == f.Name {
+		f.Error = out.field.text
+	}
+}
+
+// reasonField is the last of every form.
+func reasonField(f *form) field {
+	why := field{Name: "reason", Kind: typeLines, Label: say("Reason"), Max: 500, Required: f.Reason,
+		Hint: say("It is recorded, and shown to those who read the log.")}
+	if !f.Reason {
+		why.Label = say("Reason (you may leave it out)")
+	}
+	return why
+}
+
+// about says in words what a form is about.
+func (v *visit) about(f *form, in url.Values) []row {
+	var rows []row
+	for _, key := range f.Keys {
+		id := in.Get(key)
+		switch key {
+		case "user":
+			rows = append(rows, row{say("Person"), named(v.userName(team.UserID(id))), ""})
+		case "team":
+			rows = append(rows, row{say("Team"), named(v.teamName(team.ID(id))), ""})
+		}
+	}
+	return rows
+}
+
+// changed is an event that somebody made after a form was opened.
+type changed struct {
+	Seq  uint64
+	Time string
+	By   string
+	What []string
+}
+
+// changedSince returns the events after one up to the last that a refusal
+// names, as far as they concern what it is about: at most ten of them.
+func (v *visit) changedSince(since, last uint64) []changed {
+	if last == 0 {
+		return nil
+	}
+	var out []changed
+	for e, err := range v.console.company.History(v.Context(), company.HistoryQuery{After: last - 1, Before: last + 1}) {
+		if err != nil {
+			break
+		}
+		item := changed{Seq: e.Seq, Time: minute(e.Time), By: e.Actor.ID}
+		for _, c := range e.Event.Changes {
+			item.What = append(item.What, c.Type)
+		}
+		out = append(out, item)
+	}
+	return slices.Clip(out)
+}
+
+// askWhatIf says what a change would do if it were made now.
+func (v *visit) askWhatIf(ctx context.Context, by company.By, changes []company.Change) (*whatIf, error) {
+	return &whatIf{}, nil
+}
+
+// whatIf is who would gain and who would lose.
+type whatIf struct {
+	Gains, Losses []string
+	More          bool
+}

@@ -1,0 +1,159 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+)
+
+// form is a change that people make by hand. A row of the table says all that
+// is fixed about it: the console shows it, checks it, shows who would gain and
+// who would lose, and makes it.
+type form struct {
+	Name  string   // of the change in the log
+	About string   // what its page is about, such as "user": the link to it stands there
+	Keys  []string // the parameters that say of what: they come with the link, and are not typed
+
+	Title phrase
+	Help  phrase // what it does, in a sentence; none is no sentence
+
+	// Offered asks what can be asked before anything is typed. A denial is why the
+	// form is not offered, and refused to anyone who asks for it by hand.
+	Offered func(*visit, url.Values) access.Decision
+
+	// Fields are what is typed, with what is there now. Nil is nothing.
+	Fields func(*visit, url.Values) []field
+
+	// Build makes the changes of what was typed. A *fieldError says what to type
+	// instead.
+	Build func(*visit, url.Values) ([]company.Change, error)
+
+	Reason bool // a reason is required; otherwise it may be given
+
+	// Back returns the page to go to when it is done.
+	Back func(*visit, url.Values, company.Receipt) string
+
+	// Result is an answer in the place of Back, for what is told once. Nil is none.
+	Result func(*visit, url.Values, company.Receipt) *answer
+}
+
+// forms are all changes that the pages offer, in the order of their links.
+func forms() []form {
+	return slices.Concat(userForms())
+}
+
+// field is something to be typed or chosen.
+type field struct {
+	Name     string
+	Kind     fieldKind
+	Label    phrase
+	Hint     phrase // none is no hint
+	Options  []option
+	Required bool
+	Max      int      // bytes that may be typed; 0 is as many as a form holds
+	Value    []string // what is there now; what was typed takes its place
+	Error    phrase   // what to type instead
+}
+
+// fieldKind is how something is typed.
+type fieldKind string
+
+const (
+	typeLine    fieldKind = "line"
+	typeLines   fieldKind = "lines"
+	typeDay     fieldKind = "day"
+	typeNumber  fieldKind = "number"
+	chooseOne   fieldKind = "one"     // a list
+	chooseRadio fieldKind = "radio"   // one of a few, all of them shown
+	chooseMany  fieldKind = "several" // boxes to tick
+)
+
+// option is what can be chosen.
+type option struct {
+	Value string
+	Label phrase
+	Note  phrase // more about it; none is nothing
+}
+
+// named returns a label that is somebody's or something's name.
+func named(name string) phrase {
+	if name == "" {
+		return phrase{}
+	}
+	return say("%s", name)
+}
+
+// fieldError says what to type instead.
+type fieldError struct {
+	field string
+	text  phrase
+}
+
+func (e *fieldError) Error() string { return e.field + ": " + e.text.English }
+
+// Typed returns what a field has, the first of several.
+func (f field) Typed() string {
+	if len(f.Value) == 0 {
+		return ""
+	}
+	return f.Value[0]
+}
+
+// Chosen reports whether an option is chosen.
+func (f field) Chosen(value string) bool { return slices.Contains(f.Value, value) }
+
+// asks returns a form's Offered for one question.
+func asks(action access.Action, resource func(url.Values) access.Resource) func(*visit, url.Values) access.Decision {
+	return func(v *visit, in url.Values) access.Decision { return v.decide(action, resource(in)) }
+}
+
+// theCompany and the like are the resource that a form is about.
+func theCompany(url.Values) access.Resource  { return access.Company() }
+func theUser(in url.Values) access.Resource  { return access.TargetUser(in.Get("user")) }
+func theTeam(in url.Values) access.Resource  { return access.Team(in.Get("team")) }
+func theGroup(in url.Values) access.Resource { return access.Group(in.Get("group")) }
+
+// wrongDay is for a browser that does not know fields for days.
+func wrongDay() phrase { return say("Write the day as 2026-09-30.") }
+
+// readEnd returns the end of access whose last day was typed, zero for none.
+func readEnd(in url.Values, name string) (time.Time, error) {
+	typed := in.Get(name)
+	if typed == "" {
+		return time.Time{}, nil
+	}
+	last, err := time.Parse(time.DateOnly, typed)
+	if err != nil {
+		return time.Time{}, &fieldError{name, wrongDay()}
+	}
+	return last.AddDate(0, 0, 1), nil
+}
+
+// edited returns a field of an edit: left out if what was typed is what is
+// there.
+func edited(in url.Values, name, before string) company.Optional[string] {
+	switch typed := in.Get(name); typed {
+	case before:
+		return company.Optional[string]{}
+	case "":
+		return company.None[string]()
+	default:
+		return company.To(typed)
+	}
+}
+
+// cleaned returns what was typed without what nobody means: spaces at the ends,
+// and the line ends of a browser.
+func cleaned(in url.Values) url.Values {
+	out := url.Values{}
+	for name, values := range in {
+		for _, value := range values {
+			out.Add(name, strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")))
+		}
+	}
+	return out
+}

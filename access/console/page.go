@@ -1,0 +1,120 @@
+package console
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// page is what every template gets.
+type page struct {
+	Title   phrase
+	Company string
+	Menu    []menuEntry
+	Reader  string // how the reader is named, "" for nobody
+	SignOut string
+	Home    string
+	Done    phrase // what was just done; none is nothing
+	Data    any
+}
+
+// menuEntry is a link of the navigation.
+type menuEntry struct {
+	Name phrase
+	Link string
+	Here bool
+}
+
+// page returns what the template of an answer gets. The navigation only offers:
+// what it leaves out is refused by the routes as well.
+func (c *console) page(v *visit, a *answer) page {
+	p := page{Title: a.Title, Company: v.moment.Name(), Home: c.link("/"), Data: a.Data}
+	if v.reader == "" {
+		return p
+	}
+	p.Reader, p.SignOut = v.userName(v.reader), c.SignOut
+	for _, r := range c.menu {
+		if v.mayRead(r.Rights) {
+			p.Menu = append(p.Menu, menuEntry{r.Menu, c.link(r.Path), r == v.route})
+		}
+	}
+	p.Done = v.done()
+	return p
+}
+
+// done says what the reader has just done, of the event that the link names. It
+// asks the log, so that nobody is told by a forged link that they did something.
+func (v *visit) done() phrase {
+	f := v.console.forms[v.asked("done")]
+	seq, err := strconv.ParseUint(v.asked("event"), 10, 63)
+	if f == nil || err != nil || seq == 0 || seq > v.moment.Checkpoint().Seq {
+		return phrase{}
+	}
+	query := company.HistoryQuery{After: seq - 1, Before: seq + 1, Actor: company.User(v.reader)}
+	for e, err := range v.console.company.History(v.Context(), query) {
+		if err == nil && slices.ContainsFunc(e.Event.Changes, func(c audit.Change) bool { return c.Type == f.Name }) {
+			return say("Done: %s. It is event %s of the log.", f.Title, seq)
+		}
+	}
+	return phrase{}
+}
+
+// parse returns the templates, with those of the host in the place of ours.
+// html/template escapes whatever they show for the place where it stands, so a
+// name is text, whatever is in it.
+func (c *console) parse(host fs.FS) (*template.Template, error) {
+	all := template.New("").Funcs(template.FuncMap{
+		"t":       func(english string, args ...any) template.HTML { return c.texts.html(phrase{english, args}) },
+		"say":     c.texts.html,
+		"plain":   c.texts.plain,
+		"link":    c.link,
+		"day":     day,
+		"lastday": lastDay,
+		"minute":  minute,
+		"list":    list,
+		"anchor":  anchor,
+	})
+	all, err := all.ParseFS(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	if host == nil {
+		return all, nil
+	}
+	names, err := fs.Glob(host, "*.html")
+	if err == nil && len(names) > 0 {
+		all, err = all.ParseFS(host, "*.html")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("console: Config.Templates: %w", err)
+	}
+	return all, nil
+}
+
+// serveAsset answers with the stylesheet or the script of all pages, which tell
+// nobody anything, and reports whether the path is one of them.
+func (c *console) serveAsset(w http.ResponseWriter, r *http.Request, path string) bool {
+	if path != "/style.css" && path != "/console.js" {
+		return false
+	}
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeFileFS(w, r, pageFiles, "pages"+path)
+	return true
+}
+
+// disposition makes a browser save an answer under a name.
+func disposition(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
+}

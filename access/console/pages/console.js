@@ -1,0 +1,2 @@
+// Nothing here is needed: each page works without it.
+"use strict";

@@ -1,0 +1,31 @@
+package console
+
+import (
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// route is a page. A row of the table says all that is fixed about it.
+type route struct {
+	Path   string                        // below the prefix
+	Menu   phrase                        // its name in the navigation; none is not there
+	Rights []access.Action               // at the company, of which one is needed; none is every active user
+	Show   func(*visit) (*answer, error) // makes the page, or says with an error of package admission why there is none
+	Posts  bool                          // it takes what a form sends
+}
+
+// routes are all pages, in the order of the navigation. What a page shows of
+// one thing is for its Show to ask.
+func routes() []route {
+	return slices.Concat(
+		[]route{
+			{Path: "/", Menu: say("You"), Show: showHome},
+			{Path: "/change", Show: showChange, Posts: true},
+		},
+		peopleRoutes(),
+	)
+}
+
+// readers of the lists of users, invitations, teams and data groups.
+var readDirectory = []access.Action{access.ViewDirectory}

@@ -1,0 +1,98 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+)
+
+// phrase is a text of the pages: an English sentence that a host may have
+// replaced, and the names and numbers in it. The zero phrase is no text.
+//
+// Each %s stands for one of args. A translation may change their order by
+// %[2]s.
+type phrase struct {
+	English string
+	args    []any // strings, integers, times and phrases
+}
+
+// say returns a text of the pages. The English text must be a literal, so that
+// it is found for the list of all of them.
+func say(english string, args ...any) phrase { return phrase{english, args} }
+
+func (p phrase) is() bool { return p.English != "" }
+
+// texts are the words that take the place of the English ones.
+type texts map[string]string
+
+// newTexts checks the words of a host.
+func newTexts(given map[string]string) (texts, error) {
+	made := texts{}
+	for english, other := range given {
+		made[english] = other
+	}
+	return made, nil
+}
+
+// plain returns a phrase as text, for where no markup can stand.
+func (t texts) plain(p phrase) string {
+	return t.format(p, func(arg string) string { return arg }, t.plain)
+}
+
+// html returns a phrase with each name in it isolated from the direction of
+// the text around it. In an attribute, html/template drops the elements.
+func (t texts) html(p phrase) template.HTML {
+	isolate := func(arg string) string { return "<bdi>" + template.HTMLEscapeString(arg) + "</bdi>" }
+	return template.HTML(t.format(p, isolate, func(p phrase) string { return string(t.html(p)) }))
+}
+
+// format puts the arguments of a phrase into its words.
+func (t texts) format(p phrase, name func(string) string, nested func(phrase) string) string {
+	words, ok := t[p.English]
+	if !ok {
+		words = p.English
+	}
+	if len(p.args) == 0 {
+		return words
+	}
+	args := make([]any, len(p.args))
+	for i, arg := range p.args {
+		switch arg := arg.(type) {
+		case phrase:
+			args[i] = nested(arg)
+		case string:
+			args[i] = name(arg)
+		case time.Time:
+			args[i] = minute(arg)
+		case int, uint64:
+			args[i] = fmt.Sprint(arg)
+		default:
+			args[i] = name(fmt.Sprint(arg))
+		}
+	}
+	return fmt.Sprintf(words, args...)
+}
+
+// day is how a page shows the day of a time, and minute the time itself; none
+// is "".
+func day(t time.Time) string    { return formatTime(t, time.DateOnly) }
+func minute(t time.Time) string { return formatTime(t, "2006-01-02 15:04") }
+
+// lastDay is the last day before an end, "" for none.
+func lastDay(end time.Time) string {
+	if end.IsZero() {
+		return ""
+	}
+	return day(end.Add(-1))
+}
+
+func formatTime(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(layout)
+}
+
+// list returns texts with commas between them.
+func list(items []string) string { return strings.Join(items, ", ") }

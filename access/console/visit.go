@@ -1,0 +1,158 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/admission"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// visit is one request, by one reader, of the company as it is at one moment.
+type visit struct {
+	*http.Request
+	console *console
+	moment  company.Moment
+	policy  *access.Policy // of the moment
+	reader  team.UserID    // "" until they are admitted
+	route   *route         // nil until it is found
+}
+
+// subject says who asks, for the guard.
+func (v *visit) subject() (access.Subject, error) {
+	id, err := v.console.User(v.Request)
+	if err != nil {
+		return access.Subject{}, err
+	}
+	if id == "" {
+		return access.Subject{}, admission.ErrUnauthenticated
+	}
+	return access.User(id), nil
+}
+
+// decide asks a question for the reader. It is for what a page offers; what a
+// page shows is asked by [visit.require].
+func (v *visit) decide(action access.Action, resource access.Resource) access.Decision {
+	return v.policy.Decide(access.User(v.reader), action, resource)
+}
+
+// may reports whether the reader may do something.
+func (v *visit) may(action access.Action, resource access.Resource) bool {
+	return v.decide(action, resource).Allowed
+}
+
+// mayRead reports whether the reader has one of some rights at the company;
+// none is every active user.
+func (v *visit) mayRead(rights []access.Action) bool {
+	return len(rights) == 0 || slices.ContainsFunc(rights, func(a access.Action) bool { return v.may(a, access.Company()) })
+}
+
+// require asks a question that the guard's observer sees, and returns the
+// denial.
+func (v *visit) require(action access.Action, resource access.Resource) error {
+	return admission.Decide(v.Context(), action, resource).Err()
+}
+
+// directory returns what the policy is about.
+func (v *visit) directory() access.Directory { return v.policy.Directory() }
+
+// asked returns a parameter of the page.
+func (v *visit) asked(name string) string { return v.URL.Query().Get(name) }
+
+// link returns the address of a page, with parameters in pairs of name and
+// value. Without a value there is no parameter.
+func (c *console) link(path string, pairs ...string) string {
+	query := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			query.Add(pairs[i], pairs[i+1])
+		}
+	}
+	return c.address(path, query)
+}
+
+func (c *console) address(path string, query url.Values) string {
+	if len(query) == 0 {
+		return c.Prefix + path
+	}
+	return c.Prefix + path + "?" + query.Encode()
+}
+
+// link is that of the console.
+func (v *visit) link(path string, pairs ...string) string { return v.console.link(path, pairs...) }
+
+// with returns the link to this page, asked the same but for one thing.
+func (v *visit) with(name, value string) string {
+	query := v.URL.Query()
+	query.Del("done")
+	query.Del("event")
+	query.Set(name, value)
+	if value == "" {
+		query.Del(name)
+	}
+	return v.console.address(v.route.Path, query)
+}
+
+// offer is a link to a form.
+type offer struct {
+	Title phrase
+	Link  string
+}
+
+// offers returns the forms that the reader is offered about something, such as
+// "user" and the parameters that say which.
+func (v *visit) offers(about string, pairs ...string) []offer {
+	in := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		in.Set(pairs[i], pairs[i+1])
+	}
+	var out []offer
+	for _, f := range v.console.offers[about] {
+		if f.Offered(v, in).Allowed {
+			out = append(out, offer{f.Title, v.link("/change", append([]string{"do", f.Name}, pairs...)...)})
+		}
+	}
+	return out
+}
+
+// userName returns how a page names a user: by name, or else by address or id.
+func (v *visit) userName(id team.UserID) string {
+	user, ok := v.directory().User(id)
+	switch {
+	case !ok:
+		return string(id)
+	case user.Name != "":
+		return user.Name
+	case !user.Email.IsZero():
+		return user.Email.String()
+	}
+	return string(id)
+}
+
+// teamName returns how a page names a team.
+func (v *visit) teamName(id team.ID) string {
+	if t, ok := v.directory().Team(id); ok && t.Name != "" {
+		return t.Name
+	}
+	return string(id)
+}
+
+// roleTitle returns how a page names a role.
+func (v *visit) roleTitle(r access.Resource) string {
+	if found, ok := v.directory().Catalog().Role(roleName(r.ID())); ok && found.Title != "" {
+		return found.Title
+	}
+	return r.ID()
+}
+
+// pageSize is how many rows a page shows.
+const pageSize = 50
+
+// missing is the answer for what does not exist, or must seem not to.
+func missing(what string, id any) error {
+	return fmt.Errorf("%w: %s %q", admission.ErrNotFound, what, fmt.Sprint(id))
+}
