@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"iter"
 
 	"github.com/ambit-authz/ambit/access/diff"
 )
@@ -20,26 +20,82 @@ func difference(c *call) (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	d := diff.Compare(old.policy, next.policy)
-	gains := c.out.rights(green, "+", d.Gains(), c.most)
-	losses := c.out.rights(red, "-", d.Losses(), c.most)
-	if gains+losses == 0 {
-		c.out.line("no difference")
-		return statusYes, nil
+	d := c.compare(old, next)
+	switch c.format {
+	case "json":
+		err = c.out.json(jsonOf(d))
+	case "markdown":
+		d.markdown(c.out)
+	default:
+		d.text(c.out)
 	}
-	return yesNo(!c.exitCode), nil
+	switch {
+	case !c.exitCode || d.isEmpty():
+		return statusYes, err
+	case d.Gains.Count+d.Losses.Count == 0:
+		return statusOpen, err
+	}
+	return statusNo, err
 }
 
-// rights writes rights, a line each, and returns how many it wrote.
-func (o *output) rights(color, sign string, all iter.Seq[diff.Right], most int) int {
-	n := 0
-	for r := range all {
-		if n == most && most > 0 {
-			o.line("%s and more", sign)
-			break
-		}
-		o.colored(color, "%s %s", sign, fmt.Sprint(r))
-		n++
+// comparison is what there is to say of two policies.
+type comparison struct {
+	old, next string // their names
+	diff.Summary
+}
+
+// compare compares two policies, for as long as the flag -within allows.
+func (c *call) compare(old, next source) comparison {
+	defer c.progress("comparing " + old.name + " and " + next.name)()
+	ctx := context.Background()
+	if c.within > 0 {
+		limited, cancel := context.WithTimeout(ctx, c.within)
+		defer cancel()
+		ctx = limited
 	}
-	return n
+	const noLimit = 1 << 62
+	limits := diff.Limits{Steps: noLimit, Rights: c.most}
+	if c.most == 0 {
+		limits.Rights = noLimit
+	}
+	return comparison{old.name, next.name, diff.Compare(old.policy, next.policy).Summary(ctx, limits)}
+}
+
+// isEmpty reports whether the policies allow the same, for certain.
+func (d comparison) isEmpty() bool {
+	return d.Gains.Count+d.Losses.Count == 0 && !d.Gains.More && !d.Losses.More
+}
+
+// text writes gains and losses, a line each, and how many there are.
+func (d comparison) text(o *output) {
+	if d.isEmpty() {
+		o.line("no difference")
+		return
+	}
+	o.rights(green, "+", d.Gains)
+	o.rights(red, "-", d.Losses)
+	o.line("gains: %v; losses: %v", d.Gains, d.Losses)
+}
+
+func (o *output) rights(color, sign string, t diff.Total) {
+	for _, r := range t.Rights {
+		o.colored(color, "%s %v", sign, r)
+	}
+	if rest := moreText(t); rest != "" {
+		o.colored(color, "%s %s", sign, rest)
+	}
+}
+
+// moreText says how many rights are not listed, "" if all are.
+func moreText(t diff.Total) string {
+	n := t.Count - len(t.Rights)
+	switch {
+	case n > 0 && t.More:
+		return fmt.Sprintf("and more than %d more", n)
+	case n > 0:
+		return fmt.Sprintf("and %d more", n)
+	case t.More:
+		return "and perhaps more: it was not looked at to the end"
+	}
+	return ""
 }

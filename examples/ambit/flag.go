@@ -18,8 +18,10 @@ type options struct {
 	asOf, oldAsOf          time.Time
 	format                 string
 	most                   int
+	within                 time.Duration // 0 is as long as it takes
 	write, showDiff, list  bool
-	exitCode               bool
+	exitCode, removed      bool
+	checkpoint             *string
 }
 
 // flagRow is one row of the table of flags.
@@ -42,7 +44,10 @@ func flagRows() []flagRow {
 		{"asof", "TIME", "as of when, such as 2027-03-01T00:00:00Z or 2027-03-01; without it, now", nil, instant(func(o *options) *time.Time { return &o.asOf })},
 		{"old-at", "EVENT", "as -at, for OLD", nil, number(func(o *options) *uint64 { return &o.oldAt })},
 		{"old-asof", "TIME", "as -asof, for OLD", nil, instant(func(o *options) *time.Time { return &o.oldAsOf })},
+		{"checkpoint", "TEXT", `a checkpoint that was kept elsewhere, as "ambit-checkpoint v1 31 4f2a…", or a file that has it`, nil, text(func(o *options) **string { return &o.checkpoint })},
+		{"removed", "", "also people who were removed", nil, yes(func(o *options) *bool { return &o.removed })},
 		{"most", "N", "at most so many gains, and so many losses; 0 is all of them", nil, setMost},
+		{"within", "DURATION", "look for so long at most, such as 30s; without it, to the end", nil, setWithin},
 		{"w", "", "write the result back to the file", nil, yes(func(o *options) *bool { return &o.write })},
 		{"d", "", "show what would change; the exit status is 1 if anything would", nil, yes(func(o *options) *bool { return &o.showDiff })},
 		{"l", "", "list the files that would change; the exit status is 1 if there are any", nil, yes(func(o *options) *bool { return &o.list })},
@@ -94,6 +99,15 @@ func setMost(o *options, value string) error {
 		return errors.New("write a number from 0")
 	}
 	o.most = n
+	return nil
+}
+
+func setWithin(o *options, value string) error {
+	d, err := time.ParseDuration(value)
+	if err != nil || d <= 0 {
+		return errors.New("write it like 30s or 2m")
+	}
+	o.within = d
 	return nil
 }
 

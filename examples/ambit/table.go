@@ -66,11 +66,24 @@ func commands() []command {
 			example:  "list accounts -as mia policy.json", run: list,
 		},
 		{
-			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most exit-code asof at old-asof old-at", formats: []string{"text"},
+			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most within exit-code asof at old-asof old-at", formats: []string{"text", "markdown", "json"},
 			summary:  "compare two policies: who gains and who loses what, and by which route",
-			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses.",
-			statuses: "0 compared; with -exit-code 0 no difference, 1 a difference",
+			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses. Markdown is for a\ncomment on a pull request: no name in it is markup.",
+			statuses: "0 compared; with -exit-code 0 no difference, 1 a difference, 3 none found -within the time",
 			example:  "diff old.json new.json", run: difference,
+		},
+		{
+			name: "register", args: "file:LOG", min: 1, max: 1, flags: "removed asof at", formats: []string{"markdown", "csv", "lines", "html"},
+			summary: "write who has access, since when, given by whom, why and until when",
+			about:   "CSV is safe to open in a spreadsheet: no text in it is a formula. Lines are JSON, a row on\neach, with all there is.",
+			example: "register -format csv -asof 2026-06-30 file:acme.log", run: register,
+		},
+		{
+			name: "verify", args: "file:LOG", min: 1, max: 1, flags: "checkpoint",
+			summary:  "say whether a log is as it was written: nothing edited, missing, moved or cut off",
+			about:    "Without a checkpoint that was kept elsewhere nobody can tell whether the end of the log is\nmissing, or all of it was written again.",
+			statuses: "0 it is, and contains the checkpoint; 1 it is not; 3 it fits together, but no checkpoint proves it",
+			example:  "verify -checkpoint acme.checkpoint file:acme.log", run: verify,
 		},
 		{
 			name: "help", args: "[COMMAND]", max: 1,
