@@ -18,6 +18,7 @@
 //   - For translators of filters: [Filter.Root] with [Node], [Filter.Size]; into
 //     SQL, package sqlfilter.
 //   - For people who write filters: [NewPreview] of [Filter.Truths], [Filter.Explain].
+//   - To prove something of filters for all accounts that there may be: [Implies].
 //   - Groups: [Group], [ID].
 //   - For stores that match many accounts at once, such as package access:
 //     [Batch], [Filter.Bind], [Account.Rebind], [Schema.Row],
@@ -68,7 +69,7 @@
 //
 // The zero [Filter] is nothing. The zero [Value] is missing. The zero [Account]
 // has no id and matches no filter, not even everything. The zero [Truth] is
-// [False]. The zero [Type] and the zero [Operator] are invalid. A nil and a zero
+// [False]; the zero [Implication] and the zero [Answer] say [Maybe]. The zero [Type] and the zero [Operator] are invalid. A nil and a zero
 // [Schema] know the built-in attributes only.
 //
 // # Concurrency

@@ -3,6 +3,7 @@ package datagroup_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -108,6 +109,34 @@ func ExampleAny() {
 	// Output:
 	// country = 'US' or labels has 'vip' <nil>
 	// nothing
+}
+
+// Before a filter is changed: does the change take accounts away only, whatever
+// accounts there will be? The second one also gives some: those labelled test.
+func ExampleImplies() {
+	schema := exampleSchema()
+	old, err := schema.Parse("country in ('US', 'CA') and not labels has 'test'")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"country = 'US' and not labels has any ('test', 'old')", "country = 'CA'"} {
+		next, err := schema.Parse(text)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		narrows := datagroup.Implies(next, old, schema)
+		fmt.Println(narrows.Answer, maps.Collect(narrows.Counterexample.Values()))
+	}
+
+	// A filter that can match nothing implies nothing, the zero Filter.
+	never, err := schema.Parse("country = 'US' and country prefix 'C'")
+	fmt.Println(datagroup.Implies(never, datagroup.Filter{}, schema).Answer, err)
+	// Output:
+	// yes map[]
+	// no map[country:'CA' labels:('test')]
+	// yes <nil>
 }
 
 // A filter can be walked, to say it in another language. For SQL there is package

@@ -93,20 +93,24 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 	}
 	var key Value
 	v := a.at(pos, &key)
-	present = !v.IsMissing()
-	switch {
+	return l.of(v), !v.IsMissing()
+}
+
+// of returns whether v fulfils l. It is missing or of l's type.
+func (l *leaf) of(v *Value) Truth {
+	switch present := !v.IsMissing(); {
 	case l.op == Missing:
-		return truthOf(!present), present
+		return truthOf(!present)
 	case l.op == Present:
-		return truthOf(present), present
+		return truthOf(present)
 	case !present:
-		return Unknown, false
+		return Unknown
 	case l.typ == NumberType:
-		return truthOf(l.matchesNumber(v.number)), true
+		return truthOf(l.matchesNumber(v.number))
 	case l.typ == LabelsType:
-		return truthOf(l.matchesSet(v.set())), true
+		return truthOf(l.matchesSet(v.set()))
 	default:
-		return truthOf(l.matchesString(v.text)), true
+		return truthOf(l.matchesString(v.text))
 	}
 }
 
