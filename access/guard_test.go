@@ -55,6 +55,8 @@ var house = map[string]string{
 	// Pages to mount: they stand on a company and what may be told of it, and know
 	// no other door.
 	"access/console": "role datagroup team internal access access/document access/live access/admission access/diff access/lint access/picture access/company invite audit",
+	// Who gets which data from where, as a drawing.
+	"access/picture": "role datagroup team internal access",
 	"access/lint":    "role datagroup team internal access access/document",
 	"access/company": "role datagroup team internal access access/document access/diff invite audit audit/evidence access/company/internal/journal access/company/internal/ordered access/company/internal/image",
 	// Many companies of one store, which stand above the company and hand its policy
@@ -94,6 +96,7 @@ var houseTests = map[string]string{
 	"access/admission":                "access/document",                                     // its tests edit policies
 	"access/live":                     "datagroup team",                                      // an example of tables
 	"access/diff":                     "access/internal/story",                               // its mutants must change a story or the description
+	"access/picture":                  "access/document",                                     // its tests make a large company
 	"access/accesstest":               "role access/accesshttp access/admission access/live", // an example of a host that tests its handlers
 	"audit":                           "audit/audittest",
 	"audit/filelog":                   "audit/audittest",
@@ -108,7 +111,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "datagroup/sqlfilter", "datagroup/sqlfilter/sqlfiltertest", "team", "invite", "audit", "audit/audittest", "audit/evidence", "audit/filelog", "audit/sqllog", "access", "access/document", "access/decisionlog", "access/company", "access/companies", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/accesstest", "access/console",
+	"role", "datagroup", "datagroup/sqlfilter", "datagroup/sqlfilter/sqlfiltertest", "team", "invite", "audit", "audit/audittest", "audit/evidence", "audit/filelog", "audit/sqllog", "access", "access/document", "access/decisionlog", "access/company", "access/companies", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/picture", "access/accesstest", "access/console",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.
