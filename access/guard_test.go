@@ -111,7 +111,7 @@ var houseTests = map[string]string{
 // compared with testdata/api and must be documented. The others join one by
 // one.
 var built = []string{
-	"role", "datagroup", "datagroup/sqlfilter", "datagroup/sqlfilter/sqlfiltertest", "team", "invite", "audit", "audit/audittest", "audit/evidence", "audit/filelog", "audit/sqllog", "access", "access/document", "access/decisionlog", "access/company", "access/companies", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/picture", "access/accesstest", "access/console",
+	"role", "datagroup", "datagroup/sqlfilter", "datagroup/sqlfilter/sqlfiltertest", "team", "invite", "audit", "audit/audittest", "audit/evidence", "audit/filelog", "audit/sqllog", "access", "access/document", "access/decisionlog", "access/company", "access/companies", "access/live", "access/admission", "access/admission/admissiontest", "access/accesshttp", "access/authzen", "access/diff", "access/lint", "access/picture", "access/accesstest", "access/console",
 }
 
 // goFile is a Go file of the module, without the modules nested in it.

@@ -73,9 +73,22 @@ func (p *Policy) sharedWith(s Subject) []uint32 {
 // filter that reads attributes with few values only, one for each combination of
 // these, and a look at each account that is counted.
 func (p *Policy) Preview(f datagroup.Filter) datagroup.Preview {
-	bound, err := f.Bind(p.ready().state.Schema)
-	if err != nil {
-		return datagroup.NewPreview(f.Truths(p.Directory().Accounts()))
+	return datagroup.NewPreview(p.Truths(f))
+}
+
+// Truths yields the accounts that a filter matches or might match, with which of
+// the two: [datagroup.True] or [datagroup.Unknown]. An account has its id, its
+// source and what the filter reads, and is good until the next one. The order
+// means nothing. It costs what [Policy.Preview] does.
+func (p *Policy) Truths(f datagroup.Filter) iter.Seq2[datagroup.Account, datagroup.Truth] {
+	if bound, err := f.Bind(p.ready().state.Schema); err == nil {
+		return p.ready().state.Truths(bound)
 	}
-	return datagroup.NewPreview(p.ready().state.Truths(bound))
+	return func(yield func(datagroup.Account, datagroup.Truth) bool) {
+		for a, t := range f.Truths(p.Directory().Accounts()) {
+			if t != datagroup.False && !yield(a, t) {
+				return
+			}
+		}
+	}
 }

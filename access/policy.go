@@ -67,6 +67,10 @@ func (p *Policy) ready() *Policy {
 
 func (p *Policy) clock() time.Time { return p.now() }
 
+// Now returns the time that the policy compares ends with: its clock, read once.
+// A nil and a zero Policy have the clock of the machine.
+func (p *Policy) Now() time.Time { return p.ready().clock() }
+
 // WithClock returns the same policy with another clock, which must be safe for
 // concurrent use. Nil means time.Now. For a nil Policy it returns nil.
 func (p *Policy) WithClock(now func() time.Time) *Policy {

@@ -68,6 +68,20 @@ func (b *Batch) Bits(f Filter) []uint64 {
 	return b.where(f.root, true)
 }
 
+// Unknown returns the accounts for which f is [Unknown] by [Filter.Match], as a
+// set like that of Bits. The caller owns the slice, which may be shorter than the
+// batch. It costs as two of Bits.
+func (b *Batch) Unknown(f Filter) []uint64 {
+	if f.root == nil {
+		return nil
+	}
+	set, not := b.where(f.root, true), b.where(f.root, false)
+	unite(set, not)
+	b.spare = append(b.spare, not)
+	b.complement(set)
+	return set
+}
+
 // few returns accounts among which are all that f matches, in ascending order,
 // if a comparison by = says that they are so few that each is best looked at.
 func (b *Batch) few(f Filter) (places []int, ok bool) {

@@ -20,6 +20,14 @@ type Group struct {
 	Note   string // of one line, for people to read; never consulted
 }
 
+// Extent says what a group denotes among some accounts, in numbers.
+type Extent struct {
+	Group   Group
+	Matches int // how many accounts match
+	Unknown int // how many are left out only because they lack an attribute
+	Like    ID  // the first of all groups that match exactly the same accounts, perhaps itself
+}
+
 // Preview says what a filter would denote, before it is saved.
 type Preview struct {
 	// Matches is how many accounts match.
