@@ -134,14 +134,15 @@ type atom struct {
 
 func newProof(f, g Filter, s *Schema) *proof {
 	p := &proof{f: f, g: g, schema: s, steps: maxSteps}
-	f.root.walk(p.read)
-	g.root.walk(p.read)
+	from, to := f.root.merge(s), g.root.merge(s)
+	from.walk(p.read)
+	to.walk(p.read)
 	for i := range p.properties {
 		if p.properties[i].typ == LabelsType {
 			p.groupLabels(int32(i))
 		}
 	}
-	p.goal = [2]term{p.term(f.root), p.term(g.root)}
+	p.goal = [2]term{p.term(from), p.term(to)}
 	return p
 }
 

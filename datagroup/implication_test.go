@@ -33,10 +33,11 @@ func TestImplies(t *testing.T) {
 		labels = append(labels, fmt.Sprintf("'%d'", i))
 	}
 	thousand := strings.Join(labels[:1000], ", ")
-	tests := []struct {
+	type implied struct {
 		want, f, g string
 		shown      string // the counterexample
-	}{
+	}
+	tests := []implied{
 		{"yes", nothing, nothing, ""},
 		{"yes", nothing, "country = 'US'", ""},
 		{"yes", "country = 'US'", everything, ""},
@@ -139,6 +140,17 @@ func TestImplies(t *testing.T) {
 		{"no", "country in ('US', 'CA')", "country = 'US' and labels has 'vip'", "country 'US', labels ()"},
 		{"yes", "country = 'US' and (spend > 5 or labels has 'vip')", "country = 'US' and spend > 5 or labels has 'vip'", ""},
 		{"no", "country = 'US' and spend > 5 or labels has 'vip'", "country = 'US' and (spend > 5 or labels has 'vip')", "country 'x', labels ('vip')"},
+	}
+	// Written out as comparisons, they cost what the list costs.
+	one := func(op, between string) string { return op + strings.Join(labels, between+op) }
+	for _, list := range []struct{ written, short string }{
+		{one("country = ", " or "), "country in (" + thousand + ", '1000')"},
+		{one("country != ", " and "), "country not in (" + thousand + ", '1000')"},
+		{one("labels has ", " or "), "labels has any (" + thousand + ", '1000')"},
+		{one("labels has ", " and "), "labels has all (" + thousand + ", '1000')"},
+		{"not (spend = 5 or " + one("country = ", " or ") + ")", "spend != 5 and country not in (" + thousand + ", '1000')"},
+	} {
+		tests = append(tests, implied{"yes", list.written, list.short, ""}, implied{"yes", list.short, list.written, ""})
 	}
 	s := world(t)
 	for _, test := range tests {

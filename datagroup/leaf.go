@@ -93,24 +93,20 @@ func (l *leaf) truth(a *Account) (t Truth, present bool) {
 	}
 	var key Value
 	v := a.at(pos, &key)
-	return l.of(v), !v.IsMissing()
-}
-
-// of returns whether v fulfils l. It is missing or of l's type.
-func (l *leaf) of(v *Value) Truth {
-	switch present := !v.IsMissing(); {
+	present = !v.IsMissing()
+	switch {
 	case l.op == Missing:
-		return truthOf(!present)
+		return truthOf(!present), present
 	case l.op == Present:
-		return truthOf(present)
+		return truthOf(present), present
 	case !present:
-		return Unknown
+		return Unknown, false
 	case l.typ == NumberType:
-		return truthOf(l.matchesNumber(v.number))
+		return truthOf(l.matchesNumber(v.number)), true
 	case l.typ == LabelsType:
-		return truthOf(l.matchesSet(v.set()))
+		return truthOf(l.matchesSet(v.set())), true
 	default:
-		return truthOf(l.matchesString(v.text))
+		return truthOf(l.matchesString(v.text)), true
 	}
 }
 

@@ -84,19 +84,25 @@ func (c *chooser) add(choice choice) {
 
 // truth returns what a choice makes of an atom.
 func (c *chooser) truth(a *atom, choice *choice) Truth {
+	l, v := a.leaf, &choice.value
 	switch {
-	case a.leaf == nil && choice.value.IsMissing():
-		return Unknown
-	case a.leaf == nil && c.property.groups[a.group].impossible:
+	case l == nil && !v.IsMissing() && c.property.groups[a.group].impossible:
 		return False
-	case a.leaf == nil:
+	case l == nil && !v.IsMissing():
 		return undecided
-	}
-	truth := a.leaf.of(&choice.value)
-	if choice.open && a.leaf.op == Contains && truth == False && len(a.leaf.text) <= maxString {
+	case l != nil && l.op == Missing:
+		return truthOf(v.IsMissing())
+	case l != nil && l.op == Present:
+		return truthOf(!v.IsMissing())
+	case v.IsMissing():
+		return Unknown
+	case l.typ == NumberType:
+		return truthOf(l.matchesNumber(v.number))
+	case choice.open && l.op == Contains && len(l.text) <= maxString && !l.matchesString(v.text):
 		return undecided
+	default:
+		return truthOf(l.matchesString(v.text))
 	}
-	return truth
 }
 
 // addStrings adds a string of each class.
@@ -130,7 +136,10 @@ func (c *chooser) addStrings() {
 	}
 	for _, p := range prefixes {
 		for _, q := range suffixes {
-			if len(p) > maxString || len(q) > maxString || c.proof.steps < 0 {
+			if c.proof.steps < 0 {
+				return
+			}
+			if len(p) > maxString || len(q) > maxString {
 				continue
 			}
 			c.add(choice{value: Text(p + at.fresh + q), open: true, prefix: p, suffix: q})
