@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -57,8 +58,8 @@ func showChange(v *visit) (*answer, error) {
 	if v.Method == http.MethodPost && in.Get("for") != string(v.reader) {
 		return v.showForm(f, in, &outcome{text: say("You are signed in as somebody else than when this form was made. Nothing was changed. Look at it again.")})
 	}
-	if d := f.Offered(v, in); !d.Allowed {
-		return nil, d.Err()
+	if err := f.Offered(v, in); err != nil {
+		return nil, err
 	}
 	if v.Method != http.MethodPost {
 		return v.showForm(f, in, nil)
@@ -100,7 +101,7 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 		v.console.By(v.Request, &by)
 	}
 	if in.Get("step") != "do" {
-		found, err := v.askWhatIf(v.Context(), by, changes)
+		found, err := v.askWhatIf(by, changes)
 		if err != nil {
 			return v.refuseForm(f, in, since, err)
 		}
@@ -241,6 +242,12 @@ func (v *visit) about(f *form, in url.Values) []row {
 			rows = append(rows, row{say("Person"), named(v.userName(team.UserID(id))), ""})
 		case "team":
 			rows = append(rows, row{say("Team"), named(v.teamName(team.ID(id))), ""})
+		case "group":
+			rows = append(rows, row{say("Data group"), named(v.groupName(datagroup.ID(id))), ""})
+		case "invitation":
+			if i, ok := v.console.company.Invitation(invite.ID(id)); ok {
+				rows = append(rows, row{say("Invitation"), named(i.Terms.Address.String()), ""})
+			}
 		}
 	}
 	return rows
@@ -272,15 +279,4 @@ func (v *visit) changedSince(since, last uint64) []changed {
 		out = append(out, item)
 	}
 	return slices.Clip(out)
-}
-
-// askWhatIf says what a change would do if it were made now.
-func (v *visit) askWhatIf(ctx context.Context, by company.By, changes []company.Change) (*whatIf, error) {
-	return &whatIf{}, nil
-}
-
-// whatIf is who would gain and who would lose.
-type whatIf struct {
-	Gains, Losses []string
-	More          bool
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -15,15 +16,22 @@ import (
 // who would lose, and makes it.
 type form struct {
 	Name  string   // of the change in the log
+	Log   string   // that name, if several forms make one type of change; "" is Name
 	About string   // what its page is about, such as "user": the link to it stands there
 	Keys  []string // the parameters that say of what: they come with the link, and are not typed
 
 	Title phrase
 	Help  phrase // what it does, in a sentence; none is no sentence
 
-	// Offered asks what can be asked before anything is typed. A denial is why the
-	// form is not offered, and refused to anyone who asks for it by hand.
-	Offered func(*visit, url.Values) access.Decision
+	// Offered asks what can be asked before anything is typed. An error, such as a
+	// denial, is why the form is not offered, and refused to anyone who asks for it
+	// by hand.
+	Offered func(*visit, url.Values) error
+
+	// Fits reports whether the change makes sense as things are, such as to
+	// reinstate somebody who is suspended: where it does not, there is no link. Nil
+	// is always.
+	Fits func(*visit, url.Values) bool
 
 	// Fields are what is typed, with what is there now. Nil is nothing.
 	Fields func(*visit, url.Values) []field
@@ -43,8 +51,11 @@ type form struct {
 
 // forms are all changes that the pages offer, in the order of their links.
 func forms() []form {
-	return slices.Concat(userForms())
+	return slices.Concat(userForms(), memberForms(), teamForms(), invitationForms())
 }
+
+// logged returns the name of the change in the log.
+func (f *form) logged() string { return cmp.Or(f.Log, f.Name) }
 
 // field is something to be typed or chosen.
 type field struct {
@@ -107,8 +118,8 @@ func (f field) Typed() string {
 func (f field) Chosen(value string) bool { return slices.Contains(f.Value, value) }
 
 // asks returns a form's Offered for one question.
-func asks(action access.Action, resource func(url.Values) access.Resource) func(*visit, url.Values) access.Decision {
-	return func(v *visit, in url.Values) access.Decision { return v.decide(action, resource(in)) }
+func asks(action access.Action, resource func(url.Values) access.Resource) func(*visit, url.Values) error {
+	return func(v *visit, in url.Values) error { return v.decide(action, resource(in)).Err() }
 }
 
 // theCompany and the like are the resource that a form is about.
@@ -131,6 +142,14 @@ func readEnd(in url.Values, name string) (time.Time, error) {
 		return time.Time{}, &fieldError{name, wrongDay()}
 	}
 	return last.AddDate(0, 0, 1), nil
+}
+
+// noEnd is the end of what has none.
+var noEnd time.Time
+
+// fieldsOf returns the words of what was typed on several lines.
+func fieldsOf(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool { return r == '\n' })
 }
 
 // edited returns a field of an edit: left out if what was typed is what is

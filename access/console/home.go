@@ -10,8 +10,6 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-func roleName(id string) role.Name { return role.Name(id) }
-
 // homePage is what the reader has.
 type homePage struct {
 	User     team.User

@@ -63,7 +63,7 @@ func (v *visit) done() phrase {
 	}
 	query := company.HistoryQuery{After: seq - 1, Before: seq + 1, Actor: company.User(v.reader)}
 	for e, err := range v.console.company.History(v.Context(), query) {
-		if err == nil && slices.ContainsFunc(e.Event.Changes, func(c audit.Change) bool { return c.Type == f.Name }) {
+		if err == nil && slices.ContainsFunc(e.Event.Changes, func(c audit.Change) bool { return c.Type == f.logged() }) {
 			return say("Done: %s. It is event %s of the log.", f.Title, seq)
 		}
 	}

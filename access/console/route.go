@@ -24,6 +24,8 @@ func routes() []route {
 			{Path: "/change", Show: showChange, Posts: true},
 		},
 		peopleRoutes(),
+		invitationRoutes(),
+		teamRoutes(),
 	)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -112,7 +113,7 @@ func (v *visit) offers(about string, pairs ...string) []offer {
 	}
 	var out []offer
 	for _, f := range v.console.offers[about] {
-		if f.Offered(v, in).Allowed {
+		if (f.Fits == nil || f.Fits(v, in)) && f.Offered(v, in) == nil {
 			out = append(out, offer{f.Title, v.link("/change", append([]string{"do", f.Name}, pairs...)...)})
 		}
 	}
@@ -143,7 +144,7 @@ func (v *visit) teamName(id team.ID) string {
 
 // roleTitle returns how a page names a role.
 func (v *visit) roleTitle(r access.Resource) string {
-	if found, ok := v.directory().Catalog().Role(roleName(r.ID())); ok && found.Title != "" {
+	if found, ok := v.directory().Catalog().Role(role.Name(r.ID())); ok && found.Title != "" {
 		return found.Title
 	}
 	return r.ID()

@@ -1,0 +1,127 @@
+package console
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// mostOptions is how many things a list offers to choose from. Of more, one is
+// typed.
+const mostOptions = 200
+
+// endField asks for the last day of something.
+func endField(name string, end time.Time) field {
+	f := field{Name: name, Kind: typeDay, Label: say("Last day"), Hint: say("Left empty, it has no end."), Value: []string{lastDay(end)}}
+	if !end.IsZero() && !end.Equal(end.Truncate(24*time.Hour)) {
+		f.Hint = say("It ends at %s. A day counts as a whole; left empty, it has no end.", end)
+	}
+	return f
+}
+
+// orNone returns an end as a field of an edit: none is to be lifted.
+func orNone(end time.Time) company.Optional[time.Time] {
+	if end.IsZero() {
+		return company.None[time.Time]()
+	}
+	return company.To(end)
+}
+
+// readNumber returns a number that was typed, 0 for none.
+func readNumber(in url.Values, name string) (int, error) {
+	typed := in.Get(name)
+	if typed == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n <= 0 {
+		return 0, &fieldError{name, say("Write a whole number that is more than 0.")}
+	}
+	return n, nil
+}
+
+// userField asks for a user: from a list where there are few and the reader may
+// read it, and otherwise by id or address.
+func (v *visit) userField(name string, label phrase) field {
+	f := field{Name: name, Label: label, Kind: typeLine, Hint: say("An id or an e-mail address."), Max: 320}
+	if !v.mayRead(readDirectory) {
+		return f
+	}
+	var users []option
+	for u := range v.directory().Users() {
+		if len(users) == mostOptions {
+			return f
+		}
+		users = append(users, option{string(u.ID), named(v.userName(u.ID)), phrase{}})
+	}
+	sortOptions(users)
+	f.Kind, f.Options, f.Hint = chooseOne, users, phrase{}
+	return f
+}
+
+// readUser returns the user that was chosen or typed: an address stands for who
+// has it. What is nobody's is left for the change to refuse.
+func (v *visit) readUser(in url.Values, name string) team.UserID {
+	typed := in.Get(name)
+	if _, ok := v.directory().User(team.UserID(typed)); !ok {
+		if address, err := team.ParseAddress(typed); err == nil {
+			if u, ok := v.directory().UserByAddress(address); ok {
+				return u.ID
+			}
+		}
+	}
+	return team.UserID(typed)
+}
+
+// teamField asks for a team: from a list where there are few.
+func (v *visit) teamField(name string) field {
+	f := field{Name: name, Kind: chooseOne, Label: say("Team"), Required: true}
+	for t := range v.directory().Teams() {
+		if len(f.Options) == mostOptions {
+			return field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Hint: say("The id of a team.")}
+		}
+		f.Options = append(f.Options, option{string(t.ID), named(v.teamName(t.ID)), phrase{}})
+	}
+	sortOptions(f.Options)
+	return f
+}
+
+// groupField asks for a data group: from a list where there are few.
+func (v *visit) groupField(name string) field {
+	f := field{Name: name, Kind: chooseOne, Label: say("Data group"), Required: true}
+	for g := range v.directory().Groups() {
+		if len(f.Options) == mostOptions {
+			return field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Hint: say("The id of a data group.")}
+		}
+		f.Options = append(f.Options, option{string(g.ID), named(cmp.Or(g.Name, string(g.ID))), phrase{}})
+	}
+	sortOptions(f.Options)
+	return f
+}
+
+// groupName returns how a page names a data group.
+func (v *visit) groupName(id datagroup.ID) string {
+	g, _ := v.directory().Group(id)
+	return cmp.Or(g.Name, string(id))
+}
+
+// sortOptions puts options into the order of their names.
+func sortOptions(options []option) {
+	name := func(o option) string {
+		s, _ := o.Label.args[0].(string)
+		return s
+	}
+	slices.SortFunc(options, func(a, b option) int {
+		return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a.Value, b.Value))
+	})
+}
+
+func userIDOf(r access.Resource) team.UserID { return team.UserID(r.ID()) }
+func teamIDOf(r access.Resource) team.ID     { return team.ID(r.ID()) }

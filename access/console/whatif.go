@@ -1,0 +1,242 @@
+package console
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/diff"
+)
+
+// whatIf is who would gain and who would lose by a change, as far as it is for
+// the reader to see.
+type whatIf struct {
+	Gains, Losses effects
+	Own           bool // what others gain or lose is not for the reader
+}
+
+// effects are what people gain, or what they lose.
+type effects struct {
+	Users, Accounts int
+	More            bool // and more, which was not looked at
+	Rows            []effect
+	Left            bool // there are more rows
+}
+
+// effect is what one subject gains or loses.
+type effect struct {
+	Who  phrase
+	What phrase
+}
+
+// askWhatIf says what a change would do if it were made now. The error is that
+// of the change.
+func (v *visit) askWhatIf(by company.By, changes []company.Change) (*whatIf, error) {
+	before, after, err := v.judge(by, changes)
+	if err != nil {
+		return nil, err
+	}
+	return v.compare(before, after), nil
+}
+
+// judge returns the policies before and after a change that is not made.
+func (v *visit) judge(by company.By, changes []company.Change) (before, after *access.Policy, err error) {
+	return v.policy, v.policy, nil
+}
+
+// compare says who gains and who loses between two policies.
+func (v *visit) compare(before, after *access.Policy) *whatIf {
+	s := diff.Compare(before, after).Summary(v.Context(), diff.Limits{})
+	sees := v.sight(before, after)
+	return &whatIf{Gains: v.effects(s.Gains, sees), Losses: v.effects(s.Losses, sees), Own: !sees.directory}
+}
+
+// sight is what the reader may be told of what others gain and lose.
+type sight struct {
+	directory bool // who there is
+	audit     bool // everything
+	views     []access.View
+	policies  []*access.Policy
+	self      access.Subject
+}
+
+func (v *visit) sight(policies ...*access.Policy) sight {
+	s := sight{
+		directory: v.mayRead([]access.Action{access.ViewDirectory, access.ReadAudit}), audit: v.may(access.ReadAudit, access.Company()),
+		policies: policies, self: access.User(v.reader),
+	}
+	for _, p := range policies {
+		s.views = append(s.views, p.View(s.self))
+	}
+	return s
+}
+
+// shows reports whether the reader may be told of a resource.
+func (s sight) shows(r access.Resource) bool {
+	if s.audit {
+		return true
+	}
+	if account := r.Account(); account != "" {
+		return slices.ContainsFunc(s.views, func(v access.View) bool { return v.Sees(account) })
+	}
+	switch r.Kind() {
+	case access.KindReport:
+		return slices.ContainsFunc(s.policies, func(p *access.Policy) bool { return p.Decide(s.self, access.ViewReport, r).Allowed })
+	case access.KindLink:
+		return false
+	}
+	return true
+}
+
+// effects returns a total in words.
+func (v *visit) effects(t diff.Total, sees sight) effects {
+	out := effects{Users: t.Users, Accounts: t.Accounts, More: t.More, Left: t.Count > len(t.Rights)}
+	if !sees.directory {
+		out = effects{}
+	}
+	for _, r := range t.Rights {
+		if sees.directory || r.Subject.User() == v.reader {
+			out.Rows = append(out.Rows, effect{v.subjectName(r.Subject), v.rightText(r, sees)})
+		}
+	}
+	return out
+}
+
+// subjectName returns how a page names who gains or loses.
+func (v *visit) subjectName(s access.Subject) phrase {
+	if s.Link() != "" {
+		return say("Anyone with a share link")
+	}
+	if id, ok := s.Team(); ok {
+		return say("%s, acting in team %s", v.userName(s.User()), v.teamName(id))
+	}
+	return named(v.userName(s.User()))
+}
+
+// rightText says in words what somebody gains or loses.
+func (v *visit) rightText(r diff.Right, sees sight) phrase {
+	text := v.rightWords(r, sees)
+	switch {
+	case !r.From.IsZero() && !r.Until.IsZero():
+		return say("%s, from %s until %s", text, r.From, r.Until)
+	case !r.From.IsZero():
+		return say("%s, from %s on", text, r.From)
+	case !r.Until.IsZero():
+		return say("%s, until %s", text, r.Until)
+	}
+	return text
+}
+
+func (v *visit) rightWords(r diff.Right, sees sight) phrase {
+	at := v.resourcesText(r.Resources, sees)
+	switch r.Kind {
+	case diff.AccountReach:
+		if r.Route.Team != "" {
+			return say("sees %s, through team %s", at, v.teamName(r.Route.Team))
+		}
+		return say("sees %s", at)
+	case diff.ReportLevel:
+		return say("is %s of %s", r.Level.String(), at)
+	case diff.LinkRevocation:
+		return say("may revoke %s", at)
+	case diff.TeamSession:
+		return say("may act in the team")
+	case diff.LinkUse:
+		return say("sees %s by it", at)
+	}
+	return say("may take %s at %s", actionsText(r.Actions), at)
+}
+
+// mostNames is how many things a line names. It counts the others.
+const mostNames = 5
+
+func actionsText(actions []access.Action) phrase {
+	names := make([]string, len(actions))
+	for i, a := range actions {
+		names[i] = string(a)
+	}
+	return namesText(names, len(names))
+}
+
+// namesText returns the first of some names, and how many there are.
+func namesText(names []string, all int) phrase {
+	shown := names[:min(len(names), mostNames)]
+	if all > len(shown) {
+		return say("%s and %s more", strings.Join(shown, ", "), all-len(shown))
+	}
+	return named(strings.Join(shown, ", "))
+}
+
+// resourcesText returns what a right is about. What the reader may not know of
+// is counted.
+func (v *visit) resourcesText(resources []access.Resource, sees sight) phrase {
+	if len(resources) == 1 && resources[0] == access.Company() {
+		return say("the company")
+	}
+	var names []string
+	kind := resources[0].Kind()
+	for _, r := range resources {
+		if len(names) <= mostNames && sees.shows(r) {
+			names = append(names, v.resourceName(r))
+		}
+	}
+	if len(names) == 0 {
+		return counted(kind, len(resources))
+	}
+	return say("%s: %s", counted(kind, len(resources)), namesText(names, len(resources)))
+}
+
+// resourceName returns how a page names a resource, beside what kind it is.
+func (v *visit) resourceName(r access.Resource) string {
+	d := v.directory()
+	switch r.Kind() {
+	case access.KindReport:
+		if report, ok := d.Report(access.ReportID(r.ID())); ok && report.Name != "" {
+			return report.Name
+		}
+	case access.KindUser:
+		return v.userName(userIDOf(r))
+	case access.KindTeam:
+		return v.teamName(teamIDOf(r))
+	case access.KindRole:
+		return v.roleTitle(r)
+	}
+	return r.ID()
+}
+
+// counted returns how many resources of a kind there are.
+func counted(kind access.Kind, n int) phrase {
+	one := n == 1
+	switch {
+	case kind == access.KindAccount && one:
+		return say("1 account")
+	case kind == access.KindAccount:
+		return say("%s accounts", n)
+	case kind == access.KindReport && one:
+		return say("1 report")
+	case kind == access.KindReport:
+		return say("%s reports", n)
+	case kind == access.KindUser && one:
+		return say("1 person")
+	case kind == access.KindUser:
+		return say("%s people", n)
+	case kind == access.KindTeam && one:
+		return say("1 team")
+	case kind == access.KindTeam:
+		return say("%s teams", n)
+	case kind == access.KindGroup && one:
+		return say("1 data group")
+	case kind == access.KindGroup:
+		return say("%s data groups", n)
+	case kind == access.KindRole && one:
+		return say("1 role")
+	case kind == access.KindRole:
+		return say("%s roles", n)
+	case kind == access.KindLink && one:
+		return say("1 share link")
+	case kind == access.KindLink:
+		return say("%s share links", n)
+	}
+	return say("%s of kind %s", n, string(kind))
+}
