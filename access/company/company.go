@@ -97,16 +97,17 @@ type Config struct {
 	KeepEvery int
 
 	// Observer sees every decision asked by [Company.Decide],
-	// [Company.DecideContext] and [Company.Do], with the context of the call; of a
-	// Do, those of the last time that its changes were judged. It runs after the
+	// [Company.DecideContext], [Company.Do] and [Company.WhatIf], with the context of
+	// the call; of a Do, those of the last time that its changes were judged. It runs after the
 	// answer, in the goroutine of the call, and no other call waits for it. It
 	// must be quick and safe for concurrent use. If it panics, that is counted
 	// ([Company.Panics]), and nothing else comes of it. Package decisionlog has
 	// one. Nil costs nothing.
 	Observer func(context.Context, access.Decision)
 	// Refused sees every Do that was refused, also that of a row of
-	// [Company.SendInvitations]: who tried what, and why it is refused. It is run
-	// like Observer, after it. What fails for another reason, so that
+	// [Company.SendInvitations]: who tried what, and why it is refused. It sees a
+	// [Company.WhatIf] that was, too: anyone who probes what they may do is seen. It is
+	// run like Observer, after it. What fails for another reason, so that
 	// [Error.Refused] is false, is not shown to it.
 	Refused func(context.Context, Attempt)
 }

@@ -30,14 +30,14 @@ func companyBranches() []string {
 	return append(all, "by user", "by system", "handed over", "third refused", "in the past", "impact", "id given", "shared beyond a membership", "ended before it ended",
 		"passed over", "unchanged since", "left without a creator", "without an address", "one's own address", "one's own name", "one's own grant",
 		"address given to a user", "a member again", "a membership's end lifted", "a grant's end lifted", "a grant with an end raised",
-		"links ended by a catalog", "ErrSelf ErrSuccessor")
+		"links ended by a catalog", "ErrSelf ErrSuccessor", "foreseen: made", "foreseen: refused", "asked, and compared whole")
 }
 
 // companyGoals are the branches that scenarios look for, as [towards] reads
 // them. The others need something before, or have a scenario of their own.
 func companyGoals() []string {
 	aims := []string{"made report.delete>ErrReused", "made user.set-role>ErrChanged", "made invitation.send>address given to a user"}
-	others := []string{"ErrReused", "ErrChanged", "ErrClock", "made clock.correct", "left without a creator", "address given to a user", "by user", "by system", "in the past", "shared beyond a membership", "ended before it ended"}
+	others := []string{"ErrReused", "ErrChanged", "ErrClock", "made clock.correct", "left without a creator", "address given to a user", "by user", "by system", "foreseen: made", "foreseen: refused", "asked, and compared whole", "in the past", "shared beyond a membership", "ended before it ended"}
 	for _, branch := range companyBranches() {
 		if !slices.Contains(others, branch) && !strings.HasPrefix(branch, "made invitation.") && !strings.HasPrefix(branch, "made review.") {
 			aims = append(aims, branch)

@@ -108,7 +108,7 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	if e.Seq == 0 {
 		return Receipt{}, r.refused(ctx, err)
 	}
-	c.observeDo(ctx, r.p, by, changes, nil)
+	r.observe(ctx, nil)
 	receipt := r.receipt(e)
 	if err != nil {
 		return receipt, wrap("do", err)
@@ -117,11 +117,12 @@ func (c *Company) Do(ctx context.Context, by By, changes ...Change) (Receipt, er
 	return receipt, nil
 }
 
-// request is what a Do asks for, and what was made of it so far.
+// request is what a Do or a WhatIf asks for, and what was made of it so far.
 type request struct {
 	company *Company
 	by      By
 	changes []Change
+	dryRun  bool      // it is a WhatIf
 	p       *proposal // the last; nil before anything was judged
 	going   []message // that it sends
 }
@@ -148,7 +149,7 @@ func (r *request) propose(ctx context.Context) journal.Propose[*published] {
 func (r *request) refused(ctx context.Context, err error) error {
 	r.p.tell(err, true)
 	err = wrap("do", err)
-	r.company.observeDo(ctx, r.p, r.by, r.changes, err)
+	r.observe(ctx, err)
 	return err
 }
 

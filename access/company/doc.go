@@ -20,6 +20,7 @@
 //     [Company.Holdings]
 //   - changing: [Company.Do], [By], [User], [System], [Invitee]; fields of a
 //     change: [Optional], [To], [None], [AccountEdit], [Person]
+//   - asking before changing: [Company.WhatIf]
 //   - what came of it: [Receipt], [Undelivered], [Error], [Refusal]; [Outcome] with
 //     [Bounded], [Impact], [UserImpact], [LostMembership], [LostGrant],
 //     [Verification]
@@ -197,6 +198,10 @@
 //
 //  28. A snapshot saves Open the replay up to an event, and is no authority: the
 //     log must have that event, and without the snapshot the company is the same.
+//
+//  29. A [Company.WhatIf] judges as a Do would now and does nothing: its error is
+//     that of the Do, and the policy after it the one that the Do leaves. It is
+//     told to the observers, so that nobody can probe unseen.
 //
 // A change never adds to its actor's capabilities, end of access or report
 // levels, except at a report that they create, nor to their accounts, except by

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/diff"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
@@ -248,6 +249,31 @@ func ExampleCompany_Holdings() {
 	// 1 team; reports that need a successor: [q3]
 	// true
 	// [q3] <nil>
+}
+
+// Show who would lose what while an admin types another filter, and make the change
+// as it was shown.
+func ExampleCompany_WhatIf() {
+	ctx, acme := context.Background(), foundExample(&company.Config{})
+	by := company.By{Actor: company.User("ann"), Since: acme.Checkpoint().Seq}
+	for _, typed := range []string{"id = 'us", "id = 'us-1'", "id = 'us-2'"} {
+		edit := company.EditGroup{Group: "us", Filter: company.To(typed)}
+		asked, err := acme.WhatIf(ctx, by, edit)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		for loss := range diff.Compare(asked.Before, asked.After).Losses() {
+			fmt.Println("would be lost:", loss)
+		}
+		_, err = acme.Do(ctx, by, edit) // refused, if the data group was changed since
+		fmt.Println("done:", err)
+	}
+	// Output:
+	// company: do: change 1, datagroup.edit: the filter is not valid: filter at 1:6: the string is not closed with '
+	// company: do: change 1, datagroup.edit: nothing would change
+	// would be lost: tom sees account us-1 (team west, data group us)
+	// done: <nil>
 }
 
 // Share a report by a link: keep its id and secret in the address that you show

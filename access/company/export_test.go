@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"time"
@@ -95,6 +96,18 @@ func (f Fork) Invitations() string {
 		all += fmt.Sprint(i.ID, i.State, i.Sponsor, i.Generation, i.Terms.Role, i.Terms.Teams, i.Terms.Until, i.Expires, ";")
 	}
 	return all
+}
+
+// WhatIfWith is [Company.WhatIf] with the randomness that a Do would have.
+func (c *Company) WhatIfWith(ctx context.Context, random io.Reader, by By, changes ...Change) (WhatIf, error) {
+	return c.whatIf(ctx, random, by, changes)
+}
+
+// Underway returns the addresses that messages may be on their way to, as text.
+func (c *Company) Underway() string {
+	c.underway.mu.Lock()
+	defer c.underway.mu.Unlock()
+	return fmt.Sprint(c.underway.since, c.underway.held)
 }
 
 // PolicyAfter returns the policy at an event, which is what most tests ask of the past.

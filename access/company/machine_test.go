@@ -58,8 +58,9 @@ type law struct {
 // step is a request that was granted, and the company before it.
 type step struct {
 	model.Request
-	before  state
-	receipt company.Receipt
+	before   state
+	foreseen company.WhatIf
+	receipt  company.Receipt
 }
 
 // state is what a company shows at one moment.
@@ -202,7 +203,9 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	}
 	defer func() { m.fails = nil }()
 	before := m.state()
+	foreseen := m.whatIf(t, r)
 	receipt, err := m.company.Do(context.Background(), by(r), r.Changes...)
+	foreseen.compare(t, m, receipt, err)
 	want := m.model.Do(r, m.config, m.clock)
 	if (err != nil) != want.Refused() {
 		t.Fatalf("%v %#v at %v since %d of %v:\n got  %v\n want %q at %d\n%s", by(r).Actor, r.Changes, m.clock, r.Since, len(m.model.Events), err, want.Errs(), want.Index, m.printed(t)+m.history())
@@ -233,9 +236,12 @@ func (m *machine) do(t *rapid.T, r model.Request) bool {
 	if m.remember(t); recorded {
 		m.remember(t)
 	}
+	if got, want := text(t, foreseen.After), m.moments[receipt.Seq-1].document; got != want {
+		t.Fatalf("what if %#v (-happened +foreseen):\n%s", r.Changes, cmp.Diff(want, got))
+	}
 	for _, l := range m.laws {
 		if l.made != nil {
-			l.made(t, m, step{r, before, receipt})
+			l.made(t, m, step{r, before, foreseen.WhatIf, receipt})
 		}
 	}
 	return true

@@ -7,20 +7,22 @@ import (
 	"github.com/ambit-authz/ambit/access"
 )
 
-// Attempt is a Do that was refused: who tried what, and why not.
+// Attempt is a Do that was refused, or a WhatIf that asked for one: who tried
+// what, and why not.
 type Attempt struct {
 	By      By
 	Changes []Change // as they were passed; do not change what is in them
 	Err     *Error   // never nil; [Error.Detail] is complete
+	DryRun  bool     // it was only asked, by [Company.WhatIf]
 }
 
 // LogValue returns who tried, in whose name they acted, how many changes they asked
-// for, which of them failed, counted from 1, and why. What the changes contain is
-// left out. It is for the log of the host:
+// for, which of them failed, counted from 1, and why; and dryRun, if it was only
+// asked. What the changes contain is left out. It is for the log of the host:
 //
 //	Refused: func(ctx context.Context, a company.Attempt) { logger.InfoContext(ctx, "refused", "attempt", a) },
 func (a Attempt) LogValue() slog.Value {
-	return slog.GroupValue(
+	all := []slog.Attr{
 		slog.String("actor", a.By.Actor.String()),
 		slog.String("via", a.By.Via),
 		slog.String("correlation", a.By.Correlation),
@@ -28,7 +30,11 @@ func (a Attempt) LogValue() slog.Value {
 		slog.Int("index", a.Err.Index),
 		slog.String("change", a.Err.Change),
 		slog.String("why", a.Err.Detail()),
-	)
+	}
+	if a.DryRun {
+		all = append(all, slog.Bool("dryRun", true))
+	}
+	return slog.GroupValue(all...)
 }
 
 // Decide is [Company.DecideContext] without a context.
@@ -55,17 +61,17 @@ func (c *Company) observe(ctx context.Context, d access.Decision) {
 	c.config.Observer(ctx, d)
 }
 
-// observeDo shows what a Do asked, and that it was refused. The proposal is nil if
-// nothing was judged.
-func (c *Company) observeDo(ctx context.Context, p *proposal, by By, changes []Change, err error) {
-	if p != nil {
-		for _, d := range p.asked {
+// observe shows what a request asked, and that it was refused, if err says so.
+func (r *request) observe(ctx context.Context, err error) {
+	c := r.company
+	if r.p != nil { // something was judged
+		for _, d := range r.p.asked {
 			c.observe(ctx, d)
 		}
 	}
 	if e, ok := err.(*Error); ok && c.config.Refused != nil && e.Refused() {
 		defer c.recovered()
-		c.config.Refused(ctx, Attempt{by, changes, e})
+		c.config.Refused(ctx, Attempt{By: r.by, Changes: r.changes, Err: e, DryRun: r.dryRun})
 	}
 }
 

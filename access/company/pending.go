@@ -54,7 +54,7 @@ func (c *Company) DoIn(ctx context.Context, log audit.Log, by By, changes ...Cha
 		c.underway.end(r.going)
 		return nil, r.refused(ctx, err)
 	}
-	c.observeDo(ctx, r.p, by, changes, nil)
+	r.observe(ctx, nil)
 	pending.Receipt, pending.staged = r.receipt(e), staged
 	return pending, nil
 }

@@ -101,7 +101,7 @@ func (t *Telemetry) name(text string, key any) string {
 }
 
 // Refused is for the Refused of a [company.Config]: it counts the change that was
-// refused, and why if that was a denial.
+// refused, why if that was a denial, and whether it was only asked about.
 func (t *Telemetry) Refused(ctx context.Context, a company.Attempt) {
 	var d access.Decision
 	if denied, ok := errors.AsType[*access.DeniedError](a.Err); ok {
@@ -109,6 +109,7 @@ func (t *Telemetry) Refused(ctx context.Context, a company.Attempt) {
 	}
 	all := metric.WithAttributes(
 		attribute.String("ambit.change", a.Err.Change),
+		attribute.Bool("ambit.dry_run", a.DryRun),
 		attribute.String("ambit.step", d.Step.String()),
 		attribute.String("ambit.reason", string(d.Reason)),
 	)

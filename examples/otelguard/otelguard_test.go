@@ -276,10 +276,14 @@ func TestRefused(t *testing.T) {
 			t.Fatalf("%s is not refused", user)
 		}
 	}
+	if _, err := r.acme.WhatIf(t.Context(), company.By{Actor: company.User("ann")}, company.CreateTeam{Team: "west"}); err == nil {
+		t.Fatal("what ann asks about is not refused")
+	}
 	wantLines(t, about(r.read(t), "ambit.changes.refused"), `
-ambit.changes.refused change=team.create reason=no-capability step=capability 1
-ambit.changes.refused change=team.create reason=suspended step=subject 1
-ambit.changes.refused change=user.remove reason=unknown-resource step=reach 1
+ambit.changes.refused change=team.create dry_run=false reason=no-capability step=capability 1
+ambit.changes.refused change=team.create dry_run=false reason=suspended step=subject 1
+ambit.changes.refused change=team.create dry_run=true reason=no-capability step=capability 1
+ambit.changes.refused change=user.remove dry_run=false reason=unknown-resource step=reach 1
 `)
 }
 

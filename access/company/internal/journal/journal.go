@@ -180,6 +180,40 @@ func (j *Journal[S]) Write(ctx context.Context, propose Propose[S]) (audit.Event
 	}
 }
 
+// Try returns the point that [Journal.Write] would leave, and its error, if it came
+// first now and its append succeeded. It appends nothing and waits for nobody, nor
+// for an event that is in doubt or staged. The error is one of propose, that of
+// ctx, or an [*Error] that wraps [ErrUnfit].
+func (j *Journal[S]) Try(ctx context.Context, propose Propose[S]) (Point[S], error) {
+	if err := ctx.Err(); err != nil {
+		return Point[S]{}, err
+	}
+	next, e, err := j.propose(ctx, propose)
+	if err != nil {
+		return Point[S]{}, err
+	}
+	if err := j.fits(e); err != nil {
+		return Point[S]{}, &Error{Op: "append", Seq: e.Seq, Err: unanswered(err)}
+	}
+	return *next, nil
+}
+
+// fits returns what the log would say of the form of a chained event.
+func (j *Journal[S]) fits(e audit.Event) error {
+	if err := e.Follows(audit.Checkpoint{Seq: e.Seq - 1, Hash: e.Prev}); err != nil {
+		return err
+	}
+	l, ok := j.log.(audit.Limited)
+	if !ok {
+		return nil
+	}
+	line, err := audit.Encode(e)
+	if most := l.LongestLine(); err == nil && len(line) > most {
+		err = fmt.Errorf("%w: its line has %d bytes, at most %d fit", audit.ErrTooLarge, len(line), most)
+	}
+	return err
+}
+
 // Sync takes in what other writers appended to the log, and settles whether an
 // event in doubt was stored. When it returns nil, the state is that of the log
 // as it was read. It does not wait for an event that is staged.
