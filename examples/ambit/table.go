@@ -86,6 +86,17 @@ func commands() []command {
 			example:  "verify -checkpoint acme.checkpoint file:acme.log", run: verify,
 		},
 		{
+			name: "schema", summary: "write the JSON Schema of a policy document, for editors",
+			about:   "It is of draft 2020-12, and accepts every document that is in order. References and filters\nare beyond it: ambit check has those.",
+			example: "schema", run: schema,
+		},
+		{
+			name: "completion", args: "bash|zsh|fish", min: 1, max: 1, words: shells,
+			summary: "write a script that completes commands and flags in your shell",
+			about:   "For bash put eval \"$(ambit completion bash)\" into ~/.bashrc; the script of each shell\nbegins with how to use it.",
+			example: "completion bash", run: completion,
+		},
+		{
 			name: "help", args: "[COMMAND]", max: 1,
 			summary: "describe ambit, or one of its commands",
 			example: "help diff", run: help,
