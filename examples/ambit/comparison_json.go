@@ -9,11 +9,18 @@ import (
 
 // jsonComparison is a comparison in JSON.
 type jsonComparison struct {
-	Old    string    `json:"old"`
-	New    string    `json:"new"`
-	Equal  bool      `json:"equal"`
-	Gains  jsonTotal `json:"gains"`
-	Losses jsonTotal `json:"losses"`
+	Old    string      `json:"old"`
+	New    string      `json:"new"`
+	Equal  bool        `json:"equal"`
+	Doubts []jsonDoubt `json:"doubts"`
+	Gains  jsonTotal   `json:"gains"`
+	Losses jsonTotal   `json:"losses"`
+}
+
+// jsonDoubt is what makes a comparison doubtful.
+type jsonDoubt struct {
+	Code diff.DoubtCode `json:"code"`
+	Text string         `json:"text"`
 }
 
 // jsonTotal is one side of a comparison.
@@ -49,7 +56,11 @@ type jsonRoute struct {
 }
 
 func jsonOf(d comparison) jsonComparison {
-	return jsonComparison{d.old, d.next, d.isEmpty(), jsonTotalOf(d.Gains), jsonTotalOf(d.Losses)}
+	doubts := []jsonDoubt{}
+	for _, doubt := range d.doubts {
+		doubts = append(doubts, jsonDoubt(doubt))
+	}
+	return jsonComparison{d.old, d.next, d.isEmpty(), doubts, jsonTotalOf(d.Gains), jsonTotalOf(d.Losses)}
 }
 
 func jsonTotalOf(t diff.Total) jsonTotal {

@@ -20,6 +20,14 @@ const (
 // code only, each line after a sign, so that no text is markup, a mention or the
 // end of its block.
 func (d comparison) markdown(o *output) {
+	if len(d.doubts) > 0 {
+		o.line("```diff")
+		for _, doubt := range d.doubts {
+			o.line("! %s", shortened(shown(doubt.Text)))
+		}
+		o.line("```")
+		o.line("")
+	}
 	if d.isEmpty() {
 		o.line("No difference: everybody may do the same as before.")
 		return

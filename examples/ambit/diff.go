@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access/diff"
 )
@@ -21,6 +22,9 @@ func difference(c *call) (int, error) {
 		return statusFailed, err
 	}
 	d := c.compare(old, next)
+	if i := slices.IndexFunc(d.doubts, isOfStrangers); i >= 0 && !c.strangers {
+		return statusFailed, fmt.Errorf("%s and %s: %s A comparison would list all of both; -strangers makes it all the same", old.name, next.name, d.doubts[i].Text)
+	}
 	switch c.format {
 	case "json":
 		err = c.out.json(jsonOf(d))
@@ -41,6 +45,7 @@ func difference(c *call) (int, error) {
 // comparison is what there is to say of two policies.
 type comparison struct {
 	old, next string // their names
+	doubts    []diff.Doubt
 	diff.Summary
 }
 
@@ -58,8 +63,16 @@ func (c *call) compare(old, next source) comparison {
 	if c.most == 0 {
 		limits.Rights = noLimit
 	}
-	return comparison{old.name, next.name, diff.Compare(old.policy, next.policy).Summary(ctx, limits)}
+	d := comparison{old: old.name, next: next.name, doubts: diff.Doubts(old.policy, next.policy)}
+	if slices.ContainsFunc(d.doubts, isOfStrangers) && !c.strangers {
+		return d // which is not looked at
+	}
+	d.Summary = diff.Compare(old.policy, next.policy).Summary(ctx, limits)
+	return d
 }
+
+// isOfStrangers reports whether there is no meaning in a comparison.
+func isOfStrangers(d diff.Doubt) bool { return d.Code == diff.Strangers }
 
 // isEmpty reports whether the policies allow the same, for certain.
 func (d comparison) isEmpty() bool {
@@ -68,6 +81,9 @@ func (d comparison) isEmpty() bool {
 
 // text writes gains and losses, a line each, and how many there are.
 func (d comparison) text(o *output) {
+	for _, doubt := range d.doubts {
+		o.colored(yellow, "! %s", doubt.Text)
+	}
 	if d.isEmpty() {
 		o.line("no difference")
 		return

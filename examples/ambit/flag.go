@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ambit-authz/ambit/access/lint"
 )
 
 // options is what flags say. A flag means the same in every command that has it.
@@ -21,7 +23,11 @@ type options struct {
 	within                 time.Duration // 0 is as long as it takes
 	write, showDiff, list  bool
 	exitCode, removed      bool
-	checkpoint             *string
+	strangers              bool
+	checkpoint, file       *string
+	severity               lint.Severity
+	ignore, asked          *string // words, separated by commas
+	days                   int
 }
 
 // flagRow is one row of the table of flags.
@@ -46,11 +52,17 @@ func flagRows() []flagRow {
 		{"old-asof", "TIME", "as -asof, for OLD", nil, instant(func(o *options) *time.Time { return &o.oldAsOf })},
 		{"checkpoint", "TEXT", `a checkpoint that was kept elsewhere, as "ambit-checkpoint v1 31 4f2a…", or a file that has it`, nil, text(func(o *options) **string { return &o.checkpoint })},
 		{"removed", "", "also people who were removed", nil, yes(func(o *options) *bool { return &o.removed })},
-		{"most", "N", "at most so many gains, and so many losses; 0 is all of them", nil, setMost},
+		{"most", "N", "list at most so many of each sort; 0 is all of them", nil, natural(func(o *options) *int { return &o.most })},
 		{"within", "DURATION", "look for so long at most, such as 30s; without it, to the end", nil, setWithin},
+		{"severity", "SEVERITY", "the exit status is 1 if something is as bad as note, warning or error; warning by default", severities, setSeverity},
+		{"ignore", "CODE,…", "codes that are not looked for", nil, text(func(o *options) **string { return &o.ignore })},
+		{"asked", "ACTION,…", "the actions that your code asks: others that a role holds are findings", nil, text(func(o *options) **string { return &o.asked })},
+		{"days", "N", "an end within so many days is soon; 30 by default, 0 is none", nil, natural(func(o *options) *int { return &o.days })},
+		{"o", "FILE", "write to a file in the place of standard output", nil, text(func(o *options) **string { return &o.file })},
 		{"w", "", "write the result back to the file", nil, yes(func(o *options) *bool { return &o.write })},
 		{"d", "", "show what would change; the exit status is 1 if anything would", nil, yes(func(o *options) *bool { return &o.showDiff })},
 		{"l", "", "list the files that would change; the exit status is 1 if there are any", nil, yes(func(o *options) *bool { return &o.list })},
+		{"strangers", "", "compare policies of two companies all the same, by the ids in them", nil, yes(func(o *options) *bool { return &o.strangers })},
 		{"exit-code", "", "the exit status is 1 if there is a difference", nil, yes(func(o *options) *bool { return &o.exitCode })},
 	}
 }
@@ -93,14 +105,26 @@ func instant(of func(*options) *time.Time) func(*options, string) error {
 	}
 }
 
-func setMost(o *options, value string) error {
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 0 {
-		return errors.New("write a number from 0")
+func natural(of func(*options) *int) func(*options, string) error {
+	return func(o *options, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return errors.New("write a number from 0")
+		}
+		*of(o) = n
+		return nil
 	}
-	o.most = n
-	return nil
 }
+
+func setSeverity(o *options, value string) error {
+	if !slices.Contains(severities, value) {
+		return errors.New("write " + choice(severities))
+	}
+	return o.severity.UnmarshalText([]byte(value))
+}
+
+// severities are the words of a severity.
+var severities = []string{lint.Note.String(), lint.Warning.String(), lint.Error.String()}
 
 func setWithin(o *options, value string) error {
 	d, err := time.ParseDuration(value)
@@ -146,7 +170,7 @@ func choice(words []string) string {
 // arguments, and returns the arguments. What comes after -- is no flag. The error
 // is flag.ErrHelp if it asks for help.
 func parse(c command, args []string) (options, []string, error) {
-	o := options{most: 50}
+	o := options{most: 50, days: 30, severity: lint.Warning}
 	if len(c.formats) > 0 {
 		o.format = c.formats[0]
 	}

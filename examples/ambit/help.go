@@ -65,6 +65,9 @@ func (c command) help(o *output) {
 		}
 		o.lines(t.String())
 	}
+	if c.more != nil {
+		c.more(o)
+	}
 	if c.statuses != "" {
 		o.line("")
 		o.line("Exit status: %s.", c.statuses)

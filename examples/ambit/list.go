@@ -10,9 +10,9 @@ import (
 // listed is what the command list can list.
 var listed = []string{"accounts", "actions", "reports"}
 
-// list lists what a subject has: the accounts they see, the actions they may take
+// listItems lists what a subject has: the accounts they see, the actions they may take
 // on something, or the reports at which they may take an action.
-func list(c *call) (int, error) {
+func listItems(c *call) (int, error) {
 	what := c.args[0]
 	if !slices.Contains(listed, what) {
 		return statusFailed, usageError{"list", fmt.Errorf("it lists %s: %q is none of them", choice(listed), what)}

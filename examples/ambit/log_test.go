@@ -97,7 +97,7 @@ func TestLog(t *testing.T) {
 		{0, "the document of then", "fmt -at 2 LOG", "{"},
 		{0, "what an event changed", "diff -old-at 2 -at 3 LOG LOG", "+ bea may source.edit at account de-1, us-1 (role editor)"},
 		{0, "what happened since a day", "diff -old-asof 2026-03-03 LOG LOG", "+ bea may source.edit at account de-1, us-1 (role editor)"},
-		{0, "what it differs in from a document", "diff LOG " + companyx, "+ ada may"},
+		{0, "what it differs in from a document", "diff LOG " + companyx, "! Of the users in both policies, 1 "},
 		{0, "the same", "diff -exit-code LOG LOG", "no difference"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

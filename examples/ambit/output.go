@@ -36,6 +36,7 @@ func (o *output) lines(text string) {
 
 // The colours of a terminal.
 const (
+	plain  = ""
 	red    = "31"
 	green  = "32"
 	yellow = "33"
@@ -43,7 +44,7 @@ const (
 
 // colored writes a line in a colour, where there are colours.
 func (o *output) colored(color, format string, args ...any) {
-	if !o.color {
+	if !o.color || color == plain {
 		o.line(format, args...)
 		return
 	}

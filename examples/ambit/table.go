@@ -5,15 +5,16 @@ import "slices"
 // command is one row of the table of commands.
 type command struct {
 	name     string
-	args     string   // as usage shows them
-	min, max int      // how many there are; a max of -1 is any number
-	words    []string // what the first argument may be, if it is one of a few
-	flags    string   // the names of rows of flagRows, separated by spaces
-	formats  []string // of the answer, the default first
-	summary  string   // one line
-	about    string   // more lines, with all that help says
-	statuses string   // what each exit status means that is not as everywhere
-	example  string   // a command line, without ambit
+	args     string        // as usage shows them
+	min, max int           // how many there are; a max of -1 is any number
+	words    []string      // what the first argument may be, if it is one of a few
+	flags    string        // the names of rows of flagRows, separated by spaces
+	formats  []string      // of the answer, the default first
+	summary  string        // one line
+	about    string        // more lines, with all that help says
+	statuses string        // what each exit status means that is not as everywhere
+	example  string        // a command line, without ambit
+	more     func(*output) // writes what else help says
 	run      func(*call) (int, error)
 }
 
@@ -63,14 +64,28 @@ func commands() []command {
 			summary:  "list the accounts, actions or reports that somebody has",
 			about:    "accounts are those they see, actions those they may take at -on, and reports those at\nwhich they may take the action -do, report.view by default.",
 			statuses: "0 there are some, 1 there are none",
-			example:  "list accounts -as mia policy.json", run: list,
+			example:  "list accounts -as mia policy.json", run: listItems,
 		},
 		{
-			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most within exit-code asof at old-asof old-at", formats: []string{"text", "markdown", "json"},
+			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most within exit-code strangers asof at old-asof old-at", formats: []string{"text", "markdown", "json"},
 			summary:  "compare two policies: who gains and who loses what, and by which route",
-			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses. Markdown is for a\ncomment on a pull request: no name in it is markup.",
+			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses. Markdown is for a\ncomment on a pull request: no name in it is markup. What makes a comparison doubtful, such\nas an attribute that has another type, stands first, after a !.",
 			statuses: "0 compared; with -exit-code 0 no difference, 1 a difference, 3 none found -within the time",
 			example:  "diff old.json new.json", run: difference,
+		},
+		{
+			name: "lint", args: "POLICY…", min: 1, max: -1, flags: "severity ignore days asked most asof at", formats: []string{"text", "json", "github"},
+			summary:  "say what looks wrong in a policy: what is allowed, and probably not meant",
+			about:    "Each finding has its file and line, and a code that stays the same. The format github is\nfor its workflows: the findings show at the lines of a pull request.",
+			statuses: "0 nothing as bad as -severity, 1 something is",
+			example:  "lint -severity error policy.json", more: lintCodes, run: lintPolicies,
+		},
+		{
+			name: "picture", args: "POLICY", min: 1, max: 1, flags: "team o asof at", formats: []string{"svg", "text"},
+			summary:  "draw the data of a team, or of the teams that see most",
+			about:    "The drawing has teams, data groups and accounts by source. As text it is a few sentences.",
+			statuses: "0 drawn, 1 there is no such team",
+			example:  "picture -team americas -o americas.svg policy.json", run: draw,
 		},
 		{
 			name: "register", args: "file:LOG", min: 1, max: 1, flags: "removed asof at", formats: []string{"markdown", "csv", "lines", "html"},

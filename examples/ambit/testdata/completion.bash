@@ -3,7 +3,7 @@ _ambit() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'check fmt decide why who list diff register verify schema completion help' -- "$cur"))
+    COMPREPLY=($(compgen -W 'check fmt decide why who list diff lint picture register verify schema completion help' -- "$cur"))
     return
   fi
   case ${COMP_WORDS[1]}$prev in
@@ -47,6 +47,19 @@ _ambit() {
   diff-old-asof) return ;;
   diff-old-at) return ;;
   diff-format) words='text markdown json' ;;
+  lint-severity) words='note warning error' ;;
+  lint-ignore) return ;;
+  lint-days) return ;;
+  lint-asked) return ;;
+  lint-most) return ;;
+  lint-asof) return ;;
+  lint-at) return ;;
+  lint-format) words='text json github' ;;
+  picture-team) return ;;
+  picture-o) return ;;
+  picture-asof) return ;;
+  picture-at) return ;;
+  picture-format) words='svg text' ;;
   register-asof) return ;;
   register-at) return ;;
   register-format) words='markdown csv lines html' ;;
@@ -59,7 +72,9 @@ _ambit() {
     why-*) words='-as -team -link -do -on -asof -at -format' ;;
     who-*) words='-do -on -asof -at -format' ;;
     list-*) words='-as -team -link -do -on -asof -at -format' ;;
-    diff-*) words='-most -within -exit-code -asof -at -old-asof -old-at -format' ;;
+    diff-*) words='-most -within -exit-code -strangers -asof -at -old-asof -old-at -format' ;;
+    lint-*) words='-severity -ignore -days -asked -most -asof -at -format' ;;
+    picture-*) words='-team -o -asof -at -format' ;;
     register-*) words='-removed -asof -at -format' ;;
     verify-*) words='-checkpoint' ;;
     schema-*) words='' ;;
