@@ -90,7 +90,7 @@ type console struct {
 // changes nothing. It reads the templates, so make it once for a company.
 //
 // The error says which field of config is missing or malformed, which template
-// cannot be parsed, or that a text is none of the pages.
+// cannot be parsed, or that a text is none of [Texts].
 func New(c *company.Company, config *Config) (http.Handler, error) {
 	if c == nil {
 		return nil, errors.New("console: a company is required")

@@ -1,8 +1,12 @@
 package console
 
 import (
+	_ "embed"
 	"fmt"
 	"html/template"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,13 +30,39 @@ func (p phrase) is() bool { return p.English != "" }
 // texts are the words that take the place of the English ones.
 type texts map[string]string
 
+//go:embed words.txt
+var words string
+
+// Texts returns every English text of the pages, in byte order: what a host may
+// replace or translate by [Config.Texts]. Each %s in one stands for a name, a
+// number, a time or another text; to put them in another order, write %[2]s
+// before %[1]s. "en" is the language that the pages say they are in.
+func Texts() []string { return strings.Split(strings.TrimSpace(words), "\n") }
+
 // newTexts checks the words of a host.
 func newTexts(given map[string]string) (texts, error) {
-	made := texts{}
+	known := Texts()
 	for english, other := range given {
-		made[english] = other
+		if _, ok := slices.BinarySearch(known, english); !ok {
+			return nil, fmt.Errorf("console: Config.Texts: the pages have no text %q; Texts lists them", english)
+		}
+		if places(english) != places(other) {
+			return nil, fmt.Errorf("console: Config.Texts: %q must have as many places for names as %q", other, english)
+		}
 	}
-	return made, nil
+	return maps.Clone(given), nil
+}
+
+// place is where an argument of a text stands.
+var place = regexp.MustCompile(`%(\[[1-9]\])?s`)
+
+// places returns how many arguments a text has, and -1 for one that fmt could not
+// format.
+func places(text string) int {
+	if strings.Contains(place.ReplaceAllString(text, ""), "%") {
+		return -1
+	}
+	return len(place.FindAllString(text, -1))
 }
 
 // plain returns a phrase as text, for where no markup can stand.
