@@ -7,9 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
-	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -106,12 +104,6 @@ func (v *visit) groupField(name string) field {
 	return f
 }
 
-// groupName returns how a page names a data group.
-func (v *visit) groupName(id datagroup.ID) string {
-	g, _ := v.directory().Group(id)
-	return cmp.Or(g.Name, string(id))
-}
-
 // sortOptions puts options into the order of their names.
 func sortOptions(options []option) {
 	name := func(o option) string {
@@ -122,6 +114,3 @@ func sortOptions(options []option) {
 		return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a.Value, b.Value))
 	})
 }
-
-func userIDOf(r access.Resource) team.UserID { return team.UserID(r.ID()) }
-func teamIDOf(r access.Resource) team.ID     { return team.ID(r.ID()) }

@@ -33,6 +33,7 @@ type site struct {
 	mailed  []invite.Message
 	lost    bool // messages are not delivered
 	failed  []error
+	fails   bool // a page may fail
 }
 
 const acme = `{
@@ -128,6 +129,9 @@ func (s *site) send(as string, r *http.Request) page {
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
 	body, _ := io.ReadAll(w.Body)
+	if w.Code == http.StatusInternalServerError && !s.fails {
+		s.t.Errorf("%s failed: %v", r.URL, s.failed)
+	}
 	return page{w.Code, w.Header(), string(body), plainText(string(body))}
 }
 

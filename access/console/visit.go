@@ -9,7 +9,6 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
-	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -118,36 +117,6 @@ func (v *visit) offers(about string, pairs ...string) []offer {
 		}
 	}
 	return out
-}
-
-// userName returns how a page names a user: by name, or else by address or id.
-func (v *visit) userName(id team.UserID) string {
-	user, ok := v.directory().User(id)
-	switch {
-	case !ok:
-		return string(id)
-	case user.Name != "":
-		return user.Name
-	case !user.Email.IsZero():
-		return user.Email.String()
-	}
-	return string(id)
-}
-
-// teamName returns how a page names a team.
-func (v *visit) teamName(id team.ID) string {
-	if t, ok := v.directory().Team(id); ok && t.Name != "" {
-		return t.Name
-	}
-	return string(id)
-}
-
-// roleTitle returns how a page names a role.
-func (v *visit) roleTitle(r access.Resource) string {
-	if found, ok := v.directory().Catalog().Role(role.Name(r.ID())); ok && found.Title != "" {
-		return found.Title
-	}
-	return r.ID()
 }
 
 // pageSize is how many rows a page shows.

@@ -33,22 +33,17 @@ type effect struct {
 // askWhatIf says what a change would do if it were made now. The error is that
 // of the change.
 func (v *visit) askWhatIf(by company.By, changes []company.Change) (*whatIf, error) {
-	before, after, err := v.judge(by, changes)
+	would, err := v.console.company.WhatIf(v.Context(), by, changes...)
 	if err != nil {
 		return nil, err
 	}
-	return v.compare(before, after), nil
-}
-
-// judge returns the policies before and after a change that is not made.
-func (v *visit) judge(by company.By, changes []company.Change) (before, after *access.Policy, err error) {
-	return v.policy, v.policy, nil
+	return v.compare(would.Before, would.After), nil
 }
 
 // compare says who gains and who loses between two policies.
 func (v *visit) compare(before, after *access.Policy) *whatIf {
 	s := diff.Compare(before, after).Summary(v.Context(), diff.Limits{})
-	sees := v.sight(before, after)
+	sees := v.sight(after, before)
 	return &whatIf{Gains: v.effects(s.Gains, sees), Losses: v.effects(s.Losses, sees), Own: !sees.directory}
 }
 
@@ -57,7 +52,7 @@ type sight struct {
 	directory bool // who there is
 	audit     bool // everything
 	views     []access.View
-	policies  []*access.Policy
+	policies  []*access.Policy // the last one first, which has the names of what is new
 	self      access.Subject
 }
 
@@ -97,26 +92,37 @@ func (v *visit) effects(t diff.Total, sees sight) effects {
 	}
 	for _, r := range t.Rights {
 		if sees.directory || r.Subject.User() == v.reader {
-			out.Rows = append(out.Rows, effect{v.subjectName(r.Subject), v.rightText(r, sees)})
+			out.Rows = append(out.Rows, effect{sees.subjectName(r.Subject), sees.rightText(r)})
 		}
 	}
 	return out
 }
 
 // subjectName returns how a page names who gains or loses.
-func (v *visit) subjectName(s access.Subject) phrase {
-	if s.Link() != "" {
+func (s sight) subjectName(who access.Subject) phrase {
+	if who.Link() != "" {
 		return say("Anyone with a share link")
 	}
-	if id, ok := s.Team(); ok {
-		return say("%s, acting in team %s", v.userName(s.User()), v.teamName(id))
+	user := s.name(access.TargetUser(who.User()))
+	if id, ok := who.Team(); ok {
+		return say("%s, acting in team %s", user, s.name(access.Team(id)))
 	}
-	return named(v.userName(s.User()))
+	return named(user)
+}
+
+// name returns how a page names a resource, beside what kind it is.
+func (s sight) name(r access.Resource) string {
+	for _, p := range s.policies {
+		if p.Directory().Has(r) {
+			return resourceName(p.Directory(), r)
+		}
+	}
+	return r.ID()
 }
 
 // rightText says in words what somebody gains or loses.
-func (v *visit) rightText(r diff.Right, sees sight) phrase {
-	text := v.rightWords(r, sees)
+func (s sight) rightText(r diff.Right) phrase {
+	text := s.rightWords(r)
 	switch {
 	case !r.From.IsZero() && !r.Until.IsZero():
 		return say("%s, from %s until %s", text, r.From, r.Until)
@@ -128,12 +134,12 @@ func (v *visit) rightText(r diff.Right, sees sight) phrase {
 	return text
 }
 
-func (v *visit) rightWords(r diff.Right, sees sight) phrase {
-	at := v.resourcesText(r.Resources, sees)
+func (s sight) rightWords(r diff.Right) phrase {
+	at := s.resourcesText(r.Resources)
 	switch r.Kind {
 	case diff.AccountReach:
 		if r.Route.Team != "" {
-			return say("sees %s, through team %s", at, v.teamName(r.Route.Team))
+			return say("sees %s, through team %s", at, s.name(access.Team(r.Route.Team)))
 		}
 		return say("sees %s", at)
 	case diff.ReportLevel:
@@ -144,6 +150,9 @@ func (v *visit) rightWords(r diff.Right, sees sight) phrase {
 		return say("may act in the team")
 	case diff.LinkUse:
 		return say("sees %s by it", at)
+	}
+	if len(r.Resources) == 1 && r.Resources[0] == access.Company() {
+		return say("may take %s", actionsText(r.Actions))
 	}
 	return say("may take %s at %s", actionsText(r.Actions), at)
 }
@@ -170,39 +179,21 @@ func namesText(names []string, all int) phrase {
 
 // resourcesText returns what a right is about. What the reader may not know of
 // is counted.
-func (v *visit) resourcesText(resources []access.Resource, sees sight) phrase {
-	if len(resources) == 1 && resources[0] == access.Company() {
-		return say("the company")
+func (s sight) resourcesText(resources []access.Resource) phrase {
+	if len(resources) == 0 {
+		return phrase{} // to act in a team is about nothing else
 	}
 	var names []string
 	kind := resources[0].Kind()
 	for _, r := range resources {
-		if len(names) <= mostNames && sees.shows(r) {
-			names = append(names, v.resourceName(r))
+		if len(names) <= mostNames && s.shows(r) {
+			names = append(names, s.name(r))
 		}
 	}
 	if len(names) == 0 {
 		return counted(kind, len(resources))
 	}
 	return say("%s: %s", counted(kind, len(resources)), namesText(names, len(resources)))
-}
-
-// resourceName returns how a page names a resource, beside what kind it is.
-func (v *visit) resourceName(r access.Resource) string {
-	d := v.directory()
-	switch r.Kind() {
-	case access.KindReport:
-		if report, ok := d.Report(access.ReportID(r.ID())); ok && report.Name != "" {
-			return report.Name
-		}
-	case access.KindUser:
-		return v.userName(userIDOf(r))
-	case access.KindTeam:
-		return v.teamName(teamIDOf(r))
-	case access.KindRole:
-		return v.roleTitle(r)
-	}
-	return r.ID()
 }
 
 // counted returns how many resources of a kind there are.

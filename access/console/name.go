@@ -1,0 +1,47 @@
+package console
+
+import (
+	"cmp"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// resourceName returns how a page names a resource, beside what kind it is: by
+// name or title, or else by id.
+func resourceName(d access.Directory, r access.Resource) string {
+	name := ""
+	switch r.Kind() {
+	case access.KindUser:
+		u, _ := d.User(team.UserID(r.ID()))
+		name = cmp.Or(u.Name, u.Email.String())
+	case access.KindTeam:
+		t, _ := d.Team(team.ID(r.ID()))
+		name = t.Name
+	case access.KindGroup:
+		g, _ := d.Group(datagroup.ID(r.ID()))
+		name = g.Name
+	case access.KindReport:
+		report, _ := d.Report(access.ReportID(r.ID()))
+		name = report.Name
+	case access.KindRole:
+		found, _ := d.Catalog().Role(role.Name(r.ID()))
+		name = found.Title
+	}
+	return cmp.Or(name, r.ID())
+}
+
+// userName and the like are how a page names one thing.
+func (v *visit) userName(id team.UserID) string {
+	return resourceName(v.directory(), access.TargetUser(id))
+}
+
+func (v *visit) teamName(id team.ID) string { return resourceName(v.directory(), access.Team(id)) }
+
+func (v *visit) groupName(id datagroup.ID) string {
+	return resourceName(v.directory(), access.Group(id))
+}
+
+func (v *visit) roleTitle(r access.Resource) string { return resourceName(v.directory(), r) }
