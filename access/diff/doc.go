@@ -20,6 +20,8 @@
 //     side.
 //   - A gain or loss: [Right], with its [Kind] and its [Route].
 //   - How many accounts users gain and lose, at one time: [CountAccounts].
+//   - What the change of a data group's filter can do to any account there may be:
+//     [FilterChanges].
 //   - Whether two policies are of one company at all: [Doubts].
 //   - What one policy decides, in words: [Describe].
 //
@@ -45,7 +47,8 @@
 //
 // # Zero values
 //
-// The zero Diff has no gains and no losses. The zero Right is no right. A nil
+// The zero Diff has no gains and no losses. The zero Right is no right. The zero
+// [FilterEffect] is [Unknown]. A nil
 // policy is that of an empty company, so that Compare(nil, policy) lists all that
 // a policy allows.
 //

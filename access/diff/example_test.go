@@ -149,3 +149,19 @@ func ExampleDiff_Summary() {
 	// lose: 2 users, 1 account
 	// mia sees account us-1 (team americas, data group us)
 }
+
+// Does a change of filters take away only, whatever accounts there will be?
+func ExampleFilterChanges() {
+	next := change(func(e *access.Edit) {
+		for id, text := range map[datagroup.ID]string{"us": "country = 'US' and not id prefix 'test-'", "de": "country in ('DE', 'AT')"} {
+			filter, _ := company.Directory().Schema().Parse(text)
+			e.SetGroup(document.GroupOf(datagroup.Group{ID: id, Filter: filter}))
+		}
+	})
+	for c := range diff.FilterChanges(company, next) {
+		fmt.Println(c)
+	}
+	// Output:
+	// data group de: can only widen: now also an account with country "AT"
+	// data group us: can only narrow: no longer an account with country "US" and id "test-x"
+}
