@@ -1,12 +1,14 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
@@ -55,11 +57,13 @@ func showChange(v *visit) (*answer, error) {
 	if f == nil {
 		return nil, missing("form", in.Get("do"))
 	}
-	if v.Method == http.MethodPost && in.Get("for") != string(v.reader) {
-		return v.showForm(f, in, &outcome{text: say("You are signed in as somebody else than when this form was made. Nothing was changed. Look at it again.")})
-	}
 	if err := f.Offered(v, in); err != nil {
 		return nil, err
+	}
+	if v.Method == http.MethodPost && in.Get("for") != string(v.reader) {
+		in.Del("since")
+		return v.showForm(f, in, &outcome{status: http.StatusForbidden,
+			text: say("You are signed in as somebody else than when this form was made. Nothing was changed. Look at it again.")})
 	}
 	if v.Method != http.MethodPost {
 		return v.showForm(f, in, nil)
@@ -103,13 +107,13 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 	if in.Get("step") != "do" {
 		found, err := v.askWhatIf(by, changes)
 		if err != nil {
-			return v.refuseForm(f, in, since, err)
+			return v.refuseForm(f, in, err)
 		}
 		return v.showForm(f, in, &outcome{whatIf: found})
 	}
 	receipt, err := v.console.company.Do(v.Context(), by, changes...)
 	if err != nil {
-		return v.refuseForm(f, in, since, err)
+		return v.refuseForm(f, in, err)
 	}
 	if f.Result != nil {
 		return f.Result(v, in, receipt), nil
@@ -132,7 +136,7 @@ func doneLink(link, name string, seq uint64) string {
 
 // refuseForm shows a form again after it was refused, with all that was typed
 // and why. What failed for another reason is for the page of failures.
-func (v *visit) refuseForm(f *form, in url.Values, since uint64, err error) (*answer, error) {
+func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 	failed, ok := errors.AsType[*company.Error](err)
 	if !ok || !failed.Refused() {
 		if v.console.company.Health().Log != nil || errors.Is(err, company.ErrUncertain) {
@@ -149,7 +153,7 @@ func (v *visit) refuseForm(f *form, in url.Values, since uint64, err error) (*an
 	out := &outcome{text: say("%s.", sentence(failed.Err.Error())), status: refusedStatus(err)}
 	if errors.Is(err, company.ErrChanged) {
 		out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
-		out.changed = v.changedSince(since, failed.Seq)
+		out.changed = v.changedSince(failed.Seq)
 		in.Del("since") // what was changed has been seen
 	}
 	return v.showForm(f, in, out)
@@ -212,6 +216,9 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 // confirms it.
 func (p *changePage) fill(f *field, in url.Values, out *outcome) {
 	if typed, ok := in[f.Name]; ok || out != nil {
+		if out != nil && out.changed != nil && !slices.Equal(typed, f.Value) {
+			f.Now = f.labels()
+		}
 		f.Value = typed
 	}
 	for _, value := range f.Value {
@@ -235,8 +242,13 @@ func reasonField(f *form) field {
 // about says in words what a form is about.
 func (v *visit) about(f *form, in url.Values) []row {
 	var rows []row
+	names := v.mayRead(readDirectory)
 	for _, key := range f.Keys {
 		id := in.Get(key)
+		if !names && id != string(v.reader) {
+			rows = append(rows, row{say("Of"), named(id), ""})
+			continue
+		}
 		switch key {
 		case "user":
 			rows = append(rows, row{say("Person"), named(v.userName(team.UserID(id))), ""})
@@ -256,27 +268,38 @@ func (v *visit) about(f *form, in url.Values) []row {
 // changed is an event that somebody made after a form was opened.
 type changed struct {
 	Seq  uint64
-	Time string
-	By   string
-	What []string
+	Time time.Time
+	By   phrase
+	What []phrase
 }
 
-// changedSince returns the events after one up to the last that a refusal
-// names, as far as they concern what it is about: at most ten of them.
-func (v *visit) changedSince(since, last uint64) []changed {
-	if last == 0 {
-		return nil
-	}
-	var out []changed
-	for e, err := range v.console.company.History(v.Context(), company.HistoryQuery{After: last - 1, Before: last + 1}) {
+// changedSince returns the event that a refusal names. Who made it is told to
+// those who may read the log.
+func (v *visit) changedSince(seq uint64) []changed {
+	query := company.HistoryQuery{After: seq - 1, Before: seq + 1}
+	for e, err := range v.console.company.History(v.Context(), query) {
 		if err != nil {
-			break
+			return nil
 		}
-		item := changed{Seq: e.Seq, Time: minute(e.Time), By: e.Actor.ID}
+		item := changed{Seq: e.Seq, Time: e.Time, By: say("Somebody")}
+		if v.may(access.ReadAudit, access.Company()) {
+			item.By = named(cmp.Or(e.Actor.Email, e.Actor.ID))
+		}
 		for _, c := range e.Event.Changes {
-			item.What = append(item.What, c.Type)
+			item.What = append(item.What, v.console.changeTitle(c.Type))
 		}
-		out = append(out, item)
+		return []changed{item}
 	}
-	return slices.Clip(out)
+	return nil
+}
+
+// changeTitle returns what a type of change is called: as its form is, or as the
+// log has it.
+func (c *console) changeTitle(name string) phrase {
+	for _, f := range c.forms {
+		if f.Name == name || f.Log == name {
+			return f.Title
+		}
+	}
+	return named(name)
 }

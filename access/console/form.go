@@ -68,6 +68,7 @@ type field struct {
 	Max      int      // bytes that may be typed; 0 is as many as a form holds
 	Value    []string // what is there now; what was typed takes its place
 	Error    phrase   // what to type instead
+	Now      phrase   // what somebody else made of it meanwhile
 }
 
 // fieldKind is how something is typed.
@@ -116,6 +117,23 @@ func (f field) Typed() string {
 
 // Chosen reports whether an option is chosen.
 func (f field) Chosen(value string) bool { return slices.Contains(f.Value, value) }
+
+// labels returns in words what a field has.
+func (f field) labels() phrase {
+	var shown []string
+	for _, value := range f.Value {
+		for _, o := range f.Options {
+			if name, ok := o.Label.name(); ok && o.Value == value {
+				value = name
+			}
+		}
+		shown = append(shown, value)
+	}
+	if text := list(shown); text != "" {
+		return named(text)
+	}
+	return say("nothing")
+}
 
 // asks returns a form's Offered for one question.
 func asks(action access.Action, resource func(url.Values) access.Resource) func(*visit, url.Values) error {

@@ -2,11 +2,13 @@ package console
 
 import (
 	"cmp"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -49,18 +51,30 @@ func readNumber(in url.Values, name string) (int, error) {
 // read it, and otherwise by id or address.
 func (v *visit) userField(name string, label phrase) field {
 	f := field{Name: name, Label: label, Kind: typeLine, Hint: say("An id or an e-mail address."), Max: 320}
+	return v.listed(f, func(yield func(access.Resource) bool) {
+		for u := range v.directory().Users() {
+			if !yield(access.TargetUser(u.ID)) {
+				return
+			}
+		}
+	})
+}
+
+// listed makes a list of a field in which an id is typed, if there are few things
+// to choose from, and the reader may know of them.
+func (v *visit) listed(f field, all iter.Seq[access.Resource]) field {
 	if !v.mayRead(readDirectory) {
 		return f
 	}
-	var users []option
-	for u := range v.directory().Users() {
-		if len(users) == mostOptions {
+	var options []option
+	for r := range all {
+		if len(options) == mostOptions {
 			return f
 		}
-		users = append(users, option{string(u.ID), named(v.userName(u.ID)), phrase{}})
+		options = append(options, option{r.ID(), named(resourceName(v.directory(), r)), phrase{}})
 	}
-	sortOptions(users)
-	f.Kind, f.Options, f.Hint = chooseOne, users, phrase{}
+	sortOptions(options)
+	f.Kind, f.Options, f.Hint = chooseOne, options, phrase{}
 	return f
 }
 
@@ -80,34 +94,32 @@ func (v *visit) readUser(in url.Values, name string) team.UserID {
 
 // teamField asks for a team: from a list where there are few.
 func (v *visit) teamField(name string) field {
-	f := field{Name: name, Kind: chooseOne, Label: say("Team"), Required: true}
-	for t := range v.directory().Teams() {
-		if len(f.Options) == mostOptions {
-			return field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Hint: say("The id of a team.")}
+	f := field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Hint: say("The id of a team.")}
+	return v.listed(f, func(yield func(access.Resource) bool) {
+		for t := range v.directory().Teams() {
+			if !yield(access.Team(t.ID)) {
+				return
+			}
 		}
-		f.Options = append(f.Options, option{string(t.ID), named(v.teamName(t.ID)), phrase{}})
-	}
-	sortOptions(f.Options)
-	return f
+	})
 }
 
 // groupField asks for a data group: from a list where there are few.
 func (v *visit) groupField(name string) field {
-	f := field{Name: name, Kind: chooseOne, Label: say("Data group"), Required: true}
-	for g := range v.directory().Groups() {
-		if len(f.Options) == mostOptions {
-			return field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Hint: say("The id of a data group.")}
+	f := field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Hint: say("The id of a data group.")}
+	return v.listed(f, func(yield func(access.Resource) bool) {
+		for g := range v.directory().Groups() {
+			if !yield(access.Group(g.ID)) {
+				return
+			}
 		}
-		f.Options = append(f.Options, option{string(g.ID), named(cmp.Or(g.Name, string(g.ID))), phrase{}})
-	}
-	sortOptions(f.Options)
-	return f
+	})
 }
 
 // sortOptions puts options into the order of their names.
 func sortOptions(options []option) {
 	name := func(o option) string {
-		s, _ := o.Label.args[0].(string)
+		s, _ := o.Label.name()
 		return s
 	}
 	slices.SortFunc(options, func(a, b option) int {

@@ -52,7 +52,7 @@ func showInvitations(v *visit) (*answer, error) {
 	skip, _ := strconv.Atoi(v.asked("after"))
 	find, seen := strings.ToLower(p.Find), 0
 	for i := range source {
-		if !v.listed(i, p.State) || find != "" && !contains(find, string(i.ID), i.Terms.Name, i.Terms.Address.String()) {
+		if !v.inList(i, p.State) || find != "" && !contains(find, string(i.ID), i.Terms.Name, i.Terms.Address.String()) {
 			continue
 		}
 		if seen++; seen <= skip {
@@ -67,8 +67,8 @@ func showInvitations(v *visit) (*answer, error) {
 	return &answer{Template: "invitations.html", Title: say("Invitations"), Data: p}, nil
 }
 
-// listed reports whether an invitation is in the list of a state.
-func (v *visit) listed(i invite.Invitation, state string) bool {
+// inList reports whether an invitation is in the list of a state.
+func (v *visit) inList(i invite.Invitation, state string) bool {
 	switch now := i.StateAt(v.moment.Time()); state {
 	case "closed":
 		return now != invite.Pending && now != invite.Expired

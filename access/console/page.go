@@ -20,7 +20,7 @@ var pageFiles embed.FS
 // page is what every template gets.
 type page struct {
 	Title   phrase
-	Company string
+	Company string // "" for nobody
 	Menu    []menuEntry
 	Reader  string // how the reader is named, "" for nobody
 	SignOut string
@@ -39,10 +39,11 @@ type menuEntry struct {
 // page returns what the template of an answer gets. The navigation only offers:
 // what it leaves out is refused by the routes as well.
 func (c *console) page(v *visit, a *answer) page {
-	p := page{Title: a.Title, Company: v.moment.Name(), Home: c.link("/"), Data: a.Data}
+	p := page{Title: a.Title, Home: c.link("/"), Data: a.Data}
 	if v.reader == "" {
-		return p
+		return p // a stranger is not told whose pages these are
 	}
+	p.Company = v.moment.Name()
 	p.Reader, p.SignOut = v.userName(v.reader), c.SignOut
 	for _, r := range c.menu {
 		if v.mayRead(r.Rights) {

@@ -25,6 +25,15 @@ type phrase struct {
 // it is found for the list of all of them.
 func say(english string, args ...any) phrase { return phrase{english, args} }
 
+// name returns the name that a phrase consists of, if it is nothing else.
+func (p phrase) name() (string, bool) {
+	if len(p.args) != 1 || p.English != "%s" {
+		return "", false
+	}
+	name, ok := p.args[0].(string)
+	return name, ok
+}
+
 func (p phrase) is() bool { return p.English != "" }
 
 // texts are the words that take the place of the English ones.

@@ -50,36 +50,30 @@ func (v *visit) compare(before, after *access.Policy) *whatIf {
 // sight is what the reader may be told of what others gain and lose.
 type sight struct {
 	directory bool // who there is
-	audit     bool // everything
-	views     []access.View
+	audit     bool // what is shared with whom
+	view      access.View
 	policies  []*access.Policy // the last one first, which has the names of what is new
 	self      access.Subject
 }
 
 func (v *visit) sight(policies ...*access.Policy) sight {
-	s := sight{
-		directory: v.mayRead([]access.Action{access.ViewDirectory, access.ReadAudit}), audit: v.may(access.ReadAudit, access.Company()),
-		policies: policies, self: access.User(v.reader),
+	self := access.User(v.reader)
+	return sight{
+		directory: v.mayRead(readDirectory), audit: v.may(access.ReadAudit, access.Company()),
+		view: v.policy.View(self), policies: policies, self: self,
 	}
-	for _, p := range policies {
-		s.views = append(s.views, p.View(s.self))
-	}
-	return s
 }
 
 // shows reports whether the reader may be told of a resource.
 func (s sight) shows(r access.Resource) bool {
-	if s.audit {
-		return true
-	}
 	if account := r.Account(); account != "" {
-		return slices.ContainsFunc(s.views, func(v access.View) bool { return v.Sees(account) })
+		return s.view.Sees(account)
 	}
 	switch r.Kind() {
 	case access.KindReport:
-		return slices.ContainsFunc(s.policies, func(p *access.Policy) bool { return p.Decide(s.self, access.ViewReport, r).Allowed })
+		return s.audit || slices.ContainsFunc(s.policies, func(p *access.Policy) bool { return p.Decide(s.self, access.ViewReport, r).Allowed })
 	case access.KindLink:
-		return false
+		return s.audit
 	}
 	return true
 }
