@@ -37,7 +37,7 @@ func TestPicture(t *testing.T) {
 	if data, err := os.ReadFile(path); err != nil || string(data) != team.stdout {
 		t.Errorf("the file is another picture: %v", err)
 	}
-	if got := program("picture", "-format", "text", "-team", "americas", companyx); got.status != 0 || !strings.HasPrefix(got.stdout, "Team Americas ") || strings.Count(got.stdout, "\n") != 1 {
+	if got := program("picture", "-format", "text", "-team", "americas", companyx); got.status != 0 || !strings.HasPrefix(got.stdout, "7 accounts by 2 data groups") || strings.Count(got.stdout, "\n") != 1 {
 		t.Errorf("in words: %+v", got)
 	}
 	got := program("picture", "-team", "americs", companyx)

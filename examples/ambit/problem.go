@@ -22,26 +22,32 @@ func (e contentError) Unwrap() error { return e.error }
 func (s source) located(err error) error { return contentError{s.atLine(err)} }
 
 func (s source) atLine(err error) error {
-	if wrong, ok := errors.AsType[*document.Error](err); ok {
+	if wrong, ok := errors.AsType[*document.Error](err); ok && s.data != nil {
 		return s.problems(wrong)
 	}
 	// A log has an event on each line, from the first on.
 	if damaged, ok := errors.AsType[*filelog.Error](err); ok && damaged.Seq > 0 {
-		return fmt.Errorf("%s:%d: %w", s.name, damaged.Seq, err)
+		return oneLine(at(s.name, int(damaged.Seq)), err)
 	}
 	if wrong, ok := errors.AsType[*audit.Error](err); ok && wrong.Seq > 0 {
-		return fmt.Errorf("%s:%d: %w", s.name, wrong.Seq, err)
+		return oneLine(at(s.name, int(wrong.Seq)), err)
 	}
-	return fmt.Errorf("%s: %w", s.name, err)
+	return oneLine(s.name, err)
+}
+
+// oneLine returns an error as one line, whatever is in its text: in the log of a
+// workflow of GitHub, a line that begins with :: would be a command.
+func oneLine(place string, err error) error {
+	return errors.New(place + ": " + shown(err.Error()))
 }
 
 // problems returns the problems of a document, one on each line.
 func (s source) problems(wrong *document.Error) error {
 	var all []error
 	for _, p := range wrong.Problems {
-		line := max(p.Line, 1)
-		p.Line = 0 // it stands after the file
-		all = append(all, fmt.Errorf("%s:%d: %w", s.name, line, p))
+		place := at(s.name, max(p.Line, 1))
+		p.Line = 0 // it stands in the place
+		all = append(all, oneLine(place, p))
 	}
 	if wrong.Untold > 0 {
 		all = append(all, fmt.Errorf("%s: and %s more: correct these first", s.name, count(wrong.Untold, "mistake")))
