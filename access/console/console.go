@@ -66,7 +66,8 @@ type Config struct {
 	OnError func(context.Context, error)
 }
 
-// console is the handler that New returns. Nothing of it changes.
+// console is the handler that New returns. Nothing of it changes but what looked
+// wrong last.
 type console struct {
 	Config
 	company    *company.Company
@@ -77,6 +78,7 @@ type console struct {
 	routes     map[string]*route
 	menu       []*route
 	forms      map[string]*form
+	findings   findings
 	offers     map[string][]*form // by what they are about, in the order of the table
 }
 

@@ -5,4 +5,57 @@
 //	pages, err := console.New(acme, &console.Config{User: session.User, Prefix: "/admin"})
 //	…
 //	mux.Handle("/admin/", pages)
+//
+// # Where to begin
+//
+//   - [New] with a [Config], of which only User is required: it says who is signed
+//     in, by your own session. The example is a whole service.
+//   - to look like your own pages: Config.Templates. Copy the file layout.html of
+//     this package, which has what stands around every page ("top" and "bottom"),
+//     and change it.
+//   - in your own words or language: [Texts] and Config.Texts. What the lint says,
+//     the reason of a change that is refused, and titles of roles are not among
+//     them: they are not the console's.
+//
+// # Rules
+//
+//  1. Everybody who is active sees their own role, teams, accounts and reports.
+//     The lists of people, teams, data groups and invitations are for holders of
+//     access.ViewDirectory, the register, what is due, the history and the reasons
+//     of decisions for those of access.ReadAudit, reviews for those of
+//     access.RunReview. Nothing is decided by hiding: each page asks when it is
+//     asked for.
+//  2. The pages offer what the reader may do, as far as that can be asked before
+//     anything is typed. Whether they may do what they typed is for
+//     company.Company.Do to say, and its text is shown.
+//  3. Each change is shown before it is made: who would gain and who would lose
+//     what, or why it would be refused. It is made as the signed-in user, on the
+//     condition that what it reads is as it was when the form was opened. A form
+//     that is refused comes back with all that was typed.
+//  4. A reader is told of others what they may know: names of people need
+//     access.ViewDirectory, an account is named to those who see it, a report to
+//     those who read it, or the log. The rest is counted.
+//  5. What is unknown and what is out of reach, of accounts, reports and links, is
+//     one answer: 404. Anyone who is not an active user is not told whose pages
+//     these are.
+//  6. A form is taken from a page of this very host only, and from the user that
+//     it was made for. No script is needed, and none that the console does not
+//     have itself runs. No page may be stored or framed.
+//  7. All times are in UTC. A last day counts as a whole.
+//  8. Lists have 50 rows on a page, in the order of ids, and can be searched.
+//
+// # Zero values
+//
+// The zero [Config] lacks User, which New requires. Each field says what its zero
+// value means.
+//
+// # Concurrency
+//
+// What New returns may be used by any number of goroutines at once, if the
+// functions of its Config may. A request is answered of one moment of the company.
+//
+// # Errors
+//
+// New returns what is wrong with a Config. What fails later is told to
+// Config.OnError, and the reader gets a page that says no more than that.
 package console

@@ -46,7 +46,7 @@ func (c *console) page(v *visit, a *answer) page {
 	p.Company = v.moment.Name()
 	p.Reader, p.SignOut = v.userName(v.reader), c.SignOut
 	for _, r := range c.menu {
-		if v.mayRead(r.Rights) {
+		if v.mayOpen(r) {
 			p.Menu = append(p.Menu, menuEntry{r.Menu, c.link(r.Path), r == v.route})
 		}
 	}

@@ -115,7 +115,26 @@ type personPage struct {
 	personRow
 	Teams  []membership
 	Offers []offer
-	Audit  bool
+	Pages  []offer // more about them
+}
+
+// pagesOfPerson are the pages about somebody that the reader may open, of those
+// that there are.
+func (v *visit) pagesOfPerson(id team.UserID) []offer {
+	var out []offer
+	for _, p := range []struct {
+		path, key string
+		title     phrase
+	}{
+		{"/access", "id", say("What they have, since when, and why")},
+		{"/view-as", "user", say("See it as they do")},
+		{"/why", "user", say("Why they may or may not")},
+	} {
+		if r := v.console.routes[p.path]; r != nil && v.mayOpen(r) {
+			out = append(out, offer{p.title, v.link(p.path, p.key, string(id))})
+		}
+	}
+	return out
 }
 
 // showPerson answers with what the list has of one user, and what may be changed
@@ -127,8 +146,8 @@ func showPerson(v *visit) (*answer, error) {
 		return nil, missing("user", id)
 	}
 	p := personPage{
-		personRow: v.personRow(user), Teams: v.teamsOf(id), Audit: v.may(access.ReadAudit, access.Company()),
-		Offers: v.offers("user", "user", string(id)),
+		personRow: v.personRow(user), Teams: v.teamsOf(id),
+		Offers: v.offers("user", "user", string(id)), Pages: v.pagesOfPerson(id),
 	}
 	for i, m := range p.Teams {
 		p.Teams[i].Offers = v.offers("member", "team", m.ID, "user", string(id))

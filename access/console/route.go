@@ -11,6 +11,7 @@ type route struct {
 	Path   string                        // below the prefix
 	Menu   phrase                        // its name in the navigation; none is not there
 	Rights []access.Action               // at the company, of which one is needed; none is every active user
+	All    bool                          // all of them are needed
 	Show   func(*visit) (*answer, error) // makes the page, or says with an error of package admission why there is none
 	Posts  bool                          // it takes what a form sends
 }
@@ -26,6 +27,7 @@ func routes() []route {
 		peopleRoutes(),
 		invitationRoutes(),
 		teamRoutes(),
+		lintRoutes(),
 	)
 }
 

@@ -98,7 +98,7 @@ func (c *console) servePage(w http.ResponseWriter, v *visit, path string) {
 		c.refuse(w, v, admission.Failure{Status: http.StatusMethodNotAllowed})
 		return
 	}
-	if err := v.admit(v.route.Rights); err != nil {
+	if err := v.admit(v.route); err != nil {
 		c.refuse(w, v, v.failure(err))
 		return
 	}
@@ -111,13 +111,13 @@ func (c *console) servePage(w http.ResponseWriter, v *visit, path string) {
 	c.write(w, v, a)
 }
 
-// admit asks for one of some rights at the company, and returns the first
-// denial if there is none.
-func (v *visit) admit(rights []access.Action) error {
+// admit asks for the rights of a page, and returns the first denial that keeps
+// the reader from it.
+func (v *visit) admit(r *route) error {
 	var denial error
-	for _, action := range rights {
+	for _, action := range r.Rights {
 		err := v.require(action, access.Company())
-		if err == nil {
+		if err == nil && !r.All {
 			return nil
 		}
 		if denial == nil {

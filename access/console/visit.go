@@ -51,6 +51,14 @@ func (v *visit) mayRead(rights []access.Action) bool {
 	return len(rights) == 0 || slices.ContainsFunc(rights, func(a access.Action) bool { return v.may(a, access.Company()) })
 }
 
+// mayOpen reports whether the reader has the rights of a page.
+func (v *visit) mayOpen(r *route) bool {
+	if !r.All {
+		return v.mayRead(r.Rights)
+	}
+	return !slices.ContainsFunc(r.Rights, func(a access.Action) bool { return !v.may(a, access.Company()) })
+}
+
 // require asks a question that the guard's observer sees, and returns the
 // denial.
 func (v *visit) require(action access.Action, resource access.Resource) error {
