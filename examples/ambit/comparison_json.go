@@ -5,22 +5,48 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/diff"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
 )
 
 // jsonComparison is a comparison in JSON.
 type jsonComparison struct {
-	Old    string      `json:"old"`
-	New    string      `json:"new"`
-	Equal  bool        `json:"equal"`
-	Doubts []jsonDoubt `json:"doubts"`
-	Gains  jsonTotal   `json:"gains"`
-	Losses jsonTotal   `json:"losses"`
+	Old     string       `json:"old"`
+	New     string       `json:"new"`
+	Equal   bool         `json:"equal"`
+	Doubts  []jsonDoubt  `json:"doubts"`
+	Filters []jsonFilter `json:"filters"`
+	Gains   jsonTotal    `json:"gains"`
+	Losses  jsonTotal    `json:"losses"`
 }
 
 // jsonDoubt is what makes a comparison doubtful.
 type jsonDoubt struct {
 	Code diff.DoubtCode `json:"code"`
 	Text string         `json:"text"`
+}
+
+// jsonFilter is a data group whose filter is another one. An account that it gains
+// or loses need not be in a policy.
+type jsonFilter struct {
+	Group  string            `json:"group"`
+	Old    string            `json:"old"`
+	New    string            `json:"new"`
+	Effect string            `json:"effect"`
+	Gained *document.Account `json:"gained,omitempty"`
+	Lost   *document.Account `json:"lost,omitempty"`
+	Text   string            `json:"text"`
+}
+
+func jsonFilterOf(f diff.FilterChange) jsonFilter {
+	example := func(a datagroup.Account) *document.Account {
+		if a.ID() == "" {
+			return nil
+		}
+		entry := document.AccountOf(a)
+		return &entry
+	}
+	return jsonFilter{string(f.Group), f.Old.String(), f.Next.String(), f.Effect.String(), example(f.Gained), example(f.Lost), f.String()}
 }
 
 // jsonTotal is one side of a comparison.
@@ -60,7 +86,11 @@ func jsonOf(d comparison) jsonComparison {
 	for _, doubt := range d.doubts {
 		doubts = append(doubts, jsonDoubt(doubt))
 	}
-	return jsonComparison{d.old, d.next, d.isEmpty(), doubts, jsonTotalOf(d.Gains), jsonTotalOf(d.Losses)}
+	filters := []jsonFilter{}
+	for _, f := range d.filters {
+		filters = append(filters, jsonFilterOf(f))
+	}
+	return jsonComparison{d.old, d.next, d.isEmpty(), doubts, filters, jsonTotalOf(d.Gains), jsonTotalOf(d.Losses)}
 }
 
 func jsonTotalOf(t diff.Total) jsonTotal {

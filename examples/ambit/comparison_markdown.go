@@ -3,16 +3,14 @@ package main
 import (
 	"fmt"
 	"strings"
-
-	"github.com/ambit-authz/ambit/access/diff"
 )
 
-// maxMarkdown is how many bytes of rights the Markdown of a comparison lists, and
-// maxLine how many of one: GitHub refuses a comment of more than 65,536
+// maxSection is how many bytes a section of a comparison lists in Markdown, and
+// maxLine how many of one line: GitHub refuses a comment of more than 65,536
 // characters.
 const (
-	maxMarkdown = 40_000
-	maxLine     = 1_000
+	maxSection = 15_000
+	maxLine    = 1_000
 )
 
 // markdown writes a comparison for a comment on a pull request. Names come from
@@ -20,47 +18,36 @@ const (
 // code only, each line after a sign, so that no text is markup, a mention or the
 // end of its block.
 func (d comparison) markdown(o *output) {
-	if len(d.doubts) > 0 {
-		o.line("```diff")
-		for _, doubt := range d.doubts {
-			o.line("! %s", shortened(shown(doubt.Text)))
-		}
-		o.line("```")
-		o.line("")
-	}
 	if d.isEmpty() {
 		o.line("No difference: everybody may do the same as before.")
-		return
+	} else {
+		o.line("Gain access: **%v**. Lose access: **%v**.", d.Gains, d.Losses)
 	}
-	o.line("Gain access: **%v**. Lose access: **%v**.", d.Gains, d.Losses)
-	left := maxMarkdown
-	o.block("Gains", "+", d.Gains, &left)
-	o.block("Losses", "-", d.Losses, &left)
+	for _, s := range d.sections() {
+		o.line("")
+		o.line("#### %s", s.title)
+		o.line("")
+		o.line("```diff")
+		o.WriteString(s.block())
+		o.line("```")
+	}
 }
 
-// block writes one side of a comparison, as long as there is space left.
-func (o *output) block(title, sign string, t diff.Total, left *int) {
-	if t.Count == 0 && !t.More {
-		return
-	}
+// block returns the lines of a section, as far as there is space.
+func (s section) block() string {
 	var b strings.Builder
-	for i, r := range t.Rights {
-		line := sign + " " + shortened(shown(r.String())) + "\n"
-		if *left -= len(line); *left < 0 {
-			t.Rights = t.Rights[:i]
+	for i, line := range s.lines {
+		line = shortened(shown(line))
+		if b.Len()+len(line) > maxSection {
+			fmt.Fprintf(&b, "%s and %d more are not shown here\n", s.sign, len(s.lines)-i)
 			break
 		}
-		b.WriteString(line)
+		fmt.Fprintf(&b, "%s %s\n", s.sign, line)
 	}
-	if rest := moreText(t); rest != "" {
-		fmt.Fprintf(&b, "%s %s\n", sign, rest)
+	if s.rest != "" {
+		fmt.Fprintf(&b, "%s %s\n", s.sign, s.rest)
 	}
-	o.line("")
-	o.line("#### %s", title)
-	o.line("")
-	o.line("```diff")
-	o.WriteString(b.String())
-	o.line("```")
+	return b.String()
 }
 
 // shortened returns at most maxLine bytes of a text.

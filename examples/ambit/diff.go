@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -36,17 +37,10 @@ func difference(c *call) (int, error) {
 	switch {
 	case !c.exitCode || d.isEmpty():
 		return statusYes, err
-	case d.Gains.Count+d.Losses.Count == 0:
+	case d.isOpen():
 		return statusOpen, err
 	}
 	return statusNo, err
-}
-
-// comparison is what there is to say of two policies.
-type comparison struct {
-	old, next string // their names
-	doubts    []diff.Doubt
-	diff.Summary
 }
 
 // compare compares two policies, for as long as the flag -within allows.
@@ -59,13 +53,17 @@ func (c *call) compare(old, next source) comparison {
 		ctx = limited
 	}
 	const noLimit = 1 << 62
-	limits := diff.Limits{Steps: noLimit, Rights: c.most}
-	if c.most == 0 {
-		limits.Rights = noLimit
-	}
+	limits := diff.Limits{Steps: noLimit, Rights: cmp.Or(c.most, noLimit)}
 	d := comparison{old: old.name, next: next.name, doubts: diff.Doubts(old.policy, next.policy)}
 	if slices.ContainsFunc(d.doubts, isOfStrangers) && !c.strangers {
 		return d // which is not looked at
+	}
+	for change := range diff.FilterChanges(old.policy, next.policy) {
+		if ctx.Err() != nil || len(d.filters) == limits.Rights {
+			d.moreFilters = true
+			break
+		}
+		d.filters = append(d.filters, change)
 	}
 	d.Summary = diff.Compare(old.policy, next.policy).Summary(ctx, limits)
 	return d
@@ -73,45 +71,3 @@ func (c *call) compare(old, next source) comparison {
 
 // isOfStrangers reports whether there is no meaning in a comparison.
 func isOfStrangers(d diff.Doubt) bool { return d.Code == diff.Strangers }
-
-// isEmpty reports whether the policies allow the same, for certain.
-func (d comparison) isEmpty() bool {
-	return d.Gains.Count+d.Losses.Count == 0 && !d.Gains.More && !d.Losses.More
-}
-
-// text writes gains and losses, a line each, and how many there are.
-func (d comparison) text(o *output) {
-	for _, doubt := range d.doubts {
-		o.colored(yellow, "! %s", doubt.Text)
-	}
-	if d.isEmpty() {
-		o.line("no difference")
-		return
-	}
-	o.rights(green, "+", d.Gains)
-	o.rights(red, "-", d.Losses)
-	o.line("gains: %v; losses: %v", d.Gains, d.Losses)
-}
-
-func (o *output) rights(color, sign string, t diff.Total) {
-	for _, r := range t.Rights {
-		o.colored(color, "%s %v", sign, r)
-	}
-	if rest := moreText(t); rest != "" {
-		o.colored(color, "%s %s", sign, rest)
-	}
-}
-
-// moreText says how many rights are not listed, "" if all are.
-func moreText(t diff.Total) string {
-	n := t.Count - len(t.Rights)
-	switch {
-	case n > 0 && t.More:
-		return fmt.Sprintf("and more than %d more", n)
-	case n > 0:
-		return fmt.Sprintf("and %d more", n)
-	case t.More:
-		return "and perhaps more: it was not looked at to the end"
-	}
-	return ""
-}

@@ -80,8 +80,19 @@ func TestHostileMarkdown(t *testing.T) {
 		}
 		onlyText(t, got.stdout)
 	}
+	// The values of filters come from the same author.
+	var filters []string
+	for i, name := range hostile {
+		filters = append(filters, fmt.Sprintf(`{"id": "g%d", "filter": %s}`, i, jsonText(t, "id = '"+strings.ReplaceAll(name, "'", "''")+"'")))
+	}
+	next := file(t, "next.json", fmt.Sprintf(`{"groups": %s}`, all(filters)))
+	old := file(t, "old.json", fmt.Sprintf(`{"groups": %s}`, strings.ReplaceAll(all(filters), "id = '", "id = 'x")))
+	got := program("diff", "-format", "markdown", old, next)
+	if onlyText(t, got.stdout); strings.Count(got.stdout, "\n~ ") != len(hostile) {
+		t.Errorf("got %+v", got)
+	}
 	// Text for a terminal has no control characters, and one line for each right.
-	got := programWith(environment{stdin: strings.NewReader("{}")}, "diff", "-most", "0", "-", path)
+	got = programWith(environment{stdin: strings.NewReader("{}")}, "diff", "-most", "0", "-", path)
 	for _, line := range strings.Split(strings.TrimSuffix(got.stdout, "\n"), "\n") {
 		if !strings.HasPrefix(line, "+ ") && !strings.HasPrefix(line, "gains: ") || line != shown(line) {
 			t.Errorf("%q", line)
@@ -100,7 +111,7 @@ func TestHostileMarkdown(t *testing.T) {
 // code: each line of a block begins with a sign, and the others are known.
 func onlyText(t *testing.T, markdown string) {
 	t.Helper()
-	outside := regexp.MustCompile(`^(|#### (Gains|Losses)|Gain access: \*\*[0-9a-z ,]+\*\*\. Lose access: \*\*[0-9a-z ,]+\*\*\.|No difference: everybody may do the same as before\.)$`)
+	outside := regexp.MustCompile(`^(|#### (Doubts|Filters|Gains|Losses)|Gain access: \*\*[0-9a-z ,]+\*\*\. Lose access: \*\*[0-9a-z ,]+\*\*\.|No difference: everybody may do the same as before\.)$`)
 	inside, lines := false, 0
 	for _, line := range strings.Split(strings.TrimSuffix(markdown, "\n"), "\n") {
 		switch {
@@ -109,7 +120,7 @@ func onlyText(t *testing.T, markdown string) {
 		case inside && line == "```":
 			inside = false
 		case inside:
-			if lines++; !strings.HasPrefix(line, "+ ") && !strings.HasPrefix(line, "- ") && !strings.HasPrefix(line, "! ") || len(line) > maxLine+10 {
+			if lines++; !strings.HasPrefix(line, "+ ") && !strings.HasPrefix(line, "- ") && !strings.HasPrefix(line, "! ") && !strings.HasPrefix(line, "~ ") || len(line) > maxLine+10 {
 				t.Errorf("in a block: %q", line)
 			}
 		case !outside.MatchString(line):
@@ -118,5 +129,26 @@ func onlyText(t *testing.T, markdown string) {
 	}
 	if inside || lines == 0 {
 		t.Errorf("%d lines in blocks, and the last block is open: %v", lines, inside)
+	}
+}
+
+// TestFilterChange tells of a filter that nobody gains or loses by today.
+func TestFilterChange(t *testing.T) {
+	t.Parallel()
+	const policy = `{"attributes": {"country": "string"}, "accounts": [{"id": "us-1", "source": "x", "country": "US"}],
+		"groups": [{"id": "us", "filter": "%s"}], "teams": [{"id": "west", "groups": ["us"], "members": [{"user": "tom"}]}],
+		"users": [{"id": "tom", "role": "team-member"}]}`
+	old := file(t, "old.json", fmt.Sprintf(policy, "country = 'US'"))
+	for _, test := range []struct {
+		status       int
+		filter, want string
+	}{
+		{0, "country = 'US' or country = 'US'", "~ data group us: means the same as before\nno difference\n"},
+		{1, "country in ('US', 'CA')", "~ data group us: can only widen: now also an account with country \"CA\"\ngains: nobody; losses: nobody\n"},
+	} {
+		next := file(t, "next.json", fmt.Sprintf(policy, test.filter))
+		if got := program("diff", "-exit-code", old, next); got != (answered{test.want, "", test.status}) {
+			t.Errorf("%s: %+v", test.filter, got)
+		}
 	}
 }

@@ -69,7 +69,7 @@ func commands() []command {
 		{
 			name: "diff", args: "OLD NEW", min: 2, max: 2, flags: "most within exit-code strangers asof at old-asof old-at", formats: []string{"text", "markdown", "json"},
 			summary:  "compare two policies: who gains and who loses what, and by which route",
-			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses. Markdown is for a\ncomment on a pull request: no name in it is markup. What makes a comparison doubtful, such\nas an attribute that has another type, stands first, after a !.",
+			about:    "Everything either policy allows at any time is compared, whatever the order, layout and\nnames in the documents. Lines with + are gains, lines with - losses, and lines with ~\nsay whether the change of a filter can only narrow or widen, whatever accounts there will\nbe. Lines with ! say what makes the comparison doubtful. Markdown is for a comment on a pull\nrequest: no name in it is markup.",
 			statuses: "0 compared; with -exit-code 0 no difference, 1 a difference, 3 none found -within the time",
 			example:  "diff old.json new.json", run: difference,
 		},
