@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -144,13 +145,16 @@ func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 		}
 		return nil, err
 	}
-	if denied, ok := errors.AsType[*access.DeniedError](err); ok {
+	if denied, ok := errors.AsType[*access.DeniedError](err); ok && !errors.Is(err, company.ErrUnknown) {
 		if denied.Decision.Subject != access.User(v.reader) || hidden(denied.Decision) {
 			return nil, err
 		}
 		return v.showForm(f, in, &outcome{text: denialText(denied.Decision.Public().Reason), status: http.StatusForbidden})
 	}
 	out := &outcome{text: say("%s.", sentence(failed.Err.Error())), status: refusedStatus(err)}
+	if f.Draws && errors.Is(err, company.ErrReused) {
+		out.text = say("This was done already: the form was sent twice. Open a new one to do it again.")
+	}
 	if errors.Is(err, company.ErrChanged) {
 		out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
 		out.changed = v.changedSince(failed.Seq)
@@ -196,6 +200,9 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 	}
 	for _, key := range f.Keys {
 		p.Hidden = append(p.Hidden, sent{key, in.Get(key)})
+	}
+	if f.Draws {
+		p.Hidden = append(p.Hidden, sent{"new", cmp.Or(in.Get("new"), rand.Text())})
 	}
 	if f.Fields != nil {
 		p.Fields = f.Fields(v, in)

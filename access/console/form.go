@@ -20,6 +20,10 @@ type form struct {
 	About string   // what its page is about, such as "user": the link to it stands there
 	Keys  []string // the parameters that say of what: they come with the link, and are not typed
 
+	// Draws says that the form makes something: an id is drawn for it when the form
+	// is opened, as the value "new", so that a form that is sent twice makes it once.
+	Draws bool
+
 	Title phrase
 	Help  phrase // what it does, in a sentence; none is no sentence
 

@@ -20,7 +20,7 @@ func invitationForms() []form {
 	}
 	return []form{
 		{
-			Name: "invitation.send", About: "people", Reason: true, Title: say("Invite somebody"),
+			Name: "invitation.send", About: "people", Draws: true, Reason: true, Title: say("Invite somebody"),
 			Help:    say("They get a message with a link. They are a user only once they accept."),
 			Offered: asks(access.InviteUser, theCompany), Fields: inviteFields, Build: buildInvite,
 			Back: backToInvitation,
@@ -180,7 +180,7 @@ func buildInvite(v *visit, in url.Values) ([]company.Change, error) {
 	}
 	terms, err := readTerms(in)
 	terms.Address, terms.Name, terms.Note = address, in.Get("name"), in.Get("note")
-	return one(company.Invite{Terms: terms}), err
+	return one(company.Invite{Invitation: invite.ID(in.Get("new")), Terms: terms}), err
 }
 
 func amendFields(v *visit, in url.Values) []field {

@@ -13,10 +13,10 @@ import (
 func teamForms() []form {
 	return []form{
 		{
-			Name: "team.create", About: "teams", Title: say("Make a team"), Offered: asks(access.CreateTeam, theCompany),
+			Name: "team.create", About: "teams", Draws: true, Title: say("Make a team"), Offered: asks(access.CreateTeam, theCompany),
 			Fields: teamFields,
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
-				return one(company.CreateTeam{Name: in.Get("name"), Description: in.Get("description")}), nil
+				return one(company.CreateTeam{Team: team.ID(in.Get("new")), Name: in.Get("name"), Description: in.Get("description")}), nil
 			},
 			Back: func(v *visit, _ url.Values, r company.Receipt) string {
 				if made, ok := company.Outcome[company.CreateTeam](r); ok {

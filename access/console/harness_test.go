@@ -137,10 +137,12 @@ func (s *site) send(as string, r *http.Request) page {
 
 var (
 	element = regexp.MustCompile(`<[^>]*>`)
+	inline  = regexp.MustCompile(`</?(bdi|time)\b[^>]*>`)
 	blanks  = regexp.MustCompile(`\s+`)
 )
 
 func plainText(body string) string {
+	body = inline.ReplaceAllString(body, "")
 	text := element.ReplaceAllString(strings.ReplaceAll(body, "<br>", " "), " ")
 	for from, to := range map[string]string{"&#39;": "'", "&#34;": `"`, "&amp;": "&", "&lt;": "<", "&gt;": ">"} {
 		text = strings.ReplaceAll(text, from, to)
