@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -194,6 +195,17 @@ func TestTyped(t *testing.T) {
 		doc.Groups = append(doc.Groups, document.Group{ID: fmt.Sprint("g", i), Filter: "nothing"})
 	}
 	s := newSiteOf(t, doc)
+	for _, form := range []string{"team.add-member&team=west", "user.add-to-team&user=tom", "team.attach-group&team=west"} {
+		p := s.get("uma", "/change?do="+form)
+		_, link, ok := strings.Cut(p.body, `data-suggest="/admin`)
+		link, _, _ = strings.Cut(link, `"`)
+		if !ok || len(regexp.MustCompile("<option").FindAllString(s.get("uma", link+"&find=t").body, -1)) == 0 {
+			t.Errorf("%s suggests nothing: %s", form, link)
+		}
+		s.get("eve", link+"&find=t").want(t, http.StatusForbidden)
+	}
+	s.get("uma", "/suggest?of=user&find=DAN").want(t, http.StatusOK, "Dan Data").lacks(t, "Tom")
+	s.get("uma", "/suggest?of=group&find=germ").want(t, http.StatusOK, "Germany").lacks(t, "States")
 	s.refused("uma", "team.add-member", in("reason", "x", "user", "dam"), "team", "east").want(t, http.StatusUnprocessableEntity, `did you mean "dan"?`)
 	s.do("uma", "user.remove", in("reason", "x", "successor", "dan@example.com"), "user", "eve").want(t, http.StatusOK, "Done")
 	s.refused("uma", "team.attach-group", in("group", "dee"), "team", "west").want(t, http.StatusUnprocessableEntity, `did you mean "de"?`)

@@ -69,6 +69,8 @@ type field struct {
 	Hint     phrase // none is no hint
 	Options  []option
 	Required bool
+	Suggest  string   // a line whose script suggests users, teams or groups: "user", "team", "group"
+	Live     bool     // the script shows what would happen while it is typed
 	Max      int      // bytes that may be typed; 0 is as many as a form holds
 	Value    []string // what is there now; what was typed takes its place
 	Error    phrase   // what to type instead

@@ -50,7 +50,7 @@ func readNumber(in url.Values, name string) (int, error) {
 // userField asks for a user: from a list where there are few and the reader may
 // read it, and otherwise by id or address.
 func (v *visit) userField(name string, label phrase) field {
-	f := field{Name: name, Label: label, Kind: typeLine, Hint: say("An id or an e-mail address."), Max: 320}
+	f := field{Name: name, Label: label, Kind: typeLine, Suggest: "user", Hint: say("An id or an e-mail address."), Max: 320}
 	return v.listed(f, func(yield func(access.Resource) bool) {
 		for u := range v.directory().Users() {
 			if !yield(access.TargetUser(u.ID)) {
@@ -64,6 +64,7 @@ func (v *visit) userField(name string, label phrase) field {
 // to choose from, and the reader may know of them.
 func (v *visit) listed(f field, all iter.Seq[access.Resource]) field {
 	if !v.mayRead(readDirectory) {
+		f.Suggest = ""
 		return f
 	}
 	var options []option
@@ -74,7 +75,7 @@ func (v *visit) listed(f field, all iter.Seq[access.Resource]) field {
 		options = append(options, option{r.ID(), named(resourceName(v.directory(), r)), phrase{}})
 	}
 	sortOptions(options)
-	f.Kind, f.Options, f.Hint = chooseOne, options, phrase{}
+	f.Kind, f.Options, f.Hint, f.Suggest = chooseOne, options, phrase{}, ""
 	return f
 }
 
@@ -94,7 +95,7 @@ func (v *visit) readUser(in url.Values, name string) team.UserID {
 
 // teamField asks for a team: from a list where there are few.
 func (v *visit) teamField(name string) field {
-	f := field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Hint: say("The id of a team.")}
+	f := field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Suggest: "team", Hint: say("The id of a team.")}
 	return v.listed(f, func(yield func(access.Resource) bool) {
 		for t := range v.directory().Teams() {
 			if !yield(access.Team(t.ID)) {
@@ -106,7 +107,7 @@ func (v *visit) teamField(name string) field {
 
 // groupField asks for a data group: from a list where there are few.
 func (v *visit) groupField(name string) field {
-	f := field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Hint: say("The id of a data group.")}
+	f := field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Suggest: "group", Hint: say("The id of a data group.")}
 	return v.listed(f, func(yield func(access.Resource) bool) {
 		for g := range v.directory().Groups() {
 			if !yield(access.Group(g.ID)) {

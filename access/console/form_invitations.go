@@ -133,7 +133,7 @@ func (v *visit) termFields(terms invite.Terms) []field {
 	if teams.Kind == chooseOne {
 		teams.Kind = chooseMany
 	} else {
-		teams.Kind, teams.Hint = typeLines, say("The id of a team on each line.")
+		teams.Kind, teams.Suggest, teams.Hint = typeLines, "", say("The id of a team on each line.")
 	}
 	for _, id := range terms.Teams {
 		teams.Value = append(teams.Value, string(id))

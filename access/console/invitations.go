@@ -52,7 +52,7 @@ func showInvitations(v *visit) (*answer, error) {
 	skip, _ := strconv.Atoi(v.asked("after"))
 	find, seen := strings.ToLower(p.Find), 0
 	for i := range source {
-		if !v.inList(i, p.State) || find != "" && !contains(find, string(i.ID), i.Terms.Name, i.Terms.Address.String()) {
+		if !v.inList(i, p.State) || !contains(find, string(i.ID), i.Terms.Name, i.Terms.Address.String()) {
 			continue
 		}
 		if seen++; seen <= skip {

@@ -68,7 +68,7 @@ func (v *visit) findUsers(find, after string, fits func(team.User) bool) []team.
 		if id <= after || page.passes(id) || !fits(u) {
 			continue
 		}
-		if find == "" || contains(find, id, u.Name, u.Email.String()) {
+		if contains(find, id, u.Name, u.Email.String()) {
 			page.add(id, u)
 		}
 	}

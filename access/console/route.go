@@ -28,6 +28,7 @@ func routes() []route {
 		invitationRoutes(),
 		teamRoutes(),
 		lintRoutes(),
+		suggestRoutes(),
 	)
 }
 

@@ -32,14 +32,7 @@ type teamRow struct {
 // showTeams answers with a part of the list of teams.
 func showTeams(v *visit) (*answer, error) {
 	p := teamsPage{Find: v.asked("find"), Offers: v.offers("teams")}
-	var found smallest[team.Team]
-	find, after := strings.ToLower(p.Find), v.asked("after")
-	for t := range v.directory().Teams() {
-		if id := string(t.ID); id > after && (find == "" || contains(find, id, t.Name, t.Description)) {
-			found.add(id, t)
-		}
-	}
-	for _, t := range found.values() {
+	for _, t := range v.findTeams(p.Find, v.asked("after")) {
 		if len(p.Rows) == pageSize {
 			p.Next = v.with("after", p.Rows[pageSize-1].ID)
 			break
@@ -47,6 +40,19 @@ func showTeams(v *visit) (*answer, error) {
 		p.Rows = append(p.Rows, teamRow{string(t.ID), t.Name, t.Description, v.countMembers(t.ID), len(t.Groups)})
 	}
 	return &answer{Template: "teams.html", Title: say("Teams"), Data: p}, nil
+}
+
+// findTeams returns at most one more than a page of the teams after an id whose
+// name, description or id has a text in it, in byte order of ids.
+func (v *visit) findTeams(find, after string) []team.Team {
+	var page smallest[team.Team]
+	find = strings.ToLower(find)
+	for t := range v.directory().Teams() {
+		if id := string(t.ID); id > after && !page.passes(id) && contains(find, id, t.Name, t.Description) {
+			page.add(id, t)
+		}
+	}
+	return page.values()
 }
 
 // mostCounted is how many members are counted for a line of a list.
@@ -112,13 +118,10 @@ func (v *visit) findMembers(id team.ID, find, after string) []team.Member {
 		if user <= after || page.passes(user) {
 			continue
 		}
-		if find != "" {
-			u, _ := v.directory().User(m.User)
-			if !contains(find, user, u.Name, u.Email.String()) {
-				continue
-			}
+		u, _ := v.directory().User(m.User)
+		if contains(find, user, u.Name, u.Email.String()) {
+			page.add(user, m)
 		}
-		page.add(user, m)
 	}
 	return page.values()
 }
