@@ -19,7 +19,7 @@ type homePage struct {
 	Accounts int
 	Reports  []reportLine
 	More     bool // there are more reports
-	Actions  []access.Action
+	Actions  []phrase
 	Offers   []offer
 }
 
@@ -58,7 +58,7 @@ func showHome(v *visit) (*answer, error) {
 		p.Reports = append(p.Reports, reportLine{string(id), report.Name})
 	}
 	slices.SortFunc(p.Reports, func(a, b reportLine) int { return cmp.Compare(a.ID, b.ID) })
-	p.Actions = slices.Sorted(v.policy.Actions(self, access.Company()))
+	p.Actions = sortActions(p.Role.Capabilities)
 	return &answer{Template: "home.html", Title: say("You"), Data: p}, nil
 }
 

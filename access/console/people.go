@@ -121,17 +121,25 @@ type personPage struct {
 // pagesOfPerson are the pages about somebody that the reader may open, of those
 // that there are.
 func (v *visit) pagesOfPerson(id team.UserID) []offer {
+	return v.pages(string(id),
+		related{"/access", "id", say("What they have, since when, and why")},
+		related{"/view-as", "user", say("See it as they do")},
+		related{"/why", "user", say("Why they may or may not")})
+}
+
+// related is a page about the same thing as another one, with the parameter that
+// says which.
+type related struct {
+	path, key string
+	title     phrase
+}
+
+// pages returns the links to pages about a thing that the reader may open.
+func (v *visit) pages(id string, all ...related) []offer {
 	var out []offer
-	for _, p := range []struct {
-		path, key string
-		title     phrase
-	}{
-		{"/access", "id", say("What they have, since when, and why")},
-		{"/view-as", "user", say("See it as they do")},
-		{"/why", "user", say("Why they may or may not")},
-	} {
+	for _, p := range all {
 		if r := v.console.routes[p.path]; r != nil && v.mayOpen(r) {
-			out = append(out, offer{p.title, v.link(p.path, p.key, string(id))})
+			out = append(out, offer{p.title, v.link(p.path, p.key, id)})
 		}
 	}
 	return out

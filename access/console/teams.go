@@ -76,6 +76,7 @@ type teamPage struct {
 	Find                  string
 	Members               []membership
 	Next                  string
+	Pages                 []offer // more about it
 	Offers                []offer
 }
 
@@ -92,7 +93,8 @@ func showTeam(v *visit) (*answer, error) {
 		return nil, missing("team", v.asked("id"))
 	}
 	id := string(t.ID)
-	p := teamPage{ID: id, Name: t.Name, Description: t.Description, Find: v.asked("find"), Offers: v.offers("team", "team", id)}
+	p := teamPage{ID: id, Name: t.Name, Description: t.Description, Find: v.asked("find"), Offers: v.offers("team", "team", id),
+		Pages: v.pages(id, related{"/picture", "team", say("A picture of its data")})}
 	for _, g := range t.Groups {
 		group, _ := v.directory().Group(g)
 		p.Groups = append(p.Groups, groupRow{string(g), group.Name, group.Filter.String(), v.offers("team-group", "team", id, "group", string(g))})

@@ -146,20 +146,33 @@ func (s sight) rightWords(r diff.Right) phrase {
 		return say("sees %s by it", at)
 	}
 	if len(r.Resources) == 1 && r.Resources[0] == access.Company() {
-		return say("may take %s", actionsText(r.Actions))
+		return say("may %s", actionsText(r.Actions))
 	}
-	return say("may take %s at %s", actionsText(r.Actions), at)
+	return say("may %s (%s)", actionsText(r.Actions), at)
 }
 
 // mostNames is how many things a line names. It counts the others.
 const mostNames = 5
 
 func actionsText(actions []access.Action) phrase {
-	names := make([]string, len(actions))
-	for i, a := range actions {
-		names[i] = string(a)
+	words := sortActions(actions)
+	shown := joined(words[:min(len(words), mostNames)])
+	if left := len(words) - mostNames; left > 0 {
+		return say("%s and %s more", shown, left)
 	}
-	return namesText(names, len(names))
+	return shown
+}
+
+// joined returns phrases with commas between them.
+func joined(all []phrase) phrase {
+	if len(all) == 0 {
+		return phrase{}
+	}
+	out := all[0]
+	for _, p := range all[1:] {
+		out = say("%s, %s", out, p)
+	}
+	return out
 }
 
 // namesText returns the first of some names, and how many there are.
