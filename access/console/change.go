@@ -146,12 +146,16 @@ func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 		return nil, err
 	}
 	if denied, ok := errors.AsType[*access.DeniedError](err); ok && !errors.Is(err, company.ErrUnknown) {
-		if denied.Decision.Subject != access.User(v.reader) || hidden(denied.Decision) {
+		if denied.Decision.Subject != access.User(v.reader) {
+			text := say("Somebody whom you named may not do what this asks of them.")
+			return v.showForm(f, in, &outcome{text: text, status: http.StatusConflict})
+		}
+		if hidden(denied.Decision) {
 			return nil, err
 		}
 		return v.showForm(f, in, &outcome{text: denialText(denied.Decision.Public().Reason), status: http.StatusForbidden})
 	}
-	out := &outcome{text: say("%s.", sentence(failed.Err.Error())), status: refusedStatus(err)}
+	out := &outcome{text: named(sentence(failed.Err.Error())), status: refusedStatus(err)}
 	if f.Draws && errors.Is(err, company.ErrReused) {
 		out.text = say("This was done already: the form was sent twice. Open a new one to do it again.")
 	}

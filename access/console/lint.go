@@ -65,7 +65,7 @@ func showLint(v *visit) (*answer, error) {
 	result := v.console.findings.of(v)
 	rows := map[lint.Code][]findingRow{}
 	for _, f := range result.Findings {
-		rows[f.Code] = append(rows[f.Code], findingRow{sentence(f.Text) + ".", v.pageOf(f.Resource)})
+		rows[f.Code] = append(rows[f.Code], findingRow{sentence(f.Text), v.pageOf(f.Resource)})
 	}
 	rules := map[lint.Code]lint.Rule{}
 	for _, r := range lint.Rules() {

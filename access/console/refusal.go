@@ -80,11 +80,14 @@ func denialText(reason access.Reason) phrase {
 	return say("This is not allowed.")
 }
 
-// sentence makes an error text the beginning of a sentence.
+// sentence makes a sentence of an error text.
 func sentence(text string) string {
-	text = strings.TrimSuffix(text, ".")
 	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
 		return text
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return text + "."
 }
