@@ -27,12 +27,15 @@ func TestBatchIsMatch(t *testing.T) {
 			if rapid.Bool().Draw(rt, "of another schema") {
 				f = parse(t, ts.schema(t), f.String())
 			}
-			var want []int
+			var want, unknown []int
 			for i, a := range accounts {
 				truth := f.Match(a)
 				hit[truth.String()]++
-				if truth == datagroup.True {
+				switch truth {
+				case datagroup.True:
 					want = append(want, i)
+				case datagroup.Unknown:
+					unknown = append(unknown, i)
 				}
 			}
 			for range 2 { // what one question leaves does not change the next
@@ -41,6 +44,9 @@ func TestBatchIsMatch(t *testing.T) {
 				}
 				if got := places(batch.Bits(f)); !slices.Equal(got, want) {
 					rt.Fatalf("%s has the bits %v of %v, want %v", f, got, rows, want)
+				}
+				if got := places(batch.Unknown(f)); !slices.Equal(got, unknown) {
+					rt.Fatalf("%s is unknown of %v of %v, want %v", f, got, rows, unknown)
 				}
 			}
 			if len(accounts) > 64 {

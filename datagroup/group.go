@@ -26,6 +26,8 @@ type Extent struct {
 	Matches int // how many accounts match
 	Unknown int // how many are left out only because they lack an attribute
 	Like    ID  // the first of all groups that match exactly the same accounts, perhaps itself
+
+	Sample AccountID // one of the accounts that match, "" if there is none
 }
 
 // Preview says what a filter would denote, before it is saved.

@@ -178,12 +178,14 @@ func (k *checker) checkSubsumed() {
 			continue
 		}
 		groups := k.groupsOf(id)
-		for i, x := range groups {
-			if x.Matches == 0 {
+		for _, x := range groups {
+			sample, some := k.d.Account(x.Sample)
+			if !some {
 				continue
 			}
-			for j, y := range groups {
-				if i != j && x.Matches <= y.Matches && x.meaning != y.meaning && k.implies(GroupSubsumed, x.Group.Filter, y.Group.Filter) {
+			for _, y := range groups {
+				may := x.meaning != y.meaning && x.Matches <= y.Matches && y.Group.Filter.Match(sample) == datagroup.True
+				if may && k.implies(GroupSubsumed, x.Group.Filter, y.Group.Filter) {
 					k.addSubsumed(id, x.Group.ID, y.Group.ID)
 					break
 				}

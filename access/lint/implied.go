@@ -5,15 +5,19 @@ import "github.com/ambit-authz/ambit/datagroup"
 // everything is the filter of that name, which is the same under every schema.
 var everything, _ = new(datagroup.Schema).Parse("everything")
 
+// maxSteps is how many steps one proof takes at most, as far as the budget is
+// concerned. Most take fewer than are taken from it.
+const maxSteps = 1 << 18
+
 // implies reports whether every possible account that f matches is one that g
-// matches. It is false if that is not certain. Each comparison of the two filters
-// is taken from the budget, and when that has ended, there may be more findings of
-// the code.
+// matches. It is false if that is not certain. Steps are taken from the budget, and
+// when that has ended, there may be more findings of the code.
 func (k *checker) implies(code Code, f, g datagroup.Filter) bool {
 	if !k.wants(code) {
 		return false
 	}
-	if k.budget -= 1 + f.Size() + g.Size(); k.budget < 0 {
+	size := min(1+f.Size()+g.Size(), 1<<16)
+	if k.budget -= min(8*size*size, maxSteps); k.budget < 0 {
 		k.found[code.number()].atLeast = true
 		return false
 	}

@@ -34,16 +34,17 @@ type Config struct {
 	// Ignore are the codes that are not looked for.
 	Ignore []Code
 
-	// Budget is how many comparisons of filters are looked at to compare what
-	// they mean. 0 means 2,000,000, some seconds' worth. Beyond it the search ends,
-	// and the count says so: see [Count].
+	// Budget is how many steps it may take to prove what filters mean, whatever
+	// accounts there are. A pair of filters is counted as some hundred steps if
+	// both are short, and up to 250,000. 0 means 50,000,000, some seconds' worth;
+	// below 0 nothing is proved. Where the search ends at it, the [Count] says so.
 	Budget int
 }
 
 const (
 	defaultLimit  = 20
 	defaultDays   = 30
-	defaultBudget = 2_000_000
+	defaultBudget = 50_000_000
 )
 
 // Finding is one thing that looks wrong in a policy.
@@ -128,11 +129,11 @@ func (r Result) String() string {
 		lines = append(lines, f.String())
 	}
 	for _, c := range r.Counts {
-		switch more := c.Found - c.Named; {
-		case c.AtLeast:
-			lines = append(lines, fmt.Sprintf("and %d more or even more (%s): the budget ended", more, c.Code))
-		case more > 0:
+		if more := c.Found - c.Named; more > 0 {
 			lines = append(lines, fmt.Sprintf("and %d more (%s)", more, c.Code))
+		}
+		if c.AtLeast {
+			lines = append(lines, fmt.Sprintf("the search ended at its budget: there may be more (%s)", c.Code))
 		}
 	}
 	if len(lines) == 0 {

@@ -16,7 +16,7 @@ func (s *State) Extents() iter.Seq[datagroup.Extent] {
 		x := newExtents(s)
 		for _, g := range persist.All(&s.Groups) {
 			matches, like := x.count(g)
-			if !yield(datagroup.Extent{Group: g.Group, Matches: matches, Unknown: x.unknown(g), Like: like.ID}) {
+			if !yield(datagroup.Extent{Group: g.Group, Matches: matches, Unknown: x.unknown(g), Like: like.ID, Sample: x.sample(g)}) {
 				return
 			}
 		}
@@ -84,6 +84,19 @@ func (x *extents) count(g *Group) (matches int, like *Group) {
 	}
 	x.alike[sum] = append(x.alike[sum], g)
 	return matches, g
+}
+
+// sample returns an account that a group matches, "" if there is none.
+func (x *extents) sample(g *Group) datagroup.AccountID {
+	for i := range g.match.All() {
+		if g.loose {
+			return datagroup.AccountID(x.Accounts.ID(i))
+		}
+		for no := range x.classes.At(i).accounts.All() {
+			return datagroup.AccountID(x.Accounts.ID(no))
+		}
+	}
+	return ""
 }
 
 // same reports whether two groups match the same accounts.

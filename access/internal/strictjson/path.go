@@ -2,6 +2,7 @@ package strictjson
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,18 +65,19 @@ func Item(path string) (list string, index int, rest string, ok bool) {
 // not exist. A path that leads nowhere gets the line of the last place on the
 // way to it that exists; in a text that cannot be read, that is line 1.
 //
-// Cost: one pass over the text, and for each member or item next to a path one
-// comparison with every path.
+// Cost: one pass over the text, and for each member or item next to a path a
+// search among the paths.
 func Lines(data []byte, paths ...string) map[string]int {
 	r := NewReader(data, Config{MaxDepth: deepest})
 	count := &counter{data: data}
 	lines := make(map[string]int, len(paths))
+	paths = slices.Compact(slices.Sorted(slices.Values(paths)))
 	r.locate(paths, func(path string, at int) { lines[path] = count.line(at) })
 	return lines
 }
 
-// locate calls found for every place on the way to each of the paths, which all
-// lie at or below the current place, from front to back.
+// locate calls found for every place on the way to each of the paths, which are
+// sorted and all lie at or below the current place, from front to back.
 func (r *Reader) locate(paths []string, found func(path string, at int)) {
 	for _, p := range paths {
 		found(p, r.frames[len(r.frames)-1].at)
@@ -97,10 +99,14 @@ func (r *Reader) locate(paths []string, found func(path string, at int)) {
 	}
 }
 
-// within picks the paths at or below place.
+// within picks the paths at or below place, of sorted ones.
 func within(paths []string, place string) []string {
 	var in []string
-	for _, p := range paths {
+	from, _ := slices.BinarySearch(paths, place)
+	for _, p := range paths[from:] {
+		if !strings.HasPrefix(p, place) {
+			break
+		}
 		if Below(p, place) {
 			in = append(in, p)
 		}
