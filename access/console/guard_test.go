@@ -207,7 +207,7 @@ func TestHostsOwn(t *testing.T) {
 			"home.html": {Data: []byte(`{{template "top" .}}{{t "Your teams"}}{{template "bottom" .}}`)},
 			"notes.txt": {Data: []byte(`{{`)},
 		}
-		c.Texts = map[string]string{"en": "de", "Your teams": "Deine Teams", "People": "Leute", "%s, until %s": "bis %[2]s: %[1]s"}
+		c.Texts = map[string]string{"en": "de", "Your teams": "Deine Teams", "People": "Leute", "%s (%s)": "%[2]s: %[1]s"}
 	})
 	p := s.get("tom", "/").want(t, http.StatusOK, "Our own footer", "Deine Teams")
 	if !strings.Contains(p.body, `<html lang="de">`) {
@@ -215,7 +215,7 @@ func TestHostsOwn(t *testing.T) {
 	}
 	s.get("ann", "/people").want(t, http.StatusOK, "Leute", "Our own footer")
 	form := s.fill("uma", "team.attach-group", in("group", "de"), "team", "west")
-	s.post("uma", "/change", form).want(t, http.StatusOK, "bis 2026-12-01 00:00: sees")
+	s.post("uma", "/change", form).want(t, http.StatusOK, "until 2026-11-30, included: sees")
 	s = newSite(t, func(c *console.Config) {
 		c.Templates = fstest.MapFS{"home.html": {Data: []byte(`{{.Nothing}}`)}}
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/role"
@@ -26,7 +27,7 @@ type homePage struct {
 // membership is a team of somebody, or a member of a team.
 type membership struct {
 	ID, Name string
-	Until    team.End
+	Until    time.Time
 	Offers   []offer
 }
 
@@ -67,7 +68,7 @@ func showHome(v *visit) (*answer, error) {
 func (v *visit) teamsOf(id team.UserID) []membership {
 	var out []membership
 	for m := range v.directory().Memberships(id) {
-		out = append(out, membership{ID: string(m.Team), Name: v.teamName(m.Team), Until: team.End(m.Until)})
+		out = append(out, membership{ID: string(m.Team), Name: v.teamName(m.Team), Until: m.Until})
 	}
 	slices.SortFunc(out, func(a, b membership) int { return cmp.Compare(a.ID, b.ID) })
 	return out

@@ -82,6 +82,7 @@ func (c *console) parse(host fs.FS) (*template.Template, error) {
 		"link":    c.link,
 		"day":     day,
 		"lastday": lastDay,
+		"until":   until,
 		"minute":  minute,
 		"list":    list,
 		"anchor":  anchor,

@@ -2,6 +2,7 @@ package console
 
 import (
 	"strings"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/role"
@@ -31,7 +32,7 @@ type personRow struct {
 	Role            string
 	State           phrase
 	StateName       string
-	Until           team.End
+	Until           time.Time
 }
 
 // showPeople answers with a part of the list of users.
@@ -55,7 +56,7 @@ func showPeople(v *visit) (*answer, error) {
 
 func (v *visit) personRow(u team.User) personRow {
 	state := v.state(u)
-	return personRow{string(u.ID), u.Name, u.Email.String(), v.roleTitle(access.Role(u.Role)), stateText(state), state, team.End(u.Until)}
+	return personRow{string(u.ID), u.Name, u.Email.String(), v.roleTitle(access.Role(u.Role)), stateText(state), state, u.Until}
 }
 
 // findUsers returns at most one more than a page of the users after an id whose

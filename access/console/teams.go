@@ -105,7 +105,7 @@ func showTeam(v *visit) (*answer, error) {
 			break
 		}
 		user := string(m.User)
-		p.Members = append(p.Members, membership{user, v.userName(m.User), team.End(m.Until), v.offers("member", "team", id, "user", user)})
+		p.Members = append(p.Members, membership{user, v.userName(m.User), m.Until, v.offers("member", "team", id, "user", user)})
 	}
 	return &answer{Template: "team.html", Title: named(v.teamName(t.ID)), Data: p}, nil
 }

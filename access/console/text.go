@@ -126,6 +126,18 @@ func lastDay(end time.Time) string {
 	return day(end.Add(-1))
 }
 
+// until says when something ends: by its last day, if it is a whole one. None is
+// no text.
+func until(end time.Time) phrase {
+	switch {
+	case end.IsZero():
+		return phrase{}
+	case end.Equal(end.Truncate(24 * time.Hour)):
+		return say("until %s, included", lastDay(end))
+	}
+	return say("until %s", end)
+}
+
 func formatTime(t time.Time, layout string) string {
 	if t.IsZero() {
 		return ""

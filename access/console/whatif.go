@@ -123,7 +123,7 @@ func (s sight) rightText(r diff.Right) phrase {
 	case !r.From.IsZero():
 		return say("%s, from %s on", text, r.From)
 	case !r.Until.IsZero():
-		return say("%s, until %s", text, r.Until)
+		return say("%s (%s)", text, until(r.Until))
 	}
 	return text
 }

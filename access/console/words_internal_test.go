@@ -102,7 +102,7 @@ func TestRights(t *testing.T) {
 		{"is creator of 1 report", all, diff.Right{Kind: diff.ReportLevel, Level: access.Creator, Resources: resources(access.Report("q4"))}},
 		{"may revoke 1 share link", all, diff.Right{Kind: diff.LinkRevocation, Resources: resources(access.Link("l1"))}},
 		{"may revoke 2 share links: l1, l2", audit, diff.Right{Kind: diff.LinkRevocation, Resources: resources(access.Link("l1"), access.Link("l2"))}},
-		{"may act in the team, until 2027-06-01 00:00", all, diff.Right{Kind: diff.TeamSession, Until: june}},
+		{"may act in the team (until 2027-05-31, included)", all, diff.Right{Kind: diff.TeamSession, Until: june}},
 		{"sees 1 report: Quarter by it, from 2027-06-01 00:00 on", all, diff.Right{Kind: diff.LinkUse, Resources: resources(access.Report("q3")), From: june}},
 		{"may invite people, from 2027-06-01 00:00 until 2027-06-02 00:00", all, diff.Right{Kind: diff.RoleActions, Actions: []access.Action{access.InviteUser}, Resources: resources(access.Company()), From: june, Until: june.AddDate(0, 0, 1)}},
 		{"may edit teams (1 team: West)", all, diff.Right{Kind: diff.RoleActions, Actions: []access.Action{access.EditTeam}, Resources: resources(access.Team("west"))}},
