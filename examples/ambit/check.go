@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"iter"
+	"maps"
 	"strings"
 
-	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/access"
 )
 
 // check says whether policies are in order, and what is in them. It goes on after
@@ -22,15 +24,23 @@ func check(c *call) (int, error) {
 			status = max(status, statusNo)
 			continue
 		}
-		c.out.line("%s: ok: %s", from.name, contents(from.policy.Document()))
+		c.out.line("%s: ok: %s", from.name, contents(from.policy.Directory()))
 	}
 	return status, errors.Join(all...)
 }
 
-// contents counts what is in a document.
-func contents(d *document.Document) string {
+// contents counts what is in a policy.
+func contents(d access.Directory) string {
 	return strings.Join([]string{
-		count(len(d.Users), "user"), count(len(d.Teams), "team"), count(len(d.Groups), "data group"),
-		count(len(d.Accounts), "account"), count(len(d.Reports), "report"), count(len(d.Links), "link"),
+		count(numberOf(d.Users()), "user"), count(numberOf(d.Teams()), "team"), count(numberOf(d.Groups()), "data group"),
+		count(numberOf(d.Accounts()), "account"), count(numberOf(maps.Keys(maps.Collect(d.Reports()))), "report"), count(numberOf(d.Links()), "link"),
 	}, ", ")
+}
+
+// numberOf returns how many there are.
+func numberOf[T any](all iter.Seq[T]) (n int) {
+	for range all {
+		n++
+	}
+	return n
 }

@@ -33,15 +33,11 @@ func askerOf(s access.Subject) asker {
 }
 
 func answerOf(d access.Decision) answer {
-	a := answer{
+	return answer{
 		Allowed: d.Allowed, Reason: d.Reason, Text: d.String(),
 		Subject: askerOf(d.Subject), Action: d.Action, Resource: d.Resource,
-		Role: string(d.Role), Team: string(d.Team), Group: string(d.Group),
+		Role: string(d.Role), Team: string(d.Team), Group: string(d.Group), Level: levelText(d.Level),
 	}
-	if d.Level > 0 {
-		a.Level = d.Level.String()
-	}
-	return a
 }
 
 // decide answers one question.

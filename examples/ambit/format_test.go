@@ -143,6 +143,6 @@ func TestUnified(t *testing.T) {
 	after = append(after, before[8:]...)
 	after[len(after)-1] = "end"
 	out.unified("p", strings.Join(before, "\n"), strings.Join(after, "\n")+"\n")
-	out.Flush()
+	out.flush()
 	golden(t, "unified.golden", b.String())
 }

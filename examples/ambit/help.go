@@ -29,7 +29,7 @@ A POLICY is the path of a document in JSON, - for standard input, or file:PATH f
 log of a company, with -at EVENT or -asof TIME for a state of before.
 
 Exit status: 0 yes, 1 no (denied, nobody, a difference, a finding), 2 wrong usage or a
-policy with mistakes, which are all listed as FILE:LINE: what. 3 is for verify.
+policy with mistakes, which are all listed as FILE:LINE: what. 3: nothing proves it.
 
 ambit help COMMAND says more.
 `

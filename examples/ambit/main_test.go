@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -64,9 +65,15 @@ func programWith(env environment, args ...string) answered {
 	return answered{out.String(), errs.String(), status}
 }
 
+// rewriting is held while a golden file is written and read, as several tests
+// share some.
+var rewriting sync.Mutex
+
 // golden compares text with a file of testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
+	rewriting.Lock()
+	defer rewriting.Unlock()
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -240,6 +247,15 @@ func TestUnwritableOutput(t *testing.T) {
 	full := programWith(environment{stdout: broken{errors.New("no space left")}}, "help")
 	if full.status != 2 || full.stderr != "ambit: no space left\n" {
 		t.Errorf("a full disk: %+v, want 2 and the error", full)
+	}
+	path, _ := acme(t)
+	for _, args := range [][]string{
+		{"register", "file:" + path}, {"diff", "-format", "json", "testdata/before.json", "testdata/after.json"}, {"schema"},
+		{"list", "accounts", "-as", "mia", "-format", "json", companyx}, {"fmt", companyx}, {"picture", companyx},
+	} {
+		if got := programWith(environment{stdout: broken{errors.New("no space left")}}, args...); got.status != 2 || got.stderr != "ambit: no space left\n" {
+			t.Errorf("%q on a full disk: %+v, want 2 and the error, once", args, got)
+		}
 	}
 	piped := broken{&os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}}
 	for status, ask := range []string{"account:us-app", "account:de-app"} {

@@ -10,16 +10,31 @@ import (
 	"text/tabwriter"
 )
 
-// output is where answers go. It keeps the first error of its writer, which
-// Flush returns, so that commands need not look at each.
+// output is where answers go. Writing to it never fails: it keeps the first error
+// of its writer, which flush returns, so that it is told once.
 type output struct {
-	*bufio.Writer
+	to    *bufio.Writer
 	color bool
 }
 
 func newOutput(w io.Writer, color bool) *output {
 	return &output{bufio.NewWriterSize(w, 64<<10), color}
 }
+
+// Write implements io.Writer.
+func (o *output) Write(p []byte) (int, error) {
+	o.to.Write(p)
+	return len(p), nil
+}
+
+// WriteString implements io.StringWriter.
+func (o *output) WriteString(s string) (int, error) {
+	o.to.WriteString(s)
+	return len(s), nil
+}
+
+// flush writes what is left, and returns what went wrong.
+func (o *output) flush() error { return o.to.Flush() }
 
 // line writes a line of text. Names come from whoever wrote the policy: what
 // could move the cursor, or make a text look like another one, is escaped.

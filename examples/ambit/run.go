@@ -30,7 +30,7 @@ type call struct {
 func run(args []string, env environment) int {
 	out := newOutput(env.stdout, env.color())
 	status, err := dispatch(args, env, out)
-	if full := out.Flush(); full != nil && !errors.Is(full, syscall.EPIPE) { // who reads may have enough
+	if full := out.flush(); full != nil && !errors.Is(full, syscall.EPIPE) { // who reads may have enough
 		status, err = statusFailed, errors.Join(err, fmt.Errorf("ambit: %w", full))
 	}
 	if err == nil {
