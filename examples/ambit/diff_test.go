@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ambit-authz/ambit/access/diff"
 )
 
 // TestStrangers refuses to compare policies of two companies.
@@ -150,5 +152,45 @@ func TestFilterChange(t *testing.T) {
 		if got := program("diff", "-exit-code", old, next); got != (answered{test.want, "", test.status}) {
 			t.Errorf("%s: %+v", test.filter, got)
 		}
+	}
+}
+
+// TestMoreText says how much is left out.
+func TestMoreText(t *testing.T) {
+	t.Parallel()
+	one := []diff.Right{{}}
+	for _, test := range []struct {
+		total diff.Total
+		want  string
+	}{
+		{diff.Total{Count: 1, Rights: one}, ""},
+		{diff.Total{Count: 3, Rights: one}, "and 2 more"},
+		{diff.Total{Count: 3, Rights: one, More: true}, "and more than 2 more"},
+		{diff.Total{Count: 1, Rights: one, More: true}, "and perhaps more: it was not looked at to the end"},
+	} {
+		if got := moreText(test.total); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.total, got, test.want)
+		}
+	}
+	got := program("diff", "-most", "1", "testdata/session/policy.json", "testdata/filters.json")
+	if !strings.Contains(got.stdout, "~ data group europe: ") || !strings.Contains(got.stdout, "\n~ and perhaps more\n") {
+		t.Errorf("one filter of two: %+v", got)
+	}
+}
+
+// TestBlock keeps a section of a comment short, and its lines what they are.
+func TestBlock(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 2*maxLine)
+	s := section{sign: "+", lines: []string{"a\u202e\nb", long}}
+	for range 100 {
+		s.lines = append(s.lines, strings.Repeat("x", 900))
+	}
+	lines := strings.Split(strings.TrimSuffix(s.block(), "\n"), "\n")
+	if lines[0] != `+ a\u202e\nb` || lines[1] != "+ "+strings.Repeat("é", maxLine/2)+" …" {
+		t.Errorf("got %.100q", lines[:2])
+	}
+	if last := lines[len(lines)-1]; last != "+ and 85 more are not shown here" || len(lines) != 18 {
+		t.Errorf("the last of %d lines is %q", len(lines), last)
 	}
 }

@@ -117,6 +117,16 @@ func TestLog(t *testing.T) {
 			t.Errorf("%s: %+v, want 2 and %q", test.name, got, test.want)
 		}
 	}
+	// What looks like an append that is under way is left alone.
+	before = append(before, `{"v":1,`...)
+	if err := os.WriteFile(path, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"check", "verify", "register"} {
+		if got := program(command, "file:"+path); got.status != 0 && got.status != 3 {
+			t.Errorf("%s: %+v", command, got)
+		}
+	}
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the log was changed: %v", err)
 	}

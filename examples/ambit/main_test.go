@@ -118,6 +118,7 @@ func TestGolden(t *testing.T) {
 		{0, "decide-json.golden", "decide -as mia -do account.view -on account:us-search -format json " + companyx},
 		{0, "who.golden", "who -do report.view -on report:europe " + companyx},
 		{0, "who-json.golden", "who -do report.edit -on report:europe -format json " + companyx},
+		{1, "nobody.golden", "who -do report.edit -on report:xx -format json " + companyx},
 		{0, "actions.golden", "list actions -as tom -on report:europe " + companyx},
 		{0, "accounts.golden", "list accounts -as mia " + companyx},
 		{0, "accounts-json.golden", "list accounts -as mia -team uk -format json " + companyx},
@@ -225,6 +226,7 @@ func TestUsage(t *testing.T) {
 		{"standard input twice", "diff - -", "only one of OLD and NEW can be standard input; see ambit help diff"},
 		{"write to standard input", "fmt -w -", "-w writes to files: - is none that it may write; see ambit help fmt"},
 		{"write to a log", "fmt -w file:a.log", "-w writes to files: file:a.log is none that it may write; see ambit help fmt"},
+		{"a flag as an argument", "decide -- p -as", `it takes POLICY: "-as" is too much; see ambit help decide`},
 		{"flags after --", "decide -- -as", "-as is missing: who asks?; see ambit help decide"},
 	}
 	for _, test := range tests {

@@ -45,7 +45,7 @@ func oneLine(place string, err error) error {
 func (s source) problems(wrong *document.Error) error {
 	var all []error
 	for _, p := range wrong.Problems {
-		place := at(s.name, max(p.Line, 1))
+		place := at(s.name, p.Line)
 		p.Line = 0 // it stands in the place
 		all = append(all, oneLine(place, p))
 	}

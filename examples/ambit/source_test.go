@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -103,5 +104,17 @@ func TestManyMistakes(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(got.stderr, "\n"), "\n")
 	if len(lines) != 101 || lines[100] != path+": and 30 mistakes more: correct these first" {
 		t.Errorf("%d lines, the last is %q", len(lines), lines[len(lines)-1])
+	}
+}
+
+// TestOneLine tells each mistake on one line.
+func TestOneLine(t *testing.T) {
+	t.Parallel()
+	if got := oneLine("p", errors.New("a\n::error::b")).Error(); got != `p: a\n::error::b` {
+		t.Errorf("got %q", got)
+	}
+	path := file(t, "utf16.json", "\xff\xfe{\x00}\x00")
+	if got := program("check", path); got.status != 1 || !strings.HasPrefix(got.stderr, path+": ") || strings.Count(got.stderr, "\n") != 1 {
+		t.Errorf("a file without lines: %+v", got)
 	}
 }
