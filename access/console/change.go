@@ -14,6 +14,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
@@ -156,12 +157,8 @@ func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 		return v.showForm(f, in, &outcome{text: denialText(denied.Decision.Public().Reason), status: http.StatusForbidden})
 	}
 	out := &outcome{text: named(sentence(failed.Err.Error())), status: refusedStatus(err)}
-	if f.Draws && errors.Is(err, company.ErrReused) {
-		out.text = say("This was done already: the form was sent twice. Open a new one to do it again.")
-	}
 	if errors.Is(err, company.ErrChanged) {
-		out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
-		out.changed = v.changedSince(failed.Seq)
+		v.explainChanged(f, failed.Seq, out)
 		in.Del("since") // what was changed has been seen
 	}
 	return v.showForm(f, in, out)
@@ -284,24 +281,28 @@ type changed struct {
 	What []phrase
 }
 
-// changedSince returns the event that a refusal names. Who made it is told to
-// those who may read the log.
-func (v *visit) changedSince(seq uint64) []changed {
+// explainChanged says what happened after a form was opened, by the event that a
+// refusal names. Who made it is told to those who may read the log.
+func (v *visit) explainChanged(f *form, seq uint64, out *outcome) {
+	out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
 	query := company.HistoryQuery{After: seq - 1, Before: seq + 1}
 	for e, err := range v.console.company.History(v.Context(), query) {
 		if err != nil {
-			return nil
+			return // it is refused all the same
 		}
 		item := changed{Seq: e.Seq, Time: e.Time, By: say("Somebody")}
 		if v.may(access.ReadAudit, access.Company()) {
 			item.By = named(cmp.Or(e.Actor.Email, e.Actor.ID))
 		}
+		own := e.Actor.Kind == audit.KindUser && e.Actor.ID == string(v.reader)
 		for _, c := range e.Event.Changes {
 			item.What = append(item.What, v.console.changeTitle(c.Type))
+			if own && c.Type == f.logged() {
+				out.text = say("You did this already, after you opened the form. Nothing was done twice.")
+			}
 		}
-		return []changed{item}
+		out.changed = []changed{item}
 	}
-	return nil
 }
 
 // changeTitle returns what a type of change is called: as its form is, or as the

@@ -3,7 +3,6 @@ package console_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +32,8 @@ type site struct {
 	mailed  []invite.Message
 	lost    bool // messages are not delivered
 	failed  []error
-	fails   bool // a page may fail
+	fails   bool          // a page may fail
+	later   time.Duration // than today
 }
 
 const acme = `{
@@ -71,9 +71,15 @@ func newSite(t testing.TB, change ...func(*console.Config)) *site {
 
 func newSiteOf(t testing.TB, doc *document.Document, change ...func(*console.Config)) *site {
 	t.Helper()
+	return found(t, audit.NewMemory(), company.Founding{Document: doc}, change...)
+}
+
+// found founds a company whose first user is ann.
+func found(t testing.TB, log audit.Log, founding company.Founding, change ...func(*console.Config)) *site {
+	t.Helper()
 	s := &site{t: t, as: "ann"}
 	config := &company.Config{
-		Now:    func() time.Time { return today },
+		Now:    func() time.Time { return today.Add(s.later) },
 		Origin: "https://app.example.com",
 		Deliver: func(_ context.Context, m invite.Message) error {
 			if s.lost {
@@ -84,9 +90,10 @@ func newSiteOf(t testing.TB, doc *document.Document, change ...func(*console.Con
 		},
 		Invitations: company.InvitationLimits{Cooldown: -1},
 	}
-	founding := company.Founding{ID: "acme", Name: "Acme", Document: doc, Founder: team.User{ID: "ann", Name: "Ann Admin", Email: team.MustParseAddress("ann@example.com")}}
+	founding.ID, founding.Name = "acme", "Acme"
+	founding.Founder = team.User{ID: "ann", Name: "Ann Admin", Email: team.MustParseAddress("ann@example.com")}
 	var err error
-	if s.company, err = company.Found(t.Context(), audit.NewMemory(), founding, config); err != nil {
+	if s.company, err = company.Found(t.Context(), log, founding, config); err != nil {
 		t.Fatal(err)
 	}
 	c := console.Config{
@@ -101,6 +108,11 @@ func newSiteOf(t testing.TB, doc *document.Document, change ...func(*console.Con
 		t.Fatal(err)
 	}
 	return s
+}
+
+// terms are those of an invitation to an address.
+func (s *site) terms(address string) invite.Terms {
+	return invite.Terms{Address: team.MustParseAddress(address), Role: "viewer"}
 }
 
 // page is what a browser got.
@@ -232,5 +244,3 @@ func (s *site) refused(as, name string, typed url.Values, keys ...string) page {
 	}
 	return p
 }
-
-var _ = fmt.Sprint
