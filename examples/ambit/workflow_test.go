@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -135,7 +136,7 @@ type shell struct {
 
 func newShell(t *testing.T) shell {
 	t.Helper()
-	for _, name := range []string{"bash", "git"} {
+	for _, name := range []string{"bash", "git", "jq"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("%s is not here", name)
 		}
@@ -149,7 +150,7 @@ func newShell(t *testing.T) shell {
 	for name, script := range map[string]string{
 		"ambit": asProgram + "=1 exec '" + self + "' \"$@\"",
 		"go":    `echo "go $*" >>"$CALLS"`,
-		"gh":    `echo "gh $*" >>"$CALLS"; [[ $* != *--paginate* ]] || printf '%s' "$FOUND"`,
+		"gh":    `echo "gh $*" >>"$CALLS"; [[ $* != *--paginate* ]] || jq -r "${*: -1}" <<<"$FOUND"`,
 	} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/bash\n"+script+"\n"), 0o755); err != nil {
 			t.Fatal(err)
@@ -184,6 +185,14 @@ func (s shell) merge(old, next string) {
 	}
 }
 
+// comments are those of a pull request: only number 12 is of an earlier run.
+const comments = `[
+	{"id": 11, "user": {"login": "github-actions[bot]"}, "body": "<!-- coverage --> 95 %"},
+	{"id": 12, "user": {"login": "github-actions[bot]"}, "body": "<!-- ambit: policy.json -->\n### Who gains"},
+	{"id": 13, "user": {"login": "mallory"}, "body": "<!-- ambit: policy.json -->\nedit me"},
+	{"id": 14, "user": {"login": "github-actions[bot]"}, "body": "see <!-- ambit: policy.json -->"}
+]`
+
 // steps runs all steps, and returns the comment, what gh was asked, and whether
 // the job failed.
 func (s shell) steps(w workflow, found string) (comment, calls, log string, failed bool) {
@@ -193,7 +202,7 @@ func (s shell) steps(w workflow, found string) (comment, calls, log string, fail
 		if step.run == "" || failed && step.when != "always()" {
 			continue
 		}
-		env := []string{"FOUND=" + found}
+		env := []string{"FOUND=" + cmp.Or(found, "[]")}
 		for _, values := range []map[string]string{w.env, step.env} {
 			for key, value := range values {
 				env = append(env, key+"="+known.Replace(value))
@@ -237,7 +246,7 @@ func TestWorkflowSteps(t *testing.T) {
 	}{
 		{name: "a change", old: "cp %s/before.json policy.json", next: "cp %s/after.json policy.json", asked: create,
 			comment: "#### Gains\n\n```diff\n+ tom sees account de-1 (team west, data group us)\n```\n", log: "::error file=policy.json,line=1,title=too-few-holders::", failed: true},
-		{name: "a second run", old: "cp %s/before.json policy.json", next: "cp %s/after.json policy.json", found: "12", asked: edit,
+		{name: "a second run", old: "cp %s/before.json policy.json", next: "cp %s/after.json policy.json", found: comments, asked: edit,
 			comment: "#### Gains\n\n```diff\n+ tom sees account de-1 (team west, data group us)\n```\n", log: "::error file=policy.json,line=1,title=too-few-holders::", failed: true},
 		{name: "no difference", old: "cp %s/before.json policy.json", next: "echo >>policy.json", asked: create,
 			comment: "No difference: everybody may do the same as before.\n"},
