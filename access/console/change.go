@@ -253,6 +253,13 @@ func (v *visit) about(f *form, in url.Values) []row {
 	names := v.mayRead(readDirectory)
 	for _, key := range f.Keys {
 		id := in.Get(key)
+		if key == "after" {
+			continue // where a list goes on, which is nothing
+		}
+		if what := v.aboutReview(key, id); what.Name.is() {
+			rows = append(rows, what)
+			continue
+		}
 		if !names && id != string(v.reader) {
 			rows = append(rows, row{say("Of"), named(id), ""})
 			continue

@@ -55,7 +55,7 @@ type form struct {
 
 // forms are all changes that the pages offer, in the order of their links.
 func forms() []form {
-	return slices.Concat(memberForms(), userForms(), teamForms(), invitationForms())
+	return slices.Concat(memberForms(), userForms(), teamForms(), invitationForms(), reviewForms(), settingsForms())
 }
 
 // logged returns the name of the change in the log.

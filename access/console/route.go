@@ -29,6 +29,12 @@ func routes() []route {
 		teamRoutes(),
 		lintRoutes(),
 		suggestRoutes(),
+		registerRoutes(),
+		piecesRoutes(),
+		dueRoutes(),
+		reviewRoutes(),
+		historyRoutes(),
+		settingsRoutes(),
 	)
 }
 

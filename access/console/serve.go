@@ -46,6 +46,8 @@ type file struct {
 	Name string // "" is not saved
 	Type string // such as "text/csv; charset=utf-8"
 	Data []byte
+
+	Policy string // its content policy in the place of that of the pages; "" is that
 }
 
 // ServeHTTP answers one request.
@@ -205,6 +207,9 @@ func (c *console) write(w http.ResponseWriter, v *visit, a *answer) {
 		return
 	case a.File != nil:
 		w.Header().Set("Content-Type", a.File.Type)
+		if a.File.Policy != "" {
+			w.Header().Set("Content-Security-Policy", a.File.Policy)
+		}
 		if a.File.Name != "" {
 			w.Header().Set("Content-Disposition", disposition(a.File.Name))
 		}

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"errors"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
+)
+
+func historyRoutes() []route {
+	return append(listRoutes(route{Path: "/history", Menu: say("History"), Rights: readAudit, Show: showHistory}, saveHistory),
+		route{Path: "/event", Rights: readAudit, Show: showEvent})
+}
+
+// A page of the history looks back over so many events at most, whether they fit
+// what is asked for or not, so that no filter makes it slow. It reads a few of
+// them first, and more as long as too few of them fit.
+const (
+	historyReach = 5_000
+	historyStep  = 250
+)
+
+// historyPage is what happened, the latest first, with what was asked for.
+type historyPage struct {
+	Target, Actor, From, To string // as they were typed
+	Events                  []eventRow
+	Files                   []saved
+	Next                    string
+	Before                  uint64 // nothing before this event was looked at; 0 if there is nothing before
+	Error                   phrase
+	Wrong                   string // the field that the error is about
+}
+
+// eventRow is an event as a line of the history.
+type eventRow struct {
+	company.Entry
+	By      string
+	What    []phrase
+	More    int // changes that are not in What
+	Targets string
+}
+
+// showHistory answers with a page of the history.
+func showHistory(v *visit) (*answer, error) {
+	p := historyPage{Target: v.asked("target"), Actor: v.asked("actor"), From: v.asked("from"), To: v.asked("to")}
+	a := &answer{Template: "history.html", Title: say("History")}
+	query, err := v.historyQuery()
+	if wrong, ok := errors.AsType[*fieldError](err); ok {
+		p.Error, p.Wrong = wrong.text, wrong.field
+		a.Status, a.Data = http.StatusBadRequest, p
+		return a, nil
+	}
+	found, before, err := v.latest(query)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range found {
+		p.Events = append(p.Events, v.eventRow(entry))
+	}
+	p.Files = v.files("/history")
+	if before > 0 {
+		p.Before, p.Next = before, v.with("before", seqText(before))
+	}
+	a.Data = p
+	return a, nil
+}
+
+// lineChanges and lineTargets are how many changes and targets of an event are
+// told in a line.
+const (
+	lineChanges = 5
+	lineTargets = 10
+)
+
+func (v *visit) eventRow(e company.Entry) eventRow {
+	row := eventRow{Entry: e, By: v.actor(e.Actor.String()), Targets: list(e.Targets[:min(len(e.Targets), lineTargets)])}
+	for _, c := range e.Changes[:min(len(e.Changes), lineChanges)] {
+		row.What = append(row.What, v.sentence(c))
+	}
+	row.More = len(e.Changes) - len(row.What)
+	if len(e.Targets) > lineTargets {
+		row.Targets += ", …"
+	}
+	return row
+}
+
+// latest returns the last events that fit a query, the latest first, and before
+// which event to read on; 0 if nothing is before.
+func (v *visit) latest(q company.HistoryQuery) (found []company.Entry, before uint64, err error) {
+	head, begin := v.moment.Checkpoint().Seq, q.After+1
+	if q.Before == 0 || q.Before > head {
+		q.Before = head + 1
+	}
+	for step, looked := uint64(historyStep), uint64(0); q.Before > begin && looked < historyReach && len(found) <= pageSize; step *= 2 {
+		step = min(step, q.Before-begin, historyReach-looked)
+		q.After = q.Before - 1 - step
+		var part []company.Entry
+		for entry, err := range v.console.company.History(v.Context(), q) {
+			if err != nil {
+				return nil, 0, err
+			}
+			part = append(part, entry)
+		}
+		slices.Reverse(part)
+		found = append(found, part...)
+		q.Before -= step
+		looked += step
+	}
+	if len(found) > pageSize {
+		return found[:pageSize], found[pageSize-1].Seq, nil
+	}
+	if q.Before > begin {
+		before = q.Before
+	}
+	return found, before, nil
+}
+
+// historyQuery reads what is asked for. A *fieldError says what is wrong with it.
+func (v *visit) historyQuery() (q company.HistoryQuery, err error) {
+	if target := v.asked("target"); target != "" {
+		if q.Target.UnmarshalText([]byte(target)) != nil {
+			return q, &fieldError{"target", say("Write what it happened to as a kind and an id, such as user:mia or team:europe.")}
+		}
+	}
+	if actor := v.asked("actor"); actor != "" {
+		q.Actor = company.User(team.UserID(actor))
+	}
+	if q.From, err = readDay("from", v.asked("from")); err != nil {
+		return q, err
+	}
+	if q.To, err = readEnd(v.URL.Query(), "to"); err != nil {
+		return q, err
+	}
+	for name, n := range map[string]*uint64{"after": &q.After, "before": &q.Before} {
+		if typed := v.asked(name); typed != "" {
+			if *n, err = strconv.ParseUint(typed, 10, 63); err != nil {
+				return q, &fieldError{name, say("Write the event as a number.")}
+			}
+		}
+	}
+	return q, nil
+}
+
+// saveHistory answers with the history as a file, from its beginning. It reads
+// the log once.
+func saveHistory(v *visit, f format) (*answer, error) {
+	query, err := v.historyQuery()
+	if err != nil {
+		return nil, v.unreadable(err)
+	}
+	query.Limit = v.limit()
+	rows := audit.HistoryList(audit.HistoryRows(events(v.console.company.History(v.Context(), query))))
+	if f.Ext == "html" {
+		data := func(c audit.Column[audit.HistoryRow]) bool { return c.Name == "Data" }
+		rows.Columns = slices.DeleteFunc(rows.Columns, data) // a founding fits on no paper
+	}
+	return save(f, "history-"+day(v.moment.Time()), rows)
+}
+
+// events are the entries of a history as the log has them.
+func events(entries iter.Seq2[company.Entry, error]) iter.Seq2[audit.Event, error] {
+	return func(yield func(audit.Event, error) bool) {
+		for entry, err := range entries {
+			if !yield(entry.Event, err) {
+				return
+			}
+		}
+	}
+}
