@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"io"
@@ -354,5 +355,23 @@ func TestShown(t *testing.T) {
 		if got := shown(test.text); got != test.want {
 			t.Errorf("shown(%q) is %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// TestJSON writes what cannot be seen as escapes, and nothing else differently.
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	const text = "a\u202eb \U000e0001 <é\u007f\u2028"
+	var b strings.Builder
+	out := newOutput(&b, false)
+	if err := errors.Join(out.json([]string{text}), out.flush()); err != nil {
+		t.Fatal(err)
+	}
+	if want := "[\n  \"a\\u202eb \\udb40\\udc01 <é\\u007f\\u2028\"\n]\n"; b.String() != want {
+		t.Errorf("got %s, want %s", &b, want)
+	}
+	var back []string
+	if err := json.Unmarshal([]byte(b.String()), &back); err != nil || len(back) != 1 || back[0] != text {
+		t.Errorf("%q comes back as %q, %v", text, back, err)
 	}
 }

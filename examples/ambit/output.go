@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf16"
 )
 
 // output is where answers go. Writing to it never fails: it keeps the first error
@@ -66,12 +68,27 @@ func (o *output) colored(color, format string, args ...any) {
 	o.WriteString("\x1b[" + color + "m" + shown(fmt.Sprintf(format, args...)) + "\x1b[0m\n")
 }
 
-// json writes a value as JSON for programs.
+// json writes a value as JSON for programs, with escapes for what cannot be seen.
 func (o *output) json(value any) error {
-	e := json.NewEncoder(o)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(value)
+	if err := e.Encode(value); err != nil {
+		return err
+	}
+	for _, r := range b.String() {
+		switch {
+		case r == '\n' || !unseen(r):
+			o.WriteString(string(r))
+		case r > '\uffff':
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(o, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(o, `\u%04x`, r)
+		}
+	}
+	return nil
 }
 
 // shown returns a line with escapes for what cannot be seen.

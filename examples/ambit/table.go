@@ -62,7 +62,7 @@ func commands() []command {
 			name: "list", args: "accounts|actions|reports POLICY", min: 2, max: 2, words: listed,
 			flags: "as team link do on asof at", formats: textJSON,
 			summary:  "list the accounts, actions or reports that somebody has",
-			about:    "accounts are those they see, actions those they may take at -on, and reports those at\nwhich they may take the action -do, report.view by default.",
+			about:    "Of accounts it lists those they see, of actions those they may take at -on, and of reports\nthose at which they may take the action -do, report.view by default.",
 			statuses: "0 there are some, 1 there are none",
 			example:  "list accounts -as mia policy.json", run: listItems,
 		},
