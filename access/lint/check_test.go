@@ -140,6 +140,20 @@ func TestIgnoredDuplicates(t *testing.T) {
 	}
 }
 
+// TestDuplicates: each of several data groups that mean the same is a finding about
+// the first one.
+func TestDuplicates(t *testing.T) {
+	t.Parallel()
+	r := lint.Check(policyOf(t, edited(addGroup("us4", "country in ('US')", "west"), addGroup("us2", "not country != 'US'", "west"), addGroup("us3", "not country != 'US'", "west"))), nil)
+	got := ""
+	for _, f := range r.Findings {
+		got += fmt.Sprintf("%s %s %v, ", f.Code, f.ID, f.Others)
+	}
+	if want := "group-duplicate us2 [group:us], group-duplicate us3 [group:us], group-duplicate us4 [group:us], "; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestZero: a nil policy and a zero one are an empty company, which lacks an admin.
 func TestZero(t *testing.T) {
 	t.Parallel()
@@ -213,5 +227,39 @@ func TestOnlyTime(t *testing.T) {
 		if got != want {
 			t.Errorf("at %v: %q, want %q", at, got, want)
 		}
+	}
+}
+
+// TestManyValues: where there are too many values to look at, what is unseen is
+// found all the same, and nothing is suggested; nor is it after much was looked at.
+func TestManyValues(t *testing.T) {
+	t.Parallel()
+	d := edited(addGroup("x", "market = 'shop' and id != 'us-l'", "west"), addGroup("y", "spend < 3 and country != 'Us'", "east"))
+	for i := range 40_000 {
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("id-%06d", i), Source: "meta"})
+	}
+	r := lint.Check(policyOf(t, d), &lint.Config{Ignore: []lint.Code{lint.HiddenByMissing, lint.GroupSameAccounts}})
+	if len(r.Findings) != 2 || strings.Contains(r.Findings[0].Text, "mean") || !strings.Contains(r.Findings[1].Text, `did you mean "US"?`) {
+		t.Errorf("%v", r)
+	}
+	d = clean()
+	for i := range 10_000 {
+		d.Accounts[0].Values["labels"] = datagroup.Labels("vip")
+		d.Accounts = append(d.Accounts, document.Account{ID: fmt.Sprintf("id-%06d", i), Source: "meta", Values: map[string]datagroup.Value{
+			"country": datagroup.Text(fmt.Sprintf("c-%08d", i)),
+		}})
+	}
+	for i := range 20 {
+		addGroup(fmt.Sprintf("x%02d", i), fmt.Sprintf("market = 'shop' and country != 'd-000000%02d'", i), "west")(d)
+	}
+	r = lint.Check(policyOf(t, d), &lint.Config{Ignore: []lint.Code{lint.HiddenByMissing, lint.GroupSameAccounts}})
+	suggested := 0
+	for _, f := range r.Findings {
+		if f.Code == lint.ValueUnseen && strings.Contains(f.Text, "did you mean") {
+			suggested++
+		}
+	}
+	if r.Counts[0].Found != 20 || suggested == 0 || suggested == 20 {
+		t.Errorf("%d of %d have a suggestion: %v", suggested, r.Counts[0].Found, r)
 	}
 }

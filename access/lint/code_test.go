@@ -44,6 +44,16 @@ func pair(d doc) {
 	d.Users[0].Role = "boss"
 }
 
+// withBoard has a kind of which a link shows something, and no role of anybody's may.
+func withBoard(d doc) {
+	pair(d)
+	d.Catalog.Kinds = []role.Kind{{Name: "board", In: role.InCompany, Actions: []role.Action{"board.see"}, Link: "board.see"}}
+	d.Catalog.Roles = append(d.Catalog.Roles, role.Role{
+		Name: "old", Title: "Old", Summary: "Nobody's.", Capabilities: []role.Action{"board.see", role.ShareSession}, Scope: role.AllData,
+	})
+	d.Links[0].Action, d.Links[0].Resource = "board.see", document.Resource{Kind: "board", ID: "b1"}
+}
+
 var codeRows = []struct {
 	name   string
 	want   string // code, path, id: text
@@ -149,6 +159,12 @@ var codeRows = []struct {
 	{name: "the same accounts today",
 		want: `group-same-accounts groups[2].filter x: data group "x" matches the same 2 accounts as data group "us" today, by another filter: "spend < 3" and "country = 'US'"`,
 		bad:  []func(doc){addGroup("x", "spend < 3", "east")}},
+	{name: "the same accounts today, by a filter that could match fewer",
+		want: `group-same-accounts groups[2].filter x: data group "x" matches the same 2 accounts as data group "us" today, by another filter: "country = 'US' and spend < 100" and "country = 'US'"`,
+		bad:  []func(doc){addGroup("x", "country = 'US' and spend < 100", "east")}},
+	{name: "a part of two others",
+		want: `group-subsumed teams[1].groups[1] west/x: data group "x" gives team "west" nothing: data group "us" of the team matches all that it can match`,
+		bad:  []func(doc){addGroup("x", "country = 'US' and spend = 1", "west"), addGroup("z", "spend = 1 or market = 'shop'", "west")}},
 	{name: "a part of another one",
 		want: `group-subsumed teams[1].groups[1] west/us-shop: data group "us-shop" gives team "west" nothing: data group "us" of the team matches all that it can match`,
 		bad:  []func(doc){addGroup("us-shop", "country = 'US' and market = 'shop'", "west")}},
@@ -185,6 +201,9 @@ var codeRows = []struct {
 	{name: "a kind that nobody may touch",
 		want: `kind-unused catalog.kinds[0] campaign: nobody has a role that may do anything with the kind campaign`,
 		bad:  []func(doc){extended}},
+	{name: "a kind of which only an ended link shows something",
+		want: `kind-unused catalog.kinds[0] board: nobody has a role that may do anything with the kind board`,
+		bad:  []func(doc){withBoard, func(d doc) { d.Links[0].Ended = true }}, config: lint.Config{Ignore: []lint.Code{lint.RoleUnused}}},
 	{name: "one capability that nothing asks",
 		want:   `capability-unasked catalog campaign.edit: nothing asks campaign.edit, which the role data-manager holds`,
 		bad:    []func(doc){extended, addUser("dan", "data-manager", "", "")},
@@ -232,13 +251,12 @@ var quietRows = []struct {
 	{name: "an attribute that no filter reads is missing", change: []func(doc){setValue(0, "market", datagroup.Value{})}},
 	{name: "what is missing decides nothing", change: []func(doc){setValue(0, "market", datagroup.Value{}), addGroup("x", "market = 'shop' and spend > 1", "west")}},
 	{name: "no accounts", change: []func(doc){addGroup("x", "market = 'moon'", "west"), func(d doc) { d.Accounts = nil }}},
-	{name: "a kind of which a link shows something", config: lint.Config{Ignore: []lint.Code{lint.RoleUnused}}, change: []func(doc){pair, func(d doc) {
-		d.Catalog.Kinds = []role.Kind{{Name: "board", In: role.InCompany, Actions: []role.Action{"board.see"}, Link: "board.see"}}
-		d.Catalog.Roles = append(d.Catalog.Roles, role.Role{
-			Name: "old", Title: "Old", Summary: "Nobody's.", Capabilities: []role.Action{"board.see", role.ShareSession}, Scope: role.AllData,
-		})
-		d.Links[0].Action, d.Links[0].Resource = "board.see", document.Resource{Kind: "board", ID: "b1"}
-	}}},
+	{name: "a kind of which a link shows something", config: lint.Config{Ignore: []lint.Code{lint.RoleUnused}}, change: []func(doc){withBoard}},
+	{name: "an admin was in a team", config: lint.Config{Ignore: []lint.Code{lint.Ended}}, change: []func(doc){addUser("eve", "admin", "west", "2025-01-01")}},
+	{name: "the same meaning, of filters that match none", config: lint.Config{Ignore: []lint.Code{lint.FilterMatchesNone}},
+		change: []func(doc){addGroup("x", "spend > 100", "west"), addGroup("y", "not spend <= 100", "west")}},
+	{name: "two filters that match all", config: lint.Config{Ignore: []lint.Code{lint.FilterMatchesAll, lint.GroupSubsumed}},
+		change: []func(doc){addGroup("x", "spend > 0", "west"), addGroup("y", "spend < 100", "west")}},
 	{name: "all is ignored", change: []func(doc){func(d doc) { *d = document.Document{Users: d.Users[1:]} }}, config: lint.Config{Ignore: allCodes()}},
 	{name: "an unknown code is ignored", config: lint.Config{Ignore: []lint.Code{"no-such-code"}}},
 }

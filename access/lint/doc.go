@@ -68,8 +68,9 @@
 //  5. Roles and kinds of a shipped catalog are never unused: they cannot be taken
 //     out of it.
 //  6. A text that a filter names was never seen if no account has it as a value of
-//     the attribute, or as a label. The nearest value that one has is suggested.
-//     Numbers, and the texts of prefix, suffix and contains, are not looked at.
+//     the attribute, or as a label. The nearest value that one has is suggested,
+//     if there are not too many to look at. Numbers, and the texts of prefix,
+//     suffix and contains, are not looked at.
 //
 // # Zero values
 //

@@ -14,7 +14,7 @@ func (k *checker) checkEnd(until time.Time, at place) {
 	case until.IsZero():
 	case team.End(until).Ended(k.now):
 		k.add(Ended, at, func(f *Finding) { f.Text = at.ending() + " has ended: " + document.End(until) })
-	case k.Days > 0 && !until.After(k.soon):
+	case !until.After(k.soon):
 		k.add(EndsSoon, at, func(f *Finding) { f.Text = at.ending() + " ends soon: " + document.End(until) })
 	}
 }

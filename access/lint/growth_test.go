@@ -33,11 +33,11 @@ func wide(n int) *document.Document {
 // TestGrowth: a hundred times the company costs a hundred times the work, and to
 // find the lines likewise.
 func TestGrowth(t *testing.T) {
-	growth.Hundredfold(t, 30, func(n int) func() {
+	growth.Hundredfold(t, 20, func(n int) func() {
 		p := policyOf(t, wide(n))
-		return func() { lint.Check(p, nil) }
+		return func() { lint.Check(p, &lint.Config{Limit: 5}) }
 	})
-	growth.Hundredfold(t, 30, func(n int) func() {
+	growth.Hundredfold(t, 20, func(n int) func() {
 		d := wide(n)
 		text, err := json.Marshal(d)
 		if err != nil {

@@ -169,17 +169,18 @@ type checker struct {
 	policy *access.Policy
 	d      access.Directory
 	now    time.Time
-	soon   time.Time // what ends before it ends soon
+	soon   time.Time // what ends up to then ends soon
 	budget int
 
 	found    [len(rules)]candidates
 	ignored  [len(rules)]bool
-	teamSize map[string]int             // how many data groups each team has
-	attached map[datagroup.ID]bool      // the data groups that some team has
-	values   valueBook                  // of the accounts
-	distinct map[string]map[string]bool // the values of attributes, as far as they were needed
-	accounts int                        // how many there are
-	groups   map[datagroup.ID]extent    // the data groups
+	teamSize map[string]int          // how many data groups each team has
+	attached map[datagroup.ID]bool   // the data groups that some team has
+	values   valueBook               // of the accounts
+	distinct map[string]known        // the values of attributes, as far as they were needed
+	looked   int                     // at so many characters of them
+	accounts int                     // how many there are
+	groups   map[datagroup.ID]extent // the data groups
 }
 
 // candidates are the findings of one code: how many there are, and the first ones
@@ -197,7 +198,7 @@ type candidate struct {
 }
 
 func newChecker(p *access.Policy, c *Config) *checker {
-	k := &checker{policy: p, d: p.Directory(), now: p.Now(), teamSize: make(map[string]int), attached: make(map[datagroup.ID]bool)}
+	k := &checker{policy: p, d: p.Directory(), now: p.Now(), teamSize: make(map[string]int), attached: make(map[datagroup.ID]bool), distinct: make(map[string]known)}
 	if c != nil {
 		k.Config = *c
 	}

@@ -115,6 +115,14 @@ func TestLocate(t *testing.T) {
 		}
 	}
 
+	marked := lint.Result{Findings: slices.Clone(before)}
+	if err := marked.Locate([]byte("\ufeff" + untidy)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r.Findings, marked.Findings, comparable); diff != "" {
+		t.Errorf("after a byte order mark (-without +with):\n%s", diff)
+	}
+
 	// Without lines of its own, all is on the first, after a byte order mark too.
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, []byte(untidy)); err != nil {

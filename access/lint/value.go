@@ -147,36 +147,52 @@ func (k *checker) checkValues(g datagroup.Group) {
 	})
 }
 
+// maxNear is how many characters of values are looked at to suggest what was meant
+// by others, some hundredths of a second's worth.
+const maxNear = 5 * text.NearestBudget
+
+// known is the texts and labels that accounts have for an attribute.
+type known struct {
+	texts map[string]bool
+	size  int // how many characters, and one for each
+}
+
 // near returns the value of some account that is near to a text, "" if there is
 // none or if there are too many to look at.
 func (k *checker) near(l literal) string {
-	if k.distinct == nil {
-		k.distinct = make(map[string]map[string]bool)
-	}
 	all, made := k.distinct[l.attribute]
 	if !made {
 		all = k.distinctValues(l.attribute)
 		k.distinct[l.attribute] = all
 	}
-	return text.Nearest(l.text, maps.Keys(all))
+	if k.looked += all.size; k.looked > maxNear {
+		return ""
+	}
+	return text.Nearest(l.text, maps.Keys(all.texts))
 }
 
-// distinctValues returns the texts and labels that accounts have for an attribute,
-// nil if there are too many to look at.
-func (k *checker) distinctValues(name string) map[string]bool {
-	all := make(map[string]bool)
+// distinctValues returns what accounts have for an attribute, nothing if that is
+// too much to look at.
+func (k *checker) distinctValues(name string) known {
+	all := known{texts: make(map[string]bool)}
+	add := func(s string) {
+		if !all.texts[s] {
+			all.texts[s] = true
+			all.size += 1 + len(s)
+		}
+	}
 	pos, _ := k.d.Schema().Position(name)
 	for a := range k.d.Accounts() {
 		switch v := a.At(pos); v.Type() {
 		case datagroup.StringType:
-			all[v.Text()] = true
+			add(v.Text())
 		case datagroup.LabelsType:
 			for l := range v.Labels() {
-				all[l] = true
+				add(l)
 			}
 		}
-		if len(all) > text.NearestBudget {
-			return nil
+		if all.size > text.NearestBudget {
+			return known{}
 		}
 	}
 	return all
