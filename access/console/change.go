@@ -32,6 +32,7 @@ type changePage struct {
 	Error   phrase // why it is refused
 	Reason  string // of a denial, its code
 	Changed []changed
+	Checked []row // more about what was typed
 	WhatIf  *whatIf
 }
 
@@ -215,6 +216,9 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 	a := &answer{Template: "change.html", Title: f.Title}
 	if out != nil {
 		p.Error, p.Changed, p.WhatIf, a.Status = out.text, out.changed, out.whatIf, out.status
+		if out.whatIf != nil && f.Checked != nil {
+			p.Checked = f.Checked(v, in)
+		}
 	}
 	a.Data = p
 	return a, nil

@@ -44,6 +44,10 @@ type form struct {
 	// instead.
 	Build func(*visit, url.Values) ([]company.Change, error)
 
+	// Checked says more about what was typed, beside who would gain and who would
+	// lose. Nil says nothing.
+	Checked func(*visit, url.Values) []row
+
 	Reason bool // a reason is required; otherwise it may be given
 
 	// Back returns the page to go to when it is done.
@@ -55,7 +59,7 @@ type form struct {
 
 // forms are all changes that the pages offer, in the order of their links.
 func forms() []form {
-	return slices.Concat(memberForms(), userForms(), teamForms(), invitationForms(), reviewForms(), settingsForms())
+	return slices.Concat(memberForms(), userForms(), teamForms(), groupForms(), invitationForms(), reviewForms(), settingsForms())
 }
 
 // logged returns the name of the change in the log.

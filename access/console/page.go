@@ -86,6 +86,7 @@ func (c *console) parse(host fs.FS) (*template.Template, error) {
 		"minute":  minute,
 		"list":    list,
 		"anchor":  anchor,
+		"cut":     cut,
 	})
 	all, err := all.ParseFS(pageFiles, "pages/*.html")
 	if err != nil {

@@ -27,6 +27,7 @@ func routes() []route {
 		peopleRoutes(),
 		invitationRoutes(),
 		teamRoutes(),
+		groupRoutes(),
 		lintRoutes(),
 		suggestRoutes(),
 		registerRoutes(),

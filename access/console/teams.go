@@ -72,7 +72,7 @@ func (v *visit) countMembers(id team.ID) string {
 // teamPage is one team, with a part of its members.
 type teamPage struct {
 	ID, Name, Description string
-	Groups                []groupRow
+	Groups                []teamGroup
 	Find                  string
 	Members               []membership
 	Next                  string
@@ -80,8 +80,8 @@ type teamPage struct {
 	Offers                []offer
 }
 
-// groupRow is a data group of a team.
-type groupRow struct {
+// teamGroup is a data group of a team.
+type teamGroup struct {
 	ID, Name, Filter string
 	Offers           []offer
 }
@@ -97,7 +97,7 @@ func showTeam(v *visit) (*answer, error) {
 		Pages: v.pages(id, related{"/picture", "team", say("A picture of its data")})}
 	for _, g := range t.Groups {
 		group, _ := v.directory().Group(g)
-		p.Groups = append(p.Groups, groupRow{string(g), group.Name, group.Filter.String(), v.offers("team-group", "team", id, "group", string(g))})
+		p.Groups = append(p.Groups, teamGroup{string(g), group.Name, group.Filter.String(), v.offers("team-group", "team", id, "group", string(g))})
 	}
 	for _, m := range v.findMembers(t.ID, p.Find, v.asked("after")) {
 		if len(p.Members) == pageSize {

@@ -145,5 +145,17 @@ func formatTime(t time.Time, layout string) string {
 	return t.UTC().Format(layout)
 }
 
+// cut returns the beginning of a text that is long, for a list.
+func cut(s string) string {
+	const most = 160
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
 // list returns texts with commas between them.
 func list(items []string) string { return strings.Join(items, ", ") }
