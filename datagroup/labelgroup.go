@@ -60,13 +60,10 @@ func (p *proof) labelGroups(leaves []*leaf) []labelGroup {
 	var labels []string              // in the order in which they are first asked for
 	askers := make(map[string][]int) // the places of the leaves that ask for a label
 	ask := func(label string, place int) {
-		places, known := askers[label]
-		if !known {
+		if askers[label] == nil {
 			labels = append(labels, label)
-		} else if places[len(places)-1] == place {
-			return
 		}
-		askers[label] = append(places, place)
+		askers[label] = append(askers[label], place)
 	}
 	for place, l := range leaves {
 		switch {

@@ -4,16 +4,17 @@ import "slices"
 
 // run is operands of a node that make one list together.
 type run struct {
-	pos   int // of the attribute in the schema
-	op    Operator
+	pos   int      // of the attribute in the schema
 	first int      // the place of the first of them
+	op    Operator // of the list
 	items []string // of all of them; nil while it is alone
 }
 
 // merge returns a node that means the same under schema s, in which alternatives
 // by = and in of one attribute are one list, and so are those by != and not in
 // that go together; likewise for has. What is written out so costs a proof what
-// a list costs. It is n itself if there is none.
+// a list costs. It is n itself if there is none. It may have an and, or an or, of
+// one operand.
 func (n *node) merge(s *Schema) *node {
 	if n == nil || len(n.operands) == 0 {
 		return n
@@ -29,9 +30,9 @@ func (n *node) merge(s *Schema) *node {
 			continue
 		}
 		pos, _ := part.leaf.position(s)
-		i := slices.IndexFunc(runs, func(r run) bool { return r.pos == pos && r.op == op })
+		i := slices.IndexFunc(runs, func(r run) bool { return r.pos == pos })
 		if i < 0 {
-			runs = append(runs, run{pos: pos, op: op, first: len(operands)})
+			runs = append(runs, run{pos: pos, first: len(operands), op: op})
 			operands = append(operands, part)
 			continue
 		}
@@ -43,19 +44,15 @@ func (n *node) merge(s *Schema) *node {
 		r.items = append(r.items, items...)
 		changed = true
 	}
+	if !changed {
+		return n
+	}
 	for _, r := range runs {
 		if r.items != nil {
 			operands[r.first] = &node{kind: leafKind, leaf: leaf{op: r.op, schema: s, pos: uint16(r.pos), typ: s.At(r.pos).Type, list: newList(r.items)}}
 		}
 	}
-	switch {
-	case !changed:
-		return n
-	case len(operands) == 1 && n.kind != notKind:
-		return operands[0]
-	default:
-		return &node{kind: n.kind, operands: operands}
-	}
+	return &node{kind: n.kind, operands: operands}
 }
 
 // listOf returns the operator and the items of the list that n stands for among
@@ -65,16 +62,14 @@ func (k kind) listOf(n *node) (Operator, []string) {
 	if n.kind != leafKind || l.typ == NumberType {
 		return 0, nil
 	}
-	one, many := Has, HasAny
+	one, many := Equal, In
 	switch {
 	case k == andKind && l.typ == LabelsType:
-		many = HasAll
+		one, many = Has, HasAll
 	case k == andKind:
 		one, many = NotEqual, NotIn
-	case k != orKind:
-		return 0, nil
-	case l.typ == StringType:
-		one, many = Equal, In
+	case l.typ == LabelsType:
+		one, many = Has, HasAny
 	}
 	switch l.op {
 	case one:

@@ -218,7 +218,7 @@ func (c *chooser) addNumbers() {
 // addBetween adds a number between low and high that an account may have, if
 // there is one, and rather a round one.
 func (c *chooser) addBetween(low, high float64) {
-	for _, f := range []float64{math.Floor(low + 1), math.Ceil(high - 1), low + (high-low)/2, math.Nextafter(low, high), math.Nextafter(high, low)} {
+	for _, f := range []float64{math.Floor(low + 1), math.Ceil(high - 1), low + (high-low)/2, math.Nextafter(low, high)} {
 		if low < f && f < high && math.Abs(f) <= maxInteger {
 			c.add(choice{value: Number(f)})
 			return
@@ -240,14 +240,30 @@ func (p *proof) value(at *property) Value {
 		}
 		return Labels(labels...)
 	}
-	text := at.chosen.prefix + at.fresh
+	return Text(p.compose(at))
+}
+
+// compose puts a string together of the chosen prefix, the parts that it contains,
+// and the suffix. It gives up when that gets too long.
+func (p *proof) compose(at *property) string {
+	var parts []string
 	for _, a := range at.atoms {
-		part := p.atoms[a].leaf.text
-		if p.atoms[a].leaf.op == Contains && p.atoms[a].truth == True && !strings.Contains(text, part) && !strings.Contains(at.chosen.suffix, part) {
+		if p.atoms[a].truth == True && p.atoms[a].leaf.op == Contains {
+			parts = append(parts, p.atoms[a].leaf.text)
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b string) int { return len(b) - len(a) }) // what contains others first
+	text, suffix := at.chosen.prefix+at.fresh, at.chosen.suffix
+	for _, part := range parts {
+		if len(text) > maxString {
+			break
+		}
+		p.spend(len(text) / 64)
+		if !strings.Contains(text, part) && !strings.Contains(suffix, part) {
 			text += part + at.fresh
 		}
 	}
-	return Text(text + at.chosen.suffix)
+	return text + suffix
 }
 
 // decideContains tries that the string contains a part, and that it does not.
