@@ -122,15 +122,21 @@ func teamFields(v *visit, in url.Values) []field {
 }
 
 // offerSomeTeam asks whether there is a team whose members the reader may set.
-// The answer is the same for all of them.
+// The answer is the same for all of them. Only those who may learn whether there
+// is such a user.
 func offerSomeTeam(v *visit, in url.Values) error {
+	some := access.Team("")
+	for t := range v.directory().Teams() {
+		some = access.Team(t.ID)
+		break
+	}
+	if err := v.decide(access.SetTeamMembers, some).Err(); err != nil {
+		return err
+	}
 	if _, ok := v.directory().User(userID(in)); !ok {
 		return missing("user", userID(in))
 	}
-	for t := range v.directory().Teams() {
-		return v.decide(access.SetTeamMembers, access.Team(t.ID)).Err()
-	}
-	return missing("team", "")
+	return nil
 }
 
 // membership returns the one that a form is about, the zero Member for none.
