@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // everyForm calls f with every form that somebody of the company is offered, as
 // they would send it, each time on a company of its own.
 func everyForm(t *testing.T, f func(t *testing.T, s *site, as string, form url.Values)) {
-	made := 0
+	left := console.FormNames()
 	for _, name := range console.FormNames() {
 		for _, as := range []string{"ann", "abe", "ulf", "zoe"} {
 			s := newLawSite(t, "")
@@ -27,12 +28,13 @@ func everyForm(t *testing.T, f func(t *testing.T, s *site, as string, form url.V
 				s.t = t
 				f(t, s, as, form)
 			})
-			made++
+			left = slices.DeleteFunc(left, func(l string) bool { return l == name })
 			break
 		}
 	}
-	if all := len(console.FormNames()); made < all-2 {
-		t.Errorf("%d of %d forms were tried", made, all)
+	// In this company no role is handed over, and a review is open.
+	if left = slices.DeleteFunc(left, func(l string) bool { return l == "owner.transfer" || l == "review.open" }); len(left) > 0 {
+		t.Errorf("nobody could fill in %v", left)
 	}
 }
 
@@ -115,13 +117,13 @@ func TestReplayedForms(t *testing.T) {
 func TestDemotedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	changes := map[string]company.Change{"Your access is suspended.": company.SuspendUser{User: "ann"}, "You are not a user here.": company.RemoveUser{User: "ann"}}
-	everyForm(t, func(t *testing.T, s *site, as string, form url.Values) {
+	everyForm(t, func(t *testing.T, _ *site, as string, form url.Values) {
 		if as != "ann" {
 			return
 		}
 		for words, change := range changes {
 			s := newLawSite(t, "")
-			s.must("abe", change)
+			s.meanwhile("abe", change)
 			before := s.company.Checkpoint()
 			for _, step := range []string{"check", "do"} {
 				form.Set("step", step)
@@ -131,8 +133,8 @@ func TestDemotedInTheMiddle(t *testing.T) {
 				t.Error("somebody without access changed something")
 			}
 		}
-		s = newLawSite(t, "")
-		s.must("abe", company.SetRole{User: "ann", Role: "viewer"})
+		s := newLawSite(t, "")
+		s.meanwhile("abe", company.SetRole{User: "ann", Role: "viewer"})
 		before := s.company.Checkpoint()
 		form.Set("step", "do")
 		if p := s.post(as, "/change", form); p.status != http.StatusForbidden && p.status != http.StatusNotFound && !(form.Get("user") == "ann" || strings.HasPrefix(form.Get("do"), "report.") || strings.HasPrefix(form.Get("do"), "link.")) || s.company.Checkpoint() != before && p.status != http.StatusSeeOther {
@@ -141,8 +143,8 @@ func TestDemotedInTheMiddle(t *testing.T) {
 	})
 }
 
-// must makes changes that are not made by the pages.
-func (s *site) must(as string, changes ...company.Change) {
+// meanwhile makes changes that are not made by the pages.
+func (s *site) meanwhile(as string, changes ...company.Change) {
 	s.t.Helper()
 	by := company.By{Actor: company.User(as), Reason: "meanwhile"}
 	if _, err := s.company.Do(s.t.Context(), by, changes...); err != nil {
@@ -164,7 +166,7 @@ func TestStaleForms(t *testing.T) {
 		if len(keys) != 1 || meanwhile[keys[0]] == nil || form.Get("user") != "" && form.Get("user") != "mia" || strings.HasPrefix(form.Get("do"), "team.add") || form.Get("do") == "user.add-to-team" {
 			return
 		}
-		s.must("abe", meanwhile[keys[0]])
+		s.meanwhile("abe", meanwhile[keys[0]])
 		form.Set("step", "do")
 		form.Set("reason", "typed <here> & kept")
 		before := s.company.Checkpoint()

@@ -70,6 +70,8 @@ func newLawSite(t testing.TB, name string) *site {
 	do("ann", company.RevokeInvitation{Invitation: "i2"})
 	do("abe", company.ShareReport{Report: "q4", User: "ann", Level: access.Creator})
 	do("ann", company.MakeLink{Link: "l1", Resource: access.Report("q4")})
+	do("ann", company.OpenReview{Review: "jan"})
+	do("ann", company.CloseReview{Review: "jan"})
 	do("ann", company.OpenReview{Review: "may"})
 	do("ann", company.SuspendUser{User: "zoe"}, company.ReinstateUser{User: "zoe"})
 	return s
@@ -77,8 +79,8 @@ func newLawSite(t testing.TB, name string) *site {
 
 // keyValues are things of the company that forms are about.
 var keyValues = map[string][]string{
-	"user": {"mia", "eve", "ann"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1"}, "link": {"l1"}, "account": {"us-1", "de-1"},
-	"invitation": {"i1"}, "review": {"may"}, "grant": {"user:tom"}, "to": {"tom"}, "id": {"west"},
+	"user": {"mia", "eve", "ann", "sam"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1"}, "link": {"l1"}, "account": {"us-1", "de-1"},
+	"invitation": {"i1"}, "review": {"may"}, "row": {"user:mia"}, "after": {""}, "grant": {"user:tom"}, "to": {"tom"}, "id": {"west"},
 }
 
 // typedBy is what people type in fields that must have something, by name.
@@ -118,11 +120,12 @@ func (f *sheet) hides(name string) bool {
 	return name == "do" || name == "for" || name == "since" || name == "new" || slices.Contains(console.KeysOf(f.values.Get("do")), name)
 }
 
-// open asks for a page and parses it.
+// open asks for a page and parses it, unless it is a file or a fragment.
 func (s *site) open(as, link string) (page, markup) {
 	s.t.Helper()
 	p := s.get(as, strings.TrimPrefix(link, "/admin"))
-	if !strings.HasPrefix(p.header.Get("Content-Type"), "text/html") || p.status == http.StatusSeeOther || strings.Contains(link, "/suggest") {
+	path, _, _ := strings.Cut(link, "?")
+	if !strings.HasPrefix(p.header.Get("Content-Type"), "text/html") || strings.HasSuffix(path, "/html") || p.status == http.StatusSeeOther || strings.Contains(link, "/suggest") {
 		return p, nil
 	}
 	m, err := parse(p.body)
