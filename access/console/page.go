@@ -105,10 +105,10 @@ func (c *console) parse(host fs.FS) (*template.Template, error) {
 	return all, nil
 }
 
-// serveAsset answers with the stylesheet or the script of all pages, which tell
-// nobody anything, and reports whether the path is one of them.
+// serveAsset answers with the stylesheet, the script or the icon of all pages,
+// which tell nobody anything, and reports whether the path is one of them.
 func (c *console) serveAsset(w http.ResponseWriter, r *http.Request, path string) bool {
-	if path != "/style.css" && path != "/console.js" {
+	if path != "/style.css" && path != "/console.js" && path != "/icon.svg" {
 		return false
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")

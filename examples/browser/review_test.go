@@ -23,9 +23,11 @@ func form(id, selector string) string {
 // openReview opens a review as somebody who is logged in.
 func openReview(tb *tab, name string) {
 	tb.t.Helper()
-	tb.open("/reviews")
-	tb.do(chromedp.SetValue(chromedp.CSS("#id"), name), chromedp.SendKeys(chromedp.CSS("#reason"), "the third quarter"))
-	if status := tb.click("Open the review"); status != 200 || tb.path() != "/review?id="+name {
+	tb.open("/console/reviews")
+	tb.click("Open a review")
+	tb.do(chromedp.SetValue(chromedp.CSS("#review"), name), chromedp.SendKeys(chromedp.CSS("#reason"), "the third quarter"))
+	tb.click("Check")
+	if status := tb.click("Confirm: Open a review"); status != 200 || !strings.HasPrefix(tb.path(), "/console/review?") {
 		tb.t.Fatalf("opening leads to %d %s\n%s", status, tb.path(), tb.text())
 	}
 }
@@ -48,31 +50,34 @@ func TestReview(t *testing.T) {
 	openReview(tb, "2026-q3")
 	tb.want("Open: 7", "All: 7", "7 of 7 are not decided")
 
-	if status := decide(tb, "ada", "keep", "I am needed"); status != 403 {
-		t.Errorf("about oneself: %d\n%s", status, tb.text())
+	tb.want("This is about you. Somebody else decides about it.")
+	if eval[bool](tb, "document.querySelector('"+form("ada", "button")+"') != null") {
+		t.Error("ada is offered to decide about herself")
+	}
+	// A browser asks for a decision. One that does not gets the form again, with why and with what was typed.
+	eval[bool](tb, "document.querySelector('"+form("mia", "[value=keep]")+"').required = false")
+	if status := tb.follow(chromedp.SendKeys(chromedp.CSS(form("mia", "textarea")), "I am needed"), chromedp.Click(chromedp.CSS(form("mia", "button")))); status != 422 {
+		t.Errorf("without a decision: %d\n%s", status, tb.text())
 	}
 	if got := eval[string](tb, `document.querySelector("[role=alert]").textContent`); got == "" {
 		t.Error("no error is shown")
 	}
-	ada := form("ada", "textarea")
-	if got := eval[string](tb, "document.querySelector('"+ada+"').value"); got != "I am needed" {
+	if got := eval[string](tb, `document.querySelector("#reason").value`); got != "I am needed" {
 		t.Errorf("what was typed is now %q", got)
 	}
-	tb.focus(form("ada", "[value=keep]"))
 
 	// A decision by the keyboard alone, from the top of the page.
-	tb.open("/review?id=2026-q3")
+	tb.open("/console/review?id=2026-q3")
 	tb.tabTo(form("mia", "[name=decision]"))
 	tb.do(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("still needs the campaigns"), chromedp.KeyEvent(kb.Tab))
 	if status := tb.follow(chromedp.KeyEvent(kb.Enter)); status != 200 {
 		t.Fatalf("by the keyboard: %d\n%s", status, tb.text())
 	}
-	tb.want("Recorded for Mia: keep.", "Open: 6")
-	tb.focus("#done")
+	tb.want("Done: ", "Open: 6")
 
 	for _, d := range []struct{ id, decision, text string }{
-		{"tom", "reduce", "Recorded for Tom: reduce."},
-		{"vic", "revoke", "Recorded for Vic: revoke."},
+		{"tom", "reduce", "Done: "},
+		{"vic", "revoke", "Done: "},
 	} {
 		if status := decide(tb, d.id, d.decision, "left the project"); status != 200 {
 			t.Fatalf("%s: %d\n%s", d.id, status, tb.text())
@@ -81,9 +86,11 @@ func TestReview(t *testing.T) {
 	}
 	tb.want("Open: 4", "What was decided is not carried out")
 	tb.click("All: 7")
-	tb.want("by ada: still needs the campaigns", "by ada: left the project")
+	tb.want("by Ada: still needs the campaigns", "by Ada: left the project")
 
 	tb.click("Close the review")
+	tb.click("Check")
+	tb.click("Confirm: Close the review")
 	tb.want("Closed", "Nobody decided about it", "What was decided is not carried out")
 	if strings.Contains(tb.text(), "Record the decision") {
 		t.Error("a closed review takes decisions")
@@ -143,14 +150,19 @@ func TestSessionOver(t *testing.T) {
 	if status := decide(tb, "tom", "keep", "a long reason that nobody wants to type twice"); status != 401 {
 		t.Errorf("deciding without a session: %d", status)
 	}
-	tb.want("Your session is over, and nothing was recorded.")
-	if got := eval[string](tb, `document.querySelector("#lost").value`); got != "a long reason that nobody wants to type twice" {
-		t.Errorf("what was typed is now %q", got)
-	}
+	tb.want("Nothing was changed. Sign in and try again: what you typed is kept.")
+	tb.click("Sign in")
 	tb.login("uma")
-	if got := tb.path(); got != "/review?id=2026-q3" {
+	if got := tb.path(); !strings.HasPrefix(got, "/console/change?") {
 		t.Errorf("after the login: %s", got)
 	}
+	if got := eval[string](tb, `document.querySelector("#reason").value`); got != "a long reason that nobody wants to type twice" {
+		t.Errorf("what was typed is now %q", got)
+	}
+	if !eval[bool](tb, `document.querySelector("[name=decision][value=keep]").checked`) {
+		t.Error("what was chosen is lost")
+	}
+	tb.open("/console/review?id=2026-q3")
 	tb.want("Open: 7")
 	endSession(t, tb)
 	if tb.click("Register"); !strings.HasPrefix(tb.path(), "/login") {
@@ -186,7 +198,7 @@ func TestOtherOrigin(t *testing.T) {
 	base := startServer(t)
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		w.Write([]byte(`<form method="post" action="` + base + `/reviews"><input name="id" value="forged"><input name="reason" value="x"><button>Win</button></form>`))
+		w.Write([]byte(`<form method="post" action="` + base + `/console/change"><input name="do" value="review.open"><input name="for" value="ada"><input name="since" value="1"><input name="step" value="do"><input name="review" value="forged"><input name="reason" value="x"><button>Win</button></form>`))
 	}))
 	defer evil.Close()
 	tb := openTab(t, base)
@@ -198,6 +210,6 @@ func TestOtherOrigin(t *testing.T) {
 		t.Errorf("a form of another origin: %d %s", status, tb.text())
 	}
 	tb.watched(true)
-	tb.open("/reviews")
+	tb.open("/console/reviews")
 	tb.want("There was no review yet.")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -16,11 +17,28 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// contentPolicy is what every page must have.
-const contentPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// contentPolicy is what every page of the console must have, and loginPolicy what the login has, which is the server's own.
+const (
+	contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	loginPolicy   = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
-// printPolicy is that of a page to print, which has its style in it.
-const printPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+// printPolicy is that of a page to print, which has its style in it and names the hash of it.
+var printPolicy = regexp.MustCompile(`^default-src 'none'; style-src 'sha256-[^' ]+'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'$`)
+
+// policyIsRight reports whether a page has the policy that it must have.
+func policyIsRight(address, policy string) bool {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return false
+	case strings.HasSuffix(u.Path, "/html"):
+		return printPolicy.MatchString(policy)
+	case strings.HasPrefix(u.Path, "/console/"):
+		return policy == contentPolicy
+	}
+	return policy == loginPolicy
+}
 
 // tab is a tab of a browser that has cookies of its own.
 type tab struct {
@@ -76,12 +94,8 @@ func (tb *tab) watch(event any) {
 		if e.Response.Status >= 400 {
 			tb.refused++
 		}
-		want := contentPolicy
-		if u, err := url.Parse(e.Response.URL); err == nil && strings.HasSuffix(u.Path, "/html") {
-			want = printPolicy
-		}
 		for name, value := range e.Response.Headers {
-			if strings.EqualFold(name, "Content-Security-Policy") && value == want {
+			if strings.EqualFold(name, "Content-Security-Policy") && policyIsRight(e.Response.URL, fmt.Sprint(value)) {
 				return
 			}
 		}

@@ -48,9 +48,9 @@ func TestTooOld(t *testing.T) {
 					t.Errorf("%s: %d %s, Retry-After %q; want %d", route.name, answer.Code, answer.Body, answer.Header().Get("Retry-After"), status(route.want))
 				}
 			}
-			for _, path := range []string{"/", "/register", "/reviews"} {
+			for _, path := range []string{"/console/", "/console/register", "/console/reviews"} {
 				answer := b.get(path)
-				if answer.Code != status(200) || old != strings.Contains(answer.Body.String(), "Try again in a minute") {
+				if answer.Code != status(200) || old != strings.Contains(answer.Body.String(), "Try again in a moment.") {
 					t.Errorf("%s: %d %s, want %d", path, answer.Code, answer.Body, status(200))
 				}
 			}
@@ -58,7 +58,7 @@ func TestTooOld(t *testing.T) {
 			if answer.Code != status(303) || old != (answer.Header().Get("Retry-After") != "") {
 				t.Errorf("the login page: %d %s, want %d", answer.Code, answer.Body, status(303))
 			}
-			for _, path := range []string{"/login", "/style.css"} {
+			for _, path := range []string{"/login", "/console/style.css"} {
 				if answer := b.get(path); answer.Code != http.StatusOK {
 					t.Errorf("%s: %d, want 200", path, answer.Code)
 				}

@@ -20,8 +20,8 @@
 //	GET  /healthz                  whether this instance can answer, for a load balancer
 //	     /access/v1/...            AuthZEN, for holders of the gateway token
 //
-// People open / in a browser: pages show who has access, since when, by whom, why and until when; what is due; the history; and reviews
-// to work through. They are templates without scripts, in the folder pages.
+// People open / in a browser and log in: the pages of package console show who sees what and why, make every change that somebody may
+// make, and have the register, the history and reviews. page.go mounts them.
 //
 // Copy routes.go, where each route says in one line who may use it; change.go, which makes changes and answers for them; log.go and
 // service.go, which open or found a company and follow its log; and server.go, which stops a server without cutting off requests. Replace

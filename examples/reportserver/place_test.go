@@ -226,7 +226,7 @@ func TestTwoInstances(t *testing.T) {
 		for n, role := range []string{"editor", "viewer", "editor"} {
 			here, there := both[n%2], both[1-n%2]
 			here.promote(role)
-			there.eventually("ada", "GET /register/csv", http.StatusOK, `"tom@example.com","`+role+`"`)
+			there.eventually("ada", "GET /console/register/csv", http.StatusOK, `"tom@example.com","`+role+`"`)
 		}
 		for _, i := range both {
 			if got := i.events(); got != 4 {

@@ -29,18 +29,13 @@ type title struct {
 
 // listReports answers with the reports that the reader may view.
 func (s *service) listReports(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, http.StatusOK, s.titles(r))
-}
-
-// titles returns the reports that the reader may view.
-func (s *service) titles(r *http.Request) []title {
 	policy := admission.Policy(r.Context())
 	list := []title{}
 	for _, id := range slices.Sorted(policy.Reports(admission.Subject(r.Context()), access.ViewReport)) {
 		report, _ := policy.Directory().Report(id)
 		list = append(list, title{id, report.Name})
 	}
-	return list
+	writeJSON(w, http.StatusOK, list)
 }
 
 // showReport answers with the rows of a report that the reader sees, and their totals. The guard decided that the reader may open the

@@ -8,8 +8,8 @@ import (
 	"github.com/ambit-authz/ambit/access/decisionlog"
 )
 
-// routes returns all routes of the service, each with who may use it. Only the logins, the health and the stylesheet are for everybody, and AuthZEN
-// authenticates its callers itself.
+// routes returns all routes of the service, each with who may use it. Only the logins and the health are for everybody. AuthZEN
+// authenticates its callers itself, and the console asks for each page.
 func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) {
 	mux := http.NewServeMux()
 	config := accesshttp.Config{
@@ -21,10 +21,6 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 	if err := s.routePrograms(mux, config); err != nil {
 		return nil, err
 	}
-	config.Respond = s.refusePage // people get a page where programs get a problem
-	if err := s.routePeople(mux, config, publicHost != ""); err != nil {
-		return nil, err
-	}
 	authzen, err := s.authzen(gatewayToken, publicHost)
 	if err != nil {
 		return nil, err
@@ -32,6 +28,9 @@ func (s *service) routes(gatewayToken, publicHost string) (http.Handler, error) 
 	mux.Handle("/access/v1/", authzen)
 	if publicHost != "" {
 		mux.Handle("/.well-known/authzen-configuration", authzen)
+	}
+	if err := s.routePeople(mux, publicHost); err != nil {
+		return nil, err
 	}
 	protection, err := crossOrigin(publicHost)
 	if err != nil {
@@ -65,38 +64,17 @@ func (s *service) routePrograms(mux *http.ServeMux, config accesshttp.Config) er
 	return nil
 }
 
-// routePeople adds the pages. With secure, browsers send the cookie over TLS only.
-func (s *service) routePeople(mux *http.ServeMux, config accesshttp.Config, secure bool) error {
-	guard, err := accesshttp.New(config)
+// routePeople adds the pages: those of package console, and the login. With a public host, browsers send the cookie over TLS only.
+func (s *service) routePeople(mux *http.ServeMux, publicHost string) error {
+	pages, err := s.console(publicHost)
 	if err != nil {
 		return err
 	}
-	company := accesshttp.Fixed(access.Company())
-	readAudit, runReview := guard.Require(access.ReadAudit, company), guard.Require(access.RunReview, company)
-	both := func(next http.Handler) http.Handler { return readAudit(runReview(next)) }
-
-	route := func(pattern string, guarded func(http.Handler) http.Handler, handler http.HandlerFunc) {
-		mux.Handle(pattern, guarded(handler))
-	}
-	route("GET /{$}", guard.RequireUser(), s.showHome)
-	route("GET /register", readAudit, s.showRegister)
-	route("GET /register/{format}", readAudit, s.exportRegister)
-	route("GET /person", readAudit, s.showPerson)
-	route("GET /person/{format}", readAudit, s.exportPerson)
-	route("GET /due", readAudit, s.showDue)
-	route("GET /due/{format}", readAudit, s.exportDue)
-	route("GET /history", readAudit, s.showHistory)
-	route("GET /history/{format}", readAudit, s.exportHistory)
-	route("GET /reviews", runReview, s.showReviews)
-	route("POST /reviews", runReview, s.openReview)
-	route("GET /review", runReview, s.showReview)
-	route("GET /review/{format}", runReview, s.exportReview)
-	route("GET /review/evidence", both, s.downloadEvidence) // the log is in it
-	route("POST /review/decide", runReview, s.decideItem)
-	route("POST /review/close", runReview, s.closeReview)
+	secure := publicHost != ""
+	mux.Handle(consolePath+"/", pages)
+	mux.Handle("GET /{$}", http.RedirectHandler(consolePath+"/", http.StatusSeeOther))
 	mux.HandleFunc("GET /login", s.showLogin)
 	mux.HandleFunc("POST /session", s.startSession(secure))
 	mux.HandleFunc("POST /session/end", s.endSession(secure))
-	mux.HandleFunc("GET /style.css", showStyle)
 	return nil
 }

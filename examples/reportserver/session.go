@@ -30,12 +30,11 @@ type loginForm struct {
 	User  string
 	Next  string // the page to go to after it
 	Error string
-	Lost  string // what was typed on a page whose session was over
 }
 
 // showLogin answers with the login page.
 func (s *service) showLogin(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, "login.html", "Log in", loginForm{Next: localPath(r.FormValue("next"))})
+	s.renderLogin(w, http.StatusOK, loginForm{Next: localPath(r.FormValue("next"))})
 }
 
 // startSession logs a browser in. Like the login of programs it is a stub: it checks no password.
@@ -47,18 +46,18 @@ func (s *service) startSession(secure bool) http.HandlerFunc {
 		if errors.Is(err, admission.ErrUnavailable) {
 			w.Header().Set("Retry-After", admission.RetryAfter)
 			form.Error = "Nobody can log in at the moment. Try again in a minute."
-			s.render(w, r, http.StatusServiceUnavailable, "login.html", "Log in", form)
+			s.renderLogin(w, http.StatusServiceUnavailable, form)
 			return
 		}
 		if err != nil {
 			form.Error = "There is no such user."
-			s.render(w, r, http.StatusUnauthorized, "login.html", "Log in", form)
+			s.renderLogin(w, http.StatusUnauthorized, form)
 			return
 		}
 		token, err := s.logins.start(team.UserID(form.User))
 		if err != nil {
 			form.Error = "Too many people are logged in. Try again later."
-			s.render(w, r, http.StatusServiceUnavailable, "login.html", "Log in", form)
+			s.renderLogin(w, http.StatusServiceUnavailable, form)
 			return
 		}
 		s.logins.end(cookieToken(r))
@@ -73,7 +72,8 @@ func (s *service) endSession(secure bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.logins.end(cookieToken(r))
 		setSession(w, "", -1, secure)
-		redirect(w, r, "/login", nil, "")
+		setPageHeaders(w.Header())
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
 	}
 }
 
@@ -93,27 +93,11 @@ func cookieToken(r *http.Request) string {
 	return ""
 }
 
-// refuseStranger leads a browser without a session to the login page and back. If the session was over when a form was sent, the page
-// shows what was typed there, so that it is not lost.
-func (s *service) refuseStranger(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		redirect(w, r, "/login", url.Values{"next": {r.URL.RequestURI()}}, "")
-		return
-	}
-	form := loginForm{Next: "/", Error: "Your session is over, and nothing was recorded."}
-	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host {
-		form.Next = localPath(from.RequestURI())
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	form.Lost = r.PostFormValue("reason")
-	s.render(w, r, http.StatusUnauthorized, "login.html", "Log in", form)
-}
-
-// localPath returns a path with its query if it is one of this service, and "/" if it could lead anywhere else.
+// localPath returns a path with its query if it is one of this service, and that of the console if it could lead anywhere else.
 func localPath(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
-		return "/"
+		return consolePath + "/"
 	}
 	return path
 }
