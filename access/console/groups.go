@@ -133,9 +133,6 @@ type sourcePreview struct {
 	Matches, Unknown int
 }
 
-// accountLine is an account in a list.
-type accountLine struct{ ID, Name string }
-
 // previewed is how many accounts a preview lists.
 const previewed = 10
 
@@ -167,9 +164,4 @@ func (v *visit) preview(f datagroup.Filter) *preview {
 		p.Accounts = append(p.Accounts, v.accountLine(id))
 	}
 	return p
-}
-
-func (v *visit) accountLine(id datagroup.AccountID) accountLine {
-	account, _ := v.directory().Account(id)
-	return accountLine{string(id), account.Value("name").Text()}
 }

@@ -50,15 +50,7 @@ func showHome(v *visit) (*answer, error) {
 	p := homePage{User: user, Teams: v.teamsOf(v.reader), Offers: v.offers("user", "user", string(v.reader))}
 	p.Role, _ = v.directory().Catalog().Role(user.Role)
 	p.Sources, p.Accounts = v.sources(v.policy.View(self))
-	for id := range v.policy.Reports(self, access.ViewReport) {
-		if len(p.Reports) == pageSize {
-			p.More = true
-			break
-		}
-		report, _ := v.directory().Report(id)
-		p.Reports = append(p.Reports, reportLine{string(id), report.Name})
-	}
-	slices.SortFunc(p.Reports, func(a, b reportLine) int { return cmp.Compare(a.ID, b.ID) })
+	p.Reports, p.More = v.reportsOf(self)
 	p.Actions = sortActions(p.Role.Capabilities)
 	return &answer{Template: "home.html", Title: say("You"), Data: p}, nil
 }

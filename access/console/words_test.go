@@ -93,3 +93,24 @@ func addSaid(t *testing.T, found map[string]bool) {
 		})
 	}
 }
+
+// TestDefines finds templates of one name in two files: the later one would take
+// the place of the other.
+func TestDefines(t *testing.T) {
+	t.Parallel()
+	where := map[string]string{}
+	templates, _ := filepath.Glob("pages/*.html")
+	define := regexp.MustCompile(`\{\{-? ?define "([^"]*)"`)
+	for _, name := range templates {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range define.FindAllStringSubmatch(string(text), -1) {
+			if where[m[1]] != "" {
+				t.Errorf("%s is defined in %s and in %s", m[1], where[m[1]], name)
+			}
+			where[m[1]] = name
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package console
+
+import (
+	"slices"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/team"
+)
+
+func whyRoutes() []route {
+	return []route{{Path: "/why", Menu: say("Why"), Rights: []access.Action{access.ReadAudit}, Show: showWhy}}
+}
+
+// whyPage is a question, with its answer and all that led to it.
+type whyPage struct {
+	User, Team, Action, Kind, ID, Account string // what is asked
+
+	Actions []option
+	Kinds   []option
+	Asked   bool
+	Error   phrase
+	Answer  *whyAnswer
+}
+
+// whyAnswer is what Explain says, and who else may.
+type whyAnswer struct {
+	Allowed  bool
+	Decision string
+	Meant    string
+	Routes   []routeLine
+	Remedies []string
+	Maker    string
+	Who      []memberLine
+	Others   int // who may and are not listed
+}
+
+// routeLine is one way in which access might come about.
+type routeLine struct {
+	Text string
+	Open bool
+}
+
+// memberLine is somebody in a list.
+type memberLine struct{ ID, Name string }
+
+// showWhy answers any question, for those to whom everything may be explained.
+func showWhy(v *visit) (*answer, error) {
+	p := whyPage{
+		User: v.asked("user"), Team: v.asked("team"), Action: v.asked("action"), Kind: v.asked("kind"), ID: v.asked("id"), Account: v.asked("account"),
+		Asked: v.URL.Query().Has("action"),
+	}
+	p.Actions, p.Kinds = v.questions()
+	if p.Asked {
+		p.ask(v)
+	}
+	return &answer{Template: "why.html", Title: say("Why somebody may or may not"), Data: p}, nil
+}
+
+// ask explains the question.
+func (p *whyPage) ask(v *visit) {
+	if p.User == "" || p.Action == "" || p.Kind == "" {
+		p.Error = say("Say who, what, and at what kind of thing.")
+		return
+	}
+	id := v.readUser(v.URL.Query(), "user")
+	who := access.User(id)
+	if p.Team != "" {
+		who = access.Session(id, team.ID(p.Team))
+	}
+	account := p.Account
+	if p.Kind == string(access.KindAccount) {
+		account = p.ID
+	}
+	about := access.Kind(p.Kind).Resource(p.ID, account)
+	e := v.policy.Explain(who, access.Action(p.Action), about)
+	found := &whyAnswer{Allowed: e.Decision.Allowed, Decision: sentence(e.Decision.String()), Meant: e.Meant}
+	for _, r := range e.Routes {
+		found.Routes = append(found.Routes, routeLine{r.String(), r.Open})
+	}
+	for _, r := range e.Remedies {
+		found.Remedies = append(found.Remedies, sentence(r.String()))
+	}
+	if e.Maker != nil {
+		found.Maker = sentence(e.Maker.Decision.String())
+	}
+	found.Who, found.Others = v.whoMay(access.Action(p.Action), about)
+	p.Answer = found
+}
+
+// listedWho is how many of those who may are named.
+const listedWho = 20
+
+// whoMay returns the first who may take an action, and how many more.
+func (v *visit) whoMay(action access.Action, about access.Resource) (first []memberLine, others int) {
+	users := v.policy.Who(action, about)
+	var page smallest[team.UserID]
+	for id := range users.All() {
+		page.add(string(id), id)
+	}
+	for _, id := range page.values()[:min(listedWho, users.Len())] {
+		first = append(first, memberLine{string(id), v.userName(id)})
+	}
+	return first, users.Len() - len(first)
+}
+
+// questions are the actions and kinds that can be asked about.
+func (v *visit) questions() (actions, kinds []option) {
+	catalog := v.directory().Catalog()
+	all := catalog.Actions()
+	for _, known := range actionTexts() {
+		if known.action != "" && !slices.Contains(all, known.action) {
+			all = append(all, known.action)
+		}
+	}
+	slices.Sort(all)
+	for _, a := range all {
+		actions = append(actions, option{string(a), named(string(a)), phrase{}})
+	}
+	for _, k := range []access.Kind{access.KindCompany, access.KindAccount, access.KindUser, access.KindRole, access.KindTeam, access.KindGroup, access.KindReport, access.KindLink} {
+		kinds = append(kinds, option{string(k), named(string(k)), phrase{}})
+	}
+	for _, k := range catalog.Kinds() {
+		if !slices.ContainsFunc(kinds, func(o option) bool { return o.Value == k.Name }) {
+			kinds = append(kinds, option{k.Name, named(k.Name), phrase{}})
+		}
+	}
+	return actions, kinds
+}
