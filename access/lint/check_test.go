@@ -2,6 +2,7 @@ package lint_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ func TestLimit(t *testing.T) {
 	}
 	addUser("tim", "viewer", "", "")(d)
 	p := policyOf(t, d)
-	for limit, named := range map[int]int{-1: 0, 0: 20, 1: 1, 7: 7, 99: 99, 100: 100, 1000: 100} {
+	for limit, named := range map[int]int{-1: 0, 0: 20, 1: 1, 7: 7, 99: 99, 100: 100, 1000: 100, math.MaxInt: 100} {
 		r := lint.Check(p, &lint.Config{Limit: limit})
 		var got []string
 		for _, f := range r.Findings {

@@ -61,7 +61,8 @@
 //     and those of one code in the order of the document.
 //  2. Only the first findings of a code are named, and all are counted. Nothing is
 //     left out without a word: where a search ended at its budget, the [Count] of
-//     the code says so.
+//     the code says so. If you have very many named in a large company, the later
+//     ones name no accounts and suggest no values.
 //  3. What a filter can match is decided by [datagroup.Implies], which may not
 //     know. Then there is no finding that says always or never.
 //  4. Without accounts, nothing is said about what filters match today.

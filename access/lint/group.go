@@ -77,9 +77,12 @@ func (k *checker) checkReach(x datagroup.Extent) {
 // addHidden adds a data group that leaves out accounts for want of an attribute.
 func (k *checker) addHidden(x datagroup.Extent) {
 	k.add(HiddenByMissing, filterOf(x.Group.ID), func(f *Finding) {
+		f.Text = fmt.Sprintf("data group %s leaves out %s only because an attribute is missing", text.Quote(x.Group.ID), plural(x.Unknown, "account"))
+		if !k.walks() {
+			return
+		}
 		ids, missing := k.unknown(x.Group.Filter)
-		f.Text = fmt.Sprintf("data group %s leaves out %s only because an attribute is missing (%s): %s",
-			text.Quote(x.Group.ID), plural(x.Unknown, "account"), strings.Join(missing, ", "), listed(ids, x.Unknown))
+		f.Text += fmt.Sprintf(" (%s): %s", strings.Join(missing, ", "), listed(ids, x.Unknown))
 		for _, id := range ids {
 			f.Others = append(f.Others, access.Account(id))
 		}

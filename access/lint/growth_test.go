@@ -3,6 +3,7 @@ package lint_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/document"
@@ -36,6 +37,14 @@ func TestGrowth(t *testing.T) {
 	growth.Hundredfold(t, 20, func(n int) func() {
 		p := policyOf(t, wide(n))
 		return func() { lint.Check(p, &lint.Config{Limit: 5}) }
+	})
+	growth.Hundredfold(t, 20, func(n int) func() {
+		p := policyOf(t, edited(func(d *document.Document) {
+			for i := range n {
+				addTeam(fmt.Sprintf("x%06d", (i*37)%n))(d)
+			}
+		}))
+		return func() { lint.Check(p, &lint.Config{Limit: math.MaxInt}) }
 	})
 	growth.Hundredfold(t, 20, func(n int) func() {
 		d := wide(n)

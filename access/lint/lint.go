@@ -150,7 +150,12 @@ func (r Result) String() string {
 // It costs a look at every user, membership, account, data group, team, report,
 // grant and link, and the comparisons of filters that the budget of c allows.
 func Check(p *access.Policy, c *Config) Result {
-	k := newChecker(p, c)
+	return newChecker(p, c).check()
+}
+
+// check looks at everything. What it finds about members and data groups needs the
+// teams before, and about data groups the accounts.
+func (k *checker) check() Result {
 	k.checkRoles()
 	k.checkCapabilities()
 	k.checkTeams()
@@ -179,6 +184,7 @@ type checker struct {
 	values   valueBook               // of the accounts
 	distinct map[string]known        // the values of attributes, as far as they were needed
 	looked   int                     // at so many characters of them
+	walked   int                     // past so many accounts to describe findings
 	accounts int                     // how many there are
 	groups   map[datagroup.ID]extent // the data groups
 }
@@ -205,7 +211,7 @@ func newChecker(p *access.Policy, c *Config) *checker {
 	if k.Limit == 0 {
 		k.Limit = defaultLimit
 	}
-	k.Limit = max(k.Limit, 0)
+	k.Limit = min(max(k.Limit, 0), 1<<30) // twice of which is no overflow
 	if k.Days == 0 {
 		k.Days = defaultDays
 	}
@@ -268,6 +274,16 @@ func (k *checker) result() (r Result) {
 // sayf returns what sets the text of a finding. Ids in args are to be quoted.
 func sayf(format string, args ...any) func(*Finding) {
 	return func(f *Finding) { f.Text = fmt.Sprintf(format, args...) }
+}
+
+// maxWalked is past how many accounts Check goes to describe findings, besides
+// finding them: some seconds' worth.
+const maxWalked = 20_000_000
+
+// walks reports whether all accounts may be looked at once more.
+func (k *checker) walks() bool {
+	k.walked += k.accounts
+	return k.walked <= maxWalked
 }
 
 // maxNamed is how many things one sentence names.

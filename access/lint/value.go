@@ -174,6 +174,9 @@ func (k *checker) near(l literal) string {
 // distinctValues returns what accounts have for an attribute, nothing if that is
 // too much to look at.
 func (k *checker) distinctValues(name string) known {
+	if !k.walks() {
+		return known{}
+	}
 	all := known{texts: make(map[string]bool)}
 	add := func(s string) {
 		if !all.texts[s] {
