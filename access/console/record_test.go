@@ -38,3 +38,7 @@ func (s *site) accept(id invite.ID) string {
 	}
 	return string(receipt.Changes[0].(company.AcceptInvitation).User)
 }
+
+func removalOfMember(t team.ID, id team.UserID) company.Change {
+	return company.RemoveMember{Team: t, User: id}
+}
