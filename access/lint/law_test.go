@@ -13,6 +13,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/lint"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // drawFilter draws a filter over a few values, so that several match the same.
@@ -99,6 +100,38 @@ func drawDocument(t *rapid.T) *document.Document {
 	return d
 }
 
+// drawEdit takes some of what a document says from its policy, and adds some of it
+// again.
+func drawEdit(t *rapid.T, p *access.Policy, d *document.Document) *access.Policy {
+	for range rapid.IntRange(0, 3).Draw(t, "edits") {
+		e := p.Edit()
+		if len(d.Accounts) > 0 {
+			a := rapid.SampledFrom(d.Accounts).Draw(t, "account")
+			if e.SetAccount(a); rapid.Bool().Draw(t, "remove") {
+				e.RemoveAccount(datagroup.AccountID(a.ID))
+			}
+		}
+		if len(d.Groups) > 0 {
+			g := rapid.SampledFrom(d.Groups).Draw(t, "group")
+			if e.SetGroup(g); rapid.Bool().Draw(t, "remove") {
+				e.RemoveGroup(datagroup.ID(g.ID))
+			}
+		}
+		if len(d.Users) > 0 {
+			u := rapid.SampledFrom(d.Users).Draw(t, "user")
+			if e.SetUser(u); rapid.Bool().Draw(t, "remove") {
+				e.RemoveUser(team.UserID(u.ID))
+			}
+		}
+		next, err := e.Policy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = next
+	}
+	return p
+}
+
 // TestRoundTrip: the result depends on the document only, and not on how the policy
 // came about. All that is named is in the order of the rules and of the document,
 // and each path leads to an entry of that id.
@@ -110,6 +143,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		p = drawEdit(t, p, d)
 		config := &lint.Config{Limit: rapid.SampledFrom([]int{0, 1, 2}).Draw(t, "limit"), Asked: []access.Action{access.ViewAccount}}
 		r := lint.Check(p.At(noon), config)
 		canonical := p.Document()
