@@ -17,6 +17,7 @@ import (
 type extent struct {
 	datagroup.Extent
 	meaning datagroup.ID
+	size    int // of the filter
 }
 
 // filterOf is the place of the filter of a data group.
@@ -30,7 +31,7 @@ func (k *checker) checkGroups() {
 	k.groups = make(map[datagroup.ID]extent)
 	alike := make(map[datagroup.ID][]datagroup.Extent)
 	for x := range k.d.Extents() {
-		k.groups[x.Group.ID] = extent{x, x.Group.ID}
+		k.groups[x.Group.ID] = extent{x, x.Group.ID, x.Group.Filter.Size()}
 		alike[x.Like] = append(alike[x.Like], x)
 		if !k.attached[x.Group.ID] {
 			k.add(GroupWithoutTeams, place{list: groupList, id: string(x.Group.ID)}, sayf("no team has data group %s, so nobody sees anything by it", text.Quote(x.Group.ID)))
@@ -137,8 +138,7 @@ func (k *checker) checkAlike(same []datagroup.Extent) {
 		if x.Matches == 0 {
 			continue
 		}
-		equal := slices.IndexFunc(meanings, func(m datagroup.Group) bool { return k.equivalent(g.Filter, m.Filter) })
-		if equal >= 0 {
+		if equal := k.firstEqual(g, meanings); equal >= 0 {
 			written[words] = meanings[equal]
 			k.addDuplicate(g, meanings[equal], "matches, whatever accounts there are, the same as")
 			continue
@@ -182,19 +182,35 @@ func (k *checker) checkSubsumed() {
 		}
 		groups := k.groupsOf(id)
 		for _, x := range groups {
-			sample, some := k.d.Account(x.Sample)
-			if !some {
-				continue
-			}
-			for _, y := range groups {
-				may := x.meaning != y.meaning && x.Matches <= y.Matches && y.Group.Filter.Match(sample) == datagroup.True
-				if may && k.implies(GroupSubsumed, x.Group.Filter, y.Group.Filter) {
-					k.addSubsumed(id, x.Group.ID, y.Group.ID)
-					break
-				}
+			if by, ok := k.subsuming(x, groups); ok {
+				k.addSubsumed(id, x.Group.ID, by)
 			}
 		}
 	}
+}
+
+// subsuming returns the first of some data groups that matches whatever x does and
+// does not mean the same, if that is certain of one.
+func (k *checker) subsuming(x extent, groups []extent) (datagroup.ID, bool) {
+	sample, some := k.d.Account(x.Sample)
+	if !some {
+		return "", false
+	}
+	for _, y := range groups {
+		if !k.spend(GroupSubsumed, 1) {
+			break
+		}
+		if x.meaning == y.meaning || x.Matches > y.Matches {
+			continue
+		}
+		if !k.spend(GroupSubsumed, y.size) {
+			break
+		}
+		if y.Group.Filter.Match(sample) == datagroup.True && k.implies(GroupSubsumed, x.Group.Filter, y.Group.Filter) {
+			return y.Group.ID, true
+		}
+	}
+	return "", false
 }
 
 // groupsOf returns the data groups of a team, in byte order of ids.

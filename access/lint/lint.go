@@ -35,9 +35,9 @@ type Config struct {
 	Ignore []Code
 
 	// Budget is how many steps it may take to prove what filters mean, whatever
-	// accounts there are. A pair of filters is counted as some hundred steps if
-	// both are short, and up to 250,000. 0 means 50,000,000, some seconds' worth;
-	// below 0 nothing is proved. Where the search ends at it, the [Count] says so.
+	// accounts there are. A pair of short filters takes some hundred steps, and any
+	// pair up to 250,000. 0 means 50,000,000, about a second's worth; below 0 nothing
+	// is proved. Where the search ends at it, the [Count] says so.
 	Budget int
 }
 
