@@ -3,6 +3,7 @@ module github.com/ambit-authz/ambit/examples/browser
 go 1.26
 
 require (
+	github.com/ambit-authz/ambit v0.0.0
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 )
