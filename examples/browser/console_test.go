@@ -46,18 +46,18 @@ func startConsole(t *testing.T) (*company.Company, string) {
 		return team.UserID(cookie.Value), nil
 	}
 	pages, err := console.New(co, &console.Config{
-		User: signedIn, Prefix: "/admin", SignOut: "/out",
+		User: signedIn, Prefix: "/console", SignOut: "/out",
 		OnError: func(_ context.Context, err error) { t.Error(err) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/admin/", pages)
+	mux.Handle("/console/", pages)
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/as", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "user", Value: r.FormValue("user"), Path: "/", HttpOnly: true})
-		http.Redirect(w, r, "/admin/", http.StatusSeeOther)
+		http.Redirect(w, r, "/console/", http.StatusSeeOther)
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -118,7 +118,7 @@ var href = regexp.MustCompile(`<a [^>]*?href="([^"#]*)`)
 func placesOf(t *testing.T, base, as string) []string {
 	t.Helper()
 	var places []string
-	seen, queue := map[string]bool{}, []string{"/admin/"}
+	seen, queue := map[string]bool{}, []string{"/console/"}
 	for len(queue) > 0 {
 		link := queue[0]
 		queue = queue[1:]
@@ -127,7 +127,7 @@ func placesOf(t *testing.T, base, as string) []string {
 			t.Fatal(err)
 		}
 		is := u.Path + "?do=" + u.Query().Get("do")
-		if seen[is] || !strings.HasPrefix(link, "/admin/") {
+		if seen[is] || !strings.HasPrefix(link, "/console/") {
 			continue
 		}
 		seen[is] = true

@@ -46,7 +46,6 @@ type tab struct {
 	ctx  context.Context
 	base string
 
-	policy   string // what every page must have
 	mu       sync.Mutex
 	blind    bool // problems are passed over
 	problems []string

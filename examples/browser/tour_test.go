@@ -25,7 +25,7 @@ func TestTour(t *testing.T) {
 			if i := strings.IndexByte(kind, '?'); i > 0 && !strings.Contains(kind, "do=") {
 				kind = kind[:i]
 			}
-			if seen[kind] && place != "/admin/" {
+			if seen[kind] && place != "/console/" {
 				continue
 			}
 			seen[kind] = true
@@ -64,7 +64,7 @@ func (tb *tab) check(script, as, place string) {
 			tb.t.Errorf("%s as %s, %s: %s", place, as, how, v)
 		}
 	}
-	name := as + " " + strings.TrimPrefix(place, "/admin/")
+	name := as + " " + strings.TrimPrefix(place, "/console/")
 	tb.scheme("light")
 	say("light", tb.violations(script))
 	tb.screenshot(name)
