@@ -148,10 +148,10 @@ func TestImplicationAgreesWithBruteForce(t *testing.T) {
 			rt.Fatalf("%v implies %v: %v, with a counterexample", f, g, got.Answer)
 		}
 	}, "unrelated yes", "unrelated no", "widened yes", "narrowed yes", "rewritten yes", "weakened yes",
-		"from everything yes", "from everything no", "to nothing yes", "to nothing no", "not found by trying")
+		"from everything yes", "from everything no", "to nothing yes", "to nothing no")
 	t.Logf("%d pairs of filters: %d yes, %d no, %d maybe; trying accounts missed %d counterexamples", asked, hit["yes"], hit["no"], hit["maybe"], hit["not found by trying"])
-	if hit["maybe"] > 0 || hit["not found by trying"]*10 > hit["no"] {
-		t.Error("too many")
+	if hit["maybe"] > 0 || hit["not found by trying"] > 5+hit["no"]/20 {
+		t.Error("these are too many that are not known, or that trying does not find")
 	}
 }
 
