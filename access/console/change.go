@@ -228,7 +228,7 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 // confirms it.
 func (p *changePage) fill(f *field, in url.Values, out *outcome) {
 	if typed, ok := in[f.Name]; ok || out != nil {
-		if out != nil && out.changed != nil && !slices.Equal(typed, f.Value) {
+		if out != nil && out.changed != nil && f.Value != nil && !slices.Equal(typed, f.Value) {
 			f.Now = f.labels()
 		}
 		f.Value = typed

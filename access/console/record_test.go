@@ -1,7 +1,12 @@
 package console_test
 
 import (
+	"context"
+	"errors"
+	"iter"
+
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -41,4 +46,17 @@ func (s *site) accept(id invite.ID) string {
 
 func removalOfMember(t team.ID, id team.UserID) company.Change {
 	return company.RemoveMember{Team: t, User: id}
+}
+
+// brokenLog is a log that cannot be read while it is broken.
+type brokenLog struct {
+	audit.Log
+	broken bool
+}
+
+func (l *brokenLog) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
+	if !l.broken {
+		return l.Log.Events(ctx, after)
+	}
+	return func(yield func(audit.Event, error) bool) { yield(audit.Event{}, errors.New("the disk is gone")) }
 }

@@ -105,6 +105,7 @@ func TestReviewErrors(t *testing.T) {
 	stale, changed := s.decision("ann", "user:tom", "keep", "seen before"), s.decision("ann", "user:mia", "keep", "as I saw it")
 	s.must("uma", company.SetRole{User: "mia", Role: "editor"})
 	s.post("ann", "/change", s.decision("ann", "user:tom", "keep", "first")).want(t, 303)
+	s.post("ann", "/change", changed).want(t, 409).lacks(t, "Now it is") // a decision is nothing that was there
 	with := func(form url.Values, name, value string) url.Values {
 		if form.Set(name, value); value == "" {
 			form.Del(name)

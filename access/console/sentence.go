@@ -36,15 +36,12 @@ func with(p phrase, more ...phrase) phrase {
 	return p
 }
 
-// newEnd says what an edit makes of an end.
+// newEnd says when something ends after an edit of its end.
 func newEnd(o company.Optional[time.Time]) phrase {
 	if end, ok := o.Get(); ok {
-		return until(end)
+		return named(minute(end))
 	}
-	if o.IsNone() {
-		return say("without an end")
-	}
-	return phrase{}
+	return say("none")
 }
 
 // newName says what an edit makes of a name.
@@ -94,7 +91,7 @@ func (v *visit) ofUser(c company.Change) phrase {
 	case company.SetRole:
 		return say("The role of %s is now %s, and was %s", v.person(c.User), string(c.Role), string(c.From))
 	case company.SetEnd:
-		return with(say("The access of %s", v.person(c.User)), newEnd(c.Until))
+		return say("The end of the access of %s is now: %s", v.person(c.User), newEnd(c.Until))
 	case company.SuspendUser:
 		return say("%s is suspended", v.person(c.User))
 	case company.ReinstateUser:
@@ -120,7 +117,7 @@ func (v *visit) ofMember(c company.Change) phrase {
 	case company.AddMember:
 		return with(say("%s joins team %s", v.person(c.User), v.teamName(c.Team)), until(c.Until))
 	case company.SetMemberEnd:
-		return with(say("The membership of %s in team %s", v.person(c.User), v.teamName(c.Team)), newEnd(c.Until))
+		return say("The end of the membership of %s in team %s is now: %s", v.person(c.User), v.teamName(c.Team), newEnd(c.Until))
 	case company.RemoveMember:
 		return say("%s leaves team %s", v.person(c.User), v.teamName(c.Team))
 	}
@@ -191,7 +188,9 @@ func (v *visit) ofReport(c company.Change) phrase {
 	case company.DeleteReport:
 		return say("Report %s is deleted", v.reportCalled(c.Report))
 	case company.ShareReport:
-		return with(say("Report %s is shared with %s as %s", v.reportCalled(c.Report), v.party(c.User, c.Team), c.Level.String()), newEnd(c.Until))
+		p := say("Report %s is shared with %s as %s", v.reportCalled(c.Report), v.party(c.User, c.Team), c.Level.String())
+		end, _ := c.Until.Get()
+		return with(p, until(end))
 	case company.UnshareReport:
 		return say("Report %s is no longer shared with %s", v.reportCalled(c.Report), v.party(c.User, c.Team))
 	case company.MakeLink:
@@ -260,7 +259,11 @@ func (v *visit) amended(c company.AmendInvitation) phrase {
 		p = with(p, say("into no team"))
 	}
 	n, _ := c.Days.Get()
-	return with(p, forDays(n), newEnd(c.Until))
+	end, _ := c.Until.Get()
+	if c.Days.IsNone() && c.Until.IsZero() || c.Until.IsNone() && c.Days.IsZero() {
+		return with(p, say("without an end"))
+	}
+	return with(p, forDays(n), until(end))
 }
 
 func forDays(n int) phrase {
