@@ -264,6 +264,14 @@ func (v *visit) about(f *form, in url.Values) []row {
 			rows = append(rows, what)
 			continue
 		}
+		switch key {
+		case "report": // who is offered the form may read it
+			rows = append(rows, row{say("Report"), named(resourceName(v.directory(), access.Report(id))), ""})
+			continue
+		case "link":
+			rows = append(rows, row{say("Share link"), named(id), ""})
+			continue
+		}
 		if !names && id != string(v.reader) {
 			rows = append(rows, row{say("Of"), named(id), ""})
 			continue

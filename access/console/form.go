@@ -59,7 +59,7 @@ type form struct {
 
 // forms are all changes that the pages offer, in the order of their links.
 func forms() []form {
-	return slices.Concat(memberForms(), userForms(), teamForms(), groupForms(), invitationForms(), reviewForms(), settingsForms())
+	return slices.Concat(memberForms(), userForms(), teamForms(), groupForms(), reportForms(), invitationForms(), reviewForms(), settingsForms())
 }
 
 // logged returns the name of the change in the log.

@@ -16,7 +16,7 @@ import (
 // pageRights are what each page needs at the company, all of them, by its path or
 // the path that it is below. Nothing is every active user.
 var pageRights = map[string][]access.Action{
-	"/": nil, "/suggest": {access.ViewDirectory},
+	"/": nil, "/accounts": nil, "/reports": nil, "/links": nil, "/picture": {access.ViewDirectory}, "/picture.svg": {access.ViewDirectory}, "/suggest": {access.ViewDirectory},
 	"/people": {access.ViewDirectory}, "/person": {access.ViewDirectory}, "/teams": {access.ViewDirectory}, "/team": {access.ViewDirectory},
 	"/groups": {access.ViewDirectory}, "/group": {access.ViewDirectory}, "/invitations": {access.ViewDirectory}, "/invitation": {access.ViewDirectory},
 	"/lint":     {access.ViewDirectory, access.ReadAudit},
@@ -28,7 +28,7 @@ var pageRights = map[string][]access.Action{
 // pageQuery is what a page must be asked about.
 var pageQuery = map[string]string{
 	"/person": "id=tom", "/team": "id=west", "/group": "id=us", "/invitation": "id=i1", "/access": "id=tom", "/event": "seq=2", "/review": "id=may",
-	"/review/evidence": "id=jan", "/suggest": "of=user&find=t",
+	"/review/evidence": "id=jan", "/view-as": "user=tom", "/suggest": "of=user&find=t",
 }
 
 // TestPagesByHand: every page, asked for by hand by everybody, answers as the
@@ -102,7 +102,7 @@ var formAsks = map[string]string{
 	"invitation.revoke": "user.invite; exists invitation; role.grant role",
 	"datagroup.create":  "datagroup.create", "datagroup.edit": "datagroup.edit group", "datagroup.delete": "datagroup.delete group", "datagroup.attach": "team.set-datagroups any",
 	"source.add": "source.add", "source.edit": "source.edit account", "source.remove": "source.remove account",
-	"report.create": "report.create", "report.set": "report.edit report", "report.delete": "report.delete report", "report.unshare": "report.unshare report", "report.share": "report.share-viewer report",
+	"report.create": "report.create", "report.set": "report.set report", "report.unshare-team": "report.unshare report", "report.share-team": "report.share-viewer report", "report.delete": "report.delete report", "report.unshare": "report.unshare report", "report.share": "report.share-viewer report",
 	"report.name-creator": "report.unshare report", "link.make": "report.share-viewer report", "link.revoke": "link.revoke link",
 	"review.open": "review.run", "review.decide": "review.run; exists review", "review.close": "review.run; exists review", "review.schedule": "company.edit",
 	"company.set-name": "company.edit", "company.set-limits": "company.edit",

@@ -50,7 +50,7 @@ func newLawSite(t testing.TB, name string) *site {
 	}
 	doc.Reports[0].Name += name
 	doc.Reports = append(doc.Reports,
-		document.Report{ID: "q4", Name: "Fourth quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: "ulf", Level: "editor"}, {User: "tom", Level: "viewer", Until: "2026-10-01"}}},
+		document.Report{ID: "q4", Name: "Fourth quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: "ulf", Level: "editor"}, {User: "tom", Level: "viewer", Until: "2026-10-01"}, {Team: "west", Level: "viewer"}}},
 		document.Report{ID: "q1", Name: "First quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}}})
 	s := newSiteOf(t, doc)
 	by := func(id string) company.By {

@@ -30,6 +30,8 @@ func routes() []route {
 		groupRoutes(),
 		pictureRoutes(),
 		accountRoutes(),
+		reportRoutes(),
+		linkRoutes(),
 		whyRoutes(),
 		viewAsRoutes(),
 		lintRoutes(),
