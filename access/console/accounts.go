@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
@@ -32,9 +33,17 @@ func showAccounts(v *visit) (*answer, error) {
 type accountPage struct {
 	ID, Source string
 	Values     []valueRow
+	Groups     []accountGroup // for readers of data groups: those that match it
+	Unknown    []accountGroup // and those that do not only because it lacks a value
 	Audit      bool
 	Who        []memberLine
 	Others     int
+}
+
+// accountGroup is a data group beside an account.
+type accountGroup struct {
+	ID, Name string
+	Lacks    string // the attributes that decide, which the account has no value for
 }
 
 // valueRow is the value that an account has for an attribute.
@@ -58,8 +67,37 @@ func showAccount(v *visit) (*answer, error) {
 	for name, value := range account.Values() {
 		p.Values = append(p.Values, valueRow{name, value.String()})
 	}
+	if v.mayRead(readDirectory) {
+		p.groups(v, account)
+	}
 	if audit {
 		p.Who, p.Others = v.whoMay(access.ViewAccount, access.Account(id))
 	}
 	return &answer{Template: "account.html", Title: say("Account %s", string(id)), Data: p}, nil
+}
+
+// groups fills in the data groups that match an account, and those that might if
+// it had a value for an attribute: the first of each, in byte order.
+func (p *accountPage) groups(v *visit, account datagroup.Account) {
+	var matching, unknown smallest[datagroup.Group]
+	for g := range v.directory().Groups() {
+		switch g.Filter.Match(account) {
+		case datagroup.True:
+			matching.add(string(g.ID), g)
+		case datagroup.Unknown:
+			unknown.add(string(g.ID), g)
+		}
+	}
+	for _, g := range matching.values() {
+		p.Groups = append(p.Groups, accountGroup{ID: string(g.ID), Name: g.Name})
+	}
+	for _, g := range unknown.values() {
+		var names []string
+		for _, leaf := range g.Filter.Explain(account) {
+			if leaf.Missing && leaf.Truth == datagroup.Unknown && !slices.Contains(names, leaf.Attribute) {
+				names = append(names, leaf.Attribute)
+			}
+		}
+		p.Unknown = append(p.Unknown, accountGroup{string(g.ID), g.Name, list(names)})
+	}
 }

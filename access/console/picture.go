@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 
+	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/picture"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -17,11 +18,28 @@ func pictureRoutes() []route {
 // picturePage is a drawing, with the same in words.
 type picturePage struct {
 	Link, Words string
+	Teams       []pictureTeam
+	Groups      []pictureGroup
+}
+
+// pictureTeam and pictureGroup are lines of the tables beside a drawing.
+type pictureTeam struct {
+	ID, Name         string
+	Accounts, Groups int
+}
+
+type pictureGroup struct {
+	ID, Name                string
+	Accounts, Only, Unknown int
+	Sources                 string
 }
 
 // drawing returns that of the team that is asked for, or of the largest ones. It
 // counts accounts, also those that the reader does not see, and names none.
 func (v *visit) drawing() (picture.Drawing, error) {
+	if !v.mayRead([]access.Action{access.CreateGroup, access.ReadAudit}) {
+		return picture.Drawing{}, v.require(access.ReadAudit, access.Company())
+	}
 	id := v.asked("team")
 	if id == "" {
 		return picture.Teams(v.policy, nil), nil
@@ -43,7 +61,7 @@ func showPicture(v *visit) (*answer, error) {
 	if id := v.asked("team"); id != "" {
 		title = say("What team %s sees", v.teamName(team.ID(id)))
 	}
-	return &answer{Template: "picture.html", Title: title, Data: picturePage{v.link("/picture.svg", "team", v.asked("team")), d.Words()}}, nil
+	return &answer{Template: "picture.html", Title: title, Data: v.picturePage(d)}, nil
 }
 
 // drawPicture answers with the drawing itself.
@@ -57,4 +75,28 @@ func drawPicture(v *visit) (*answer, error) {
 		return nil, err
 	}
 	return &answer{File: &file{Type: "image/svg+xml", Data: out.Bytes()}}, nil
+}
+
+// picturePage returns a drawing with the same in tables: the teams of the company,
+// or the data groups of one team.
+func (v *visit) picturePage(d picture.Drawing) picturePage {
+	p := picturePage{Link: v.link("/picture.svg", "team", v.asked("team")), Words: d.Words()}
+	if d.Company {
+		for _, t := range d.Teams {
+			p.Teams = append(p.Teams, pictureTeam{string(t.ID), t.Name, t.Accounts, len(t.Groups) + t.OtherGroups})
+		}
+		return p
+	}
+	for _, g := range d.Groups {
+		line := pictureGroup{string(g.ID), g.Name, g.Accounts, g.Only, g.Unknown, ""}
+		var sources []string
+		for i, n := range g.Sources {
+			if n > 0 {
+				sources = append(sources, d.Sources[i].Name)
+			}
+		}
+		line.Sources = list(sources)
+		p.Groups = append(p.Groups, line)
+	}
+	return p
 }

@@ -43,7 +43,15 @@ func TestWhy(t *testing.T) {
 	ask("uma", "user", "tom", "action", "account.view", "kind", "account", "id", "us-1").
 		want(t, http.StatusOK, "allowed Allow: team west, data group us", "open", "Who may", "Mia Viewer", "Tom Team")
 	ask("uma", "user", "tom@example.com", "action", "account.view", "kind", "account", "id", "de-1").
-		want(t, http.StatusOK, "denied Deny out-of-reach", "What would help", "Add tom to team east")
+		want(t, http.StatusOK, "denied Deny out-of-reach", "closed", "country = 'US' : does not match", "What would help", "Add tom to team east", "Do it")
+	help := ask("uma", "user", "tom", "action", "account.view", "kind", "account", "id", "de-1")
+	if !strings.Contains(help.body, `href="/admin/change?do=team.add-member&amp;team=east&amp;user=tom"`) || strings.Contains(help.body, "do=datagroup.create") {
+		t.Errorf("the way to help is not linked: %s", help.body)
+	}
+	s.get("uma", "/change?do=team.add-member&team=east&user=tom").want(t, http.StatusOK, "Add a member")
+	ask("uma", "user", "sam", "action", "account.view", "kind", "account", "id", "us-1").want(t, http.StatusOK, "Reinstate sam", "Do it")
+	ask("uma", "user", "mia", "action", "report.create", "kind", "company").want(t, http.StatusOK, "the role", "Do it")
+	ask("uma", "user", "uma", "action", "datagroup.create", "kind", "company").want(t, http.StatusOK, "What would help").lacks(t, "Do it")
 	ask("uma", "user", "mia", "team", "east", "action", "account.view", "kind", "account", "id", "de-1").want(t, http.StatusOK, "not-a-member")
 	ask("uma", "user", "tom", "action", "team.edit", "kind", "team", "id", "wst").want(t, http.StatusOK, "denied")
 	ask("uma", "user", "ann", "action", "team.edit", "kind", "team", "id", "wst").want(t, http.StatusOK, "Did you mean west?", "Nobody.")
@@ -65,18 +73,20 @@ func TestAccounts(t *testing.T) {
 	if unknown.status != http.StatusNotFound || unknown.body != unseen.body {
 		t.Errorf("an account that is not seen is told from one that is not there: %s / %s", unknown.text, unseen.text)
 	}
-	s.get("ann", "/account?id=us-1").want(t, http.StatusOK, "Who sees it", "Tom Team")
+	s.get("ann", "/account?id=us-1").want(t, http.StatusOK, "Data groups United States", "Who sees it", "Tom Team").lacks(t, "Germany")
+	s.get("dan", "/account?id=us-1").want(t, http.StatusOK, "Data groups United States").lacks(t, "Who sees it", "Tom Team")
+	s.get("tom", "/account?id=us-1").lacks(t, "United States")
 	s.get("ann", "/account?id=xx").want(t, http.StatusNotFound)
 }
 
 func TestPicture(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := s.get("uma", "/picture?team=west").want(t, http.StatusOK, "What team West sees", "United States")
+	p := s.get("uma", "/picture?team=west").want(t, http.StatusOK, "What team West sees", "United States 2 2 0 google, meta", "2 accounts by 1 data group.")
 	if !strings.Contains(p.body, `src="/admin/picture.svg?team=west"`) {
 		t.Error("the picture is not in the page")
 	}
-	s.get("uma", "/picture").want(t, http.StatusOK, "Teams and what they see")
+	s.get("uma", "/picture").want(t, http.StatusOK, "Teams and what they see", "West 2 1", "East 1 1")
 	for _, path := range []string{"/picture.svg", "/picture.svg?team=west"} {
 		drawn := s.get("uma", path)
 		if drawn.status != http.StatusOK || drawn.header.Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(drawn.body, "<svg") || !strings.Contains(drawn.header.Get("Content-Security-Policy"), "default-src 'none'") {

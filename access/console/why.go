@@ -1,9 +1,11 @@
 package console
 
 import (
+	"net/url"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -28,7 +30,7 @@ type whyAnswer struct {
 	Decision string
 	Meant    string
 	Routes   []routeLine
-	Remedies []string
+	Remedies []remedyLine
 	Maker    string
 	Who      []memberLine
 	Others   int // who may and are not listed
@@ -36,12 +38,20 @@ type whyAnswer struct {
 
 // routeLine is one way in which access might come about.
 type routeLine struct {
+	Text   string
+	Open   bool
+	Leaves []datagroup.Leaf // of a data group that does not match: each part of its filter
+}
+
+// remedyLine is a change that would help, with the form in which the reader may
+// make it.
+type remedyLine struct {
 	Text string
-	Open bool
+	Link string // "" if they may not, or no form makes it
 }
 
 // memberLine is somebody in a list.
-type memberLine struct{ ID, Name string }
+type memberLine struct{ ID, Name, Link string }
 
 // showWhy answers any question, for those to whom everything may be explained.
 func showWhy(v *visit) (*answer, error) {
@@ -75,16 +85,56 @@ func (p *whyPage) ask(v *visit) {
 	e := v.policy.Explain(who, access.Action(p.Action), about)
 	found := &whyAnswer{Allowed: e.Decision.Allowed, Decision: sentence(e.Decision.String()), Meant: e.Meant}
 	for _, r := range e.Routes {
-		found.Routes = append(found.Routes, routeLine{r.String(), r.Open})
+		line := routeLine{Text: r.String(), Open: r.Open}
+		if !r.Open {
+			line.Leaves = r.Leaves
+		}
+		found.Routes = append(found.Routes, line)
 	}
 	for _, r := range e.Remedies {
-		found.Remedies = append(found.Remedies, sentence(r.String()))
+		found.Remedies = append(found.Remedies, remedyLine{sentence(r.String()), v.remedyLink(r, id)})
 	}
 	if e.Maker != nil {
 		found.Maker = sentence(e.Maker.Decision.String())
 	}
 	found.Who, found.Others = v.whoMay(access.Action(p.Action), about)
 	p.Answer = found
+}
+
+// remedyForms are the forms that make what would help, by what it asks of Decide:
+// with the parameter that says of what, and the field for who is to be helped.
+var remedyForms = map[access.Action]struct{ form, of, who string }{
+	access.SuspendUser:    {"user.reinstate", "user", ""},
+	access.SetUserExpiry:  {"user.set-expiry", "user", ""},
+	access.SetUserRole:    {"user.set-role", "user", ""},
+	access.SetTeamMembers: {"team.add-member", "team", "user"},
+	access.SetTeamGroups:  {"team.attach-group", "team", ""},
+	access.CreateGroup:    {"datagroup.create", "", ""},
+	access.ShareViewer:    {"report.share", "report", "user"},
+	access.ShareExplorer:  {"report.share", "report", "user"},
+	access.ShareEditor:    {"report.share", "report", "user"},
+	access.ShareCreator:   {"report.share", "report", "user"},
+}
+
+// remedyLink returns the link to the form in which the reader may make a change
+// that would help somebody, with their name typed in, or "" if there is none.
+func (v *visit) remedyLink(r access.Remedy, who team.UserID) string {
+	known := remedyForms[r.Action]
+	f := v.console.forms[known.form]
+	if f == nil {
+		return ""
+	}
+	in := url.Values{"do": {f.Name}}
+	if known.of != "" {
+		in.Set(known.of, r.Resource.ID())
+	}
+	if f.Offered(v, in) != nil || f.Fits != nil && !f.Fits(v, in) {
+		return ""
+	}
+	if known.who != "" {
+		in.Set(known.who, string(who))
+	}
+	return v.console.address("/change", in)
 }
 
 // listedWho is how many of those who may are named.
@@ -98,7 +148,11 @@ func (v *visit) whoMay(action access.Action, about access.Resource) (first []mem
 		page.add(string(id), id)
 	}
 	for _, id := range page.values()[:min(listedWho, users.Len())] {
-		first = append(first, memberLine{string(id), v.userName(id)})
+		line := memberLine{ID: string(id), Name: v.userName(id)}
+		if v.mayRead(readDirectory) {
+			line.Link = v.link("/person", "id", string(id))
+		}
+		first = append(first, line)
 	}
 	return first, users.Len() - len(first)
 }
