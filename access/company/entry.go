@@ -99,6 +99,10 @@ type HistoryQuery struct {
 	After  uint64 // the number of the event after which the answer begins; the last of a page is where the next begins
 	Before uint64 // the number of the event before which it ends, with which the latest events are read alone; 0 is no bound
 	Limit  int    // how many events at most; 0 and less is all
+
+	// Unread leaves [Entry.Changes] out, and so the cost of reading them, which for a
+	// founding is that of its whole document. [ReadChanges] reads those of one event.
+	Unread bool
 }
 
 // History returns the events that fit a query, whole, in order: "everything that
@@ -127,7 +131,9 @@ func (c *Company) History(ctx context.Context, q HistoryQuery) iter.Seq2[Entry, 
 			var entry Entry
 			if err == nil && q.fits(e) {
 				entry.Event = e
-				entry.Changes, err = ReadChanges(e)
+				if !q.Unread {
+					entry.Changes, err = ReadChanges(e)
+				}
 			}
 			if err != nil {
 				yield(Entry{}, wrap("history", err))

@@ -141,7 +141,11 @@ func TestHistoryFilters(t *testing.T) {
 		var want []company.Entry
 		for i, e := range history {
 			if fits(q, actor, e, changes[i]) && (q.Limit <= 0 || len(want) < q.Limit) {
-				want = append(want, company.Entry{Event: e, Changes: changes[i]})
+				entry := company.Entry{Event: e, Changes: changes[i]}
+				if q.Unread {
+					entry.Changes = nil
+				}
+				want = append(want, entry)
 			}
 		}
 		found[len(want) > 0]++
@@ -163,7 +167,7 @@ func TestHistoryFilters(t *testing.T) {
 		when := rapid.SampledFrom(append(slices.Clone(times), time.Time{}, time.Time{}))
 		check(rt.Fatalf, rapid.SampledFrom(append(targets, "", "")).Draw(rt, "target"), rapid.SampledFrom(append(actors, "", "")).Draw(rt, "actor"),
 			company.HistoryQuery{From: when.Draw(rt, "from"), To: when.Draw(rt, "to"),
-				After: rapid.Uint64Range(0, 50).Draw(rt, "after"), Before: rapid.Uint64Range(0, 80).Draw(rt, "before"), Limit: rapid.IntRange(-1, 4).Draw(rt, "limit")})
+				After: rapid.Uint64Range(0, 50).Draw(rt, "after"), Before: rapid.Uint64Range(0, 80).Draw(rt, "before"), Limit: rapid.IntRange(-1, 4).Draw(rt, "limit"), Unread: rapid.Bool().Draw(rt, "unread")})
 	})
 	if found[true] == 0 || found[false] == 0 {
 		t.Errorf("something was found, or nothing: %v", found)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 )
@@ -37,8 +38,10 @@ func large() *document.Document {
 // BenchmarkPages shows pages of a large company to its admin.
 func BenchmarkPages(b *testing.B) {
 	s := newSiteOf(b, large())
+	s.must("ann", company.OpenReview{Review: "q3"})
 	for _, path := range []string{"/", "/people", "/people?find=person+99", "/people?state=ended", "/person?id=u00001", "/teams", "/team?id=t1", "/suggest?of=user&find=9", "/lint",
-		"/change?do=team.add-member&team=t1", "/change?do=user.remove&user=u00001"} {
+		"/change?do=team.add-member&team=t1", "/change?do=user.remove&user=u00001",
+		"/register", "/register?find=person+99", "/access?id=u00001", "/due?days=120", "/history?actor=u00001", "/event?seq=1", "/review?id=q3", "/settings"} {
 		b.Run(strings.TrimLeft(path, "/"), func(b *testing.B) {
 			for b.Loop() {
 				if p := s.get("ann", path); p.status != http.StatusOK {

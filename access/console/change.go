@@ -134,6 +134,7 @@ func doneLink(link, name string, seq uint64) string {
 	query.Set("done", name)
 	query.Set("event", strconv.FormatUint(seq, 10))
 	u.RawQuery = query.Encode()
+	u.Fragment = "done" // where the page says it, which gets the focus
 	return u.String()
 }
 

@@ -15,7 +15,7 @@ const dataSize = 16 << 10
 
 // eventPage is one event of the log, with all that it says.
 type eventPage struct {
-	company.Entry
+	audit.Event
 	By            string
 	Changes       []changeView
 	Before, After uint64 // the events beside it, 0 for none
@@ -40,14 +40,15 @@ func showEvent(v *visit) (*answer, error) {
 	if seq < head {
 		p.After = seq + 1
 	}
-	for entry, err := range v.console.company.History(v.Context(), company.HistoryQuery{After: seq - 1, Before: seq + 1}) {
+	for entry, err := range v.console.company.History(v.Context(), company.HistoryQuery{After: seq - 1, Before: seq + 1, Unread: true}) {
 		if err != nil {
 			return nil, err
 		}
-		p.Entry, p.By = entry, v.actor(entry.Actor.String())
+		p.Event, p.By = entry.Event, v.actor(entry.Actor.String())
 	}
-	for i, c := range p.Entry.Event.Changes {
-		p.Changes = append(p.Changes, changeView{c, v.sentence(p.Entry.Changes[i]), indented(c.Data), len(c.Data)})
+	told := v.told(p.Event, len(p.Event.Changes))
+	for i, c := range p.Event.Changes {
+		p.Changes = append(p.Changes, changeView{c, told[i], indented(c.Data), len(c.Data)})
 	}
 	return &answer{Template: "event.html", Title: say("Event %s", seq), Data: p}, nil
 }

@@ -228,7 +228,7 @@ func (s *site) do(as, name string, typed url.Values, keys ...string) page {
 	if done.status != http.StatusSeeOther {
 		s.t.Fatalf("form %s as %s: %d %s", name, as, done.status, done.text)
 	}
-	return s.get(as, strings.TrimPrefix(done.header.Get("Location"), "/admin"))
+	return s.get(as, pathOf(done.header.Get("Location")))
 }
 
 // refused fills a form and confirms it without a check, and returns the page
@@ -243,4 +243,11 @@ func (s *site) refused(as, name string, typed url.Values, keys ...string) page {
 		s.t.Errorf("form %s was refused, and event %d was made", name, after)
 	}
 	return p
+}
+
+// pathOf returns what a browser asks for of an address that it is led to, without
+// the prefix.
+func pathOf(address string) string {
+	path, _, _ := strings.Cut(address, "#")
+	return strings.TrimPrefix(path, "/admin")
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
@@ -38,7 +39,7 @@ type historyPage struct {
 
 // eventRow is an event as a line of the history.
 type eventRow struct {
-	company.Entry
+	audit.Event
 	By      string
 	What    []phrase
 	More    int // changes that are not in What
@@ -59,8 +60,8 @@ func showHistory(v *visit) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range found {
-		p.Events = append(p.Events, v.eventRow(entry))
+	for _, e := range found {
+		p.Events = append(p.Events, v.eventRow(e))
 	}
 	p.Files = v.files("/history")
 	if before > 0 {
@@ -77,11 +78,9 @@ const (
 	lineTargets = 10
 )
 
-func (v *visit) eventRow(e company.Entry) eventRow {
-	row := eventRow{Entry: e, By: v.actor(e.Actor.String()), Targets: list(e.Targets[:min(len(e.Targets), lineTargets)])}
-	for _, c := range e.Changes[:min(len(e.Changes), lineChanges)] {
-		row.What = append(row.What, v.sentence(c))
-	}
+func (v *visit) eventRow(e audit.Event) eventRow {
+	row := eventRow{Event: e, By: v.actor(e.Actor.String()), Targets: list(e.Targets[:min(len(e.Targets), lineTargets)])}
+	row.What = v.told(e, lineChanges)
 	row.More = len(e.Changes) - len(row.What)
 	if len(e.Targets) > lineTargets {
 		row.Targets += ", …"
@@ -89,9 +88,39 @@ func (v *visit) eventRow(e company.Entry) eventRow {
 	return row
 }
 
+// toldSize is how many bytes the changes of an event have at most that a page
+// reads to tell them in words. A founding has a whole company, and takes long.
+const toldSize = 256 << 10
+
+// told says in words what the first changes of an event do.
+func (v *visit) told(e audit.Event, most int) []phrase {
+	e.Changes = e.Changes[:min(len(e.Changes), most)]
+	size := 0
+	for _, c := range e.Changes {
+		size += len(c.Data)
+	}
+	var changes []company.Change
+	if size <= toldSize {
+		changes, _ = company.ReadChanges(e) // what cannot be read is told by its type
+	}
+	var all []phrase
+	for i, c := range e.Changes {
+		switch {
+		case changes != nil:
+			all = append(all, v.sentence(changes[i]))
+		case strings.HasPrefix(c.Type, "company.found"):
+			all = append(all, say("The company begins"))
+		default:
+			all = append(all, v.console.changeTitle(c.Type))
+		}
+	}
+	return all
+}
+
 // latest returns the last events that fit a query, the latest first, and before
 // which event to read on; 0 if nothing is before.
-func (v *visit) latest(q company.HistoryQuery) (found []company.Entry, before uint64, err error) {
+func (v *visit) latest(q company.HistoryQuery) (found []audit.Event, before uint64, err error) {
+	q.Unread = true
 	head, begin := v.moment.Checkpoint().Seq, q.After+1
 	if q.Before == 0 || q.Before > head {
 		q.Before = head + 1
@@ -99,12 +128,12 @@ func (v *visit) latest(q company.HistoryQuery) (found []company.Entry, before ui
 	for step, looked := uint64(historyStep), uint64(0); q.Before > begin && looked < historyReach && len(found) <= pageSize; step *= 2 {
 		step = min(step, q.Before-begin, historyReach-looked)
 		q.After = q.Before - 1 - step
-		var part []company.Entry
+		var part []audit.Event
 		for entry, err := range v.console.company.History(v.Context(), q) {
 			if err != nil {
 				return nil, 0, err
 			}
-			part = append(part, entry)
+			part = append(part, entry.Event)
 		}
 		slices.Reverse(part)
 		found = append(found, part...)
@@ -153,7 +182,7 @@ func saveHistory(v *visit, f format) (*answer, error) {
 	if err != nil {
 		return nil, v.unreadable(err)
 	}
-	query.Limit = v.limit()
+	query.Limit, query.Unread = v.limit(), true
 	rows := audit.HistoryList(audit.HistoryRows(events(v.console.company.History(v.Context(), query))))
 	if f.Ext == "html" {
 		data := func(c audit.Column[audit.HistoryRow]) bool { return c.Name == "Data" }

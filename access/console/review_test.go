@@ -42,10 +42,10 @@ func TestReview(t *testing.T) {
 	for row, decision := range map[string]string{"user:mia": "keep", "user:tom": "reduce", "user:eve": "revoke"} {
 		p := s.post("ann", "/change", s.decision("ann", row, decision, "as agreed")).want(t, 303)
 		to := p.header.Get("Location")
-		if !strings.HasPrefix(to, "/admin/review?") {
+		if !strings.HasPrefix(to, "/admin/review?") || !strings.HasSuffix(to, "#done") {
 			t.Errorf("%s leads to %s", row, to)
 		}
-		s.get("ann", strings.TrimPrefix(to, "/admin")).want(t, 200, "Done: ")
+		s.get("ann", pathOf(to)).want(t, 200, "Done: ")
 	}
 	p = s.get("ann", "/review?id=q3").want(t, 200, "Open: 4", "What was decided is not carried out")
 	if strings.Contains(p.body, "mia@example.com") || strings.Contains(p.body, "Nobody decided") || !strings.Contains(p.body, `href="/admin/access?id=eve"`) {

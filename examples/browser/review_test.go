@@ -65,6 +65,7 @@ func TestReview(t *testing.T) {
 	if got := eval[string](tb, `document.querySelector("#reason").value`); got != "I am needed" {
 		t.Errorf("what was typed is now %q", got)
 	}
+	tb.focus("[name=decision][value=keep]")
 
 	// A decision by the keyboard alone, from the top of the page.
 	tb.open("/console/review?id=2026-q3")
@@ -74,6 +75,7 @@ func TestReview(t *testing.T) {
 		t.Fatalf("by the keyboard: %d\n%s", status, tb.text())
 	}
 	tb.want("Done: ", "Open: 6")
+	tb.focus("#done")
 
 	for _, d := range []struct{ id, decision, text string }{
 		{"tom", "reduce", "Done: "},
