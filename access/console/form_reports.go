@@ -72,6 +72,19 @@ func reportForms() []form {
 			},
 		},
 		{
+			Name: "report.name-creator", About: "report", Keys: report, Back: backToReport, Title: say("Name a creator"),
+			Help:    say("The report has no creator who stays. Somebody who is active and whose access has no end can be one."),
+			Offered: offerCreator, Fits: (*visit).lacksCreator,
+			Fields: func(v *visit, _ url.Values) []field {
+				who := v.userField("user", say("Person"))
+				who.Required = true
+				return []field{who}
+			},
+			Build: func(v *visit, in url.Values) ([]company.Change, error) {
+				return one(company.NameCreator{Report: reportID(in), User: v.readUser(in, "user")}), nil
+			},
+		},
+		{
 			Name: "link.revoke", About: "link", Keys: []string{"link"}, Title: say("Revoke the link"), Help: say("It ends for good."),
 			Offered: asks(access.RevokeLink, func(in url.Values) access.Resource { return access.Link(in.Get("link")) }),
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
@@ -113,6 +126,32 @@ func offerUnshare(v *visit, in url.Values) error {
 		}
 	}
 	return v.decide(access.UnshareReport, theReport(in)).Err()
+}
+
+// offerCreator asks whether the reader may name the creator of a report that has
+// none: their role removes people, and they may know of the report.
+func offerCreator(v *visit, in url.Values) error {
+	if err := v.decide(access.ReadAudit, access.Company()).Err(); err != nil {
+		return err
+	}
+	if !v.directory().Has(theReport(in)) {
+		return missing("report", in.Get("report"))
+	}
+	// Of themselves nobody may do it, so the reason tells whether the role has it.
+	if d := v.decide(access.RemoveUser, access.TargetUser(v.reader)); d.Reason == access.ReasonNoCapability {
+		return d.Err()
+	}
+	return nil
+}
+
+// lacksCreator reports whether a report has no creator who stays.
+func (v *visit) lacksCreator(in url.Values) bool {
+	for g := range v.directory().Grants(reportID(in)) {
+		if g.Level == access.Creator && g.Until.IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 // levels are those at which the reader may share a report, the least first.

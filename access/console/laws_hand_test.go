@@ -103,7 +103,7 @@ var formAsks = map[string]string{
 	"datagroup.create":  "datagroup.create", "datagroup.edit": "datagroup.edit group", "datagroup.delete": "datagroup.delete group", "datagroup.attach": "team.set-datagroups any",
 	"source.add": "source.add", "source.edit": "source.edit account", "source.remove": "source.remove account",
 	"report.create": "report.create", "report.set": "report.set report", "report.unshare-team": "report.unshare report", "report.share-team": "report.share-viewer report", "report.delete": "report.delete report", "report.unshare": "report.unshare report", "report.share": "report.share-viewer report",
-	"report.name-creator": "report.unshare report", "link.make": "report.share-viewer report", "link.revoke": "link.revoke link",
+	"report.name-creator": "audit.read; exists report", "link.make": "report.share-viewer report", "link.revoke": "link.revoke link",
 	"review.open": "review.run", "review.decide": "review.run; exists review", "review.close": "review.run; exists review", "review.schedule": "company.edit",
 	"company.set-name": "company.edit", "company.set-limits": "company.edit",
 }
@@ -204,6 +204,8 @@ func (s *site) has(what, id string) bool {
 	case "invitation":
 		_, ok := s.company.Invitation(invite.ID(id))
 		return ok
+	case "report":
+		return s.company.Policy().Directory().Has(access.Report(id))
 	case "review":
 		_, ok := s.company.Now().Review(id)
 		return ok

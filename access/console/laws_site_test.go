@@ -51,6 +51,7 @@ func newLawSite(t testing.TB, name string) *site {
 	doc.Reports[0].Name += name
 	doc.Reports = append(doc.Reports,
 		document.Report{ID: "q4", Name: "Fourth quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: "ulf", Level: "editor"}, {User: "tom", Level: "viewer", Until: "2026-10-01"}, {Team: "west", Level: "viewer"}}},
+		document.Report{ID: "q0", Name: "Of nobody" + name},
 		document.Report{ID: "q1", Name: "First quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}}})
 	s := newSiteOf(t, doc)
 	by := func(id string) company.By {
@@ -79,7 +80,7 @@ func newLawSite(t testing.TB, name string) *site {
 
 // keyValues are things of the company that forms are about.
 var keyValues = map[string][]string{
-	"user": {"mia", "eve", "ann", "sam"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1"}, "link": {"l1"}, "account": {"us-1", "de-1"},
+	"user": {"mia", "eve", "ann", "sam"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1", "q0"}, "link": {"l1"}, "account": {"us-1", "de-1"},
 	"invitation": {"i1"}, "review": {"may"}, "row": {"user:mia"}, "after": {""}, "grant": {"user:tom"}, "to": {"tom"}, "id": {"west"},
 }
 

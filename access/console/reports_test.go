@@ -72,3 +72,17 @@ func TestLinks(t *testing.T) {
 	s.do("ann", "link.revoke", in("reason", "x"), "link", id).want(t, http.StatusOK, "Done")
 	s.get("ann", "/link?id="+id).want(t, http.StatusOK, "ended")
 }
+
+// TestNameCreator: those who remove people name the creator of a report that has
+// none.
+func TestNameCreator(t *testing.T) {
+	t.Parallel()
+	s := newLawSite(t, "")
+	s.get("ann", "/report?id=q4").want(t, http.StatusOK).lacks(t, "do=report.name-creator")
+	s.get("ann", "/report?id=q0").want(t, http.StatusOK, "Nobody.", "Name a creator")
+	s.get("dan", "/change?do=report.name-creator&report=q0").want(t, http.StatusForbidden)
+	s.refused("ann", "report.name-creator", in("user", "ann"), "report", "q0").want(t, http.StatusForbidden)
+	s.refused("ann", "report.name-creator", in("user", "sam"), "report", "q0").want(t, http.StatusConflict)
+	s.do("ann", "report.name-creator", in("user", "mia@example.com"), "report", "q0").want(t, http.StatusOK, "Done: Name a creator", "Mia Viewer: creator").lacks(t, "do=report.name-creator")
+	s.refused("ann", "report.name-creator", in("user", "tom"), "report", "q0").want(t, http.StatusUnprocessableEntity, "it has one")
+}
