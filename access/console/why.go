@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 
@@ -62,6 +63,8 @@ func showWhy(v *visit) (*answer, error) {
 	p.Actions, p.Kinds = v.questions()
 	if p.Asked {
 		p.ask(v)
+	} else { // what is asked most
+		p.Action, p.Kind = cmp.Or(p.Action, string(access.ViewAccount)), cmp.Or(p.Kind, string(access.KindAccount))
 	}
 	return &answer{Template: "why.html", Title: say("Why somebody may or may not"), Data: p}, nil
 }

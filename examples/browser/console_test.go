@@ -21,6 +21,7 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/invite"
 	"github.com/ambit-authz/ambit/team"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -71,12 +72,12 @@ func foundConsole(t *testing.T) *company.Company {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
+	now, step := time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC), time.Minute
 	co, err := company.Found(t.Context(), audit.NewMemory(), company.Founding{
 		ID: "acme", Name: "Acme", Document: doc,
 		Founder: team.User{ID: "ann", Name: "Ann Admin", Email: team.MustParseAddress("ann@example.com")},
 	}, &company.Config{
-		Now: func() time.Time { now = now.Add(time.Minute); return now }, Origin: "https://app.example.com",
+		Now: func() time.Time { now = now.Add(step); return now }, Origin: "https://app.example.com",
 		Deliver: func(context.Context, invite.Message) error { return nil },
 	})
 	if err != nil {
@@ -94,12 +95,14 @@ func foundConsole(t *testing.T) *company.Company {
 	do("uma", "starts in October", company.Invite{Invitation: "i1", Terms: terms("nia@example.com", "Nia New")})
 	do("ann", "an agency for the launch", company.Invite{Invitation: "i2", Terms: terms("bo@agency.example", "Bo")})
 	do("ann", "the contract was not signed", company.RevokeInvitation{Invitation: "i2"})
+	do("abe", "they present it", company.ShareReport{Report: "board", User: "ann", Level: access.Creator})
 	do("eve", "for the board", company.MakeLink{Link: "l1", Resource: access.Report("q3")})
 	do("ann", "the second quarter", company.OpenReview{Review: "2026-q2"})
 	do("ann", "still works on it", company.DecideItem{Review: "2026-q2", Row: "user:mia", Decision: audit.Keep})
 	do("ann", "", company.CloseReview{Review: "2026-q2"})
 	do("uma", "on leave", company.SuspendUser{User: "sam"})
 	do("ann", "the third quarter", company.OpenReview{Review: "2026-q3"})
+	step = 0 // time stands still while it is looked at
 	return co
 }
 
@@ -162,6 +165,14 @@ func (tb *tab) screenshot(name string) {
 	}
 	name = regexp.MustCompile(`[^a-z0-9-]+`).ReplaceAllString(strings.ToLower(name), "-")
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o666); err != nil {
+		tb.t.Fatal(err)
+	}
+}
+
+// noScript keeps the scripts of pages from running.
+func (tb *tab) noScript() {
+	tb.t.Helper()
+	if _, err := chromedp.Call(tb.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		tb.t.Fatal(err)
 	}
 }
