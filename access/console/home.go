@@ -40,6 +40,7 @@ type sourceCount struct {
 // reportLine is a report and the highest level there.
 type reportLine struct {
 	ID, Name string
+	Level    string // "" where the list does not say
 }
 
 // showHome answers with what the reader has and may do: for every user, so it

@@ -36,7 +36,7 @@ func showReports(v *visit) (*answer, error) {
 			return
 		}
 		if report, _ := v.directory().Report(id); contains(find, string(id), report.Name) {
-			page.add(string(id), reportLine{string(id), report.Name})
+			page.add(string(id), reportLine{ID: string(id), Name: report.Name})
 		}
 	}
 	if p.All {

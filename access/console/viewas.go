@@ -92,7 +92,8 @@ func (v *visit) reportsOf(who access.Subject) (rows []reportLine, more bool) {
 			more = true
 			break
 		}
-		rows = append(rows, reportLine{string(id), resourceName(v.directory(), access.Report(id))})
+		level := v.policy.Decide(who, access.ViewReport, access.Report(id)).Level
+		rows = append(rows, reportLine{string(id), resourceName(v.directory(), access.Report(id)), level.String()})
 	}
 	slices.SortFunc(rows, func(a, b reportLine) int { return cmp.Compare(a.ID, b.ID) })
 	return rows, more
