@@ -46,7 +46,7 @@ func TestSinceLaw(t *testing.T) {
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Fatalf("%s: (-want +got)\n%s\n%s", name, diff, cmp.Diff(model.Print(t, old.Document()), model.Print(t, next.Document())))
 					}
-					if got.IsZero() != (cmp.Diff(got, access.Changes{}) == "") {
+					if got.IsZero() != (cmp.Diff(got, document.Changes{}) == "") {
 						t.Fatalf("%s: %+v is zero: %v", name, got, got.IsZero())
 					}
 					countChanges(&hits, got, next.Directory())
@@ -77,28 +77,28 @@ func grown(t *rapid.T, d model.Draw, w *model.World, p *access.Policy) *access.P
 }
 
 // changesOf compares documents entry by entry.
-func changesOf(old, next *document.Document) access.Changes {
-	c := access.Changes{
-		Users: differing[team.UserID](usersOf(old), usersOf(next)), Teams: differing[team.ID](teamsOf(old), teamsOf(next)),
-		Groups:   differing[datagroup.ID](groupsOf(old), groupsOf(next)),
-		Accounts: differing[datagroup.AccountID](accountsOf(old), accountsOf(next)),
-		Reports:  differing[access.ReportID](reportsOf(old), reportsOf(next)),
-		Links:    differing[access.LinkID](linksOf(old), linksOf(next)),
+func changesOf(old, next *document.Document) document.Changes {
+	c := document.Changes{
+		Users: differing(usersOf(old), usersOf(next)), Teams: differing(teamsOf(old), teamsOf(next)),
+		Groups:   differing(groupsOf(old), groupsOf(next)),
+		Accounts: differing(accountsOf(old), accountsOf(next)),
+		Reports:  differing(reportsOf(old), reportsOf(next)),
+		Links:    differing(linksOf(old), linksOf(next)),
 	}
 	c.Catalog = fmt.Sprintf("%+v", old.Catalog) != fmt.Sprintf("%+v", next.Catalog)
 	c.Attributes = !maps.Equal(old.Attributes, next.Attributes)
 	return c
 }
 
-func differing[ID ~string](old, next map[string]string) (ids []ID) {
+func differing(old, next map[string]string) (ids []string) {
 	for id, text := range next {
 		if was, ok := old[id]; !ok || was != text {
-			ids = append(ids, ID(id))
+			ids = append(ids, id)
 		}
 	}
 	for id := range old {
 		if _, ok := next[id]; !ok {
-			ids = append(ids, ID(id))
+			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
@@ -182,7 +182,7 @@ func linksOf(d *document.Document) map[string]string {
 	return all
 }
 
-func countChanges(hits *model.Branches, c access.Changes, next access.Directory) {
+func countChanges(hits *model.Branches, c document.Changes, next access.Directory) {
 	count := func(what string, r access.Resource) {
 		hits.Hit(what)
 		if !next.Has(r) {
@@ -202,10 +202,10 @@ func countChanges(hits *model.Branches, c access.Changes, next access.Directory)
 		count("account", access.Account(id))
 	}
 	for _, id := range c.Reports {
-		count("report", access.Report(id))
+		count("report", access.Report(access.ReportID(id)))
 	}
 	for _, id := range c.Links {
-		count("link", access.Link(id))
+		count("link", access.Link(access.LinkID(id)))
 	}
 	if c.Catalog {
 		hits.Hit("catalog")

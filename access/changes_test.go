@@ -149,15 +149,15 @@ func TestSinceOneEdit(t *testing.T) {
 }
 
 // changedIDs returns all ids on one line.
-func changedIDs(c access.Changes) string {
+func changedIDs(c document.Changes) string {
 	var all []string
 	add := func(ids []string) { all = append(all, ids...) }
-	add(words(c.Accounts))
-	add(words(c.Groups))
-	add(words(c.Links))
-	add(words(c.Reports))
-	add(words(c.Teams))
-	add(words(c.Users))
+	add(c.Accounts)
+	add(c.Groups)
+	add(c.Links)
+	add(c.Reports)
+	add(c.Teams)
+	add(c.Users)
 	if c.Catalog {
 		all = append(all, "catalog")
 	}
@@ -165,13 +165,6 @@ func changedIDs(c access.Changes) string {
 		all = append(all, "attributes")
 	}
 	return strings.Join(all, " ")
-}
-
-func words[ID ~string](ids []ID) (all []string) {
-	for _, id := range ids {
-		all = append(all, string(id))
-	}
-	return all
 }
 
 // TestSinceWideAttribute: an attribute with so many values that it is kept in

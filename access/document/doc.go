@@ -24,6 +24,7 @@
 //   - people: [User], [Team], [Member]
 //   - data: [Account], [Group]
 //   - sharing: [Report], [Grant], [Link], [Resource]
+//   - what differs between two policies: [Changes]
 //   - entries of records: [UserOf], [TeamOf], [MemberOf], [AccountOf],
 //     [GroupOf], [AttributesOf], [End]
 //   - what is wrong: [Error], [Problem], [Entry], [MaxProblems]

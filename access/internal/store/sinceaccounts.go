@@ -63,7 +63,9 @@ func (a *accountComparison) pair() {
 }
 
 // tells reports whether classes tell the attribute of a position apart.
-func (s *State) tells(pos int) bool { return pos >= 0 && pos < len(s.columns) && s.columns[pos].classed }
+func (s *State) tells(pos int) bool {
+	return pos >= 0 && pos < len(s.columns) && s.columns[pos].classed
+}
 
 func (a *accountComparison) same(was, is *Account) bool {
 	key := [2]uint32{was.Class, is.Class}
