@@ -34,7 +34,9 @@ func blind(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	doc.Users = append(doc.Users, document.User{ID: "lea", Name: "Lea Lead", Role: "lead"})
-	catalog, err := role.NewCatalog(append(role.CompanyCatalog().Roles(), role.Role{
+	roles := role.CompanyCatalog().Roles()
+	roles[0].Manages = append(roles[0].Manages, "lead")
+	catalog, err := role.NewCatalog(append(roles, role.Role{
 		Name: "lead", Title: "Lead", Scope: role.AllData, Manages: []role.Name{"team-member", "viewer"},
 		Capabilities: []role.Action{access.EditUser, access.SuspendUser, access.InviteUser, access.GrantRole, access.SetTeamMembers, access.EditTeam, access.RemoveUser, access.SetUserRole},
 	}))
@@ -53,8 +55,9 @@ func TestBlind(t *testing.T) {
 	s.get("lea", "/change?do=user.suspend&user=tom").want(t, http.StatusOK, "Of tom").lacks(t, names...)
 	s.get("lea", "/change?do=team.add-member&team=west").want(t, http.StatusOK, "An id or an e-mail address.").lacks(t, "Tom Team", "East", "Dan", "data-suggest")
 	s.get("lea", "/suggest?of=user&find=t").want(t, http.StatusForbidden)
-	form := s.fill("lea", "team.add-member", in("user", "sam@example.com", "reason", "x"), "team", "west")
-	s.post("lea", "/change", form).want(t, http.StatusOK, "What others gain or lose is for those who may read the directory.").lacks(t, "Sam", "us-1", "Third")
+	form := s.fill("lea", "team.add-member", in("user", "mia@example.com", "reason", "x"), "team", "east")
+	s.post("lea", "/change", form).want(t, http.StatusOK, "What others gain or lose is for those who may read the directory.").lacks(t, "Mia", "de-1", "People:", "Gained")
+	s.post("uma", "/change", s.fill("uma", "team.add-member", in("user", "mia", "reason", "x"), "team", "east")).want(t, http.StatusOK, "People: 1", "Mia Viewer sees 1 account: de-1")
 	s.do("lea", "team.add-member", in("user", "sam@example.com", "reason", "x"), "team", "west").want(t, http.StatusOK, "Done", "You")
 	s.do("lea", "user.suspend", in("reason", "x"), "user", "tom").want(t, http.StatusOK, "Done", "You")
 	s.refused("lea", "team.add-member", in("user", "mio", "reason", "x"), "team", "west").want(t, http.StatusUnprocessableEntity, "does not exist").lacks(t, "did you mean")
@@ -62,6 +65,16 @@ func TestBlind(t *testing.T) {
 	edit := s.fill("lea", "team.edit", in("name", "New", "description", "x"), "team", "west")
 	s.do("ann", "team.edit", in("name", "Wild", "description", "x"), "team", "west")
 	s.post("lea", "/change", edit).want(t, http.StatusConflict, "Somebody: Change name or description").lacks(t, "ann")
+}
+
+// TestRolesToChoose offers the roles that somebody manages, and in an invitation
+// those of them that it may offer.
+func TestRolesToChoose(t *testing.T) {
+	t.Parallel()
+	s := blind(t)
+	s.get("ann", "/change?do=user.set-role&user=tom").want(t, http.StatusOK, "Lead", "Admin")
+	s.get("ann", "/change?do=invitation.send").want(t, http.StatusOK, "Admin").lacks(t, `value="lead"`)
+	s.get("uma", "/change?do=user.set-role&user=tom").want(t, http.StatusOK, "Editor").lacks(t, `value="lead"`, `value="admin"`)
 }
 
 // TestOffersOfInvitations offers what the reader could do with an invitation.

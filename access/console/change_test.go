@@ -169,6 +169,10 @@ func TestReplay(t *testing.T) {
 		{"team.add-member", in("user", "mia", "reason", "x"), []string{"team", "east"}},
 	} {
 		form := s.fill("ann", tt.form, tt.typed, tt.keys...)
+		checked := s.post("ann", "/change", form).want(t, http.StatusOK)
+		if n := strings.Count(checked.body, `name="new" value="`+form.Get("new")+`"`); form.Has("new") && n != 2 {
+			t.Errorf("%s draws another id when it is checked", tt.form)
+		}
 		form.Set("step", "do")
 		s.post("ann", "/change", form).want(t, http.StatusSeeOther)
 		before := s.company.Checkpoint().Seq

@@ -59,12 +59,14 @@ func TestInvitationForms(t *testing.T) {
 	s.do("ann", "invitation.resend", in("reason", "x"), key...).want(t, http.StatusOK, "Ann Admin")
 	s.do("ann", "invitation.amend", in("role", "editor", "days", "10", "reason", "x"), key...).want(t, http.StatusOK, "Editor", "For how many days 10")
 	s.do("ann", "invitation.amend", in("role", "editor", "until", "2026-12-31", "reason", "x"), key...).want(t, http.StatusOK, "Last day 2026-12-31")
+	s.do("ann", "invitation.amend", in("role", "editor", "until", "", "days", "20", "reason", "x"), key...).want(t, http.StatusOK, "For how many days 20").lacks(t, "Last day")
+	s.do("ann", "invitation.amend", in("role", "editor", "until", "2026-11-30", "days", "", "reason", "x"), key...).want(t, http.StatusOK, "Last day 2026-11-30")
 	s.do("ann", "invitation.amend", in("role", "editor", "team", "west", "until", "", "review", "30", "reason", "x"), key...).want(t, http.StatusOK, "West", "after 30 days").lacks(t, "Last day")
 	s.get("ann", "/invitations").want(t, http.StatusOK, "new@example.com")
 	s.do("ann", "invitation.revoke", in("reason", "x"), key...).want(t, http.StatusOK, "revoked")
 	s.get("ann", "/invitations").want(t, http.StatusOK, "No invitation is found")
 	s.get("ann", "/invitations?state=closed").want(t, http.StatusOK, "new@example.com")
-	if len(s.mailed) != 5 {
+	if len(s.mailed) != 7 {
 		t.Errorf("%d messages were sent", len(s.mailed))
 	}
 }
