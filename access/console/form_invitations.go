@@ -212,9 +212,6 @@ func buildAmend(v *visit, in url.Values) ([]company.Change, error) {
 	if lastDay(terms.Until) != lastDay(old.Until) {
 		c.Until = orNone(terms.Until)
 	}
-	if terms.Days != 0 && c.Until.IsNone() || !terms.Until.IsZero() && c.Days.IsNone() {
-		c.Until, c.Days = dropNone(c.Until), dropNone(c.Days) // setting one takes the other away
-	}
 	return one(c), nil
 }
 
@@ -228,13 +225,6 @@ func changedTo(old, n int) company.Optional[int] {
 		return company.None[int]()
 	}
 	return company.To(n)
-}
-
-func dropNone[T any](o company.Optional[T]) company.Optional[T] {
-	if o.IsNone() {
-		return company.Optional[T]{}
-	}
-	return o
 }
 
 // backToInvitation returns to the page of an invitation.
