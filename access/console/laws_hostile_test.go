@@ -28,7 +28,11 @@ func TestHostileTexts(t *testing.T) {
 			t.Parallel()
 			s := newLawSite(t, text)
 			text := text[:min(len(text), 117)]
-			for _, as := range []string{"ann", "uma", "dan", "ulf", "tom"} {
+			readers := []string{"ann", "dan", "tom"} // with all pages, with some, and with few
+			if name != "markup" {
+				readers = readers[:1]
+			}
+			for _, as := range readers {
 				pages := s.crawl(as) // parses each
 				shown := false
 				for _, m := range pages {
@@ -89,7 +93,7 @@ func TestHostileInput(t *testing.T) {
 		}
 	}
 	everyForm(t, func(t *testing.T, s *site, as string, form url.Values) {
-		for _, typed := range inputs[:4] {
+		for _, typed := range inputs[:3] {
 			sent := url.Values{}
 			for name, values := range form {
 				if sent[name] = values; name != "do" && name != "for" && name != "since" && name != "step" {
