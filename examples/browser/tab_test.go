@@ -101,6 +101,9 @@ func (tb *tab) watch(event any) {
 		}
 		problem("%s has no policy: %v", e.Response.URL, e.Response.Headers)
 	case *log.EventEntryAdded:
+		if strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+			return // the browser asks for it by itself, sooner or later
+		}
 		if e.Entry.Source == log.EntrySourceNetwork && strings.Contains(e.Entry.Text, "responded with a status of 4") && tb.refused > 0 {
 			tb.refused--
 			return
