@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/audit"
 )
 
 // TestHistory filters the history.
@@ -67,6 +69,34 @@ func TestHistoryPages(t *testing.T) {
 	}
 	if want != 0 {
 		t.Errorf("%d events are on no page", want)
+	}
+}
+
+// TestHistoryReads: a page reads as much of the log as it needs, and links to
+// what is before only if it was asked for.
+func TestHistoryReads(t *testing.T) {
+	t.Parallel()
+	log := &brokenLog{Log: audit.NewMemory()}
+	s := found(t, log, company.Founding{Document: new(document.Document)})
+	for i := range 600 {
+		s.must("ann", company.SetCompanyName{Name: fmt.Sprintf("Acme %d", i)})
+	}
+	log.read = 0
+	s.get("ann", "/history").want(t, 200, "Earlier events")
+	if log.read > 260 {
+		t.Errorf("a page of 50 events reads %d", log.read)
+	}
+	s.get("ann", "/history?after=590").want(t, 200, "is now Acme 599").lacks(t, "Earlier events", "Acme 588")
+	s.get("ann", "/history?target=user%3Anobody").want(t, 200, "There is no such event.")
+}
+
+// TestLongFounding: a founding that has many people is told without its name,
+// which would take reading all of it.
+func TestLongFounding(t *testing.T) {
+	t.Parallel()
+	s := manySite(t, 5000)
+	for _, page := range []string{"/history", "/event?seq=1"} {
+		s.get("ann", page).want(t, 200, "The company begins").lacks(t, "The company <bdi>Acme</bdi> begins")
 	}
 }
 

@@ -48,15 +48,23 @@ func removalOfMember(t team.ID, id team.UserID) company.Change {
 	return company.RemoveMember{Team: t, User: id}
 }
 
-// brokenLog is a log that cannot be read while it is broken.
+// brokenLog is a log that cannot be read while it is broken, and counts what is
+// read.
 type brokenLog struct {
 	audit.Log
 	broken bool
+	read   int // events
 }
 
 func (l *brokenLog) Events(ctx context.Context, after uint64) iter.Seq2[audit.Event, error] {
 	if !l.broken {
-		return l.Log.Events(ctx, after)
+		return func(yield func(audit.Event, error) bool) {
+			for e, err := range l.Log.Events(ctx, after) {
+				if l.read++; !yield(e, err) {
+					return
+				}
+			}
+		}
 	}
 	return func(yield func(audit.Event, error) bool) { yield(audit.Event{}, errors.New("the disk is gone")) }
 }

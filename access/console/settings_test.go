@@ -2,13 +2,16 @@ package console_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/access/console"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // TestSettings changes the name, the seats and the schedule of reviews by the
@@ -76,7 +79,30 @@ func TestRecordFails(t *testing.T) {
 		s.get("ann", page).want(t, 500, "Something is wrong here").lacks(t, "disk")
 	}
 	s.get("ann", "/register").want(t, 200)
+	s.get("ann", "/settings").want(t, 200).lacks(t, "The log cannot be reached")
+	if s.company.Sync(t.Context()) == nil {
+		t.Error("the log can be read")
+	}
+	s.get("ann", "/settings").want(t, 200, "The log cannot be reached at the moment.")
 	if len(s.failed) != 7 {
 		t.Errorf("the host is told of %d failures, want 7: %v", len(s.failed), s.failed)
 	}
+}
+
+// TestSoldSeats: where the host sells fewer seats than the company allows itself,
+// the page says so.
+func TestSoldSeats(t *testing.T) {
+	t.Parallel()
+	log := audit.NewMemory()
+	s := found(t, log, company.Founding{Document: new(document.Document), Limits: company.Limits{Seats: 9}})
+	s.get("ann", "/settings").want(t, 200, "9, of which 1 are taken").lacks(t, "the host allows")
+	sold, err := company.Open(t.Context(), log, &company.Config{Limits: company.Limits{Seats: 5}, Now: func() time.Time { return today }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.handler, err = console.New(sold, &console.Config{User: func(*http.Request) (team.UserID, error) { return "ann", nil }, Prefix: "/admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.get("ann", "/settings").want(t, 200, "9, of which 1 are taken", "the host allows 5")
 }
