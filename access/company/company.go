@@ -246,6 +246,10 @@ func (c *Company) Name() string { return c.journal.Current().name }
 // those of [Config].
 func (c *Company) Limits() Limits { return c.journal.Current().limits.within(c.config.Limits) }
 
+// SendsInvitations reports whether [Config.Deliver] is there: without it every
+// invitation is refused with [ErrNoDelivery].
+func (c *Company) SendsInvitations() bool { return c.config.Deliver != nil }
+
 // Checkpoint returns where in its log the company is. Kept elsewhere, it
 // exposes a log that was shortened or rewritten.
 func (c *Company) Checkpoint() audit.Checkpoint { return c.journal.Point().Head }

@@ -27,7 +27,7 @@
 //   - observing: [Config.Observer], [Config.Refused] with [Attempt],
 //     [Company.Panics]
 //   - invitations: [Company.Offer], [Company.Invitation], [Company.Invitations],
-//     [Company.WhyOnHold], [Company.UndeliveredInvitations],
+//     [Company.WhyOnHold], [Company.SendsInvitations], [Company.UndeliveredInvitations],
 //     [Company.DeliverPending], [InvitationLimits]; from a file:
 //     [Company.PlanInvitations], [Company.SendInvitations]
 //   - share links: [Company.LinkSubject]

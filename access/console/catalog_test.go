@@ -77,6 +77,41 @@ func TestRolesToChoose(t *testing.T) {
 	s.get("uma", "/change?do=user.set-role&user=tom").want(t, http.StatusOK, "Editor").lacks(t, `value="lead"`, `value="admin"`)
 }
 
+// TestMute asks a company that cannot send messages to invite somebody.
+func TestMute(t *testing.T) {
+	t.Parallel()
+	s := foundSending(t, audit.NewMemory(), company.Founding{}, true)
+	s.get("ann", "/people").want(t, http.StatusOK).lacks(t, "invitation.send")
+	s.get("ann", "/change?do=invitation.send").want(t, http.StatusNotImplemented, "This cannot be done here", "This service sends no invitations.")
+	s.post("ann", "/change", in("do", "invitation.send", "for", "ann", "since", "1", "step", "do", "address", "n@example.com", "role", "viewer", "reason", "x")).want(t, http.StatusNotImplemented)
+}
+
+// TestChoices leaves out of lists what would be refused in any case.
+func TestChoices(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.do("ann", "user.set-expiry", in("until", "2026-12-31", "reason", "x"), "user", "dan")
+	for _, tt := range []struct {
+		form      string
+		has, lack []string
+	}{
+		{"team.add-member&team=west", []string{"dan", "eve", "sam"}, []string{"tom", "mia", "ann"}},
+		{"user.add-to-team&user=tom", []string{"east"}, []string{"west"}},
+		{"team.attach-group&team=west", []string{"de"}, []string{"us"}},
+		{"user.remove&user=eve", []string{"uma", "tom"}, []string{"eve", "ann", "dan", "sam"}},
+	} {
+		p := s.get("ann", "/change?do="+tt.form).want(t, http.StatusOK)
+		for _, id := range tt.has {
+			if !strings.Contains(p.body, `<option value="`+id+`"`) {
+				t.Errorf("%s lacks %s", tt.form, id)
+			}
+		}
+		for _, id := range tt.lack {
+			p.lacks(t, `<option value="`+id+`"`)
+		}
+	}
+}
+
 // TestOffersOfInvitations offers what the reader could do with an invitation.
 func TestOffersOfInvitations(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,10 @@
 //     the reason of a change that is refused, and titles of roles are not among
 //     them: they are not the console's.
 //
+// To invite people, the company needs the Deliver and Origin of its
+// company.Config, and your service a page where who has the link accepts: see
+// Company.Offer of package company. Without Deliver the pages offer no invitation.
+//
 // # Rules
 //
 //  1. Everybody who is active sees their own role, teams, accounts and reports.

@@ -48,6 +48,7 @@ type form struct {
 	// lose. Nil says nothing.
 	Checked func(*visit, url.Values) []row
 
+	Grave  bool // what it takes away does not come back
 	Reason bool // a reason is required; otherwise it may be given
 
 	// Back returns the page to go to when it is done.

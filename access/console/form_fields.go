@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -48,12 +49,13 @@ func readNumber(in url.Values, name string) (int, error) {
 }
 
 // userField asks for a user: from a list where there are few and the reader may
-// read it, and otherwise by id or address.
-func (v *visit) userField(name string, label phrase) field {
+// read it, and otherwise by id or address. The list leaves out those for whom the
+// change would be refused in any case; a nil fits leaves out nobody.
+func (v *visit) userField(name string, label phrase, fits func(team.User) bool) field {
 	f := field{Name: name, Label: label, Kind: typeLine, Suggest: "user", Hint: say("An id or an e-mail address."), Max: 320}
-	return v.listed(f, func(yield func(access.Resource) bool) {
+	return v.listed(f, func(yield func(access.Resource, bool) bool) {
 		for u := range v.directory().Users() {
-			if !yield(access.TargetUser(u.ID)) {
+			if !yield(access.TargetUser(u.ID), fits == nil || fits(u)) {
 				return
 			}
 		}
@@ -61,16 +63,20 @@ func (v *visit) userField(name string, label phrase) field {
 }
 
 // listed makes a list of a field in which an id is typed, if there are few things
-// to choose from, and the reader may know of them.
-func (v *visit) listed(f field, all iter.Seq[access.Resource]) field {
+// to choose from, and the reader may know of them. It has those of them that fit.
+func (v *visit) listed(f field, all iter.Seq2[access.Resource, bool]) field {
 	if !v.mayRead(readDirectory) {
 		f.Suggest = ""
 		return f
 	}
 	var options []option
-	for r := range all {
-		if len(options) == mostOptions {
+	n := 0
+	for r, fits := range all {
+		if n++; n > mostOptions {
 			return f
+		}
+		if !fits {
+			continue
 		}
 		options = append(options, option{r.ID(), named(resourceName(v.directory(), r)), phrase{}})
 	}
@@ -93,24 +99,25 @@ func (v *visit) readUser(in url.Values, name string) team.UserID {
 	return team.UserID(typed)
 }
 
-// teamField asks for a team: from a list where there are few.
-func (v *visit) teamField(name string) field {
+// teamField asks for a team: from a list where there are few. It leaves out some.
+func (v *visit) teamField(name string, without ...team.ID) field {
 	f := field{Name: name, Kind: typeLine, Label: say("Team"), Required: true, Suggest: "team", Hint: say("The id of a team.")}
-	return v.listed(f, func(yield func(access.Resource) bool) {
+	return v.listed(f, func(yield func(access.Resource, bool) bool) {
 		for t := range v.directory().Teams() {
-			if !yield(access.Team(t.ID)) {
+			if !yield(access.Team(t.ID), !slices.Contains(without, t.ID)) {
 				return
 			}
 		}
 	})
 }
 
-// groupField asks for a data group: from a list where there are few.
-func (v *visit) groupField(name string) field {
+// groupField asks for a data group: from a list where there are few. It leaves
+// out some.
+func (v *visit) groupField(name string, without ...datagroup.ID) field {
 	f := field{Name: name, Kind: typeLine, Label: say("Data group"), Required: true, Suggest: "group", Hint: say("The id of a data group.")}
-	return v.listed(f, func(yield func(access.Resource) bool) {
+	return v.listed(f, func(yield func(access.Resource, bool) bool) {
 		for g := range v.directory().Groups() {
-			if !yield(access.Group(g.ID)) {
+			if !yield(access.Group(g.ID), !slices.Contains(without, g.ID)) {
 				return
 			}
 		}

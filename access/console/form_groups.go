@@ -55,7 +55,7 @@ func groupForms() []form {
 			},
 		},
 		{
-			Name: "datagroup.delete", About: "group", Keys: []string{"group"},
+			Name: "datagroup.delete", Grave: true, About: "group", Keys: []string{"group"},
 			Title:   say("Delete the data group"),
 			Help:    say("It is taken from every team that has it, and its id is never used again."),
 			Offered: asks(access.DeleteGroup, theGroup),

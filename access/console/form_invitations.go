@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ func invitationForms() []form {
 		{
 			Name: "invitation.send", About: "people", Draws: true, Reason: true, Title: say("Invite somebody"),
 			Help:    say("They get a message with a link. They are a user only once they accept."),
-			Offered: asks(access.InviteUser, theCompany), Fields: inviteFields, Build: buildInvite,
+			Offered: offerInvite, Fields: inviteFields, Build: buildInvite,
 			Back: backToInvitation,
 		},
 		ofInvitation(form{
@@ -72,9 +73,20 @@ func inState(states ...invite.State) func(*visit, url.Values) bool {
 	}
 }
 
+// offerInvite asks whether the reader may invite, and whether anything is sent.
+func offerInvite(v *visit, _ url.Values) error {
+	if err := v.decide(access.InviteUser, access.Company()).Err(); err != nil {
+		return err
+	}
+	if !v.console.company.SendsInvitations() {
+		return &plainError{http.StatusNotImplemented, say("This service sends no invitations.")}
+	}
+	return nil
+}
+
 // offerSend asks whether the reader could send an invitation as it is.
 func offerSend(v *visit, in url.Values) error {
-	if err := v.decide(access.InviteUser, access.Company()).Err(); err != nil {
+	if err := offerInvite(v, in); err != nil {
 		return err
 	}
 	i, err := v.invitation(in)

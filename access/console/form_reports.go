@@ -5,6 +5,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // reportForms make reports and share them.
@@ -24,7 +25,7 @@ func reportForms() []form {
 			Help:    say("Everybody sees their own accounts in it: sharing shows nobody more data."),
 			Offered: asks(access.ShareViewer, theReport), Build: buildShare,
 			Fields: func(v *visit, in url.Values) []field {
-				return v.shareFields(in, v.userField("user", say("Person")), access.Creator)
+				return v.shareFields(in, v.userField("user", say("Person"), func(u team.User) bool { return u.ID != v.reader }), access.Creator)
 			},
 		},
 		{
@@ -76,7 +77,7 @@ func reportForms() []form {
 			Help:    say("The report has no creator who stays. Somebody who is active and whose access has no end can be one."),
 			Offered: offerCreator, Fits: (*visit).lacksCreator,
 			Fields: func(v *visit, _ url.Values) []field {
-				who := v.userField("user", say("Person"))
+				who := v.userField("user", say("Person"), v.lasting)
 				who.Required = true
 				return []field{who}
 			},
@@ -93,7 +94,7 @@ func reportForms() []form {
 			Back: func(v *visit, _ url.Values, _ company.Receipt) string { return v.link("/links") },
 		},
 		{
-			Name: "report.delete", About: "report", Keys: report, Title: say("Delete the report"),
+			Name: "report.delete", Grave: true, About: "report", Keys: report, Title: say("Delete the report"),
 			Help:    say("Nobody reads it any more, and links to it end."),
 			Offered: asks(access.DeleteReport, theReport),
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -37,7 +38,10 @@ func teamForms() []form {
 			Name: "team.attach-group", About: "team", Keys: []string{"team"}, Title: say("Give a data group"),
 			Help:    say("All members see the accounts of the data group."),
 			Offered: asks(access.SetTeamGroups, theTeam), Back: backToTeam,
-			Fields: func(v *visit, in url.Values) []field { return []field{v.groupField("group")} },
+			Fields: func(v *visit, in url.Values) []field {
+				t, _ := v.directory().Team(teamID(in))
+				return []field{v.groupField("group", t.Groups...)}
+			},
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
 				return one(company.AttachGroup{Team: teamID(in), Group: datagroup.ID(in.Get("group"))}), nil
 			},
@@ -51,7 +55,7 @@ func teamForms() []form {
 			},
 		},
 		{
-			Name: "team.delete", About: "team", Keys: []string{"team"}, Title: say("Delete the team"),
+			Name: "team.delete", Grave: true, About: "team", Keys: []string{"team"}, Title: say("Delete the team"),
 			Help:    say("Its memberships end, and what is shared with it is not any more. Its data groups stay."),
 			Offered: asks(access.DeleteTeam, theTeam),
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
@@ -76,7 +80,7 @@ func memberForms() []form {
 			Name: "team.add-member", About: "team", Keys: []string{"team"}, Reason: true, Title: say("Add a member"),
 			Offered: setMembers, Back: backToTeam,
 			Fields: func(v *visit, in url.Values) []field {
-				who := v.userField("user", say("Person"))
+				who := v.userField("user", say("Person"), func(u team.User) bool { return u.ID != v.reader && !slices.Contains(v.teamIDs(u.ID), teamID(in)) })
 				who.Required = true
 				return []field{who, endField("until", noEnd)}
 			},
@@ -85,9 +89,11 @@ func memberForms() []form {
 		{
 			Name: "user.add-to-team", Log: "team.add-member", About: "user", Keys: []string{"user"}, Reason: true, Title: say("Put into a team"),
 			Offered: offerSomeTeam, Back: backToPerson,
-			Fits:   func(v *visit, in url.Values) bool { return in.Get("user") != string(v.reader) },
-			Fields: func(v *visit, _ url.Values) []field { return []field{v.teamField("team"), endField("until", noEnd)} },
-			Build:  buildMember,
+			Fits: func(v *visit, in url.Values) bool { return in.Get("user") != string(v.reader) },
+			Fields: func(v *visit, in url.Values) []field {
+				return []field{v.teamField("team", v.teamIDs(userID(in))...), endField("until", noEnd)}
+			},
+			Build: buildMember,
 		},
 		{
 			Name: "team.set-member-end", About: "member", Keys: member, Reason: true, Title: say("Set or lift the end"),
@@ -137,6 +143,17 @@ func offerSomeTeam(v *visit, in url.Values) error {
 		return missing("user", userID(in))
 	}
 	return nil
+}
+
+// teamIDs returns the teams that somebody belongs to now.
+func (v *visit) teamIDs(id team.UserID) []team.ID {
+	var out []team.ID
+	for m := range v.directory().Memberships(id) {
+		if !team.End(m.Until).Ended(v.moment.Time()) {
+			out = append(out, m.Team)
+		}
+	}
+	return out
 }
 
 // membership returns the one that a form is about, the zero Member for none.

@@ -70,7 +70,7 @@ func userForms() []form {
 			},
 		}),
 		ofUser(form{
-			Name: "owner.transfer", Title: say("Hand your role over"),
+			Name: "owner.transfer", Grave: true, Title: say("Hand your role over"),
 			Help:    say("They become what you are, and you get the role after it. You cannot take this back yourself."),
 			Offered: asks(access.TransferOwner, theUser),
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
@@ -78,7 +78,7 @@ func userForms() []form {
 			},
 		}),
 		ofUser(form{
-			Name: "user.remove", Title: say("Remove for good"),
+			Name: "user.remove", Grave: true, Title: say("Remove for good"),
 			Help:    say("Their memberships, what is shared with them, and the links that they made end. They can be invited again, as a new user who has nothing of this."),
 			Offered: asks(access.RemoveUser, theUser), Fields: removalFields,
 			Back: func(v *visit, in url.Values, r company.Receipt) string {
@@ -112,16 +112,22 @@ func removalFields(v *visit, in url.Values) []field {
 	has, _ := v.console.company.Holdings(userID(in))
 	var fields []field
 	if n := len(has.LastCreatorOf); n > 0 {
-		f := v.userField("successor", say("Who becomes creator of their reports"))
+		f := v.userField("successor", say("Who becomes creator of their reports"), func(u team.User) bool { return u.ID != userID(in) && v.lasting(u) })
 		f.Hint = say("%s would have no creator otherwise. Name somebody who is active, whose access has no end, and who is not you.", counted(access.KindReport, n))
 		fields = append(fields, f)
 	}
 	if n := len(has.Invitations); n > 0 {
-		f := v.userField("takeover", say("Who answers for the invitations that they sent"))
+		f := v.userField("takeover", say("Who answers for the invitations that they sent"), func(u team.User) bool { return u.ID != userID(in) && u.Active(v.moment.Time()) })
 		f.Hint = say("Without anybody, what they sent and nobody has accepted is revoked: %s in all.", n)
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// lasting reports whether somebody else than the reader is active without an end:
+// who can be made the creator of a report.
+func (v *visit) lasting(u team.User) bool {
+	return u.ID != v.reader && u.Active(v.moment.Time()) && u.Until.IsZero()
 }
 
 // suspended reports whether the user that a form is about is suspended.

@@ -163,7 +163,10 @@ func TestOtherOrigins(t *testing.T) {
 		return s.send("ann", r)
 	}
 	send("Sec-Fetch-Site", "same-origin").want(t, http.StatusOK)
-	send("Sec-Fetch-Site", "cross-site").want(t, http.StatusForbidden)
+	send("Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example.com").want(t, http.StatusForbidden, "This form came from another address than this page's. Open the page again.")
+	if len(s.failed) != 1 || !strings.Contains(s.failed[0].Error(), `Origin "https://evil.example.com", Host "example.com"`) || !strings.Contains(s.failed[0].Error(), "proxy.example.com") {
+		t.Errorf("the host is told %v", s.failed)
+	}
 	send("Sec-Fetch-Site", "same-site").want(t, http.StatusForbidden)
 	send("Origin", "https://evil.example.com").want(t, http.StatusForbidden)
 	send("Origin", "https://proxy.example.com", "Sec-Fetch-Site", "cross-site").want(t, http.StatusOK)

@@ -77,6 +77,12 @@ func newSiteOf(t testing.TB, doc *document.Document, change ...func(*console.Con
 // found founds a company whose first user is ann.
 func found(t testing.TB, log audit.Log, founding company.Founding, change ...func(*console.Config)) *site {
 	t.Helper()
+	return foundSending(t, log, founding, false, change...)
+}
+
+// foundSending is found, of a company that sends no messages if it is mute.
+func foundSending(t testing.TB, log audit.Log, founding company.Founding, mute bool, change ...func(*console.Config)) *site {
+	t.Helper()
 	s := &site{t: t, as: "ann"}
 	config := &company.Config{
 		Now:    func() time.Time { return today.Add(s.later) },
@@ -89,6 +95,9 @@ func found(t testing.TB, log audit.Log, founding company.Founding, change ...fun
 			return nil
 		},
 		Invitations: company.InvitationLimits{Cooldown: -1},
+	}
+	if mute {
+		config.Deliver, config.Origin = nil, ""
 	}
 	founding.ID, founding.Name = "acme", "Acme"
 	founding.Founder = team.User{ID: "ann", Name: "Ann Admin", Email: team.MustParseAddress("ann@example.com")}

@@ -140,7 +140,7 @@ func (v *visit) pages(id string, all ...related) []offer {
 	var out []offer
 	for _, p := range all {
 		if r := v.console.routes[p.path]; r != nil && v.mayOpen(r) {
-			out = append(out, offer{p.title, v.link(p.path, p.key, id)})
+			out = append(out, offer{Title: p.title, Link: v.link(p.path, p.key, id)})
 		}
 	}
 	return out

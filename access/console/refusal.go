@@ -1,12 +1,40 @@
 package console
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/admission"
 )
+
+// plainError is a page that only says why there is no other.
+type plainError struct {
+	status int
+	text   phrase
+}
+
+func (e *plainError) Error() string { return e.text.English }
+
+func (e *plainError) page() *answer {
+	return &answer{Status: e.status, Template: "refused.html", Title: refusalTitle(e.status), Data: refusal{Status: e.status, Text: e.text}}
+}
+
+// refuseOrigin answers a form that did not come from a page of this host. It may
+// be an attack, or a proxy that the console was not told of, so the host is told.
+func (c *console) refuseOrigin(w http.ResponseWriter, v *visit, err error) {
+	told := fmt.Errorf("console: form from another origin: %w: Origin %q, Host %q, Sec-Fetch-Site %q; Config.Origins has %q",
+		err, v.Header.Get("Origin"), v.Host, v.Header.Get("Sec-Fetch-Site"), c.Origins)
+	if c.OnError != nil {
+		c.OnError(v.Context(), told)
+	} else {
+		slog.Default().WarnContext(v.Context(), told.Error())
+	}
+	plain := &plainError{http.StatusForbidden, say("This form came from another address than this page's. Open the page again.")}
+	c.write(w, v, plain.page())
+}
 
 // refusalTitle is the heading of the page of a failure.
 func refusalTitle(status int) phrase {
@@ -25,6 +53,8 @@ func refusalTitle(status int) phrase {
 		return say("That was too much")
 	case http.StatusServiceUnavailable:
 		return say("There is no answer at the moment")
+	case http.StatusNotImplemented:
+		return say("This cannot be done here")
 	}
 	return say("Something is wrong here")
 }

@@ -72,7 +72,7 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	setHeaders(w.Header())
 	if err := c.protection.Check(r); err != nil {
-		c.refuse(w, v, admission.Failure{Status: http.StatusForbidden, Err: err})
+		c.refuseOrigin(w, v, err)
 		return
 	}
 	ctx, refused := c.guard.RequireUser().Admit(v)
@@ -106,6 +106,10 @@ func (c *console) servePage(w http.ResponseWriter, v *visit, path string) {
 	}
 	v.Body = http.MaxBytesReader(w, v.Body, maxBody)
 	a, err := v.route.Show(v)
+	if plain, ok := errors.AsType[*plainError](err); ok {
+		c.write(w, v, plain.page())
+		return
+	}
 	if err != nil {
 		c.refuse(w, v, v.failure(err))
 		return

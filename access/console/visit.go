@@ -109,6 +109,7 @@ func (v *visit) with(name, value string) string {
 type offer struct {
 	Title phrase
 	Link  string
+	Grave bool
 }
 
 // offers returns the forms that the reader is offered about something, such as
@@ -121,7 +122,7 @@ func (v *visit) offers(about string, pairs ...string) []offer {
 	var out []offer
 	for _, f := range v.console.offers[about] {
 		if (f.Fits == nil || f.Fits(v, in)) && f.Offered(v, in) == nil {
-			out = append(out, offer{f.Title, v.link("/change", append([]string{"do", f.Name}, pairs...)...)})
+			out = append(out, offer{f.Title, v.link("/change", append([]string{"do", f.Name}, pairs...)...), f.Grave})
 		}
 	}
 	return out

@@ -44,7 +44,7 @@ func (v *visit) askWhatIf(by company.By, changes []company.Change) (*whatIf, err
 func (v *visit) compare(before, after *access.Policy) *whatIf {
 	s := diff.Compare(before, after).Summary(v.Context(), diff.Limits{})
 	sees := v.sight(after, before)
-	return &whatIf{Gains: v.effects(s.Gains, sees), Losses: v.effects(s.Losses, sees), Own: !sees.directory}
+	return &whatIf{Gains: v.effects(s.Gains, sees, sees.gainText), Losses: v.effects(s.Losses, sees, sees.lossText), Own: !sees.directory}
 }
 
 // sight is what the reader may be told of what others gain and lose.
@@ -79,14 +79,14 @@ func (s sight) shows(r access.Resource) bool {
 }
 
 // effects returns a total in words.
-func (v *visit) effects(t diff.Total, sees sight) effects {
+func (v *visit) effects(t diff.Total, sees sight, words func(diff.Right) phrase) effects {
 	out := effects{Users: t.Users, Accounts: t.Accounts, More: t.More, Left: t.Count > len(t.Rights)}
 	if !sees.directory {
 		out = effects{}
 	}
 	for _, r := range t.Rights {
 		if sees.directory || r.Subject.User() == v.reader {
-			out.Rows = append(out.Rows, effect{sees.subjectName(r.Subject), sees.rightText(r)})
+			out.Rows = append(out.Rows, effect{sees.subjectName(r.Subject), words(r)})
 		}
 	}
 	return out
@@ -114,9 +114,9 @@ func (s sight) name(r access.Resource) string {
 	return r.ID()
 }
 
-// rightText says in words what somebody gains or loses.
-func (s sight) rightText(r diff.Right) phrase {
-	text := s.rightWords(r)
+// gainText says in words what somebody gains.
+func (s sight) gainText(r diff.Right) phrase {
+	text := s.gainWords(r)
 	switch {
 	case !r.From.IsZero() && !r.Until.IsZero():
 		return say("%s, from %s until %s", text, r.From, r.Until)
@@ -128,7 +128,19 @@ func (s sight) rightText(r diff.Right) phrase {
 	return text
 }
 
-func (s sight) rightWords(r diff.Right) phrase {
+// lossText says in words what somebody loses.
+func (s sight) lossText(r diff.Right) phrase {
+	text := s.lossWords(r)
+	switch {
+	case !r.From.IsZero():
+		return say("%s, from %s on", text, r.From)
+	case !r.Until.IsZero():
+		return say("%s (they had it %s)", text, until(r.Until))
+	}
+	return text
+}
+
+func (s sight) gainWords(r diff.Right) phrase {
 	at := s.resourcesText(r.Resources)
 	switch r.Kind {
 	case diff.AccountReach:
@@ -149,6 +161,29 @@ func (s sight) rightWords(r diff.Right) phrase {
 		return say("may %s", actionsText(r.Actions))
 	}
 	return say("may %s (%s)", actionsText(r.Actions), at)
+}
+
+func (s sight) lossWords(r diff.Right) phrase {
+	at := s.resourcesText(r.Resources)
+	switch r.Kind {
+	case diff.AccountReach:
+		if r.Route.Team != "" {
+			return say("no longer sees %s, through team %s", at, s.name(access.Team(r.Route.Team)))
+		}
+		return say("no longer sees %s", at)
+	case diff.ReportLevel:
+		return say("is no longer %s of %s", r.Level.String(), at)
+	case diff.LinkRevocation:
+		return say("may no longer revoke %s", at)
+	case diff.TeamSession:
+		return say("may no longer act in the team")
+	case diff.LinkUse:
+		return say("no longer sees %s by it", at)
+	}
+	if len(r.Resources) == 1 && r.Resources[0] == access.Company() {
+		return say("may no longer %s", actionsText(r.Actions))
+	}
+	return say("may no longer %s (%s)", actionsText(r.Actions), at)
 }
 
 // mostNames is how many things a line names. It counts the others.

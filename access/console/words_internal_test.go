@@ -115,8 +115,13 @@ func TestRights(t *testing.T) {
 		{"may remove people (2 people: Ann, bob)", all, diff.Right{Kind: diff.RoleActions, Actions: []access.Action{access.RemoveUser}, Resources: resources(access.TargetUser("ann"), access.TargetUser("bob"))}},
 		{"may board.open (1 of kind board: b)", all, diff.Right{Kind: diff.RoleActions, Actions: []access.Action{"board.open"}, Resources: resources(access.CompanyItem("board", "b"))}},
 	} {
-		if got := texts(nil).plain(tt.sees.rightText(tt.right)); got != tt.want {
+		if got := texts(nil).plain(tt.sees.gainText(tt.right)); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
+		}
+		want := strings.NewReplacer("sees ", "no longer sees ", "is ", "is no longer ", "may ", "may no longer ").Replace(tt.want)
+		want, _, _ = strings.Cut(strings.Replace(want, " (until", " (they had it until", 1), " until 2027-06-02")
+		if got := texts(nil).plain(tt.sees.lossText(tt.right)); strings.TrimSuffix(got, " on") != strings.TrimSuffix(want, " on") {
+			t.Errorf("lost: %q, want %q", got, want)
 		}
 	}
 	for want, who := range map[string]access.Subject{
