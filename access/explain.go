@@ -62,6 +62,7 @@ type Remedy struct {
 	Change   string        // in words: "add ann to team emea"
 	Action   Action        // that the change needs
 	Resource Resource      // of which it is asked
+	Given    Resource      // to a team a user or a data group, to a report a user, to a user a role; zero for any other change
 	By       []team.UserID // users other than the subject who may make it, in byte order
 }
 
@@ -289,11 +290,11 @@ func (q *question) subjectRemedies() []Remedy {
 	who := q.Subject.id
 	switch q.Reason {
 	case ReasonSuspended:
-		return []Remedy{q.remedy(SuspendUser, TargetUser(who), "reinstate %s", who)}
+		return []Remedy{q.remedy(SuspendUser, TargetUser(who), Resource{}, "reinstate %s", who)}
 	case ReasonEnded:
-		return []Remedy{q.remedy(SetUserExpiry, TargetUser(who), "extend the access of %s", who)}
+		return []Remedy{q.remedy(SetUserExpiry, TargetUser(who), Resource{}, "extend the access of %s", who)}
 	case ReasonNotAMember:
-		return []Remedy{q.remedy(SetTeamMembers, Team(q.Subject.team), "add %s to team %s", who, q.Subject.team)}
+		return []Remedy{q.remedy(SetTeamMembers, Team(q.Subject.team), TargetUser(who), "add %s to team %s", who, q.Subject.team)}
 	}
 	return nil
 }
@@ -307,7 +308,7 @@ func (q *question) remedies() []Remedy {
 	case ReasonNoLevel, ReasonLevelTooLow:
 		for l := Viewer; l <= Creator; l++ {
 			if q.levelHolds(l) {
-				return []Remedy{q.remedy(l.ShareAction(), q.Resource, "share report %s with %s as %v", what, who, l)}
+				return []Remedy{q.remedy(l.ShareAction(), q.Resource, TargetUser(who), "share report %s with %s as %v", what, who, l)}
 			}
 		}
 	case ReasonOutOfReach:
@@ -323,7 +324,7 @@ func (q *question) remedies() []Remedy {
 
 // delegate returns the remedy of leaving it to somebody else, if anybody may.
 func (q *question) delegate() []Remedy {
-	r := q.remedy(q.Action, q.Resource, "let somebody else do it")
+	r := q.remedy(q.Action, q.Resource, Resource{}, "let somebody else do it")
 	if len(r.By) == 0 {
 		return nil
 	}
@@ -343,7 +344,7 @@ func (q *question) roleRemedies() []Remedy {
 		if !r.holds.has(q.entry.number) || len(all) == maxRemedies-1 {
 			continue
 		}
-		change := q.remedy(SetUserRole, TargetUser(q.askerID), "give %s the role %s", q.askerID, r.Name)
+		change := q.remedy(SetUserRole, TargetUser(q.askerID), Role(r.Name), "give %s the role %s", q.askerID, r.Name)
 		change.By = slices.DeleteFunc(change.By, func(u team.UserID) bool {
 			return !q.p.Decide(User(u), GrantRole, Role(r.Name)).Allowed
 		})
@@ -359,13 +360,13 @@ func (q *question) dataRemedies(id string) []Remedy {
 	s := q.p.state
 	at := s.Accounts.Get(id)
 	var all []Remedy
-	propose := func(a Action, r Resource, format string, args ...any) {
+	propose := func(a Action, r, given Resource, format string, args ...any) {
 		if len(all) < maxRemedies {
-			all = append(all, q.remedy(a, r, format, args...))
+			all = append(all, q.remedy(a, r, given, format, args...))
 		}
 	}
 	for _, name := range q.gaps(s.Account(at.No)) {
-		propose(EditSource, Account(id), "fill in %s of account %s, if you know it", name, id)
+		propose(EditSource, Account(id), Resource{}, "fill in %s of account %s, if you know it", name, id)
 	}
 	if !q.scoped {
 		var ids []team.ID
@@ -374,7 +375,7 @@ func (q *question) dataRemedies(id string) []Remedy {
 		}
 		slices.Sort(ids)
 		for _, t := range ids[:min(maxRemedies, len(ids))] {
-			propose(SetTeamMembers, Team(t), "add %s to team %s, which sees it", q.askerID, t)
+			propose(SetTeamMembers, Team(t), TargetUser(q.askerID), "add %s to team %s, which sees it", q.askerID, t)
 		}
 	}
 	var groups []datagroup.ID
@@ -385,12 +386,12 @@ func (q *question) dataRemedies(id string) []Remedy {
 	q.eachTeam(func(no uint32) bool {
 		t := s.Teams.At(no).ID
 		for _, g := range groups[:min(maxRemedies, len(groups))] {
-			propose(SetTeamGroups, Team(t), "attach data group %s, which matches it, to team %s", g, t)
+			propose(SetTeamGroups, Team(t), Group(g), "attach data group %s, which matches it, to team %s", g, t)
 		}
 		return len(all) < maxRemedies
 	})
 	if len(groups) == 0 {
-		propose(CreateGroup, Company(), "define a data group that matches it, and attach it to a team")
+		propose(CreateGroup, Company(), Resource{}, "define a data group that matches it, and attach it to a team")
 	}
 	return all
 }
@@ -418,8 +419,8 @@ func (q *question) gaps(a datagroup.Account) []string {
 }
 
 // remedy returns a change and which other users may make it.
-func (q *question) remedy(a Action, r Resource, format string, args ...any) Remedy {
+func (q *question) remedy(a Action, r, given Resource, format string, args ...any) Remedy {
 	by := slices.Sorted(q.p.Who(a, r).All())
 	by = slices.DeleteFunc(by, func(u team.UserID) bool { return string(u) == q.Subject.id })
-	return Remedy{Change: fmt.Sprintf(format, args...), Action: a, Resource: r, By: by}
+	return Remedy{Change: fmt.Sprintf(format, args...), Action: a, Resource: r, Given: given, By: by}
 }

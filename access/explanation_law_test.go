@@ -136,6 +136,13 @@ func remediesHelp(t *rapid.T, w *model.World, p *access.Policy, e access.Explana
 		}
 		verb, rest, _ := strings.Cut(r.Change, " ")
 		hits.Hit(verb)
+		words := append(strings.Fields(strings.ReplaceAll(rest, ",", "")), make([]string, 4)...)
+		given := map[string]access.Resource{
+			"add": access.TargetUser(words[0]), "attach": access.Group(words[2]), "share": access.TargetUser(words[3]), "give": access.Role(words[3]),
+		}
+		if r.Given != given[verb] {
+			t.Fatalf("%v: %q gives %v, not %v", d, r.Change, given[verb], r.Given)
+		}
 		for _, u := range r.By {
 			if verb == "add" && strings.HasPrefix(rest, string(u)+" ") {
 				t.Fatalf("%v: %v", d, r)

@@ -119,6 +119,10 @@ func (v *visit) readFilter(in url.Values) error {
 		return nil
 	case !ok || wrong.Line == 0:
 		return &fieldError{"filter", named(err.Error())}
+	case wrong.ID != "" && wrong.Suggestion != "":
+		return &fieldError{"filter", say("Line %s, column %s: attribute %s: %s. Did you mean %s?", wrong.Line, wrong.Column, wrong.ID, wrong.Text, wrong.Suggestion)}
+	case wrong.ID != "":
+		return &fieldError{"filter", say("Line %s, column %s: attribute %s: %s.", wrong.Line, wrong.Column, wrong.ID, wrong.Text)}
 	case wrong.Suggestion != "":
 		return &fieldError{"filter", say("Line %s, column %s: %s. Did you mean %s?", wrong.Line, wrong.Column, wrong.Text, wrong.Suggestion)}
 	}

@@ -48,6 +48,12 @@ func TestWhy(t *testing.T) {
 	if !strings.Contains(help.body, `href="/admin/change?do=team.add-member&amp;team=east&amp;user=tom"`) || strings.Contains(help.body, "do=datagroup.create") {
 		t.Errorf("the way to help is not linked: %s", help.body)
 	}
+	if link := "do=team.attach-group&amp;group=de&amp;team=west"; !strings.Contains(help.body, link) {
+		t.Errorf("%s is not linked: %s", link, help.body)
+	}
+	if form := s.get("uma", "/change?do=team.attach-group&group=de&team=west"); !strings.Contains(form.body, `value="de" selected`) {
+		t.Errorf("the data group is not chosen: %s", form.body)
+	}
 	s.get("uma", "/change?do=team.add-member&team=east&user=tom").want(t, http.StatusOK, "Add a member")
 	ask("uma", "user", "sam", "action", "account.view", "kind", "account", "id", "us-1").want(t, http.StatusOK, "Reinstate sam", "Do it")
 	ask("uma", "user", "mia", "action", "report.create", "kind", "company").want(t, http.StatusOK, "the role", "Do it")

@@ -95,7 +95,7 @@ func (p *whyPage) ask(v *visit) {
 		found.Routes = append(found.Routes, line)
 	}
 	for _, r := range e.Remedies {
-		found.Remedies = append(found.Remedies, remedyLine{sentence(r.String()), v.remedyLink(r, id)})
+		found.Remedies = append(found.Remedies, remedyLine{sentence(r.String()), v.remedyLink(r)})
 	}
 	if e.Maker != nil {
 		found.Maker = sentence(e.Maker.Decision.String())
@@ -105,13 +105,13 @@ func (p *whyPage) ask(v *visit) {
 }
 
 // remedyForms are the forms that make what would help, by what it asks of Decide:
-// with the parameter that says of what, and the field for who is to be helped.
-var remedyForms = map[access.Action]struct{ form, of, who string }{
+// with the parameter that says of what, and the field for what is given.
+var remedyForms = map[access.Action]struct{ form, of, given string }{
 	access.SuspendUser:    {"user.reinstate", "user", ""},
 	access.SetUserExpiry:  {"user.set-expiry", "user", ""},
-	access.SetUserRole:    {"user.set-role", "user", ""},
+	access.SetUserRole:    {"user.set-role", "user", "role"},
 	access.SetTeamMembers: {"team.add-member", "team", "user"},
-	access.SetTeamGroups:  {"team.attach-group", "team", ""},
+	access.SetTeamGroups:  {"team.attach-group", "team", "group"},
 	access.CreateGroup:    {"datagroup.create", "", ""},
 	access.ShareViewer:    {"report.share", "report", "user"},
 	access.ShareExplorer:  {"report.share", "report", "user"},
@@ -120,8 +120,8 @@ var remedyForms = map[access.Action]struct{ form, of, who string }{
 }
 
 // remedyLink returns the link to the form in which the reader may make a change
-// that would help somebody, with their name typed in, or "" if there is none.
-func (v *visit) remedyLink(r access.Remedy, who team.UserID) string {
+// that would help, with what it gives filled in, or "" if there is none.
+func (v *visit) remedyLink(r access.Remedy) string {
 	known := remedyForms[r.Action]
 	f := v.console.forms[known.form]
 	if f == nil {
@@ -134,8 +134,8 @@ func (v *visit) remedyLink(r access.Remedy, who team.UserID) string {
 	if f.Offered(v, in) != nil || f.Fits != nil && !f.Fits(v, in) {
 		return ""
 	}
-	if known.who != "" {
-		in.Set(known.who, string(who))
+	if known.given != "" {
+		in.Set(known.given, r.Given.ID())
 	}
 	return v.console.address("/change", in)
 }

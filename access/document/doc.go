@@ -18,7 +18,7 @@
 // Most programs use [Document], or [Parse], and the entry types. In groups:
 //
 //   - the whole: [Document], [Parse], [Document.JSON]; [ParsePart] for what can be
-//     be read of one; [Document.Split], [Join], [MinPart] for what must be kept in
+//     read of one; [Document.Split], [Join], [MinPart] for what must be kept in
 //     parts
 //   - roles and kinds: [Catalog], [CatalogOf]
 //   - people: [User], [Team], [Member]
