@@ -94,7 +94,7 @@ func (d *dues) addUsers() {
 	roles, n := d.roles()
 	d.active = make([]active, 0, n)
 	months := d.state.reviewMonths()
-	early := d.last.AddDate(0, -months, 0) // who came later is not due, however long the months are
+	early := d.last.AddDate(0, -months, 3) // who came later is not due, however long the months are
 	for u := range d.directory.Users() {
 		state := stateOf(u, d.at)
 		if state != audit.StateEnded {

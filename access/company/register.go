@@ -139,9 +139,9 @@ func stateOf(u team.User, at time.Time) string {
 // nextReview returns when a user is to be reviewed again.
 func nextReview(row audit.RegisterRow, months int) time.Time {
 	if !row.LastReview.IsZero() {
-		return row.LastReview.AddDate(0, months, 0)
+		return addMonths(row.LastReview, months)
 	}
-	next := row.Added.AddDate(0, months, 0)
+	next := addMonths(row.Added, months)
 	if !row.ReviewBy.IsZero() && row.ReviewBy.Before(next) {
 		return row.ReviewBy
 	}

@@ -92,7 +92,17 @@ func (s *state) nextReview() time.Time {
 	if from.IsZero() {
 		from = s.ledger.founding.at
 	}
-	return from.AddDate(0, s.reviewMonths(), 0)
+	return addMonths(from, s.reviewMonths())
+}
+
+// addMonths returns the same day so many months later, and the last day of that
+// month if it is shorter.
+func addMonths(t time.Time, months int) time.Time {
+	later := t.AddDate(0, months, 0)
+	if over := later.Day(); over != t.Day() { // the month after that one
+		return later.AddDate(0, 0, -over)
+	}
+	return later
 }
 
 // lastReview returns when a row was decided last in a review that is closed.

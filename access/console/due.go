@@ -26,6 +26,7 @@ type dueRow struct {
 	audit.DueRow
 	What phrase
 	Who  string
+	Ends bool // at At, which is said as all ends are
 }
 
 // showDue answers with a part of what is due.
@@ -42,9 +43,13 @@ func showDue(v *visit) (*answer, error) {
 		p.Next = v.with("after", strconv.Itoa(to))
 	}
 	for _, row := range all[from:to] {
-		p.Rows = append(p.Rows, dueRow{row, v.describeDue(row), v.dueFor(row)})
+		p.Rows = append(p.Rows, dueRow{row, v.describeDue(row), v.dueFor(row), isEnd(row.Kind)})
 	}
 	return &answer{Template: "due.html", Title: say("What is due"), Data: p}, nil
+}
+
+func isEnd(kind string) bool {
+	return kind == audit.DueEnd || kind == audit.DueMembership || kind == audit.DueGrant
 }
 
 // dueFor calls the person whom a row is about, "" if there is none.

@@ -60,8 +60,8 @@ func TestEndsInWords(t *testing.T) {
 		c    company.Change
 		want string
 	}{
-		{company.SetEnd{User: "mia"}, "The end of the access of mia is now: none"},
-		{company.SetMemberEnd{User: "mia", Team: "west"}, "The end of the membership of mia in team west is now: none"},
+		{company.SetEnd{User: "mia"}, "The access of mia now lasts for good"},
+		{company.SetMemberEnd{User: "mia", Team: "west"}, "The membership of mia in team west now lasts for good"},
 		{company.EditTeam{Team: "west", Name: company.None[string](), Description: company.None[string]()}, "Team west is edited, it has no name any more, it has no description any more"},
 		{company.EditUser{User: "mia", Name: company.None[string]()}, "User mia has no name any more"},
 		{company.SetLimits{Seats: company.None[int]()}, "The seats of the company have no limit"},

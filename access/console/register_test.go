@@ -110,7 +110,7 @@ func TestDue(t *testing.T) {
 		shows, omit string
 	}{
 		{"", "30", "They see no data", "Their membership of team West ends"},
-		{"?days=120", "120", "Their membership of team West ends", "nothing"},
+		{"?days=120", "120", "Their membership of team West ends Mia Viewer mia@example.com until 2026-11-30, included", "nothing"},
 		{"?days=120", "120", "A review is to be opened", "nothing"},
 		{"?days=-1", "30", "They see no data", "Their membership"},
 		{"?days=many", "30", "They see no data", "Their membership"},

@@ -39,9 +39,9 @@ func with(p phrase, more ...phrase) phrase {
 // newEnd says when something ends after an edit of its end.
 func newEnd(o company.Optional[time.Time]) phrase {
 	if end, ok := o.Get(); ok {
-		return named(minute(end))
+		return until(end)
 	}
-	return say("none")
+	return say("for good")
 }
 
 // newName says what an edit makes of a name.
@@ -91,7 +91,7 @@ func (v *visit) ofUser(c company.Change) phrase {
 	case company.SetRole:
 		return say("The role of %s is now %s, and was %s", v.person(c.User), string(c.Role), string(c.From))
 	case company.SetEnd:
-		return say("The end of the access of %s is now: %s", v.person(c.User), newEnd(c.Until))
+		return say("The access of %s now lasts %s", v.person(c.User), newEnd(c.Until))
 	case company.SuspendUser:
 		return say("%s is suspended", v.person(c.User))
 	case company.ReinstateUser:
@@ -117,7 +117,7 @@ func (v *visit) ofMember(c company.Change) phrase {
 	case company.AddMember:
 		return with(say("%s joins team %s", v.person(c.User), v.teamName(c.Team)), until(c.Until))
 	case company.SetMemberEnd:
-		return say("The end of the membership of %s in team %s is now: %s", v.person(c.User), v.teamName(c.Team), newEnd(c.Until))
+		return say("The membership of %s in team %s now lasts %s", v.person(c.User), v.teamName(c.Team), newEnd(c.Until))
 	case company.RemoveMember:
 		return say("%s leaves team %s", v.person(c.User), v.teamName(c.Team))
 	}

@@ -3,7 +3,6 @@ package lint
 import (
 	"time"
 
-	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/team"
 )
@@ -13,10 +12,20 @@ func (k *checker) checkEnd(until time.Time, at place) {
 	switch {
 	case until.IsZero():
 	case team.End(until).Ended(k.now):
-		k.add(Ended, at, func(f *Finding) { f.Text = at.ending() + " has ended: " + document.End(until) })
+		k.add(Ended, at, func(f *Finding) { f.Text = at.ending() + " has ended: " + endText(until) })
 	case !until.After(k.soon):
-		k.add(EndsSoon, at, func(f *Finding) { f.Text = at.ending() + " ends soon: " + document.End(until) })
+		k.add(EndsSoon, at, func(f *Finding) { f.Text = at.ending() + " ends soon: " + endText(until) })
 	}
+}
+
+// endText is an end for people, in UTC: where a day begins with it, the last full
+// day before it, since people read a day as included.
+func endText(until time.Time) string {
+	until = until.UTC()
+	if until.Equal(until.Truncate(24 * time.Hour)) {
+		return "last full day " + until.AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	return until.Format("2006-01-02 15:04") + " UTC"
 }
 
 // ending names what is at a place and may have an end.

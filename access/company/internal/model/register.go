@@ -226,8 +226,19 @@ func (p past) reviewed(row *audit.RegisterRow) {
 	if from.IsZero() {
 		from = row.Added
 	}
-	row.NextReview = from.AddDate(0, p.months(), 0)
+	row.NextReview = monthsAfter(from, p.months())
 	if by := row.ReviewBy; !by.IsZero() && by.Before(row.NextReview) && row.LastReview.Before(row.Added) {
 		row.NextReview = by
+	}
+}
+
+// monthsAfter returns the same day and time so many months later; a month that
+// has no such day has its last one in its place.
+func monthsAfter(from time.Time, months int) time.Time {
+	for day := from.Day(); ; day-- {
+		at := time.Date(from.Year(), from.Month()+time.Month(months), day, from.Hour(), from.Minute(), from.Second(), from.Nanosecond(), time.UTC)
+		if at.Day() == day {
+			return at
+		}
 	}
 }
