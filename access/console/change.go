@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -93,8 +94,11 @@ type outcome struct {
 // sendForm checks what was typed, and makes the change if it was confirmed.
 func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 	since, err := strconv.ParseUint(in.Get("since"), 10, 63)
-	if err != nil {
+	if err != nil || since == 0 { // 0 would make the change without the condition
 		return nil, admission.BadRequest("The form does not say when it was made. Open it again.")
+	}
+	if f.Draws && !drawn(in.Get("new")) {
+		return nil, admission.BadRequest("The form does not say what it makes. Open it again.")
 	}
 	changes, err := f.Build(v, in)
 	if wrong, ok := errors.AsType[*fieldError](err); ok {
@@ -106,6 +110,7 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 	by := company.By{Actor: company.User(v.reader), Reason: in.Get("reason"), Since: since}
 	if v.console.By != nil {
 		v.console.By(v.Request, &by)
+		by.Actor, by.Reason, by.Since = company.User(v.reader), in.Get("reason"), since
 	}
 	if in.Get("step") != "do" {
 		found, err := v.askWhatIf(by, changes)
@@ -122,6 +127,13 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 		return f.Result(v, in, receipt), nil
 	}
 	return &answer{Goto: doneLink(f.Back(v, in, receipt), f.Name, receipt.Seq)}, nil
+}
+
+// drawn reports whether an id is one that a form drew. Another one is refused
+// before it is looked for: whether it is taken would tell a reader of reports and
+// links that they may not know of.
+func drawn(id string) bool {
+	return len(id) == len(rand.Text()) && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
 // doneLink adds to a link what was done.

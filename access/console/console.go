@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"github.com/ambit-authz/ambit/access"
@@ -54,7 +56,8 @@ type Config struct {
 	Origins []string
 
 	// By completes who makes a change, for what only the host knows: Approval,
-	// Correlation, Via. Actor, Reason and Since are set. Nil leaves it as it is.
+	// Correlation, Via. Actor, Reason and Since are the console's: what it makes of
+	// them is not used. Nil leaves it as it is.
 	By func(*http.Request, *company.By)
 
 	// Observer receives every decision that admits or refuses a request. Nil
@@ -103,9 +106,12 @@ func New(c *company.Company, config *Config) (http.Handler, error) {
 	if p := config.Prefix; p != "" && (!strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/")) {
 		return nil, fmt.Errorf("console: Config.Prefix %q: begin with a slash, and do not end with one", p)
 	}
+	if p := config.Prefix; p != "" && (path.Clean(p) != p || (&url.URL{Path: p}).EscapedPath() != p) {
+		return nil, fmt.Errorf("console: Config.Prefix %q is no plain path: leave out empty parts, dots, and what an address escapes", p)
+	}
 	for _, path := range []string{config.SignIn, config.SignOut} {
-		if path != "" && !strings.HasPrefix(path, "/") {
-			return nil, fmt.Errorf("console: %q is no path of this host: begin with a slash", path)
+		if path != "" && !ofThisHost(path) {
+			return nil, fmt.Errorf("console: %q is no path of this host: begin with a slash, and only one", path)
 		}
 	}
 	made := &console{Config: *config, company: c, protection: http.NewCrossOriginProtection()}
@@ -132,6 +138,12 @@ func New(c *company.Company, config *Config) (http.Handler, error) {
 	}
 	made.tables()
 	return made, nil
+}
+
+// ofThisHost reports whether a link leads to a page of this very host. A second
+// slash or a backslash would begin the name of another one.
+func ofThisHost(link string) bool {
+	return strings.HasPrefix(link, "/") && !strings.HasPrefix(link, "//") && !strings.HasPrefix(link, `/\`)
 }
 
 // tables makes what finds the rows of the tables.

@@ -179,8 +179,12 @@ func (c *console) refuse(w http.ResponseWriter, v *visit, f admission.Failure) {
 	c.write(w, v, &answer{Status: f.Status, Template: "refused.html", Title: refusalTitle(f.Status), Data: shown})
 }
 
-// signIn returns the link to the page where people sign in, and back.
+// signIn returns the link to the page where people sign in, and back: to a page
+// of the console, so that no link through it leads a host to somewhere else.
 func (c *console) signIn(next string) string {
+	if !strings.HasPrefix(next, c.Prefix+"/") || !ofThisHost(next) {
+		next = c.link("/")
+	}
 	separator := "?"
 	if strings.Contains(c.SignIn, "?") {
 		separator = "&"
