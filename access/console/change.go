@@ -285,7 +285,7 @@ func (v *visit) about(f *form, in url.Values) []row {
 			rows = append(rows, row{say("Share link"), named(id), ""})
 			continue
 		}
-		if !names && id != string(v.reader) {
+		if !names && !v.belongsTo(key, id) {
 			rows = append(rows, row{say("Of"), named(id), ""})
 			continue
 		}

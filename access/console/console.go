@@ -55,6 +55,11 @@ type Config struct {
 	// is none but the one that the request is for.
 	Origins []string
 
+	// ShareLink returns the address at which your program opens a share link, such
+	// as "https://app.example.com/shared/" with both in it: it is shown once, to who
+	// made the link. Nil shows the id and the secret themselves.
+	ShareLink func(id access.LinkID, secret string) string
+
 	// By completes who makes a change, for what only the host knows: Approval,
 	// Correlation, Via. Actor, Reason and Since are the console's: what it makes of
 	// them is not used. Nil leaves it as it is.

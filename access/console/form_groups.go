@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -119,14 +120,22 @@ func (v *visit) readFilter(in url.Values) error {
 		return nil
 	case !ok || wrong.Line == 0:
 		return &fieldError{"filter", named(err.Error())}
-	case wrong.ID != "" && wrong.Suggestion != "":
-		return &fieldError{"filter", say("Line %s, column %s: attribute %s: %s. Did you mean %s?", wrong.Line, wrong.Column, wrong.ID, wrong.Text, wrong.Suggestion)}
-	case wrong.ID != "":
-		return &fieldError{"filter", say("Line %s, column %s: attribute %s: %s.", wrong.Line, wrong.Column, wrong.ID, wrong.Text)}
 	case wrong.Suggestion != "":
-		return &fieldError{"filter", say("Line %s, column %s: %s. Did you mean %s?", wrong.Line, wrong.Column, wrong.Text, wrong.Suggestion)}
+		return &fieldError{"filter", say("Line %s, column %s: %s. Did you mean %s?", wrong.Line, wrong.Column, filterProblem(wrong), wrong.Suggestion)}
 	}
-	return &fieldError{"filter", say("Line %s, column %s: %s.", wrong.Line, wrong.Column, wrong.Text)}
+	return &fieldError{"filter", say("Line %s, column %s: %s.", wrong.Line, wrong.Column, filterProblem(wrong))}
+}
+
+// filterProblem says what is wrong in a filter, with the attribute that it is
+// about.
+func filterProblem(wrong *datagroup.Error) phrase {
+	switch {
+	case errors.Is(wrong, datagroup.ErrUnknownAttribute):
+		return say("there is no attribute %s", wrong.ID)
+	case wrong.ID != "" && !strings.Contains(wrong.Text, wrong.ID):
+		return say("attribute %s: %s", wrong.ID, wrong.Text)
+	}
+	return named(wrong.Text)
 }
 
 // checkFilter says what a filter that was typed matches, and how that differs from

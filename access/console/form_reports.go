@@ -192,12 +192,16 @@ func buildShare(v *visit, in url.Values) ([]company.Change, error) {
 }
 
 // secretPage is what is told of a link once.
-type secretPage struct{ Link, Secret, Back string }
+type secretPage struct{ Address, Link, Secret, Back string }
 
 // showSecret answers with the secret of a link, which nobody can see again.
 func showSecret(v *visit, in url.Values, r company.Receipt) *answer {
 	made, _ := company.Outcome[company.MakeLink](r)
-	return &answer{Template: "secret.html", Title: say("The link is made"), Data: secretPage{string(made.Link), made.Secret.Reveal(), backToReport(v, in, r)}}
+	p := secretPage{Link: string(made.Link), Secret: made.Secret.Reveal(), Back: backToReport(v, in, r)}
+	if v.console.ShareLink != nil {
+		p.Address = v.console.ShareLink(made.Link, p.Secret)
+	}
+	return &answer{Template: "secret.html", Title: say("The link is made"), Data: p}
 }
 
 // backToReport returns to the report that a form is about, or that it made.

@@ -28,8 +28,9 @@ func TestGroupForms(t *testing.T) {
 		want(t, http.StatusOK, "Done: Make a data group", "No team has it", "2 accounts match")
 	s.refused("dan", "datagroup.create", in("name", "", "filter", "nothing")).want(t, http.StatusUnprocessableEntity, "Give it a name")
 	s.refused("dan", "datagroup.create", in("name", "Typo", "filter", "sorce = 'google'")).
-		want(t, http.StatusUnprocessableEntity, "Line 1, column 1: attribute sorce: it does not exist. Did you mean source?", "sorce = 'google'")
-	s.refused("dan", "datagroup.create", in("name", "Typo", "filter", "source = 'google' and\n  country > 'US'")).want(t, http.StatusUnprocessableEntity, "Line 2, column")
+		want(t, http.StatusUnprocessableEntity, "Line 1, column 1: there is no attribute sorce. Did you mean source?", "sorce = 'google'")
+	s.refused("dan", "datagroup.create", in("name", "Typo", "filter", "source = 'google' and\n  country > 'US'")).want(t, http.StatusUnprocessableEntity, "Line 2, column 11: country is of type string")
+	s.refused("dan", "datagroup.create", in("name", "Fine", "filter", "campaign = 'x'")).want(t, http.StatusUnprocessableEntity, "Line 1, column 1: attribute campaign: ")
 	s.refused("dan", "datagroup.edit", in("filter", strings.Repeat("x", 20_000)), "group", "us").want(t, http.StatusUnprocessableEntity)
 
 	form := s.fill("dan", "datagroup.edit", in("filter", "country = 'US' and source = 'google'"), "group", "us")

@@ -45,3 +45,19 @@ func (v *visit) groupName(id datagroup.ID) string {
 }
 
 func (v *visit) roleTitle(r access.Resource) string { return resourceName(v.directory(), r) }
+
+// belongsTo reports whether something is the reader's own, so that they know its
+// name whatever they may read: themselves, or a team of theirs.
+func (v *visit) belongsTo(kind, id string) bool {
+	switch kind {
+	case "user":
+		return id == string(v.reader)
+	case "team":
+		for m := range v.directory().Memberships(v.reader) {
+			if string(m.Team) == id && !team.End(m.Until).Ended(v.moment.Time()) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/team"
 )
 
 func reportRoutes() []route {
@@ -100,7 +101,7 @@ func showReport(v *visit) (*answer, error) {
 	if p.Grants {
 		p.grants(v, id)
 	} else if _, own := v.directory().UserGrant(id, v.reader); own {
-		p.Own = v.offers("grant", "report", string(id), "user", string(v.reader))
+		p.Own = v.offersOfGrant(id, v.reader)
 	}
 	for l := range v.directory().LinksTo(about) {
 		if !l.Ended && v.mayKnowLink(l) && len(p.Links) < mostGrants {
@@ -119,16 +120,28 @@ func (p *reportPage) grants(v *visit, id access.ReportID) {
 		}
 		if g.Team != "" {
 			line := grantLine{string(g.Team), "", g.Level.String(), g.Until, v.offers("team-grant", "report", string(id), "team", string(g.Team))}
-			if names {
+			if names || v.belongsTo("team", line.ID) {
 				line.Name = v.teamName(g.Team)
 			}
 			p.Teams = append(p.Teams, line)
 			continue
 		}
-		line := grantLine{string(g.User), "", g.Level.String(), g.Until, v.offers("grant", "report", string(id), "user", string(g.User))}
-		if names {
+		line := grantLine{string(g.User), "", g.Level.String(), g.Until, v.offersOfGrant(id, g.User)}
+		if names || g.User == v.reader {
 			line.Name = v.userName(g.User)
 		}
 		p.Users = append(p.Users, line)
 	}
+}
+
+// offersOfGrant returns the forms about the grant of a user. Their own, people give
+// up.
+func (v *visit) offersOfGrant(id access.ReportID, who team.UserID) []offer {
+	offers := v.offers("grant", "report", string(id), "user", string(who))
+	for i := range offers {
+		if who == v.reader {
+			offers[i].Title = say("Give up this report")
+		}
+	}
+	return offers
 }

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/console"
 )
 
 // TestReports follows a report from its making to its end.
@@ -23,7 +26,7 @@ func TestReports(t *testing.T) {
 	}
 	s.get("ann", "/report?id=q9").want(t, http.StatusNotFound)
 
-	made := s.do("eve", "report.create", in("name", "Fourth quarter")).want(t, http.StatusOK, "Done", "Report Fourth quarter", "Your level creator", "eve: creator")
+	made := s.do("eve", "report.create", in("name", "Fourth quarter")).want(t, http.StatusOK, "Done", "Report Fourth quarter", "Your level creator", "Eve Editor: creator")
 	_, id, _ := strings.Cut(made.body, "&amp;report=")
 	id, _, _ = strings.Cut(id, `"`)
 	key := []string{"report", id}
@@ -85,4 +88,24 @@ func TestNameCreator(t *testing.T) {
 	s.refused("ann", "report.name-creator", in("user", "sam"), "report", "q0").want(t, http.StatusConflict)
 	s.do("ann", "report.name-creator", in("user", "mia@example.com"), "report", "q0").want(t, http.StatusOK, "Done: Name a creator", "Mia Viewer: creator").lacks(t, "do=report.name-creator")
 	s.refused("ann", "report.name-creator", in("user", "tom"), "report", "q0").want(t, http.StatusUnprocessableEntity, "it has one")
+}
+
+// TestShareLink shows the address of the host's that opens a link, and what a
+// person calls their own by its name.
+func TestShareLink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *console.Config) {
+		c.ShareLink = func(id access.LinkID, secret string) string {
+			return "https://app.example.com/s/" + string(id) + "#" + secret
+		}
+	})
+	form := s.fill("eve", "link.make", nil, "report", "q3")
+	form.Set("step", "do")
+	s.post("eve", "/change", form).want(t, http.StatusOK, "https://app.example.com/s/"+form.Get("new")+"#", "Anyone who has this address").lacks(t, "Ask those who run it")
+
+	s.do("eve", "report.share", in("user", "tom", "level", "creator"), "report", "q3")
+	s.get("tom", "/report?id=q3").want(t, http.StatusOK, "Tom Team: creator", "Give up this report", "eve: creator", "West: viewer")
+	s.get("tom", "/change?do=report.unshare-team&report=q3&team=west").want(t, http.StatusOK, "Team West")
+	s.get("tom", "/change?do=report.unshare&report=q3&user=eve").want(t, http.StatusOK, "Of eve")
+	s.do("tom", "report.unshare", nil, "report", "q3", "user", "tom").want(t, http.StatusOK, "Done")
 }

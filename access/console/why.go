@@ -137,6 +137,11 @@ func (v *visit) remedyLink(r access.Remedy) string {
 	if known.given != "" {
 		in.Set(known.given, r.Given.ID())
 	}
+	for l := access.Viewer; l <= access.Creator; l++ {
+		if r.Action == l.ShareAction() {
+			in.Set("level", l.String())
+		}
+	}
 	return v.console.address("/change", in)
 }
 
