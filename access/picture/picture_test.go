@@ -174,6 +174,15 @@ func TestCounts(t *testing.T) {
 	if got != want {
 		t.Errorf("it counts\n%s, not\n%s", got, want)
 	}
+	for _, g := range Teams(access.MustLoad(world), nil).Groups {
+		if g.Only != 0 {
+			t.Errorf("in the company, %d accounts are only in %s", g.Only, g.ID)
+		}
+	}
+	part := drawn(t, access.MustLoad(world), "marketing", &Config{Budget: 5})
+	if len(part.Groups) != 2 || part.Uncounted != 2 || strings.Contains(part.Words(), "several") {
+		t.Errorf("with a small budget %+v: %s", part, part.Words())
+	}
 	if _, ok := Team(access.MustLoad(world), "mars", nil); ok {
 		t.Error("there is a drawing of a team that does not exist")
 	}

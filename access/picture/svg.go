@@ -120,11 +120,10 @@ func fit(s string, pixels float64, size int) string {
 	}
 	used, end := 0, 0
 	for i, r := range s {
-		w := width(r)
-		if w > 0 && used+width('…') <= room {
-			end = i
+		if used+width('…') <= room {
+			end = i // a mark on the character before it takes no room, so it stays there
 		}
-		if used += w; used > room {
+		if used += width(r); used > room {
 			return s[:end] + "…"
 		}
 	}
