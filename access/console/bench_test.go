@@ -56,6 +56,7 @@ func BenchmarkPages(b *testing.B) {
 		keys []string
 	}{
 		{"team.detach-group", nil, []string{"team", "t1", "group", "g2"}},
+		{"datagroup.edit", []string{"filter", "everything"}, []string{"group", "g2"}},
 		{"user.set-role", []string{"role", "admin", "reason", "x"}, []string{"user", "u00001"}},
 		{"user.set-role", []string{"role", "viewer", "reason", "x"}, []string{"user", "u00001"}},
 		{"team.create", []string{"name", "New"}, nil},

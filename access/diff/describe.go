@@ -36,7 +36,7 @@ type Section struct {
 // Sections without facts are left out. A nil policy has no sections. It costs a
 // look at every account for each user and team.
 func Describe(p *access.Policy) []Section {
-	d := &describer{reacher: newReacher(newFacts(p))}
+	d := &describer{reacher: newReacher(newFacts(p, nil))}
 	d.section("What there is", d.inventory)
 	d.section("Kinds of the host's things", d.kinds)
 	d.section("Roles that users have", d.roles)

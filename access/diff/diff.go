@@ -19,7 +19,12 @@ type Diff struct {
 // It costs a look at every user, team, account and report of both. What gains and
 // losses cost is said there.
 func Compare(old, next *access.Policy) *Diff {
-	return &Diff{newFacts(old), newFacts(next)}
+	return compareIn(old, next, localTo(old, next))
+}
+
+// compareIn compares what two policies have in a part, or all of them for nil.
+func compareIn(old, next *access.Policy, part *local) *Diff {
+	return &Diff{newFacts(old, part), newFacts(next, part)}
 }
 
 // Gains returns what the next policy allows that the old one denies, at any time:

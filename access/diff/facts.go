@@ -22,7 +22,7 @@ import (
 //     allowed at all earlier ones, so a fact has an end and no beginning.
 //
 // Every answer comes from Decide or a View. The document only says what there is
-// to ask about, and when to ask.
+// to ask about, and when to ask. It may be a part of the policy: see [local].
 //
 // facts is not changed after it is made.
 type facts struct {
@@ -38,6 +38,7 @@ type facts struct {
 	actors       map[role.Name][]*holder     // users who are not suspended, by role
 	teamEnds     map[string][]time.Time      // the ends of what is shared with a team
 	capabilities map[role.Name]*capabilities // of the roles of actors
+	local        *local                      // the part that doc is; nil if it is the whole policy
 }
 
 // holder is a user, as the holder of a role.
@@ -58,9 +59,16 @@ func (h *holder) standing() standing {
 	return standing{h.Role, !h.Suspended && h.Until == ""}
 }
 
-func newFacts(p *access.Policy) *facts {
+// newFacts returns the facts of a policy, or of what it has in a part.
+func newFacts(p *access.Policy, part *local) *facts {
+	doc := (*document.Document)(nil)
+	if part == nil {
+		doc = p.Document()
+	} else {
+		doc = part.document(p.Directory())
+	}
 	f := &facts{
-		doc: p.Document(), byID: map[string]*holder{}, teamEnds: map[string][]time.Time{},
+		doc: doc, local: part, byID: map[string]*holder{}, teamEnds: map[string][]time.Time{},
 		actors: map[role.Name][]*holder{}, capabilities: map[role.Name]*capabilities{},
 	}
 	for _, a := range f.doc.Accounts {

@@ -47,6 +47,9 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 			if !b.spend(1) {
 				return
 			}
+			if next.local != nil && next.byID[l.Maker] == nil {
+				continue // it is there for those who may revoke it
+			}
 			if r, ok := g.ofLink(l); ok && !yield(r) {
 				return
 			}

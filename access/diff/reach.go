@@ -8,16 +8,17 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // reacher finds the accounts that users reach, and remembers those of teams. It
 // is for one goroutine.
 type reacher struct {
 	*facts
-	byTeam map[string][]datagroup.AccountID
+	byTeam map[teamView][]datagroup.AccountID
 }
 
-func newReacher(f *facts) reacher { return reacher{f, map[string][]datagroup.AccountID{}} }
+func newReacher(f *facts) reacher { return reacher{f, map[teamView][]datagroup.AccountID{}} }
 
 // reached is an account that a user reaches.
 type reached struct {
@@ -38,26 +39,33 @@ func (f *facts) seesAll(h *holder) bool {
 }
 
 // inTeam returns the accounts that are reached in the sessions of a team, in byte
-// order, by asking for a member who is not suspended. They are the same for all
-// members whose role lets them do anything with accounts.
-func (r reacher) inTeam(team string, h *holder) []datagroup.AccountID {
-	a, at := r.capabilities[role.Name(h.Role)].reaching()
-	if at == nil {
+// order, nil for a role that lets its holders do nothing with accounts. Within a
+// part it leaves out those that both policies show to a user who is the same in
+// both: they are neither gained nor lost.
+func (r reacher) inTeam(id string, h *holder) []datagroup.AccountID {
+	if _, at := r.capabilities[role.Name(h.Role)].reaching(); at == nil {
 		return nil
 	}
-	if list, ok := r.byTeam[team]; ok {
+	own := r.local == nil || r.local.users[team.UserID(h.ID)]
+	key := teamView{id, own}
+	if list, ok := r.byTeam[key]; ok {
 		return list
 	}
 	var list []datagroup.AccountID
-	if s := access.Session(h.ID, team); a == access.ViewAccount {
-		list = slices.Sorted(r.start.View(s).Accounts())
+	if d := r.start.Directory(); own {
+		list = slices.Sorted(d.ViewOfTeam(team.ID(id)).Accounts())
 	} else {
-		list = slices.DeleteFunc(slices.Clone(r.accounts), func(id datagroup.AccountID) bool {
-			return !r.start.Decide(s, a, at(id)).Allowed
-		})
+		list = r.local.seen(d, team.ID(id))
 	}
-	r.byTeam[team] = list
+	r.byTeam[key] = list
 	return list
+}
+
+// teamView is what is seen in the sessions of a team: all of it, or only what may
+// be gained or lost.
+type teamView struct {
+	team string
+	all  bool
 }
 
 // byTeams returns the accounts that a user reaches through teams, in byte order:

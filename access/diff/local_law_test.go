@@ -1,0 +1,116 @@
+package diff
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
+)
+
+// TestLocalLaw: what is found in the part in which two policies differ is what is
+// found in the whole of them, whether one came from the other or both were loaded.
+func TestLocalLaw(t *testing.T) {
+	t.Parallel()
+	hits := map[string]int{}
+	wanted := []string{"a filter", "an account", "groups of a team", "a membership", "an end of a membership", "a grant to a user", "a grant to a team",
+		"anywhere", "local", "gain", "loss", "gain of a link", "gain in a session", "gain of a level", "revocation", "gain of a session"}
+	absent := func() []string {
+		return slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return hits[w] > 0 })
+	}
+	for round := 0; round == 0 || !testing.Short() && round < 50 && len(absent()) > 0; round++ {
+		rapid.Check(t, func(rt *rapid.T) {
+			g := worldGen{rt}
+			doc := g.document()
+			old := compile(t, doc)
+			next := edited(t, old, func(e *access.Edit) {
+				for range rapid.IntRange(1, 3).Draw(rt, "edits") {
+					hits[g.localEdit(doc, e)]++
+				}
+			})
+			for _, pair := range [][2]*access.Policy{{old, next}, {old, compile(t, next.Document())}} {
+				part := localTo(pair[0], pair[1])
+				if part == nil {
+					hits["anywhere"]++
+					continue
+				}
+				hits["local"]++
+				got, want := compareIn(pair[0], pair[1], part), compareIn(pair[0], pair[1], nil)
+				gains, losses := slices.Collect(got.Gains()), slices.Collect(got.Losses())
+				if !reflect.DeepEqual(gains, slices.Collect(want.Gains())) || !reflect.DeepEqual(losses, slices.Collect(want.Losses())) {
+					rt.Fatalf("in the part the difference is\n%v\nin the whole it is\n%v\n%s", got, want, printed(t, doc, next.Document()))
+				}
+				hits["gain"] += len(gains)
+				hits["loss"] += len(losses)
+				for _, r := range gains {
+					_, session := r.Subject.Team()
+					switch {
+					case r.Kind == LinkUse:
+						hits["gain of a link"]++
+					case r.Kind == AccountReach && session:
+						hits["gain in a session"]++
+					case r.Kind == ReportLevel:
+						hits["gain of a level"]++
+					case r.Kind == LinkRevocation:
+						hits["revocation"]++
+					case r.Kind == TeamSession:
+						hits["gain of a session"]++
+					}
+				}
+			}
+		})
+	}
+	if len(absent()) > 0 && !testing.Short() {
+		t.Errorf("never taken: %q", absent())
+	}
+}
+
+// localEdit makes a change that mostly concerns few, and names it.
+func (d worldGen) localEdit(doc *document.Document, e *access.Edit) string {
+	user := doc.Users[rapid.IntRange(0, len(doc.Users)-1).Draw(d.T, "user")].ID
+	t := rapid.SampledFrom(doc.Teams).Draw(d.T, "team")
+	switch rapid.IntRange(0, 7).Draw(d.T, "edit") {
+	case 0:
+		e.SetGroup(document.Group{ID: d.one("group", "g1", "g2"), Filter: d.one("filter", "country = 'US'", "everything", "nothing", "id in ('a1', 'a2')")})
+		return "a filter"
+	case 1:
+		if len(doc.Accounts) == 0 {
+			return ""
+		}
+		a := rapid.SampledFrom(doc.Accounts).Draw(d.T, "account")
+		e.SetAccount(document.Account{ID: a.ID, Source: "s", Values: map[string]datagroup.Value{"country": datagroup.Text(d.one("country", "US", "DE"))}})
+		return "an account"
+	case 2:
+		e.SetTeam(document.Team{ID: t.ID, Groups: [][]string{nil, {"g1"}, {"g2"}, {"g1", "g2"}}[rapid.IntRange(0, 3).Draw(d.T, "groups")]})
+		return "groups of a team"
+	case 3:
+		if i := slices.IndexFunc(t.Members, func(m document.Member) bool { return m.User == user }); i >= 0 && d.chance(2, "remove") {
+			e.SetMember(team.ID(t.ID), document.Member{User: user, Until: d.end()})
+			return "an end of a membership"
+		}
+		e.SetMember(team.ID(t.ID), document.Member{User: user, Until: d.end()})
+		return "a membership"
+	case 4:
+		if len(doc.Reports) == 0 {
+			return ""
+		}
+		e.SetGrant(access.ReportID(doc.Reports[0].ID), document.Grant{User: user, Level: d.one("level", "viewer", "explorer", "creator"), Until: d.end()})
+		return "a grant to a user"
+	case 5:
+		if len(doc.Reports) == 0 {
+			return ""
+		}
+		e.SetGrant(access.ReportID(doc.Reports[0].ID), document.Grant{Team: t.ID, Level: d.one("level", "viewer", "explorer"), Until: d.end()})
+		return "a grant to a team"
+	case 6:
+		e.SetUser(document.User{ID: "new", Role: doc.Users[0].Role})
+		return "a user"
+	}
+	e.SetUser(document.User{ID: user, Name: "Another Name", Role: doc.Users[slices.IndexFunc(doc.Users, func(u document.User) bool { return u.ID == user })].Role, Suspended: true})
+	return "a suspension"
+}

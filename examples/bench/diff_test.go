@@ -1,0 +1,59 @@
+package bench
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/diff"
+	"github.com/ambit-authz/ambit/access/document"
+)
+
+// BenchmarkDiff compares the companies M and L with what an edit of a filter
+// makes of them: all gains and losses, and the summary that a page shows while
+// somebody types. "apart" loads the second policy from a document of its own.
+func BenchmarkDiff(b *testing.B) {
+	for _, name := range []string{"M-ends", "L-ends"} {
+		i := slices.IndexFunc(Sizes, func(s Size) bool { return s.Name == name })
+		w, _ := newTables(Sizes[i])
+		doc := NewDocument(w)
+		old, err := access.Compile(doc, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		edit := old.Edit()
+		edit.SetGroup(document.Group{ID: doc.Groups[len(doc.Groups)/2].ID, Filter: doc.Groups[0].Filter})
+		next, err := edit.Policy()
+		if err != nil {
+			b.Fatal(err)
+		}
+		apart, err := access.Compile(next.Document(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, pair := range []struct {
+			name string
+			next *access.Policy
+		}{{"edited", next}, {"apart", apart}} {
+			b.Run(name+"/"+pair.name+"/all", func(b *testing.B) {
+				for b.Loop() {
+					d, n := diff.Compare(old, pair.next), 0
+					for range d.Gains() {
+						n++
+					}
+					for range d.Losses() {
+						n++
+					}
+					b.ReportMetric(float64(n), "rights")
+				}
+			})
+			b.Run(name+"/"+pair.name+"/summary", func(b *testing.B) {
+				for b.Loop() {
+					s := diff.Compare(old, pair.next).Summary(context.Background(), diff.Limits{})
+					b.ReportMetric(float64(s.Gains.Users+s.Losses.Users), "users")
+				}
+			})
+		}
+	}
+}
