@@ -16,8 +16,15 @@ type Diff struct {
 
 // Compare compares two policies. A nil policy is that of an empty company.
 //
-// It costs a look at every user, team, account and report of both. What gains and
-// losses cost is said there.
+// Where nothing differs that decides about everybody at once, it looks at those
+// who may gain or lose only: at the users, teams, data groups, accounts' values and
+// grants that differ, the members of teams that see something else, and those who
+// may do something to what is new or gone. That costs in proportion to them if one
+// policy came from the other by Edit, and a comparison of all records if both were
+// loaded. Otherwise, for a change of the catalog, of a role whose holders manage
+// others or are counted, of share links, or of which accounts and reports there
+// are, it costs a look at every user, team, account and report of both. What gains
+// and losses cost is said there.
 func Compare(old, next *access.Policy) *Diff {
 	return compareIn(old, next, localTo(old, next))
 }
@@ -38,8 +45,9 @@ func compareIn(old, next *access.Policy, part *local) *Diff {
 // about.
 //
 // The search goes from user to user, so it costs as much as you read. For each
-// user it costs a look at the accounts of each team, at every user if the role
-// manages users, and at every share link.
+// user who may gain it costs a look at the accounts of each team, at every user if
+// the role manages users, and at every share link, as far as [Compare] found that
+// they may differ.
 func (d *Diff) Gains() iter.Seq[Right] { return d.rights(false, nil) }
 
 // Losses returns what the old policy allows that the next one denies. It is

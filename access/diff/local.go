@@ -1,32 +1,37 @@
 package diff
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
-// local is the part of two policies in which somebody may gain or lose, if what
-// differs is data groups, the attributes of accounts, memberships and grants only:
-// then what happens to a user depends on themselves and their teams. What decides
-// about everybody at once is the same in both: who and what there is, the roles,
-// and the standing of each user.
+// local is the part of two policies in which somebody may gain or lose, if nothing
+// differs that decides about everybody at once, such as the roles: then what
+// happens to a user depends on themselves and their teams, and on the users, teams
+// and data groups that their role lets them do something to.
 type local struct {
+	policy    *access.Policy // the next one
 	old, next access.Directory
 	users     map[team.UserID]bool              // true for those whose own records differ
+	teams     []string                          // that are in one policy only
+	groups    []string                          // that are in one policy only
+	allData   bool                              // of a user who sees all accounts something differs
 	accounts  map[team.ID][]datagroup.AccountID // which a team may see in one policy only
 }
 
 // localTo returns the part in which two policies differ, nil if they may differ
 // anywhere.
 func localTo(old, next *access.Policy) *local {
-	l := &local{old.Directory(), next.Directory(), map[team.UserID]bool{}, map[team.ID][]datagroup.AccountID{}}
+	l := &local{policy: next, old: old.Directory(), next: next.Directory(), users: map[team.UserID]bool{}, accounts: map[team.ID][]datagroup.AccountID{}}
 	c := l.next.Since(l.old)
-	if c.Catalog || c.Attributes || len(c.Links) > 0 || !l.inBoth(c) {
+	if c.Catalog || c.Attributes || len(c.Links) > 0 || !l.concernsFew(c) {
 		return nil
 	}
 	for _, id := range c.Users {
@@ -49,21 +54,84 @@ func localTo(old, next *access.Policy) *local {
 	return l
 }
 
-// inBoth reports whether all that differs is in both policies, and users keep
-// their role and for how long they may act.
-func (l *local) inBoth(c document.Changes) bool {
+// concernsFew reports whether what differs may be compared in a part, and notes who
+// may do something to the users, teams and data groups that are not what they were.
+func (l *local) concernsFew(c document.Changes) bool {
 	has := func(r access.Resource) bool { return l.old.Has(r) && l.next.Has(r) }
+	if slices.ContainsFunc(c.Accounts, func(id string) bool { return !has(access.Account(id)) }) ||
+		slices.ContainsFunc(c.Reports, func(id string) bool { return !has(access.Report(access.ReportID(id))) }) {
+		return false
+	}
+	for _, id := range c.Teams {
+		if !has(access.Team(id)) {
+			l.teams = append(l.teams, id)
+		}
+	}
+	for _, id := range c.Groups {
+		if !has(access.Group(id)) {
+			l.groups = append(l.groups, id)
+		}
+	}
+	standing := false
 	for _, id := range c.Users {
 		was, before := l.old.User(team.UserID(id))
 		is, now := l.next.User(team.UserID(id))
-		if !before || !now || was.Role != is.Role || was.Suspended != is.Suspended || !was.Until.Equal(is.Until) {
+		if before && now && was.Role == is.Role && was.Suspended == is.Suspended && was.Until.Equal(is.Until) {
+			continue
+		}
+		standing = true
+		if before && !l.isOrdinary(was.Role) || now && !l.isOrdinary(is.Role) {
 			return false
 		}
+		l.allData = l.allData || l.scope(was.Role) == role.AllData || l.scope(is.Role) == role.AllData
 	}
-	return !slices.ContainsFunc(c.Teams, func(id string) bool { return !has(access.Team(id)) }) &&
-		!slices.ContainsFunc(c.Groups, func(id string) bool { return !has(access.Group(id)) }) &&
-		!slices.ContainsFunc(c.Accounts, func(id string) bool { return !has(access.Account(id)) }) &&
-		!slices.ContainsFunc(c.Reports, func(id string) bool { return !has(access.Report(access.ReportID(id))) })
+	for at, differs := range map[access.Resource]bool{
+		access.TargetUser(""): standing, access.Team(""): len(l.teams) > 0, access.Group(""): len(l.groups) > 0,
+	} {
+		if differs {
+			l.addActors(at)
+		}
+	}
+	return true
+}
+
+// isOrdinary reports whether it concerns few who the holders of a role are: it has
+// no minimum and no maximum, and holders may do nothing to users, teams and data
+// groups, of which there are many.
+func (l *local) isOrdinary(name role.Name) bool {
+	r, _ := l.next.Catalog().Role(name)
+	return r.MinHolders == 0 && r.MaxHolders == 0 &&
+		!l.acts(r, access.TargetUser("")) && !l.acts(r, access.Team("")) && !l.acts(r, access.Group(""))
+}
+
+// scope returns which data the holders of a role see.
+func (l *local) scope(name role.Name) role.Scope {
+	r, _ := l.next.Catalog().Role(name)
+	return r.Scope
+}
+
+// acts reports whether holders of a role may do something to things of a kind.
+func (l *local) acts(r role.Role, at access.Resource) bool {
+	return slices.ContainsFunc(r.Capabilities, func(a role.Action) bool { return l.policy.Applies(a, at).Allowed })
+}
+
+// addActors adds the users who may do something to things of a kind.
+func (l *local) addActors(at access.Resource) {
+	for _, r := range l.next.Catalog().Roles() {
+		if !l.acts(r, at) {
+			continue
+		}
+		for u := range l.next.UsersWith(r.Name) {
+			l.addUser(u.ID)
+		}
+	}
+}
+
+// addUser adds a user whose own records may be the same in both policies.
+func (l *local) addUser(id team.UserID) {
+	if !l.users[id] {
+		l.users[id] = false
+	}
 }
 
 // addTeam adds the members of a team of which something differs, and the accounts
@@ -97,9 +165,7 @@ func (l *local) addAccount(g datagroup.ID, a datagroup.AccountID) {
 func (l *local) addMembers(id team.ID) {
 	for _, d := range []access.Directory{l.old, l.next} {
 		for m := range d.Members(id) {
-			if !l.users[m.User] {
-				l.users[m.User] = false
-			}
+			l.addUser(m.User)
 		}
 	}
 }
@@ -119,20 +185,20 @@ func (l *local) settle() {
 	}
 }
 
-// addExamples adds a few users of each role and standing: whether somebody may do
-// anything to users is asked about them.
+// addExamples adds a few users of each role and standing in either policy: whether
+// somebody may do anything to users is asked about them.
 func (l *local) addExamples() {
-	for _, r := range l.next.Catalog().Roles() {
-		all, lasting := l.next.Holders(r.Name)
-		left := map[bool]int{true: min(2, lasting), false: min(2, all-lasting)}
-		for u := range l.next.UsersWith(r.Name) {
-			if left[true]+left[false] == 0 {
-				break
-			}
-			if is := !u.Suspended && u.Until.IsZero(); left[is] > 0 {
-				left[is]--
-				if !l.users[u.ID] {
-					l.users[u.ID] = false
+	for _, d := range []access.Directory{l.old, l.next} {
+		for _, r := range d.Catalog().Roles() {
+			all, lasting := d.Holders(r.Name)
+			left := map[bool]int{true: min(2, lasting), false: min(2, all-lasting)}
+			for u := range d.UsersWith(r.Name) {
+				if left[true]+left[false] == 0 {
+					break
+				}
+				if is := !u.Suspended && u.Until.IsZero(); left[is] > 0 {
+					left[is]--
+					l.addUser(u.ID)
 				}
 			}
 		}
@@ -147,7 +213,10 @@ func (l *local) document(d access.Directory) *document.Document {
 	teams, reports := map[team.ID][]document.Member{}, map[access.ReportID][]document.Grant{}
 	links := map[access.LinkID]access.ShareLink{}
 	for _, id := range slices.Sorted(maps.Keys(l.users)) {
-		u, _ := d.User(id)
+		u, ok := d.User(id)
+		if !ok {
+			continue
+		}
 		part.Users = append(part.Users, document.UserOf(u))
 		for m := range d.Memberships(id) {
 			teams[m.Team] = append(teams[m.Team], document.MemberOf(m))
@@ -164,6 +233,11 @@ func (l *local) document(d access.Directory) *document.Document {
 			links[s.ID] = s
 		}
 	}
+	for _, id := range l.teams {
+		if d.Has(access.Team(id)) {
+			teams[team.ID(id)] = slices.Clip(teams[team.ID(id)])
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(teams)) {
 		part.Teams = append(part.Teams, document.Team{ID: string(id), Members: teams[id]})
 		for g := range d.GrantsOfTeam(id) {
@@ -177,11 +251,20 @@ func (l *local) document(d access.Directory) *document.Document {
 		part.Links = append(part.Links, links[id].Entry())
 	}
 	for a := range d.Accounts() {
-		part.Accounts = append(part.Accounts, document.Account{ID: string(a.ID())})
-		break
+		if part.Accounts = append(part.Accounts, document.Account{ID: string(a.ID())}); !l.allData {
+			break
+		}
+	}
+	slices.SortFunc(part.Accounts, func(a, b document.Account) int { return cmp.Compare(a.ID, b.ID) })
+	for _, id := range l.groups {
+		if d.Has(access.Group(id)) {
+			part.Groups = append(part.Groups, document.Group{ID: id})
+		}
 	}
 	for g := range d.Groups() {
-		part.Groups = append(part.Groups, document.Group{ID: string(g.ID)})
+		if len(part.Groups) == 0 {
+			part.Groups = append(part.Groups, document.Group{ID: string(g.ID)})
+		}
 		break
 	}
 	return part

@@ -3,6 +3,7 @@ package diff
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -10,6 +11,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -19,7 +21,7 @@ func TestLocalLaw(t *testing.T) {
 	t.Parallel()
 	hits := map[string]int{}
 	wanted := []string{"a filter", "an account", "groups of a team", "a membership", "an end of a membership", "a grant to a user", "a grant to a team",
-		"anywhere", "local", "gain", "loss", "gain of a link", "gain in a session", "gain of a level", "revocation", "gain of a session"}
+		"a user", "a removal", "a role", "a suspension", "an end of access", "a team", "a deleted team", "a data group", "a deleted data group", "anywhere", "gain", "loss", "gain of a link", "gain in a session", "gain of a level", "revocation", "gain of a session"}
 	absent := func() []string {
 		return slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return hits[w] > 0 })
 	}
@@ -27,10 +29,15 @@ func TestLocalLaw(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			g := worldGen{rt}
 			doc := g.document()
+			g.crowd(doc)
 			old := compile(t, doc)
+			var made []string
 			next := edited(t, old, func(e *access.Edit) {
 				for range rapid.IntRange(1, 3).Draw(rt, "edits") {
-					hits[g.localEdit(doc, e)]++
+					made = append(made, g.localEdit(doc, e))
+					if last := made[len(made)-1]; last == "a removal" || strings.HasPrefix(last, "a deleted") {
+						break // a later one may be about what is gone
+					}
 				}
 			})
 			for _, pair := range [][2]*access.Policy{{old, next}, {old, compile(t, next.Document())}} {
@@ -39,7 +46,9 @@ func TestLocalLaw(t *testing.T) {
 					hits["anywhere"]++
 					continue
 				}
-				hits["local"]++
+				for _, edit := range made {
+					hits[edit]++
+				}
 				got, want := compareIn(pair[0], pair[1], part), compareIn(pair[0], pair[1], nil)
 				gains, losses := slices.Collect(got.Gains()), slices.Collect(got.Losses())
 				if !reflect.DeepEqual(gains, slices.Collect(want.Gains())) || !reflect.DeepEqual(losses, slices.Collect(want.Losses())) {
@@ -70,11 +79,33 @@ func TestLocalLaw(t *testing.T) {
 	}
 }
 
+// crowd adds users, so that a part is not the whole, and roles whose holders are
+// counted and may do nothing.
+func (d worldGen) crowd(doc *document.Document) {
+	if doc.Catalog.Roles[0].Name == "boss" {
+		doc.Catalog.Roles = append(doc.Catalog.Roles, role.Role{Name: "anchor", MinHolders: 3}, role.Role{Name: "seat", MaxHolders: 1})
+		for i, r := range doc.Catalog.Roles {
+			if r.Name == "boss" || r.Name == "granter" || r.Name == "warden" {
+				doc.Catalog.Roles[i].Manages = append(r.Manages, "anchor", "seat")
+			}
+		}
+	}
+	for _, id := range []string{"v1", "v2", "v3", "v4", "v5", "v6"}[:rapid.IntRange(0, 6).Draw(d.T, "others")] {
+		r := rapid.SampledFrom(doc.Catalog.Roles).Draw(d.T, "role of another")
+		doc.Users = append(doc.Users, document.User{ID: id, Email: id + "@x.test", Role: string(r.Name), Suspended: d.chance(8, "suspended")})
+	}
+}
+
 // localEdit makes a change that mostly concerns few, and names it.
 func (d worldGen) localEdit(doc *document.Document, e *access.Edit) string {
-	user := doc.Users[rapid.IntRange(0, len(doc.Users)-1).Draw(d.T, "user")].ID
+	was := rapid.SampledFrom(doc.Users).Draw(d.T, "user")
+	user := was.ID
+	var roles []string
+	for _, r := range doc.Catalog.Roles {
+		roles = append(roles, string(r.Name))
+	}
 	t := rapid.SampledFrom(doc.Teams).Draw(d.T, "team")
-	switch rapid.IntRange(0, 7).Draw(d.T, "edit") {
+	switch rapid.IntRange(0, 14).Draw(d.T, "edit") {
 	case 0:
 		e.SetGroup(document.Group{ID: d.one("group", "g1", "g2"), Filter: d.one("filter", "country = 'US'", "everything", "nothing", "id in ('a1', 'a2')")})
 		return "a filter"
@@ -108,9 +139,36 @@ func (d worldGen) localEdit(doc *document.Document, e *access.Edit) string {
 		e.SetGrant(access.ReportID(doc.Reports[0].ID), document.Grant{Team: t.ID, Level: d.one("level", "viewer", "explorer"), Until: d.end()})
 		return "a grant to a team"
 	case 6:
-		e.SetUser(document.User{ID: "new", Role: doc.Users[0].Role})
+		e.SetUser(document.User{ID: "new", Role: d.one("role", roles...)})
 		return "a user"
+	case 7:
+		e.RemoveUser(team.UserID(user))
+		return "a removal"
+	case 8:
+		e.SetTeam(document.Team{ID: "new", Groups: []string{"g1"}})
+		return "a team"
+	case 9:
+		e.RemoveTeam(team.ID(t.ID))
+		return "a deleted team"
+	case 10:
+		e.SetGroup(document.Group{ID: "new", Filter: "everything"})
+		return "a data group"
+	case 11:
+		e.RemoveGroup(datagroup.ID(d.one("group", "g1", "g2")))
+		return "a deleted data group"
 	}
-	e.SetUser(document.User{ID: user, Name: "Another Name", Role: doc.Users[slices.IndexFunc(doc.Users, func(u document.User) bool { return u.ID == user })].Role, Suspended: true})
-	return "a suspension"
+	changed := document.User{ID: user, Name: "Another Name", Role: was.Role, Suspended: was.Suspended, Until: was.Until}
+	switch rapid.IntRange(0, 2).Draw(d.T, "of the user") {
+	case 0:
+		changed.Role = d.one("role", roles...)
+		e.SetUser(changed)
+		return "a role"
+	case 1:
+		changed.Suspended = !was.Suspended
+		e.SetUser(changed)
+		return "a suspension"
+	}
+	changed.Until = d.end()
+	e.SetUser(changed)
+	return "an end of access"
 }

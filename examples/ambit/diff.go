@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access/diff"
@@ -52,7 +53,7 @@ func (c *call) compare(old, next source) comparison {
 		defer cancel()
 		ctx = limited
 	}
-	const noLimit = 1 << 62
+	const noLimit = math.MaxInt / 2
 	limits := diff.Limits{Steps: noLimit, Rights: cmp.Or(c.most, noLimit)}
 	d := comparison{old: old.name, next: next.name, doubts: diff.Doubts(old.policy, next.policy)}
 	if slices.ContainsFunc(d.doubts, isOfStrangers) && !c.strangers {

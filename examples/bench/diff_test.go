@@ -12,7 +12,9 @@ import (
 
 // BenchmarkDiff compares the companies M and L with what an edit of a filter
 // makes of them: all gains and losses, and the summary that a page shows while
-// somebody types. "apart" loads the second policy from a document of its own.
+// somebody types. "apart" loads the second policy from a document of its own, and
+// "much" has another filter for a hundred data groups and another role for a
+// thousand users.
 func BenchmarkDiff(b *testing.B) {
 	for _, name := range []string{"M-ends", "L-ends"} {
 		i := slices.IndexFunc(Sizes, func(s Size) bool { return s.Name == name })
@@ -32,10 +34,14 @@ func BenchmarkDiff(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		much, err := access.Compile(changedMuch(b, old, doc), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
 		for _, pair := range []struct {
 			name string
 			next *access.Policy
-		}{{"edited", next}, {"apart", apart}} {
+		}{{"edited", next}, {"apart", apart}, {"much", much}} {
 			b.Run(name+"/"+pair.name+"/all", func(b *testing.B) {
 				for b.Loop() {
 					d, n := diff.Compare(old, pair.next), 0
@@ -56,4 +62,24 @@ func BenchmarkDiff(b *testing.B) {
 			})
 		}
 	}
+}
+
+// changedMuch returns the document of a policy with a hundred filters and a thousand
+// roles changed.
+func changedMuch(b *testing.B, p *access.Policy, doc *document.Document) *document.Document {
+	edit, left := p.Edit(), 1000
+	for i := range 100 {
+		edit.SetGroup(document.Group{ID: doc.Groups[i].ID, Filter: doc.Groups[i+100].Filter})
+	}
+	for _, u := range doc.Users {
+		if u.Role == "team-member" && left > 0 {
+			u.Role, left = "viewer", left-1
+			edit.SetUser(u)
+		}
+	}
+	next, err := edit.Policy()
+	if err != nil || left > 0 {
+		b.Fatal(err, left)
+	}
+	return next.Document()
 }
