@@ -26,7 +26,7 @@ type AccountCount struct {
 // Use it to say how far a change reaches when you know what the change touches.
 // It looks at each user once, and compares the accounts once for all users with
 // the same role and teams. [Compare] finds out by itself what has changed, and
-// looks at everything.
+// says more of it than how much.
 //
 // It takes at most so many steps: one for each user, membership and account that
 // it looks at. What is left of them is the second result. If that is 0, they may

@@ -54,6 +54,13 @@ func (w *versions[V, M]) run(t *rapid.T, empty M, steps map[string]step[V, M]) {
 	var zero V
 	w.frozen = []version[V, M]{{zero, empty}}
 	w.open = nil
+	begin := func(t *rapid.T) {
+		base := w.frozen[rapid.IntRange(0, len(w.frozen)-1).Draw(t, "base")]
+		if len(w.open) == 3 {
+			w.open = w.open[1:] // abandoned
+		}
+		w.open = append(w.open, transient[V, M]{NewToken(), version[V, M]{base.value, w.copy(base.model)}})
+	}
 	actions := map[string]func(*rapid.T){
 		"": func(t *rapid.T) {
 			for k := range w.frozen {
@@ -63,16 +70,10 @@ func (w *versions[V, M]) run(t *rapid.T, empty M, steps map[string]step[V, M]) {
 				w.check(t, &w.open[k].value, w.open[k].model)
 			}
 		},
-		"begin": func(t *rapid.T) {
-			base := w.frozen[rapid.IntRange(0, len(w.frozen)-1).Draw(t, "base")]
-			if len(w.open) == 3 {
-				w.open = w.open[1:] // abandoned
-			}
-			w.open = append(w.open, transient[V, M]{NewToken(), version[V, M]{base.value, w.copy(base.model)}})
-		},
+		"begin": begin,
 		"freeze": func(t *rapid.T) {
 			if len(w.open) == 0 {
-				t.Skip("no edit")
+				begin(t) // not to skip: rapid gives up after many skips in a row
 			}
 			if len(w.frozen) == 5 {
 				w.frozen = w.frozen[1:]
@@ -84,7 +85,7 @@ func (w *versions[V, M]) run(t *rapid.T, empty M, steps map[string]step[V, M]) {
 	for name, do := range steps {
 		actions[name] = func(t *rapid.T) {
 			if len(w.open) == 0 {
-				t.Skip("no edit")
+				begin(t) // not to skip: rapid gives up after many skips in a row
 			}
 			e := &w.open[rapid.IntRange(0, len(w.open)-1).Draw(t, "edit")]
 			do(t, e.token, &e.value, e.model)
