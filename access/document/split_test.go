@@ -140,7 +140,7 @@ func TestSplitLaw(t *testing.T) {
 			t.Fatalf("joined again (-want +got):\n%s", diff)
 		}
 	})
-	if cut < 100 {
+	if cut < 10 { // with -short there are 20 documents, which make some hundred
 		t.Errorf("%d cuts are too few", cut)
 	}
 }
