@@ -56,7 +56,7 @@ func showChange(v *visit) (*answer, error) {
 		}
 		in = v.PostForm
 	}
-	in = cleaned(in)
+	in = v.cleaned(in)
 	f := v.console.forms[in.Get("do")]
 	if f == nil {
 		return nil, missing("form", in.Get("do"))

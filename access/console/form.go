@@ -194,14 +194,33 @@ func edited(in url.Values, name, before string) company.Optional[string] {
 	}
 }
 
-// cleaned returns what was typed without what nobody means: spaces at the ends,
-// and the line ends of a browser.
-func cleaned(in url.Values) url.Values {
+// cleaned returns what was typed without what nobody means: the line ends of a
+// browser, and spaces at the ends. An id may have those, so it keeps them where
+// it is somebody's or something's, and where it is not typed.
+func (v *visit) cleaned(in url.Values) url.Values {
 	out := url.Values{}
 	for name, values := range in {
 		for _, value := range values {
-			out.Add(name, strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")))
+			if !v.isID(name, value) {
+				value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))
+			}
+			out.Add(name, value)
 		}
 	}
 	return out
+}
+
+// isID reports whether a parameter is to be left as it is.
+func (v *visit) isID(name, value string) bool {
+	switch name {
+	case "for", "report", "link", "invitation", "row", "after":
+		return true
+	case "user", "successor", "takeover":
+		return v.directory().Has(access.TargetUser(value))
+	case "team":
+		return v.directory().Has(access.Team(value))
+	case "group":
+		return v.directory().Has(access.Group(value))
+	}
+	return false
 }

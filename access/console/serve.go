@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -199,7 +200,7 @@ func (v *visit) typedAgain() string {
 	if v.ParseForm() != nil {
 		return v.console.link("/")
 	}
-	typed := cleaned(v.PostForm)
+	typed := maps.Clone(v.PostForm)
 	for _, name := range []string{"step", "since", "for"} {
 		typed.Del(name)
 	}
