@@ -115,7 +115,7 @@ func (p *groupPage) teams(v *visit) {
 // matches, whichever they see themselves: those who write its filter, and those
 // to whom everything may be explained.
 func (v *visit) mayPreview(id datagroup.ID) bool {
-	return v.mayRead([]access.Action{access.CreateGroup, access.ReadAudit}) || v.may(access.EditGroup, access.Group(id))
+	return v.mayRead(countAccounts) || v.may(access.EditGroup, access.Group(id))
 }
 
 // preview is what a filter matches.

@@ -10,10 +10,15 @@ import (
 
 func pictureRoutes() []route {
 	return []route{
-		{Path: "/picture", Menu: say("Picture"), Rights: readDirectory, Show: showPicture},
-		{Path: "/picture.svg", Rights: readDirectory, Show: drawPicture},
+		{Path: "/picture", Menu: say("Picture"), Rights: readDirectory, Also: countAccounts, Show: showPicture},
+		{Path: "/picture.svg", Rights: readDirectory, Also: countAccounts, Show: drawPicture},
 	}
 }
+
+// countAccounts are the rights to know how many accounts there are, also of those
+// that the reader does not see: of those who write filters, and of those to whom
+// everything may be explained.
+var countAccounts = []access.Action{access.CreateGroup, access.ReadAudit}
 
 // picturePage is a drawing, with the same in words.
 type picturePage struct {
@@ -37,9 +42,6 @@ type pictureGroup struct {
 // drawing returns that of the team that is asked for, or of the largest ones. It
 // counts accounts, also those that the reader does not see, and names none.
 func (v *visit) drawing() (picture.Drawing, error) {
-	if !v.mayRead([]access.Action{access.CreateGroup, access.ReadAudit}) {
-		return picture.Drawing{}, v.require(access.ReadAudit, access.Company())
-	}
 	id := v.asked("team")
 	if id == "" {
 		return picture.Teams(v.policy, nil), nil

@@ -12,6 +12,7 @@ type route struct {
 	Menu   phrase                        // its name in the navigation; none is not there
 	Rights []access.Action               // at the company, of which one is needed; none is every active user
 	All    bool                          // all of them are needed
+	Also   []access.Action               // at the company, of which one is needed besides; none is none
 	Show   func(*visit) (*answer, error) // makes the page, or says with an error of package admission why there is none
 	Posts  bool                          // it takes what a form sends
 }

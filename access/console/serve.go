@@ -121,10 +121,18 @@ func (c *console) servePage(w http.ResponseWriter, v *visit, path string) {
 // admit asks for the rights of a page, and returns the first denial that keeps
 // the reader from it.
 func (v *visit) admit(r *route) error {
+	if err := v.requireSome(r.Rights, r.All); err != nil {
+		return err
+	}
+	return v.requireSome(r.Also, false)
+}
+
+// requireSome asks for one of some rights, or for all of them.
+func (v *visit) requireSome(rights []access.Action, all bool) error {
 	var denial error
-	for _, action := range r.Rights {
+	for _, action := range rights {
 		err := v.require(action, access.Company())
-		if err == nil && !r.All {
+		if err == nil && !all {
 			return nil
 		}
 		if denial == nil {

@@ -53,6 +53,9 @@ func (v *visit) mayRead(rights []access.Action) bool {
 
 // mayOpen reports whether the reader has the rights of a page.
 func (v *visit) mayOpen(r *route) bool {
+	if !v.mayRead(r.Also) {
+		return false
+	}
 	if !r.All {
 		return v.mayRead(r.Rights)
 	}

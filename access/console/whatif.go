@@ -51,6 +51,7 @@ func (v *visit) compare(before, after *access.Policy) *whatIf {
 type sight struct {
 	directory bool // who there is
 	audit     bool // what is shared with whom
+	own       func(kind, id string) bool
 	view      access.View
 	policies  []*access.Policy // the last one first, which has the names of what is new
 	self      access.Subject
@@ -59,7 +60,7 @@ type sight struct {
 func (v *visit) sight(policies ...*access.Policy) sight {
 	self := access.User(v.reader)
 	return sight{
-		directory: v.mayRead(readDirectory), audit: v.may(access.ReadAudit, access.Company()),
+		directory: v.mayRead(readDirectory), audit: v.may(access.ReadAudit, access.Company()), own: v.belongsTo,
 		view: v.policy.View(self), policies: policies, self: self,
 	}
 }
@@ -74,6 +75,8 @@ func (s sight) shows(r access.Resource) bool {
 		return s.audit || slices.ContainsFunc(s.policies, func(p *access.Policy) bool { return p.Decide(s.self, access.ViewReport, r).Allowed })
 	case access.KindLink:
 		return s.audit
+	case access.KindUser, access.KindTeam, access.KindGroup:
+		return s.directory || s.own(string(r.Kind()), r.ID())
 	}
 	return true
 }
