@@ -113,7 +113,7 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 		by.Actor, by.Reason, by.Since = company.User(v.reader), in.Get("reason"), since
 	}
 	if in.Get("step") != "do" {
-		found, err := v.askWhatIf(by, changes)
+		found, err := v.askWhatIf(in, by, changes)
 		if err != nil {
 			return v.refuseForm(f, in, err)
 		}
@@ -169,6 +169,9 @@ func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 			return nil, err
 		}
 		return v.showForm(f, in, &outcome{text: denialText(denied.Decision.Public().Reason), status: http.StatusForbidden})
+	}
+	if day := f.dayField(v, in); day != "" && errors.Is(err, company.ErrPast) {
+		return v.showForm(f, in, &outcome{field: &fieldError{day, say("This day is past.")}, status: refusedStatus(err)})
 	}
 	out := &outcome{text: named(sentence(failed.Err.Error())), status: refusedStatus(err)}
 	if errors.Is(err, company.ErrChanged) {

@@ -110,6 +110,18 @@ func named(name string) phrase {
 	return say("%s", name)
 }
 
+// dayField returns the name of the field in which a day is typed, "" for none.
+func (f *form) dayField(v *visit, in url.Values) string {
+	if f.Fields != nil {
+		for _, typed := range f.Fields(v, in) {
+			if typed.Kind == typeDay {
+				return typed.Name
+			}
+		}
+	}
+	return ""
+}
+
 // fieldError says what to type instead.
 type fieldError struct {
 	field string

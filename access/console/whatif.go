@@ -1,8 +1,10 @@
 package console
 
 import (
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -13,7 +15,10 @@ import (
 // the reader to see.
 type whatIf struct {
 	Gains, Losses effects
-	Own           bool // what others gain or lose is not for the reader
+	Own           bool        // what others gain or lose is not for the reader
+	Does          []phrase    // what the change does, as far as a reader with Own knows of it
+	Past          bool        // the end that was typed is past, so that it counts at once
+	Accepted      *acceptance // of an invitation
 }
 
 // effects are what people gain, or what they lose.
@@ -32,12 +37,22 @@ type effect struct {
 
 // askWhatIf says what a change would do if it were made now. The error is that
 // of the change.
-func (v *visit) askWhatIf(by company.By, changes []company.Change) (*whatIf, error) {
+func (v *visit) askWhatIf(in url.Values, by company.By, changes []company.Change) (*whatIf, error) {
 	would, err := v.console.company.WhatIf(v.Context(), by, changes...)
 	if err != nil {
 		return nil, err
 	}
-	return v.compare(would.Before, would.After), nil
+	out := v.compare(would.Before, would.After)
+	if end, err := readEnd(in, "until"); err == nil {
+		out.Past = !end.IsZero() && !end.After(would.After.Now())
+	}
+	for _, c := range would.Changes {
+		if p := v.sharing(in, c); out.Own && p.is() {
+			out.Does = append(out.Does, p)
+		}
+	}
+	out.Accepted, err = v.askAcceptance(in, would)
+	return out, err
 }
 
 // compare says who gains and who loses between two policies.
@@ -55,13 +70,14 @@ type sight struct {
 	view      access.View
 	policies  []*access.Policy // the last one first, which has the names of what is new
 	self      access.Subject
+	now       time.Time
 }
 
 func (v *visit) sight(policies ...*access.Policy) sight {
 	self := access.User(v.reader)
 	return sight{
 		directory: v.mayRead(readDirectory), audit: v.may(access.ReadAudit, access.Company()), own: v.belongsTo,
-		view: v.policy.View(self), policies: policies, self: self,
+		view: v.policy.View(self), policies: policies, self: self, now: v.moment.Time(),
 	}
 }
 
@@ -120,6 +136,7 @@ func (s sight) name(r access.Resource) string {
 // gainText says in words what somebody gains.
 func (s sight) gainText(r diff.Right) phrase {
 	text := s.gainWords(r)
+	r.From = s.ahead(r.From)
 	switch {
 	case !r.From.IsZero() && !r.Until.IsZero():
 		return say("%s, from %s until %s", text, r.From, r.Until)
@@ -134,6 +151,7 @@ func (s sight) gainText(r diff.Right) phrase {
 // lossText says in words what somebody loses.
 func (s sight) lossText(r diff.Right) phrase {
 	text := s.lossWords(r)
+	r.From = s.ahead(r.From)
 	switch {
 	case !r.From.IsZero():
 		return say("%s, from %s on", text, r.From)
@@ -143,21 +161,33 @@ func (s sight) lossText(r diff.Right) phrase {
 	return text
 }
 
+// ahead returns an instant that is still to come, and the zero time for one that
+// is past: what was different before now is of no use to the reader.
+func (s sight) ahead(t time.Time) time.Time {
+	if t.After(s.now) {
+		return t
+	}
+	return time.Time{}
+}
+
+// justSee are the actions of somebody who may only look at accounts.
+var justSee = []access.Action{access.ViewAccount}
+
 func (s sight) gainWords(r diff.Right) phrase {
 	at := s.resourcesText(r.Resources)
-	switch r.Kind {
-	case diff.AccountReach:
+	switch {
+	case r.Kind == diff.AccountReach, slices.Equal(r.Actions, justSee):
 		if r.Route.Team != "" {
 			return say("sees %s, through team %s", at, s.name(access.Team(r.Route.Team)))
 		}
 		return say("sees %s", at)
-	case diff.ReportLevel:
+	case r.Kind == diff.ReportLevel:
 		return say("is %s of %s", r.Level.String(), at)
-	case diff.LinkRevocation:
+	case r.Kind == diff.LinkRevocation:
 		return say("may revoke %s", at)
-	case diff.TeamSession:
+	case r.Kind == diff.TeamSession:
 		return say("may act in the team")
-	case diff.LinkUse:
+	case r.Kind == diff.LinkUse:
 		return say("sees %s by it", at)
 	}
 	if len(r.Resources) == 1 && r.Resources[0] == access.Company() {
@@ -168,19 +198,19 @@ func (s sight) gainWords(r diff.Right) phrase {
 
 func (s sight) lossWords(r diff.Right) phrase {
 	at := s.resourcesText(r.Resources)
-	switch r.Kind {
-	case diff.AccountReach:
+	switch {
+	case r.Kind == diff.AccountReach, slices.Equal(r.Actions, justSee):
 		if r.Route.Team != "" {
 			return say("no longer sees %s, through team %s", at, s.name(access.Team(r.Route.Team)))
 		}
 		return say("no longer sees %s", at)
-	case diff.ReportLevel:
+	case r.Kind == diff.ReportLevel:
 		return say("is no longer %s of %s", r.Level.String(), at)
-	case diff.LinkRevocation:
+	case r.Kind == diff.LinkRevocation:
 		return say("may no longer revoke %s", at)
-	case diff.TeamSession:
+	case r.Kind == diff.TeamSession:
 		return say("may no longer act in the team")
-	case diff.LinkUse:
+	case r.Kind == diff.LinkUse:
 		return say("no longer sees %s by it", at)
 	}
 	if len(r.Resources) == 1 && r.Resources[0] == access.Company() {
