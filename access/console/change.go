@@ -49,7 +49,7 @@ type row struct {
 
 // showChange shows a form, checks it, and makes the change.
 func showChange(v *visit) (*answer, error) {
-	in := v.URL.Query()
+	in := v.parameters()
 	if v.Method == http.MethodPost {
 		if err := v.ParseForm(); err != nil {
 			return nil, badForm(err)
@@ -220,7 +220,11 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 		p.Hidden = append(p.Hidden, sent{key, in.Get(key)})
 	}
 	if f.Draws {
-		p.Hidden = append(p.Hidden, sent{"new", cmp.Or(in.Get("new"), rand.Text())})
+		id := in.Get("new")
+		if id == "" || out == nil { // who makes a link to a form does not choose it
+			id = rand.Text()
+		}
+		p.Hidden = append(p.Hidden, sent{"new", id})
 	}
 	if f.Fields != nil {
 		p.Fields = f.Fields(v, in)

@@ -162,7 +162,7 @@ func (v *visit) historyQuery() (q company.HistoryQuery, err error) {
 	if q.From, err = readDay("from", v.asked("from")); err != nil {
 		return q, err
 	}
-	if q.To, err = readEnd(v.URL.Query(), "to"); err != nil {
+	if q.To, err = readEnd(v.parameters(), "to"); err != nil {
 		return q, err
 	}
 	for name, n := range map[string]*uint64{"after": &q.After, "before": &q.Before} {

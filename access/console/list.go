@@ -53,7 +53,7 @@ type saved struct {
 // is a later one.
 func (v *visit) files(path string) []saved {
 	query := url.Values{}
-	for name, values := range v.URL.Query() {
+	for name, values := range v.parameters() {
 		if name != "after" && name != "before" {
 			query[name] = values
 		}

@@ -30,6 +30,7 @@ func setHeaders(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
 // answer is what a page answers with: a template, a file, or another page.
@@ -97,7 +98,11 @@ func (c *console) servePage(w http.ResponseWriter, v *visit, path string) {
 		return
 	}
 	if v.Method != http.MethodGet && v.Method != http.MethodHead && (v.Method != http.MethodPost || !v.route.Posts) {
-		w.Header().Set("Allow", "GET, HEAD")
+		allow := "GET, HEAD"
+		if v.route.Posts {
+			allow += ", POST"
+		}
+		w.Header().Set("Allow", allow)
 		c.refuse(w, v, admission.Failure{Status: http.StatusMethodNotAllowed})
 		return
 	}

@@ -76,27 +76,33 @@ func places(text string) int {
 
 // plain returns a phrase as text, for where no markup can stand.
 func (t texts) plain(p phrase) string {
-	return t.format(p, func(arg string) string { return arg }, t.plain)
+	return worded(t.words(p), p.args, func(arg string) string { return arg }, t.plain)
 }
 
 // html returns a phrase with each name in it isolated from the direction of
-// the text around it. In an attribute, html/template drops the elements.
+// the text around it. In an attribute, html/template drops the elements. The words
+// are text, too: those of a host may come from whoever translates.
 func (t texts) html(p phrase) template.HTML {
 	isolate := func(arg string) string { return "<bdi>" + template.HTMLEscapeString(arg) + "</bdi>" }
-	return template.HTML(t.format(p, isolate, func(p phrase) string { return string(t.html(p)) }))
+	nested := func(p phrase) string { return string(t.html(p)) }
+	return template.HTML(worded(template.HTMLEscapeString(t.words(p)), p.args, isolate, nested))
 }
 
-// format puts the arguments of a phrase into its words.
-func (t texts) format(p phrase, name func(string) string, nested func(phrase) string) string {
-	words, ok := t[p.English]
-	if !ok {
-		words = p.English
-	}
-	if len(p.args) == 0 {
+// words returns the words of a phrase, with the places of its arguments.
+func (t texts) words(p phrase) string {
+	if words, ok := t[p.English]; ok {
 		return words
 	}
-	args := make([]any, len(p.args))
-	for i, arg := range p.args {
+	return p.English
+}
+
+// worded puts arguments into words.
+func worded(words string, given []any, name func(string) string, nested func(phrase) string) string {
+	if len(given) == 0 {
+		return words
+	}
+	args := make([]any, len(given))
+	for i, arg := range given {
 		switch arg := arg.(type) {
 		case phrase:
 			args[i] = nested(arg)

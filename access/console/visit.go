@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ type visit struct {
 	policy  *access.Policy // of the moment
 	reader  team.UserID    // "" until they are admitted
 	route   *route         // nil until it is found
+	query   url.Values     // what the page is asked, nil until it is read
 }
 
 // subject says who asks, for the guard.
@@ -71,8 +73,16 @@ func (v *visit) require(action access.Action, resource access.Resource) error {
 // directory returns what the policy is about.
 func (v *visit) directory() access.Directory { return v.policy.Directory() }
 
+// parameters returns what the page is asked. It is read once, as it may be long.
+func (v *visit) parameters() url.Values {
+	if v.query == nil {
+		v.query = v.URL.Query()
+	}
+	return v.query
+}
+
 // asked returns a parameter of the page.
-func (v *visit) asked(name string) string { return v.URL.Query().Get(name) }
+func (v *visit) asked(name string) string { return v.parameters().Get(name) }
 
 // link returns the address of a page, with parameters in pairs of name and
 // value. Without a value there is no parameter.
@@ -98,7 +108,7 @@ func (v *visit) link(path string, pairs ...string) string { return v.console.lin
 
 // with returns the link to this page, asked the same but for one thing.
 func (v *visit) with(name, value string) string {
-	query := v.URL.Query()
+	query := maps.Clone(v.parameters())
 	query.Del("done")
 	query.Del("event")
 	query.Set(name, value)

@@ -58,7 +58,7 @@ type memberLine struct{ ID, Name, Link string }
 func showWhy(v *visit) (*answer, error) {
 	p := whyPage{
 		User: v.asked("user"), Team: v.asked("team"), Action: v.asked("action"), Kind: v.asked("kind"), ID: v.asked("id"), Account: v.asked("account"),
-		Asked: v.URL.Query().Has("action"),
+		Asked: v.parameters().Has("action"),
 	}
 	p.Actions, p.Kinds = v.questions()
 	if p.Asked {
@@ -75,7 +75,7 @@ func (p *whyPage) ask(v *visit) {
 		p.Error = say("Say who, what, and at what kind of thing.")
 		return
 	}
-	id := v.readUser(v.URL.Query(), "user")
+	id := v.readUser(v.parameters(), "user")
 	who := access.User(id)
 	if p.Team != "" {
 		who = access.Session(id, team.ID(p.Team))
