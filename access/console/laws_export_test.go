@@ -1,11 +1,21 @@
 package console
 
-import "github.com/ambit-authz/ambit/access"
+import (
+	"sync"
+
+	"github.com/ambit-authz/ambit/access"
+)
+
+// The tables are made once, as the laws ask for them at every link.
+var (
+	allRoutes = sync.OnceValue(routes)
+	allForms  = sync.OnceValue(forms)
+)
 
 // RoutePaths returns the paths of all pages.
 func RoutePaths() []string {
 	var all []string
-	for _, r := range routes() {
+	for _, r := range allRoutes() {
 		all = append(all, r.Path)
 	}
 	return all
@@ -14,7 +24,7 @@ func RoutePaths() []string {
 // FormNames returns the names of all forms.
 func FormNames() []string {
 	var all []string
-	for _, f := range forms() {
+	for _, f := range allForms() {
 		all = append(all, f.Name)
 	}
 	return all
@@ -23,7 +33,7 @@ func FormNames() []string {
 // KeysOf returns the parameters that say what a form is about, and "new" if it
 // draws an id.
 func KeysOf(name string) []string {
-	for _, f := range forms() {
+	for _, f := range allForms() {
 		if f.Name == name {
 			return f.Keys
 		}

@@ -16,8 +16,8 @@ import (
 // everyForm calls f with every form that somebody of the company is offered, as
 // they would send it, each time on a company of its own.
 func everyForm(t *testing.T, f func(t *testing.T, s *site, as string, form url.Values)) {
-	left := console.FormNames()
-	for _, name := range console.FormNames() {
+	left := few(t, 10, console.FormNames())
+	for _, name := range slices.Clone(left) {
 		for _, as := range []string{"ann", "abe", "ulf", "zoe"} {
 			s := newLawSite(t, "")
 			form := s.workingForm(as, name)
@@ -187,7 +187,7 @@ func TestStaleForms(t *testing.T) {
 			s.resent(again, as)
 		}
 	})
-	if tried < 4 {
+	if tried < 4 && !testing.Short() { // too few forms to count on it
 		t.Errorf("%d forms met a change", tried)
 	}
 }

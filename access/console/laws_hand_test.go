@@ -140,7 +140,7 @@ func TestFormsByHand(t *testing.T) {
 	t.Parallel()
 	s := newLawSite(t, "")
 	counts := map[int]int{}
-	for _, name := range console.FormNames() {
+	for _, name := range few(t, 10, console.FormNames()) {
 		asks, ok := formAsks[name]
 		if !ok {
 			t.Errorf("form %s: say in formAsks what it asks", name)
@@ -160,7 +160,7 @@ func TestFormsByHand(t *testing.T) {
 		}
 	}
 	for _, status := range []int{200, 401, 403, 404} {
-		if counts[status] == 0 {
+		if counts[status] == 0 && !testing.Short() { // too few forms to count on each
 			t.Errorf("no form answers %d", status)
 		}
 	}

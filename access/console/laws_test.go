@@ -17,14 +17,15 @@ func TestEveryLinkAnswers(t *testing.T) {
 	t.Parallel()
 	pages, checked := map[string]bool{}, map[string]bool{}
 	s := newLawSite(t, "")
-	for _, as := range lawRoles {
-		if active(as) {
-			s.checkLinks(as, pages, checked)
-		}
+	for _, as := range few(t, 2, slices.DeleteFunc(slices.Clone(lawRoles), func(as string) bool { return !active(as) })) {
+		s.checkLinks(as, pages, checked)
 	}
 	project := newSiteOf(t, &document.Document{Catalog: document.Catalog{Extends: "project"}, Users: []document.User{{ID: "pam", Role: "admin"}, {ID: "moe", Role: "member"}}})
-	for _, as := range []string{"ann", "pam", "moe"} {
+	for _, as := range few(t, 1, []string{"ann", "pam", "moe"}) {
 		project.checkLinks(as, pages, checked)
+	}
+	if testing.Short() {
+		return // too few readers to come by all
 	}
 	for _, path := range console.RoutePaths() {
 		if !pages[path] && path != "/suggest" && path != "/impact" {

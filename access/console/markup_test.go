@@ -72,14 +72,15 @@ func (p *reading) next() error {
 	if n > 0 {
 		return p.addText(n)
 	}
-	if m := closeTag.FindStringSubmatch(p.rest); m != nil {
+	tag := p.rest[:strings.IndexByte(p.rest, '>')+1] // no value has the character, and an expression is slow on a whole page
+	if m := closeTag.FindStringSubmatch(tag); m != nil {
 		if len(p.open) == 0 || p.open[len(p.open)-1].name != m[1] {
 			return fmt.Errorf("%s ends out of order", m[1])
 		}
 		p.open, p.rest = p.open[:len(p.open)-1], p.rest[len(m[0]):]
 		return nil
 	}
-	m := openTag.FindStringSubmatch(p.rest)
+	m := openTag.FindStringSubmatch(tag)
 	if m == nil {
 		return fmt.Errorf("there is no element")
 	}
@@ -118,6 +119,9 @@ func (p *reading) addText(n int) error {
 }
 
 func escaped(text string) error {
+	if !strings.Contains(text, "&") {
+		return nil
+	}
 	if i := strings.IndexByte(entity.ReplaceAllString(text, ""), '&'); i >= 0 {
 		return fmt.Errorf("an ampersand is not escaped")
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
@@ -71,11 +72,15 @@ func (v *visit) done() phrase {
 	return phrase{}
 }
 
-// parse returns the templates, with those of the host in the place of ours.
-// html/template escapes whatever they show for the place where it stands, so a
-// name is text, whatever is in it.
-func (c *console) parse(host fs.FS) (*template.Template, error) {
-	all := template.New("").Funcs(template.FuncMap{
+// ours are our templates, parsed once for all consoles. Their functions are none of
+// a console: those of the console that they are cloned for take their place.
+var ours = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("").Funcs(new(console).functions()).ParseFS(pageFiles, "pages/*.html")
+})
+
+// functions returns what the templates may call.
+func (c *console) functions() template.FuncMap {
+	return template.FuncMap{
 		"t":       func(english string, args ...any) template.HTML { return c.texts.html(phrase{english, args}) },
 		"say":     c.texts.html,
 		"plain":   c.texts.plain,
@@ -87,11 +92,21 @@ func (c *console) parse(host fs.FS) (*template.Template, error) {
 		"list":    list,
 		"anchor":  anchor,
 		"cut":     cut,
-	})
-	all, err := all.ParseFS(pageFiles, "pages/*.html")
+	}
+}
+
+// parse returns the templates, with those of the host in the place of ours.
+// html/template escapes whatever they show for the place where it stands, so a
+// name is text, whatever is in it.
+func (c *console) parse(host fs.FS) (*template.Template, error) {
+	all, err := ours()
+	if err == nil {
+		all, err = all.Clone()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
+	all.Funcs(c.functions())
 	if host == nil {
 		return all, nil
 	}
