@@ -285,8 +285,8 @@ func (v *visit) about(f *form, in url.Values) []row {
 			continue
 		}
 		switch key {
-		case "report": // who is offered the form may read it
-			rows = append(rows, row{say("Report"), named(resourceName(v.directory(), access.Report(id))), ""})
+		case "report":
+			rows = append(rows, row{say("Report"), named(v.reportKnown(access.Report(id))), ""})
 			continue
 		case "link":
 			rows = append(rows, row{say("Share link"), named(id), ""})

@@ -38,7 +38,7 @@ func reviewForms() []form {
 			Name: "review.decide", About: "item", Keys: []string{"review", "row", "after"}, Reason: true,
 			Title:   say("Decide about access"),
 			Help:    say("A decision changes nothing by itself. Carry out what is to be reduced or revoked as usual: the review finds the event."),
-			Offered: offerReview,
+			Offered: offerItem,
 			Fields: func(*visit, url.Values) []field {
 				return []field{{Name: "decision", Kind: chooseRadio, Label: say("Decision"), Required: true, Options: decisions()}}
 			},
@@ -75,6 +75,26 @@ func offerReview(v *visit, in url.Values) error {
 		err = missing("review", in.Get("review"))
 	}
 	return err
+}
+
+// offerItem asks the same for an item of a review: of no other person or invitation
+// is the reader told the name.
+func offerItem(v *visit, in url.Values) error {
+	if err := offerReview(v, in); err != nil {
+		return err
+	}
+	row := in.Get("row")
+	if row == "" || row[len(row)-1] == 0 {
+		return missing("item", row)
+	}
+	// No id has the byte 0xff, so nothing that comes after this comes before the row.
+	before := row[:len(row)-1] + string([]byte{row[len(row)-1] - 1, 0xff})
+	for item := range v.moment.ReviewItems(in.Get("review"), company.RowQuery{After: before, Limit: 1}) {
+		if item.Row.Key() == row {
+			return nil
+		}
+	}
+	return missing("item", row)
 }
 
 func isOpen(v *visit, in url.Values) bool {

@@ -49,6 +49,12 @@ func showHome(v *visit) (*answer, error) {
 	self := access.User(v.reader)
 	user, _ := v.directory().User(v.reader)
 	p := homePage{User: user, Teams: v.teamsOf(v.reader), Offers: v.offers("user", "user", string(v.reader))}
+	names := v.mayRead(readDirectory)
+	for i, m := range p.Teams {
+		if !names && !v.belongsTo("team", m.ID) {
+			p.Teams[i].Name = "" // it may be called something else since they were there
+		}
+	}
 	p.Role, _ = v.directory().Catalog().Role(user.Role)
 	p.Sources, p.Accounts = v.sources(v.policy.View(self))
 	p.Reports, p.More = v.reportsOf(self)

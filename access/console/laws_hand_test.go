@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ambit-authz/ambit/access"
+	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/console"
 	"github.com/ambit-authz/ambit/invite"
 )
@@ -104,7 +105,7 @@ var formAsks = map[string]string{
 	"source.add": "source.add", "source.edit": "source.edit account", "source.remove": "source.remove account",
 	"report.create": "report.create", "report.set": "report.set report", "report.unshare-team": "report.unshare report", "report.share-team": "report.share-viewer report", "report.delete": "report.delete report", "report.unshare": "report.unshare report", "report.share": "report.share-viewer report",
 	"report.name-creator": "audit.read; exists report", "link.make": "report.share-viewer report", "link.revoke": "link.revoke link",
-	"review.open": "review.run", "review.decide": "review.run; exists review", "review.close": "review.run; exists review", "review.schedule": "company.edit",
+	"review.open": "review.run", "review.decide": "review.run; exists review; exists row", "review.close": "review.run; exists review", "review.schedule": "company.edit",
 	"company.set-name": "company.edit", "company.set-limits": "company.edit",
 }
 
@@ -209,6 +210,13 @@ func (s *site) has(what, id string) bool {
 	case "review":
 		_, ok := s.company.Now().Review(id)
 		return ok
+	case "row":
+		for item := range s.company.Now().ReviewItems("may", company.RowQuery{}) {
+			if item.Row.Key() == id {
+				return true
+			}
+		}
+		return false
 	}
 	return s.company.Policy().Directory().Has(access.TargetUser(id))
 }

@@ -46,6 +46,15 @@ func (v *visit) groupName(id datagroup.ID) string {
 
 func (v *visit) roleTitle(r access.Resource) string { return resourceName(v.directory(), r) }
 
+// reportKnown calls a report by its name if the reader may know it. Who once read
+// it may still give up what they had, and knows its id.
+func (v *visit) reportKnown(r access.Resource) string {
+	if v.may(access.ViewReport, r) || v.may(access.ReadAudit, access.Company()) {
+		return resourceName(v.directory(), r)
+	}
+	return r.ID()
+}
+
 // belongsTo reports whether something is the reader's own, so that they know its
 // name whatever they may read: themselves, or a team of theirs.
 func (v *visit) belongsTo(kind, id string) bool {

@@ -121,7 +121,7 @@ func TestReviewErrors(t *testing.T) {
 		"without a reason":       {s.decision("ann", "user:mia", "revoke", ""), 422, []string{`role="alert"`, "reason is required", `value="revoke" checked`}},
 		"without a decision":     {s.decision("ann", "user:mia", "", "because"), 422, []string{`role="alert"`, ">because</textarea>"}},
 		"another decision":       {s.decision("ann", "user:mia", "forget", "because"), 422, []string{`role="alert"`, ">because</textarea>"}},
-		"nobody":                 {s.decision("ann", "user:none", "keep", "because"), 422, []string{`role="alert"`, ">because</textarea>"}},
+		"nobody":                 {s.decision("ann", "user:none", "keep", "because"), 404, nil},
 		"what is decided":        {s.decision("ann", "user:tom", "revoke", "second"), 409, []string{`role="alert"`, ">second</textarea>"}},
 		"what was decided since": {stale, 409, []string{`role="alert"`, "You did this already", ">seen before</textarea>"}},
 		"what was changed since": {changed, 409, []string{`role="alert"`, "Somebody changed this", ">as I saw it</textarea>", "uma@example.com"}},
