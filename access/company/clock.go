@@ -81,14 +81,14 @@ type corrected struct {
 // untilTime returns what is wanted of a log for the state at an instant: all that
 // comes before the last event that is not later. From one correction of the clock
 // to the next, time never goes back.
-func untilTime(clocks []corrected, t time.Time) func(audit.Event) bool {
+func untilTime(clocks []corrected, t time.Time) func(uint64, time.Time) bool {
 	var seq uint64
 	for _, c := range clocks {
 		if !c.at.After(t) {
 			seq = c.seq
 		}
 	}
-	return func(e audit.Event) bool { return e.Seq <= seq || !e.Time.After(t) }
+	return func(n uint64, at time.Time) bool { return n <= seq || !at.After(t) }
 }
 
 // correctsClock reports whether an event may be earlier than the one before.

@@ -183,10 +183,13 @@ func newCompany(c *Config) (*Company, error) {
 // notFounded is every company before its first event. Nothing writes to it.
 var notFounded = new(published)
 
+// isFounded reports whether a state is one of a company whose founding is finished.
+func isFounded(p *published) bool { return p.policy != nil }
+
 // journalConfig says what the journal of a company is made of.
 func (c *Company) journalConfig() journal.Config[*published] {
 	return journal.Config[*published]{
-		Log: c.log, Fold: c.fold, Settle: c.settle, Empty: notFounded, Now: c.config.Now,
+		Log: c.log, Fold: c.fold, Settle: c.settle, Whole: isFounded, Empty: notFounded, Now: c.config.Now,
 		Keeper: c.config.Keeper, KeepEvery: uint64(c.config.KeepEvery),
 	}
 }

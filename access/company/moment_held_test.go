@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/audit"
+	"pgregory.net/rapid"
 )
 
 // shortRead is a log whose loops fail after some events, once it is told so.
@@ -52,16 +55,19 @@ func hold(t *testing.T, by string, m company.Moment) held {
 }
 
 // momentText is what a moment answers.
-func momentText(t *testing.T, m company.Moment) string {
+func momentText(t rapid.TB, m company.Moment) string {
 	t.Helper()
 	s := text(t, m.Policy())
 	for r := range m.Register(company.RowQuery{}) {
 		s += fmt.Sprintf("%+v\n", r)
 	}
+	var all []string
 	for u := range m.Policy().Directory().Users() {
 		pieces, _ := m.Pieces(u.ID)
-		s += fmt.Sprintf("%s %+v\n", u.ID, pieces)
+		all = append(all, fmt.Sprintf("%s %+v\n", u.ID, pieces))
 	}
+	slices.Sort(all) // their order has no meaning
+	s += strings.Join(all, "")
 	for r := range m.Reviews() {
 		s += fmt.Sprintf("%+v\n", r)
 		for i := range m.ReviewItems(r.ID, company.RowQuery{}) {

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/team"
 )
 
 // large is a company of 10,000 people, 20,000 accounts, 1,000 data groups and 500
@@ -70,5 +72,23 @@ func BenchmarkPages(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkPastDay shows the register of a large company at the end of days that
+// nobody asked for since a thousand changes were made, four a day.
+func BenchmarkPastDay(b *testing.B) {
+	const days = 250
+	s := newSiteOf(b, large())
+	s.must("ann", company.OpenReview{Review: "q3"})
+	for i := range 4 * days {
+		s.later = time.Duration(i) * 6 * time.Hour
+		s.must("ann", company.EditUser{User: team.UserID(fmt.Sprintf("u%05d", i)), Name: company.To(fmt.Sprint("Renamed ", i))})
+	}
+	for i := 0; b.Loop(); i++ {
+		day := today.AddDate(0, 0, i*67%days).Format(time.DateOnly)
+		if p := s.get("ann", "/register?day="+day); p.status != http.StatusOK {
+			b.Fatal(p.status, p.text)
+		}
 	}
 }

@@ -66,34 +66,42 @@ func atClosing(r audit.Review) audit.Review {
 
 // encodeLines returns a line of JSON for each row.
 func encodeLines[R any](file string, rows iter.Seq[R]) ([]byte, error) {
-	var b []byte
+	var b bytes.Buffer
+	encode := lineEncoder(&b)
 	n := 0
 	for row := range rows {
 		n++
-		line, err := encodeLine(row)
-		if err != nil {
+		if err := encode(row); err != nil {
 			return nil, &Error{File: file, Line: n, Err: fmt.Errorf("%w: %w", ErrForm, err)}
 		}
-		b = append(b, line...)
 	}
-	return b, nil
+	return b.Bytes(), nil
 }
 
 var errLongLine = fmt.Errorf("it is longer than %d MiB", maxLine>>20)
 
-// encodeLine returns row as one line of JSON with its line feed, in which
-// characters of HTML are as they are.
+// lineEncoder returns what appends a row to b as one line of JSON with its line
+// feed, in which characters of HTML are as they are.
+func lineEncoder(b *bytes.Buffer) func(row any) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return func(row any) error {
+		before := b.Len()
+		if err := e.Encode(row); err != nil {
+			return err
+		}
+		if b.Len()-before > maxLine {
+			return errLongLine
+		}
+		return nil
+	}
+}
+
+// encodeLine returns a row as lineEncoder has it.
 func encodeLine(row any) ([]byte, error) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(row); err != nil {
-		return nil, err
-	}
-	if b.Len() > maxLine {
-		return nil, errLongLine
-	}
-	return b.Bytes(), nil
+	err := lineEncoder(&b)(row)
+	return b.Bytes(), err
 }
 
 // lines reads a file line by line.

@@ -23,6 +23,9 @@
 //	    appends the very same event again: the log stores it, has it, or has
 //	    another in its place, and each of the three is an answer.
 //	 5. A log that no longer has what it acknowledged is never written to.
+//	 6. A state of the past is what the fold makes of the events up to there, from
+//	    the first on or from a state that was made so, if the log still has the
+//	    event of that state, of a later one, and of the current one.
 //
 // # Zero values
 //

@@ -38,7 +38,7 @@ func (j *Journal[S]) settle(ctx context.Context) error {
 	err := j.log.Append(ctx, d.event)
 	switch {
 	case err == nil:
-		j.advance(d.next, []Step{stepOf(d.event)}) // others may have appended since: it is not known to be the last
+		j.advance(d.next, *j.marks.Load(), []Step{stepOf(d.event)}) // others may have appended since: it is not known to be the last
 		j.doubt.Store(nil)
 		return nil
 	case errors.Is(err, audit.ErrConflict):

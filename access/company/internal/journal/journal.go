@@ -43,6 +43,10 @@ type Config[S any] struct {
 	// the state as it is.
 	Settle func(S) S
 
+	// Whole reports whether a state may be one that [Journal.Past] begins with. Nil
+	// means that any may.
+	Whole func(S) bool
+
 	// From is a point of the log that is known, and where replay begins. The log
 	// must have it. Nil is the beginning.
 	From *Point[S]
@@ -62,13 +66,15 @@ type Journal[S any] struct {
 	log    audit.Log
 
 	current atomic.Pointer[Point[S]]
-	tail    atomic.Pointer[node]      // the last step
-	known   atomic.Pointer[time.Time] // when the log was last known to have nothing after current
-	failure atomic.Pointer[error]     // of the last call of the log; nil if it did not fail
-	kept    keeping                   // what the Keeper has
-	writing chan struct{}             // holds a token while somebody writes
-	doubt   atomic.Pointer[doubt[S]]  // changed by the one who writes; nil: no event is in doubt
-	staged  atomic.Pointer[Staged[S]] // likewise; nil: no event waits for a transaction
+	tail    atomic.Pointer[node]        // the last step
+	known   atomic.Pointer[time.Time]   // when the log was last known to have nothing after current
+	marks   atomic.Pointer[marks[S]]    // changed by the one who writes
+	asked   atomic.Pointer[[]answer[S]] // the last of the past, the latest first
+	failure atomic.Pointer[error]       // of the last call of the log; nil if it did not fail
+	kept    keeping                     // what the Keeper has
+	writing chan struct{}               // holds a token while somebody writes
+	doubt   atomic.Pointer[doubt[S]]    // changed by the one who writes; nil: no event is in doubt
+	staged  atomic.Pointer[Staged[S]]   // likewise; nil: no event waits for a transaction
 }
 
 // Open replays a log and returns its journal. The error is an [*Error] that
@@ -82,11 +88,12 @@ func Open[S any](ctx context.Context, c Config[S]) (*Journal[S], error) {
 		return nil, err
 	}
 	start := j.config.Now()
-	p, err := j.replay(ctx, j.current.Load(), kept, everything)
+	m := *j.marks.Load()
+	p, err := j.replay(ctx, j.current.Load(), kept, &m, everything)
 	if err != nil {
 		return nil, err
 	}
-	j.begin(p, start)
+	j.begin(p, m, start)
 	return j, nil
 }
 
@@ -118,7 +125,7 @@ func Begin[S any](ctx context.Context, c Config[S], propose Propose[S]) (*Journa
 	case err != nil:
 		return nil, &Error{Op: "append", Seq: e.Seq, Err: unanswered(err)}
 	}
-	j.begin(next, start)
+	j.begin(next, marks[S]{}, start)
 	j.keep(ctx)
 	return j, nil
 }
@@ -133,13 +140,15 @@ func newJournal[S any](c Config[S]) *Journal[S] {
 	if p == nil {
 		p = &Point[S]{State: c.Empty}
 	}
-	j.begin(p, time.Time{})
+	j.asked.Store(new([]answer[S]))
+	j.begin(p, marks[S]{}, time.Time{})
 	return j
 }
 
 // begin makes a point the first one that anybody sees, as it was known at an
-// instant.
-func (j *Journal[S]) begin(p *Point[S], at time.Time) {
+// instant, after those that were marked on the way.
+func (j *Journal[S]) begin(p *Point[S], m marks[S], at time.Time) {
+	j.marks.Store(j.marked(m, p))
 	j.current.Store(p)
 	j.tail.Store(newNode(Step{Seq: p.Head.Seq}))
 	j.known.Store(&at)
@@ -230,18 +239,6 @@ func (j *Journal[S]) Sync(ctx context.Context) error {
 	return err
 }
 
-// Past returns the point before the first event that is not wanted. It reads the
-// log from its beginning up to the current point, which the log must have: only
-// that makes what came before it certain. Otherwise the error wraps
-// [ErrDiverged]; it may also be one that [Open] returns.
-func (j *Journal[S]) Past(ctx context.Context, wanted func(audit.Event) bool) (Point[S], error) {
-	p, err := j.replay(ctx, &Point[S]{State: j.config.Empty}, j.Point().Head, wanted)
-	if err != nil {
-		return Point[S]{}, err
-	}
-	return *p, nil
-}
-
 // propose calls a proposal on the current point and chains its event to it.
 func (j *Journal[S]) propose(ctx context.Context, propose Propose[S]) (*Point[S], audit.Event, error) {
 	p := j.Point()
@@ -263,7 +260,7 @@ func (j *Journal[S]) append(ctx context.Context, next *Point[S], e audit.Event) 
 	switch err := j.log.Append(ctx, e); {
 	case err == nil:
 		j.failed(nil)
-		j.advance(next, []Step{stepOf(e)})
+		j.advance(next, *j.marks.Load(), []Step{stepOf(e)})
 		j.known.Store(&start)
 		return true, nil
 	case errors.Is(err, audit.ErrConflict):

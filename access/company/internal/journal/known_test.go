@@ -134,18 +134,37 @@ func TestStepsAfterState(t *testing.T) {
 	})
 }
 
-// TestSettleOnce: a state is settled when the Fold returned it, and not again.
+// TestSettleOnce: a state is settled when the Fold returned it, and not again; and
+// none is seen that is not.
 func TestSettleOnce(t *testing.T) {
-	log := history(t, 3)
-	c, settled := config(log), 0
-	c.Settle = func(s string) string { settled++; return s }
-	j, err := journal.Open(t.Context(), c)
+	type state struct {
+		events  int
+		settled bool
+	}
+	const length = 50
+	j, err := journal.Open(t.Context(), journal.Config[*state]{
+		Log: history(t, length), Empty: new(state),
+		Fold: func(p journal.Point[*state], _ audit.Event) (*state, error) {
+			return &state{events: p.State.events + 1}, nil
+		},
+		Settle: func(s *state) *state {
+			if s.settled || s.events == 0 {
+				t.Errorf("the state after %d events is settled again", s.events)
+			}
+			return &state{s.events, true}
+		},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := j.Sync(t.Context()); err != nil || settled != 1 {
-			t.Errorf("Sync = %v, settled %d times", err, settled)
+		if err := j.Sync(t.Context()); err != nil || !j.Current().settled {
+			t.Errorf("Sync = %v, settled %v", err, j.Current().settled)
+		}
+	}
+	for n := range length + 1 {
+		if p, err := j.Past(t.Context(), until(n)); err != nil || p.State.events != n || p.State.settled != (n > 0) {
+			t.Errorf("Past of event %d = %+v, %v", n, p.State, err)
 		}
 	}
 }

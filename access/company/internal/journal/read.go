@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/ambit-authz/ambit/audit"
@@ -15,7 +14,8 @@ func everything(audit.Event) bool { return true }
 func (j *Journal[S]) catchUp(ctx context.Context, hash audit.Hash) (among bool, err error) {
 	start := j.config.Now()
 	var steps []Step
-	p, err := j.replay(ctx, j.current.Load(), audit.Checkpoint{}, func(e audit.Event) bool {
+	m := *j.marks.Load()
+	p, err := j.replay(ctx, j.current.Load(), audit.Checkpoint{}, &m, func(e audit.Event) bool {
 		among = among || e.Hash == hash
 		steps = append(steps, stepOf(e))
 		return true
@@ -24,21 +24,19 @@ func (j *Journal[S]) catchUp(ctx context.Context, hash audit.Hash) (among bool, 
 	if err != nil {
 		return false, err
 	}
-	j.advance(p, steps)
+	j.advance(p, m, steps)
 	j.known.Store(&start)
 	return among, nil
 }
 
 // replay folds the events of the log after a point, as long as they are wanted.
-// The log must have that point, and the one at known.
-func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Checkpoint, wanted func(audit.Event) bool) (*Point[S], error) {
-	p, past := from, false
+// The log must have that point, and the one at known. It marks what is due on the
+// way, unless m is nil.
+func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Checkpoint, m *marks[S], wanted func(audit.Event) bool) (*Point[S], error) {
+	p, settled, past := from, from, false
 	for e, err := range audit.Replay(ctx, j.log, from.Head, known) {
-		if errors.Is(err, audit.ErrTruncated) || errors.Is(err, audit.ErrRewritten) {
-			err = fmt.Errorf("%w: %w", ErrDiverged, err)
-		}
 		if err != nil {
-			return nil, err
+			return nil, lost(err)
 		}
 		if past = past || !wanted(e); past {
 			if e.Seq > known.Seq {
@@ -49,11 +47,23 @@ func (j *Journal[S]) replay(ctx context.Context, from *Point[S], known audit.Che
 		if p, err = j.follow(p, e); err != nil {
 			return nil, &Error{Op: "replay", Seq: e.Seq, Err: err}
 		}
+		if m != nil && j.isDue(*m, p) {
+			p = j.settled(p)
+			*m, settled = m.with(p), p
+		}
 	}
-	if p != from && j.config.Settle != nil {
-		p = &Point[S]{j.config.Settle(p.State), p.Head, p.Time}
+	if p != settled {
+		p = j.settled(p)
 	}
 	return p, nil
+}
+
+// settled returns a point that the fold came to as one that may be seen.
+func (j *Journal[S]) settled(p *Point[S]) *Point[S] {
+	if j.config.Settle == nil {
+		return p
+	}
+	return &Point[S]{j.config.Settle(p.State), p.Head, p.Time}
 }
 
 // follow returns the point after an event.

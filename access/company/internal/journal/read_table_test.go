@@ -52,7 +52,7 @@ func TestReadFailsLater(t *testing.T) {
 	for name, method := range map[string]func(j *journal.Journal[string]) error{
 		"Sync": func(j *journal.Journal[string]) error { return j.Sync(t.Context()) },
 		"Past": func(j *journal.Journal[string]) error {
-			_, err := j.Past(t.Context(), func(audit.Event) bool { return true })
+			_, err := j.Past(t.Context(), all)
 			return err
 		},
 	} {

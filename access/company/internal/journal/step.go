@@ -29,10 +29,11 @@ type node struct {
 
 func newNode(s Step) *node { return &node{step: s, ready: make(chan struct{})} }
 
-// advance makes a point the current one, and tells the steps to it to those who
-// wait. The caller holds the turn.
-func (j *Journal[S]) advance(p *Point[S], steps []Step) {
+// advance makes a point the current one, with what is marked up to it, and tells
+// the steps to it to those who wait. The caller holds the turn.
+func (j *Journal[S]) advance(p *Point[S], m marks[S], steps []Step) {
 	j.current.Store(p)
+	j.marks.Store(j.marked(m, p)) // later, so that none is beyond the current one
 	staged := j.staged.Load()
 	for _, s := range steps {
 		last := j.tail.Load()
