@@ -26,9 +26,8 @@ var (
 	atUser    = place{kind: access.KindUser}
 )
 
-// placesOf returns the places of a catalog: those in accounts, then those of the
-// company, then the others.
-func placesOf(c *role.Catalog) []place {
+// newCapabilities returns none, for the places of a catalog.
+func newCapabilities(c *role.Catalog) *capabilities {
 	inAccount, inCompany := []place{atAccount}, []place{atCompany}
 	for _, k := range c.Kinds() {
 		switch p := (place{access.Kind(k.Name), k.In}); k.In {
@@ -38,7 +37,8 @@ func placesOf(c *role.Catalog) []place {
 			inCompany = append(inCompany, p)
 		}
 	}
-	return slices.Concat(inAccount, inCompany, []place{atGroup, atReport, atRole, atTeam, atUser})
+	all := slices.Concat(inAccount, inCompany, []place{atGroup, atReport, atRole, atTeam, atUser})
+	return &capabilities{all, inAccount, inCompany, map[place][]access.Action{}}
 }
 
 // resource returns what stands for all there is at a place. Which actions apply
@@ -69,14 +69,15 @@ func (p place) String() string {
 
 // capabilities is the actions that a role holds, by place, each in byte order.
 type capabilities struct {
-	places []place // of the catalog
-	at     map[place][]access.Action
+	places               []place // of the catalog
+	inAccount, inCompany []place // those of them at accounts and in them, and at the company and of what belongs to it
+	at                   map[place][]access.Action
 }
 
 // capabilitiesOf returns the capabilities of a role.
 func (f *facts) capabilitiesOf(r role.Name) *capabilities {
 	c := f.start.Directory().Catalog()
-	d := &capabilities{placesOf(c), map[place][]access.Action{}}
+	d := newCapabilities(c)
 	for _, a := range f.actions {
 		if !c.Can(r, a) {
 			continue
@@ -90,20 +91,10 @@ func (f *facts) capabilitiesOf(r role.Name) *capabilities {
 	return d
 }
 
-// inAccounts returns the places at accounts and in them.
-func (d *capabilities) inAccounts() []place {
-	return slices.DeleteFunc(slices.Clone(d.places), func(p place) bool { return p != atAccount && p.in != role.InAccount })
-}
-
-// ofCompany returns the places at the company and of what belongs to it.
-func (d *capabilities) ofCompany() []place {
-	return slices.DeleteFunc(slices.Clone(d.places), func(p place) bool { return p != atCompany && p.in != role.InCompany })
-}
-
 // common returns the capabilities of d that old has as well, at accounts and
 // what is in them.
 func (d *capabilities) common(old *capabilities) *capabilities {
-	both := &capabilities{d.inAccounts(), map[place][]access.Action{}}
+	both := &capabilities{d.inAccount, d.inAccount, nil, map[place][]access.Action{}}
 	for _, p := range both.places {
 		both.at[p] = except(d.at[p], except(d.at[p], old.at[p]))
 	}
@@ -112,7 +103,7 @@ func (d *capabilities) common(old *capabilities) *capabilities {
 
 // withAccounts returns the actions at accounts and at what is in them.
 func (d *capabilities) withAccounts() (all []access.Action) {
-	for _, p := range d.inAccounts() {
+	for _, p := range d.inAccount {
 		all = union(all, d.at[p])
 	}
 	return all
@@ -125,7 +116,7 @@ func (d *capabilities) reaching() (access.Action, func(datagroup.AccountID) acce
 	if slices.Contains(d.at[atAccount], access.ViewAccount) {
 		return access.ViewAccount, atAccount.inside
 	}
-	for _, p := range d.inAccounts() {
+	for _, p := range d.inAccount {
 		if actions := d.at[p]; len(actions) > 0 {
 			return actions[0], p.inside
 		}

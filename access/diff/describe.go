@@ -9,7 +9,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/document"
-	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
 )
 
@@ -36,7 +35,7 @@ type Section struct {
 // Sections without facts are left out. A nil policy has no sections. It costs a
 // look at every account for each user and team.
 func Describe(p *access.Policy) []Section {
-	d := &describer{reacher: newReacher(newFacts(p, nil))}
+	d := &describer{reacher: newReacher(newFacts(p, nil), access.Directory{})}
 	d.section("What there is", d.inventory)
 	d.section("Kinds of the host's things", d.kinds)
 	d.section("Roles that users have", d.roles)
@@ -48,7 +47,7 @@ func Describe(p *access.Policy) []Section {
 
 // describer puts the facts of a policy in words.
 type describer struct {
-	reacher
+	*reacher
 	sections []Section
 	lines    []string // of the current section
 }
@@ -197,12 +196,11 @@ func (d *describer) users() {
 			continue
 		}
 		d.many(who, "levels at reports:", d.levels(user, phases, end))
-		d.reaches(h, phases, end)
-		for _, t := range h.teams {
-			session := access.Session(h.ID, t)
-			_, ended := lasting(phases, func(p *access.Policy) bool { return active(p, session) })
-			d.add("%s acts in team %s%s", who, name(t), untilText(ended, end))
-			d.many(who+" in team "+name(t), "levels at reports:", d.levels(session, phases, ended))
+		sessions := d.sessions(h, phases)
+		d.reaches(h, sessions, end)
+		for _, s := range sessions {
+			d.add("%s acts in team %s%s", who, name(s.team), untilText(s.until, end))
+			d.many(who+" in team "+name(s.team), "levels at reports:", d.levels(s.subject, phases, s.until))
 		}
 	}
 }
@@ -215,7 +213,7 @@ func (d *describer) levels(s access.Subject, phases []phase, end time.Time) []st
 }
 
 // reaches adds what accounts a user reaches.
-func (d *describer) reaches(h *holder, phases []phase, end time.Time) {
+func (d *describer) reaches(h *holder, sessions []session, end time.Time) {
 	who, can := name(h.ID), d.capabilities[role.Name(h.Role)]
 	if d.seesAll(h) {
 		d.add("%s %s every account", who, verb(can))
@@ -223,7 +221,7 @@ func (d *describer) reaches(h *holder, phases []phase, end time.Time) {
 	}
 	a, at := can.reaching()
 	var all []string
-	accounts := d.byTeams(h, phases)
+	accounts := d.byTeams(h, sessions)
 	for _, x := range accounts {
 		fact := fmt.Sprintf("%s %s%s", verb(can), name(x.account), untilText(x.until, end))
 		if len(accounts) <= maxListed { // otherwise nobody reads it
@@ -260,9 +258,9 @@ func (d *describer) teams() {
 				continue
 			}
 			a, at := d.capabilities[role.Name(h.Role)].reaching()
-			d.many("team "+name(t), "sees accounts:", mapped(list, func(id datagroup.AccountID) string {
-				group := d.start.Decide(access.Session(h.ID, t), a, at(id)).Group
-				return fmt.Sprintf("sees %s%s", name(id), Route{Group: group}.text())
+			d.many("team "+name(t), "sees accounts:", mapped(list, func(x sight) string {
+				group := d.start.Decide(access.Session(h.ID, t), a, at(x.account)).Group
+				return fmt.Sprintf("sees %s%s", name(x.account), Route{Group: group}.text())
 			}))
 			break
 		}

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"time"
@@ -15,15 +16,18 @@ import (
 // facts of the one and asks the other about each in the last instant in which it
 // holds: what the other denies at an earlier time, it denies then as well.
 type gains struct {
-	old, next reacher
-	connected []datagroup.AccountID // accounts that old does not have
+	old, next *reacher
+	connected []sight // accounts that old does not have
 	oldLinks  map[string]document.Link
 	near      map[string][]document.Link // links of next by user: those they made, and those to reports shared with them
 
+	none       *capabilities // of who is not there, or suspended
+	changes    map[[2]*capabilities]*roleChange
 	encounters map[encounter]verdict // known so far
 
 	// What next has, to ask about.
 	teams, groups, roles, users []access.Resource
+	targets                     []targets // the users again
 }
 
 // gained returns what next allows that old denies, as far as the steps go.
@@ -58,11 +62,13 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 }
 
 func newGains(old, next *facts) *gains {
-	g := &gains{old: newReacher(old), next: newReacher(next), oldLinks: map[string]document.Link{}, encounters: map[encounter]verdict{}}
-	for _, id := range next.accounts {
-		if _, found := slices.BinarySearch(old.accounts, id); !found {
-			g.connected = append(g.connected, id)
-		}
+	was, is := old.start.Directory(), next.start.Directory()
+	g := &gains{
+		old: newReacher(old, is), next: newReacher(next, was), oldLinks: map[string]document.Link{},
+		none: new(capabilities), changes: map[[2]*capabilities]*roleChange{}, encounters: map[encounter]verdict{},
+	}
+	if next.local == nil { // of which otherwise both have the same
+		g.connected = sightsOf(slices.DeleteFunc(slices.Clone(next.accounts), func(id datagroup.AccountID) bool { return was.Has(access.Account(id)) }))
 	}
 	for _, l := range old.doc.Links {
 		g.oldLinks[l.ID] = l
@@ -70,8 +76,12 @@ func newGains(old, next *facts) *gains {
 	g.near = nearLinks(next.doc)
 	g.teams = mapped(next.doc.Teams, func(t document.Team) access.Resource { return access.Team(t.ID) })
 	g.groups = mapped(next.doc.Groups, func(t document.Group) access.Resource { return access.Group(t.ID) })
-	g.roles = mapped(next.start.Directory().Catalog().Roles(), func(r role.Role) access.Resource { return access.Role(r.Name) })
+	g.roles = mapped(is.Catalog().Roles(), func(r role.Role) access.Resource { return access.Role(r.Name) })
 	g.users = mapped(next.holders, func(h *holder) access.Resource { return access.TargetUser(h.ID) })
+	keys, by := grouped(next.holders, g.targetOf)
+	g.targets = mapped(keys, func(t target) targets {
+		return targets{t, mapped(by[t], func(h *holder) access.Resource { return access.TargetUser(h.ID) })}
+	})
 	return g
 }
 
@@ -109,6 +119,7 @@ func (g *gains) revocable(e *gainer) []document.Link {
 // gainer is a user who may gain something.
 type gainer struct {
 	*holder
+	own      bool // something may differ about the user themselves
 	user     access.Subject
 	phases   []phase
 	end      time.Time      // of the user's access
@@ -118,21 +129,27 @@ type gainer struct {
 	was      []phase        // the phases of the user in old
 	wasEnd   time.Time      // of the user's access in old, zero if there is no such end
 	can, did *capabilities  // of the roles in next and old; did is empty if then is nil
+	change   *roleChange    // from did to can
 
-	reached []gainedAccount // gained at company level, in byte order
-	shares  []gainedShare   // gained at company level
-	entered map[string]bool // teams that the user may newly act in
-	rights  bundles
+	sessions []session
+	reached  []reached     // gained at company level, in byte order
+	shares   []gainedShare // gained at company level
+	rights   bundles
 }
 
-// ofUser returns what a user gains, in order.
+// ofUser returns what a user gains, in order. Of a user who is the same in both
+// policies it looks only at those teams that are not.
 func (g *gains) ofUser(h *holder) []Right {
 	e := g.newGainer(h)
 	g.roleActions(e)
 	g.accounts(e)
-	g.reports(e)
-	for _, t := range e.teams {
-		g.session(e, t)
+	if e.own || slices.ContainsFunc(e.teams, g.next.local.isChanged) {
+		g.reports(e)
+	}
+	for i, s := range e.sessions {
+		if e.own || g.next.local.concerns(s.team) {
+			g.session(e, &e.sessions[i])
+		}
 	}
 	for _, l := range g.revocable(e) {
 		g.revocation(e, l)
@@ -143,13 +160,17 @@ func (g *gains) ofUser(h *holder) []Right {
 func (g *gains) newGainer(h *holder) *gainer {
 	e := &gainer{
 		holder: h, user: access.User(h.ID), phases: g.next.phases(h),
-		can: g.next.capabilities[role.Name(h.Role)], did: new(capabilities), entered: map[string]bool{},
+		can: g.next.capabilities[role.Name(h.Role)], did: g.none, own: g.next.isOwn(h),
 	}
 	e.last, e.end = lasting(e.phases, func(p *access.Policy) bool { return active(p, e.user) })
 	e.old = g.old.before(e.end)
 	if then := g.old.byID[h.ID]; then != nil && !then.Suspended {
 		e.then, e.did, e.was = then, g.old.capabilities[role.Name(then.Role)], g.old.phases(then)
 		_, e.wasEnd = lasting(e.was, func(p *access.Policy) bool { return active(p, e.user) })
+	}
+	e.change, e.sessions = g.changeOf(e.can, e.did), g.next.sessions(h, e.phases)
+	for i, s := range e.sessions {
+		e.sessions[i].kept = !e.own || active(g.old.before(s.until), s.subject)
 	}
 	return e
 }
@@ -164,7 +185,7 @@ func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
 // roleActions adds what a user's role newly lets them do, but for accounts,
 // reports and links.
 func (g *gains) roleActions(e *gainer) {
-	for _, p := range e.can.ofCompany() {
+	for _, p := range e.can.inCompany {
 		g.actionsAt(e, p, p.resource())
 	}
 	g.actionsAt(e, atTeam, g.teams...)
@@ -179,7 +200,9 @@ func (g *gains) actionsAt(e *gainer, at place, resources ...access.Resource) {
 		return
 	}
 	for _, r := range resources {
-		e.addActions(g.compare(e, at, r), r)
+		if v := g.compare(e, at, r); v.isAny() {
+			e.addActions(v, r)
+		}
 	}
 }
 
@@ -188,6 +211,8 @@ func (g *gains) actionsAt(e *gainer, at place, resources ...access.Resource) {
 type verdict struct {
 	newly, longer []access.Action
 }
+
+func (v verdict) isAny() bool { return len(v.newly)+len(v.longer) > 0 }
 
 func (g *gains) compare(e *gainer, at place, r access.Resource) (v verdict) {
 	for _, a := range e.can.at[at] {
@@ -202,27 +227,46 @@ func (g *gains) compare(e *gainer, at place, r access.Resource) (v verdict) {
 	return v
 }
 
-func (e *gainer) addActions(v verdict, r access.Resource) {
+func (e *gainer) addActions(v verdict, resources ...access.Resource) {
 	right := Right{Kind: RoleActions, Subject: e.user, Until: e.end, Route: Route{Role: role.Name(e.Role)}}
 	if right.Actions = v.newly; len(v.newly) > 0 {
-		e.rights.add(right, r)
+		e.rights.add(right, resources...)
 	}
 	if right.Actions, right.From = v.longer, e.wasEnd; len(v.longer) > 0 {
-		e.rights.add(right, r)
+		e.rights.add(right, slices.Clone(resources)...)
 	}
 }
 
 // encounter is what counts of two users when one of them may do something to the
 // other: the roles of the actor, and the standings of the target.
 type encounter struct {
-	role, oldRole       string
-	oldActive           bool // at the end of the actor's access in next
-	standing, oldTarget standing
-	oldKnown            bool // the target
+	role, oldRole string
+	oldActive     bool // at the end of the actor's access in next
+	target
 }
 
-// actionsAtUsers is actionsAt for all users. It asks about each encounter once. An
-// answer about the user themselves is not used for others.
+// target is what counts of a user when another one may do something to them.
+type target struct {
+	standing, old standing
+	oldKnown      bool
+}
+
+// targets is the users of whom the same counts, in byte order.
+type targets struct {
+	target
+	users []access.Resource
+}
+
+func (g *gains) targetOf(h *holder) target {
+	t := target{standing: h.standing()}
+	if was := g.old.byID[h.ID]; was != nil {
+		t.old, t.oldKnown = was.standing(), true
+	}
+	return t
+}
+
+// actionsAtUsers is actionsAt for all users. It asks about each encounter once, and
+// about the user themselves, whose answer is not used for others.
 func (g *gains) actionsAtUsers(e *gainer) {
 	if len(e.can.at[atUser]) == 0 {
 		return
@@ -231,20 +275,30 @@ func (g *gains) actionsAtUsers(e *gainer) {
 	if e.then != nil {
 		of.oldRole = e.then.Role
 	}
-	for i, target := range g.next.holders {
-		of.standing, of.oldTarget, of.oldKnown = target.standing(), standing{}, false
-		if was := g.old.byID[target.ID]; was != nil {
-			of.oldTarget, of.oldKnown = was.standing(), true
-		}
+	self := access.TargetUser(e.ID)
+	isOther := func(r access.Resource) bool { return r != self }
+	for _, t := range g.targets {
+		of.target = t.target
 		v, known := g.encounters[of]
-		if !known || target == e.holder {
-			v = g.compare(e, atUser, g.users[i])
-		}
-		if !known && target != e.holder {
+		if !known {
+			i := slices.IndexFunc(t.users, isOther)
+			if i < 0 {
+				continue
+			}
+			v = g.compare(e, atUser, t.users[i])
 			g.encounters[of] = v
 		}
-		e.addActions(v, g.users[i])
+		if !v.isAny() {
+			continue
+		}
+		if others := slices.DeleteFunc(slices.Clone(t.users), func(r access.Resource) bool { return r == self }); len(others) > 0 {
+			e.addActions(v, others...)
+		}
 	}
+	if v := g.compare(e, atUser, self); v.isAny() {
+		e.addActions(v, self)
+	}
+	e.rights.sortUsers()
 }
 
 // reports adds the levels that a user gains at company level, and what their role
@@ -291,27 +345,25 @@ func (g *gains) newShares(e *gainer, s access.Subject, shares []share) []gainedS
 
 // session adds what a user gains within a team: to act in it at all, and what
 // they do not gain at company level anyway.
-func (g *gains) session(e *gainer, t string) {
-	s := access.Session(e.ID, t)
-	isActive := func(p *access.Policy) bool { return active(p, s) }
-	last, end := lasting(e.phases, isActive)
-	all := reachedUntil(g.next.inTeam(t, e.holder), end, last)
+func (g *gains) session(e *gainer, in *session) {
+	s := in.subject
+	all := reachedIn(in, g.next.inTeam(in.team, e.holder))
 	shares := g.newShares(e, s, g.next.shares(s, e.phases))
 	entered, from := false, time.Time{}
-	if !isActive(g.old.before(end)) {
-		from = e.from(isActive)
+	if !in.kept {
+		from = e.from(func(p *access.Policy) bool { return active(p, s) })
 		lasts := func(x gainedShare) bool { return from.IsZero() || later(x.until, from) }
 		entered = len(all) > 0 || slices.ContainsFunc(shares, lasts) || g.able(e)
 	}
 	if entered {
-		e.entered[t] = true
-		e.rights.add(Right{Kind: TeamSession, Subject: s, From: from, Until: end})
+		in.entered = true
+		e.rights.add(Right{Kind: TeamSession, Subject: s, From: from, Until: in.until})
 	}
 	// What is gained together with the session is not listed.
 	listed := func(begin time.Time) bool { return !entered || begin.Before(from) }
 	if !entered || !from.IsZero() {
-		g.addReached(e, s, slices.DeleteFunc(g.newlyReached(e, s, all), func(x gainedAccount) bool {
-			i, gained := slices.BinarySearchFunc(e.reached, x, gainedAccount.compare)
+		g.addReached(e, s, slices.DeleteFunc(g.newlyReached(e, s, all), func(x reached) bool {
+			i, gained := slices.BinarySearchFunc(e.reached, x, reached.compare)
 			return !listed(x.from) || gained && !e.reached[i].from.After(x.from)
 		}))
 	}
@@ -332,7 +384,7 @@ func (g *gains) able(e *gainer) bool {
 			return slices.ContainsFunc(resources, func(r access.Resource) bool { return g.next.start.Decide(e.user, a, r).Allowed })
 		})
 	}
-	return slices.ContainsFunc(e.can.ofCompany(), func(p place) bool { return len(e.can.at[p]) > 0 }) || len(e.can.at[atTeam]) > 0 ||
+	return slices.ContainsFunc(e.can.inCompany, func(p place) bool { return len(e.can.at[p]) > 0 }) || len(e.can.at[atTeam]) > 0 ||
 		len(e.can.at[atGroup]) > 0 && len(g.groups) > 0 || may(atRole, g.roles) || may(atUser, g.users)
 }
 
@@ -361,11 +413,11 @@ func (g *gains) revocation(e *gainer, l document.Link) {
 	if gained {
 		e.rights.add(whole, access.Link(l.ID))
 	}
-	for _, t := range e.teams {
-		if e.entered[t] {
+	for _, s := range e.sessions {
+		if s.entered {
 			continue
 		}
-		r, inTeam := g.revokesNewly(e, access.Session(e.ID, t), l)
+		r, inTeam := g.revokesNewly(e, s.subject, l)
 		if inTeam && (!gained || r.From.Before(whole.From)) {
 			e.rights.add(r, access.Link(l.ID))
 		}
@@ -406,7 +458,7 @@ type bundle struct {
 	from, until time.Time
 }
 
-// add adds a right at some resources.
+// add adds a right at some resources. The slice may become the right's.
 func (b *bundles) add(r Right, resources ...access.Resource) {
 	key := bundle{r.Kind, r.Subject, "", join(r.Actions), r.Level, r.Route, r.From, r.Until}
 	if len(resources) > 0 {
@@ -420,7 +472,20 @@ func (b *bundles) add(r Right, resources ...access.Resource) {
 		i, r.Actions = len(b.rights), slices.Clone(r.Actions)
 		b.index[key], b.rights = i, append(b.rights, r)
 	}
+	if b.rights[i].Resources == nil {
+		b.rights[i].Resources = slices.Clip(resources)
+		return
+	}
 	b.rights[i].Resources = append(b.rights[i].Resources, resources...)
+}
+
+// sortUsers sorts users that were added by what counts of them.
+func (b *bundles) sortUsers() {
+	for _, r := range b.rights {
+		if placeOf(r) == access.KindUser {
+			slices.SortFunc(r.Resources, func(a, b access.Resource) int { return cmp.Compare(a.ID(), b.ID()) })
+		}
+	}
 }
 
 // sorted returns the rights in order.

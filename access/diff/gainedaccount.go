@@ -6,37 +6,52 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/role"
+	"github.com/ambit-authz/ambit/team"
 )
 
-// gainedAccount is an account that old does not let the user reach, or not for so
-// long.
-type gainedAccount struct {
-	reached
-	from time.Time // as in Right
+// roleChange is what the role of a user may do at accounts and in them, beside what
+// their role of the old policy may do there.
+type roleChange struct {
+	everywhere []access.Action           // that the old role holds at no such place
+	newly      map[place][]access.Action // and those that it holds at other places there; empty if there are neither
+	both       *capabilities             // what both hold
+	actions    []access.Action           // of both
 }
 
-// compare orders by account.
-func (x gainedAccount) compare(y gainedAccount) int { return x.reached.compare(y.reached) }
+// changeOf returns how the role of a user changed. It compares each two roles once.
+func (g *gains) changeOf(can, did *capabilities) *roleChange {
+	key := [2]*capabilities{can, did}
+	c, known := g.changes[key]
+	if known {
+		return c
+	}
+	c = &roleChange{everywhere: except(can.withAccounts(), did.withAccounts()), newly: map[place][]access.Action{}, both: can.common(did)}
+	for _, p := range can.inAccount {
+		if newly := except(can.at[p], did.at[p]); len(newly) > 0 {
+			c.newly[p] = except(newly, c.everywhere)
+		}
+	}
+	c.actions = c.both.withAccounts()
+	g.changes[key] = c
+	return c
+}
 
 // accounts adds the accounts that a user gains at company level, and what they
 // may newly do at those they reach.
 func (g *gains) accounts(e *gainer) {
-	everywhere, newly := e.newInAccounts()
+	newly := e.change.newly
 	all := g.reaches(e, len(newly) == 0)
-	for _, x := range all {
-		if len(newly) == 0 {
-			break
-		}
-		route := g.routeTo(e, e.user, x)
-		route.Role = role.Name(e.Role) // which is what holds the new actions
-		right := Right{Kind: RoleActions, Subject: e.user, Actions: everywhere, Until: x.until, Route: route}
-		for _, p := range e.can.inAccounts() {
-			of := p.inside(x.account)
-			if right.Actions = newly[p]; p == atAccount {
-				right.Actions = union(everywhere, newly[p])
-			}
-			if len(right.Actions) > 0 {
-				e.rights.add(right, of)
+	if len(newly) > 0 {
+		for _, w := range g.ways(e, all) {
+			w.route.Role = role.Name(e.Role) // which is what holds the new actions
+			right := Right{Kind: RoleActions, Subject: e.user, Until: w.until, Route: w.route}
+			for _, p := range e.can.inAccount {
+				if right.Actions = newly[p]; p == atAccount {
+					right.Actions = union(e.change.everywhere, newly[p])
+				}
+				if len(right.Actions) > 0 {
+					e.rights.add(right, mapped(w.accounts, p.inside)...)
+				}
 			}
 		}
 	}
@@ -44,94 +59,145 @@ func (g *gains) accounts(e *gainer) {
 	g.addReached(e, e.user, e.reached)
 }
 
-// newInAccounts returns the actions that the role of a user did not hold at
-// accounts or in them, and by place those that it held at other places there.
-// The map is empty if there are neither.
-func (e *gainer) newInAccounts() (everywhere []access.Action, byPlace map[place][]access.Action) {
-	everywhere = except(e.can.withAccounts(), e.did.withAccounts())
-	byPlace = map[place][]access.Action{}
-	for _, p := range e.can.inAccounts() {
-		if newly := except(e.can.at[p], e.did.at[p]); len(newly) > 0 {
-			byPlace[p] = except(newly, everywhere)
-		}
-	}
-	return everywhere, byPlace
-}
-
 // reaches returns the accounts that a user reaches. It may leave out those that
 // both policies let the user reach by their role.
 func (g *gains) reaches(e *gainer, mayOmit bool) []reached {
 	if !g.next.seesAll(e.holder) {
-		return g.next.byTeams(e.holder, e.phases)
+		return g.next.byTeams(e.holder, e.sessions)
 	}
-	list := g.next.accounts
+	whole := &session{subject: e.user, until: e.end, last: e.last}
 	if mayOmit && e.then != nil && g.old.seesAll(e.then) && active(e.old, e.user) {
-		list = g.connected
+		return reachedIn(whole, g.connected)
 	}
-	return reachedUntil(list, e.end, e.last)
+	return reachedIn(whole, g.next.everything())
 }
 
 // newlyReached returns those of the accounts that a subject reaches at which old
 // denies something that both roles hold. What only the new role holds, the
-// subject gains at all of them.
-func (g *gains) newlyReached(e *gainer, s access.Subject, all []reached) []gainedAccount {
-	a, at := e.can.common(e.did).reaching()
+// subject gains at all of them. What it returns takes the place of the others.
+func (g *gains) newlyReached(e *gainer, s access.Subject, all []reached) []reached {
+	a, at := e.change.both.reaching()
 	if at == nil {
 		return nil
 	}
-	old := oldReach{s, a, at, map[*access.Policy]access.View{}}
-	before := map[time.Time]*access.Policy{}
-	var gained []gainedAccount
+	old := oldReach{facts: g.old.facts, subject: s, action: a, at: at}
+	gained := all[:0]
 	for _, x := range all {
-		p, ok := before[x.until]
-		if !ok {
-			p = g.old.before(x.until)
-			before[x.until] = p
-		}
-		if !old.has(p, x.account) {
-			gained = append(gained, gainedAccount{x, e.from(func(p *access.Policy) bool { return old.has(p, x.account) })})
+		switch {
+		case x.was && x.kept: // the same team showed it for as long
+		case !x.was && g.onlyBy(e, s, x.team):
+			gained = append(gained, x)
+		case !old.has(old.before(x.until), x.account):
+			x.from = e.from(func(p *access.Policy) bool { return old.has(p, x.account) })
+			gained = append(gained, x)
 		}
 	}
 	return gained
 }
 
+// onlyBy reports whether old shows a subject no accounts but those of a team.
+func (g *gains) onlyBy(e *gainer, s access.Subject, t string) bool {
+	if _, inSession := s.Team(); inSession || e.then == nil {
+		return true
+	}
+	return len(e.then.teams) == 1 && e.then.teams[0] == t && !g.old.seesAll(e.then)
+}
+
 // oldReach answers whether a subject reaches accounts under policies. It makes
 // one view of each policy.
 type oldReach struct {
+	*facts
 	subject access.Subject
 	action  access.Action
 	at      func(datagroup.AccountID) access.Resource
+	ends    map[time.Time]*access.Policy
 	views   map[*access.Policy]access.View
 }
 
-func (o oldReach) has(p *access.Policy, id datagroup.AccountID) bool {
+// before is that of the facts, with one policy for each end.
+func (o *oldReach) before(end time.Time) *access.Policy {
+	p, ok := o.ends[end]
+	if !ok {
+		if p = o.facts.before(end); o.ends == nil {
+			o.ends = map[time.Time]*access.Policy{}
+		}
+		o.ends[end] = p
+	}
+	return p
+}
+
+func (o *oldReach) has(p *access.Policy, id datagroup.AccountID) bool {
 	if o.action != access.ViewAccount {
 		return p.Decide(o.subject, o.action, o.at(id)).Allowed
 	}
 	v, ok := o.views[p]
 	if !ok {
-		v = p.View(o.subject)
+		if v = p.View(o.subject); o.views == nil {
+			o.views = map[*access.Policy]access.View{}
+		}
 		o.views[p] = v
 	}
 	return v.Sees(id)
 }
 
 // addReached adds accounts that a subject gains, those with one route together.
-func (g *gains) addReached(e *gainer, s access.Subject, gained []gainedAccount) {
-	both := e.can.common(e.did)
-	for _, x := range gained {
-		route := g.routeTo(e, s, x.reached)
-		e.rights.add(Right{Kind: AccountReach, Subject: s, Actions: both.withAccounts(), From: x.from, Until: x.until, Route: route}, access.Account(x.account))
+func (g *gains) addReached(e *gainer, s access.Subject, gained []reached) {
+	for _, w := range g.ways(e, gained) {
+		right := Right{Kind: AccountReach, Subject: s, Actions: e.change.actions, From: w.from, Until: w.until, Route: w.route}
+		e.rights.add(right, mapped(w.accounts, access.Account)...)
 	}
 }
 
-// routeTo returns how a subject reaches an account: by the role that sees all
+// way is accounts that are reached by one route, in one span of time.
+type way struct {
+	from, until time.Time
+	route       Route
+	accounts    []datagroup.AccountID
+}
+
+// ways sorts out by which route a user reaches accounts: by the role that sees all
 // data, or by a team and its data group.
-func (g *gains) routeTo(e *gainer, s access.Subject, x reached) Route {
-	a, at := e.can.reaching()
-	d := x.last.Decide(s, a, at(x.account))
-	if d.Reason == access.ReasonTeam {
-		return Route{Team: d.Team, Group: d.Group}
+func (g *gains) ways(e *gainer, all []reached) (ways []way) {
+	type key struct {
+		*session
+		group datagroup.ID
+		from  time.Time
 	}
-	return Route{Role: d.Role}
+	of := make([]int, len(all)) // ways
+	index, counts, last := map[key]int{}, []int{}, key{}
+	for i, x := range all {
+		route := e.routeTo(x)
+		k := key{x.session, route.Group, x.from}
+		if k == last {
+			of[i] = of[i-1]
+		} else if w, found := index[k]; found {
+			of[i] = w
+		} else {
+			of[i], index[k] = len(ways), len(ways)
+			ways, counts = append(ways, way{x.from, x.until, route, nil}), append(counts, 0)
+		}
+		last = k
+		counts[of[i]]++
+	}
+	for i, x := range all {
+		w := &ways[of[i]]
+		if w.accounts == nil {
+			w.accounts = make([]datagroup.AccountID, 0, counts[of[i]])
+		}
+		w.accounts = append(w.accounts, x.account)
+	}
+	return ways
+}
+
+// routeTo returns how a user reaches an account. It asks once for each account of
+// a team: whoever acts in the team sees it by the same data group.
+func (e *gainer) routeTo(x reached) Route {
+	if x.team == "" {
+		return Route{Role: role.Name(e.Role)}
+	}
+	if x.group == "" {
+		a, at := e.can.reaching()
+		x.group = x.last.Decide(access.Session(e.ID, x.team), a, at(x.account)).Group
+	}
+	return Route{Team: team.ID(x.team), Group: x.group}
 }

@@ -22,6 +22,7 @@ type local struct {
 	users     map[team.UserID]bool              // true for those whose own records differ
 	teams     []string                          // that are in one policy only
 	groups    []string                          // that are in one policy only
+	changed   []string                          // teams of which something differs, in byte order
 	allData   bool                              // of a user who sees all accounts something differs
 	accounts  map[team.ID][]datagroup.AccountID // which a team may see in one policy only
 }
@@ -37,21 +38,23 @@ func localTo(old, next *access.Policy) *local {
 	for _, id := range c.Users {
 		l.users[team.UserID(id)] = true
 	}
-	for _, id := range c.Teams {
-		l.addTeam(team.ID(id))
+	l.addAccounts(c)
+	if slices.Contains(slices.Collect(maps.Values(l.users)), true) {
+		l.addExamples()
 	}
-	for _, id := range c.Groups {
-		for a := range l.next.AccountsSince(l.old, datagroup.ID(id)) {
-			l.addAccount(datagroup.ID(id), a)
-		}
-	}
-	for _, id := range c.Accounts {
-		for g := range l.next.GroupsSince(l.old, datagroup.AccountID(id)) {
-			l.addAccount(g, datagroup.AccountID(id))
-		}
-	}
-	l.settle()
 	return l
+}
+
+// isChanged reports whether something differs of a team itself.
+func (l *local) isChanged(id string) bool {
+	_, found := slices.BinarySearch(l.changed, id)
+	return found
+}
+
+// concerns reports whether members of a team who are the same in both policies may
+// gain or lose something in its sessions.
+func (l *local) concerns(id string) bool {
+	return len(l.accounts[team.ID(id)]) > 0 || l.isChanged(id)
 }
 
 // concernsFew reports whether what differs may be compared in a part, and notes who
@@ -134,31 +137,67 @@ func (l *local) addUser(id team.UserID) {
 	}
 }
 
-// addTeam adds the members of a team of which something differs, and the accounts
-// of the data groups that it has in one policy only.
-func (l *local) addTeam(id team.ID) {
-	was, _ := l.old.Team(id)
-	is, _ := l.next.Team(id)
-	for _, g := range slices.Concat(was.Groups, is.Groups) {
-		if slices.Contains(was.Groups, g) && slices.Contains(is.Groups, g) {
-			continue
+// addAccounts notes which accounts each team may see in one policy only: those that
+// a data group of it matches there only, and those of a data group that it has
+// there only. It adds the members of these teams, and of those that differ
+// otherwise.
+func (l *local) addAccounts(c document.Changes) {
+	l.changed = c.Teams
+	byGroup, byTeam := map[datagroup.ID][]datagroup.AccountID{}, map[team.ID][][]datagroup.AccountID{}
+	for _, id := range c.Groups {
+		for a := range l.next.AccountsSince(l.old, datagroup.ID(id)) {
+			byGroup[datagroup.ID(id)] = append(byGroup[datagroup.ID(id)], a)
 		}
+	}
+	for _, id := range c.Accounts {
+		for g := range l.next.GroupsSince(l.old, datagroup.AccountID(id)) {
+			byGroup[g] = append(byGroup[g], datagroup.AccountID(id))
+		}
+	}
+	for g, all := range byGroup {
+		all = sorted(all)
+		teams := map[team.ID]bool{}
 		for _, d := range []access.Directory{l.old, l.next} {
-			for a := range d.AccountsSince(access.Directory{}, g) {
-				l.accounts[id] = append(l.accounts[id], a)
+			for t := range d.TeamsWith(g) {
+				teams[t] = true
 			}
 		}
-	}
-	l.addMembers(id)
-}
-
-// addAccount adds an account that a data group matches in one policy only.
-func (l *local) addAccount(g datagroup.ID, a datagroup.AccountID) {
-	for _, d := range []access.Directory{l.old, l.next} {
-		for t := range d.TeamsWith(g) {
-			l.accounts[t] = append(l.accounts[t], a)
+		for t := range teams {
+			byTeam[t] = append(byTeam[t], all)
 		}
 	}
+	for _, id := range c.Teams {
+		was, _ := l.old.Team(team.ID(id))
+		is, _ := l.next.Team(team.ID(id))
+		for _, g := range slices.Concat(was.Groups, is.Groups) {
+			if !slices.Contains(was.Groups, g) || !slices.Contains(is.Groups, g) {
+				byTeam[team.ID(id)] = append(byTeam[team.ID(id)], l.matched(g))
+			}
+		}
+		l.addMembers(team.ID(id))
+	}
+	for id, lists := range byTeam {
+		if l.accounts[id] = lists[0]; len(lists) > 1 {
+			l.accounts[id] = sorted(slices.Concat(lists...))
+		}
+		l.addMembers(id)
+	}
+}
+
+// matched returns the accounts that a data group matches in either policy.
+func (l *local) matched(g datagroup.ID) (all []datagroup.AccountID) {
+	for _, d := range []access.Directory{l.old, l.next} {
+		for a := range d.AccountsSince(access.Directory{}, g) {
+			all = append(all, a)
+		}
+	}
+	return sorted(all)
+}
+
+// sorted sorts accounts, and leaves each once.
+func sorted(all []datagroup.AccountID) []datagroup.AccountID {
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // addMembers adds those who were in a team or are.
@@ -166,21 +205,6 @@ func (l *local) addMembers(id team.ID) {
 	for _, d := range []access.Directory{l.old, l.next} {
 		for m := range d.Members(id) {
 			l.addUser(m.User)
-		}
-	}
-}
-
-// settle sorts the accounts, and adds the members of the teams that may see them.
-func (l *local) settle() {
-	for id, all := range l.accounts {
-		slices.Sort(all)
-		l.accounts[id] = slices.Compact(all)
-		l.addMembers(id)
-	}
-	for _, own := range l.users {
-		if own {
-			l.addExamples()
-			return
 		}
 	}
 }
@@ -268,17 +292,4 @@ func (l *local) document(d access.Directory) *document.Document {
 		break
 	}
 	return part
-}
-
-// seen returns the accounts that a team sees, in byte order: only those that it may
-// see in one policy only, for a user whose own records are the same in both.
-func (l *local) seen(d access.Directory, id team.ID) []datagroup.AccountID {
-	var list []datagroup.AccountID
-	view := d.ViewOfTeam(id)
-	for _, a := range l.accounts[id] {
-		if view.Sees(a) {
-			list = append(list, a)
-		}
-	}
-	return list
 }

@@ -15,16 +15,29 @@ import (
 // is for one goroutine.
 type reacher struct {
 	*facts
-	byTeam map[teamView][]datagroup.AccountID
+	other  access.Directory // of the policy that this one is compared with
+	byTeam map[teamView][]sight
+	all    []sight // every account, once it was asked for
 }
 
-func newReacher(f *facts) reacher { return reacher{f, map[teamView][]datagroup.AccountID{}} }
+func newReacher(f *facts, other access.Directory) *reacher {
+	return &reacher{facts: f, other: other, byTeam: map[teamView][]sight{}}
+}
 
-// reached is an account that a user reaches.
-type reached struct {
+// sight is an account that a team sees, or that a role sees with all others. What
+// is found out about it holds for all users who reach it this way.
+type sight struct {
 	account datagroup.AccountID
-	until   time.Time      // zero is for ever
-	last    *access.Policy // of the last phase in which they do
+	was     bool         // the team sees it in the other policy as well
+	group   datagroup.ID // of the team, the first that matches; "" until it is asked for
+}
+
+// reached is an account that a user reaches, for as long as they may act in the
+// session.
+type reached struct {
+	*sight
+	*session
+	from time.Time // as in Right, of what is gained
 }
 
 // compare orders by account.
@@ -40,53 +53,92 @@ func (f *facts) seesAll(h *holder) bool {
 
 // inTeam returns the accounts that are reached in the sessions of a team, in byte
 // order, nil for a role that lets its holders do nothing with accounts. Within a
-// part it leaves out those that both policies show to a user who is the same in
-// both: they are neither gained nor lost.
-func (r reacher) inTeam(id string, h *holder) []datagroup.AccountID {
+// part it leaves out those that both policies show to the team, for a user who is
+// the same in both: they are neither gained nor lost.
+func (r *reacher) inTeam(id string, h *holder) []sight {
 	if _, at := r.capabilities[role.Name(h.Role)].reaching(); at == nil {
 		return nil
 	}
-	own := r.local == nil || r.local.users[team.UserID(h.ID)]
-	key := teamView{id, own}
-	if list, ok := r.byTeam[key]; ok {
+	key := teamView{id, r.isOwn(h)}
+	list, known := r.byTeam[key]
+	if known {
 		return list
 	}
-	var list []datagroup.AccountID
-	if d := r.start.Directory(); own {
-		list = slices.Sorted(d.ViewOfTeam(team.ID(id)).Accounts())
+	view, there := r.start.Directory().ViewOfTeam(team.ID(id)), r.other.ViewOfTeam(team.ID(id))
+	if key.all {
+		for _, a := range slices.Sorted(view.Accounts()) {
+			list = append(list, sight{account: a, was: there.Sees(a)})
+		}
 	} else {
-		list = r.local.seen(d, team.ID(id))
+		for _, a := range r.local.accounts[team.ID(id)] {
+			if view.Sees(a) && !there.Sees(a) {
+				list = append(list, sight{account: a})
+			}
+		}
 	}
 	r.byTeam[key] = list
 	return list
 }
 
-// teamView is what is seen in the sessions of a team: all of it, or only what may
-// be gained or lost.
+// isOwn reports whether something may differ about a user themselves, and not only
+// about their teams.
+func (f *facts) isOwn(h *holder) bool { return f.local == nil || f.local.users[team.UserID(h.ID)] }
+
+// everything returns every account, as a role sees it.
+func (r *reacher) everything() []sight {
+	if r.all == nil {
+		r.all = sightsOf(r.accounts)
+	}
+	return r.all
+}
+
+func sightsOf(accounts []datagroup.AccountID) []sight {
+	return mapped(accounts, func(a datagroup.AccountID) sight { return sight{account: a} })
+}
+
+// teamView is what is seen in the sessions of a team: all of it, or only what the
+// other policy does not show there.
 type teamView struct {
 	team string
 	all  bool
 }
 
-// byTeams returns the accounts that a user reaches through teams, in byte order:
+// session is a user acting in a team, or at company level.
+type session struct {
+	team    string // "" at company level
+	subject access.Subject
+	until   time.Time      // when it ends, zero for never
+	last    *access.Policy // of the last phase of it
+	kept    bool           // the other policy allows it for as long
+	entered bool           // the other policy does not, and there is something to do in it
+}
+
+// sessions returns a user's sessions, in byte order of the teams.
+func (f *facts) sessions(h *holder, phases []phase) []session {
+	return mapped(h.teams, func(t string) session {
+		s := session{team: t, subject: access.Session(h.ID, t)}
+		s.last, s.until = lasting(phases, func(p *access.Policy) bool { return active(p, s.subject) })
+		return s
+	})
+}
+
+// byTeams returns the accounts that a user reaches in sessions, in byte order:
 // each for as long as the user is in a team that sees it.
-func (r reacher) byTeams(h *holder, phases []phase) []reached {
+func (r *reacher) byTeams(h *holder, sessions []session) []reached {
 	var all []reached
-	for _, t := range h.teams {
-		session := access.Session(h.ID, t)
-		last, end := lasting(phases, func(p *access.Policy) bool { return active(p, session) })
-		if last != nil {
-			all = merge(all, reachedUntil(r.inTeam(t, h), end, last))
+	for i, s := range sessions {
+		if s.last != nil {
+			all = merge(all, reachedIn(&sessions[i], r.inTeam(s.team, h)))
 		}
 	}
 	return all
 }
 
-// reachedUntil returns accounts that are reached until one end.
-func reachedUntil(list []datagroup.AccountID, until time.Time, last *access.Policy) []reached {
+// reachedIn returns accounts that are reached in a session.
+func reachedIn(s *session, list []sight) []reached {
 	all := make([]reached, len(list))
-	for i, id := range list {
-		all[i] = reached{id, until, last}
+	for i := range list {
+		all[i] = reached{sight: &list[i], session: s}
 	}
 	return all
 }
@@ -96,6 +148,9 @@ func reachedUntil(list []datagroup.AccountID, until time.Time, last *access.Poli
 func merge(a, b []reached) []reached {
 	if len(a) == 0 {
 		return b
+	}
+	if len(b) == 0 {
+		return a
 	}
 	all := make([]reached, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
