@@ -36,12 +36,15 @@
 //     what, or why it would be refused. It is made as the signed-in user, on the
 //     condition that what it reads is as it was when the form was opened. A form
 //     that is refused comes back with all that was typed.
-//  4. A reader is told of others what they may know: names of people need
-//     access.ViewDirectory, an account is named to those who see it, a report to
-//     those who read it, or the log. The rest is counted.
+//  4. A reader is told of others what they may know: names of people, teams and
+//     data groups need access.ViewDirectory, the log or the review that they are in,
+//     or the right to edit the very name. An account is named to those who see it, a
+//     report to those who read it, or the log. The rest is counted.
 //  5. What is unknown and what is out of reach, of accounts, reports and links, is
 //     one answer: 404. Anyone who is not an active user is not told whose pages
-//     these are.
+//     these are. Who shares a report types the exact id of a team or a person, or an
+//     address, if they may not read the lists, and learns by it whether there is
+//     one, and nothing else of it: the share comes about or it does not.
 //  6. A form is taken from a page of this very host only, and from the user that
 //     it was made for. No script is needed, and none that the console does not
 //     have itself runs. No page may be stored or framed.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -162,4 +164,56 @@ func (s *site) browse(as, name string, typed url.Values, keys ...string) {
 		s.t.Fatalf("form %s %q as %s: %d %s", name, keys, as, p.status, p.text)
 	}
 	s.get(as, pathOf(p.header.Get("Location"))).want(s.t, http.StatusOK, "Done")
+}
+
+// isolating are the elements whose text has no effect on the direction of what is
+// around it: by themselves, or by the stylesheet.
+var isolating = []string{"bdi", "title", "textarea", "a", "h1", "h3", "th", "td", "dd", "code", "option"}
+
+var tokens = regexp.MustCompile(`<[^>]*>|[^<]+`)
+
+// TestOddIDsTurnNothingRound: an id that changes the direction of text changes none
+// but its own: it stands in an element that isolates it, or alone in a block.
+func TestOddIDsTurnNothingRound(t *testing.T) {
+	t.Parallel()
+	const id = "a\u202eb"
+	doc := &document.Document{
+		Users:    []document.User{{ID: "abe", Role: "admin"}, {ID: id, Role: "viewer"}},
+		Accounts: []document.Account{{ID: id, Source: "x"}}, Groups: []document.Group{{ID: id, Filter: "source present"}},
+		Teams:   []document.Team{{ID: id, Groups: []string{id}, Members: []document.Member{{User: id}}}},
+		Reports: []document.Report{{ID: id, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: id, Level: "viewer"}, {Team: id, Level: "viewer"}}}},
+	}
+	s := newSiteOf(t, doc)
+	s.must("abe", company.MakeLink{Link: id, Resource: access.Report(id)}, company.OpenReview{Review: "may"})
+	seen := 0
+	for link := range s.crawl("abe") {
+		p := s.get("abe", strings.TrimPrefix(link, "/admin"))
+		if !strings.HasPrefix(p.header.Get("Content-Type"), "text/html") || strings.Contains(link, "/html") {
+			continue
+		}
+		var open []string
+		all := tokens.FindAllString(p.body, -1)
+		for i, token := range all {
+			name, _, _ := strings.Cut(strings.Trim(token, "</>"), " ")
+			switch {
+			case strings.HasPrefix(token, "</"):
+				open = open[:len(open)-1]
+			case strings.HasPrefix(token, "<!") || strings.HasPrefix(token, "<") && slices.Contains(voidElements, name):
+			case strings.HasPrefix(token, "<"):
+				open = append(open, name)
+			case strings.Contains(token, "\u202e"):
+				seen++
+				alone := strings.TrimSpace(token) == id && strings.HasPrefix(all[i+1], "</")
+				if !alone && !slices.ContainsFunc(open, func(name string) bool { return slices.Contains(isolating, name) }) {
+					t.Errorf("%s: in %v stands %q", link, open, token)
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("the id is shown %d times", seen)
+	}
+	if style := s.get("", "/style.css").body; !strings.Contains(style, "\n"+strings.Join(isolating[3:], ", ")+" { unicode-bidi: isolate; }") {
+		t.Error("the stylesheet does not isolate them")
+	}
 }
