@@ -145,7 +145,7 @@ func (o *output) annotations(l linted) {
 	text := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	level := map[lint.Severity]string{lint.Note: "notice", lint.Warning: "warning", lint.Error: "error"}
 	for _, f := range l.Findings {
-		o.line("::%s file=%s,line=%d,title=%s::%s", level[f.Severity], field.Replace(shown(l.Policy)), max(f.Line, 1), f.Code, text.Replace(shown(f.Text)))
+		fmt.Fprintf(o, "::%s file=%s,line=%d,title=%s::%s\n", level[f.Severity], field.Replace(logged(l.Policy)), max(f.Line, 1), f.Code, text.Replace(logged(f.Text)))
 	}
 }
 

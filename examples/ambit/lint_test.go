@@ -53,3 +53,47 @@ func TestLintGoesOn(t *testing.T) {
 		t.Errorf("it says\n%s", got.stderr)
 	}
 }
+
+// TestHostileLog has names that would be commands in the log of a workflow of
+// GitHub, which reads those of every line: at its beginning, and some wherever
+// they stand. Only findings for GitHub are commands.
+func TestHostileLog(t *testing.T) {
+	t.Parallel()
+	names := []string{"::stop-commands::x", " ::add-mask::admin", "##[add-mask]admin", "a ##[set-output name=ok]yes"}
+	doc := map[string]any{}
+	for _, name := range names {
+		add := func(list string, entry map[string]any) {
+			all, _ := doc[list].([]any)
+			doc[list] = append(all, entry)
+		}
+		add("accounts", map[string]any{"id": name, "source": name})
+		add("groups", map[string]any{"id": name, "filter": "everything"})
+		add("users", map[string]any{"id": name, "role": "admin"})
+		add("teams", map[string]any{"id": name, "groups": []string{name}, "members": []any{map[string]any{"user": name}}})
+		add("reports", map[string]any{"id": name, "grants": []any{map[string]any{"user": names[0], "level": "creator"}}})
+	}
+	whole, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := file(t, "good.json", string(whole))
+	bad := file(t, "bad.json", strings.ReplaceAll(string(whole), "everything", "##[error]x"))
+	seen := 0
+	for _, args := range []string{
+		"list accounts -as ##[add-mask]admin " + good, "list reports -as ::stop-commands::x " + good, "who -do account.view -on account:##[add-mask]admin " + good,
+		"check " + bad, "check ::error::x.json", "lint " + good, "lint -format github " + good, "diff testdata/before.json -strangers " + good, "list ::error::x " + good,
+		"why -as ##[add-mask]admin -do account.view -on account:##[add-mask]admin " + good, "fmt -d " + good,
+	} {
+		got := program(strings.Fields(args)...)
+		for line := range strings.Lines(got.stdout + got.stderr) {
+			seen += strings.Count(line, "stop-commands") + strings.Count(line, "add-mask")
+			command := strings.HasPrefix(strings.TrimSpace(line), "::") && !strings.Contains(args, "github")
+			if command || strings.Contains(line, "##[") {
+				t.Errorf("ambit %s writes the line %q", args, line)
+			}
+		}
+	}
+	if seen < 50 {
+		t.Errorf("the names are shown %d times", seen)
+	}
+}

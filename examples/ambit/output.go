@@ -39,9 +39,10 @@ func (o *output) WriteString(s string) (int, error) {
 func (o *output) flush() error { return o.to.Flush() }
 
 // line writes a line of text. Names come from whoever wrote the policy: what
-// could move the cursor, or make a text look like another one, is escaped.
+// could move the cursor, make a text look like another one, or be a command where
+// the line is logged, is escaped.
 func (o *output) line(format string, args ...any) {
-	o.WriteString(shown(fmt.Sprintf(format, args...)) + "\n")
+	o.WriteString(logged(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // lines writes a text of several lines.
@@ -65,7 +66,7 @@ func (o *output) colored(color, format string, args ...any) {
 		o.line(format, args...)
 		return
 	}
-	o.WriteString("\x1b[" + color + "m" + shown(fmt.Sprintf(format, args...)) + "\x1b[0m\n")
+	o.WriteString("\x1b[" + color + "m" + logged(fmt.Sprintf(format, args...)) + "\x1b[0m\n")
 }
 
 // json writes a value as JSON for programs, with escapes for what cannot be seen.
@@ -89,6 +90,17 @@ func (o *output) json(value any) error {
 		}
 	}
 	return nil
+}
+
+// logged returns a line as shown does, so that it is no command in the log of
+// a workflow of GitHub: there a line is one that begins with ::, and from ##[ on,
+// wherever that stands.
+func logged(line string) string {
+	line = strings.ReplaceAll(shown(line), "##[", `#\x23[`)
+	if text := strings.TrimLeft(line, " "); strings.HasPrefix(text, "::") {
+		line = line[:len(line)-len(text)] + `\x3a` + text[1:]
+	}
+	return line
 }
 
 // shown returns a line with escapes for what cannot be seen.

@@ -100,6 +100,6 @@ func (e usageError) Unwrap() error { return e.error }
 // tell writes what is wrong, each thing on a line.
 func tell(w io.Writer, err error) {
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintln(w, shown(strings.TrimRight(line, "\n")))
+		fmt.Fprintln(w, logged(strings.TrimRight(line, "\n")))
 	}
 }
