@@ -131,7 +131,7 @@ func (c DeclineInvitation) apply(s *state, at time.Time) error {
 // Offer returns what an invitation offers, to a person who has its secret and is
 // asked whether they accept. It changes nothing. The error is always an [*Error]
 // that wraps [ErrRefused]: for one unknown, used or expired as for a wrong
-// secret.
+// secret. The example JoinPage is a page that shows an offer and accepts it.
 func (c *Company) Offer(id invite.ID, s invite.Secret) (invite.Offer, error) {
 	now := c.guard(c.journal.Point())
 	i, err := now.opened(id, s, invite.Accept)

@@ -18,8 +18,9 @@
 //     them: they are not the console's.
 //
 // To invite people, the company needs the Deliver and Origin of its
-// company.Config, and your service a page where who has the link accepts: see
-// Company.Offer of package company. Without Deliver the pages offer no invitation.
+// company.Config, and your service a page where the person who has the link
+// accepts: the example JoinPage of package company is one. Without Deliver the
+// console offers no invitations.
 //
 // # Rules
 //

@@ -104,3 +104,17 @@ func TestPicture(t *testing.T) {
 		s.get("uma", path+url.QueryEscape("no such")).want(t, http.StatusNotFound)
 	}
 }
+
+// TestQuestions: the page of questions offers what somebody may be allowed here,
+// by a role or at a report, and no action that no role of the company has.
+func TestQuestions(t *testing.T) {
+	p := newSite(t).get("ann", "/why")
+	for action, offered := range map[string]bool{
+		"account.view": true, "metric.edit": true, "user.set-role": true, "report.view": true, "report.share-creator": true, "link.revoke": true,
+		"heatmap.view": false, "project.delete": false, "owner.transfer": false,
+	} {
+		if got := strings.Contains(p.body, `<option value="`+action+`"`); got != offered {
+			t.Errorf("%s is offered: %t", action, got)
+		}
+	}
+}

@@ -165,12 +165,13 @@ func (v *visit) whoMay(action access.Action, about access.Resource) (first []mem
 	return first, users.Len() - len(first)
 }
 
-// questions are the actions and kinds that can be asked about.
+// questions are the actions and kinds that can be asked about: those that
+// somebody might be allowed, by a role of the company or by a level of a report.
 func (v *visit) questions() (actions, kinds []option) {
 	catalog := v.directory().Catalog()
 	all := catalog.Actions()
 	for _, known := range actionTexts() {
-		if known.action != "" && !slices.Contains(all, known.action) {
+		if known.action.LevelOnly() && !slices.Contains(all, known.action) {
 			all = append(all, known.action)
 		}
 	}
