@@ -26,7 +26,8 @@ func (a Answer) String() string {
 	}
 }
 
-// Implication is whether whatever one filter matches, another one matches, too.
+// Implication is whether another filter matches everything that one filter
+// matches.
 // The zero Implication says [Maybe].
 type Implication struct {
 	Answer Answer
@@ -35,31 +36,31 @@ type Implication struct {
 	// for the attributes that decide; the others are missing, and its id and
 	// source mean nothing where no filter reads them.
 	Counterexample Account
-	// Steps is what the answer took, at least one for each comparison of the
-	// filters and at most some 250,000 more. A step is some nanoseconds: for anyone
-	// who asks about many pairs of filters from outside, and has a budget.
+	// Steps is how much work the answer took: at least one step for each comparison
+	// in the filters, and at most some 250,000 more. A step takes some nanoseconds.
+	// Use it to keep a budget if you compare many filters that come from outside.
 	Steps int
 }
 
-// Implies returns whether every account of schema s that f matches is matched by
-// g, over all accounts that [Schema.Account] may ever return and not only those
-// that there are. A match is [True]: an account for which g is [Unknown] is a
-// counterexample.
+// Implies reports whether g matches every account of schema s that f matches. It
+// is about all accounts that [Schema.Account] can return, not only about those
+// that a company has. A match is [True]: an account that f matches and for which g
+// is [Unknown] is a counterexample.
 //
 // So f and g mean the same if each implies the other. A filter f can match
 // nothing if Implies(f, nothing, s) is [Yes], where nothing is the zero Filter;
 // and it matches every account if everything implies it.
 //
-// A Yes is a proof, and a [No] comes with an account for which [Filter.Match]
-// says so. The answer is [Maybe]
+// A [Yes] is proved, and a [No] comes with an account that f matches and g does
+// not. The answer is [Maybe]
 //
 //   - if s lacks an attribute that f or g reads, or has it with another type;
 //   - if the search takes more than some 250,000 steps, which is a few
-//     milliseconds, and some ten where texts are compared: such filters have
-//     hundreds of comparisons that hang together, or lists of tens of thousands
-//     of values;
-//   - if the only accounts that might be counterexamples have a string about as
-//     long as a string may be, 4,096 bytes.
+//     milliseconds, or some ten where texts are compared. Such filters have
+//     hundreds of comparisons that depend on each other, or lists of tens of
+//     thousands of values;
+//   - if only an account with a very long string, of about 4,096 bytes, could be
+//     a counterexample.
 //
 // Two filters of a few comparisons take microseconds. The same arguments give the
 // same Implication.
@@ -98,18 +99,19 @@ func (n *node) fits(s *Schema) bool {
 // parts of the filters looked at, and each 64 bytes of a string.
 const maxSteps = 1 << 18
 
-// undecided is the truth of an atom that the search has not chosen yet.
+// undecided is the truth of an atom before the search has chosen one.
 const undecided Truth = True + 1
 
 // proof is the search for an account for which one filter is true and another
 // one is not.
 //
-// Both are formulas over atoms, which are what a filter asks of one attribute.
-// The values of an attribute fall into classes that no atom of it tells apart,
-// and one value stands for each. As attributes are independent of one another,
-// there is a counterexample if and only if there is one of these values. The
-// search decides one attribute after the other, and turns back as soon as what
-// is decided settles one of the filters the wrong way.
+// Both filters are formulas over atoms. An atom is what a filter asks of one
+// attribute, such as country = 'US'. Values for which all atoms of an attribute
+// give the same answers form a class, and the search tries one value of each
+// class. Attributes are independent of each other, so if there is a counterexample
+// at all, there is one made of these values. The search decides one attribute
+// after the other. It goes back as soon as f can no longer be true, or g is true
+// already.
 type proof struct {
 	f, g       Filter
 	schema     *Schema
@@ -117,7 +119,7 @@ type proof struct {
 	properties []property
 	atoms      []atom
 	trail      []int32 // the atoms that are decided, in this order
-	steps      int     // left; below zero, the search was given up
+	steps      int     // that are left; below zero, the search was given up
 	gap        bool    // there may be a counterexample, but it could not be made
 	found      Account
 }
@@ -127,7 +129,7 @@ type term struct {
 	kind     kind
 	operands []term
 	atom     int32 // of a leaf
-	constant Truth // of everything, and of nothing, which is of its kind here
+	constant Truth // True for everything, False for nothing; both have the kind everything here
 }
 
 // atom is something that may be so of an account: a comparison, or that it has
@@ -153,7 +155,8 @@ func newProof(f, g Filter, s *Schema) *proof {
 	return p
 }
 
-// spend takes steps, and reports whether there were as many.
+// spend takes steps from those that are left, and reports whether there were
+// enough.
 func (p *proof) spend(steps int) bool {
 	p.steps -= steps
 	return p.steps >= 0
@@ -166,7 +169,7 @@ func (p *proof) read(l *leaf) {
 	p.properties[i].leaves = append(p.properties[i].leaves, l)
 }
 
-// property returns which one the attribute at pos is.
+// property returns the index in properties of the attribute at pos.
 func (p *proof) property(pos int) int32 {
 	for i := range p.properties {
 		if p.properties[i].pos == pos {
@@ -228,7 +231,8 @@ func (p *proof) newAtom(a atom) int32 {
 	return n
 }
 
-// search reports whether it found a counterexample that keeps what is decided.
+// search reports whether there is a counterexample among the accounts that agree
+// with what is decided so far.
 func (p *proof) search() bool {
 	least, most, next := p.eval(&p.goal[0])
 	if most != True {
@@ -331,8 +335,9 @@ func (p *proof) decide(at *property) bool {
 	return false
 }
 
-// witness makes the account that is decided, and reports whether it is a
-// counterexample. What is undecided may be anything, and so is left out.
+// witness makes an account of the values that are decided, and reports whether it
+// is a counterexample. Attributes that are undecided make no difference, so the
+// account lacks them.
 func (p *proof) witness() bool {
 	const anyID = "example"
 	row := []Value{Text(anyID), Text(anyID)}

@@ -2,9 +2,8 @@ package datagroup
 
 import "encoding/binary"
 
-// labelGroup is labels that the same leaves ask for. No leaf tells one of them
-// from another: what counts is whether an account has any of them, and whether
-// it has all.
+// labelGroup is the labels that the same leaves ask for. To a leaf they are all
+// alike: it asks whether an account has any of them, or all of them.
 type labelGroup struct {
 	labels     []string
 	leaves     []int    // the places of the leaves
@@ -55,7 +54,8 @@ func (p *proof) groupLabels(i int32) {
 	}
 }
 
-// labelGroups returns the labels that leaves ask for, by who asks.
+// labelGroups returns the labels that leaves ask for, those of the same leaves
+// together.
 func (p *proof) labelGroups(leaves []*leaf) []labelGroup {
 	var labels []string              // in the order in which they are first asked for
 	askers := make(map[string][]int) // the places of the leaves that ask for a label

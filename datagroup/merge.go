@@ -10,11 +10,11 @@ type run struct {
 	items []string // of all of them; nil while it is alone
 }
 
-// merge returns a node that means the same under schema s, in which alternatives
-// by = and in of one attribute are one list, and so are those by != and not in
-// that go together; likewise for has. What is written out so costs a proof what
-// a list costs. It is n itself if there is none. It may have an and, or an or, of
-// one operand.
+// merge returns a node that means the same under schema s, with lists in place of
+// what is written out: country = 'US' or country = 'CA' becomes country in ('US',
+// 'CA'). It does the same for != and not in below an and, and for has. A proof then
+// costs what it costs for a list. If there is nothing to merge, it returns n. The
+// result may have an and, or an or, of one operand.
 func (n *node) merge(s *Schema) *node {
 	if n == nil || len(n.operands) == 0 {
 		return n

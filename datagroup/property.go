@@ -107,15 +107,15 @@ func (c *chooser) truth(a *atom, choice *choice) Truth {
 
 // addStrings adds a string of each class.
 //
-// Strings that are no literal of = and in are told apart only by the longest
-// prefix that they have of those that the filters ask for, by the longest such
-// suffix, and by the parts that they contain. Take any such string, its longest
-// prefix p and suffix q, and the asked-for parts c, d … of it. Where x is a
-// character that is in no literal, the string pxcxdx…xq is of the same class: a
-// longer prefix or suffix, a literal, and a part that reached from one piece into
-// the next would have to contain x, and each part of a piece is a part of the
-// string taken. So these strings, and the literals, are all classes; only a
-// string that is too long leaves a gap.
+// A literal of = or in is a class of its own. For any other string, the answers
+// depend on three things only: the longest prefix p that filters ask for and the
+// string has, the longest such suffix q, and the parts c, d … that filters ask for
+// and it contains. Let x be a character that is in no literal. Then the string
+// pxcxdx…xq gives the same answers. It has no longer prefix or suffix, is no
+// literal, and contains no part across two pieces, since all of these would
+// contain x. And a part within one piece is a part of the first string as well. So
+// these strings, and the literals, are all classes. Only a string that would be
+// too long is left out, which leaves a gap.
 func (c *chooser) addStrings() {
 	at := c.property
 	at.fresh = fresh(at.leaves)
@@ -191,8 +191,8 @@ func fresh(leaves []*leaf) string {
 	return string(r)
 }
 
-// addNumbers adds each number that the filters name, one between each two
-// neighbours, if there is one, and one beyond each end.
+// addNumbers adds each number that the filters name, one between any two that are
+// next to each other, if there is one, and one beyond each end.
 func (c *chooser) addNumbers() {
 	var numbers []float64
 	for _, l := range c.property.leaves {
@@ -216,7 +216,7 @@ func (c *chooser) addNumbers() {
 }
 
 // addBetween adds a number between low and high that an account may have, if
-// there is one, and rather a round one.
+// there is one. It prefers a round one.
 func (c *chooser) addBetween(low, high float64) {
 	for _, f := range []float64{math.Floor(low + 1), math.Ceil(high - 1), low + (high-low)/2, math.Nextafter(low, high)} {
 		if low < f && f < high && math.Abs(f) <= maxInteger {
@@ -243,8 +243,8 @@ func (p *proof) value(at *property) Value {
 	return Text(p.compose(at))
 }
 
-// compose puts a string together of the chosen prefix, the parts that it contains,
-// and the suffix. It gives up when that gets too long.
+// compose makes a string of the chosen prefix, the parts that it contains, and the
+// suffix. It gives up when the string gets too long.
 func (p *proof) compose(at *property) string {
 	var parts []string
 	for _, a := range at.atoms {

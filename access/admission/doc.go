@@ -72,7 +72,7 @@
 //	404  hidden, [ErrNotFound], and an id that nothing can have
 //	413  the request is too large: [ErrTooLarge]
 //	500  any other error, a panic, a nil Source, a mistake of the program
-//	503  [ErrUnavailable], a nil or zero policy, a denial for want of one, and a
+//	503  [ErrUnavailable], a nil or zero policy, a denial because there is none, and a
 //	     context that has ended; with the header Retry-After: [RetryAfter]
 //
 // # Zero values

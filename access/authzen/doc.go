@@ -121,10 +121,10 @@
 // # Errors
 //
 // [New] refuses a configuration that cannot work. An error of an Evaluator or a
-// Searcher becomes status 503 if it wraps [ErrUnavailable], a denial for want of a
-// policy or the error of a context, 403 if it wraps [ErrForbidden], the status that
-// the other doors have if it wraps another of package admission (401, 404, 413, and
-// 400 with its detail), and 500 otherwise. The caller learns nothing else about it;
+// Searcher becomes status 503 if it wraps [ErrUnavailable], a denial because there
+// is no policy, or the error of a context, 403 if it wraps [ErrForbidden], the
+// status that the other doors have if it wraps another of package admission (401,
+// 404, 413, and 400 with its detail), and 500 otherwise. The caller learns nothing else about it;
 // [Config.OnError] receives the errors that became 500 or 503. In a batch, any but
 // 503 is the status in the context of the denied question.
 package authzen

@@ -46,7 +46,7 @@ func (h *handler) single(r *http.Request, q *question) (any, error) {
 func (h *handler) ask(r *http.Request, e Evaluator, request Request) (answer, error) {
 	d, err := e.Evaluate(r.Context(), request)
 	if err == nil && !d.Allowed && d.Reason == string(access.ReasonUnavailable) {
-		err = fmt.Errorf("authzen: %w: the Evaluator denies for want of a policy", ErrUnavailable)
+		err = fmt.Errorf("authzen: %w: the Evaluator denies because it has no policy", ErrUnavailable)
 	}
 	if err != nil {
 		return answer{}, err

@@ -32,8 +32,8 @@ type Config struct {
 	// without a slash at its end. "" is the root of the host.
 	Prefix string
 
-	// SignIn is the path of the host's page where people sign in. Who is not signed
-	// in is led there, with the page that they asked for in the query parameter
+	// SignIn is the path of the host's page where people sign in. Anyone who is not
+	// signed in is sent there, with the page that they asked for in the query parameter
 	// "next". "" answers 401 instead.
 	SignIn string
 

@@ -48,7 +48,7 @@ func sighted(t *testing.T) *site {
 func TestPreviewOfUnseen(t *testing.T) {
 	t.Parallel()
 	s := sighted(t)
-	s.get("wil", "/group?id=x00").want(t, http.StatusOK, "56 accounts match", "bing 55 0", "google 1 0", "meta 0 1", "1 more accounts might match", "us-1", "55 of them are not yours to see").
+	s.get("wil", "/group?id=x00").want(t, http.StatusOK, "56 accounts match", "bing 55 0", "google 1 0", "meta 0 1", "1 more account might match", "us-1", "55 of them are not yours to see").
 		lacks(t, "x01", "Name of")
 	s.get("ann", "/group?id=x00").want(t, http.StatusOK, "us-1", "Name of x08", "There are more.").lacks(t, "not yours to see", "Name of x11")
 	s.get("rea", "/group?id=x00").want(t, http.StatusOK, "Filter").lacks(t, "accounts match", "us-1<", "bing 55")

@@ -9,7 +9,7 @@
 // # Where to begin
 //
 //   - [New] with a [Config], of which only User is required: it says who is signed
-//     in, by your own session. The example is a whole service.
+//     in, by your own session. The example is a small service.
 //   - to look like your own pages: Config.Templates. Copy the file layout.html of
 //     this package, which has what stands around every page ("top" and "bottom"),
 //     and change it.
@@ -60,7 +60,7 @@
 // # Concurrency
 //
 // What New returns may be used by any number of goroutines at once, if the
-// functions of its Config may. A request is answered of one moment of the company.
+// functions of its Config may. Each answer shows the company at one moment.
 //
 // # Errors
 //

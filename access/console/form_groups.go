@@ -153,7 +153,7 @@ func (v *visit) checkFilter(in url.Values, before datagroup.Filter, edits bool) 
 		}
 	}
 	if p.Unknown > 0 {
-		rows = append(rows, row{Name: say("Left out for want of an attribute"), Value: say("%s", p.Unknown)})
+		rows = append(rows, row{Name: say("Left out because an attribute is missing"), Value: say("%s", p.Unknown)})
 	}
 	if edits && !f.Equal(before) {
 		rows = append(rows, row{Name: say("Whatever accounts there will be"), Value: v.compared(before, f)})

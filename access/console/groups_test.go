@@ -37,7 +37,7 @@ func TestGroupForms(t *testing.T) {
 	form.Set("step", "check")
 	s.post("dan", "/change", form).want(t, http.StatusOK, "Accounts that match 1", "from google 1", "It can only match less than before.")
 	s.do("dan", "datagroup.edit", in("name", "US", "filter", "country = 'US' and source = 'google'", "reason", "narrower"), "group", "us").
-		want(t, http.StatusOK, "Done: Edit the name or filter", "1 accounts match")
+		want(t, http.StatusOK, "Done: Edit the name or filter", "1 account matches")
 	s.do("dan", "datagroup.delete", in("reason", "gone"), "group", "us").want(t, http.StatusOK, "Done: Delete the data group").lacks(t, "id=us")
 	s.get("dan", "/change?do=datagroup.edit&group=us").want(t, http.StatusNotFound)
 	s.get("uma", "/change?do=datagroup.edit&group=de").want(t, http.StatusForbidden)

@@ -48,9 +48,8 @@
 // # Zero values
 //
 // The zero Diff has no gains and no losses. The zero Right is no right. The zero
-// [FilterEffect] is [Unknown]. A nil
-// policy is that of an empty company, so that Compare(nil, policy) lists all that
-// a policy allows.
+// [FilterEffect] is [Unknown]. A nil policy is that of an empty company, so
+// Compare(nil, policy) lists all that a policy allows.
 //
 // # Concurrency
 //
@@ -58,6 +57,6 @@
 //
 // # Errors
 //
-// Every two policies can be compared, so nothing returns an error. Whether there is
-// a meaning in it is for [Doubts] to say.
+// Any two policies can be compared, so nothing returns an error. [Doubts] says
+// whether comparing them makes sense.
 package diff

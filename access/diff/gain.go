@@ -175,7 +175,7 @@ func (g *gains) newGainer(h *holder) *gainer {
 	return e
 }
 
-// from returns when old stops to allow something, which holds there up to some
+// from returns when old stops allowing something, which holds there up to some
 // end. It returns the zero time if old never allows it.
 func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
 	_, end := lasting(e.was, holds)

@@ -69,7 +69,7 @@ type Right struct {
 	// Level is that of a ReportLevel, 0 otherwise.
 	Level access.Level
 	Route Route
-	// From is when the other policy stops to allow the same: the right lasts
+	// From is when the other policy stops allowing the same: the right lasts
 	// longer than it does there. It is the zero time if the other policy never
 	// allows it.
 	From time.Time

@@ -10,8 +10,7 @@ import (
 // means the same keeps its code.
 type Code string
 
-// The codes, those of an [Error] first. [Rules] has all that is to be said about
-// each.
+// The codes, those of an [Error] first. [Rules] explains each.
 const (
 	TooFewHolders        Code = "too-few-holders"
 	TooManyHolders       Code = "too-many-holders"
@@ -86,7 +85,7 @@ func (s *Severity) UnmarshalText(name []byte) error {
 	return fmt.Errorf("lint: no such severity: %s is neither note, warning nor error", text.Quote(string(name)))
 }
 
-// Rule is what is to be said about a [Code].
+// Rule explains a [Code].
 type Rule struct {
 	Code     Code
 	Severity Severity

@@ -1,5 +1,5 @@
-// Package lint says what looks wrong in a policy: what is allowed by the rules, and
-// probably not what anybody meant.
+// Package lint says what looks wrong in a policy: what the rules allow, and
+// probably nobody meant.
 //
 //	for _, finding := range lint.Check(policy, nil).Findings {
 //		fmt.Println(finding)
@@ -59,24 +59,24 @@
 //  1. The result depends on what the document of the policy says, on the time of
 //     its clock and on the Config. Findings come in the order of the codes above,
 //     and those of one code in the order of the document.
-//  2. Only the first findings of a code are named, and all are counted. Nothing is
-//     left out without a word: where a search ended at its budget, the [Count] of
-//     the code says so. If you have very many named in a large company, the later
-//     ones name no accounts and suggest no values.
-//  3. What a filter can match is decided by [datagroup.Implies], which may not
-//     know. Then there is no finding that says always or never.
+//  2. Only the first findings of a code are named, and all are counted. Where a
+//     search ended at its budget, the [Count] of the code says that there may be
+//     more. If you ask for very many findings in a large company, the later ones
+//     name no accounts and suggest no values.
+//  3. What a filter can match is decided by [datagroup.Implies]. Where that
+//     answers maybe, no finding says always or never.
 //  4. Without accounts, nothing is said about what filters match today.
 //  5. Roles and kinds of a shipped catalog are never unused: they cannot be taken
 //     out of it.
-//  6. A text that a filter names was never seen if no account has it as a value of
-//     the attribute, or as a label. The nearest value that one has is suggested,
-//     if there are not too many to look at. Numbers, and the texts of prefix,
-//     suffix and contains, are not looked at.
+//  6. A text in a filter counts as never seen if no account has it as a value of
+//     the attribute, or as a label. The finding suggests the nearest value that an
+//     account has, if there are not too many to search. Numbers, and the texts of
+//     prefix, suffix and contains, are not checked.
 //
 // # Zero values
 //
-// The zero Config is described there. The zero [Severity] is none, below all
-// others. The zero Result has no findings.
+// Each field of [Config] says what its zero value means. The zero [Severity] is
+// none, below all others. The zero Result has no findings.
 //
 // # Concurrency
 //

@@ -12,8 +12,8 @@ import (
 	"github.com/ambit-authz/ambit/team"
 )
 
-// extent is what a data group comes to, and the first of those that mean the same:
-// itself, if it is that.
+// extent is how much a data group matches, and the first of the data groups that
+// mean the same, which may be itself.
 type extent struct {
 	datagroup.Extent
 	meaning datagroup.ID
@@ -75,7 +75,8 @@ func (k *checker) checkReach(x datagroup.Extent) {
 	}
 }
 
-// addHidden adds a data group that leaves out accounts for want of an attribute.
+// addHidden adds a data group that leaves out accounts because they lack an
+// attribute.
 func (k *checker) addHidden(x datagroup.Extent) {
 	k.add(HiddenByMissing, filterOf(x.Group.ID), func(f *Finding) {
 		f.Text = fmt.Sprintf("data group %s leaves out %s only because an attribute is missing", text.Quote(x.Group.ID), plural(x.Unknown, "account"))

@@ -183,8 +183,8 @@ type checker struct {
 	attached map[datagroup.ID]bool   // the data groups that some team has
 	values   valueBook               // of the accounts
 	distinct map[string]known        // the values of attributes, as far as they were needed
-	looked   int                     // at so many characters of them
-	walked   int                     // past so many accounts to describe findings
+	looked   int                     // how many characters of them were compared
+	walked   int                     // how many accounts were visited to describe findings
 	accounts int                     // how many there are
 	groups   map[datagroup.ID]extent // the data groups
 }
@@ -276,8 +276,8 @@ func sayf(format string, args ...any) func(*Finding) {
 	return func(f *Finding) { f.Text = fmt.Sprintf(format, args...) }
 }
 
-// maxWalked is past how many accounts Check goes to describe findings, besides
-// finding them: some seconds' worth.
+// maxWalked is how many accounts Check visits to describe findings, besides those
+// that it visits to find them: a few seconds of work.
 const maxWalked = 20_000_000
 
 // walks reports whether all accounts may be looked at once more.

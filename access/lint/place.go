@@ -151,7 +151,7 @@ func setPaths(d access.Directory, findings []Finding) {
 	}
 }
 
-// rank sets for each of some ids how many of all are before it.
+// rank sets, for each of some ids, how many ids of all come before it.
 func rank(ids map[string]int, all iter.Seq[string]) {
 	sorted := make([]string, 0, len(ids))
 	for id := range ids {

@@ -71,7 +71,7 @@ func (k *checker) checkAccounts() {
 	}
 }
 
-// mark notes that an account has a value, of an attribute of which filters name
+// mark notes that an account has a value of an attribute that filters compare with
 // texts.
 func mark(texts map[string]bool, v datagroup.Value) {
 	if len(texts) == 0 {
@@ -147,8 +147,8 @@ func (k *checker) checkValues(g datagroup.Group) {
 	})
 }
 
-// maxNear is how many characters of values are looked at to suggest what was meant
-// by others, some hundredths of a second's worth.
+// maxNear is how many characters of values are searched for the one that was
+// meant: some hundredths of a second of work.
 const maxNear = 5 * text.NearestBudget
 
 // known is the texts and labels that accounts have for an attribute.

@@ -10,7 +10,7 @@
 //
 //   - One team: [Team]. The largest teams of a company: [Teams].
 //   - The numbers in a drawing, for a table beside it: the fields of [Drawing].
-//   - The same in a sentence or two, for who cannot see it: [Drawing.Words].
+//   - The same in a sentence or two, for people who cannot see it: [Drawing.Words].
 //   - How much is drawn and counted: [Config].
 //
 // # Rules
@@ -26,8 +26,9 @@
 //  5. Colours are attributes, for a light page. A style element in the file
 //     replaces them where the reader prefers dark, so serve the picture as an
 //     image of its own: <img src="…">. Where a Content-Security-Policy blocks the
-//     style, the picture stays light and as readable.
-//  6. A drawing tells all of this to whoever gets it: the caller decides who may.
+//     style, the picture stays light, and can be read as well.
+//  6. Anyone who gets a drawing sees all of this, so the caller decides who may
+//     have it.
 //
 // # Zero values
 //

@@ -113,7 +113,7 @@ func (b box) right(sum int) *ends {
 	return e
 }
 
-// next returns the end for a band of so much. A band of nothing is a line.
+// next returns the end of a band for an amount. A band for nothing is a line.
 func (e *ends) next(n int) span {
 	h := e.bar * float64(n) / float64(max(e.sum, 1))
 	s := span{e.x, e.y, max(h, 1)}
