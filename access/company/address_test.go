@@ -118,6 +118,7 @@ func TestAddressTakenRevokes(t *testing.T) {
 // TestManyAddresses: who changes their address again and again is removed as
 // anybody else, with all that is pending to any of them.
 func TestManyAddresses(t *testing.T) {
+	notIfShort(t)
 	c := inviteCompany(t, func(c *company.Config) { c.OwnAddresses, c.Invitations.Cooldown = true, -1 })
 	for i := range 500 {
 		email := fmt.Sprintf("%d@x.test", i)

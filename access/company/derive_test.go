@@ -143,7 +143,7 @@ func TestOutcomesFollow(t *testing.T) {
 				for _, part := range parts {
 					told[change.Type+" "+part] = true
 				}
-				for _, lie := range lies {
+				for _, lie := range few(3, 10, lies) {
 					checkLie(t, history, e, i, lie)
 				}
 			}
@@ -210,7 +210,8 @@ func TestActorsFollow(t *testing.T) {
 				}
 			}
 		}
-		for name, lie := range lies {
+		for _, name := range few(3, 10, keysOf(lies)) {
+			lie := lies[name]
 			if err := openWith(history, int(e.Seq), lie); !errors.Is(err, company.ErrBroken) {
 				t.Errorf("event %d, by %s: a lie about the %s: %v", e.Seq, e.Actor, name, err)
 			}

@@ -218,7 +218,8 @@ func TestHistoryBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	head := uint64(len(history))
-	for after := range head + 2 {
+	for _, n := range few(3, 10, upTo(len(history)+2)) {
+		after := uint64(n)
 		for before := range head + 3 {
 			log.read = 0
 			got, err := historyOf(t.Context(), co, company.HistoryQuery{After: after, Before: before})

@@ -70,6 +70,7 @@ func largeChanges(n int) []company.Change {
 // is about all of it. Time is noisy, so it may be a thousand times as long for a
 // hundred times as much: what grows with the square takes ten thousand.
 func TestLargeCompany(t *testing.T) {
+	notIfShort(t)
 	const small = 20
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

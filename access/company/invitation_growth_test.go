@@ -15,11 +15,21 @@ import (
 // grows fails if a hundred times as much costs out of proportion.
 func grows(t *testing.T, of func(t *testing.T, n int) (run func())) {
 	t.Helper()
+	notIfShort(t)
 	small := 10
 	if long {
 		small = 100
 	}
 	growth.Hundredfold(t, small, func(n int) func() { return of(t, n) })
+}
+
+// notIfShort skips a test that measures what something costs: the race detector
+// costs more.
+func notIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("what it costs is measured without -short")
+	}
 }
 
 // crowd is a company on a log that keeps nothing, in which so many are invited,

@@ -1,6 +1,7 @@
 package company_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -79,11 +80,16 @@ func (s search) run(t *testing.T) {
 	}
 }
 
-// reach repeats a scenario until it has hit all its branches, and returns them.
+// reach repeats a scenario until it has hit all its branches, and returns them. If
+// the test is short, it is made once: nobody counts what it hits.
 func (sc scenario) reach(t *testing.T) []string {
 	t.Helper()
 	names := strings.Split(sc.hits, "|")
 	var own branches
+	if testing.Short() {
+		check(t, 1, func(t *rapid.T) { sc.run(t, &own) })
+		return nil
+	}
 	checks := 1
 	if long {
 		checks = 20
@@ -96,6 +102,32 @@ func (sc scenario) reach(t *testing.T) []string {
 	}
 	t.Errorf("the scenario never hit: %q", own.Missing(names...))
 	return nil
+}
+
+// few returns one in so many of all, from a random one on: a plain run tries these,
+// a short one fewer, and one with CI or AMBIT_LONG set all.
+func few[T any](plain, short int, all []T) []T {
+	step := plain
+	switch {
+	case testing.Short():
+		step = short
+	case os.Getenv("CI") != "" || long:
+		return all
+	}
+	var some []T
+	for i := rand.IntN(step); i < len(all); i += step {
+		some = append(some, all[i])
+	}
+	return some
+}
+
+// upTo returns the numbers below n.
+func upTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // check is [rapid.Check] with at most so many checks; zero is as many as rapid

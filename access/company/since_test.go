@@ -198,7 +198,7 @@ func (c *testCompany) since(seq uint64, actor string, changes ...company.Change)
 // replays the log.
 func TestChangedSince(t *testing.T) {
 	changed, free := make(map[string]bool), make(map[string]bool)
-	for line := range split(sinceTable, "\n") {
+	for _, line := range few(1, 5, slices.Collect(split(sinceTable, "\n"))) {
 		cells := append(cellsOf(line), "", "")
 		want, name, first, made, then := cells[0], cells[1], cells[2], cells[3], cells[4]
 		actor, text, ok := strings.Cut(then, ": ")
@@ -226,6 +226,9 @@ func TestChangedSince(t *testing.T) {
 				c.checkSince(want == "changed", looked, actor, second)
 			})
 		}
+	}
+	if testing.Short() {
+		return // it was a part of the table
 	}
 	for _, name := range company.LogNames() {
 		if slices.Contains(withoutCondition, name) {

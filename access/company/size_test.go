@@ -90,6 +90,7 @@ func costs(t *testing.T, n int) (took []time.Duration, steps []uint64) {
 // TestChangeCostsItsOwnSize: in a company a hundred times as large a change takes
 // hardly more, for which there is room here: eight times.
 func TestChangeCostsItsOwnSize(t *testing.T) {
+	notIfShort(t)
 	const factor = 8
 	for try := 0; ; try++ {
 		small, fewer := costs(t, 100)

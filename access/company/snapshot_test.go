@@ -114,8 +114,8 @@ type failingSnapshot struct {
 
 func (f failingSnapshot) Close() error { return f.close }
 
-// TestSnapshotPassedOver cuts and changes a snapshot at every place, and fails to
-// read it: the log is replayed, and the host can see why.
+// TestSnapshotPassedOver cuts and changes a snapshot at every place, or at a few, and
+// fails to read it: the log is replayed, and the host can see why.
 func TestSnapshotPassedOver(t *testing.T) {
 	c := newCompany(t, "ann admin; bob viewer", options{teams: "t: bob"})
 	c.must("ann", company.SuspendUser{User: "bob"})
@@ -134,7 +134,7 @@ func TestSnapshotPassedOver(t *testing.T) {
 		}
 	}
 	open("as it is", readerOf(whole), nil)
-	for n := range whole {
+	for _, n := range few(4, 20, upTo(len(whole))) {
 		open(fmt.Sprint("cut at ", n), readerOf(whole[:n]), company.ErrSnapshot)
 		bad := slices.Clone(whole)
 		bad[n] ^= 1

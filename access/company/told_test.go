@@ -154,6 +154,7 @@ func TestToldOfTerms(t *testing.T) {
 // TestManyNamesNoSuggestion: among very many names none is looked for, and the
 // message is the same in all else.
 func TestManyNamesNoSuggestion(t *testing.T) {
+	notIfShort(t)
 	c := newCompany(t, "ann admin", options{document: func(d *document.Document) {
 		for i := range 60_000 {
 			d.Teams = append(d.Teams, document.Team{ID: fmt.Sprintf("team%06d", i)})
