@@ -3,6 +3,7 @@ package access_test
 import (
 	"flag"
 	"iter"
+	"math/rand/v2"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -58,6 +59,20 @@ func lawOfSome(t *testing.T, check func(w *model.World, p *access.Policy, seed i
 		w := model.Worlds().Example(seed)
 		check(w, w.Compile(t), seed)
 	}
+}
+
+// some returns what chooses among numbered worlds: one in three from a random one
+// on, fewer in a short test, and all with CI or AMBIT_LONG set.
+func some(short int) (chosen func(n int) bool) {
+	step := 3
+	switch {
+	case testing.Short():
+		step = short
+	case os.Getenv("CI") != "" || os.Getenv("AMBIT_LONG") != "":
+		step = 1
+	}
+	first := rand.IntN(step)
+	return func(n int) bool { return n%step == first }
 }
 
 // seen returns the ids in the view of s, sorted.

@@ -123,19 +123,19 @@ func (w smallCompany) document() *document.Document {
 }
 
 // TestEverySmallWorld asks, in every world up to renaming, every question about
-// viewing an account.
+// viewing an account. Only with CI or AMBIT_LONG set it is every world: see [some].
 func TestEverySmallWorld(t *testing.T) {
 	t.Parallel()
 	config := &access.Config{Catalog: worldCatalog(t), Now: func() time.Time { return model.Start }}
 	seen := make(map[smallCompany]bool, smallWorlds)
-	worlds := 0
+	worlds, chosen := 0, some(24)
 	for n := range smallWorlds {
 		w := smallWorld(n)
 		if !w.first(seen) {
 			continue
 		}
 		worlds++
-		if testing.Short() && worlds%8 != 0 {
+		if !chosen(worlds) {
 			continue
 		}
 		p, err := access.Compile(w.document(), config)
@@ -263,16 +263,16 @@ func (w sharing) document() *document.Document {
 }
 
 // TestEverySharing asks, in every world up to exchanging the users, every
-// question about the report.
+// question about the report. Only with CI or AMBIT_LONG set it is every world.
 func TestEverySharing(t *testing.T) {
 	t.Parallel()
 	config := &access.Config{Now: func() time.Time { return model.Start }}
-	users, worlds := sharingUsers(), 0
+	users, worlds, chosen := sharingUsers(), 0, some(12)
 	for i, first := range users {
 		for _, second := range users[:i+1] {
 			for team := range 7 { // no grant, or viewer and explorer with each end
 				worlds++
-				if testing.Short() && worlds%4 != 0 {
+				if !chosen(worlds) {
 					continue
 				}
 				w := sharing{user: [2]sharingUser{first, second}, level: (team + 2) / 3, end: (team + 2) % 3}

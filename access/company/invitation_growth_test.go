@@ -15,7 +15,6 @@ import (
 // grows fails if a hundred times as much costs out of proportion.
 func grows(t *testing.T, of func(t *testing.T, n int) (run func())) {
 	t.Helper()
-	notIfShort(t)
 	small := 10
 	if long {
 		small = 100

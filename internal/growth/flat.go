@@ -12,6 +12,7 @@ import (
 // measured with small and with ten times small, as [Hundredfold] does.
 func Flat(t testing.TB, small int, of func(n int) (run func())) {
 	t.Helper()
+	notIfShort(t)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	least := leastOf(of, [2]int{small, 10 * small}, cost.about)

@@ -15,13 +15,24 @@ import (
 // five times over. It asks of for what is to be measured with small and with a
 // hundred times small, and measures again if it seems too much: only the least of
 // each counts.
+//
+// It skips the test if tests are short: the race detector, which runs them so,
+// costs more than what is measured.
 func Hundredfold(t testing.TB, small int, of func(n int) (run func())) {
 	t.Helper()
+	notIfShort(t)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	least := leastOf(of, [2]int{small, 100 * small}, cost.within)
 	if !least[1].within(least[0]) {
 		t.Errorf("%d cost %+v, and %d cost %+v", small, least[0], 100*small, least[1])
+	}
+}
+
+func notIfShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("what it costs is measured without -short")
 	}
 }
 
