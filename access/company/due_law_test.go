@@ -205,7 +205,11 @@ func dueReviews(m company.Moment, add func(string, time.Time, audit.DueRow)) {
 		}
 		last = r.Opened
 	}
-	add(audit.DueReview, last.AddDate(0, 3, 0), audit.DueRow{})
+	next := last.AddDate(0, 3, 0)
+	if next.Day() != last.Day() { // the month has no such day, so it is its last
+		next = next.AddDate(0, 0, -next.Day())
+	}
+	add(audit.DueReview, next, audit.DueRow{})
 }
 
 // dueInvitations adds the invitations that are due.
