@@ -10,21 +10,22 @@ import (
 
 func accountRoutes() []route {
 	return []route{
-		{Path: "/accounts", Menu: say("Accounts"), Show: showAccounts},
+		{Path: "/accounts", Menu: say("Accounts"), Under: dataSection, Show: showAccounts},
 		{Path: "/account", Show: showAccount},
 	}
 }
 
 // accountsPage is a part of the accounts that the reader sees.
 type accountsPage struct {
-	Find string
-	Rows []accountLine
-	Next string
+	Find   string
+	Rows   []accountLine
+	Next   string
+	Offers []offer
 }
 
 // showAccounts answers with a part of the accounts that the reader sees.
 func showAccounts(v *visit) (*answer, error) {
-	p := accountsPage{Find: v.asked("find")}
+	p := accountsPage{Find: v.asked("find"), Offers: v.offers("accounts")}
 	p.Rows, p.Next = v.pageOfAccounts(v.policy.View(access.User(v.reader)), strings.ToLower(p.Find))
 	return &answer{Template: "accounts.html", Title: say("Accounts that you see"), Data: p}, nil
 }
@@ -33,6 +34,7 @@ func showAccounts(v *visit) (*answer, error) {
 type accountPage struct {
 	ID, Source string
 	Values     []valueRow
+	Offers     []offer
 	Groups     []accountGroup // for readers of data groups: those that match it
 	Unknown    []accountGroup // and those that do not only because it lacks a value
 	Audit      bool
@@ -47,14 +49,19 @@ type accountGroup struct {
 }
 
 // valueRow is the value that an account has for an attribute.
-type valueRow struct{ Name, Value string }
+type valueRow struct {
+	Name  phrase
+	Value phrase
+	Gap   bool // it has none
+}
 
-// showAccount answers with an account that the reader sees, and to those to whom
-// everything may be explained, who sees it.
+// showAccount answers with an account that the reader sees or may change, and to
+// those to whom everything may be explained, who sees it.
 func showAccount(v *visit) (*answer, error) {
 	id := datagroup.AccountID(v.asked("id"))
 	audit := v.may(access.ReadAudit, access.Company())
-	if !audit {
+	p := accountPage{ID: string(id), Audit: audit, Offers: v.offers("account", "account", string(id))}
+	if !audit && len(p.Offers) == 0 {
 		if err := v.require(access.ViewAccount, access.Account(id)); err != nil {
 			return nil, err
 		}
@@ -63,9 +70,10 @@ func showAccount(v *visit) (*answer, error) {
 	if !ok {
 		return nil, missing("account", id)
 	}
-	p := accountPage{ID: string(id), Source: account.Source(), Audit: audit}
-	for name, value := range account.Values() {
-		p.Values = append(p.Values, valueRow{name, value.String()})
+	p.Source = account.Source()
+	for _, a := range v.attributes() {
+		value := account.Value(a.Name)
+		p.Values = append(p.Values, valueRow{attributeLabel(a), valueText(value), value.IsMissing() || shown(value) == ""})
 	}
 	if v.mayRead(readDirectory) {
 		p.groups(v, account)

@@ -285,6 +285,12 @@ func (v *visit) about(f *form, in url.Values) []row {
 			continue
 		}
 		switch key {
+		case "account": // who is offered the form may reach it
+			rows = append(rows, row{say("Account"), named(id), ""})
+			continue
+		case "attribute":
+			rows = append(rows, row{say("Attribute"), named(id), ""})
+			continue
 		case "report":
 			rows = append(rows, row{say("Report"), named(v.reportKnown(access.Report(id))), ""})
 			continue

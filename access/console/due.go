@@ -9,7 +9,7 @@ import (
 )
 
 func dueRoutes() []route {
-	return listRoutes(route{Path: "/due", Menu: say("Due"), Rights: readAudit, Show: showDue}, saveDue)
+	return listRoutes(route{Path: "/due", Menu: say("Due"), Under: oversightSection, Rights: readAudit, Show: showDue}, saveDue)
 }
 
 // duePage is what is due within some days.

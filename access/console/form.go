@@ -60,7 +60,7 @@ type form struct {
 
 // forms are all changes that the pages offer, in the order of their links.
 func forms() []form {
-	return slices.Concat(memberForms(), userForms(), teamForms(), groupForms(), reportForms(), invitationForms(), reviewForms(), settingsForms())
+	return slices.Concat(memberForms(), userForms(), teamForms(), groupForms(), accountForms(), attributeForms(), reportForms(), invitationForms(), reviewForms(), settingsForms())
 }
 
 // logged returns the name of the change in the log.
@@ -89,7 +89,8 @@ const (
 	typeLine    fieldKind = "line"
 	typeLines   fieldKind = "lines"
 	typeDay     fieldKind = "day"
-	typeNumber  fieldKind = "number"
+	typeNumber  fieldKind = "number"  // a whole one
+	typeDecimal fieldKind = "decimal" // any one
 	chooseOne   fieldKind = "one"     // a list
 	chooseRadio fieldKind = "radio"   // one of a few, all of them shown
 	chooseMany  fieldKind = "several" // boxes to tick
@@ -225,7 +226,7 @@ func (v *visit) cleaned(in url.Values) url.Values {
 // isID reports whether a parameter is to be left as it is.
 func (v *visit) isID(name, value string) bool {
 	switch name {
-	case "for", "report", "link", "invitation", "row", "after":
+	case "for", "account", "report", "link", "invitation", "row", "after":
 		return true
 	case "user", "successor", "takeover":
 		return v.directory().Has(access.TargetUser(value))

@@ -12,7 +12,7 @@ import (
 
 func groupRoutes() []route {
 	return []route{
-		{Path: "/groups", Menu: say("Data groups"), Rights: readDirectory, Show: showGroups},
+		{Path: "/groups", Menu: say("Data groups"), Under: dataSection, Rights: readDirectory, Show: showGroups},
 		{Path: "/group", Rights: readDirectory, Show: showGroup},
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func historyRoutes() []route {
-	return append(listRoutes(route{Path: "/history", Menu: say("History"), Rights: readAudit, Show: showHistory}, saveHistory),
+	return append(listRoutes(route{Path: "/history", Menu: say("History"), Under: oversightSection, Rights: readAudit, Show: showHistory}, saveHistory),
 		route{Path: "/event", Rights: readAudit, Show: showEvent})
 }
 

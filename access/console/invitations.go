@@ -13,7 +13,7 @@ import (
 
 func invitationRoutes() []route {
 	return []route{
-		{Path: "/invitations", Menu: say("Invitations"), Rights: readDirectory, Show: showInvitations},
+		{Path: "/invitations", Menu: say("Invitations"), Under: companySection, Rights: readDirectory, Show: showInvitations},
 		{Path: "/invitation", Rights: readDirectory, Show: showInvitation},
 	}
 }

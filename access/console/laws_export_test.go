@@ -43,3 +43,14 @@ func KeysOf(name string) []string {
 
 // DenialWords returns how the pages say a reason.
 func DenialWords(reason access.Reason) string { return denialText(reason).English }
+
+// MenuPaths returns the paths of the pages of the navigation.
+func MenuPaths() []string {
+	var all []string
+	for _, r := range routes() {
+		if r.Menu.is() {
+			all = append(all, r.Path)
+		}
+	}
+	return all
+}

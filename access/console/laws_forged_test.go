@@ -165,6 +165,7 @@ func TestStaleForms(t *testing.T) {
 	meanwhile := map[string]company.Change{
 		"user": company.SetEnd{User: "mia", Until: company.To(today.AddDate(0, 2, 0))}, "team": company.EditTeam{Team: "west", Name: company.To("Wild West")},
 		"group": company.EditGroup{Group: "us", Name: company.To("The States")}, "report": company.RenameReport{Report: "q4", Name: company.To("Q4")},
+		"account": company.UpdateAccounts{Accounts: []company.AccountEdit{{ID: "us-1", Source: "yahoo"}}}, "attribute": company.RetypeAttribute{Attribute: "channel", Type: "labels"},
 	}
 	tried := 0
 	everyForm(t, func(t *testing.T, s *site, as string, form url.Values) {
@@ -187,7 +188,7 @@ func TestStaleForms(t *testing.T) {
 			s.resent(again, as)
 		}
 	})
-	if tried < 4 && !testing.Short() { // too few forms to count on it
+	if tried < 6 && !testing.Short() { // too few forms to count on it
 		t.Errorf("%d forms met a change", tried)
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/console"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/invite"
 )
 
 // pageRights are what each page needs at the company, all of them, by its path or
 // the path that it is below. Nothing is every active user.
 var pageRights = map[string][]access.Action{
-	"/": nil, "/accounts": nil, "/reports": nil, "/links": nil, "/picture": {access.ViewDirectory}, "/picture.svg": {access.ViewDirectory}, "/suggest": {access.ViewDirectory},
+	"/": nil, "/accounts": nil, "/attributes": {access.AddSource}, "/reports": nil, "/links": nil, "/picture": {access.ViewDirectory}, "/picture.svg": {access.ViewDirectory}, "/suggest": {access.ViewDirectory},
 	"/people": {access.ViewDirectory}, "/person": {access.ViewDirectory}, "/teams": {access.ViewDirectory}, "/team": {access.ViewDirectory},
 	"/groups": {access.ViewDirectory}, "/group": {access.ViewDirectory}, "/invitations": {access.ViewDirectory}, "/invitation": {access.ViewDirectory},
 	"/lint":     {access.ViewDirectory, access.ReadAudit},
@@ -103,6 +104,7 @@ var formAsks = map[string]string{
 	"invitation.revoke": "user.invite; exists invitation; role.grant role",
 	"datagroup.create":  "datagroup.create", "datagroup.edit": "datagroup.edit group", "datagroup.delete": "datagroup.delete group", "datagroup.attach": "team.set-datagroups any",
 	"source.add": "source.add", "source.edit": "source.edit account", "source.remove": "source.remove account",
+	"attribute.declare": "source.add", "attribute.retype": "source.add; exists attribute", "attribute.drop": "source.add; exists attribute",
 	"report.create": "report.create", "report.set": "report.set report", "report.unshare-team": "report.unshare report", "report.share-team": "report.share-viewer report", "report.delete": "report.delete report", "report.unshare": "report.unshare report", "report.share": "report.share-viewer report",
 	"report.name-creator": "audit.read; exists report", "link.make": "report.share-viewer report", "link.revoke": "link.revoke link",
 	"review.open": "review.run", "review.decide": "review.run; exists review; exists row", "review.close": "review.run; exists review", "review.schedule": "company.edit",
@@ -207,6 +209,8 @@ func (s *site) has(what, id string) bool {
 		return ok
 	case "report":
 		return s.company.Policy().Directory().Has(access.Report(id))
+	case "attribute":
+		return slices.ContainsFunc(s.company.Policy().Directory().Schema().Attributes(), func(a datagroup.Attribute) bool { return a.Name == id })
 	case "review":
 		_, ok := s.company.Now().Review(id)
 		return ok

@@ -54,6 +54,7 @@ func newLawSite(t testing.TB, name string) *site {
 		document.Report{ID: "q4", Name: "Fourth quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: "ulf", Level: "editor"}, {User: "tom", Level: "viewer", Until: "2026-10-01"}, {Team: "west", Level: "viewer"}}},
 		document.Report{ID: "q0", Name: "Of nobody" + name},
 		document.Report{ID: "q1", Name: "First quarter" + name, Grants: []document.Grant{{User: "abe", Level: "creator"}}})
+	doc.Attributes["channel"], doc.Attributes["spend"], doc.Attributes["tags"] = "string", "number", "labels"
 	s := newSiteOf(t, doc)
 	by := func(id string) company.By {
 		return company.By{Actor: company.User(id), Reason: "as it happens" + long[:min(len(long), 480)]}
@@ -96,7 +97,7 @@ func few[T any](t testing.TB, n int, all []T) []T {
 
 // keyValues are things of the company that forms are about.
 var keyValues = map[string][]string{
-	"user": {"mia", "eve", "ann", "sam"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1", "q0"}, "link": {"l1"}, "account": {"us-1", "de-1"},
+	"user": {"mia", "eve", "ann", "sam"}, "team": {"west"}, "group": {"us"}, "report": {"q4", "q1", "q0"}, "link": {"l1"}, "account": {"us-1", "de-1"}, "attribute": {"country", "channel"},
 	"invitation": {"i1"}, "review": {"may"}, "row": {"user:mia"}, "after": {""}, "grant": {"user:tom"}, "to": {"tom"}, "id": {"west"},
 }
 
@@ -104,7 +105,7 @@ var keyValues = map[string][]string{
 var typedBy = map[string]string{
 	"reason": "it is needed", "name": "Another name", "description": "Other words", "address": "someone@example.com", "until": "2026-12-31", "last": "2026-12-31",
 	"filter": "country = 'DE'", "days": "30", "review": "spring", "seats": "50", "months": "6", "user": "mia", "team": "east", "group": "de", "successor": "abe", "takeover": "abe",
-	"user-or-team": "mia", "who": "mia", "creator": "abe", "account": "us-2", "note": "as agreed",
+	"user-or-team": "mia", "who": "mia", "creator": "abe", "account": "us-2", "note": "as agreed", "source": "bing", "v-name": "Another account", "v-country": "FR", "v-spend": "12.5", "attribute": "tier", "id": "fresh",
 }
 
 // filled returns what somebody sends who fills in a form of the pages: what is

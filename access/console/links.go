@@ -9,7 +9,7 @@ import (
 
 func linkRoutes() []route {
 	return []route{
-		{Path: "/links", Menu: say("Links"), Show: showLinks},
+		{Path: "/links", Menu: say("Links"), Under: sharingSection, Show: showLinks},
 		{Path: "/link", Show: showLink},
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func lintRoutes() []route {
-	return []route{{Path: "/lint", Menu: say("Findings"), Rights: []access.Action{access.ViewDirectory, access.ReadAudit}, All: true, Show: showLint}}
+	return []route{{Path: "/lint", Menu: say("Findings"), Under: oversightSection, Rights: []access.Action{access.ViewDirectory, access.ReadAudit}, All: true, Show: showLint}}
 }
 
 // findings keeps what looked wrong in a company as it was last looked at. It is

@@ -34,7 +34,7 @@ var (
 		"h1 h2 h3 h4 table caption thead tbody tr th td form fieldset legend label input select option optgroup datalist textarea button details summary figure figcaption img " +
 		"svg g path rect line circle text tspan desc defs marker use polyline polygon style")
 	knownAttributes = strings.Fields("lang charset name content rel href src defer class id tabindex role for method action type value checked selected required disabled readonly rows cols min max step maxlength " +
-		"pattern placeholder autocomplete autocapitalize autocorrect autofocus inputmode list multiple scope colspan rowspan dir datetime open title alt width height download hidden size spellcheck enctype " +
+		"pattern placeholder autocomplete autocapitalize autocorrect autofocus inputmode list multiple scope colspan rowspan dir datetime open title alt width height download hidden size spellcheck enctype popover popovertarget popovertargetaction " +
 		"viewBox x y x1 x2 y1 y2 r rx ry cx cy d dx dy fill stroke transform points xmlns preserveAspectRatio focusable refX refY orient markerWidth markerHeight")
 	voidElements = strings.Fields("meta link input br hr img")
 )

@@ -22,12 +22,18 @@ var pageFiles embed.FS
 type page struct {
 	Title   phrase
 	Company string // "" for nobody
-	Menu    []menuEntry
+	Menu    []menuGroup
 	Reader  string // how the reader is named, "" for nobody
 	SignOut string
 	Home    string
 	Done    phrase // what was just done; none is nothing
 	Data    any
+}
+
+// menuGroup is a part of the navigation.
+type menuGroup struct {
+	Name    phrase // none has no heading
+	Entries []menuEntry
 }
 
 // menuEntry is a link of the navigation.
@@ -46,13 +52,34 @@ func (c *console) page(v *visit, a *answer) page {
 	}
 	p.Company = v.moment.Name()
 	p.Reader, p.SignOut = v.userName(v.reader), c.SignOut
-	for _, r := range c.menu {
-		if v.mayOpen(r) {
-			p.Menu = append(p.Menu, menuEntry{r.Menu, c.link(r.Path), r == v.route})
-		}
-	}
+	p.Menu = v.menu()
 	p.Done = v.done()
 	return p
+}
+
+// fewEntries are so few that they need no headings.
+const fewEntries = 5
+
+// menu returns what the reader may open, by the sections of the navigation. A
+// section without a page for them is not there.
+func (v *visit) menu() []menuGroup {
+	var groups []menuGroup
+	var all []menuEntry
+	for under, name := range sections() {
+		g := menuGroup{Name: name}
+		for _, r := range v.console.menu {
+			if r.Under == section(under) && v.mayOpen(r) {
+				g.Entries = append(g.Entries, menuEntry{r.Menu, v.link(r.Path), r == v.route})
+			}
+		}
+		if len(g.Entries) > 0 {
+			groups, all = append(groups, g), append(all, g.Entries...)
+		}
+	}
+	if len(all) <= fewEntries {
+		return []menuGroup{{Entries: all}}
+	}
+	return groups
 }
 
 // done says what the reader has just done, of the event that the link names. It

@@ -11,7 +11,7 @@ import (
 
 func peopleRoutes() []route {
 	return []route{
-		{Path: "/people", Menu: say("People"), Rights: readDirectory, Show: showPeople},
+		{Path: "/people", Menu: say("People"), Under: companySection, Rights: readDirectory, Show: showPeople},
 		{Path: "/person", Rights: readDirectory, Show: showPerson},
 	}
 }

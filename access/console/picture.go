@@ -10,7 +10,7 @@ import (
 
 func pictureRoutes() []route {
 	return []route{
-		{Path: "/picture", Menu: say("Picture"), Rights: readDirectory, Also: countAccounts, Show: showPicture},
+		{Path: "/picture", Menu: say("Picture"), Under: dataSection, Rights: readDirectory, Also: countAccounts, Show: showPicture},
 		{Path: "/picture.svg", Rights: readDirectory, Also: countAccounts, Show: drawPicture},
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func registerRoutes() []route {
-	return listRoutes(route{Path: "/register", Menu: say("Register"), Rights: readAudit, Show: showRegister}, saveRegister)
+	return listRoutes(route{Path: "/register", Menu: say("Register"), Under: oversightSection, Rights: readAudit, Show: showRegister}, saveRegister)
 }
 
 // registerPage is who has access, now or at the end of a day.

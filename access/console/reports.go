@@ -10,7 +10,7 @@ import (
 
 func reportRoutes() []route {
 	return []route{
-		{Path: "/reports", Menu: say("Reports"), Show: showReports},
+		{Path: "/reports", Menu: say("Reports"), Under: sharingSection, Show: showReports},
 		{Path: "/report", Show: showReport},
 	}
 }

@@ -16,7 +16,7 @@ var runReviews = []access.Action{access.RunReview}
 
 func reviewRoutes() []route {
 	return append(listRoutes(route{Path: "/review", Rights: runReviews, Show: showReview}, saveReview),
-		route{Path: "/reviews", Menu: say("Reviews"), Rights: runReviews, Show: showReviews},
+		route{Path: "/reviews", Menu: say("Reviews"), Under: oversightSection, Rights: runReviews, Show: showReviews},
 		route{Path: "/review/evidence", Rights: []access.Action{access.RunReview, access.ReadAudit}, All: true, Show: saveEvidence},
 	)
 }

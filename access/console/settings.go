@@ -14,7 +14,7 @@ import (
 var editCompany = []access.Action{access.EditCompany}
 
 func settingsRoutes() []route {
-	return []route{{Path: "/settings", Menu: say("Settings"), Rights: editCompany, Show: showSettings}}
+	return []route{{Path: "/settings", Menu: say("Settings"), Under: companySection, Rights: editCompany, Show: showSettings}}
 }
 
 // settingsPage is how the company is set up, and where its log is.

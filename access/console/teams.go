@@ -9,7 +9,7 @@ import (
 
 func teamRoutes() []route {
 	return []route{
-		{Path: "/teams", Menu: say("Teams"), Rights: readDirectory, Show: showTeams},
+		{Path: "/teams", Menu: say("Teams"), Under: companySection, Rights: readDirectory, Show: showTeams},
 		{Path: "/team", Rights: readDirectory, Show: showTeam},
 	}
 }

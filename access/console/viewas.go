@@ -31,7 +31,7 @@ type viewAsPage struct {
 }
 
 // accountLine is an account in a list.
-type accountLine struct{ ID, Name string }
+type accountLine struct{ ID, Name, Source string }
 
 // showViewAs answers with exactly what somebody sees.
 func showViewAs(v *visit) (*answer, error) {
@@ -81,7 +81,7 @@ func (v *visit) pageOfAccounts(view access.View, find string) (rows []accountLin
 
 func (v *visit) accountLine(id datagroup.AccountID) accountLine {
 	account, _ := v.directory().Account(id)
-	return accountLine{string(id), account.Value("name").Text()}
+	return accountLine{string(id), account.Value("name").Text(), account.Source()}
 }
 
 // reportsOf returns the reports that somebody may read, at most a page, and

@@ -74,7 +74,7 @@ func TestAccounts(t *testing.T) {
 	s.get("tom", "/accounts").want(t, http.StatusOK, "us-1", "us-2").lacks(t, "de-1")
 	s.get("tom", "/accounts?find=2").want(t, http.StatusOK, "us-2").lacks(t, "us-1")
 	s.get("sam", "/accounts").want(t, http.StatusForbidden)
-	s.get("tom", "/account?id=us-1").want(t, http.StatusOK, "Account us-1", "country 'US'", "google").lacks(t, "Who sees it")
+	s.get("tom", "/account?id=us-1").want(t, http.StatusOK, "Account us-1", "country US", "google").lacks(t, "Who sees it")
 	unknown, unseen := s.get("tom", "/account?id=xx-1"), s.get("tom", "/account?id=de-1")
 	if unknown.status != http.StatusNotFound || unknown.body != unseen.body {
 		t.Errorf("an account that is not seen is told from one that is not there: %s / %s", unknown.text, unseen.text)

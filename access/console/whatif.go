@@ -67,7 +67,7 @@ type sight struct {
 	directory bool // who there is
 	audit     bool // what is shared with whom
 	own       func(kind, id string) bool
-	view      access.View
+	views     []access.View    // of the reader, before and after
 	policies  []*access.Policy // the last one first, which has the names of what is new
 	self      access.Subject
 	now       time.Time
@@ -75,16 +75,20 @@ type sight struct {
 
 func (v *visit) sight(policies ...*access.Policy) sight {
 	self := access.User(v.reader)
-	return sight{
+	s := sight{
 		directory: v.mayRead(readDirectory), audit: v.may(access.ReadAudit, access.Company()), own: v.belongsTo,
-		view: v.policy.View(self), policies: policies, self: self, now: v.moment.Time(),
+		policies: policies, self: self, now: v.moment.Time(),
 	}
+	for _, p := range policies {
+		s.views = append(s.views, p.View(self))
+	}
+	return s
 }
 
 // shows reports whether the reader may be told of a resource.
 func (s sight) shows(r access.Resource) bool {
 	if account := r.Account(); account != "" {
-		return s.view.Sees(account)
+		return slices.ContainsFunc(s.views, func(v access.View) bool { return v.Sees(account) })
 	}
 	switch r.Kind() {
 	case access.KindReport:

@@ -11,7 +11,7 @@ import (
 )
 
 func whyRoutes() []route {
-	return []route{{Path: "/why", Menu: say("Why"), Rights: []access.Action{access.ReadAudit}, Show: showWhy}}
+	return []route{{Path: "/why", Menu: say("Why"), Under: oversightSection, Rights: []access.Action{access.ReadAudit}, Show: showWhy}}
 }
 
 // whyPage is a question, with its answer and all that led to it.

@@ -83,7 +83,7 @@ func TestRights(t *testing.T) {
 		"reports": [{"id": "q3", "name": "Quarter", "grants": [{"user": "ann", "level": "creator"}]}, {"id": "q4", "grants": [{"user": "bob", "level": "creator"}]}],
 		"users": [{"id": "ann", "name": "Ann", "role": "admin"}, {"id": "bob", "role": "viewer"}]
 	}`)
-	all := sight{directory: true, view: policy.View(access.User("ann")), policies: []*access.Policy{policy}, self: access.User("ann")}
+	all := sight{directory: true, views: []access.View{policy.View(access.User("ann"))}, policies: []*access.Policy{policy}, self: access.User("ann")}
 	audit := all
 	audit.audit = true
 	june := time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC)

@@ -30,7 +30,7 @@ for (const field of document.querySelectorAll("[data-live]")) {
     typed.set("step", "check");
     try {
       const page = await ask(form.action, { method: "POST", body: typed });
-      const told = page.querySelectorAll("#what-happens > .effects, #" + CSS.escape(field.id) + "-error, #error");
+      const told = page.querySelectorAll("#what-happens > .effects, #" + CSS.escape(field.id + ".error") + ", #error");
       live.replaceChildren(...Array.from(told, (part) => { const copy = document.importNode(part, true); copy.removeAttribute("id"); copy.removeAttribute("role"); return copy; }));
     } catch { /* the button asks as well */ }
   }));
