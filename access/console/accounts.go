@@ -38,8 +38,7 @@ type accountPage struct {
 	Groups     []accountGroup // for readers of data groups: those that match it
 	Unknown    []accountGroup // and those that do not only because it lacks a value
 	Audit      bool
-	Who        []memberLine
-	Others     int
+	whoList
 }
 
 // accountGroup is a data group beside an account.
@@ -79,7 +78,7 @@ func showAccount(v *visit) (*answer, error) {
 		p.groups(v, account)
 	}
 	if audit {
-		p.Who, p.Others = v.whoMay(access.ViewAccount, access.Account(id))
+		p.whoList = v.whoMay(access.ViewAccount, access.Account(id))
 	}
 	return &answer{Template: "account.html", Title: say("Account %s", string(id)), Data: p}, nil
 }

@@ -13,9 +13,9 @@
 //   - to look like your own pages: Config.Templates. Copy the file layout.html of
 //     this package, which has what stands around every page ("top" and "bottom"),
 //     and change it.
-//   - in your own words or language: [Texts] and Config.Texts. What the lint says,
-//     the reason of a change that is refused, and titles of roles are not among
-//     them: they are not the console's.
+//   - in your own words or language: [Texts] and Config.Texts. What
+//     the lint says of one finding, what would help somebody, why a change is
+//     refused, and titles of roles are not among them: they are not the console's.
 //
 // To invite people, the company needs the Deliver and Origin of its
 // company.Config, and your service a page where the person who has the link
@@ -28,7 +28,8 @@
 //     The lists of people, teams, data groups and invitations are for holders of
 //     access.ViewDirectory, the register, what is due, the history and the reasons
 //     of decisions for those of access.ReadAudit, reviews for those of
-//     access.RunReview. Nothing is decided by hiding: each page asks when it is
+//     access.RunReview, and what accounts may have values for is for those of
+//     access.AddSource. Nothing is decided by hiding: each page asks when it is
 //     asked for.
 //  2. The pages offer what the reader may do, as far as that can be asked before
 //     anything is typed. Whether they may do what they typed is for

@@ -54,3 +54,6 @@ func MenuPaths() []string {
 	}
 	return all
 }
+
+// ActionWords returns how the pages say an action.
+func ActionWords(a access.Action) string { return texts(nil).plain(actionText(a)) }

@@ -50,11 +50,12 @@ type lintPage struct{ Groups []findingGroup }
 
 // findingGroup is what was found of one code.
 type findingGroup struct {
-	Rule    lint.Rule
-	Found   int
-	AtLeast bool // there may be more
-	Rows    []findingRow
-	Left    int // that are not named
+	Severity               lint.Severity
+	Means, Matters, Remedy phrase
+	Found                  int
+	AtLeast                bool // there may be more
+	Rows                   []findingRow
+	Left                   int // that are not named
 }
 
 // findingRow is one finding.
@@ -73,10 +74,27 @@ func showLint(v *visit) (*answer, error) {
 	}
 	var p lintPage
 	for _, c := range result.Counts {
-		named := rows[c.Code]
-		p.Groups = append(p.Groups, findingGroup{rules[c.Code], c.Found, c.AtLeast, named, c.Found - len(named)})
+		named, rule := rows[c.Code], rules[c.Code]
+		p.Groups = append(p.Groups, findingGroup{rule.Severity, ruleText(rule.Means), ruleText(rule.Matters), ruleText(rule.Remedy), c.Found, c.AtLeast, named, c.Found - len(named)})
 	}
 	return &answer{Template: "lint.html", Title: say("Findings"), Data: p}, nil
+}
+
+// ruleText is a sentence of a rule of the lint: they are among the texts of the
+// pages, as they are.
+func ruleText(english string) phrase { return phrase{English: english} }
+
+// Level is what a severity is called.
+func (g findingGroup) Level() phrase {
+	switch g.Severity {
+	case lint.Error:
+		return say("error")
+	case lint.Warning:
+		return say("warning")
+	case lint.Note:
+		return say("note")
+	}
+	return named(g.Severity.String())
 }
 
 // pageOf returns the link to the page of a resource, "" for one without.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
-	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -20,8 +19,7 @@ type viewAsPage struct {
 	Team     string
 	Teams    []membership
 	Denied   phrase // why they see nothing; none if they may act
-	Role     role.Role
-	Actions  []phrase
+	Actions  []actionGroup
 	Sources  []sourceCount
 	Total    int
 	Accounts []accountLine
@@ -47,8 +45,7 @@ func showViewAs(v *visit) (*answer, error) {
 	if active := v.policy.Active(who); !active.Allowed {
 		p.Denied = say("They may do nothing: %s.", active.String())
 	} else {
-		p.Role, _ = v.directory().Catalog().Role(user.Role)
-		p.Actions = sortActions(p.Role.Capabilities)
+		p.Actions = v.mayDo(who)
 	}
 	view := v.policy.View(who)
 	p.Sources, p.Total = v.sources(view)

@@ -18,7 +18,7 @@ func TestViewAs(t *testing.T) {
 	s.get("uma", "/view-as?user=tom").want(t, http.StatusOK, "What Tom Team sees", "3 accounts, by source", "google 2", "Third quarter viewer", "make reports")
 	s.get("uma", "/view-as?user=tom&team=east").want(t, http.StatusOK, "1 account, by source", "de-1").lacks(t, "us-1")
 	s.get("uma", "/view-as?user=tom&team=north").want(t, http.StatusOK, "They may do nothing: deny unknown-session-team", "None.")
-	s.get("uma", "/view-as?user=sam").want(t, http.StatusOK, "They may do nothing: deny suspended", "None.").lacks(t, "us-1", "What their role lets them do")
+	s.get("uma", "/view-as?user=sam").want(t, http.StatusOK, "They may do nothing: deny suspended", "None.").lacks(t, "us-1", "make reports")
 	s.get("uma", "/view-as?user=nobody").want(t, http.StatusNotFound)
 	for _, as := range []string{"dan", "eve", "tom"} {
 		s.get(as, "/view-as?user=tom").want(t, http.StatusForbidden)

@@ -11,7 +11,10 @@ import (
 )
 
 func whyRoutes() []route {
-	return []route{{Path: "/why", Menu: say("Why"), Under: oversightSection, Rights: []access.Action{access.ReadAudit}, Show: showWhy}}
+	return []route{
+		{Path: "/why", Menu: say("Why"), Under: oversightSection, Rights: readAudit, Show: showWhy},
+		{Path: "/who", Rights: readAudit, Show: showWho},
+	}
 }
 
 // whyPage is a question, with its answer and all that led to it.
@@ -27,19 +30,19 @@ type whyPage struct {
 
 // whyAnswer is what Explain says, and who else may.
 type whyAnswer struct {
+	whoList
+	Question []row
 	Allowed  bool
 	Decision string
 	Meant    string
 	Routes   []routeLine
 	Remedies []remedyLine
 	Maker    string
-	Who      []memberLine
-	Others   int // who may and are not listed
 }
 
 // routeLine is one way in which access might come about.
 type routeLine struct {
-	Text   string
+	Text   phrase
 	Open   bool
 	Leaves []datagroup.Leaf // of a data group that does not match: each part of its filter
 }
@@ -47,8 +50,10 @@ type routeLine struct {
 // remedyLine is a change that would help, with the form in which the reader may
 // make it.
 type remedyLine struct {
-	Text string
-	Link string // "" if they may not, or no form makes it
+	Text  string
+	Names phrase // what the things in it are called; none is nothing more
+	By    phrase // who may make it
+	Link  string // "" if they may not, or no form makes it
 }
 
 // memberLine is somebody in a list.
@@ -80,28 +85,70 @@ func (p *whyPage) ask(v *visit) {
 	if p.Team != "" {
 		who = access.Session(id, team.ID(p.Team))
 	}
-	account := p.Account
-	if p.Kind == string(access.KindAccount) {
-		account = p.ID
-	}
-	about := access.Kind(p.Kind).Resource(p.ID, account)
+	_, about := v.askedAbout()
 	e := v.policy.Explain(who, access.Action(p.Action), about)
 	found := &whyAnswer{Allowed: e.Decision.Allowed, Decision: sentence(e.Decision.String()), Meant: e.Meant}
+	found.Question = append([]row{v.asker(v.URL.Query())}, v.question(access.Action(p.Action), about)...)
 	for _, r := range e.Routes {
-		line := routeLine{Text: r.String(), Open: r.Open}
+		line := routeLine{Text: v.routeText(r), Open: r.Open}
 		if !r.Open {
 			line.Leaves = r.Leaves
 		}
 		found.Routes = append(found.Routes, line)
 	}
 	for _, r := range e.Remedies {
-		found.Remedies = append(found.Remedies, remedyLine{sentence(r.String()), v.remedyLink(r)})
+		found.Remedies = append(found.Remedies, v.remedyLine(r))
 	}
 	if e.Maker != nil {
 		found.Maker = sentence(e.Maker.Decision.String())
 	}
-	found.Who, found.Others = v.whoMay(access.Action(p.Action), about)
+	found.whoList = v.whoMay(access.Action(p.Action), about)
 	p.Answer = found
+}
+
+// routeText says in words what a way goes through, and why it is closed. What it
+// lacks is told by the policy.
+func (v *visit) routeText(r access.Route) phrase {
+	in := v.nameAndID(access.Team(r.Team))
+	var text phrase
+	switch {
+	case r.Reason == access.ReasonRole:
+		text = say("role %s", v.nameAndID(access.Role(r.Role)))
+	case r.Reason == access.ReasonGrant && r.Team == "":
+		text = say("%s, shared directly", r.Level.String())
+	case r.Reason == access.ReasonGrant:
+		text = say("%s, through team %s", r.Level.String(), in)
+	case r.Group == "":
+		text = say("team %s", in)
+	default:
+		text = say("team %s, data group %s", in, v.nameAndID(access.Group(r.Group)))
+	}
+	text = with(text, until(r.Until))
+	if r.Lacks != "" {
+		text = say("%s: %s", text, r.Lacks)
+	}
+	return text
+}
+
+// remedyLine says what would help, with the names of what it names by ids, and who
+// may do it.
+func (v *visit) remedyLine(r access.Remedy) remedyLine {
+	line := remedyLine{Text: sentence(r.Change), By: say("Nobody may do it."), Link: v.remedyLink(r)}
+	var names []phrase
+	for _, thing := range []access.Resource{r.Given, r.Resource} {
+		if name := v.nameAndID(thing); len(name.args) == 2 {
+			names = append(names, name)
+		}
+	}
+	line.Names = joined(names)
+	var by []string
+	for _, id := range r.By[:min(len(r.By), mostNames)] {
+		by = append(by, v.userName(id))
+	}
+	if len(by) > 0 {
+		line.By = say("May do it: %s", namesText(by, len(r.By)))
+	}
+	return line
 }
 
 // remedyForms are the forms that make what would help, by what it asks of Decide:
@@ -113,6 +160,7 @@ var remedyForms = map[access.Action]struct{ form, of, given string }{
 	access.SetTeamMembers: {"team.add-member", "team", "user"},
 	access.SetTeamGroups:  {"team.attach-group", "team", "group"},
 	access.CreateGroup:    {"datagroup.create", "", ""},
+	access.EditSource:     {"source.edit", "account", ""},
 	access.ShareViewer:    {"report.share", "report", "user"},
 	access.ShareExplorer:  {"report.share", "report", "user"},
 	access.ShareEditor:    {"report.share", "report", "user"},
@@ -145,26 +193,6 @@ func (v *visit) remedyLink(r access.Remedy) string {
 	return v.console.address("/change", in)
 }
 
-// listedWho is how many of those who may are named.
-const listedWho = 20
-
-// whoMay returns the first who may take an action, and how many more.
-func (v *visit) whoMay(action access.Action, about access.Resource) (first []memberLine, others int) {
-	users := v.policy.Who(action, about)
-	var page smallest[team.UserID]
-	for id := range users.All() {
-		page.add(string(id), id)
-	}
-	for _, id := range page.values()[:min(listedWho, users.Len())] {
-		line := memberLine{ID: string(id), Name: v.userName(id)}
-		if v.mayRead(readDirectory) {
-			line.Link = v.link("/person", "id", string(id))
-		}
-		first = append(first, line)
-	}
-	return first, users.Len() - len(first)
-}
-
 // questions are the actions and kinds that can be asked about: those that
 // somebody might be allowed, by a role of the company or by a level of a report.
 func (v *visit) questions() (actions, kinds []option) {
@@ -176,14 +204,21 @@ func (v *visit) questions() (actions, kinds []option) {
 		}
 	}
 	slices.Sort(all)
-	for _, a := range all {
-		actions = append(actions, option{string(a), named(string(a)), phrase{}})
+	for _, known := range actionTexts() { // in the order of the pages, and then the host's own
+		if i, ok := slices.BinarySearch(all, known.action); ok {
+			all = slices.Delete(all, i, i+1)
+			actions = append(actions, option{string(known.action), actionLabel(known.action), phrase{}})
+		}
 	}
-	for _, k := range []access.Kind{access.KindCompany, access.KindAccount, access.KindUser, access.KindRole, access.KindTeam, access.KindGroup, access.KindReport, access.KindLink} {
-		kinds = append(kinds, option{string(k), named(string(k)), phrase{}})
+	for _, a := range all {
+		actions = append(actions, option{string(a), actionLabel(a), phrase{}})
+	}
+	builtIn := []access.Kind{access.KindCompany, access.KindAccount, access.KindUser, access.KindRole, access.KindTeam, access.KindGroup, access.KindReport, access.KindLink}
+	for _, k := range builtIn {
+		kinds = append(kinds, option{string(k), v.console.kindLabel(k), phrase{}})
 	}
 	for _, k := range catalog.Kinds() {
-		if !slices.ContainsFunc(kinds, func(o option) bool { return o.Value == k.Name }) {
+		if !slices.Contains(builtIn, access.Kind(k.Name)) {
 			kinds = append(kinds, option{k.Name, named(k.Name), phrase{}})
 		}
 	}

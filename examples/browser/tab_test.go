@@ -62,7 +62,7 @@ func openTab(t *testing.T, base string) *tab {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, 800)); err != nil {
 		t.Fatal(err)
 	}
-	tb.ctx, cancel = context.WithTimeout(ctx, 110*time.Second)
+	tb.ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(func() {
 		cancel()
 		tb.mu.Lock()

@@ -183,6 +183,17 @@ func tasks() []task {
 			}
 			return false
 		}},
+		{"fill in a value of an account", 5, func(w *worker) {
+			w.press("Accounts")
+			w.press("us-video")
+			w.want("without a value")
+			w.press("Edit the values")
+			w.fill("budget", "2500.5")
+			w.confirm("Edit the values", "budget", "2500.5, and was without a value")
+		}, func(p *access.Policy, _ *company.Company) bool {
+			a, _ := p.Directory().Account("us-video")
+			return a.Value("budget").Number() == 2500.5
+		}},
 	}
 }
 
