@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,9 @@ var oddRoles = map[role.Name][]role.Action{
 	"auditor":  {access.ReadAudit},
 	"reviewer": {access.RunReview},
 	"lister":   {access.ViewDirectory},
+	"asker":    {access.InviteUser, access.GrantRole},
+	"cleaner":  {access.ViewDirectory, access.DeleteTeam, access.RemoveUser},
+	"definer":  {access.ViewDirectory, access.CreateGroup, access.EditGroup},
 	"pauser":   {access.ViewAccount, "campaign.pause", access.ShareSession},
 }
 
@@ -47,7 +51,7 @@ func newRolesSite(t *testing.T) *site {
 		if !slices.Contains([]role.Name{"nothing", "lister", "auditor", "pauser"}, name) {
 			r.Scope = role.AllData // as a catalog demands
 		}
-		if slices.Contains(holds, access.GrantRole) {
+		if slices.Contains(holds, access.GrantRole) || slices.Contains(holds, access.RemoveUser) {
 			r.Manages = []role.Name{"team-member", "viewer", "editor"}
 		}
 		roles = append(roles, r)
@@ -141,6 +145,97 @@ func (s *site) tellsByForm(as, name, keys string) {
 			form := f.filled(n)
 			form.Set("step", "check")
 			s.tells(as, name+" "+keys+", checked as "+form.Encode(), s.post(as, "/change", form))
+		}
+	}
+}
+
+// TestHalfTheRights: where a page or a part of it needs one right besides another,
+// one of them is not enough.
+func TestHalfTheRights(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	for _, page := range []string{"/picture", "/picture?team=west", "/picture.svg?team=nothing"} {
+		s.get(oddUser("lister"), page).want(t, http.StatusForbidden)
+		s.get(oddUser("grouper"), page).want(t, http.StatusForbidden)
+		s.get(oddUser("auditor"), page).want(t, http.StatusForbidden)
+	}
+	s.get("tom", "/account?id=us-1").want(t, http.StatusOK).lacks(t, "Mia", "mia", "Dan", "United States")
+	s.get("dan", "/account?id=us-1").want(t, http.StatusOK, "United States").lacks(t, "Mia Viewer", "Tom Team") // the lists, and not the log
+	s.get(oddUser("auditor"), "/account?id=us-1").want(t, http.StatusOK, "Mia Viewer").lacks(t, "/person?id=", "United States")
+}
+
+// TestPreviewByRight: how many accounts a data group matches is for those who
+// write filters and those who read the log, and which ones for those who see them.
+func TestPreviewByRight(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	s.get("dan", "/group?id=us").want(t, http.StatusOK, "us-1", "us-2")
+	s.get(oddUser("definer"), "/group?id=us").want(t, http.StatusOK, "google").lacks(t, "us-1", "us-2")
+	s.get(oddUser("lister"), "/group?id=us").want(t, http.StatusOK, "United States").lacks(t, "us-1", "us-2", "google")
+}
+
+// TestLinksOfOthers: a creator of a report knows of the links to it, and by whose
+// id they were made; other readers of the report do not.
+func TestLinksOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	s.must("eve", company.ShareReport{Report: "q3", User: "ann", Level: access.Creator}, company.ShareReport{Report: "q3", User: "mia", Level: access.Explorer})
+	s.must("ann", company.MakeLink{Link: "press", Resource: access.Report("q3")})
+	for _, page := range []string{"/report?id=q3", "/link?id=press"} {
+		s.get("eve", page).want(t, http.StatusOK, "press", "ann").lacks(t, "Ann Admin")
+		s.get("ann", page).want(t, http.StatusOK, "Ann Admin")
+		s.get("mia", page).lacks(t, ">press<", "ann")
+	}
+	s.get("eve", "/links").want(t, http.StatusOK).lacks(t, "press")
+	s.get(oddUser("auditor"), "/link?id=press").want(t, http.StatusOK, "Ann Admin")
+}
+
+// TestWhatIfCounts: a what-if counts the accounts, reports and links that are not
+// for its reader, and tells who may not read the lists nothing of others.
+func TestWhatIfCounts(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	s.must("eve", company.MakeLink{Link: "press", Resource: access.Report("q4")})
+	check := func(as, name string, typed url.Values, keys ...string) page {
+		form := s.fill(as, name, typed, keys...)
+		form.Set("reason", "x")
+		form.Set("step", "check")
+		return s.post(as, "/change", form).want(t, http.StatusOK, "What would happen")
+	}
+	check(oddUser("definer"), "datagroup.edit", in("filter", "country = 'DE'"), "group", "us").
+		want(t, http.StatusOK, "Tom Team sees 1 account", "Tom Team no longer sees 2 accounts").lacks(t, "de-1", "us-1", "us-2")
+	check(oddUser("cleaner"), "team.delete", nil, "team", "west").
+		want(t, http.StatusOK, "Tom Team is no longer viewer of 1 report").lacks(t, "Third quarter", "q3", "us-1")
+	check(oddUser("cleaner"), "user.remove", in("successor", "dan"), "user", "eve").
+		want(t, http.StatusOK, "Eve Editor may no longer revoke 2 share links").lacks(t, "press", "l1", "Fourth quarter", "q4")
+	check(oddUser("remover"), "user.remove", nil, "user", "mia").lacks(t, "People:", "us-1", "Mia Viewer")
+	check("ann", "team.delete", nil, "team", "west").want(t, http.StatusOK, "People:", "Third quarter", "us-1")
+}
+
+// TestFormsOfHalfTheRights: a form that asks for several rights is not opened with
+// one of them.
+func TestFormsOfHalfTheRights(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	terms := s.terms("west@example.com")
+	terms.Teams = []team.ID{"west"}
+	s.must("ann", company.Invite{Invitation: "i2", Terms: terms})
+	for _, tt := range []struct {
+		as, form string
+		status   int
+	}{
+		{"tom", "invitation.send", http.StatusForbidden},
+		{oddUser("asker"), "invitation.send", http.StatusOK},
+		{oddUser("asker"), "invitation.amend&invitation=i1", http.StatusOK},
+		{oddUser("asker"), "invitation.amend&invitation=i2", http.StatusForbidden},
+		{oddUser("inviter"), "invitation.amend&invitation=i2", http.StatusOK},
+		{oddUser("auditor"), "report.name-creator&report=q3", http.StatusForbidden},
+		{oddUser("remover"), "report.name-creator&report=q3", http.StatusForbidden},
+		{oddUser("teamer"), "user.add-to-team&user=tom", http.StatusOK},
+		{oddUser("teamer"), "user.add-to-team&user=nobody", http.StatusNotFound},
+	} {
+		if p := s.get(tt.as, "/change?do="+tt.form); p.status != tt.status {
+			t.Errorf("%s of %s: %d, want %d: %s", tt.form, tt.as, p.status, tt.status, p.text)
 		}
 	}
 }

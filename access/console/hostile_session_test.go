@@ -121,3 +121,16 @@ func TestTakenNames(t *testing.T) {
 	p := s.refused("ulf", "report.create", in("name", "First quarter"))
 	p.want(t, http.StatusConflict, "taken").lacks(t, "q1", "Abe")
 }
+
+// TestNothingToGiveUp: who has no grant of a report gives none up, and is not told
+// by the form whether there is such a report.
+func TestNothingToGiveUp(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, as := range []string{"dan", "mia"} { // mia reads it through their team
+		there := s.get(as, "/change?do=report.unshare&report=q3&user="+as).want(t, http.StatusNotFound)
+		if absent := s.get(as, "/change?do=report.unshare&report=nothing&user="+as); there.body != absent.body {
+			t.Errorf("it is told from none: %s, and %s", there.text, absent.text)
+		}
+	}
+}
