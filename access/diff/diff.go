@@ -21,10 +21,11 @@ type Diff struct {
 // grants that differ, the members of teams that see something else, and those who
 // may do something to what is new or gone. That costs in proportion to them if one
 // policy came from the other by Edit, and a comparison of all records if both were
-// loaded. Otherwise, for a change of the catalog, of a role whose holders manage
-// others or are counted, of share links, or of which accounts and reports there
-// are, it costs a look at every user, team, account and report of both. What gains
-// and losses cost is said there.
+// loaded. Who comes to a role whose holders manage others or are counted, or leaves
+// it, adds a look at every user, team, data group and share link, as to what may be
+// done to it. Otherwise, for a change of the catalog, of share links, or of which
+// accounts and reports there are, it costs a look at every user, team, account and
+// report of both. What gains and losses cost is said there.
 func Compare(old, next *access.Policy) *Diff {
 	return compareIn(old, next, localTo(old, next))
 }
@@ -45,9 +46,10 @@ func compareIn(old, next *access.Policy, part *local) *Diff {
 // about.
 //
 // The search goes from user to user, so it costs as much as you read. For each
-// user who may gain it costs a look at the accounts of each team, at every user if
-// the role manages users, and at every share link, as far as [Compare] found that
-// they may differ.
+// user who may gain it costs a look at the accounts of each team, at each standing
+// that users have if the role manages users, and at every share link, as far as
+// [Compare] found that they may differ. What a team sees is found out once for all
+// of its members.
 func (d *Diff) Gains() iter.Seq[Right] { return d.rights(false, nil) }
 
 // Losses returns what the old policy allows that the next one denies. It is

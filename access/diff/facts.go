@@ -71,8 +71,8 @@ func newFacts(p *access.Policy, part *local) *facts {
 		doc: doc, local: part, byID: map[string]*holder{}, teamEnds: map[string][]time.Time{},
 		actors: map[role.Name][]*holder{}, capabilities: map[role.Name]*capabilities{},
 	}
-	for _, a := range f.doc.Accounts {
-		f.accounts = append(f.accounts, datagroup.AccountID(a.ID))
+	if f.accounts = mapped(f.doc.Accounts, func(a document.Account) datagroup.AccountID { return datagroup.AccountID(a.ID) }); part != nil {
+		f.accounts = part.examples
 	}
 	f.actions = append(role.BuiltIn(), p.Directory().Catalog().Actions()...)
 	slices.Sort(f.actions)

@@ -27,7 +27,8 @@ type gains struct {
 
 	// What next has, to ask about.
 	teams, groups, roles, users []access.Resource
-	targets                     []targets // the users again
+	newTeams, newGroups         []access.Resource // that old does not have
+	targets                     []targets         // the users again
 }
 
 // gained returns what next allows that old denies, as far as the steps go.
@@ -35,6 +36,9 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 	return func(yield func(Right) bool) {
 		g := newGains(old, next)
 		for _, h := range next.holders {
+			if !next.concerns(h.ID) {
+				continue
+			}
 			if !b.spend(1 + len(h.teams)) {
 				return
 			}
@@ -51,7 +55,7 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 			if !b.spend(1) {
 				return
 			}
-			if next.local != nil && next.byID[l.Maker] == nil {
+			if !next.concerns(l.Maker) {
 				continue // it is there for those who may revoke it
 			}
 			if r, ok := g.ofLink(l); ok && !yield(r) {
@@ -76,6 +80,9 @@ func newGains(old, next *facts) *gains {
 	g.near = nearLinks(next.doc)
 	g.teams = mapped(next.doc.Teams, func(t document.Team) access.Resource { return access.Team(t.ID) })
 	g.groups = mapped(next.doc.Groups, func(t document.Group) access.Resource { return access.Group(t.ID) })
+	isKnown := func(r access.Resource) bool { return was.Has(r) }
+	g.newTeams = slices.DeleteFunc(slices.Clone(g.teams), isKnown)
+	g.newGroups = slices.DeleteFunc(slices.Clone(g.groups), isKnown)
 	g.roles = mapped(is.Catalog().Roles(), func(r role.Role) access.Resource { return access.Role(r.Name) })
 	g.users = mapped(next.holders, func(h *holder) access.Resource { return access.TargetUser(h.ID) })
 	keys, by := grouped(next.holders, g.targetOf)
@@ -185,11 +192,15 @@ func (e *gainer) from(holds func(*access.Policy) bool) time.Time {
 // roleActions adds what a user's role newly lets them do, but for accounts,
 // reports and links.
 func (g *gains) roleActions(e *gainer) {
-	for _, p := range e.can.inCompany {
-		g.actionsAt(e, p, p.resource())
+	teams, groups := g.newTeams, g.newGroups // what is in both, is the same to who is
+	if e.own {
+		teams, groups = g.teams, g.groups
+		for _, p := range e.can.inCompany {
+			g.actionsAt(e, p, p.resource())
+		}
 	}
-	g.actionsAt(e, atTeam, g.teams...)
-	g.actionsAt(e, atGroup, g.groups...)
+	g.actionsAt(e, atTeam, teams...)
+	g.actionsAt(e, atGroup, groups...)
 	g.actionsAt(e, atRole, g.roles...)
 	g.actionsAtUsers(e)
 }

@@ -16,6 +16,10 @@ import (
 // differs that decides about everybody at once, such as the roles: then what
 // happens to a user depends on themselves and their teams, and on the users, teams
 // and data groups that their role lets them do something to.
+//
+// If a role has other holders whose holders manage others or are counted, the part
+// has every user, team and data group, to ask what may be done to them, but no more
+// users who may gain or lose.
 type local struct {
 	policy    *access.Policy // the next one
 	old, next access.Directory
@@ -23,7 +27,8 @@ type local struct {
 	teams     []string                          // that are in one policy only
 	groups    []string                          // that are in one policy only
 	changed   []string                          // teams of which something differs, in byte order
-	allData   bool                              // of a user who sees all accounts something differs
+	everyone  bool                              // what may be done to all of them may differ
+	examples  []datagroup.AccountID             // accounts, in byte order: all if something differs of a user who sees all
 	accounts  map[team.ID][]datagroup.AccountID // which a team may see in one policy only
 }
 
@@ -39,10 +44,16 @@ func localTo(old, next *access.Policy) *local {
 		l.users[team.UserID(id)] = true
 	}
 	l.addAccounts(c)
-	if slices.Contains(slices.Collect(maps.Values(l.users)), true) {
+	if !l.everyone && slices.Contains(slices.Collect(maps.Values(l.users)), true) {
 		l.addExamples()
 	}
 	return l
+}
+
+// concernsUser reports whether a user may gain or lose something.
+func (l *local) concernsUser(id team.UserID) bool {
+	_, found := l.users[id]
+	return found
 }
 
 // isChanged reports whether something differs of a team itself.
@@ -75,7 +86,7 @@ func (l *local) concernsFew(c document.Changes) bool {
 			l.groups = append(l.groups, id)
 		}
 	}
-	standing := false
+	standing, allData := false, false
 	for _, id := range c.Users {
 		was, before := l.old.User(team.UserID(id))
 		is, now := l.next.User(team.UserID(id))
@@ -83,13 +94,17 @@ func (l *local) concernsFew(c document.Changes) bool {
 			continue
 		}
 		standing = true
-		if before && !l.isOrdinary(was.Role) || now && !l.isOrdinary(is.Role) {
-			return false
-		}
-		l.allData = l.allData || l.scope(was.Role) == role.AllData || l.scope(is.Role) == role.AllData
+		l.everyone = l.everyone || before && !l.isOrdinary(was.Role) || now && !l.isOrdinary(is.Role)
+		allData = allData || l.scope(was.Role) == role.AllData || l.scope(is.Role) == role.AllData
 	}
+	for a := range l.next.Accounts() {
+		if l.examples = append(l.examples, a.ID()); !allData {
+			break
+		}
+	}
+	slices.Sort(l.examples)
 	for at, differs := range map[access.Resource]bool{
-		access.TargetUser(""): standing, access.Team(""): len(l.teams) > 0, access.Group(""): len(l.groups) > 0,
+		access.TargetUser(""): standing, access.Role(""): l.everyone, access.Team(""): len(l.teams) > 0, access.Group(""): len(l.groups) > 0,
 	} {
 		if differs {
 			l.addActors(at)
@@ -236,12 +251,12 @@ func (l *local) document(d access.Directory) *document.Document {
 	part := &document.Document{}
 	teams, reports := map[team.ID][]document.Member{}, map[access.ReportID][]document.Grant{}
 	links := map[access.LinkID]access.ShareLink{}
-	for _, id := range slices.Sorted(maps.Keys(l.users)) {
-		u, ok := d.User(id)
-		if !ok {
+	for _, u := range l.usersOf(d) {
+		part.Users = append(part.Users, document.UserOf(u))
+		id := u.ID
+		if !l.concernsUser(u.ID) {
 			continue
 		}
-		part.Users = append(part.Users, document.UserOf(u))
 		for m := range d.Memberships(id) {
 			teams[m.Team] = append(teams[m.Team], document.MemberOf(m))
 		}
@@ -257,13 +272,12 @@ func (l *local) document(d access.Directory) *document.Document {
 			links[s.ID] = s
 		}
 	}
-	for _, id := range l.teams {
-		if d.Has(access.Team(id)) {
-			teams[team.ID(id)] = slices.Clip(teams[team.ID(id)])
-		}
-	}
+	l.addThings(part, d, teams)
 	for _, id := range slices.Sorted(maps.Keys(teams)) {
 		part.Teams = append(part.Teams, document.Team{ID: string(id), Members: teams[id]})
+		if len(teams[id]) == 0 {
+			continue
+		}
 		for g := range d.GrantsOfTeam(id) {
 			reports[g.Report] = append(reports[g.Report], g.Entry())
 		}
@@ -271,25 +285,53 @@ func (l *local) document(d access.Directory) *document.Document {
 	for _, id := range slices.Sorted(maps.Keys(reports)) {
 		part.Reports = append(part.Reports, document.Report{ID: string(id), Grants: reports[id]})
 	}
+	if l.everyone { // as who may remove its maker may differ
+		for s := range d.Links() {
+			links[s.ID] = s
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(links)) {
 		part.Links = append(part.Links, links[id].Entry())
 	}
-	for a := range d.Accounts() {
-		if part.Accounts = append(part.Accounts, document.Account{ID: string(a.ID())}); !l.allData {
+	return part
+}
+
+// usersOf returns the users of the part, in byte order.
+func (l *local) usersOf(d access.Directory) []team.User {
+	var all []team.User
+	if l.everyone {
+		all = slices.Collect(d.Users())
+	} else {
+		for id := range l.users {
+			if u, ok := d.User(id); ok {
+				all = append(all, u)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b team.User) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// addThings adds the teams and data groups that something may be done to, and at
+// least one data group, as whether there are any may be asked.
+func (l *local) addThings(part *document.Document, d access.Directory, teams map[team.ID][]document.Member) {
+	if l.everyone {
+		for t := range d.Teams() {
+			teams[t.ID] = slices.Clip(teams[t.ID])
+		}
+	}
+	for _, id := range l.teams {
+		if d.Has(access.Team(id)) {
+			teams[team.ID(id)] = slices.Clip(teams[team.ID(id)])
+		}
+	}
+	groups := slices.DeleteFunc(slices.Clone(l.groups), func(id string) bool { return !d.Has(access.Group(id)) })
+	for g := range d.Groups() {
+		if !l.everyone && len(groups) > 0 {
 			break
 		}
+		groups = append(groups, string(g.ID))
 	}
-	slices.SortFunc(part.Accounts, func(a, b document.Account) int { return cmp.Compare(a.ID, b.ID) })
-	for _, id := range l.groups {
-		if d.Has(access.Group(id)) {
-			part.Groups = append(part.Groups, document.Group{ID: id})
-		}
-	}
-	for g := range d.Groups() {
-		if len(part.Groups) == 0 {
-			part.Groups = append(part.Groups, document.Group{ID: string(g.ID)})
-		}
-		break
-	}
-	return part
+	slices.Sort(groups)
+	part.Groups = mapped(slices.Compact(groups), func(id string) document.Group { return document.Group{ID: id} })
 }

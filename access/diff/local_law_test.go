@@ -21,7 +21,7 @@ func TestLocalLaw(t *testing.T) {
 	t.Parallel()
 	hits := map[string]int{}
 	wanted := []string{"a filter", "an account", "groups of a team", "a membership", "an end of a membership", "a grant to a user", "a grant to a team",
-		"a user", "a removal", "a role", "a suspension", "an end of access", "a team", "a deleted team", "a data group", "a deleted data group", "anywhere", "gain", "loss", "gain of a link", "gain in a session", "gain of a level", "revocation", "gain of a session"}
+		"a user", "a removal", "a role", "a suspension", "an end of access", "a team", "a deleted team", "a data group", "a deleted data group", "everyone", "anywhere", "gain", "loss", "gain of a link", "gain in a session", "gain of a level", "revocation", "gain of a session"}
 	absent := func() []string {
 		return slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return hits[w] > 0 })
 	}
@@ -45,6 +45,9 @@ func TestLocalLaw(t *testing.T) {
 				if part == nil {
 					hits["anywhere"]++
 					continue
+				}
+				if part.everyone {
+					hits["everyone"]++
 				}
 				for _, edit := range made {
 					hits[edit]++
@@ -171,4 +174,40 @@ func (d worldGen) localEdit(doc *document.Document, e *access.Edit) string {
 	changed.Until = d.end()
 	e.SetUser(changed)
 	return "an end of access"
+}
+
+// TestLocalActors: who takes a role with a maximum or a minimum, changes what others
+// may do to the role, to its holders and to their links.
+func TestLocalActors(t *testing.T) {
+	t.Parallel()
+	catalog := oddCatalog()
+	catalog.Roles = append(catalog.Roles, role.Role{Name: "seat", MaxHolders: 1}, role.Role{Name: "anchor", MinHolders: 1})
+	for i, r := range catalog.Roles {
+		if r.Name == "granter" || r.Name == "warden" {
+			catalog.Roles[i].Manages = append(r.Manages, "seat", "anchor")
+		}
+	}
+	doc := &document.Document{Catalog: catalog}
+	for _, name := range []string{"boss", "granter", "warden", "seat", "anchor", "idle"} {
+		doc.Users = append(doc.Users, document.User{ID: "a " + name, Role: name})
+	}
+	doc.Links = []document.Link{{ID: "l1", Maker: "a anchor", Action: "recording.view", Resource: document.Resource{Kind: "board", ID: "b1"}}}
+	old := compile(t, doc)
+	for _, tt := range []struct{ user, role, gain string }{
+		{"a seat", "idle", "a granter may role.grant at role seat (role granter)"},
+		{"a idle", "anchor", "a warden may user.remove at user a anchor (role warden)"},
+		{"a idle", "anchor", "a warden may link.revoke at link l1 (role warden)"},
+	} {
+		next := edited(t, old, func(e *access.Edit) { e.SetUser(document.User{ID: tt.user, Role: tt.role}) })
+		if part := localTo(old, next); part == nil || !part.everyone {
+			t.Errorf("%s as %s: part %+v", tt.user, tt.role, part)
+		}
+		var lines []string
+		for r := range Compare(old, next).Gains() {
+			lines = append(lines, strings.ReplaceAll(r.String(), `"`, ""))
+		}
+		if !slices.Contains(lines, tt.gain) {
+			t.Errorf("%s as %s: no %q in\n%s", tt.user, tt.role, tt.gain, strings.Join(lines, "\n"))
+		}
+	}
 }

@@ -84,6 +84,11 @@ func (r *reacher) inTeam(id string, h *holder) []sight {
 // about their teams.
 func (f *facts) isOwn(h *holder) bool { return f.local == nil || f.local.users[team.UserID(h.ID)] }
 
+// concerns reports whether a user may gain or lose something.
+func (f *facts) concerns(id string) bool {
+	return f.local == nil || f.local.concernsUser(team.UserID(id))
+}
+
 // everything returns every account, as a role sees it.
 func (r *reacher) everything() []sight {
 	if r.all == nil {
