@@ -31,9 +31,14 @@ func catalogEntry(c *role.Catalog) document.Catalog {
 	return document.CatalogOf(c)
 }
 
+// isDefault reports whether a document leaves its catalog out.
+func isDefault(e document.Catalog) bool {
+	return e.Extends == "" && e.Kinds == nil && e.Roles == nil && e.Grant == nil
+}
+
 // chooseCatalog returns the document's own catalog, or else the Config's.
 func (l *loader) chooseCatalog(e document.Catalog, configured *role.Catalog) *role.Catalog {
-	if e.Extends == "" && e.Kinds == nil && e.Roles == nil && e.Grant == nil {
+	if isDefault(e) {
 		if configured == nil {
 			return role.CompanyCatalog()
 		}

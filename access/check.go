@@ -33,6 +33,10 @@ func (c *check) fail(field string, err error) bool {
 	if err == nil {
 		return false
 	}
+	if c.loader != nil && c.loader.follows(err) {
+		c.failed, c.loader.failed.places[c.place()] = true, true
+		return true
+	}
 	if c.told() {
 		err = suggest(err, &c.edit.steps)
 	}

@@ -167,6 +167,7 @@ var badEntries = []struct {
 	{"link to an unknown report", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q33"}}`, "links[1].resource.id", access.ErrUnknown, `did you mean "q3"?`},
 	{"link to an account", "links", `{"id": "l2", "maker": "ann", "action": "account.view", "resource": {"kind": "account", "id": "us-1"}}`, "links[1].resource", access.ErrInvalid, "account:us-1"},
 	{"link to the company", "links", `{"id": "l2", "maker": "ann", "action": "recording.view", "resource": {"kind": "company", "id": ""}}`, "links[1].resource", access.ErrInvalid, "company"},
+	{"link to a resource as text", "links", `{"id": "l2", "maker": "ann", "action": "report.view", "resource": "report:q3"}`, "links[1].resource", access.ErrInvalid, `{"kind": "report", "id": "q3"}`},
 	{"link to nothing", "links", `{"id": "l2", "maker": "ann", "action": "report.view"}`, "links[1].resource", access.ErrInvalid, "nothing"},
 	{"link to an item without account", "links", `{"id": "l2", "maker": "ann", "action": "recording.view", "resource": {"kind": "page", "id": "p"}}`, "links[1].resource", access.ErrInvalid, "page:p"},
 	{"link to an item of the company in an account", "links", `{"id": "l2", "maker": "ann", "action": "insight.view", "resource": {"kind": "board", "id": "p", "account": "us-1"}}`, "links[1].resource", access.ErrInvalid, "board:p"},
@@ -476,6 +477,14 @@ func TestOneProblemEach(t *testing.T) {
 		{"catalog", "catalog of half a character", `{"catalog": "\ud800"}`},
 		{"catalog.roles[0].data", "data that is no text", `{"catalog": {"roles": [{"name": "a", "data": true}]}, "users": [{"id": "ann", "email": "ann@example.com", "role": "a"}]}`},
 		{"users[0].role", "role that is no text", `{"users": [{"id": "ann", "email": "ann@example.com", "role": 7}]}`},
+		{"attributs", "attributes misspelt", `{"attributs": {"country": "string"}, "accounts": [{"id": "a", "source": "google", "country": "US"}],
+			"groups": [{"id": "us", "filter": "country = 'US'"}]}`},
+		{"user", "users misspelt", `{"user": [{"id": "ann", "email": "ann@example.com"}], "teams": [{"id": "t1", "members": [{"user": "ann"}]}],
+			"reports": [{"id": "q3", "grants": [{"user": "ann", "level": "viewer"}]}],
+			"links": [{"id": "l1", "maker": "ann", "action": "report.view", "resource": {"kind": "report", "id": "q3"}}]}`},
+		{"users", "users that are no list", `{"users": {}, "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`},
+		{"group", "data groups misspelt", `{"group": [{"id": "us", "filter": "everything"}], "teams": [{"id": "t1", "groups": ["us"]}]}`},
+		{"catalogue", "catalog misspelt", `{"catalogue": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "owner"}]}`},
 		{"users[0].until", "end that is no text", `{"users": [{"id": "ann", "email": "ann@example.com", "until": 2027}]}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -485,6 +494,25 @@ func TestOneProblemEach(t *testing.T) {
 				t.Errorf("problems are %v, want one at %s", err, row.path)
 			}
 		})
+	}
+}
+
+// TestFarProblems: what does not follow from a list that could not be read is told
+// beside it.
+func TestFarProblems(t *testing.T) {
+	for text, want := range map[string]int{
+		`{"permissions": [], "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                               2,
+		`{"attributs": {}, "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                                 2,
+		`{"user": [], "teams": [{"id": "t1", "groups": ["us"], "members": [{"user": "ann"}]}]}`:                                    2,
+		`{"user": [], "teams": [{"id": "t1", "members": [{"user": "ann", "until": "soon"}]}, {"id": "t1"}]}`:                       3,
+		`{"attributes": {"country": "strng"}, "groups": [{"id": "us", "filter": "contry = 'US'"}]}`:                                2,
+		`{"user": [], "users": [{"id": "ann", "email": "ann@example.com"}], "teams": [{"id": "t1", "members": [{"user": "an"}]}]}`: 2,
+	} {
+		_, err := access.Load([]byte(text), nil)
+		var all *document.Error
+		if !errors.As(err, &all) || len(all.Problems)+all.Untold != want {
+			t.Errorf("%s: problems are %v, want %d", text, err, want)
+		}
 	}
 }
 

@@ -87,7 +87,7 @@ func (e *Edit) checkShown(c *check, l *store.Link) {
 	switch {
 	case r.kind == "", r.kind == KindReport && r.id == "",
 		known && kind.family != atReport && kind.family != atItem && kind.family != atCompanyItem:
-		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own", text.Quote(r.String()), ErrInvalid))
+		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own, by its kind and id", text.Quote(r.String()), ErrInvalid))
 	case l.Ended:
 	case !known:
 		c.fail("resource.kind", unknown("kind", string(r.kind), kindNames(e.catalog.source)))

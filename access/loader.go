@@ -2,12 +2,14 @@ package access
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/access/internal/store"
+	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/internal/text"
 	"github.com/ambit-authz/ambit/role"
 )
@@ -28,6 +30,7 @@ type loader struct {
 	broken   map[string]bool // entries that could not be set: naming them is no further problem
 	repeated map[int]bool    // teams whose id an earlier one has: their members are not looked at
 	roleless bool            // the catalog is broken: nor is naming a role or an action
+	lost     map[string]bool // lists that could not be read: nor is naming what may be in them
 
 	joining          []store.Joining // room for addAll
 	everyone, others uint32          // the next number of a user who sees all data, and of one who does not
@@ -47,6 +50,42 @@ func newLoader(unread []document.Problem) *loader {
 	return l
 }
 
+// lists are the fields of a document.
+var lists = []string{"accounts", "attributes", "catalog", "groups", "links", "reports", "teams", "users"}
+
+// named are those whose entries others name, by what these say of them.
+var named = map[string]string{
+	"user": "users", "team": "teams", "data group": "groups", "report": "reports",
+	"role": "catalog", "kind": "catalog",
+}
+
+// lose notes the lists that could not be read, under their names or ones that were
+// meant to be these.
+func (l *loader) lose(d *document.Document) {
+	there := map[string]bool{
+		"attributes": len(d.Attributes) > 0, "catalog": !isDefault(d.Catalog), "groups": len(d.Groups) > 0,
+		"reports": len(d.Reports) > 0, "teams": len(d.Teams) > 0, "users": len(d.Users) > 0,
+	}
+	l.lost = make(map[string]bool)
+	for path := range l.unread {
+		if strings.ContainsAny(path, ".[") {
+			continue
+		}
+		if list := text.Nearest(path, slices.Values(lists)); list != "" && !there[list] {
+			l.lost[list] = true
+		}
+	}
+}
+
+// follows reports whether something is wrong only because a list could not be read,
+// which has been told.
+func (l *loader) follows(err error) bool {
+	if u, ok := errors.AsType[*unknownError](err); ok {
+		return l.lost[named[u.what]]
+	}
+	return l.lost["attributes"] && errors.Is(err, datagroup.ErrUnknownAttribute)
+}
+
 // load makes a policy of a document, or nil if anything failed.
 func (l *loader) load(d *document.Document, c *Config) *Policy {
 	now := c.Now
@@ -58,6 +97,7 @@ func (l *loader) load(d *document.Document, c *Config) *Policy {
 		l.failed = newOmissions()
 	}
 	l.Edit = newEdit(new(store.State), newCatalog(l.chooseCatalog(d.Catalog, c.Catalog)), now)
+	l.lose(d)
 	l.setAttributes(&check{edit: l.Edit, loader: l, list: "attributes", index: noIndex}, d.Attributes)
 	l.w.Grow(len(d.Users), len(d.Accounts))
 	each(l, "accounts", d.Accounts, l.setAccount)

@@ -219,6 +219,10 @@ func (r *reader) link() (e Link) {
 }
 
 func (r *reader) resource() (e Resource) {
+	if r.Kind() != strictjson.Object {
+		r.Fail(fmt.Errorf("%w: want object, found %v: write it like {\"kind\": \"report\", \"id\": \"q3\"}", strictjson.ErrType, r.Kind()))
+		return e
+	}
 	r.object(r.text("kind", &e.Kind), r.text("id", &e.ID), r.text("account", &e.Account))
 	return e
 }

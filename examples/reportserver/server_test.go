@@ -152,6 +152,24 @@ func (l logLines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestExit: who asks for help gets the flags and no failure, and whoever mistypes one
+// gets both.
+func TestExit(t *testing.T) {
+	for _, tt := range []struct {
+		arg, want string
+		status    int
+	}{{"-h", "-max-age duration", 0}, {"-max", "reportserver: flag provided but not defined: -max", 1}} {
+		var stderr strings.Builder
+		status := end(run(t.Context(), []string{tt.arg}, func(string) string { return "" }, io.Discard, &stderr), &stderr)
+		if status != tt.status || !strings.Contains(stderr.String(), tt.want) {
+			t.Errorf("%s: status %d, want %d: %s", tt.arg, status, tt.status, &stderr)
+		}
+	}
+	if end(nil, io.Discard) != 0 {
+		t.Error("a server that was stopped failed")
+	}
+}
+
 func TestRunFails(t *testing.T) {
 	taken := httptest.NewServer(http.NotFoundHandler())
 	defer taken.Close()
