@@ -105,7 +105,7 @@ func checkLinkLaw(t *rapid.T, p *access.Policy, k role.Kind, a access.Action, r 
 	e := p.Edit()
 	e.SetLink(access.ShareLink{ID: "l", Maker: "ann", Action: a, Resource: r}.Entry())
 	next, err := e.Policy()
-	if fits := a == k.Link && k.In == role.InAccount == (r.Account() != ""); fits != (err == nil) {
+	if fits := a == k.Link && k.In == role.InAccount == (r.Account() != "") && r.ID() != ""; fits != (err == nil) {
 		t.Fatalf("a link for %s at %v, with %+v: %v", a, r, k, err)
 	}
 	for _, other := range lawActions {

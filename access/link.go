@@ -85,7 +85,7 @@ func (e *Edit) checkShown(c *check, l *store.Link) {
 	}
 	kind, known := e.catalog.kinds[r.kind]
 	switch {
-	case r.kind == "", r.kind == KindReport && r.id == "",
+	case r.kind == "", r.id == "",
 		known && kind.family != atReport && kind.family != atItem && kind.family != atCompanyItem:
 		c.fail("resource", fmt.Errorf("resource %s %w: a link shows a report, or something of the host's own, by its kind and id", text.Quote(r.String()), ErrInvalid))
 	case l.Ended:

@@ -187,3 +187,17 @@ func TestLinkToNoKind(t *testing.T) {
 		}
 	}
 }
+
+// TestLinkToAKind: a link shows one resource, so one to a kind alone is refused.
+func TestLinkToAKind(t *testing.T) {
+	for id, want := range map[string]error{"x1": nil, "": access.ErrInvalid} {
+		for _, r := range []access.Resource{access.CompanyItem("page", id), access.Item("campaign", id, "us-1")} {
+			action := map[access.Kind]string{"page": "insight.view", "campaign": "recording.view"}[r.Kind()]
+			e := access.MustLoad(linkWorld).Edit()
+			e.SetLink(newLink(func(l *document.Link) { l.Action, l.Resource = action, r.Entry() }))
+			if _, err := e.Policy(); !errors.Is(err, want) {
+				t.Errorf("%v: %v, want %v", r, err, want)
+			}
+		}
+	}
+}

@@ -43,13 +43,13 @@
 //     or the right to edit the very name. An account is named to those who see it, a
 //     report to those who read it, or the log. The rest is counted.
 //  5. What is unknown and what is out of reach, of accounts, reports and links, is
-//     one answer: 404. Anyone who is not an active user is not told whose pages
-//     these are. Who shares a report types the exact id of a team or a person, or an
-//     address, if they may not read the lists, and learns by it whether there is
-//     one, and nothing else of it: the share comes about or it does not.
+//     one answer: 404. Only active users are told whose pages these are. A reader
+//     who shares a report and may not read the lists types the exact id of a team or
+//     a person, or an address. They learn whether there is one, as the share comes
+//     about or not, and nothing else.
 //  6. A form is taken from a page of this very host only, and from the user that
-//     it was made for. No script is needed, and none that the console does not
-//     have itself runs. No page may be stored or framed.
+//     it was made for. No script is needed, and only the console's own may run. No
+//     page may be stored or framed.
 //  7. All times are in UTC. A last day counts as a whole.
 //  8. Lists have 50 rows on a page, in the order of ids, and can be searched.
 //
