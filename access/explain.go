@@ -3,6 +3,8 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,8 +35,8 @@ type Explanation struct {
 	// change may be refused for a reason that Decide does not know.
 	Remedies []Remedy
 
-	// Meant is the id that was probably meant, where the Decision says that a user,
-	// role, team or data group does not exist; "" if none is near.
+	// Meant is the name that was probably meant, where the Decision says that a user,
+	// role, team, data group, action or kind does not exist; "" if none is near.
 	Meant string
 
 	// Maker explains the same question for the maker, if a live link asks it.
@@ -139,7 +141,7 @@ const maxRemedies = 8
 
 // Explain decides like [Policy.Decide] and says how it came to that. It is for
 // people to read and costs accordingly: every team and data group of the user,
-// for each remedy a question to [Policy.Who], and for an id that does not exist a
+// for each remedy a question to [Policy.Who], and for a name that does not exist a
 // look at all of its kind.
 func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	if p = p.ready(); p != empty {
@@ -154,7 +156,7 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 		return e
 	}
 	if q.Step == StepSubject {
-		e.Remedies = q.subjectRemedies()
+		e.Remedies, e.Meant = q.subjectRemedies(), q.meant()
 		return e
 	}
 	switch q.family {
@@ -168,17 +170,33 @@ func (p *Policy) Explain(s Subject, a Action, r Resource) Explanation {
 	if !q.Allowed {
 		e.Remedies = q.remedies()
 	}
-	if q.Reason == ReasonUnknownResource {
-		e.Meant = q.p.meant(r)
-	}
+	e.Meant = q.meant()
 	return e
 }
 
-// meant returns the id of a user, role, team or data group that was probably
-// meant by one that does not exist; "" if none is near.
-func (p *Policy) meant(r Resource) string {
+// meant returns the name that was probably meant by the one that the decision says
+// does not exist; "" if none is near, and for what may be out of reach.
+func (q *question) meant() string {
+	switch q.Reason {
+	case ReasonUnknownUser:
+		return q.p.nearest(KindUser, q.Subject.id)
+	case ReasonUnknownSessionTeam:
+		return q.p.nearest(KindTeam, q.Subject.team)
+	case ReasonUnknownAction:
+		return nearestOf(string(q.Action), slices.Values(q.p.catalog.names))
+	case ReasonUnknownKind:
+		return nearestOf(string(q.Resource.kind), maps.Keys(q.p.catalog.kinds))
+	case ReasonUnknownResource:
+		return q.p.nearest(q.Resource.kind, q.Resource.id)
+	}
+	return ""
+}
+
+// nearest returns the id of a user, role, team or data group that is near another
+// one; "" if none is.
+func (p *Policy) nearest(kind Kind, id string) string {
 	var ids []string
-	switch r.kind {
+	switch kind {
 	case KindUser:
 		ids = slices.Collect(userIDs(p.state))
 	case KindTeam:
@@ -186,11 +204,20 @@ func (p *Policy) meant(r Resource) string {
 	case KindGroup:
 		ids = keysOf(&p.state.Groups, groupID)
 	case KindRole:
-		for _, role := range p.catalog.roles {
-			ids = append(ids, string(role.Name))
-		}
+		return nearestOf(id, p.catalog.source.Names())
 	}
-	return text.Nearest(r.id, slices.Values(ids))
+	return text.Nearest(id, slices.Values(ids))
+}
+
+// nearestOf returns the name that is near a word; "" if none is.
+func nearestOf[S ~string](word string, names iter.Seq[S]) string {
+	return text.Nearest(word, func(yield func(string) bool) {
+		for name := range names {
+			if !yield(string(name)) {
+				return
+			}
+		}
+	})
 }
 
 // keysOf returns the ids of the records of a book.
