@@ -7,6 +7,7 @@ type answer struct {
 	Allowed  bool            `json:"allowed"`
 	Reason   access.Reason   `json:"reason"`
 	Text     string          `json:"text"`
+	Meant    string          `json:"meant,omitempty"` // in the place of a name that does not exist
 	Subject  asker           `json:"subject"`
 	Action   access.Action   `json:"action"`
 	Resource access.Resource `json:"resource"`
@@ -32,9 +33,9 @@ func askerOf(s access.Subject) asker {
 	return a
 }
 
-func answerOf(d access.Decision) answer {
+func answerOf(p *access.Policy, d access.Decision) answer {
 	return answer{
-		Allowed: d.Allowed, Reason: d.Reason, Text: d.String(),
+		Allowed: d.Allowed, Reason: d.Reason, Text: d.String(), Meant: meant(p, d),
 		Subject: askerOf(d.Subject), Action: d.Action, Resource: d.Resource,
 		Role: string(d.Role), Team: string(d.Team), Group: string(d.Group), Level: levelText(d.Level),
 	}
@@ -52,9 +53,9 @@ func decide(c *call) (int, error) {
 	}
 	d := from.policy.Decide(s, a, r)
 	if c.format == "json" {
-		return yesNo(d.Allowed), c.out.json(answerOf(d))
+		return yesNo(d.Allowed), c.out.json(answerOf(from.policy, d))
 	}
-	c.out.colored(colorOf(d), "%v", d)
+	c.out.colored(colorOf(d), "%s", withMeant(from.policy, d))
 	return yesNo(d.Allowed), nil
 }
 
@@ -69,8 +70,9 @@ func why(c *call) (int, error) {
 		return statusFailed, err
 	}
 	e := from.policy.Explain(s, a, r)
+	e.Meant = meant(from.policy, e.Decision)
 	if c.format == "json" {
-		return yesNo(e.Decision.Allowed), c.out.json(explanationOf(e))
+		return yesNo(e.Decision.Allowed), c.out.json(explanationOf(from.policy, e))
 	}
 	c.out.explanation(e)
 	return yesNo(e.Decision.Allowed), nil

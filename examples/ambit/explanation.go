@@ -10,7 +10,6 @@ import (
 type explanation struct {
 	answer
 	Routes   []string     `json:"routes,omitempty"`
-	Meant    string       `json:"meant,omitempty"`
 	Remedies []remedy     `json:"remedies,omitempty"`
 	Maker    *explanation `json:"maker,omitempty"`
 }
@@ -23,8 +22,8 @@ type remedy struct {
 	By       []string        `json:"by"`
 }
 
-func explanationOf(e access.Explanation) explanation {
-	out := explanation{answer: answerOf(e.Decision), Meant: e.Meant}
+func explanationOf(p *access.Policy, e access.Explanation) explanation {
+	out := explanation{answer: answerOf(p, e.Decision)}
 	for _, r := range e.Routes {
 		out.Routes = append(out.Routes, r.String())
 	}
@@ -36,7 +35,7 @@ func explanationOf(e access.Explanation) explanation {
 		out.Remedies = append(out.Remedies, remedy{r.Change, r.Action, r.Resource, by})
 	}
 	if e.Maker != nil {
-		maker := explanationOf(*e.Maker)
+		maker := explanationOf(p, *e.Maker)
 		out.Maker = &maker
 	}
 	return out

@@ -31,16 +31,19 @@ func listItems(c *call) (int, error) {
 	}
 	items := find(from.policy)
 	if c.format == "json" {
-		return yesNo(len(items) > 0), c.out.json(items)
-	}
-	for _, item := range items {
-		c.out.line("%s", item)
+		if err := c.out.json(items); err != nil {
+			return statusFailed, err
+		}
 	}
 	if len(items) == 0 {
-		c.out.line("%v", c.nothing(what, s))
-		c.out.whyNobody(from.policy.Active(s))
+		return statusNo, c.none(c.nothing(what, s), from.policy, c.denial(what, from.policy, s))
 	}
-	return yesNo(len(items) > 0), nil
+	if c.format != "json" {
+		for _, item := range items {
+			c.out.line("%s", item)
+		}
+	}
+	return statusYes, nil
 }
 
 // lister returns what finds the items, sorted; never nil.
@@ -66,6 +69,28 @@ func (c *call) lister(what string, s access.Subject) (func(*access.Policy) []str
 	}
 	r, err := c.resource()
 	return func(p *access.Policy) []string { return texts(slices.Collect(p.Actions(s, r))) }, err
+}
+
+// denial returns the denial that is why there is nothing to list: the subject may do
+// nothing at all, or the action or the resource is not there. It is zero if there is
+// no such reason.
+func (c *call) denial(what string, p *access.Policy, s access.Subject) access.Decision {
+	if d := p.Active(s); !d.Allowed {
+		return d
+	}
+	switch {
+	case what == "reports" && c.do != nil:
+		if d := p.Applies(access.Action(*c.do), access.Report("any")); !d.Allowed {
+			return d
+		}
+	case what == "actions":
+		r, _ := c.resource() // it was read before
+		if d := p.Applies(access.ViewAccount, r); !d.Allowed && d.Reason != access.ReasonWrongKind {
+			return d
+		}
+		return absent(p, "", r)
+	}
+	return access.Decision{}
 }
 
 // nothing says that there is nothing to list.

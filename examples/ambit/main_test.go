@@ -119,7 +119,7 @@ func TestGolden(t *testing.T) {
 		{0, "decide-json.golden", "decide -as mia -do account.view -on account:us-search -format json " + companyx},
 		{0, "who.golden", "who -do report.view -on report:europe " + companyx},
 		{0, "who-json.golden", "who -do report.edit -on report:europe -format json " + companyx},
-		{1, "nobody.golden", "who -do report.edit -on report:xx -format json " + companyx},
+		{1, "nobody.golden", "who -do owner.transfer -on user:mia -format json " + companyx},
 		{0, "actions.golden", "list actions -as tom -on report:europe " + companyx},
 		{0, "accounts.golden", "list accounts -as mia " + companyx},
 		{0, "accounts-json.golden", "list accounts -as mia -team uk -format json " + companyx},

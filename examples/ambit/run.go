@@ -67,13 +67,18 @@ func dispatch(args []string, env environment, out *output) (int, error) {
 	return cmd.run(&call{environment: env, options: opts, command: cmd, args: rest, out: out})
 }
 
-// suggestion names the commands that begin as an unknown one does.
+// suggestion names the commands that begin as an unknown one does, or the one that
+// is nearest.
 func suggestion(name string) string {
-	var near []string
+	var near, all []string
 	for _, c := range commands() {
+		all = append(all, c.name)
 		if n := min(2, len(name)); n > 0 && strings.HasPrefix(c.name, name[:n]) {
 			near = append(near, c.name)
 		}
+	}
+	if meant := nearest(name, all); meant != "" {
+		near = []string{meant}
 	}
 	if len(near) == 0 {
 		return ""

@@ -42,20 +42,20 @@ func commands() []command {
 			name: "decide", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
 			summary:  "say whether somebody may do something, with the reason",
 			about:    "The reason names roles, teams and data groups: it is for you, not for the user.",
-			statuses: "0 allowed, 1 denied",
+			statuses: "0 allowed, 1 denied, as for a name that does not exist",
 			example:  "decide -as mia -do account.view -on account:us-search policy.json", run: decide,
 		},
 		{
 			name: "why", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
 			summary:  "say why, with every route that was tried and what would help",
 			about:    "A denial lists changes that would take its reason away, and who may make them.",
-			statuses: "0 allowed, 1 denied",
+			statuses: "0 allowed, 1 denied, as for a name that does not exist",
 			example:  "why -as mia -do account.view -on account:de-search policy.json", run: why,
 		},
 		{
 			name: "who", args: "POLICY", min: 1, max: 1, flags: "do on asof at", formats: textJSON,
 			summary:  "list who may do something, and by which route",
-			statuses: "0 somebody may, 1 nobody may",
+			statuses: "0 somebody may, 1 nobody may, as for a name that does not exist",
 			example:  "who -do report.edit -on report:europe policy.json", run: who,
 		},
 		{

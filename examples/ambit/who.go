@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ambit-authz/ambit/access"
@@ -24,14 +25,21 @@ func who(c *call) (int, error) {
 	if c.format == "json" {
 		answers := []answer{}
 		for _, user := range all {
-			answers = append(answers, answerOf(from.policy.Decide(access.User(user), a, r)))
+			answers = append(answers, answerOf(from.policy, from.policy.Decide(access.User(user), a, r)))
 		}
-		return yesNo(len(all) > 0), c.out.json(answers)
+		if err := c.out.json(answers); err != nil {
+			return statusFailed, err
+		}
 	}
 	if len(all) == 0 {
-		c.out.line("nobody may take %s on %v", a, r)
-		c.out.whyNobody(from.policy.Applies(a, r))
-		return statusNo, nil
+		d := from.policy.Applies(a, r)
+		if d.Allowed {
+			d = absent(from.policy, a, r)
+		}
+		return statusNo, c.none(fmt.Sprintf("nobody may take %s on %v", a, r), from.policy, d)
+	}
+	if c.format == "json" {
+		return statusYes, nil
 	}
 	t := newTable()
 	for _, user := range all {
@@ -41,9 +49,18 @@ func who(c *call) (int, error) {
 	return statusYes, nil
 }
 
-// whyNobody tells of a question that nobody can ask: a misspelt action or kind.
-func (o *output) whyNobody(d access.Decision) {
-	if !d.Allowed {
-		o.line("%v", d)
+// none tells that there is nothing to list, and which denial is why, if d is one. In
+// JSON the list is empty, so the denial goes to standard error.
+func (c *call) none(nothing string, p *access.Policy, d access.Decision) error {
+	switch {
+	case c.format == "json" && d.Reason == "":
+		return nil
+	case c.format == "json":
+		return fmt.Errorf("ambit: %s: %s", nothing, withMeant(p, d))
 	}
+	c.out.line("%s", nothing)
+	if d.Reason != "" {
+		c.out.line("%s", withMeant(p, d))
+	}
+	return nil
 }
