@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -202,7 +203,26 @@ func parse(c command, args []string) (options, []string, error) {
 	case n < c.min:
 		return options{}, nil, fmt.Errorf("it takes %s: something is missing", c.args)
 	case c.max >= 0 && n > c.max:
-		return options{}, nil, fmt.Errorf("it takes %s: %q is too much", c.args, rest[c.max])
+		return options{}, nil, c.tooMuch(rest[c.max])
 	}
 	return o, rest, nil
+}
+
+// tooMuch says that an argument is one too many, and which flags there are for what
+// else there is to say.
+func (c command) tooMuch(arg string) error {
+	takes := cmp.Or(c.args, "no arguments")
+	var flags []string
+	for _, row := range c.rows() {
+		switch {
+		case slices.Contains(strings.Fields(c.needs), row.name):
+			flags = append(flags, "-"+row.name+" "+row.value)
+		case c.needs == "": // otherwise those that it needs show how
+			flags = append(flags, "-"+row.name)
+		}
+	}
+	if len(flags) == 0 {
+		return fmt.Errorf("it takes %s: %q is too much", takes, arg)
+	}
+	return fmt.Errorf("it takes %s: %q is too much; all else is said by flags: %s", takes, arg, strings.Join(flags, " "))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,11 +50,16 @@ func (o *output) overview() {
 // help describes a command: its usage, its flags, its exit statuses and an
 // example.
 func (c command) help(o *output) {
-	flags := ""
-	if len(c.rows()) > 0 {
-		flags = "[flags] "
+	usage := []string{"Usage: ambit", c.name}
+	for _, row := range c.rows() {
+		if slices.Contains(strings.Fields(c.needs), row.name) {
+			usage = append(usage, "-"+row.name, row.value)
+		}
 	}
-	o.line("Usage: ambit %s %s%s", c.name, flags, c.args)
+	if len(c.rows()) > 0 {
+		usage = append(usage, "[flags]")
+	}
+	o.line("%s", strings.TrimSpace(strings.Join(append(usage, c.args), " ")))
 	o.line("")
 	o.line("%s.", strings.ToUpper(c.summary[:1])+c.summary[1:])
 	o.lines(c.about)

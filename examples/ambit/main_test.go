@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -162,7 +163,7 @@ func TestHelp(t *testing.T) {
 	for _, c := range commands() {
 		for _, ask := range [][]string{{"help", c.name}, {c.name, "-h"}, {c.name, "--help"}} {
 			got := program(ask...)
-			if got.status != 0 || got.stderr != "" || !strings.HasPrefix(got.stdout, "Usage: ambit "+c.name+" ") {
+			if got.status != 0 || got.stderr != "" || !slices.Equal(strings.Fields(got.stdout)[:3], []string{"Usage:", "ambit", c.name}) {
 				t.Errorf("%q: %+v", ask, got)
 			}
 		}
@@ -206,7 +207,12 @@ func TestUsage(t *testing.T) {
 		{"unknown format", "decide -format xml p", `invalid value "xml" for flag -format: write text or json; see ambit help decide`},
 		{"malformed switch", "diff -exit-code=perhaps a b", `invalid boolean value "perhaps" for -exit-code: strconv.ParseBool: parsing "perhaps": invalid syntax; see ambit help diff`},
 		{"no policy", "decide", "it takes POLICY: something is missing; see ambit help decide"},
-		{"two policies", "decide a.json b.json", `it takes POLICY: "b.json" is too much; see ambit help decide`},
+		{"two policies", "decide a.json b.json", `it takes POLICY: "b.json" is too much; all else is said by flags: -as USER -do ACTION -on RESOURCE; see ambit help decide`},
+		{"a question without flags", "why p.json ann account.view", `it takes POLICY: "ann" is too much; all else is said by flags: -as USER -do ACTION -on RESOURCE; see ambit help why`},
+		{"a question about somebody without a flag", "list accounts p.json ann", `it takes accounts|actions|reports POLICY: "ann" is too much; all else is said by flags: -as USER; see ambit help list`},
+		{"a third policy", "diff a b c", `it takes OLD NEW: "c" is too much; all else is said by flags: -most -within -exit-code -strangers -asof -at -old-asof -old-at -format; see ambit help diff`},
+		{"an argument of a command without any", "schema x", `it takes no arguments: "x" is too much; see ambit help schema`},
+		{"an argument of a command without flags", "completion bash x", `it takes bash|zsh|fish: "x" is too much; see ambit help completion`},
 		{"one policy of two", "diff a.json", "it takes OLD NEW: something is missing; see ambit help diff"},
 		{"nobody", "decide p -do account.view -on company", "-as is missing: who asks?; see ambit help decide"},
 		{"team without user", "decide -team uk -do account.view -on account:us-app p", "-team needs -as; see ambit help decide"},
@@ -227,7 +233,7 @@ func TestUsage(t *testing.T) {
 		{"standard input twice", "diff - -", "only one of OLD and NEW can be standard input; see ambit help diff"},
 		{"write to standard input", "fmt -w -", "-w writes to files: - is none that it may write; see ambit help fmt"},
 		{"write to a log", "fmt -w file:a.log", "-w writes to files: file:a.log is none that it may write; see ambit help fmt"},
-		{"a flag as an argument", "decide -- p -as", `it takes POLICY: "-as" is too much; see ambit help decide`},
+		{"a flag as an argument", "decide -- p -as", `it takes POLICY: "-as" is too much; all else is said by flags: -as USER -do ACTION -on RESOURCE; see ambit help decide`},
 		{"flags after --", "decide -- -as", "-as is missing: who asks?; see ambit help decide"},
 	}
 	for _, test := range tests {

@@ -9,6 +9,7 @@ type command struct {
 	min, max int           // how many there are; a max of -1 is any number
 	words    []string      // what the first argument may be, if it is one of a few
 	flags    string        // the names of rows of flagRows, separated by spaces
+	needs    string        // those of them that say what is asked
 	formats  []string      // of the answer, the default first
 	summary  string        // one line
 	about    string        // more lines, with all that help says
@@ -39,28 +40,28 @@ func commands() []command {
 			example:  "fmt -w policy.json", run: format,
 		},
 		{
-			name: "decide", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
+			name: "decide", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", needs: "as do on", formats: textJSON,
 			summary:  "say whether somebody may do something, with the reason",
 			about:    "The reason names roles, teams and data groups: it is for you, not for the user.",
 			statuses: "0 allowed, 1 denied, as for a name that does not exist",
 			example:  "decide -as mia -do account.view -on account:us-search policy.json", run: decide,
 		},
 		{
-			name: "why", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", formats: textJSON,
+			name: "why", args: "POLICY", min: 1, max: 1, flags: "as team link do on asof at", needs: "as do on", formats: textJSON,
 			summary:  "say why, with every route that was tried and what would help",
 			about:    "A denial lists changes that would take its reason away, and who may make them.",
 			statuses: "0 allowed, 1 denied, as for a name that does not exist",
 			example:  "why -as mia -do account.view -on account:de-search policy.json", run: why,
 		},
 		{
-			name: "who", args: "POLICY", min: 1, max: 1, flags: "do on asof at", formats: textJSON,
+			name: "who", args: "POLICY", min: 1, max: 1, flags: "do on asof at", needs: "do on", formats: textJSON,
 			summary:  "list who may do something, and by which route",
 			statuses: "0 somebody may, 1 nobody may, as for a name that does not exist",
 			example:  "who -do report.edit -on report:europe policy.json", run: who,
 		},
 		{
 			name: "list", args: "accounts|actions|reports POLICY", min: 2, max: 2, words: listed,
-			flags: "as team link do on asof at", formats: textJSON,
+			flags: "as team link do on asof at", needs: "as", formats: textJSON,
 			summary:  "list the accounts, actions or reports that somebody has",
 			about:    "Of accounts it lists those they see, of actions those they may take at -on, and of reports\nthose at which they may take the action -do, report.view by default.",
 			statuses: "0 there are some, 1 there are none",
