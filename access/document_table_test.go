@@ -242,8 +242,9 @@ func TestBadTexts(t *testing.T) {
 	for _, tt := range []struct {
 		name, text, want string
 	}{
-		{"empty text", ``, `line 1: not valid JSON`},
-		{"text of spaces", " \n ", `line 2: not valid JSON`},
+		{"empty text", ``, `line 1: not valid JSON: it is empty`},
+		{"text of spaces", " \n ", `line 2: not valid JSON: it is empty`},
+		{"empty but for a byte order mark", "\ufeff", `line 1: not valid JSON: it is empty`},
 		{"null", `null`, `line 1: wrong type: want object, found null`},
 		{"a list", `[]`, `line 1: wrong type: want object, found array`},
 		{"a number", `1`, `line 1: wrong type: want object, found number`},

@@ -43,6 +43,9 @@ func oneLine(place string, err error) error {
 
 // problems returns the problems of a document, one on each line.
 func (s source) problems(wrong *document.Error) error {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(s.data, []byte("\ufeff")))) == 0 {
+		return fmt.Errorf("%s: it is empty: a policy document is at least {}, and ambit schema writes what may be in it", s.name)
+	}
 	var all []error
 	for _, p := range wrong.Problems {
 		place := at(s.name, p.Line)

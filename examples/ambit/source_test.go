@@ -95,6 +95,25 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// TestEmpty tells of a document without anything in it that it is empty.
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	const empty = ": it is empty: a policy document is at least {}, and ambit schema writes what may be in it\n"
+	for _, text := range []string{"", "\n", " \r\n\t\n", "\ufeff"} {
+		path := file(t, "empty.json", text)
+		for _, line := range commandLines {
+			got := program(append(strings.Fields(line), path)...)
+			if got.status == 0 || got.stdout != "" || got.stderr != path+empty {
+				t.Errorf("%s of %q: %+v, want %q", line, text, got, path+empty)
+			}
+			got = programWith(environment{stdin: strings.NewReader(text)}, append(strings.Fields(line), "-")...)
+			if got.status == 0 || got.stdout != "" || got.stderr != "stdin"+empty {
+				t.Errorf("%s of %q from standard input: %+v", line, text, got)
+			}
+		}
+	}
+}
+
 // TestManyMistakes tells of a hundred, and how many there are.
 func TestManyMistakes(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -159,6 +160,9 @@ func firstInvalid(data []byte) int {
 
 // syntaxError returns what is wrong with a text that is not JSON, and where.
 func syntaxError(data []byte) (at int, err error) {
+	if len(bytes.TrimLeft(data, " \t\r\n")) == 0 {
+		return max(len(data)-1, 0), fmt.Errorf("%w: it is empty", ErrSyntax)
+	}
 	err = json.Unmarshal(data, new(json.RawMessage))
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset > 0 {
 		at = int(syntax.Offset) - 1 // it counts the offending byte as read
