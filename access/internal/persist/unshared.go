@@ -108,3 +108,46 @@ func (s *Set) Shares(o *Set) bool {
 	}
 	return len(s.few) == len(o.few) && (len(s.few) == 0 || &s.few[0] == &o.few[0])
 }
+
+// Differing yields the members that one of two Sets has and the other does not, in
+// no certain order. Of large ones it looks only into what they do not share.
+func Differing(a, b *Set) iter.Seq[uint32] {
+	was, is := *a, *b
+	return func(yield func(uint32) bool) {
+		if was.many == nil || is.many == nil {
+			_ = without(&was, &is, yield) && without(&is, &was, yield)
+			return
+		}
+		for high := range max(len(was.many.by), len(is.many.by)) {
+			x, y := was.many.at(high), is.many.at(high)
+			if base := uint32(high) << chunkBits; x != y && !(x.visitWithout(y, base, yield) && y.visitWithout(x, base, yield)) {
+				return
+			}
+		}
+	}
+}
+
+// without yields the members of a that b does not have, and reports whether yield
+// always wanted to go on.
+func without(a, b *Set, yield func(uint32) bool) bool {
+	for i := range a.All() {
+		if !b.Has(i) && !yield(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// visitWithout is visit for the members that d does not have. Either chunk may be
+// nil.
+func (c *chunk) visitWithout(d *chunk, base uint32, yield func(uint32) bool) bool {
+	return c == nil || c.visit(base, func(i uint32) bool { return d != nil && d.has(low(i)) || yield(i) })
+}
+
+// at returns the chunk of the numbers with these high bits, nil if there is none.
+func (s *chunks) at(high int) *chunk {
+	if high < len(s.by) {
+		return s.by[high]
+	}
+	return nil
+}

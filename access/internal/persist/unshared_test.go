@@ -159,3 +159,42 @@ func TestShares(t *testing.T) {
 		}
 	}
 }
+
+// TestDiffering: what one of two Sets has and the other does not, of each size and
+// form, changed since one was a copy of the other or made apart.
+func TestDiffering(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	some := func(s Set, size int) Set {
+		token := NewToken()
+		for range r.IntN(6) {
+			from := uint32(r.IntN(20_000)) // some beyond the end of the other
+			for i := range uint32(r.IntN(size)) {
+				if r.IntN(3) == 0 {
+					s.Remove(token, from+i)
+				} else {
+					s.Add(token, from+i)
+				}
+			}
+		}
+		return s
+	}
+	for round := range 300 {
+		base := some(Set{}, []int{2, 100, 5000}[round%3])
+		one, two := some(base, 40), some(base, 40)
+		for _, pair := range [][2]Set{{one, two}, {two, one}, {one, one}, {base, two}, {one, some(Set{}, 1000)}, {Set{}, one}} {
+			var want []uint32
+			for i := range uint32(30_000) {
+				if pair[0].Has(i) != pair[1].Has(i) {
+					want = append(want, i)
+				}
+			}
+			if got := slices.Sorted(Differing(&pair[0], &pair[1])); !slices.Equal(got, want) {
+				t.Fatalf("round %d: %v, want %v", round, got, want)
+			}
+			for range Differing(&pair[0], &pair[1]) { // one that goes on after a break panics
+				break
+			}
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Changes struct {
 func (s *State) Since(old *State) Changes {
 	c := comparison{old: old, next: s}
 	c.marks = newMarks(max(old.Users.Next(), s.Users.Next()))
+	c.moved = newMarks(max(old.Users.Next(), s.Users.Next()))
 	all := Changes{Reports: c.reports(), Groups: c.groups(), Links: c.links(), Accounts: c.accounts()}
 	all.Teams = c.teams() // after the reports, and before the users
 	all.Users = c.users()
@@ -39,6 +40,7 @@ func (s *State) Since(old *State) Changes {
 type comparison struct {
 	old, next *State
 	marks     marks    // the users to compare
+	moved     marks    // those of them who are in a team in one State only
 	shared    []string // teams that have a grant of a report that is not in both
 
 	was, is             []placed // of one user, room for the next
@@ -58,6 +60,8 @@ func (m marks) leaf(base uint32) {
 }
 
 func (m marks) mark(no uint32) { m[no/64] |= 1 << (no % 64) }
+
+func (m marks) has(no uint32) bool { return m[no/64]&(1<<(no%64)) != 0 }
 
 func (m marks) all() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
@@ -142,21 +146,22 @@ func (g Grant) same(o Grant) bool {
 }
 
 // teams compares teams. Users do not change when a team goes, so it marks the
-// members of one that is in one State only, or under another number.
+// members of one that is in one State only, or under another number. It notes who
+// is in a team in one State only, by number.
 func (c *comparison) teams() (ids []string) {
-	note := func(t *Team) {
-		if t == nil {
-			return
-		}
-		for no := range t.Members.All() {
-			c.marks.mark(no)
-		}
-	}
+	var none Team
 	for was, is := range persist.Changed(&c.old.Teams, &c.next.Teams, func(t *Team) string { return string(t.ID) }) {
 		id := string(cmp.Or(was, is).ID)
+		before, now := cmp.Or(was, &none), cmp.Or(is, &none)
 		if moved(&c.old.Teams, &c.next.Teams, id) {
-			note(was)
-			note(is)
+			for _, t := range []*Team{before, now} {
+				for no := range t.Members.All() {
+					c.marks.mark(no)
+				}
+			}
+		}
+		for no := range persist.Differing(&before.Members, &now.Members) {
+			c.moved.mark(no)
 		}
 		if was == nil || is == nil || !c.sameTeam(was, is) {
 			ids = append(ids, id)
@@ -218,7 +223,7 @@ func (c *comparison) users() (ids []string) {
 	for u := range persist.UnsharedValues(&old.Users.Index, &next.Users.Index) {
 		c.marks.mark(u.No)
 	}
-	return changed(c.marks, &old.Users, &next.Users, c.sameUser)
+	return changed(c.marks, &old.Users, &next.Users, c.sameUser, c.sameByNumber)
 }
 
 // markLeaves marks where the ids of two Rolls may differ.
@@ -236,10 +241,14 @@ func markUnshared[T any](m marks, old, next *persist.Table[T]) {
 }
 
 // changed returns the ids of two Rolls, among those with a marked number in one of
-// them, that are in one only or not the same.
-func changed[V any](m marks, old, next *persist.Roll[V], same func(was, is *V) bool) (ids []string) {
+// them, that are in one only or not the same. What has one number in both it looks
+// up only if what is kept by number does not say already that it is the same.
+func changed[V any](m marks, old, next *persist.Roll[V], same func(was, is *V) bool, sameByNumber func(no uint32) bool) (ids []string) {
 	for no := range m.all() {
 		was, is := old.ID(no), next.ID(no)
+		if was == is && (is == "" || sameByNumber(no)) {
+			continue
+		}
 		if is != "" {
 			if v := old.Get(is); v == nil || !same(v, next.Get(is)) {
 				ids = append(ids, is)
@@ -261,6 +270,14 @@ func (c *comparison) sameUser(was, is *User) bool {
 	}
 	c.was, c.is = c.old.places(c.was[:0], was), c.next.places(c.is[:0], is)
 	return slices.EqualFunc(c.was, c.is, placed.same) && c.sameGrants(a.Grants, b.Grants)
+}
+
+// sameByNumber is sameUser for a user who has one number in both States. It reads
+// no more than what is kept by number, so that it may say no where sameUser says yes:
+// that a plain user is in the same teams follows from who is in each team.
+func (c *comparison) sameByNumber(no uint32) bool {
+	was, is := User{No: no, is: c.old.More(no).standing()}, User{No: no, is: c.next.More(no).standing()}
+	return !c.moved.has(no) && c.sameUser(&was, &is)
 }
 
 // placed is a membership with the id of the team.

@@ -21,7 +21,9 @@ func (c *comparison) accounts() []string {
 	}
 	a := accountComparison{old: old, next: next, like: map[[2]uint32]bool{}}
 	a.pair()
-	return changed(m, &old.Accounts, &next.Accounts, a.same)
+	return changed(m, &old.Accounts, &next.Accounts, a.same, func(no uint32) bool {
+		return a.same(&Account{no, old.ofClass.Get(no)}, &Account{no, next.ofClass.Get(no)})
+	})
 }
 
 // column returns the column of a position, an empty one if there is none.
