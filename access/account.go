@@ -22,9 +22,11 @@ func (e *Edit) setAttributes(c *check, declared map[string]string) {
 	var attributes []datagroup.Attribute
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		t, err := datagroup.ParseType(declared[name])
-		if !c.fail(name, err) {
-			attributes = append(attributes, datagroup.Attribute{Name: name, Type: t})
+		if c.fail(name, err) {
+			c.undeclare(name)
+			continue
 		}
+		attributes = append(attributes, datagroup.Attribute{Name: name, Type: t})
 	}
 	schema, err := datagroup.NewSchema(attributes...)
 	for _, err := range unjoin(err) {
@@ -33,6 +35,13 @@ func (e *Edit) setAttributes(c *check, declared map[string]string) {
 			field = e.ID
 		}
 		c.fail(field, err)
+		c.undeclare(field)
+		for i := 0; field == "" && i < len(attributes); i++ { // there are too many
+			c.undeclare(attributes[i].Name)
+		}
+	}
+	if err != nil && c.loader != nil { // with the sound ones, as what else is wrong is told, too
+		schema, err = datagroup.NewSchema(c.loader.declared(attributes)...)
 	}
 	if err == nil && e.keepsRead(c, schema) {
 		c.fail("", e.w.PutSchema(schema))
@@ -63,7 +72,7 @@ func (e *Edit) setAccount(c *check, a document.Account) {
 	if !c.named("account", a.ID, e.w.Accounts.Get(a.ID) != nil) {
 		return
 	}
-	row, err := e.w.Schema.Row(e.row, datagroup.AccountID(a.ID), a.Source, a.Values)
+	row, err := e.w.Schema.Row(e.row, datagroup.AccountID(a.ID), a.Source, c.declaredValues(a.Values))
 	for _, err := range unjoin(err) {
 		c.fail("", err)
 	}

@@ -486,6 +486,14 @@ func TestOneProblemEach(t *testing.T) {
 		{"users", "users that are no list", `{"users": {}, "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`},
 		{"group", "data groups misspelt", `{"group": [{"id": "us", "filter": "everything"}], "teams": [{"id": "t1", "groups": ["us"]}]}`},
 		{"catalogue", "catalog misspelt", `{"catalogue": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "owner"}]}`},
+		{"attributes.country", "attribute of a misspelt type", uses(`"country": "strng", "spend": "number"`)},
+		{"attributes.country", "attribute whose type is no text", uses(`"country": 7, "spend": "number"`)},
+		{"attributes.country", "attribute whose type is half a character", uses(`"country": "\ud800", "spend": "number"`)},
+		{"attributes.country", "attributes that differ in case", uses(`"country": "string", "Country": "string", "spend": "number"`)},
+		{`attributes["a b"]`, "attribute of another name that is none", uses(`"country": "string", "a b": "string", "spend": "number"`)},
+		{"attributes.campaign", "attribute below the account", `{"attributes": {"campaign": "string"}, "accounts": [{"id": "a", "source": "google", "campaign": "x"}],
+			"groups": [{"id": "g", "filter": "campaign = 'x'"}]}`},
+		{`attributes[""]`, "too many attributes", uses(manyAttributes() + `"country": "string", "spend": "number"`)},
 		{"users[0].until", "end that is no text", `{"users": [{"id": "ann", "email": "ann@example.com", "until": 2027}]}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -498,16 +506,41 @@ func TestOneProblemEach(t *testing.T) {
 	}
 }
 
+// uses returns a document that declares attributes, and has accounts and filters that
+// use country and spend.
+func uses(attributes string) string {
+	return `{"attributes": {` + attributes + `},
+		"accounts": [{"id": "a", "source": "google", "country": "US", "spend": 5}, {"id": "b", "source": "google", "country": "DE"}],
+		"groups": [{"id": "us", "filter": "country = 'US'"}, {"id": "de", "filter": "spend > 3 and not country in ('US', 'CA')"}],
+		"teams": [{"id": "t", "groups": ["us", "de"]}],
+		"links": [{"id": "l", "maker": "ann", "action": "recording.view", "resource": {"kind": "session", "id": "s", "account": "a"}}],
+		"catalog": "project", "users": [{"id": "ann", "email": "ann@example.com", "role": "owner"}]}`
+}
+
+// manyAttributes returns as many declarations as there may be.
+func manyAttributes() string {
+	var b strings.Builder
+	for i := range 256 {
+		fmt.Fprintf(&b, `"a%d": "string", `, i)
+	}
+	return b.String()
+}
+
 // TestFarProblems: what does not follow from a list that could not be read is told
 // beside it.
 func TestFarProblems(t *testing.T) {
 	for text, want := range map[string]int{
-		`{"permissions": [], "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                               2,
-		`{"attributs": {}, "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                                 2,
-		`{"user": [], "teams": [{"id": "t1", "groups": ["us"], "members": [{"user": "ann"}]}]}`:                                    2,
-		`{"user": [], "teams": [{"id": "t1", "members": [{"user": "ann", "until": "soon"}]}, {"id": "t1"}]}`:                       3,
-		`{"attributes": {"country": "strng"}, "groups": [{"id": "us", "filter": "contry = 'US'"}]}`:                                2,
-		`{"user": [], "users": [{"id": "ann", "email": "ann@example.com"}], "teams": [{"id": "t1", "members": [{"user": "an"}]}]}`: 2,
+		`{"permissions": [], "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                                                                   2,
+		`{"attributs": {}, "teams": [{"id": "t1", "members": [{"user": "ann"}]}]}`:                                                                                     2,
+		`{"user": [], "teams": [{"id": "t1", "groups": ["us"], "members": [{"user": "ann"}]}]}`:                                                                        2,
+		`{"user": [], "teams": [{"id": "t1", "members": [{"user": "ann", "until": "soon"}]}, {"id": "t1"}]}`:                                                           3,
+		`{"attributes": {"country": "strng"}, "groups": [{"id": "us", "filter": "contry = 'US'"}]}`:                                                                    2,
+		`{"attributes": {"country": "strng", "spend": "number"}, "accounts": [{"id": "a", "source": "g", "country": "US", "spend": "x"}]}`:                             2,
+		`{"attributes": {"country": "strng"}, "accounts": [{"id": "a", "source": "g", "country": "US", "contry": "US"}]}`:                                              2,
+		`{"attributes": {"country": "strng"}, "accounts": [{"id": "country", "source": "g", "region": "US"}]}`:                                                         2,
+		`{"attributes": {"country": "string", "a b": "string"}, "groups": [{"id": "us", "filter": "contry = 'US'"}], "accounts": [{"id": "a", "source": ""}]}`:         3,
+		`{"attributes": {"spend": "number", "a b": "string"}, "groups": [{"id": "us", "filter": "spend = 'US'"}], "accounts": [{"id": "a", "source": "g", "id": ""}]}`: 3,
+		`{"user": [], "users": [{"id": "ann", "email": "ann@example.com"}], "teams": [{"id": "t1", "members": [{"user": "an"}]}]}`:                                     2,
 	} {
 		_, err := access.Load([]byte(text), nil)
 		var all *document.Error

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type loader struct {
 	repeated map[int]bool    // teams whose id an earlier one has: their members are not looked at
 	roleless bool            // the catalog is broken: nor is naming a role or an action
 	lost     map[string]bool // lists that could not be read: nor is naming what may be in them
+
+	// undeclared are the attributes whose declaration is wrong: nor is using one.
+	undeclared map[string]bool
 
 	joining          []store.Joining // room for addAll
 	everyone, others uint32          // the next number of a user who sees all data, and of one who does not
@@ -83,7 +87,41 @@ func (l *loader) follows(err error) bool {
 	if u, ok := errors.AsType[*unknownError](err); ok {
 		return l.lost[named[u.what]]
 	}
+	if wrong, ok := errors.AsType[*datagroup.Error](err); ok && wrong.Op == "filter" && l.undeclared[wrong.ID] {
+		return true
+	}
 	return l.lost["attributes"] && errors.Is(err, datagroup.ErrUnknownAttribute)
+}
+
+// undeclare notes that the declaration of an attribute is wrong, for which the whole
+// document is refused.
+func (c *check) undeclare(name string) {
+	if c.loader == nil {
+		return
+	}
+	if c.loader.undeclared == nil {
+		c.loader.undeclared = make(map[string]bool)
+	}
+	c.loader.undeclared[name] = true
+}
+
+// declared returns the attributes whose declaration is sound.
+func (l *loader) declared(all []datagroup.Attribute) []datagroup.Attribute {
+	return slices.DeleteFunc(all, func(a datagroup.Attribute) bool { return l.undeclared[a.Name] })
+}
+
+// declaredValues returns the values of an account without those of attributes whose
+// declaration is wrong. An account that has such values counts as wrong, too.
+func (c *check) declaredValues(values map[string]datagroup.Value) map[string]datagroup.Value {
+	if c.loader == nil || len(c.loader.undeclared) == 0 {
+		return values
+	}
+	declared := maps.Clone(values)
+	maps.DeleteFunc(declared, func(name string, _ datagroup.Value) bool { return c.loader.undeclared[name] })
+	if len(declared) < len(values) {
+		c.failed, c.loader.failed.places[c.place()] = true, true
+	}
+	return declared
 }
 
 // load makes a policy of a document, or nil if anything failed.

@@ -95,6 +95,7 @@ func TestPartialRefuses(t *testing.T) {
 	for _, text := range []string{
 		``, `{`, `[]`, `{"user": []}`, `{"users": {}}`, `{"users": [], "users": []}`, `{"catalog": "copany"}`, `{"catalog": ""}`,
 		`{"attributes": {"x": "text"}}`, `{"attributes": {"id": "string"}}`, `{"attributes": {"x": 1}}`,
+		uses(`"country": "strng", "spend": "number"`), uses(`"country": "string", "a b": "string", "spend": "number"`), uses(manyAttributes() + `"country": "string", "spend": "number"`),
 		`{"catalog": {"roles": []}, "users": [{"id": "a"}]}`, `{"catalog": {"roles": [{"name": "boss", "maxHolders": "1"}]}}`,
 		`{"catalog": {"extends": "company", "roles": [{"name": "boss", "boss": true}]}}`, `{"catalog": {"extends": "company", "kinds": [{"name": "row", "in": "account", "x": 1}]}}`,
 		`{"catalog": {"extends": "company", "roles": [{"name": "boss", "data": "none"}]}}`, `{"catalog": {"extends": "company", "grant": {"viewer": [1]}}}`, "\xff", `{"links": [{"resource": ` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}]}`,
