@@ -74,7 +74,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 // for what was not written: what comes before is found, and it goes on.
 func TestIndexCut(t *testing.T) {
 	t.Parallel()
-	path := t.TempDir()
+	path := inMemory(t)
 	d := openDir(t, path)
 	for _, name := range []string{"one", "two", "three"} {
 		store(t, d, name, "ann")

@@ -41,7 +41,7 @@ func openDirectory(t *testing.T, d *simulated) (*directory, error) {
 func TestKeysSurvive(t *testing.T) {
 	t.Parallel()
 	events, refused := 0, 0
-	for seed := range uint64(seeds() / 3) {
+	for seed := range uint64(seeds() / 2) {
 		d := newSimulated(seed, simulatedFaults(seed%3+1, int(seed%5)*4))
 		var dirs [2]*directory
 		for n := range 30 {

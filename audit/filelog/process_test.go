@@ -97,6 +97,9 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	kills := 10
 	if os.Getenv("CI") != "" && !testing.Short() {
+		kills = 200
+	}
+	if os.Getenv("AMBIT_LONG") != "" {
 		kills = 1000
 	}
 	path := filepath.Join(t.TempDir(), "log")
