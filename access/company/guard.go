@@ -117,9 +117,20 @@ func (g *guard) notBeyond(by Actor, until time.Time) error {
 // began.
 func (g *guard) future(until time.Time) error {
 	if !until.IsZero() && !until.After(g.at) {
-		return fmt.Errorf("%w: %s", ErrPast, team.End(until))
+		return past(until)
 	}
 	return nil
+}
+
+// past is the refusal of an end, in words for whoever wrote it: a day is the beginning
+// of that day, so the one before is the last.
+func past(until time.Time) error {
+	until = until.UTC()
+	day := until.Format(time.DateOnly)
+	if until.Equal(until.Truncate(24 * time.Hour)) {
+		return fmt.Errorf("%w: %s, so that %s was the last day", ErrPast, day, until.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return fmt.Errorf("%w: it was %s at %s UTC", ErrPast, day, until.Format("15:04:05.999999999"))
 }
 
 // invitationQuestions returns what is asked about anyone who deals with an

@@ -1,7 +1,10 @@
 package company_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/access/company"
@@ -23,4 +26,22 @@ func TestMemberUntilPastEnd(t *testing.T) {
 	c.refuses("ErrPast", "ann", company.AddMember{Team: "t", User: "sue", Until: hours(0)})
 	c.refuses("ErrPast", "system ops", company.AddMember{Team: "t", User: "sue", Until: hours(-1)})
 	c.must("ann", company.SetMemberEnd{Team: "t", User: "bob", Until: company.To(hours(0))})
+}
+
+// TestPastText: a refusal names the end as people read it, with the last day if it is
+// a day's beginning.
+func TestPastText(t *testing.T) {
+	c := newCompany(t, "ann admin; sue viewer", options{teams: "t: "})
+	day := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
+	for want, until := range map[string]time.Time{
+		"the end is in the past: 2025-03-01, so that 2025-02-28 was the last day": day,
+		"the end is in the past: it was 2025-03-01 at 09:00:00 UTC":               day.Add(9 * time.Hour),
+		"the end is in the past: it was 2025-03-01 at 00:00:00.5 UTC":             day.Add(time.Second / 2),
+		"the end is in the past: it was 2025-02-28 at 22:00:00 UTC":               time.Date(2025, 3, 1, 0, 0, 0, 0, time.FixedZone("", 2*60*60)),
+	} {
+		_, err := c.doAs(c.actor("ann"), company.AddMember{Team: "t", User: "sue", Until: until})
+		if !errors.Is(err, company.ErrPast) || !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("until %v: %v, want %s", until, err, want)
+		}
+	}
 }

@@ -119,7 +119,7 @@ func (c OpenReview) apply(s *state, at time.Time) error {
 	}
 	switch {
 	case !c.Due.After(at):
-		return fmt.Errorf("%w: %s", ErrPast, team.End(c.Due))
+		return past(c.Due)
 	case c.Due.After(at.AddDate(1, 0, 0)):
 		return fmt.Errorf("when the review is due %w: write a time within a year, not %s", ErrInvalid, team.End(c.Due))
 	}

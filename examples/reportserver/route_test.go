@@ -66,7 +66,7 @@ func TestAnswers(t *testing.T) {
 		{409, `"detail":"sharing may not lower a level or an end: unshare first"`, "at a lower level", "ada", share, `{"user":"mia","level":"viewer"}`},
 		{422, `user \"none\" does not exist"`, "with nobody", "mia", share, `{"user":"none","level":"viewer"}`},
 		{400, `grant is not valid: it goes to one user or to one team"`, "with a user and a team", "mia", share, `{"user":"vic","team":"social","level":"viewer"}`},
-		{422, `"detail":"the end is in the past: 2026-09-01T09:00:00Z"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
+		{422, `"detail":"the end is in the past: it was 2026-09-01 at 09:00:00 UTC"`, "until now", "mia", share, `{"user":"vic","level":"viewer","until":"2026-09-01T09:00:00Z"}`},
 		{400, `"detail":"a level is required"`, "at no level", "mia", share, `{"user":"vic"}`},
 		{400, `"status":400`, "at an unknown level", "mia", share, `{"user":"vic","level":"none"}`},
 
