@@ -126,14 +126,14 @@ func (d Decision) String() string {
 func (d Decision) route() string {
 	switch d.Reason {
 	case ReasonTeam:
-		return fmt.Sprintf("team %s, data group %s", d.Team, d.Group)
+		return fmt.Sprintf("team %s, data group %s", text.Plain(d.Team), text.Plain(d.Group))
 	case ReasonGrant:
 		if d.Team != "" {
-			return fmt.Sprintf("%s of the report, through team %s", d.Level, d.Team)
+			return fmt.Sprintf("%s of the report, through team %s", d.Level, text.Plain(d.Team))
 		}
 		return fmt.Sprintf("%s of the report", d.Level)
 	case ReasonMaker:
-		return fmt.Sprintf("%s made the link", d.Subject.id)
+		return fmt.Sprintf("%s made the link", text.Plain(d.Subject.id))
 	case ReasonLink:
 		return fmt.Sprintf("%s is live", d.Subject)
 	}

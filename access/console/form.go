@@ -111,6 +111,15 @@ func named(name string) phrase {
 	return say("%s", name)
 }
 
+// listed returns names with commas between them, as they are in every language; of
+// none no text.
+func listed(names []string) phrase {
+	if len(names) == 0 {
+		return phrase{}
+	}
+	return say("%s", names)
+}
+
 // dayField returns the name of the field in which a day is typed, "" for none.
 func (f *form) dayField(v *visit, in url.Values) string {
 	if f.Fields != nil {
@@ -153,8 +162,8 @@ func (f field) labels() phrase {
 		}
 		shown = append(shown, value)
 	}
-	if text := list(shown); text != "" {
-		return named(text)
+	if list(shown) != "" {
+		return listed(shown)
 	}
 	return say("nothing")
 }

@@ -96,7 +96,7 @@ func (v *visit) sourceField(now string) field {
 		names = append(names, s.Source)
 	}
 	if len(names) > 0 {
-		f.Hint = say("Such as: %s", list(names))
+		f.Hint = say("Such as: %s", names)
 	}
 	return f
 }

@@ -43,7 +43,7 @@ type eventRow struct {
 	By      string
 	What    []phrase
 	More    int // changes that are not in What
-	Targets string
+	Targets phrase
 }
 
 // showHistory answers with a page of the history.
@@ -79,11 +79,11 @@ const (
 )
 
 func (v *visit) eventRow(e audit.Event) eventRow {
-	row := eventRow{Event: e, By: v.actor(e.Actor.String()), Targets: list(e.Targets[:min(len(e.Targets), lineTargets)])}
+	row := eventRow{Event: e, By: v.actor(e.Actor.String()), Targets: listed(e.Targets)}
 	row.What = v.told(e, lineChanges)
 	row.More = len(e.Changes) - len(row.What)
 	if len(e.Targets) > lineTargets {
-		row.Targets += ", …"
+		row.Targets = listed(append(slices.Clone(e.Targets[:lineTargets]), "…"))
 	}
 	return row
 }

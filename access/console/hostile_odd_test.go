@@ -170,18 +170,28 @@ func (s *site) browse(as, name string, typed url.Values, keys ...string) {
 // around it: by themselves, or by the stylesheet.
 var isolating = []string{"bdi", "title", "textarea", "a", "h1", "h3", "th", "td", "dd", "code", "option"}
 
+// whole are the elements in which no element can isolate an id: text that is typed or
+// recorded, and the title of a window.
+var whole = []string{"title", "textarea", "code"}
+
 var tokens = regexp.MustCompile(`<[^>]*>|[^<]+`)
 
 // TestOddIDsTurnNothingRound: an id that changes the direction of text changes none
-// but its own: it stands in an element that isolates it, or alone in a block.
+// but its own: it stands in an element that isolates it, or alone in a block, and
+// nothing comes after it there.
 func TestOddIDsTurnNothingRound(t *testing.T) {
 	t.Parallel()
-	const id = "a\u202eb"
-	doc := &document.Document{
-		Users:    []document.User{{ID: "abe", Role: "admin"}, {ID: id, Role: "viewer"}},
-		Accounts: []document.Account{{ID: id, Source: "x"}}, Groups: []document.Group{{ID: id, Filter: "source present"}},
-		Teams:   []document.Team{{ID: id, Groups: []string{id}, Members: []document.Member{{User: id}}}},
-		Reports: []document.Report{{ID: id, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: id, Level: "viewer"}, {Team: id, Level: "viewer"}}}},
+	const id, other = "a\u202eb", "c\u202ed"
+	doc := &document.Document{Users: []document.User{{ID: "abe", Role: "admin"}}, Attributes: map[string]string{"tags": "labels"}}
+	for _, id := range []string{id, other} {
+		doc.Users = append(doc.Users, document.User{ID: id, Role: "viewer"})
+		doc.Accounts = append(doc.Accounts, document.Account{ID: id, Source: id, Values: map[string]datagroup.Value{"tags": datagroup.Labels(id, other)}})
+		doc.Groups = append(doc.Groups, document.Group{ID: id, Filter: "source present"})
+		doc.Teams = append(doc.Teams, document.Team{ID: id})
+		doc.Reports = append(doc.Reports, document.Report{ID: id, Grants: []document.Grant{{User: "abe", Level: "creator"}, {User: id, Level: "viewer"}, {Team: id, Level: "viewer"}}})
+	}
+	for i := range doc.Teams {
+		doc.Teams[i].Groups, doc.Teams[i].Members = []string{id, other}, []document.Member{{User: id}, {User: other}}
 	}
 	s := newSiteOf(t, doc)
 	s.must("abe", company.MakeLink{Link: id, Resource: access.Report(id)}, company.OpenReview{Review: "may"})
@@ -203,9 +213,12 @@ func TestOddIDsTurnNothingRound(t *testing.T) {
 				open = append(open, name)
 			case strings.Contains(token, "\u202e"):
 				seen++
-				alone := strings.TrimSpace(token) == id && strings.HasPrefix(all[i+1], "</")
+				alone := (strings.TrimSpace(token) == id || strings.TrimSpace(token) == other) && strings.HasPrefix(all[i+1], "</")
 				if !alone && !slices.ContainsFunc(open, func(name string) bool { return slices.Contains(isolating, name) }) {
 					t.Errorf("%s: in %v stands %q", link, open, token)
+				}
+				if _, after, _ := strings.Cut(token, "\u202e"); len(strings.TrimSpace(after)) > 1 && !slices.Contains(whole, open[len(open)-1]) {
+					t.Errorf("%s: in %v it turns round what comes after it: %q", link, open, token)
 				}
 			}
 		}

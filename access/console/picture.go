@@ -36,7 +36,7 @@ type pictureTeam struct {
 type pictureGroup struct {
 	ID, Name                string
 	Accounts, Only, Unknown int
-	Sources                 string
+	Sources                 phrase
 }
 
 // drawing returns that of the team that is asked for, or of the largest ones. It
@@ -90,14 +90,14 @@ func (v *visit) picturePage(d picture.Drawing) picturePage {
 		return p
 	}
 	for _, g := range d.Groups {
-		line := pictureGroup{string(g.ID), g.Name, g.Accounts, g.Only, g.Unknown, ""}
+		line := pictureGroup{string(g.ID), g.Name, g.Accounts, g.Only, g.Unknown, phrase{}}
 		var sources []string
 		for i, n := range g.Sources {
 			if n > 0 {
 				sources = append(sources, d.Sources[i].Name)
 			}
 		}
-		line.Sources = list(sources)
+		line.Sources = listed(sources)
 		p.Groups = append(p.Groups, line)
 	}
 	return p

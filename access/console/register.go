@@ -33,7 +33,7 @@ type registerRow struct {
 	audit.RegisterRow
 	StateName phrase
 	RoleTitle string
-	TeamNames string
+	TeamNames phrase
 	By        string // who added them
 	Remover   string
 }
@@ -120,12 +120,12 @@ func readDay(field, typed string) (time.Time, error) {
 }
 
 // teamsAt calls teams as they were called at a moment.
-func teamsAt(d access.Directory, ids []string) string {
+func teamsAt(d access.Directory, ids []string) phrase {
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = resourceName(d, access.Team(id))
 	}
-	return list(names)
+	return listed(names)
 }
 
 // saveRegister answers with the register as a file.

@@ -67,13 +67,13 @@ func (v *visit) reportCalled(id access.ReportID) string {
 	return resourceName(v.directory(), access.Report(id))
 }
 
-// teamsNamed returns the names of teams, "" of none.
-func (v *visit) teamsNamed(ids []team.ID) string {
+// teamsNamed returns the names of teams.
+func (v *visit) teamsNamed(ids []team.ID) []string {
 	var all []string
 	for _, id := range ids {
 		all = append(all, v.teamName(id))
 	}
-	return list(all)
+	return all
 }
 
 // ofUser tells what becomes of a user.

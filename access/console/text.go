@@ -18,7 +18,7 @@ import (
 // %[2]s.
 type phrase struct {
 	English string
-	args    []any // strings, integers, times and phrases
+	args    []any // strings, lists of strings, integers, times and phrases
 }
 
 // say returns a text of the pages. The English text must be a literal, so that
@@ -108,6 +108,12 @@ func worded(words string, given []any, name func(string) string, nested func(phr
 			args[i] = nested(arg)
 		case string:
 			args[i] = name(arg)
+		case []string:
+			each := make([]string, len(arg))
+			for i, s := range arg {
+				each[i] = name(s)
+			}
+			args[i] = list(each)
 		case time.Time:
 			args[i] = minute(arg)
 		case int, uint64:
@@ -163,5 +169,6 @@ func cut(s string) string {
 	return s
 }
 
-// list returns texts with commas between them.
+// list returns texts with commas between them. For a page, use listed, or give the
+// texts to say as they are: then none turns the next one around.
 func list(items []string) string { return strings.Join(items, ", ") }

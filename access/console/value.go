@@ -32,7 +32,7 @@ func valueText(value datagroup.Value) phrase {
 	case shown(value) == "":
 		return say("empty")
 	case value.Type() == datagroup.LabelsType:
-		return named(list(slices.Collect(value.Labels())))
+		return listed(slices.Collect(value.Labels()))
 	}
 	return named(shown(value))
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -251,9 +250,9 @@ func joined(all []phrase) phrase {
 func namesText(names []string, all int) phrase {
 	shown := names[:min(len(names), mostNames)]
 	if all > len(shown) {
-		return say("%s and %s more", strings.Join(shown, ", "), all-len(shown))
+		return say("%s and %s more", shown, all-len(shown))
 	}
-	return named(strings.Join(shown, ", "))
+	return listed(shown)
 }
 
 // resourcesText returns what a right is about. What the reader may not know of
