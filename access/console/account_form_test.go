@@ -147,10 +147,38 @@ func TestAttributeMeanwhile(t *testing.T) {
 	form.Set("v-note", "many")
 	form.Set("step", "do")
 	s.do("ann", "attribute.retype", in("type", "number"), "attribute", "note")
-	s.post("dan", "/change", form).want(t, http.StatusUnprocessableEntity, "Write a number")
+	const stale = "Somebody changed this after you opened the form."
+	s.post("dan", "/change", form).want(t, http.StatusConflict, stale, "Give it another type").wantHTML(t, `value="many"`)
+	form.Set("v-note", "5") // which would be a number
+	for _, step := range []string{"check", "do"} {
+		form.Set("step", step)
+		s.post("dan", "/change", form).want(t, http.StatusConflict, stale).wantHTML(t, `value="5"`, `name="t-note" value="number"`)
+	}
+	form.Set("source", "") // another mistake first
+	again := s.post("dan", "/change", form).want(t, http.StatusUnprocessableEntity, "Say where the account comes from.").wantHTML(t, `name="t-note" value="string"`)
+	again.lacks(t, stale)
 	if !s.account("us-1").Value("note").IsMissing() {
 		t.Error("a number was set by a form for a text")
 	}
+	form.Set("source", "google")
+	form.Set("t-note", "number") // as the form has it that was shown again
+	s.post("dan", "/change", form).want(t, http.StatusSeeOther)
+	if s.account("us-1").Value("note").Number() != 5 {
+		t.Error("a form that was looked at again changes nothing")
+	}
+	form.Del("t-note")
+	s.post("dan", "/change", form).want(t, http.StatusBadRequest, "Open it again")
+
+	form = s.asShown("dan", "source.edit", "account", "us-1")
+	form.Set("step", "do")
+	form.Set("v-note", "7")
+	s.do("ann", "attribute.drop", nil, "attribute", "note")
+	s.post("dan", "/change", form).want(t, http.StatusConflict, stale, "Drop it")
+	s.do("ann", "attribute.declare", in("attribute", "note", "type", "labels"))
+	form = s.fill("dan", "source.add", in("id", "us-7", "source", "bing", "v-note", "", "empty", "note"))
+	form.Set("step", "do")
+	s.do("ann", "attribute.retype", in("type", "string"), "attribute", "note")
+	s.post("dan", "/change", form).want(t, http.StatusConflict, stale)
 	form = s.asShown("dan", "source.edit", "account", "us-1")
 	form.Set("v-country", "DE")
 	form.Set("step", "do")
@@ -159,6 +187,17 @@ func TestAttributeMeanwhile(t *testing.T) {
 	if a := s.account("us-1"); a.Value("country").Text() != "DE" || !a.Value("tier").IsMissing() {
 		t.Errorf("%v", a)
 	}
+}
+
+// wantHTML checks that a page has some markup.
+func (p page) wantHTML(t *testing.T, markup ...string) page {
+	t.Helper()
+	for _, m := range markup {
+		if !strings.Contains(p.body, m) {
+			t.Errorf("the page lacks %s:\n%s", m, p.body)
+		}
+	}
+	return p
 }
 
 // TestAttributes declares, retypes and drops attributes.

@@ -101,6 +101,9 @@ func (v *visit) sendForm(f *form, in url.Values) (*answer, error) {
 		return nil, admission.BadRequest("The form does not say what it makes. Open it again.")
 	}
 	changes, err := f.Build(v, in)
+	if stale, ok := errors.AsType[*staleError](err); ok {
+		return v.refuseStale(f, in, since, stale.attribute)
+	}
 	if wrong, ok := errors.AsType[*fieldError](err); ok {
 		return v.showForm(f, in, &outcome{field: wrong, status: http.StatusUnprocessableEntity})
 	}
@@ -181,6 +184,21 @@ func (v *visit) refuseForm(f *form, in url.Values, err error) (*answer, error) {
 	return v.showForm(f, in, out)
 }
 
+// refuseStale shows a form again, with all that was typed, after an attribute that
+// something was typed for was changed, and says by which event.
+func (v *visit) refuseStale(f *form, in url.Values, since uint64, attribute string) (*answer, error) {
+	found, _, err := v.latest(company.HistoryQuery{After: since, Target: access.Item("attribute", attribute, "")})
+	if err != nil {
+		return nil, err
+	}
+	out := &outcome{text: somebodyChanged(), status: http.StatusConflict}
+	if len(found) > 0 {
+		v.explainChanged(f, found[0].Seq, out)
+	}
+	in.Del(sentType(attribute)) // what was changed has been seen
+	return v.showForm(f, in, out)
+}
+
 // statuses are for changes that the reader may make, but not like this. All
 // other refusals conflict with the state of the company.
 var statuses = []struct {
@@ -218,6 +236,14 @@ func (v *visit) showForm(f *form, in url.Values, out *outcome) (*answer, error) 
 	}
 	for _, key := range f.Keys {
 		p.Hidden = append(p.Hidden, sent{key, in.Get(key)})
+	}
+	if f.Sent != nil {
+		for _, s := range f.Sent(v) {
+			if out != nil && in.Has(s.Name) {
+				s.Value = in.Get(s.Name) // until it has been told that it is so no more
+			}
+			p.Hidden = append(p.Hidden, s)
+		}
 	}
 	if f.Draws {
 		id := in.Get("new")
@@ -329,7 +355,7 @@ type changed struct {
 // explainChanged says what happened after a form was opened, by the event that a
 // refusal names. Who made it is told to those who may read the log.
 func (v *visit) explainChanged(f *form, seq uint64, out *outcome) {
-	out.text = say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
+	out.text = somebodyChanged()
 	query := company.HistoryQuery{After: seq - 1, Before: seq + 1}
 	for e, err := range v.console.company.History(v.Context(), query) {
 		if err != nil {
@@ -348,6 +374,10 @@ func (v *visit) explainChanged(f *form, seq uint64, out *outcome) {
 		}
 		out.changed = []changed{item}
 	}
+}
+
+func somebodyChanged() phrase {
+	return say("Somebody changed this after you opened the form. Nothing was changed by you. See what is different, and decide again.")
 }
 
 // changeTitle returns what a type of change is called: as its form is, or as the

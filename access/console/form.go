@@ -40,8 +40,12 @@ type form struct {
 	// Fields are what is typed, with what is there now. Nil is nothing.
 	Fields func(*visit, url.Values) []field
 
+	// Sent is what the form keeps of how things were when it was opened, to be
+	// compared when it is sent. Nil is nothing.
+	Sent func(*visit) []sent
+
 	// Build makes the changes of what was typed. A *fieldError says what to type
-	// instead.
+	// instead, a *staleError that what was sent is so no more.
 	Build func(*visit, url.Values) ([]company.Change, error)
 
 	// Checked says more about what was typed, beside who would gain and who would

@@ -25,6 +25,7 @@ func accountForms() []form {
 				id := field{Name: "id", Kind: typeLine, Label: say("Id"), Required: true, Max: 256, Hint: say("As its source has it. It never changes.")}
 				return append([]field{id, v.sourceField("")}, v.valueFields(datagroup.Account{})...)
 			},
+			Sent: (*visit).sentTypes,
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
 				entry, err := v.typedAccount(in)
 				return one(company.ConnectAccounts{Accounts: []document.Account{entry}}), err
@@ -40,6 +41,7 @@ func accountForms() []form {
 				now, _ := v.directory().Account(accountID(in))
 				return append([]field{v.sourceField(now.Source())}, v.valueFields(now)...)
 			},
+			Sent: (*visit).sentTypes,
 			Build: func(v *visit, in url.Values) ([]company.Change, error) {
 				edit, err := v.typedEdit(in)
 				return one(company.UpdateAccounts{Accounts: []company.AccountEdit{edit}}), err

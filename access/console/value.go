@@ -1,11 +1,13 @@
 package console
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ambit-authz/ambit/access/admission"
 	"github.com/ambit-authz/ambit/datagroup"
 )
 
@@ -58,7 +60,46 @@ func asTyped(text string) string {
 
 // valueField is the name of the field for an attribute. None of the form's own has
 // a name like it.
-func valueField(a datagroup.Attribute) string { return "v-" + a.Name }
+func valueField(a datagroup.Attribute) string { return valuePrefix + a.Name }
+
+const valuePrefix = "v-"
+
+// sentType is the name under which a form keeps the type of an attribute.
+func sentType(name string) string { return "t-" + name }
+
+// sentTypes are the types for which a form asks for values.
+func (v *visit) sentTypes() []sent {
+	var all []sent
+	for _, a := range v.attributes() {
+		all = append(all, sent{sentType(a.Name), a.Type.String()})
+	}
+	return all
+}
+
+// staleError says that an attribute got another type, or was dropped, after a form
+// was made in which something was typed for it.
+type staleError struct{ attribute string }
+
+func (e *staleError) Error() string { return "the attribute " + e.attribute + " was changed" }
+
+// sameTypes returns a *staleError if what was typed for an attribute was typed for
+// another type: a text that looks like a number is none.
+func (v *visit) sameTypes(in url.Values) error {
+	schema := v.directory().Schema()
+	for _, key := range slices.Sorted(maps.Keys(in)) {
+		name, is := strings.CutPrefix(key, valuePrefix)
+		if !is || in.Get(key) == "" && !slices.Contains(in[emptyField], name) {
+			continue
+		}
+		if !in.Has(sentType(name)) {
+			return admission.BadRequest("The form does not say when it was made. Open it again.")
+		}
+		if pos, ok := schema.Position(name); !ok || schema.At(pos).Type.String() != in.Get(sentType(name)) {
+			return &staleError{name}
+		}
+	}
+	return nil
+}
 
 // emptyField is the name of the field in which an empty field is said to be a
 // value.
@@ -104,6 +145,9 @@ func (v *visit) valueFields(now datagroup.Account) []field {
 // value than before, and what has none any more. An attribute that the form did not
 // ask for stays as it is.
 func (v *visit) typedValues(in url.Values, before datagroup.Account) (set map[string]datagroup.Value, clear []string, err error) {
+	if err := v.sameTypes(in); err != nil {
+		return nil, nil, err
+	}
 	set = map[string]datagroup.Value{}
 	for _, a := range v.attributes() {
 		if !in.Has(valueField(a)) {
