@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	"github.com/ambit-authz/ambit/access"
 )
@@ -30,9 +31,15 @@ func Compare(old, next *access.Policy) *Diff {
 	return compareIn(old, next, localTo(old, next))
 }
 
-// compareIn compares what two policies have in a part, or all of them for nil.
+// compareIn compares what two policies have in a part, or all of them for nil. It
+// reads both at once.
 func compareIn(old, next *access.Policy, part *local) *Diff {
-	return &Diff{newFacts(old, part), newFacts(next, part)}
+	var d Diff
+	var reading sync.WaitGroup
+	reading.Go(func() { d.old = newFacts(old, part) })
+	d.next = newFacts(next, part)
+	reading.Wait()
+	return &d
 }
 
 // Gains returns what the next policy allows that the old one denies, at any time:

@@ -65,16 +65,20 @@ func (r *reacher) inTeam(id string, h *holder) []sight {
 		return list
 	}
 	view, there := r.start.Directory().ViewOfTeam(team.ID(id)), r.other.ViewOfTeam(team.ID(id))
+	var all []datagroup.AccountID
 	if key.all {
-		for _, a := range slices.Sorted(view.Accounts()) {
-			list = append(list, sight{account: a, was: there.Sees(a)})
-		}
-	} else {
-		for _, a := range r.local.accounts[team.ID(id)] {
-			if view.Sees(a) && !there.Sees(a) {
-				list = append(list, sight{account: a})
-			}
-		}
+		all = slices.Sorted(view.Accounts())
+	}
+	newly := all
+	if r.local != nil { // which has all that the team does not see in both
+		newly = r.local.accounts[team.ID(id)]
+	}
+	newly = slices.DeleteFunc(slices.Clone(newly), func(a datagroup.AccountID) bool { return there.Sees(a) || !view.Sees(a) })
+	if list = sightsOf(newly); key.all {
+		list = mapped(all, func(a datagroup.AccountID) sight {
+			_, isNew := slices.BinarySearch(newly, a)
+			return sight{account: a, was: !isNew}
+		})
 	}
 	r.byTeam[key] = list
 	return list

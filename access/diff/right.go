@@ -140,12 +140,18 @@ func (r Route) text() string {
 func (r Right) compare(other Right) int {
 	scope, _ := r.Subject.Team()
 	otherScope, _ := other.Subject.Team()
-	return cmp.Or(
+	if c := cmp.Or(
 		cmp.Compare(scope, otherScope),
 		cmp.Compare(r.Kind, other.Kind),
 		cmp.Compare(placeOf(r), placeOf(other)),
 		slices.Compare(r.Actions, other.Actions),
-		slices.CompareFunc(r.Resources, other.Resources, func(a, b access.Resource) int { return cmp.Compare(a.String(), b.String()) }),
+	); c != 0 {
+		return c
+	}
+	if c := slices.CompareFunc(r.Resources, other.Resources, func(a, b access.Resource) int { return cmp.Compare(a.String(), b.String()) }); c != 0 {
+		return c
+	}
+	return cmp.Or(
 		cmp.Compare(other.Level, r.Level),
 		compareEnds(r.Until, other.Until),
 		r.From.Compare(other.From),

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ambit-authz/ambit/access/internal/persist"
@@ -26,9 +27,13 @@ func (s *State) Since(old *State) Changes {
 	c := comparison{old: old, next: s}
 	c.marks = newMarks(max(old.Users.Next(), s.Users.Next()))
 	c.moved = newMarks(max(old.Users.Next(), s.Users.Next()))
-	all := Changes{Reports: c.reports(), Groups: c.groups(), Links: c.links(), Accounts: c.accounts()}
+	var all Changes
+	var comparing sync.WaitGroup
+	comparing.Go(func() { all.Accounts = c.accounts() }) // which reads the States only
+	all.Reports, all.Groups, all.Links = c.reports(), c.groups(), c.links()
 	all.Teams = c.teams() // after the reports, and before the users
 	all.Users = c.users()
+	comparing.Wait()
 	for _, ids := range []*[]string{&all.Users, &all.Teams, &all.Groups, &all.Accounts, &all.Reports, &all.Links} {
 		slices.Sort(*ids)
 		*ids = slices.Compact(*ids)
