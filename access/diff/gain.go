@@ -24,6 +24,7 @@ type gains struct {
 	none       *capabilities // of who is not there, or suspended
 	changes    map[[2]*capabilities]*roleChange
 	encounters map[encounter]verdict // known so far
+	room       []reached             // for the accounts of one session
 
 	// What next has, to ask about.
 	teams, groups, roles, users []access.Resource
@@ -358,7 +359,8 @@ func (g *gains) newShares(e *gainer, s access.Subject, shares []share) []gainedS
 // they do not gain at company level anyway.
 func (g *gains) session(e *gainer, in *session) {
 	s := in.subject
-	all := reachedIn(in, g.next.inTeam(in.team, e.holder))
+	all := appendReached(g.room[:0], in, g.next.inTeam(in.team, e.holder))
+	g.room = all
 	shares := g.newShares(e, s, g.next.shares(s, e.phases))
 	entered, from := false, time.Time{}
 	if !in.kept {
@@ -373,9 +375,13 @@ func (g *gains) session(e *gainer, in *session) {
 	// What is gained together with the session is not listed.
 	listed := func(begin time.Time) bool { return !entered || begin.Before(from) }
 	if !entered || !from.IsZero() {
+		rest := e.reached
 		g.addReached(e, s, slices.DeleteFunc(g.newlyReached(e, s, all), func(x reached) bool {
-			i, gained := slices.BinarySearchFunc(e.reached, x, reached.compare)
-			return !listed(x.from) || gained && !e.reached[i].from.After(x.from)
+			for len(rest) > 0 && rest[0].sight != x.sight && rest[0].compare(x) < 0 {
+				rest = rest[1:]
+			}
+			gained := len(rest) > 0 && rest[0].account == x.account
+			return !listed(x.from) || gained && !rest[0].from.After(x.from)
 		}))
 	}
 	for _, x := range shares {

@@ -81,11 +81,12 @@ func (g *gains) newlyReached(e *gainer, s access.Subject, all []reached) []reach
 		return nil
 	}
 	old := oldReach{facts: g.old.facts, subject: s, action: a, at: at}
+	only, none := g.onlyTeam(e, s)
 	gained := all[:0]
 	for _, x := range all {
 		switch {
 		case x.was && x.kept: // the same team showed it for as long
-		case !x.was && g.onlyBy(e, s, x.team):
+		case !x.was && (none || x.team == only && only != ""):
 			gained = append(gained, x)
 		case !old.has(old.before(x.until), x.account):
 			x.from = e.from(func(p *access.Policy) bool { return old.has(p, x.account) })
@@ -95,12 +96,17 @@ func (g *gains) newlyReached(e *gainer, s access.Subject, all []reached) []reach
 	return gained
 }
 
-// onlyBy reports whether old shows a subject no accounts but those of a team.
-func (g *gains) onlyBy(e *gainer, s access.Subject, t string) bool {
+// onlyTeam returns the team by which alone old may show a subject accounts, "" if
+// there may be several or none, and whether it shows no accounts but those that the
+// team of a session showed.
+func (g *gains) onlyTeam(e *gainer, s access.Subject) (only string, none bool) {
 	if _, inSession := s.Team(); inSession || e.then == nil {
-		return true
+		return "", true
 	}
-	return len(e.then.teams) == 1 && e.then.teams[0] == t && !g.old.seesAll(e.then)
+	if len(e.then.teams) == 1 && !g.old.seesAll(e.then) {
+		only = e.then.teams[0]
+	}
+	return only, false
 }
 
 // oldReach answers whether a subject reaches accounts under policies. It makes

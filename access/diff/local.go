@@ -160,9 +160,11 @@ func (l *local) addAccounts(c document.Changes) {
 	l.changed = c.Teams
 	byGroup, byTeam := map[datagroup.ID][]datagroup.AccountID{}, map[team.ID][][]datagroup.AccountID{}
 	for _, id := range c.Groups {
+		var all []datagroup.AccountID
 		for a := range l.next.AccountsSince(l.old, datagroup.ID(id)) {
-			byGroup[datagroup.ID(id)] = append(byGroup[datagroup.ID(id)], a)
+			all = append(all, a)
 		}
+		byGroup[datagroup.ID(id)] = all
 	}
 	for _, id := range c.Accounts {
 		for g := range l.next.GroupsSince(l.old, datagroup.AccountID(id)) {

@@ -145,9 +145,12 @@ func (r *reacher) byTeams(h *holder, sessions []session) []reached {
 
 // reachedIn returns accounts that are reached in a session.
 func reachedIn(s *session, list []sight) []reached {
-	all := make([]reached, len(list))
+	return appendReached(make([]reached, 0, len(list)), s, list)
+}
+
+func appendReached(all []reached, s *session, list []sight) []reached {
 	for i := range list {
-		all[i] = reached{sight: &list[i], session: s}
+		all = append(all, reached{sight: &list[i], session: s})
 	}
 	return all
 }
