@@ -134,13 +134,13 @@ func (f *facts) sessions(h *holder, phases []phase) []session {
 // byTeams returns the accounts that a user reaches in sessions, in byte order:
 // each for as long as the user is in a team that sees it.
 func (r *reacher) byTeams(h *holder, sessions []session) []reached {
-	var all []reached
+	var lists [][]reached
 	for i, s := range sessions {
 		if s.last != nil {
-			all = merge(all, reachedIn(&sessions[i], r.inTeam(s.team, h)))
+			lists = append(lists, reachedIn(&sessions[i], r.inTeam(s.team, h)))
 		}
 	}
-	return all
+	return merged(lists)
 }
 
 // reachedIn returns accounts that are reached in a session.
@@ -153,6 +153,18 @@ func appendReached(all []reached, s *session, list []sight) []reached {
 		all = append(all, reached{sight: &list[i], session: s})
 	}
 	return all
+}
+
+// merged merges sorted lists, each half of them first: users may be in many teams.
+func merged(lists [][]reached) []reached {
+	switch n := len(lists); n {
+	case 0:
+		return nil
+	case 1:
+		return lists[0]
+	default:
+		return merge(merged(lists[:n/2]), merged(lists[n/2:]))
+	}
 }
 
 // merge merges two sorted lists. Of an account in both, it keeps the one that
