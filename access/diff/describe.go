@@ -221,7 +221,7 @@ func (d *describer) reaches(h *holder, sessions []session, end time.Time) {
 	}
 	a, at := can.reaching()
 	var all []string
-	accounts := d.byTeams(h, sessions)
+	accounts := d.byTeams(h, sessions, false)
 	for _, x := range accounts {
 		fact := fmt.Sprintf("%s %s%s", verb(can), name(x.account), untilText(x.until, end))
 		if len(accounts) <= maxListed { // otherwise nobody reads it

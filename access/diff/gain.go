@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -36,21 +37,16 @@ type gains struct {
 func gained(old, next *facts, b *budget) iter.Seq[Right] {
 	return func(yield func(Right) bool) {
 		g := newGains(old, next)
-		for _, h := range next.holders {
-			if !next.concerns(h.ID) {
-				continue
-			}
-			if !b.spend(1 + len(h.teams)) {
-				return
-			}
-			if h.Suspended {
-				continue
-			}
-			for _, r := range g.ofUser(h) {
+		concerned := slices.DeleteFunc(slices.Clone(next.holders), func(h *holder) bool { return !next.concerns(h.ID) })
+		for rights := range g.ofUsers(concerned, b) {
+			for _, r := range rights {
 				if !yield(r) {
 					return
 				}
 			}
+		}
+		if b.spent() {
+			return
 		}
 		for _, l := range next.doc.Links {
 			if !b.spend(1) {
@@ -64,6 +60,52 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 			}
 		}
 	}
+}
+
+// together is how many users are looked at before what they gain is read: enough
+// for two goroutines, and few, as each may gain every account.
+const together = 8
+
+// ofUsers returns what each of some users gains, in order, as far as the steps go.
+// If they are not counted, it looks at half of the users in another goroutine.
+func (g *gains) ofUsers(users []*holder, b *budget) iter.Seq[[]Right] {
+	return func(yield func([]Right) bool) {
+		if b != nil {
+			for _, h := range users {
+				if !b.spend(1+len(h.teams)) || !yield(g.ofUser(h)) {
+					return
+				}
+			}
+			return
+		}
+		other, found := g.again(), make([][]Right, together)
+		for some := range slices.Chunk(users, together) {
+			half := len(some) / 2
+			var searching sync.WaitGroup
+			searching.Go(func() {
+				for i, h := range some[:half] {
+					found[i] = other.ofUser(h)
+				}
+			})
+			for i, h := range some[half:] {
+				found[half+i] = g.ofUser(h)
+			}
+			searching.Wait()
+			for _, rights := range found[:len(some)] {
+				if !yield(rights) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// again returns the same gains for another goroutine, with nothing found out yet.
+func (g *gains) again() *gains {
+	a := *g
+	a.old, a.next = newReacher(g.old.facts, g.old.other), newReacher(g.next.facts, g.next.other)
+	a.changes, a.encounters, a.room = map[[2]*capabilities]*roleChange{}, map[encounter]verdict{}, nil
+	return &a
 }
 
 func newGains(old, next *facts) *gains {
@@ -148,6 +190,9 @@ type gainer struct {
 // ofUser returns what a user gains, in order. Of a user who is the same in both
 // policies it looks only at those teams that are not.
 func (g *gains) ofUser(h *holder) []Right {
+	if h.Suspended {
+		return nil
+	}
 	e := g.newGainer(h)
 	g.roleActions(e)
 	g.accounts(e)
@@ -359,14 +404,15 @@ func (g *gains) newShares(e *gainer, s access.Subject, shares []share) []gainedS
 // they do not gain at company level anyway.
 func (g *gains) session(e *gainer, in *session) {
 	s := in.subject
-	all := appendReached(g.room[:0], in, g.next.inTeam(in.team, e.holder))
+	seen := g.next.inTeam(in.team, e.holder)
+	all := appendReached(g.room[:0], in, seen, true)
 	g.room = all
 	shares := g.newShares(e, s, g.next.shares(s, e.phases))
 	entered, from := false, time.Time{}
 	if !in.kept {
 		from = e.from(func(p *access.Policy) bool { return active(p, s) })
 		lasts := func(x gainedShare) bool { return from.IsZero() || later(x.until, from) }
-		entered = len(all) > 0 || slices.ContainsFunc(shares, lasts) || g.able(e)
+		entered = len(seen) > 0 || slices.ContainsFunc(shares, lasts) || g.able(e)
 	}
 	if entered {
 		in.entered = true

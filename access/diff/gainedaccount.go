@@ -60,16 +60,16 @@ func (g *gains) accounts(e *gainer) {
 }
 
 // reaches returns the accounts that a user reaches. It may leave out those that
-// both policies let the user reach by their role.
+// both policies let the user reach in the same way, for as long.
 func (g *gains) reaches(e *gainer, mayOmit bool) []reached {
 	if !g.next.seesAll(e.holder) {
-		return g.next.byTeams(e.holder, e.sessions)
+		return g.next.byTeams(e.holder, e.sessions, mayOmit)
 	}
 	whole := &session{subject: e.user, until: e.end, last: e.last}
 	if mayOmit && e.then != nil && g.old.seesAll(e.then) && active(e.old, e.user) {
-		return reachedIn(whole, g.connected)
+		return appendReached(nil, whole, g.connected, false)
 	}
-	return reachedIn(whole, g.next.everything())
+	return appendReached(nil, whole, g.next.everything(), false)
 }
 
 // newlyReached returns those of the accounts that a subject reaches at which old

@@ -132,25 +132,28 @@ func (f *facts) sessions(h *holder, phases []phase) []session {
 }
 
 // byTeams returns the accounts that a user reaches in sessions, in byte order:
-// each for as long as the user is in a team that sees it.
-func (r *reacher) byTeams(h *holder, sessions []session) []reached {
+// each for as long as the user is in a team that sees it. It may leave out those
+// that the other policy shows in the same session for as long.
+func (r *reacher) byTeams(h *holder, sessions []session, mayOmit bool) []reached {
 	var lists [][]reached
 	for i, s := range sessions {
 		if s.last != nil {
-			lists = append(lists, reachedIn(&sessions[i], r.inTeam(s.team, h)))
+			lists = append(lists, appendReached(nil, &sessions[i], r.inTeam(s.team, h), mayOmit))
 		}
 	}
 	return merged(lists)
 }
 
-// reachedIn returns accounts that are reached in a session.
-func reachedIn(s *session, list []sight) []reached {
-	return appendReached(make([]reached, 0, len(list)), s, list)
-}
-
-func appendReached(all []reached, s *session, list []sight) []reached {
+// appendReached appends accounts that are reached in a session, all of them or those
+// that the other policy does not show there for as long.
+func appendReached(all []reached, s *session, list []sight, mayOmit bool) []reached {
+	if mayOmit = mayOmit && s.kept; !mayOmit {
+		all = slices.Grow(all, len(list))
+	}
 	for i := range list {
-		all = append(all, reached{sight: &list[i], session: s})
+		if !mayOmit || !list[i].was {
+			all = append(all, reached{sight: &list[i], session: s})
+		}
 	}
 	return all
 }
