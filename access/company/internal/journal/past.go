@@ -72,19 +72,20 @@ type answer[S any] struct {
 // is not, or else up to the end, and whether the log still has the current point.
 // If the log lost one of the three, the error wraps [ErrDiverged]; it may also be
 // one that [Open] returns. What comes before is not read again: it made the point
-// that is kept.
+// that is kept. Of what was asked for last, only the current point is read.
 func (j *Journal[S]) Past(ctx context.Context, wanted func(seq uint64, at time.Time) bool) (Point[S], error) {
 	asked := *j.asked.Load()
 	from, to, head := j.around(asked, wanted)
-	if to != head {
+	before := slices.IndexFunc(asked, func(a answer[S]) bool {
+		return wanted(a.Head.Seq, a.Time) && !wanted(a.nextSeq, a.nextTime)
+	})
+	if to != head || before >= 0 { // else it is read up to the head
 		if err := j.has(ctx, head); err != nil {
 			return Point[S]{}, err
 		}
 	}
-	for _, a := range asked {
-		if wanted(a.Head.Seq, a.Time) && !wanted(a.nextSeq, a.nextTime) {
-			return *a.Point, nil
-		}
+	if before >= 0 {
+		return *asked[before].Point, nil
 	}
 	var next audit.Event
 	p, err := j.replay(ctx, from, to, nil, func(e audit.Event) bool {

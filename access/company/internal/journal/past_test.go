@@ -228,6 +228,23 @@ func TestPastBeside(t *testing.T) {
 	}
 }
 
+// TestPastAskedAgain: what is remembered of a past is not told of a log that lost
+// its end since, also if no other point is kept between the two.
+func TestPastAskedAgain(t *testing.T) {
+	const length, asked = 10, 5 // the next point is kept at 17
+	swap := &exchange{history(t, length)}
+	j := open(t, swap)
+	for range 2 {
+		if _, err := j.Past(t.Context(), until(asked)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	swap.Log = history(t, length-1)
+	if _, err := j.Past(t.Context(), until(asked)); !errors.Is(err, journal.ErrDiverged) {
+		t.Fatalf("asked again after the log lost its end, Past = %v, want ErrDiverged", err)
+	}
+}
+
 // TestPastOfChangedLog: a log that lost its end, or has another one, has no past,
 // wherever that is asked for, and so has one that is other from a point on between
 // those that are kept.
