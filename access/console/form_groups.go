@@ -67,7 +67,7 @@ func groupForms() []form {
 				if r.Seq == 0 {
 					return backToGroup(v, in, r)
 				}
-				return v.link("/groups")
+				return v.backToList("/groups")
 			},
 		},
 	}
@@ -81,13 +81,10 @@ func backToGroup(v *visit, in url.Values, r company.Receipt) string {
 	if made, ok := company.Outcome[company.CreateGroup](r); ok {
 		id = string(made.Group)
 	}
-	switch {
-	case !v.mayRead(readDirectory):
-		return v.link("/")
-	case id == "":
-		return v.link("/groups")
+	if id == "" {
+		return v.backToList("/groups")
 	}
-	return v.link("/group", "id", id)
+	return v.backToList("/group", "id", id)
 }
 
 func groupName(now string) field {

@@ -245,11 +245,8 @@ func backToInvitation(v *visit, in url.Values, r company.Receipt) string {
 	if sent := r.Invitations(); len(sent) > 0 {
 		id = string(sent[0])
 	}
-	switch {
-	case !v.mayRead(readDirectory):
-		return v.link("/")
-	case id == "":
-		return v.link("/people")
+	if id == "" {
+		return v.backToList("/people")
 	}
-	return v.link("/invitation", "id", id)
+	return v.backToList("/invitation", "id", id)
 }

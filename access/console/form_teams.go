@@ -21,9 +21,9 @@ func teamForms() []form {
 			},
 			Back: func(v *visit, _ url.Values, r company.Receipt) string {
 				if made, ok := company.Outcome[company.CreateTeam](r); ok {
-					return v.link("/team", "id", string(made.Team))
+					return v.backToList("/team", "id", string(made.Team))
 				}
-				return v.link("/teams")
+				return v.backToList("/teams")
 			},
 		},
 		{
@@ -63,7 +63,7 @@ func teamForms() []form {
 			},
 			Back: func(v *visit, in url.Values, r company.Receipt) string {
 				if r.Seq != 0 {
-					return v.link("/teams")
+					return v.backToList("/teams")
 				}
 				return backToTeam(v, in, r)
 			},
@@ -173,8 +173,5 @@ func teamID(in url.Values) team.ID { return team.ID(in.Get("team")) }
 // backToTeam returns to the page of the team that a form is about, or home for
 // those who may not read it.
 func backToTeam(v *visit, in url.Values, _ company.Receipt) string {
-	if !v.mayRead(readDirectory) {
-		return v.link("/")
-	}
-	return v.link("/team", "id", in.Get("team"))
+	return v.backToList("/team", "id", in.Get("team"))
 }

@@ -83,7 +83,7 @@ func userForms() []form {
 			Offered: asks(access.RemoveUser, theUser), Fields: removalFields,
 			Back: func(v *visit, in url.Values, r company.Receipt) string {
 				if r.Seq != 0 {
-					return v.link("/people")
+					return v.backToList("/people")
 				}
 				return backToPerson(v, in, r)
 			},
@@ -139,10 +139,16 @@ func (v *visit) suspended(in url.Values) bool {
 // backToPerson returns to the page of the user that a form is about, or home for
 // those who may not read it.
 func backToPerson(v *visit, in url.Values, _ company.Receipt) string {
+	return v.backToList("/person", "id", in.Get("user"))
+}
+
+// backToList returns to a page of the lists, and those who may not read them to their
+// first page.
+func (v *visit) backToList(path string, query ...string) string {
 	if !v.mayRead(readDirectory) {
 		return v.link("/")
 	}
-	return v.link("/person", "id", in.Get("user"))
+	return v.link(path, query...)
 }
 
 func userID(in url.Values) team.UserID { return team.UserID(in.Get("user")) }

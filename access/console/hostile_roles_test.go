@@ -239,3 +239,35 @@ func TestFormsOfHalfTheRights(t *testing.T) {
 		}
 	}
 }
+
+// TestBackIsReadable: those who may change something and may read no list come back to
+// a page that they may read, before a change and after it.
+func TestBackIsReadable(t *testing.T) {
+	t.Parallel()
+	s := newRolesSite(t)
+	for _, f := range []struct {
+		as    role.Name
+		name  string
+		typed url.Values
+		keys  []string
+	}{
+		{"grouper", "datagroup.create", in("name", "France", "filter", "country = 'FR'", "id", "fr"), nil},
+		{"grouper", "datagroup.edit", in("name", "All of France", "filter", "country = 'FR'"), []string{"group", "fr"}},
+		{"grouper", "datagroup.delete", nil, []string{"group", "fr"}},
+		{"teamer", "team.create", in("name", "Paris"), nil},
+		{"teamer", "team.edit", in("name", "All of the west"), []string{"team", "west"}},
+		{"teamer", "team.delete", nil, []string{"team", "west"}},
+		{"inviter", "invitation.send", in("address", "paul@example.com", "role", "viewer", "reason", "x"), nil},
+		{"remover", "user.suspend", in("reason", "x"), []string{"user", "tom"}},
+		{"remover", "user.remove", in("reason", "x"), []string{"user", "tom"}},
+	} {
+		as := oddUser(f.as)
+		_, form := s.open(as, "/admin/change?"+in(append([]string{"do", f.name}, f.keys...)...).Encode())
+		for _, link := range form.links() {
+			if p, _ := s.open(as, link); p.status != http.StatusOK {
+				t.Errorf("%s: from the form of %s, %s answers %d", as, f.name, link, p.status)
+			}
+		}
+		s.do(as, f.name, f.typed, f.keys...).want(t, http.StatusOK, "Done")
+	}
+}
