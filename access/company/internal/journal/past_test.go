@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -225,6 +226,35 @@ func TestPastBeside(t *testing.T) {
 	was = points(t, log)
 	for n := range was {
 		askPast(t, j, was, n, false)
+	}
+}
+
+// TestPastIsWhole: a state that the fold still changes in place is not kept, so
+// what is asked for later does not change what was asked for before.
+func TestPastIsWhole(t *testing.T) {
+	const length, whole = 10, 6
+	j, err := journal.Open(t.Context(), journal.Config[*[]uint64]{
+		Log:   history(t, length),
+		Whole: func(s *[]uint64) bool { return len(*s) >= whole },
+		Fold: func(p journal.Point[*[]uint64], e audit.Event) (*[]uint64, error) {
+			s := p.State
+			if s == nil || len(*s) >= whole {
+				s = new([]uint64)
+				if p.State != nil {
+					*s = slices.Clone(*p.State)
+				}
+			}
+			*s = append(*s, e.Seq)
+			return s, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{4, 5, 4} {
+		if p, err := j.Past(t.Context(), until(n)); err != nil || len(*p.State) != n {
+			t.Fatalf("Past of event %d has events %v, %v", n, *p.State, err)
+		}
 	}
 }
 
