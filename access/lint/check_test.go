@@ -164,6 +164,10 @@ func TestZero(t *testing.T) {
 			t.Errorf("%v", r)
 		}
 	}
+	unsure := lint.Result{Counts: []lint.Count{{Code: lint.FilterImpossible, AtLeast: true}, {Code: lint.Ended, Found: 1}}}
+	if unsure.Worst() != lint.Note {
+		t.Errorf("the worst of what was found is %v, and what may be there counts", unsure.Worst())
+	}
 	if s := (lint.Result{}).String(); s != "nothing looks wrong" || (lint.Result{}).Worst() != 0 {
 		t.Errorf("zero result: %s", s)
 	}
