@@ -275,6 +275,20 @@ func TestPastAskedAgain(t *testing.T) {
 	}
 }
 
+// TestPastBeyond: what is asked for of events that the journal has not taken in yet
+// is not kept, as no look at the current point would tell that the log lost them.
+func TestPastBeyond(t *testing.T) {
+	swap := &exchange{history(t, 50)}
+	j := open(t, swap)
+	for _, has := range []int{100, 60} {
+		swap.Log = history(t, has)
+		p, err := j.Past(t.Context(), until(75))
+		if want := uint64(min(has, 75)); err != nil || p.Head.Seq != want {
+			t.Fatalf("of a log of %d events, Past of event 75 is event %d, %v, want %d", has, p.Head.Seq, err, want)
+		}
+	}
+}
+
 // TestPastOfChangedLog: a log that lost its end, or has another one, has no past,
 // wherever that is asked for, and so has one that is other from a point on between
 // those that are kept.
