@@ -42,14 +42,14 @@
 //     data groups need access.ViewDirectory, the log or the review that they are in,
 //     or the right to edit the very name. An account is named to those who see it, a
 //     report to those who read it, or the log. The rest is counted.
-//  5. What is unknown and what is out of reach, of accounts, reports and links, is
-//     one answer: 404. Only active users are told whose pages these are. A reader
-//     who shares a report and may not read the lists types the exact id of a team or
-//     a person, or an address. They learn whether there is one, as the share comes
-//     about or not, and nothing else.
-//  6. A form is taken from a page of this very host only, and from the user that
-//     it was made for. No script is needed, and only the console's own may run. No
-//     page may be stored or framed.
+//  5. An account, a report or a link that is out of reach is answered like one that
+//     does not exist: 404. The name of the company is for active users only. A reader
+//     who shares a report, and has no right to the lists, types the exact id of a team
+//     or a person, or an address. Whether the share comes about tells them whether
+//     there is one, and that is all they learn.
+//  6. A form is accepted from a page of this very host only, and only from the user
+//     that it was made for. Every page works without scripts, and runs the console's
+//     own only. Every page forbids storing and framing.
 //  7. All times are in UTC. A last day counts as a whole.
 //  8. Lists have 50 rows on a page, in the order of ids, and can be searched.
 //
