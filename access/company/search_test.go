@@ -15,8 +15,9 @@ import (
 // branches counts what a random test came by.
 type branches = rules.Branches
 
-// scenario goes to branches on purpose, which random steps come by too seldom. It
-// must reach each of them by itself, and is repeated until it did.
+// scenario goes to branches on purpose, which random steps come by too seldom. It is
+// repeated until it reached each of them that no walk did, and with AMBIT_LONG set
+// until it reached all by itself.
 type scenario struct {
 	hits string // names of branches, with "|" between them
 	run  func(*rapid.T, *branches)
@@ -27,7 +28,7 @@ type search struct {
 	branches  []string                             // all must be hit
 	walks     map[string]func(*rapid.T, *branches) // at random, by the name of the subtest
 	checks    int                                  // of each walk, and a third of it in the plain run
-	aims      []scenario                           // each towards a branch, which a plain run needs only if no walk hit it
+	aims      []scenario                           // each towards a branch, made only if no walk hit it, or with AMBIT_LONG set
 	scenarios []scenario
 }
 
@@ -56,14 +57,12 @@ func (s search) run(t *testing.T) {
 		return // the scenarios would fail too
 	}
 	aims := slices.DeleteFunc(slices.Clone(s.aims), func(sc scenario) bool {
-		return plain && len(hits.Missing(strings.Split(sc.hits, "|")...)) == 0
+		return !long && len(hits.Missing(strings.Split(sc.hits, "|")...)) == 0
 	})
 	for _, sc := range slices.Concat(aims, s.scenarios) {
 		name, _, _ := strings.Cut(sc.hits, "|")
 		t.Run(name, func(t *testing.T) {
-			for _, name := range sc.reach(t) {
-				hits.Hit(name)
-			}
+			sc.reach(t, &hits)
 		})
 	}
 	for range 9 { // as the checks may have been too few
@@ -80,15 +79,19 @@ func (s search) run(t *testing.T) {
 	}
 }
 
-// reach repeats a scenario until it has hit all its branches, and returns them. If
-// the test is short, it is made once: nobody counts what it hits.
-func (sc scenario) reach(t *testing.T) []string {
+// reach repeats a scenario until it has hit those of its branches that were not hit
+// before, and adds them. If the test is short, it is made once: nobody counts what it
+// hits.
+func (sc scenario) reach(t *testing.T, hits *branches) {
 	t.Helper()
 	names := strings.Split(sc.hits, "|")
+	if !long {
+		names = hits.Missing(names...)
+	}
 	var own branches
 	if testing.Short() {
 		check(t, 1, func(t *rapid.T) { sc.run(t, &own) })
-		return nil
+		return
 	}
 	checks := 1
 	if long {
@@ -97,11 +100,13 @@ func (sc scenario) reach(t *testing.T) []string {
 	for range 600 { // most need a few
 		check(t, checks, func(t *rapid.T) { sc.run(t, &own) })
 		if len(own.Missing(names...)) == 0 {
-			return names
+			for _, name := range names {
+				hits.Hit(name)
+			}
+			return
 		}
 	}
 	t.Errorf("the scenario never hit: %q", own.Missing(names...))
-	return nil
 }
 
 // few returns one in so many of all, from a random one on: a plain run tries these,
