@@ -18,7 +18,7 @@ var mariadbSetups = []setup{
 	{name: "MariaDB bin, interpolated", dialect: sqlfilter.MariaDB, rare: true, open: serverKind{
 		server: sharedMariaDB, driver: "mysql", options: []string{"interpolateParams=true"},
 		text: "text COLLATE utf8mb4_bin", key: "varchar(100) COLLATE utf8mb4_bin", number: "double", set: "json", labels: labelsRows, tags: tagsJSON}.open},
-	{name: "MariaDB unicode_ci", dialect: sqlfilter.MariaDB, random: 2000, open: serverKind{
+	{name: "MariaDB unicode_ci", dialect: sqlfilter.MariaDB, random: true, open: serverKind{
 		server: sharedMariaDB, driver: "mysql", text: "text COLLATE utf8mb4_unicode_ci", key: "varchar(100) COLLATE utf8mb4_unicode_ci", number: "double",
 		set: "longtext COLLATE utf8mb4_general_ci", labels: labelsJSON, tags: tagsRows}.open},
 	{name: "MariaDB nopad", dialect: sqlfilter.MariaDB, rare: true, open: serverKind{

@@ -22,7 +22,7 @@ var postgresqlSetups = []setup{
 	{name: "PostgreSQL nondeterministic ICU", dialect: sqlfilter.PostgreSQL, rare: true, open: serverKind{
 		server: sharedPostgreSQL, driver: "pgx", prepare: []string{alike},
 		text: "text COLLATE alike", number: "numeric", set: "text[] COLLATE alike", labels: labelsArray, tags: tagsRows}.open},
-	{name: "PostgreSQL nondeterministic ICU, lib/pq", dialect: sqlfilter.PostgreSQL, random: 2000, open: serverKind{
+	{name: "PostgreSQL nondeterministic ICU, lib/pq", dialect: sqlfilter.PostgreSQL, random: true, open: serverKind{
 		server: sharedPostgreSQL, driver: "postgres", prepare: []string{alike},
 		text: "varchar COLLATE alike", number: "float8", set: "jsonb", labels: labelsRows, tags: tagsJSON}.open},
 	{name: "PostgreSQL citext", dialect: sqlfilter.PostgreSQL, rare: true, open: serverKind{

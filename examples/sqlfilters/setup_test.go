@@ -21,32 +21,49 @@ type setup struct {
 	// open makes an empty database for the test, with a table described in the
 	// dialect d.
 	open   func(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database
-	random int  // how many random filters are tried with CI=true, beside the 3,175 hostile ones; 0 is 100
-	rare   bool // whether it is tried with CI=true only
+	random bool // whether more random filters are tried with CI=true
+	rare   bool // whether it is tried with CI=true only, and then with fewer of the hostile filters
 }
 
 // setups are all that are tried. The files of the databases add theirs.
 var setups []setup
 
 // TestSetups: in each set-up, conditions are true, false and NULL for exactly the
-// accounts for which the filter is True, False and Unknown.
+// accounts for which the filter is True, False and Unknown. Each has another part of
+// the hostile filters, the same one each time; with AMBIT_LONG=1 it has all of them.
 func TestSetups(t *testing.T) {
 	t.Parallel()
 	for i, s := range setups {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			config := &sqlfiltertest.Config{Seed: uint64(i), Random: 100}
-			switch {
-			case s.rare && !ci:
+			if s.rare && !ci {
 				t.Skip("with CI=true only")
-			case s.random > 0 && ci:
-				config.Random = s.random
 			}
+			config := s.config(uint64(i))
 			if err := sqlfiltertest.TestDatabase(t.Context(), s.open(t, s.dialect()), config); err != nil {
-				t.Error(err)
+				t.Errorf("%+v: %v", *config, err)
 			}
 		})
 	}
+}
+
+// config says how much is tried of a set-up.
+func (s setup) config(seed uint64) *sqlfiltertest.Config {
+	c := &sqlfiltertest.Config{Seed: seed, Random: 100, OneIn: 2}
+	long := os.Getenv("AMBIT_LONG") != ""
+	switch {
+	case long:
+		c.OneIn = 1
+	case s.rare:
+		c.OneIn = 5
+	}
+	switch {
+	case s.random && long:
+		c.Random = 2000
+	case s.random && ci:
+		c.Random = 400
+	}
+	return c
 }
 
 // ci is whether this is a server for tests.

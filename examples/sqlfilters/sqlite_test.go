@@ -37,7 +37,7 @@ func init() {
 }
 
 var sqliteSetups = []setup{
-	{name: "SQLite", dialect: sqlfilter.SQLite, random: 2000, open: sqliteKind{text: "TEXT", number: "REAL", labels: labelsJSON, tags: tagsRows}.open},
+	{name: "SQLite", dialect: sqlfilter.SQLite, random: true, open: sqliteKind{text: "TEXT", number: "REAL", labels: labelsJSON, tags: tagsRows}.open},
 	{name: "SQLite STRICT", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{text: "TEXT", number: "REAL", strict: "STRICT", labels: labelsRows, tags: tagsJSON}.open},
 	{name: "SQLite NOCASE", dialect: sqlfilter.SQLite, open: sqliteKind{text: "TEXT COLLATE NOCASE", number: "NUMERIC", labels: labelsJSON, tags: tagsRows}.open},
 	{name: "SQLite RTRIM", dialect: sqlfilter.SQLite, rare: true, open: sqliteKind{

@@ -7,6 +7,10 @@ type Config struct {
 	// Random is how many random filters there are beside the hostile ones; 0
 	// means 2,000, and a negative number none.
 	Random int
+	// OneIn is for a quicker test, of one in so many of the hostile filters: which
+	// ones comes from Seed. Comparisons by every operator over every attribute are
+	// among them. 0 and 1 mean all.
+	OneIn int
 	// MostErrors is how many errors are told before the test ends; 0 means 20.
 	MostErrors int
 }
@@ -26,6 +30,14 @@ func (c *Config) random() int {
 	default:
 		return max(c.Random, 0)
 	}
+}
+
+// oneIn returns of how many hostile filters there is to be one.
+func (c *Config) oneIn() int {
+	if c == nil {
+		return 1
+	}
+	return max(c.OneIn, 1)
 }
 
 // mostErrors returns how many errors are to be told.

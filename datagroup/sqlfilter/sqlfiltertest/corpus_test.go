@@ -54,6 +54,36 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestPartOfCorpus: a part of the hostile filters is about as large as it should be
+// and has each kind of comparison, and the parts of many seeds have all of them.
+func TestPartOfCorpus(t *testing.T) {
+	t.Parallel()
+	const oneIn = 5
+	whole := len(Filters(&Config{Random: -1}))
+	for seed := range 2 * seeds() {
+		c := &Config{Seed: seed, Random: -1, OneIn: oneIn}
+		part := Filters(c)
+		if n := len(part); n < whole/oneIn || n > whole/2 {
+			t.Errorf("seed %d: %d of %d filters", seed, n, whole)
+		}
+		if err := strength(Accounts(c), part).weak(func(kind) bool { return false }); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+	parts := make(map[string]bool)
+	for seed := range uint64(200) {
+		w := &writer{draw: newDraw(seed), oneIn: oneIn}
+		for _, n := range w.part(textLeaves()) {
+			parts[written(n)] = true
+		}
+	}
+	for _, n := range textLeaves() {
+		if !parts[written(n)] {
+			t.Errorf("no part has %.100s", written(n))
+		}
+	}
+}
+
 // strength counts what the filters say of the accounts.
 func strength(accounts []datagroup.Account, filters []datagroup.Filter) coverage {
 	c := make(coverage)

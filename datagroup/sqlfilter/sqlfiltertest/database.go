@@ -46,7 +46,7 @@ const (
 // must be true, false and NULL for exactly the accounts for which
 // [datagroup.Filter.Match] is True, False and Unknown, which it sees from what the
 // database selects by the condition, by its NOT and by its IS NULL. With the
-// defaults these are some 15,000 statements over 640 rows.
+// defaults these are some 15,000 statements over 640 rows, see [Config.OneIn].
 //
 // It returns nil, or an [*Error] for each kind of comparison that is wrong, joined:
 // about the smallest filter it finds, and at most [Config.MostErrors]. Accounts that the

@@ -28,11 +28,12 @@ func Filters(c *Config) []datagroup.Filter {
 // writer writes filters about accounts.
 type writer struct {
 	draw   draw
+	oneIn  int
 	values map[string][]datagroup.Value // that accounts have, by attribute
 }
 
 func newWriter(c *Config, accounts []datagroup.Account) *writer {
-	w := &writer{draw: newDraw(c.seed() + 1), values: make(map[string][]datagroup.Value)}
+	w := &writer{draw: newDraw(c.seed() + 1), oneIn: c.oneIn(), values: make(map[string][]datagroup.Value)}
 	for _, a := range attributes {
 		for _, account := range accounts {
 			if v := account.Value(a.Name); !v.IsMissing() {
@@ -45,14 +46,36 @@ func newWriter(c *Config, accounts []datagroup.Account) *writer {
 
 // all returns the hostile filters and then a number of random ones.
 func (w *writer) all(random int) []datagroup.Node {
-	list := slices.Concat(textLeaves(), labelLeaves(), numberLeaves(), w.combined(), w.lists())
+	list := slices.Concat(w.part(textLeaves()), w.part(labelLeaves()), w.part(numberLeaves()), w.partBesideLeaves(w.combined()), w.part(w.lists()))
 	// What is wrong is found sooner if filters that are alike stand far apart.
 	w.draw.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	list = slices.Concat([]datagroup.Node{datagroup.Constant(true), datagroup.Constant(false)}, list, w.chains(), w.deep())
+	list = slices.Concat([]datagroup.Node{datagroup.Constant(true), datagroup.Constant(false)}, list, w.part(w.chains()), w.part(w.deep()))
 	for range random {
 		list = append(list, w.node(4))
 	}
 	return list
+}
+
+// part returns one in so many of a list, as the test has.
+func (w *writer) part(list []datagroup.Node) []datagroup.Node {
+	if w.oneIn == 1 {
+		return list
+	}
+	return slices.DeleteFunc(list, func(datagroup.Node) bool { return !w.draw.oneIn(w.oneIn) })
+}
+
+// partBesideLeaves is part, but leaves out no comparison: these are what shows that
+// a test is not too weak.
+func (w *writer) partBesideLeaves(list []datagroup.Node) []datagroup.Node {
+	var leaves, rest []datagroup.Node
+	for _, n := range list {
+		if _, is := n.(datagroup.Comparison); is {
+			leaves = append(leaves, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return append(leaves, w.part(rest)...)
 }
 
 // turn returns the attributes of a type one after the other.
