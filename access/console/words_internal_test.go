@@ -187,3 +187,15 @@ func TestSmallest(t *testing.T) {
 		}
 	}
 }
+
+// TestSentence: the first letter is a capital, whatever alphabet it is of.
+func TestSentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "deny self": "Deny self.", "did you mean it?": "Did you mean it?", "3 are left.": "3 are left.",
+		"éva is not here": "Éva is not here.", "漢 is not here": "漢 is not here.",
+	} {
+		if got := sentence(text); got != want {
+			t.Errorf("sentence(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
