@@ -16,13 +16,13 @@ func draw(c *call) (int, error) {
 		return statusFailed, err
 	}
 	drawing, ok := picture.Drawing{}, true
-	if done := c.progress("counting the accounts of " + from.name); c.team == nil {
+	done := c.progress("counting the accounts of " + from.name)
+	if c.team == nil {
 		drawing = picture.Teams(from.policy, nil)
-		done()
 	} else {
 		drawing, ok = picture.Team(from.policy, team.ID(*c.team), nil)
-		done()
 	}
+	done()
 	if !ok {
 		return statusNo, fmt.Errorf("%s: there is no team %q; ambit fmt shows the teams", from.name, *c.team)
 	}
