@@ -34,7 +34,7 @@ func draw(c *call) (int, error) {
 	}
 	if c.file != nil {
 		if err := os.WriteFile(*c.file, b.Bytes(), 0o644); err != nil {
-			return statusFailed, fileError(err)
+			return statusFailed, fmt.Errorf("ambit: -o: %w", err)
 		}
 		return statusYes, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,6 +125,9 @@ func (c *call) openLog(path string, at place) (source, error) {
 	}
 	defer c.progress("replaying " + path)()
 	ctx := context.Background()
+	if looksLikeDocument(path) {
+		return s, s.located(fmt.Errorf("it looks like a document, not like the log of a company: write %s without %s", path, logPrefix))
+	}
 	log, err := filelog.Open(ctx, path, &filelog.Options{ReadOnly: true})
 	if err != nil {
 		return s, s.located(err)
@@ -148,6 +152,22 @@ func (c *call) openLog(path string, at place) (source, error) {
 	return s, nil
 }
 
+// looksLikeDocument reports whether a file begins as documents do and logs do not.
+func looksLikeDocument(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var begin [64]byte
+	n, _ := io.ReadFull(file, begin[:])
+	text := strings.TrimLeft(string(begin[:n]), "\ufeff \t\r\n")
+	text, is := strings.CutPrefix(text, "{")
+	text = strings.TrimLeft(text, " \t\r\n")
+	return is && slices.ContainsFunc([]string{"catalog", "attributes", "accounts", "groups", "teams", "users", "reports", "links"},
+		func(field string) bool { return strings.HasPrefix(text, `"`+field+`"`) })
+}
+
 // fileError says what to do about a file that cannot be opened.
 func fileError(err error) error {
 	var at *fs.PathError
@@ -155,6 +175,8 @@ func fileError(err error) error {
 		return err
 	}
 	switch {
+	case at.Path == "":
+		return errors.New("ambit: the name of a policy is empty: name a document, file:PATH for a log, or - for standard input")
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: %w: name a policy document, file:PATH for a log, or - for standard input", at.Path, fs.ErrNotExist)
 	default:

@@ -95,6 +95,24 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// TestNoPolicy tells what is named in the place of a policy.
+func TestNoPolicy(t *testing.T) {
+	t.Parallel()
+	for _, arg := range []string{"", "file:"} {
+		if got := program("check", arg); got.status != 2 || !strings.HasPrefix(got.stderr, "ambit: the name of a policy is empty: ") {
+			t.Errorf("%q: %+v", arg, got)
+		}
+	}
+	got := program("check", "file:"+companyx)
+	if want := companyx + ": it looks like a document, not like the log of a company: write " + companyx + " without file:\n"; got.status != 1 || got.stderr != want {
+		t.Errorf("a document as a log: %+v, want %q", got, want)
+	}
+	got = program("picture", "-o", filepath.Join(t.TempDir(), "absent", "x.svg"), companyx)
+	if got.status != 2 || !strings.HasPrefix(got.stderr, "ambit: -o: ") || strings.Contains(got.stderr, "name a policy") {
+		t.Errorf("a picture into no folder: %+v", got)
+	}
+}
+
 // TestEmpty tells of a document without anything in it that it is empty.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
