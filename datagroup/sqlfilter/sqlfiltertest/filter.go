@@ -65,17 +65,12 @@ func (w *writer) part(list []datagroup.Node) []datagroup.Node {
 }
 
 // partBesideLeaves is part, but leaves out no comparison: these are what shows that
-// a test is not too weak.
+// a test is not too weak. All of a list stays in its order.
 func (w *writer) partBesideLeaves(list []datagroup.Node) []datagroup.Node {
-	var leaves, rest []datagroup.Node
-	for _, n := range list {
-		if _, is := n.(datagroup.Comparison); is {
-			leaves = append(leaves, n)
-		} else {
-			rest = append(rest, n)
-		}
-	}
-	return append(leaves, w.part(rest)...)
+	return slices.DeleteFunc(list, func(n datagroup.Node) bool {
+		_, leaf := n.(datagroup.Comparison)
+		return !leaf && w.oneIn > 1 && !w.draw.oneIn(w.oneIn)
+	})
 }
 
 // turn returns the attributes of a type one after the other.
