@@ -41,7 +41,8 @@
 //  4. A reader is told of others what they may know: names of people, teams and
 //     data groups need access.ViewDirectory, the log or the review that they are in,
 //     or the right to edit the very name. An account is named to those who see it, a
-//     report to those who read it, or the log. The rest is counted.
+//     report to those who read it, and both to holders of access.ReadAudit. The rest
+//     is counted.
 //  5. An account, a report or a link that is out of reach is answered like one that
 //     does not exist: 404. The name of the company is for active users only. A reader
 //     who shares a report, and has no right to the lists, types the exact id of a team

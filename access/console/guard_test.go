@@ -68,6 +68,10 @@ func TestSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	to, err := url.Parse(next)
+	if err != nil || to.Query().Has("step") || to.Query().Has("since") || to.Query().Has("for") {
+		t.Errorf("the link has what is not typed: %s, %v", next, err)
+	}
 	again := s.get("ann", strings.TrimPrefix(next, "/admin"))
 	again.want(t, http.StatusOK)
 	if !strings.Contains(again.body, `value="Wild West"`) || !strings.Contains(again.body, `value="100%"`) {
