@@ -201,7 +201,7 @@ func parse(c command, args []string) (options, []string, error) {
 	}
 	switch n := len(rest); {
 	case n < c.min:
-		return options{}, nil, fmt.Errorf("it takes %s: something is missing", c.args)
+		return options{}, nil, fmt.Errorf("it takes %s: %s is missing", c.args, strings.TrimSuffix(strings.Fields(c.args)[n], "…"))
 	case c.max >= 0 && n > c.max:
 		return options{}, nil, c.tooMuch(rest[c.max])
 	}
