@@ -437,6 +437,36 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestEditedEnd: what another process appended and somebody changed since is not built
+// upon, wherever in a tail it is the end.
+func TestEditedEnd(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= 3; n++ {
+		whole, events := written(t, n)
+		path := filepath.Join(t.TempDir(), "log")
+		l, err := Open(t.Context(), path, nil) // when there is nothing
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		id := fmt.Sprintf("e%d-", n)
+		bad := strings.Replace(string(whole), id+"ann", id+"eve", 1)
+		if err := os.WriteFile(path, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		after := event(events[n-1].Checkpoint(), "ann", 10)
+		if err := l.Append(t.Context(), after); !errors.Is(err, audit.ErrEdited) || !errors.Is(err, audit.ErrDamaged) {
+			t.Errorf("Append after %d = %v", n, err)
+		}
+		if _, err := Open(t.Context(), path, nil); !errors.Is(err, audit.ErrEdited) {
+			t.Errorf("Open of %d = %v", n, err)
+		}
+		if now, err := os.ReadFile(path); err != nil || string(now) != bad {
+			t.Errorf("the file of %d was written to: %v", n, err)
+		}
+	}
+}
+
 // TestCopyOfLiveFile copies a file while it is written: the copy opens, and goes on
 // where it ends.
 func TestCopyOfLiveFile(t *testing.T) {
