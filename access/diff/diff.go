@@ -52,11 +52,11 @@ func compareIn(old, next *access.Policy, part *local) *Diff {
 // links, ordered by id. So the order does not depend on how the policies came
 // about.
 //
-// The search goes from user to user, a few of them ahead and on two goroutines, so
-// it costs about as much as you read. For each user who may gain it costs a look at
-// the accounts of each team, at each standing that users have if the role manages
-// users, and at every share link, as far as [Compare] found that they may differ.
-// What a team sees is found out once or twice for all of its members.
+// The search goes from user to user, so it costs as much as you read. For each
+// user who may gain it costs a look at the accounts of each team, at each standing
+// that users have if the role manages users, and at every share link, as far as
+// [Compare] found that they may differ. What a team sees is found out once for all
+// of its members.
 func (d *Diff) Gains() iter.Seq[Right] { return d.rights(false, nil) }
 
 // Losses returns what the old policy allows that the next one denies. It is

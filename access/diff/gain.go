@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/ambit-authz/ambit/access"
@@ -37,16 +36,21 @@ type gains struct {
 func gained(old, next *facts, b *budget) iter.Seq[Right] {
 	return func(yield func(Right) bool) {
 		g := newGains(old, next)
-		concerned := slices.DeleteFunc(slices.Clone(next.holders), func(h *holder) bool { return !next.concerns(h.ID) })
-		for rights := range g.ofUsers(concerned, b) {
-			for _, r := range rights {
+		for _, h := range next.holders {
+			if !next.concerns(h.ID) {
+				continue
+			}
+			if !b.spend(1 + len(h.teams)) {
+				return
+			}
+			if h.Suspended {
+				continue
+			}
+			for _, r := range g.ofUser(h) {
 				if !yield(r) {
 					return
 				}
 			}
-		}
-		if b.spent() {
-			return
 		}
 		for _, l := range next.doc.Links {
 			if !b.spend(1) {
@@ -60,52 +64,6 @@ func gained(old, next *facts, b *budget) iter.Seq[Right] {
 			}
 		}
 	}
-}
-
-// together is how many users are looked at before what they gain is read: enough
-// for two goroutines, and few, as each may gain every account.
-const together = 8
-
-// ofUsers returns what each of some users gains, in order, as far as the steps go.
-// If they are not counted, it looks at half of the users in another goroutine.
-func (g *gains) ofUsers(users []*holder, b *budget) iter.Seq[[]Right] {
-	return func(yield func([]Right) bool) {
-		if b != nil {
-			for _, h := range users {
-				if !b.spend(1+len(h.teams)) || !yield(g.ofUser(h)) {
-					return
-				}
-			}
-			return
-		}
-		other, found := g.again(), make([][]Right, together)
-		for some := range slices.Chunk(users, together) {
-			half := len(some) / 2
-			var searching sync.WaitGroup
-			searching.Go(func() {
-				for i, h := range some[:half] {
-					found[i] = other.ofUser(h)
-				}
-			})
-			for i, h := range some[half:] {
-				found[half+i] = g.ofUser(h)
-			}
-			searching.Wait()
-			for _, rights := range found[:len(some)] {
-				if !yield(rights) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// again returns the same gains for another goroutine, with nothing found out yet.
-func (g *gains) again() *gains {
-	a := *g
-	a.old, a.next = newReacher(g.old.facts, g.old.other), newReacher(g.next.facts, g.next.other)
-	a.changes, a.encounters, a.room = map[[2]*capabilities]*roleChange{}, map[encounter]verdict{}, nil
-	return &a
 }
 
 func newGains(old, next *facts) *gains {
@@ -190,9 +148,6 @@ type gainer struct {
 // ofUser returns what a user gains, in order. Of a user who is the same in both
 // policies it looks only at those teams that are not.
 func (g *gains) ofUser(h *holder) []Right {
-	if h.Suspended {
-		return nil
-	}
 	e := g.newGainer(h)
 	g.roleActions(e)
 	g.accounts(e)

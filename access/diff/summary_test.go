@@ -51,28 +51,6 @@ func TestSummaryLaw(t *testing.T) {
 	}
 }
 
-// TestManyUsers: what two goroutines find out about many users comes in the order in
-// which one would find it, all of it, and as far as it is read.
-func TestManyUsers(t *testing.T) {
-	t.Parallel()
-	for _, users := range []int{1, 2, 7, 8, 9, 101} {
-		d := Compare(nil, compile(t, large(users, 400, 40, 20)))
-		want := d.Summary(t.Context(), Limits{Steps: math.MaxInt, Rights: math.MaxInt}).Gains.Rights
-		if got := slices.Collect(d.Gains()); len(want) < users || !reflect.DeepEqual(got, want) {
-			t.Errorf("%d users: %d gains, not the %d of one goroutine", users, len(got), len(want))
-		}
-		var read []Right
-		for r := range d.Gains() {
-			if read = append(read, r); len(read) == len(want)/2+1 {
-				break
-			}
-		}
-		if !reflect.DeepEqual(read, want[:len(want)/2+1]) {
-			t.Errorf("%d users: read in part, the gains are others", users)
-		}
-	}
-}
-
 // comparePart compares a total that may be cut short with the true one.
 func comparePart(rt *rapid.T, hits map[string]int, limits Limits, got, want Total) {
 	rt.Helper()
