@@ -130,3 +130,28 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestSeenByAnotherTeam: an account that one team comes to see is no gain of a member
+// who saw it by another team.
+func TestSeenByAnotherTeam(t *testing.T) {
+	t.Parallel()
+	text := func(first, second string) string {
+		return `{"attributes": {"country": "string"},
+			"accounts": [{"id": "us", "source": "google", "country": "US"}, {"id": "de", "source": "google", "country": "DE"}],
+			"groups": [{"id": "us", "filter": "country = 'US'"}, {"id": "de", "filter": "country = 'DE'"}, {"id": "both", "filter": "country in ('DE', 'US')"}],
+			"teams": [{"id": "a", "groups": [` + first + `], "members": [{"user": "ann"}, {"user": "bob"}]},
+			          {"id": "b", "groups": [` + second + `], "members": [{"user": "ann"}]}],
+			"users": [{"id": "ann", "email": "ann@example.com", "role": "team-member"}, {"id": "bob", "email": "bob@example.com", "role": "team-member"}]}`
+	}
+	for _, tt := range []struct{ name, wasA, wasB, isA, isB string }{
+		{"the first team", `"us"`, `"de"`, `"both"`, `"de"`},
+		{"the second team", `"us"`, `"de"`, `"us"`, `"both"`},
+	} {
+		d := Compare(access.MustLoad(text(tt.wasA, tt.wasB)), access.MustLoad(text(tt.isA, tt.isB)))
+		for _, r := range slices.Collect(d.Gains()) {
+			if _, inSession := r.Subject.Team(); r.Subject.User() == "ann" && !inSession {
+				t.Errorf("%s: ann gains %v", tt.name, r)
+			}
+		}
+	}
+}
