@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -89,6 +90,39 @@ func hasAll(c, other *role.Catalog) bool {
 		}
 	}
 	return true
+}
+
+// checkAsked looks for actions that the host's code asks and there are not.
+func (k *checker) checkAsked() {
+	catalog := k.d.Catalog()
+	known := append(role.BuiltIn(), catalog.Actions()...)
+	for _, kind := range catalog.Kinds() {
+		known = append(known, kind.Actions...)
+	}
+	asked := slices.Clone(k.Asked)
+	slices.Sort(asked)
+	for _, a := range slices.Compact(asked) {
+		if slices.Contains(known, a) {
+			continue
+		}
+		k.add(ActionUndeclared, place{nested: action, at: string(a)}, func(f *Finding) {
+			f.Text = "the action " + text.Quote(string(a)) + " is asked and not in the catalog, so it is always denied"
+			if near := text.Nearest(string(a), words(known)); near != "" {
+				f.Text += "; did you mean " + near + "?"
+			}
+		})
+	}
+}
+
+// words yields actions as texts.
+func words(actions []role.Action) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, a := range actions {
+			if !yield(string(a)) {
+				return
+			}
+		}
+	}
 }
 
 // checkCapabilities looks for actions that the host's code never asks.

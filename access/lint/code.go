@@ -26,6 +26,7 @@ const (
 	TeamWithoutGroups     Code = "team-without-groups"
 	UserWithoutTeam       Code = "user-without-team"
 	ReportCreatorInactive Code = "report-creator-inactive"
+	ActionUndeclared      Code = "action-undeclared"
 
 	FilterMatchesAll  Code = "filter-matches-all"
 	GroupSameAccounts Code = "group-same-accounts"

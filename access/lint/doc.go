@@ -40,6 +40,7 @@
 //	team-without-groups      A team has no data groups.
 //	user-without-team        An active user whose role sees the data of teams is in no team, or all memberships have ended.
 //	report-creator-inactive  All users with a creator grant of the report without an end are suspended, or their access has ended.
+//	action-undeclared        The host's code asks an action that the catalog does not have.
 //
 // Notes are often as they should be:
 //

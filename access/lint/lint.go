@@ -23,7 +23,8 @@ type Config struct {
 	Days int
 
 	// Asked are the actions that the host's code asks. A capability that is not
-	// among them is a finding. Nil means that this is not known, and not looked
+	// among them is a finding, and so is one of them that the catalog does not
+	// have. Nil means that this is not known, and not looked
 	// at. Name those that package company asks as well, if you use it.
 	Asked []access.Action
 
@@ -157,6 +158,7 @@ func Check(p *access.Policy, c *Config) Result {
 // teams before, and about data groups the accounts.
 func (k *checker) check() Result {
 	k.checkRoles()
+	k.checkAsked()
 	k.checkCapabilities()
 	k.checkTeams()
 	k.checkUsers()

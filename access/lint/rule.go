@@ -55,6 +55,10 @@ var rules = [...]Rule{
 		"All users with a creator grant of the report without an end are suspended, or their access has ended.",
 		"Nobody can share it, take it back or delete it now.",
 		"Grant creator to an active user."},
+	{ActionUndeclared, Warning,
+		"The host's code asks an action that the catalog does not have.",
+		"Whoever asks it is denied. Often its name is misspelt.",
+		"Correct the name where it is asked, or declare the action in the catalog."},
 
 	{FilterMatchesAll, Note,
 		"The filter of a data group matches all accounts that there are today, though it could leave one out.",
