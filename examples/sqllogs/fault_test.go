@@ -33,7 +33,7 @@ func TestIsolation(t *testing.T) {
 			p.store(t, p.db(t, tt.option), nil)
 			crowd(t, 2, 4, 10*time.Second, func(log string) audit.Log {
 				return named(t, p.store(t, p.db(t, tt.option), &sqllog.Options{Keys: func(e audit.Event) []string { return e.Targets }}), log)
-			}, func(g *ledger) { g.await(t, 150, time.Minute) })
+			}, func(g *ledger) { g.await(t, 150) })
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestProxy(t *testing.T) {
 				return named(t, place.store(t, place.dbAt(t, p.address()), nil), log)
 			}, func(g *ledger) {
 				p.set(false)
-				g.await(t, 300, time.Minute)
+				g.await(t, 300)
 				p.set(true)
 			})
 			if p.cut == 0 || g.count() == 0 {
@@ -166,7 +166,7 @@ func TestKill(t *testing.T) {
 				return named(t, p.store(t, p.db(t), nil), log)
 			}, func(g *ledger) {
 				for round := range 3 {
-					g.await(t, 100, time.Minute)
+					g.await(t, 100)
 					if backends := p.server.children(); round == 1 && len(backends) > 0 {
 						syscall.Kill(backends[len(backends)-1], syscall.SIGKILL) // the server starts all of them again
 					} else {
@@ -175,9 +175,9 @@ func TestKill(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					g.await(t, 1, 30*time.Second)
+					g.await(t, 1)
 				}
-				g.await(t, 50, time.Minute)
+				g.await(t, 50)
 			})
 		})
 	}

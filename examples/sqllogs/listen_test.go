@@ -37,7 +37,7 @@ func TestListen(t *testing.T) {
 	p := worlds[1].place(t)
 	l := named(t, p.store(t, p.db(t), nil), "acme")
 	head := fill(t, l, audit.Checkpoint{}, 1)
-	ctx, cancel := context.WithCancel(within(t, 30*time.Second))
+	ctx, cancel := context.WithCancel(patient(t))
 	events := listen(t, ctx, p)
 	for seq := uint64(1); seq <= 20; seq++ {
 		if e := <-events; e.Seq != seq {

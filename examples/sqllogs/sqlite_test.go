@@ -128,7 +128,7 @@ func TestWatch(t *testing.T) {
 		p := w.place(t)
 		writer := named(t, p.store(t, p.db(t), nil), "acme")
 		follower := named(t, p.store(t, p.db(t), &sqllog.Options{Poll: 20 * time.Millisecond}), "acme")
-		ctx := within(t, 30*time.Second)
+		ctx := patient(t)
 		head := fill(t, writer, audit.Checkpoint{}, 1)
 		for e, err := range follower.Watch(ctx, 0) {
 			if err != nil {

@@ -136,7 +136,7 @@ func TestLostTransaction(t *testing.T) {
 		}
 		cancel()
 		other.Close()
-		if err := l.Append(within(t, 20*time.Second), mine); err != nil {
+		if err := l.Append(patient(t), mine); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}
 	})
@@ -152,7 +152,7 @@ func founding() company.Founding {
 func TestCompany(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w world) {
-		ctx := within(t, time.Minute)
+		ctx := patient(t)
 		p := w.place(t)
 		db := p.db(t)
 		if _, err := db.Exec("CREATE TABLE host (id VARCHAR(50) PRIMARY KEY)"); err != nil {
@@ -225,7 +225,7 @@ func TestRestore(t *testing.T) {
 	for _, w := range []world{worlds[1], worlds[3]} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			ctx := within(t, time.Minute)
+			ctx := patient(t)
 			p := w.place(t)
 			db := p.db(t)
 			s := p.store(t, db, nil)

@@ -47,9 +47,13 @@ func each(t *testing.T, test func(t *testing.T, w world)) {
 	}
 }
 
-// within returns the context of a test, which ends long before the test is ended.
-func within(t testing.TB, most time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), most)
+// hangs is after how long what has not happened never will: a busy machine needs
+// seconds for what takes milliseconds.
+const hangs = 5 * time.Minute
+
+// patient returns the context of a test, which ends long before the test is ended.
+func patient(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -210,7 +214,7 @@ func TestLog(t *testing.T) {
 		p := w.place(t)
 		s := p.store(t, p.db(t), &sqllog.Options{Keys: audittest.TargetKeys, Poll: 5 * time.Millisecond})
 		n := 0
-		err := audittest.TestLog(within(t, time.Minute), func() (audit.Log, error) {
+		err := audittest.TestLog(patient(t), func() (audit.Log, error) {
 			n++
 			return s.Log(t.Context(), "log "+strconv.Itoa(n))
 		})
@@ -230,7 +234,7 @@ func TestOneConnection(t *testing.T) {
 		db.SetMaxOpenConns(1)
 		s := p.store(t, db, &sqllog.Options{Keys: audittest.TargetKeys, Poll: 5 * time.Millisecond})
 		n := 0
-		err := audittest.TestLog(within(t, time.Minute), func() (audit.Log, error) {
+		err := audittest.TestLog(patient(t), func() (audit.Log, error) {
 			n++
 			return s.Log(t.Context(), "log "+strconv.Itoa(n))
 		})
@@ -244,7 +248,7 @@ func TestStore(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w world) {
 		p := w.place(t)
-		err := audittest.TestStore(within(t, 2*time.Minute), audittest.StoreTest{
+		err := audittest.TestStore(patient(t), audittest.StoreTest{
 			Open: func(ctx context.Context) (audit.Store, error) {
 				return p.openStore(ctx, p.db(t), &sqllog.Options{Keys: audittest.TargetKeys, Poll: 5 * time.Millisecond})
 			},
