@@ -143,7 +143,7 @@ func (c caller) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // as returns a context of a caller, which ends before the test hangs.
 func as(t *testing.T, who string) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return context.WithValue(ctx, whoKey{}, who)
 }

@@ -55,7 +55,7 @@ func newGuard(t *testing.T, change ...func(*Config)) *Guard {
 func ask(t *testing.T, conn net.Conn, request string) string {
 	t.Helper()
 	head, body, _ := strings.Cut(request, "\n\n")
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := io.WriteString(conn, strings.ReplaceAll(head, "\n", "\r\n")+"\r\nHost: ambit.test\r\n\r\n"+body); err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestLeft(t *testing.T) {
 		if err != nil {
 			t.Errorf("the admission has ended: %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the stream goes on")
 	}
 }

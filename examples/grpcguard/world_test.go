@@ -153,7 +153,7 @@ func unshare(e *access.Edit) {
 
 // as returns a context of a caller, which ends before the test hangs.
 func as(t *testing.T, who string) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	if who != "" {
 		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", who)

@@ -42,7 +42,7 @@ func TestProgram(t *testing.T) {
 		{"-as ann delete q1", `unknown command "delete": write list, show ID, rename ID TITLE or follow ID`},
 	} {
 		var out bytes.Buffer
-		calling, cancel := context.WithTimeout(ctx, 10*time.Second)
+		calling, cancel := context.WithTimeout(ctx, time.Minute)
 		if err := run(calling, append([]string{"-addr", address}, strings.Fields(tt.call)...), &out); err != nil {
 			out.WriteString(err.Error())
 		}
