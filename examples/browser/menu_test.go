@@ -19,12 +19,12 @@ func TestMenu(t *testing.T) {
 		if !script {
 			tb.noScript()
 		}
-		tb.do(chromedp.EmulateViewport(1200, 800))
+		tb.resize(1200, 800)
 		tb.open("/console/people")
 		if !eval[bool](tb, shown+` && !document.querySelector("button.menu").checkVisibility()`) {
 			t.Error("wide, the navigation is not there, or has a button")
 		}
-		tb.do(chromedp.EmulateViewport(320, 700))
+		tb.resize(320, 700)
 		tb.open("/console/people")
 		if eval[bool](tb, shown) {
 			t.Error("on a phone the navigation is open before anybody opens it")

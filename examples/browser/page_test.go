@@ -44,7 +44,7 @@ func TestRead(t *testing.T) {
 // TestNarrow opens every page on a narrow screen: nobody has to scroll sideways but in a table.
 func TestNarrow(t *testing.T) {
 	tb := openTab(t, startServer(t))
-	tb.do(chromedp.EmulateViewport(320, 800))
+	tb.resize(320, 800)
 	tb.open("/login")
 	tb.login("ada")
 	for _, path := range pagePaths {

@@ -40,6 +40,9 @@ func policyIsRight(address, policy string) bool {
 	return policy == loginPolicy
 }
 
+// hangs is after how long what a tab does not do it never will: a busy machine takes minutes for the longest test.
+const hangs = 15 * time.Minute
+
 // tab is a tab of a browser that has cookies of its own.
 type tab struct {
 	t    *testing.T
@@ -62,7 +65,7 @@ func openTab(t *testing.T, base string) *tab {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, 800)); err != nil {
 		t.Fatal(err)
 	}
-	tb.ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	tb.ctx, cancel = context.WithTimeout(ctx, hangs)
 	t.Cleanup(func() {
 		cancel()
 		tb.mu.Lock()
@@ -176,10 +179,22 @@ func eval[T any](tb *tab, expression string) T {
 // focus fails the test unless what a selector names gets the focus: a browser gives it when the page is loaded, or a moment later.
 func (tb *tab) focus(selector string) {
 	tb.t.Helper()
-	end := time.Now().Add(30 * time.Second)
+	end := time.Now().Add(2 * time.Minute)
 	for !eval[bool](tb, fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
 		if time.Now().After(end) {
 			tb.t.Fatalf("the focus is on %s, want %s", eval[string](tb, "document.activeElement.outerHTML"), selector)
+		}
+	}
+}
+
+// resize gives the page another size, and waits until it has it, which may be a moment after the browser was told.
+func (tb *tab) resize(width, height int64) {
+	tb.t.Helper()
+	tb.do(chromedp.EmulateViewport(width, height))
+	end := time.Now().Add(2 * time.Minute)
+	for got := eval[int64](tb, "innerWidth"); got != width; got = eval[int64](tb, "innerWidth") {
+		if time.Now().After(end) {
+			tb.t.Fatalf("the page is %d wide, want %d", got, width)
 		}
 	}
 }

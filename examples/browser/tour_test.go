@@ -74,7 +74,7 @@ func (tb *tab) check(script, as, place string) {
 	if page {
 		say("dark", tb.violations(script, "color-contrast"))
 	}
-	tb.do(chromedp.EmulateViewport(320, 800))
+	tb.resize(320, 800)
 	if width := eval[int](tb, "document.documentElement.scrollWidth"); width > 320 {
 		tb.t.Errorf("%s as %s is %d wide on a phone: %s", place, as, width, eval[string](tb,
 			`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 321 && !e.closest(".scroll")).slice(0, 4).map(e => e.outerHTML.slice(0, 120)).join("; ")`))
@@ -83,7 +83,7 @@ func (tb *tab) check(script, as, place string) {
 		say("on a phone", tb.violations(script, "target-size", "scrollable-region-focusable"))
 	}
 	tb.screenshot(name + " phone dark")
-	tb.do(chromedp.EmulateViewport(1200, 800))
+	tb.resize(1200, 800)
 	tb.scheme("light")
 	say("as markup", tb.markupFlaws())
 }
