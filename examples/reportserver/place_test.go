@@ -152,10 +152,13 @@ func (i *instance) events() int {
 	return strings.Count(text, "\n")
 }
 
-// eventually asks until the answer is as wanted, for at most 20 seconds.
+// hangs is after how long what has not happened never will: a busy machine needs seconds for what takes milliseconds.
+const hangs = 5 * time.Minute
+
+// eventually asks until the answer is as wanted.
 func (i *instance) eventually(user, methodAndPath string, want int, wantText string) {
 	i.t.Helper()
-	ctx, cancel := context.WithTimeout(i.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(i.t.Context(), hangs)
 	defer cancel()
 	for {
 		status, text := i.ask(user, methodAndPath, "")
@@ -177,10 +180,11 @@ var places = map[string]func(t *testing.T) string{
 	"PostgreSQL": func(t *testing.T) string { return needPostgreSQL(t).database(t) },
 }
 
+// eachPlace runs a test with each kind. Answers may be older than any that a busy machine makes: they are 503 beyond that.
 func eachPlace(t *testing.T, test func(t *testing.T, args []string)) {
 	for name, where := range places {
 		t.Run(name, func(t *testing.T) {
-			test(t, []string{"-log", where(t), "-checkpoint", filepath.Join(t.TempDir(), "checkpoint"), "-max-age", "2s"})
+			test(t, []string{"-log", where(t), "-checkpoint", filepath.Join(t.TempDir(), "checkpoint"), "-max-age", "1m"})
 		})
 	}
 }
@@ -358,7 +362,7 @@ func TestBrokenLog(t *testing.T) {
 	}
 	select {
 	case <-i.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(hangs):
 		t.Fatalf("it goes on, and says\n%s", i.log())
 	}
 	if i.err == nil || !strings.Contains(i.log(), "reportserver: the log cannot be followed: ") {
@@ -369,7 +373,7 @@ func TestBrokenLog(t *testing.T) {
 // TestServerGone kills the database below two instances and starts it again. They answer 503 in between, and go on without being started again.
 func TestServerGone(t *testing.T) {
 	server := needPostgreSQL(t)
-	args := []string{"-log", server.database(t), "-max-age", "1s"}
+	args := []string{"-log", server.database(t), "-max-age", "10s"}
 	i := launch(t, args...)
 	i.promote("editor")
 	server.kill()
