@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,13 +65,85 @@ type node struct {
 	proxy                *proxy // of the routes to it
 	config, log, program string
 
-	mu  sync.Mutex
-	cmd *exec.Cmd
+	mu    sync.Mutex
+	cmd   *exec.Cmd     // nil while it is not meant to run
+	ended chan struct{} // closed when cmd has
 }
 
+// hang is after how long a test gives up on what should come. It ends what hangs, and
+// is no measure of what is slow.
+const hang = 3 * time.Minute
+
 // newCluster starts a cluster of so many nodes, with more lines in the configuration
-// of each.
+// of each, and waits until it is ready. If a node ends, somebody else took one of its
+// ports: then it tries other ones.
 func newCluster(size int, sync, more string) (*cluster, error) {
+	for try := 1; ; try++ {
+		c, err := makeCluster(size, sync, more)
+		if c == nil {
+			return nil, err
+		}
+		if err == nil {
+			err = c.ready()
+		}
+		if err == nil {
+			return c, nil
+		}
+		c.stop()
+		if !errors.Is(err, errEnded) || try == 5 {
+			return nil, err
+		}
+	}
+}
+
+// errEnded: a node that should run does not.
+var errEnded = errors.New("a node ended")
+
+// ready waits until each node says that it is healthy, which it does when it has the
+// others and their leader.
+func (c *cluster) ready() error {
+	ctx, cancel := context.WithTimeout(context.Background(), hang)
+	defer cancel()
+	for _, n := range c.nodes {
+		for !n.healthy(ctx) {
+			select {
+			case <-n.ended:
+				return fmt.Errorf("%w: %s", errEnded, n.tail())
+			case <-ctx.Done():
+				return fmt.Errorf("node %s is not ready: %w: %s", n.name, ctx.Err(), n.tail())
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	return nil
+}
+
+func (n *node) healthy(ctx context.Context) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/healthz", n.http), nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.StatusCode == http.StatusOK
+}
+
+// tail returns the end of what a node logged.
+func (n *node) tail() string {
+	text, err := os.ReadFile(n.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-2000):])
+}
+
+// makeCluster starts the nodes of a cluster. What it returns is to be stopped, also
+// beside an error.
+func makeCluster(size int, sync, more string) (*cluster, error) {
 	program, err := built()
 	if err != nil {
 		return nil, err
@@ -85,22 +159,22 @@ func newCluster(size int, sync, more string) (*cluster, error) {
 	for i := range size {
 		ports, err := freePorts(3)
 		if err != nil {
-			return nil, err
+			return c, err
 		}
 		name := fmt.Sprint("n", i+1)
 		n := &node{name: name, client: ports[0], route: ports[1], http: ports[2], program: program}
 		n.config, n.log = filepath.Join(dir, name+".conf"), filepath.Join(dir, name+".log")
 		if n.proxy, err = newProxy(name, n.route); err != nil {
-			return nil, err
+			return c, err
 		}
 		c.nodes = append(c.nodes, n)
 	}
 	for _, n := range c.nodes {
 		if err := os.WriteFile(n.config, []byte(c.text(n, sync, more)), 0o600); err != nil {
-			return nil, err
+			return c, err
 		}
 		if err := n.start(); err != nil {
-			return nil, err
+			return c, err
 		}
 	}
 	return c, nil
@@ -131,9 +205,17 @@ func (n *node) start() error {
 		return err
 	}
 	defer log.Close()
-	n.cmd = exec.Command(n.program, "-c", n.config)
-	n.cmd.Stdout, n.cmd.Stderr = log, log
-	return n.cmd.Start()
+	cmd, ended := exec.Command(n.program, "-c", n.config), make(chan struct{})
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	n.cmd, n.ended = cmd, ended
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
+	return nil
 }
 
 // kill ends the process at once, as kill -9 does.
@@ -142,7 +224,7 @@ func (n *node) kill() {
 	defer n.mu.Unlock()
 	if n.cmd != nil {
 		n.cmd.Process.Kill()
-		n.cmd.Wait()
+		<-n.ended
 		n.cmd = nil
 	}
 }
@@ -198,7 +280,7 @@ func connect(t testing.TB, nodes ...*node) jetstream.JetStream {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	for deadline := time.Now().Add(20 * time.Second); !nc.IsConnected(); {
+	for deadline := time.Now().Add(hang); !nc.IsConnected(); {
 		if time.Now().After(deadline) {
 			t.Fatal("no connection")
 		}
@@ -237,17 +319,29 @@ func need(t testing.TB, start func() (*cluster, error)) *cluster {
 // create makes a stream and opens it, when the cluster is ready.
 func create(t testing.TB, js jetstream.JetStream, o *Options) *Store {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		s, err := Create(ctx, js, o)
+	for deadline := time.Now().Add(hang); ; pause(t.Context()) {
+		s, err := Create(t.Context(), js, o)
 		if err == nil {
 			return s
 		}
-		if ctx.Err() != nil || errors.Is(err, ErrForeign) {
+		if time.Now().After(deadline) || errors.Is(err, ErrForeign) {
 			t.Fatal(err)
 		}
-		pause(ctx)
+	}
+}
+
+// open opens a stream through some nodes, when they answer.
+func open(t testing.TB, o *Options, nodes ...*node) *Store {
+	t.Helper()
+	js := connect(t, nodes...)
+	for deadline := time.Now().Add(hang); ; pause(t.Context()) {
+		s, err := Open(t.Context(), js, o)
+		if err == nil {
+			return s
+		}
+		if time.Now().After(deadline) || !errors.Is(err, ErrNoAnswer) {
+			t.Fatal(err)
+		}
 	}
 }
 

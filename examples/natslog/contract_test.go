@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/audittest"
@@ -14,7 +13,7 @@ import (
 // TestLogContract runs the contract of audit.Log on three nodes.
 func TestLogContract(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*hang)
 	defer cancel()
 	c := need(t, shared)
 	s := create(t, connect(t, c.nodes...), &Options{Stream: "LOG", Monitors: c.monitors()})
@@ -29,7 +28,7 @@ func TestLogContract(t *testing.T) {
 // them.
 func TestStoreContract(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*hang)
 	defer cancel()
 	c := need(t, shared)
 	o := &Options{Stream: "STORE", Keys: audittest.TargetKeys}

@@ -46,7 +46,7 @@ func TestSettings(t *testing.T) {
 		{"ASYNC", func(c *jetstream.StreamConfig) { c.PersistMode = jetstream.AsyncPersistMode }, audit.ErrWeak},
 		{"NO-TTL", func(c *jetstream.StreamConfig) { c.AllowMsgTTL = false }, audit.ErrWeak},
 	} {
-		o := Options{Stream: c.name, Replicas: 1, Patience: time.Second}
+		o := Options{Stream: c.name, Replicas: 1}
 		settings := config(o)
 		c.set(&settings)
 		if _, err := js.CreateStream(t.Context(), settings); err != nil {
@@ -173,7 +173,7 @@ func TestTooLarge(t *testing.T) {
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	js := connect(t, need(t, alone).nodes...)
-	s := create(t, js, &Options{Stream: "DAMAGE", Replicas: 1, Patience: 300 * time.Millisecond})
+	s := create(t, js, &Options{Stream: "DAMAGE", Replicas: 1, Patience: 3 * time.Second})
 	one := newEvent(audit.Checkpoint{}, "one")
 	two := newEvent(one.Checkpoint(), "two")
 	line := func(e audit.Event) string { l, _ := audit.Encode(e); return string(l) }

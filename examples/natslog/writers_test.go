@@ -32,10 +32,7 @@ type world struct {
 func work(t *testing.T, c *cluster, o Options, writers int, names ...string) *world {
 	w := &world{names: names, stop: make(chan struct{}), sent: make(map[audit.Hash]bool), acked: make(map[string]map[uint64]audit.Hash)}
 	for i := range writers {
-		s, err := Open(t.Context(), connect(t, c.nodes...), &o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := open(t, &o, c.nodes...)
 		w.done.Go(func() { w.write(t.Context(), s, i) })
 	}
 	return w
@@ -140,7 +137,7 @@ func (w *world) more(t *testing.T, n int) time.Duration {
 	t.Helper()
 	begun, from := time.Now(), w.total()
 	for w.total() < from+n {
-		if time.Since(begun) > 45*time.Second {
+		if time.Since(begun) > hang {
 			t.Fatalf("after %v %d of %d events are confirmed", time.Since(begun), w.total()-from, n)
 		}
 		pause(t.Context())
@@ -157,10 +154,8 @@ func (w *world) check(t *testing.T, c *cluster, o Options) {
 	for _, err := range w.problems {
 		t.Error(err)
 	}
-	s, err := Open(t.Context(), connect(t, c.nodes...), &o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o.Patience = hang
+	s := open(t, &o, c.nodes...)
 	for _, n := range c.nodes {
 		lead(t, s, n)
 		for _, name := range w.names {
@@ -217,7 +212,7 @@ func leader(t testing.TB, s *Store, c *cluster) *node {
 func lead(t *testing.T, s *Store, n *node) {
 	t.Helper()
 	request, _ := json.Marshal(map[string]any{"placement": map[string]string{"preferred": n.name}})
-	for deadline := time.Now().Add(30 * time.Second); ; pause(t.Context()) {
+	for deadline := time.Now().Add(hang); ; pause(t.Context()) {
 		if time.Now().After(deadline) {
 			t.Fatalf("node %s does not become the leader", n.name)
 		}
