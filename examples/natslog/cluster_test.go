@@ -271,11 +271,12 @@ func (c *cluster) monitors() []string {
 	return all
 }
 
-// connect connects to nodes, and to no others.
+// connect connects to the first of some nodes, to the next one when that breaks, and
+// to no others.
 func connect(t testing.TB, nodes ...*node) jetstream.JetStream {
 	t.Helper()
 	nc, err := nats.Connect(urls(nodes...), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond), nats.RetryOnFailedConnect(true),
-		nats.IgnoreDiscoveredServers(), nats.Timeout(time.Second), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2))
+		nats.DontRandomize(), nats.IgnoreDiscoveredServers(), nats.Timeout(time.Second), nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2))
 	if err != nil {
 		t.Fatal(err)
 	}

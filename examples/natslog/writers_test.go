@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -28,11 +29,14 @@ type world struct {
 	problems []error
 }
 
-// work starts writers, each with a connection of its own to all nodes.
+// work starts writers, each with a connection of its own, as many to one node as to
+// another: a client stays with a node that is cut off, so if all were there, nobody
+// could say that the others go on.
 func work(t *testing.T, c *cluster, o Options, writers int, names ...string) *world {
 	w := &world{names: names, stop: make(chan struct{}), sent: make(map[audit.Hash]bool), acked: make(map[string]map[uint64]audit.Hash)}
 	for i := range writers {
-		s := open(t, &o, c.nodes...)
+		first := i % len(c.nodes)
+		s := open(t, &o, append(slices.Clone(c.nodes[first:]), c.nodes[:first]...)...)
 		w.done.Go(func() { w.write(t.Context(), s, i) })
 	}
 	return w
