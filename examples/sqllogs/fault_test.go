@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/sqllog"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // TestIsolation: writers share logs under every isolation level that is the default
@@ -135,7 +136,7 @@ func TestProxy(t *testing.T) {
 			t.Parallel()
 			place := w.place(t)
 			place.store(t, place.db(t), nil)
-			p := newProxy(t, place.server.address())
+			p := newProxy(t, place.server.Address())
 			p.calm = true
 			g := crowd(t, 2, 4, 300*time.Millisecond, func(log string) audit.Log {
 				return named(t, place.store(t, place.dbAt(t, p.address()), nil), log)
@@ -159,7 +160,7 @@ func TestKill(t *testing.T) {
 	for _, w := range []world{worlds[1], worlds[3]} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			w.server = func() (*server, error) { return newServer(w.dialect.String()) }
+			w.server = func() (*testserver.Server, error) { return newServer(testserver.Kind(w.dialect.String())) }
 			p := w.place(t)
 			p.store(t, p.db(t), nil)
 			crowd(t, 2, 4, 2*time.Second, func(log string) audit.Log {
@@ -167,11 +168,11 @@ func TestKill(t *testing.T) {
 			}, func(g *ledger) {
 				for round := range 3 {
 					g.await(t, 100)
-					if backends := p.server.children(); round == 1 && len(backends) > 0 {
+					if backends := p.server.Processes(); round == 1 && len(backends) > 0 {
 						syscall.Kill(backends[len(backends)-1], syscall.SIGKILL) // the server starts all of them again
 					} else {
-						p.server.kill()
-						if err := p.server.start(); err != nil {
+						p.server.Kill()
+						if err := p.server.Start(); err != nil {
 							t.Fatal(err)
 						}
 					}

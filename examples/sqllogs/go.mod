@@ -12,6 +12,7 @@ require (
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/ambit-authz/ambit/examples/testserver v0.0.0
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -29,3 +30,5 @@ require (
 )
 
 replace github.com/ambit-authz/ambit => ../..
+
+replace github.com/ambit-authz/ambit/examples/testserver => ../testserver

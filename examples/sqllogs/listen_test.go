@@ -21,7 +21,7 @@ func listen(t testing.TB, ctx context.Context, p *place) <-chan audit.Event {
 	s := p.store(t, p.db(t), &sqllog.Options{Poll: time.Hour})
 	listening, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- Listen(ctx, dsn("pgx", p.server.address(), p.name), s, func() { close(listening) })
+		ended <- Listen(ctx, dsn("pgx", p.server.Address(), p.name), s, func() { close(listening) })
 	}()
 	select {
 	case <-listening:
@@ -58,12 +58,12 @@ func TestListenFails(t *testing.T) {
 		t.Error("there is no table yet, and the trigger is made")
 	}
 	s := p.store(t, p.db(t), nil)
-	if err := Listen(t.Context(), "postgres://nobody@"+p.server.address()+"/"+p.name+"?sslmode=disable", s, nil); !errors.As(err, new(*pgconn.ConnectError)) {
+	if err := Listen(t.Context(), "postgres://nobody@"+p.server.Address()+"/"+p.name+"?sslmode=disable", s, nil); !errors.As(err, new(*pgconn.ConnectError)) {
 		t.Error(err)
 	}
 	// A connection that breaks ends it.
 	db := p.db(t)
-	err := Listen(t.Context(), dsn("pgx", p.server.address(), p.name), s, func() {
+	err := Listen(t.Context(), dsn("pgx", p.server.Address(), p.name), s, func() {
 		go db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN ambit_event'")
 	})
 	if err == nil {

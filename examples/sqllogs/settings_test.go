@@ -12,6 +12,7 @@ import (
 
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/sqllog"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // TestWeakSettings: what loses confirmed events is refused when the store opens, and
@@ -95,15 +96,15 @@ func TestWeakConnections(t *testing.T) {
 func TestReplica(t *testing.T) {
 	t.Parallel()
 	w := worlds[1]
-	w.server = func() (*server, error) { return newServer("PostgreSQL") }
+	w.server = func() (*testserver.Server, error) { return newServer(testserver.PostgreSQL) }
 	p := w.place(t)
 	l := named(t, p.store(t, p.db(t), nil), "acme")
 	fill(t, l, audit.Checkpoint{}, 3)
-	p.server.kill()
-	if err := os.WriteFile(filepath.Join(p.server.data(), "standby.signal"), nil, 0o644); err != nil {
+	p.server.Kill()
+	if err := os.WriteFile(filepath.Join(p.server.DataDir(), "standby.signal"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.server.start(); err != nil {
+	if err := p.server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	db := p.db(t)
@@ -200,7 +201,7 @@ func TestRole(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { db.Exec("DROP OWNED BY " + role + "; DROP ROLE " + role) })
-	limited, err := sql.Open("pgx", strings.Replace(dsn("pgx", p.server.address(), p.name), "postgres@", role+"@", 1))
+	limited, err := sql.Open("pgx", strings.Replace(dsn("pgx", p.server.Address(), p.name), "postgres@", role+"@", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,11 +224,11 @@ func TestGone(t *testing.T) {
 	for _, w := range []world{worlds[2], worlds[3]} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			w.server = func() (*server, error) { return newServer(w.dialect.String()) }
+			w.server = func() (*testserver.Server, error) { return newServer(testserver.Kind(w.dialect.String())) }
 			p := w.place(t)
 			l := named(t, p.store(t, p.db(t), nil), "acme")
 			head := fill(t, l, audit.Checkpoint{}, 2)
-			p.server.kill()
+			p.server.Kill()
 			e := event(head, "x")
 			own := new(sqllog.Error)
 			if err := l.Append(t.Context(), e); !errors.As(err, &own) || errors.Is(err, audit.ErrConflict) {
@@ -245,7 +246,7 @@ func TestGone(t *testing.T) {
 				}
 			}
 			cancel()
-			if err := p.server.start(); err != nil {
+			if err := p.server.Start(); err != nil {
 				t.Fatal(err)
 			}
 			if err := l.Append(t.Context(), e); err != nil || headOf(t, l) != e.Checkpoint() {

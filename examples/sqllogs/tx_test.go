@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/audittest"
 	"github.com/ambit-authz/ambit/audit/sqllog"
+	"github.com/ambit-authz/ambit/examples/testserver"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -265,18 +267,18 @@ func TestRestore(t *testing.T) {
 
 // client returns a command with a program of the server, for the database.
 func (p *place) client(program string, args ...string) *exec.Cmd {
-	port := p.server.address()[strings.LastIndex(p.server.address(), ":")+1:]
-	if p.server.kind == "PostgreSQL" {
-		return p.server.command(program, append([]string{"-h", "127.0.0.1", "-p", port, "-U", "postgres"}, append(args, p.name)...)...)
+	port := strconv.Itoa(p.server.Port())
+	if p.server.Kind() == testserver.PostgreSQL {
+		return p.server.Command(program, append([]string{"-h", "127.0.0.1", "-p", port, "-U", "postgres"}, append(args, p.name)...)...)
 	}
-	return p.server.command(program, append([]string{"-h", "127.0.0.1", "-P", port, "-u", "root"}, append(args, p.name)...)...)
+	return p.server.Command(program, append([]string{"-h", "127.0.0.1", "-P", port, "-u", "root"}, append(args, p.name)...)...)
 }
 
 // dump returns the table of events as the programs of the database write it.
 func (p *place) dump(t *testing.T) string {
 	t.Helper()
 	cmd := p.client("mariadb-dump", "--single-transaction", "--hex-blob")
-	if p.server.kind == "PostgreSQL" {
+	if p.server.Kind() == testserver.PostgreSQL {
 		cmd = p.client("pg_dump", "--table=ambit_event")
 	} else {
 		cmd.Args = append(cmd.Args, "ambit_event")
@@ -291,7 +293,7 @@ func (p *place) dump(t *testing.T) string {
 func (p *place) restore(t *testing.T, dump string) {
 	t.Helper()
 	cmd := p.client("mariadb")
-	if p.server.kind == "PostgreSQL" {
+	if p.server.Kind() == testserver.PostgreSQL {
 		cmd = p.client("psql", "-q", "-v", "ON_ERROR_STOP=1")
 	}
 	cmd.Stdin = strings.NewReader(dump)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/audit/audittest"
 	"github.com/ambit-authz/ambit/audit/sqllog"
+	"github.com/ambit-authz/ambit/examples/testserver"
 	_ "github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/lib/pq"
@@ -27,7 +27,7 @@ type world struct {
 	name    string
 	dialect sqllog.Dialect
 	driver  string
-	server  func() (*server, error) // nil for SQLite
+	server  func() (*testserver.Server, error) // nil for SQLite
 }
 
 var worlds = []world{
@@ -61,7 +61,7 @@ func patient(t testing.TB) context.Context {
 // place is an empty database that is removed with the test.
 type place struct {
 	world
-	server *server
+	server *testserver.Server
 	name   string // of the database, or the path of the file
 }
 
@@ -74,7 +74,7 @@ func (w world) place(t testing.TB) *place {
 		p.name = filepath.Join(t.TempDir(), "log.db")
 		return p
 	}
-	p.server = need(t, w.server)
+	p.server = testserver.Need(t, w.server)
 	p.create(t)
 	return p
 }
@@ -83,7 +83,7 @@ func (w world) place(t testing.TB) *place {
 func (p *place) create(t testing.TB) {
 	t.Helper()
 	p.name = "test_" + strconv.FormatInt(places.Add(1), 10)
-	admin, err := p.server.open("")
+	admin, err := openFirst(p.server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,22 +93,18 @@ func (p *place) create(t testing.TB) {
 	}
 	t.Cleanup(func() {
 		drop := "DROP DATABASE " + p.name
-		if p.server.kind == "PostgreSQL" {
+		if p.server.Kind() == testserver.PostgreSQL {
 			drop += " WITH (FORCE)"
 		}
 		admin.Exec(drop)
 	})
 }
 
-// open opens a database of a server, "" the one that it has from the start.
-func (s *server) open(name string) (*sql.DB, error) {
-	if s.kind == "PostgreSQL" {
-		return sql.Open("pgx", dsn("pgx", s.address(), name))
-	}
-	return sql.Open("mysql", dsn("mysql", s.address(), name))
+// openFirst opens the database that a server has from the start.
+func openFirst(s *testserver.Server) (*sql.DB, error) {
+	driver := map[testserver.Kind]string{testserver.PostgreSQL: "pgx", testserver.MariaDB: "mysql"}[s.Kind()]
+	return sql.Open(driver, dsn(driver, s.Address(), ""))
 }
-
-func (s *server) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
 // dsn returns the data source name of a database, with options that are joined by &.
 func dsn(driver, address, name string, options ...string) string {
@@ -130,7 +126,7 @@ func (p *place) db(t testing.TB, options ...string) *sql.DB {
 	t.Helper()
 	address := ""
 	if p.server != nil {
-		address = p.server.address()
+		address = p.server.Address()
 	}
 	return p.dbAt(t, address, options...)
 }
