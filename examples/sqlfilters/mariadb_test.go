@@ -9,6 +9,7 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter/sqlfiltertest"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // The database itself has latin1, which is the default of the server.
@@ -34,7 +35,7 @@ func init() {
 
 func mariadbEmpty(t testing.TB) *sql.DB {
 	t.Helper()
-	s := need(t, sharedMariaDB)
+	s := testserver.Need(t, sharedMariaDB)
 	name, _ := s.create(t)
 	return connect(t, s.driver(), s.dsn(s.driver(), name, "interpolateParams=true")) // a number is then a decimal
 }
@@ -87,7 +88,7 @@ var mariadbOdds = []odd{
 // converts it, it is right.
 func TestLatin1(t *testing.T) {
 	t.Parallel()
-	s := need(t, sharedMariaDB)
+	s := testserver.Need(t, sharedMariaDB)
 	name, db := s.create(t, "CREATE TABLE accounts (id varchar(100) CHARACTER SET utf8mb4, name text CHARACTER SET latin1, KEY (name(10)))")
 	var held []datagroup.Account
 	for _, a := range sqlfiltertest.Accounts(nil) {
@@ -142,7 +143,7 @@ func TestLatin1(t *testing.T) {
 // [sqlfilter.Dialect.Connection] an account could be shown that is left out.
 func TestCharacterSets(t *testing.T) {
 	t.Parallel()
-	s := need(t, sharedMariaDB)
+	s := testserver.Need(t, sharedMariaDB)
 	name, _ := s.create(t, "CREATE TABLE accounts (id varchar(100) CHARACTER SET utf8mb4, name text CHARACTER SET utf8mb4)")
 	schema, err := datagroup.NewSchema()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // alike is a collation for which a text equals others in case, accents and more.
@@ -42,7 +43,7 @@ func init() {
 
 func postgresqlEmpty(t testing.TB) *sql.DB {
 	t.Helper()
-	_, db := need(t, sharedPostgreSQL).create(t, "CREATE TYPE mood AS ENUM ('5', 'a')")
+	_, db := testserver.Need(t, sharedPostgreSQL).create(t, "CREATE TYPE mood AS ENUM ('5', 'a')")
 	return db
 }
 

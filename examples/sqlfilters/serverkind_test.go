@@ -13,12 +13,13 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter/sqlfiltertest"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // serverKind is how a table in a database with a server keeps accounts, and how the
 // conditions get there.
 type serverKind struct {
-	server  func() (*server, error)
+	server  func() (server, error)
 	driver  string
 	options []string // of the connection
 	prepare []string // statements before the tables are made
@@ -32,18 +33,18 @@ type serverKind struct {
 
 func (k serverKind) open(t testing.TB, d sqlfilter.Dialect) sqlfiltertest.Database {
 	t.Helper()
-	s := need(t, k.server)
+	s := testserver.Need(t, k.server)
 	name, admin := s.create(t, append(k.prepare, k.tables()...)...)
 	db := connect(t, k.driver, s.dsn(k.driver, name, k.options...))
 	id := "a.id"
-	if s.kind == "MariaDB" { // which writes ids in the character set of the connection
+	if s.Kind() == testserver.MariaDB { // which writes ids in the character set of the connection
 		id = "CAST(CONVERT(a.id USING utf8mb4) AS BINARY)"
 	}
 	return sqlfiltertest.Database{
 		Table:    table(t, d, withLabels(k.labels, k.tags)),
-		Numbered: s.kind == "PostgreSQL",
+		Numbered: s.Kind() == testserver.PostgreSQL,
 		Select:   selector(db, id),
-		Store:    func(ctx context.Context, a datagroup.Account) error { return k.insert(ctx, admin, s.kind, rowOf(a)) },
+		Store:    func(ctx context.Context, a datagroup.Account) error { return k.insert(ctx, admin, s.Kind(), rowOf(a)) },
 	}
 }
 
@@ -66,8 +67,8 @@ func (k serverKind) tables() []string {
 }
 
 // insert stores an account.
-func (k serverKind) insert(ctx context.Context, db *sql.DB, kind string, r row) error {
-	if kind == "PostgreSQL" && r.hasNUL() {
+func (k serverKind) insert(ctx context.Context, db *sql.DB, kind testserver.Kind, r row) error {
+	if kind == testserver.PostgreSQL && r.hasNUL() {
 		return fmt.Errorf("PostgreSQL: %w", sqlfiltertest.ErrCannotHold)
 	}
 	var args []any
@@ -161,7 +162,7 @@ func inASCII(json string) string {
 }
 
 // places returns the places of the values of so many rows.
-func places(kind string, rows, values int) string {
+func places(kind testserver.Kind, rows, values int) string {
 	var b strings.Builder
 	for i := range rows * values {
 		switch {
@@ -172,7 +173,7 @@ func places(kind string, rows, values int) string {
 		default:
 			b.WriteString(", ")
 		}
-		if kind == "PostgreSQL" {
+		if kind == testserver.PostgreSQL {
 			fmt.Fprintf(&b, "$%d", i+1)
 		} else {
 			b.WriteString("?")

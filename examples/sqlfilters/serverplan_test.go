@@ -11,6 +11,7 @@ import (
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter/sqlfiltertest"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // TestServerPlans: an index helps comparisons by = and in, and lists of ids.
@@ -37,12 +38,12 @@ const manyAccounts = 20_000
 // part of a plan that looks at all of its rows.
 func (k serverKind) plans(t testing.TB, d sqlfilter.Dialect, ids []int, series, bad string) error {
 	t.Helper()
-	s := need(t, k.server)
+	s := testserver.Need(t, k.server)
 	name, admin := s.create(t, append(k.prepare, k.tables()...)...)
 	exec(t, admin, "INSERT INTO accounts (id, source, country, spend, labels_known) "+series)
 	exec(t, admin, "CREATE INDEX by_country ON accounts (country)")
 	exec(t, admin, "INSERT INTO account_labels SELECT id, 'vip' FROM accounts")
-	exec(t, admin, map[string]string{"PostgreSQL": "ANALYZE", "MariaDB": "ANALYZE TABLE accounts, account_labels"}[s.kind])
+	exec(t, admin, map[testserver.Kind]string{testserver.PostgreSQL: "ANALYZE", testserver.MariaDB: "ANALYZE TABLE accounts, account_labels"}[s.Kind()])
 	table := table(t, d, withLabels(labelsRows, tagsRows))
 	conditions := make(map[string]sqlfilter.Predicate)
 	var err error
@@ -70,7 +71,7 @@ func (k serverKind) plans(t testing.TB, d sqlfilter.Dialect, ids []int, series, 
 	var errs []error
 	for name, p := range conditions {
 		where, args, _ := p.ToSql()
-		if s.kind == "PostgreSQL" {
+		if s.Kind() == testserver.PostgreSQL {
 			where, args = p.Numbered(1)
 		}
 		plan := rowsOf(t, db, "EXPLAIN SELECT sum(a.spend) FROM accounts AS a WHERE "+where, args...)
@@ -125,7 +126,7 @@ func postgresqlPlan(t testing.TB, d sqlfilter.Dialect) error {
 // are equal under the collation of the column.
 func twice(t testing.TB, d sqlfilter.Dialect, k serverKind, series string) error {
 	t.Helper()
-	_, db := need(t, k.server).create(t, append(k.prepare, k.tables()...)...)
+	_, db := testserver.Need(t, k.server).create(t, append(k.prepare, k.tables()...)...)
 	exec(t, db, "INSERT INTO accounts (id, source, country, spend, labels_known) "+series)
 	var errs []error
 	for _, statement := range []string{"SELECT 1", "ANALYZE"} {
@@ -165,7 +166,7 @@ func mariadbPlan(t testing.TB, d sqlfilter.Dialect) error {
 // nested returns an error if a list within a sub-select is read again for each row.
 func nested(t testing.TB, d sqlfilter.Dialect, k serverKind, series string) error {
 	t.Helper()
-	_, db := need(t, k.server).create(t, append(k.prepare, k.tables()...)...)
+	_, db := testserver.Need(t, k.server).create(t, append(k.prepare, k.tables()...)...)
 	exec(t, db, "INSERT INTO accounts (id, source, country, spend, labels_known) "+series)
 	exec(t, db, "ANALYZE TABLE accounts")
 	var list []datagroup.AccountID
