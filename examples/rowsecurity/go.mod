@@ -8,6 +8,7 @@ require (
 )
 
 require (
+	github.com/ambit-authz/ambit/examples/testserver v0.0.0
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
@@ -16,3 +17,5 @@ require (
 )
 
 replace github.com/ambit-authz/ambit => ../..
+
+replace github.com/ambit-authz/ambit/examples/testserver => ../testserver

@@ -11,6 +11,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
+	"github.com/ambit-authz/ambit/examples/testserver"
 	"github.com/ambit-authz/ambit/team"
 	"github.com/jackc/pgx/v5"
 )
@@ -164,7 +165,7 @@ func TestCut(t *testing.T) {
 // TestKill: the server is killed between the changes, again and again.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	w := newWorldOn(t, need(t, newServer))
+	w := newWorldOn(t, testserver.Need(t, newServer))
 	k := w.keeper(t, nil)
 	catchUp(t, k)
 	for i := range rounds(2, 4, 50) {
@@ -172,11 +173,11 @@ func TestKill(t *testing.T) {
 		killed := make(chan struct{})
 		go func() {
 			defer close(killed)
-			w.server.kill()
+			w.server.Kill()
 		}()
 		_, err := k.CatchUp(t.Context()) // or not
 		<-killed
-		if err := w.server.start(); err != nil {
+		if err := w.server.Start(); err != nil {
 			t.Fatal(err)
 		}
 		left, behindErr := k.Behind(t.Context())

@@ -15,6 +15,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit"
 	"github.com/ambit-authz/ambit/datagroup"
+	"github.com/ambit-authz/ambit/examples/testserver"
 	"github.com/ambit-authz/ambit/role"
 	"github.com/ambit-authz/ambit/team"
 	"github.com/jackc/pgx/v5"
@@ -35,7 +36,7 @@ var worlds atomic.Int64
 // newWorld returns a company, and a database with tables that were never filled.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return newWorldOn(t, need(t, shared))
+	return newWorldOn(t, testserver.Need(t, shared))
 }
 
 func newWorldOn(t testing.TB, s *server) *world {
