@@ -12,6 +12,7 @@ require (
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/ambit-authz/ambit/examples/testserver v0.0.0
 	github.com/apache/arrow-go/v18 v18.4.1 // indirect
 	github.com/duckdb/duckdb-go-bindings v0.1.24 // indirect
 	github.com/duckdb/duckdb-go-bindings/darwin-amd64 v0.1.24 // indirect
@@ -50,3 +51,5 @@ require (
 )
 
 replace github.com/ambit-authz/ambit => ../..
+
+replace github.com/ambit-authz/ambit/examples/testserver => ../testserver

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // places are the databases to try, each with its data source name.
@@ -19,8 +20,8 @@ var places = []struct {
 }{
 	{sqlite, func(t testing.TB) string { return config{}.sources(t.TempDir())[0].dsn }},
 	{duckDB, func(t testing.TB) string { return config{}.sources(t.TempDir())[1].dsn }},
-	{postgreSQL, func(t testing.TB) string { return need(t, sharedPostgreSQL) }},
-	{mariaDB, func(t testing.TB) string { return need(t, sharedMariaDB) }},
+	{postgreSQL, func(t testing.TB) string { return testserver.Need(t, sharedPostgreSQL) }},
+	{mariaDB, func(t testing.TB) string { return testserver.Need(t, sharedMariaDB) }},
 }
 
 // small is a tenth of the world, but on a server for tests.
