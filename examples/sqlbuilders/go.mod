@@ -18,6 +18,7 @@ require (
 )
 
 require (
+	github.com/ambit-authz/ambit/examples/testserver v0.0.0
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -43,3 +44,5 @@ require (
 )
 
 replace github.com/ambit-authz/ambit => ../..
+
+replace github.com/ambit-authz/ambit/examples/testserver => ../testserver

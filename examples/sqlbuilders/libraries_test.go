@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"github.com/ambit-authz/ambit/access/document"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 func TestSQLite(t *testing.T) {
@@ -35,7 +36,7 @@ func TestSQLite(t *testing.T) {
 
 func TestPostgreSQL(t *testing.T) {
 	t.Parallel()
-	s := needPostgreSQL(t)
+	s := testserver.Need(t, postgreSQL)
 	w, err := newWorld()
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"github.com/ambit-authz/ambit/access"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // trap is a line that looks right and is not, and the one to write instead: the
@@ -241,7 +242,7 @@ func TestBytes(t *testing.T) {
 	if len(statement.Vars) != 2 || statement.Vars[0] != uint8('U') {
 		t.Errorf("gorm sends %v", statement.Vars)
 	}
-	conn, err := pgx.Connect(t.Context(), needPostgreSQL(t).dsn("postgres"))
+	conn, err := pgx.Connect(t.Context(), dsn(testserver.Need(t, postgreSQL), "postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/datagroup"
 	"github.com/ambit-authz/ambit/datagroup/sqlfilter"
+	"github.com/ambit-authz/ambit/examples/testserver"
 	"github.com/ambit-authz/ambit/team"
 )
 
@@ -209,9 +210,9 @@ func (w *world) openSQLite() (*sql.DB, error) {
 
 // createPostgreSQL makes a database with the tables of a world, and returns the
 // name of its data source.
-func (w *world) createPostgreSQL(s *server, name string) (string, error) {
+func (w *world) createPostgreSQL(s *testserver.Server, name string) (string, error) {
 	ctx := context.Background()
-	main, err := pgx.Connect(ctx, s.dsn("postgres"))
+	main, err := pgx.Connect(ctx, dsn(s, "postgres"))
 	if err != nil {
 		return "", err
 	}
@@ -219,7 +220,7 @@ func (w *world) createPostgreSQL(s *server, name string) (string, error) {
 	if _, err := main.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 		return "", err
 	}
-	conn, err := pgx.Connect(ctx, s.dsn(name))
+	conn, err := pgx.Connect(ctx, dsn(s, name))
 	if err != nil {
 		return "", err
 	}
@@ -227,7 +228,7 @@ func (w *world) createPostgreSQL(s *server, name string) (string, error) {
 	if _, err := conn.Exec(ctx, postgresqlSchema); err != nil {
 		return "", err
 	}
-	return s.dsn(name), w.fill(func(sql string, args ...any) error {
+	return dsn(s, name), w.fill(func(sql string, args ...any) error {
 		_, err := conn.Exec(ctx, sql, args...)
 		return err
 	}, "INSERT INTO account VALUES ($1, $2, $3, $4, $5, $6)", "INSERT INTO visit VALUES ($1, $2, $3, $4)", func(labels []string) any { return labels })
