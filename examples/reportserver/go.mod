@@ -10,6 +10,7 @@ require (
 )
 
 require (
+	github.com/ambit-authz/ambit/examples/testserver v0.0.0
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -27,3 +28,5 @@ require (
 )
 
 replace github.com/ambit-authz/ambit => ../..
+
+replace github.com/ambit-authz/ambit/examples/testserver => ../testserver

@@ -20,6 +20,7 @@ import (
 	"github.com/ambit-authz/ambit/access/company"
 	"github.com/ambit-authz/ambit/access/document"
 	"github.com/ambit-authz/ambit/audit/filelog"
+	"github.com/ambit-authz/ambit/examples/testserver"
 )
 
 // asProgram makes the test program the one that is tested.
@@ -30,9 +31,8 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	code := m.Run()
-	stopPostgreSQL()
-	os.Exit(code)
+	defer testserver.StopAll()
+	m.Run()
 }
 
 // instance is the program, running.
@@ -177,7 +177,7 @@ func (i *instance) eventually(user, methodAndPath string, want int, wantText str
 var places = map[string]func(t *testing.T) string{
 	"file":       func(t *testing.T) string { return "file:" + filepath.Join(t.TempDir(), "acme.log") },
 	"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "acme.db") },
-	"PostgreSQL": func(t *testing.T) string { return needPostgreSQL(t).database(t) },
+	"PostgreSQL": func(t *testing.T) string { return databaseOf(t, testserver.Need(t, sharedPostgreSQL)) },
 }
 
 // eachPlace runs a test with each kind. Answers may be older than any that a busy machine makes: they are 503 beyond that.
@@ -372,11 +372,11 @@ func TestBrokenLog(t *testing.T) {
 
 // TestServerGone kills the database below two instances and starts it again. They answer 503 in between, and go on without being started again.
 func TestServerGone(t *testing.T) {
-	server := needPostgreSQL(t)
-	args := []string{"-log", server.database(t), "-max-age", "10s"}
+	server := testserver.Need(t, sharedPostgreSQL)
+	args := []string{"-log", databaseOf(t, server), "-max-age", "10s"}
 	i := launch(t, args...)
 	i.promote("editor")
-	server.kill()
+	server.Kill()
 	i.eventually("", "GET /healthz", http.StatusServiceUnavailable, `{"status":"unavailable","log":"fails","checkpoint":"ok"}`)
 	if status, text := i.ask("ada", "GET /reports", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a login without the log: %d %s, want 503", status, text)
@@ -384,7 +384,7 @@ func TestServerGone(t *testing.T) {
 	if want := "msg=unwell"; !strings.Contains(i.log(), want) {
 		t.Errorf("the program does not say %s:\n%s", want, i.log())
 	}
-	if err := server.start(); err != nil {
+	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	i.eventually("", "GET /healthz", http.StatusOK, `{"status":"ok","log":"ok","checkpoint":"ok"}`)
