@@ -146,7 +146,7 @@ func (m bookModel) copy() bookModel {
 func TestBookPersistence(t *testing.T) {
 	hit := branches{}
 	id := rapid.SampledFrom([]string{"", "a", "b", "c", "d"})
-	rapid.Check(t, func(t *rapid.T) {
+	hit.check(t, func(t *rapid.T) {
 		w := versions[Book[int], bookModel]{copy: bookModel.copy, check: checkBook}
 		w.run(t, bookModel{map[string]uint32{}, map[uint32]int{}, new(uint32)}, map[string]step[Book[int], bookModel]{
 			"add": func(t *rapid.T, tok *Token, b *Book[int], m bookModel) {
@@ -188,8 +188,7 @@ func TestBookPersistence(t *testing.T) {
 				}
 			},
 		})
-	})
-	hit.require(t, "add", "add a present id", "set", "set nothing", "remove")
+	}, "add", "add a present id", "set", "set nothing", "remove")
 }
 
 func checkBook(t *rapid.T, b *Book[int], m bookModel) {

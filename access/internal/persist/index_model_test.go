@@ -25,7 +25,7 @@ func TestIndexPersistence(t *testing.T) {
 	ids := indexIDs()
 	few := ids[len(ids)-45:]
 	key := rapid.SampledFrom(ids)
-	rapid.Check(t, func(t *rapid.T) {
+	hit.check(t, func(t *rapid.T) {
 		w := versions[Index[uint32], indexModel]{
 			copy: maps.Clone[indexModel],
 			check: func(t *rapid.T, x *Index[uint32], m indexModel) {
@@ -87,8 +87,7 @@ func TestIndexPersistence(t *testing.T) {
 				}
 			},
 		})
-	})
-	hit.require(t, "new page", "page over a page", "in place", "copied", "long id on a copied page",
+	}, "new page", "page over a page", "in place", "copied", "long id on a copied page",
 		"replaced", "replaced over a page", "divided", "doubled", "put into a divided page",
 		"edited", "grown", "deleted", "deleted over a page", "deleted while it grows", "nothing to delete")
 }

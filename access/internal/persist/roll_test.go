@@ -94,7 +94,7 @@ func TestRollPersistence(t *testing.T) {
 	hit := branches{}
 	names := []string{"a", "b", "c", someUUID, "an id that is longer than a key"}
 	name := rapid.SampledFrom(names)
-	rapid.Check(t, func(t *rapid.T) {
+	hit.check(t, func(t *rapid.T) {
 		w := versions[Roll[int], rollModel]{copy: rollModel.copy, check: func(t *rapid.T, r *Roll[int], m rollModel) {
 			if r.Len() != len(m.ids) || r.Next() != m.next() {
 				t.Fatalf("Len, Next = %d, %d, want %d, %d", r.Len(), r.Next(), len(m.ids), m.next())
@@ -155,6 +155,5 @@ func TestRollPersistence(t *testing.T) {
 				}
 			},
 		})
-	})
-	hit.require(t, "enroll a new number", "enroll a number passed over", "edit", "strike")
+	}, "enroll a new number", "enroll a number passed over", "edit", "strike")
 }

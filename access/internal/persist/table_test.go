@@ -127,7 +127,7 @@ func TestTablePutCost(t *testing.T) {
 func TestTablePersistence(t *testing.T) {
 	hit := branches{}
 	index := rapid.OneOf(rapid.SampledFrom(boundaries), rapid.Uint32Range(0, 200), rapid.Uint32())
-	rapid.Check(t, func(t *rapid.T) {
+	hit.check(t, func(t *rapid.T) {
 		w := versions[Table[int], map[uint32]int]{
 			copy: maps.Clone[map[uint32]int],
 			check: func(t *rapid.T, b *Table[int], m map[uint32]int) {
@@ -175,8 +175,7 @@ func TestTablePersistence(t *testing.T) {
 				}
 			},
 		})
-	})
-	hit.require(t, "new leaf", "in place", "copied", "root grew")
+	}, "new leaf", "in place", "copied", "root grew")
 }
 
 func leafOf[T any](b *Table[T], i uint32) *leaf[T] {

@@ -142,7 +142,7 @@ func TestSetPersistence(t *testing.T) {
 	stride := rapid.SampledFrom([]uint32{1, 3, 60})
 	some := rapid.SampledFrom([]int{0, 6, 16, 31, 129, 200})
 	either := func(t *rapid.T) int { return rapid.IntRange(0, 1).Draw(t, "which") }
-	rapid.Check(t, func(t *rapid.T) {
+	hit.check(t, func(t *rapid.T) {
 		w := versions[setPair, setModel]{copy: setModel.copy, check: checkSets}
 		w.run(t, setModel{{}, {}}, map[string]step[setPair, setModel]{
 			"add": func(t *rapid.T, tok *Token, v *setPair, m setModel) {
@@ -198,8 +198,7 @@ func TestSetPersistence(t *testing.T) {
 				hit["of bits"]++
 			},
 		})
-	})
-	hit.require(t, "list in place", "list copied", "list to chunks", "chunks to list", "new chunk",
+	}, "list in place", "list copied", "list to chunks", "chunks to list", "new chunk",
 		"in place", "copied", "chunk to bitmap", "bitmap to list", "chunk emptied", "unite", "of bits")
 }
 

@@ -1,6 +1,7 @@
 package persist
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -35,17 +36,20 @@ type step[V, M any] func(t *rapid.T, tok *Token, v *V, m M)
 // branches counts what a property went through.
 type branches map[string]int
 
-// require fails the test if a branch was never taken.
-func (b branches) require(t *testing.T, names ...string) {
+// check checks a property, and again as long as one of the branches was never taken,
+// which is seldom. It fails the test if one still was not.
+func (b branches) check(t *testing.T, property func(*rapid.T), names ...string) {
 	t.Helper()
-	if testing.Short() {
-		return // too few checks to count on any branch
+	never := func() []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return b[name] > 0 })
 	}
-	for _, name := range names {
-		if b[name] == 0 {
-			t.Errorf("branch %q was never taken", name)
+	for range 20 {
+		rapid.Check(t, property)
+		if testing.Short() || t.Failed() || len(never()) == 0 {
+			return // if short, there are too few checks to count on any branch
 		}
 	}
+	t.Errorf("branches never taken: %q", never())
 }
 
 // run performs random steps of random edits from random bases. The first frozen
