@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -156,7 +157,9 @@ func newShell(t *testing.T) shell {
 			t.Fatal(err)
 		}
 	}
-	s.env = append(os.Environ(),
+	// A hook of git has variables that name its own repository.
+	outer := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+	s.env = append(outer,
 		"PATH="+bin+":"+os.Getenv("PATH"), "HOME="+s.tmp, "GIT_CONFIG_NOSYSTEM=1", "CALLS="+filepath.Join(s.tmp, "calls"),
 		"GIT_AUTHOR_NAME=x", "GIT_AUTHOR_EMAIL=x@x.example", "GIT_COMMITTER_NAME=x", "GIT_COMMITTER_EMAIL=x@x.example",
 		"RUNNER_TEMP="+s.tmp, "GITHUB_STEP_SUMMARY="+filepath.Join(s.tmp, "summary"),
