@@ -34,11 +34,6 @@ func newWorldOn(t testing.TB, log audit.Log) *world {
 	return newWorldIn(t, place{log: log}, companyJSON)
 }
 
-func newWorldOf(t testing.TB, log audit.Log, policy []byte) *world {
-	t.Helper()
-	return newWorldIn(t, place{log: log}, policy)
-}
-
 func newWorldIn(t testing.TB, p place, policy []byte) *world {
 	t.Helper()
 	w := &world{t: t, tokens: map[string]string{"gateway": gatewayToken}, logged: new(bytes.Buffer), now: today}
