@@ -110,7 +110,7 @@ func TestLargeRequests(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		begin := time.Now()
 		p := s.send("ann", r)
-		if took := time.Since(begin); took > 20*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%s takes %v", name, took)
 		}
 		if p.status != tt.status || len(p.body) > 8<<20 {
@@ -122,7 +122,7 @@ func TestLargeRequests(t *testing.T) {
 		for _, path := range []string{"/links?all=1", "/group?id=us", "/people?", "/register?"} {
 			begin := time.Now()
 			p := s.get("ann", path+query)
-			if took := time.Since(begin); took > 10*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("%s with %d bytes takes %v", path, len(query), took)
 			}
 			if p.status != http.StatusOK && p.status != http.StatusNotFound {

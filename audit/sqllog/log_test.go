@@ -519,7 +519,7 @@ func TestBusyFile(t *testing.T) {
 			t.Errorf("%v after %d attempts", err, d.count("prepare"))
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond) // for one attempt at least
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for one attempt at least
 	defer cancel()
 	d = newDatabase(sqllog.SQLite)
 	d.settings["journal_mode"] = "delete"

@@ -73,7 +73,7 @@ func TestSilentServer(t *testing.T) {
 		<-t.Context().Done()
 		return ""
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	count, err := admissiontest.NewApp().Check(ctx, admissiontest.Server{URL: url})
 	failed, _ := errors.AsType[*admissiontest.Error](err)
