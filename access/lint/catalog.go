@@ -94,11 +94,7 @@ func hasAll(c, other *role.Catalog) bool {
 
 // checkAsked looks for actions that the host's code asks and there are not.
 func (k *checker) checkAsked() {
-	catalog := k.d.Catalog()
-	known := append(role.BuiltIn(), catalog.Actions()...)
-	for _, kind := range catalog.Kinds() {
-		known = append(known, kind.Actions...)
-	}
+	known := append(role.BuiltIn(), k.d.Catalog().Actions()...) // some role holds each action of a kind
 	asked := slices.Clone(k.Asked)
 	slices.Sort(asked)
 	for _, a := range slices.Compact(asked) {
