@@ -166,21 +166,15 @@ func (l *Log) current(ctx context.Context) (h head, err error) {
 	if err != nil {
 		return head{}, err
 	}
-	n, behind, silent := subjects[l.subject], false, 0
+	n, behind := subjects[l.subject], false
 	err = l.store.repeat(ctx, func(ctx context.Context) error {
-		last, err := l.last(ctx)
-		if err != nil {
-			silent++
-			return err
-		}
-		h, behind, silent = last, last.Seq < n, 0
-		if behind {
+		h, err = l.last(ctx)
+		if behind = err == nil && h.Seq < n; behind {
 			return errBehind
 		}
-		return nil
+		return err
 	})
-	// Patience may end in the middle of an attempt, which has no answer then.
-	if errors.Is(err, ErrNoAnswer) && behind && silent <= 1 && ctx.Err() == nil {
+	if behind && ctx.Err() == nil {
 		err = &Error{Seq: h.Seq, Err: audit.ErrDamaged, Text: fmt.Sprintf("it is the last of %d messages", n)}
 	}
 	return h, err
